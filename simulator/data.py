@@ -1,0 +1,58 @@
+"""The files that ship with the package: scenarios in `fixtures`, OpenAPI documents in `specs`.
+
+A wheel carries both folders inside the package; in a checkout they lie beside it, where people look for them. Callers
+need not know which of the two they run from.
+"""
+
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+
+class UnknownDataFile(LookupError):
+    """No file of that name ships with the package; the sentence lists those that do."""
+
+
+def fixture_names() -> tuple[str, ...]:
+    """Return the file names of the scenarios that ship with the package, such as `demo.yaml`, in alphabetical order."""
+    return _names("fixtures")
+
+
+def fixture_bytes(name: str) -> bytes:
+    """Return the content of one of `fixture_names()`; raise `UnknownDataFile` for any other name."""
+    return _bytes("fixtures", name)
+
+
+def specification_names() -> tuple[str, ...]:
+    """Return the file names of the OpenAPI documents that ship with the package, in alphabetical order."""
+    return _names("specs")
+
+
+def specification_bytes(name: str) -> bytes:
+    """Return the content of one of `specification_names()`; raise `UnknownDataFile` for any other name."""
+    return _bytes("specs", name)
+
+
+def _folder(folder: str) -> Traversable:
+    package = files("simulator")
+    packaged = package / "_data" / folder
+    # Asked of the package and not of this file's path: inside a zip archive there is no path to go up from.
+    if packaged.is_dir() or not isinstance(package, Path):
+        return packaged
+    return package.parent / folder
+
+
+def _names(folder: str) -> tuple[str, ...]:
+    place = _folder(folder)
+    if not place.is_dir():
+        return ()
+    return tuple(sorted(file.name for file in place.iterdir() if file.name.endswith(".yaml")))
+
+
+def _bytes(folder: str, name: str) -> bytes:
+    # Only listed names are opened, so a name that climbs out of the folder is unknown like any other.
+    names = _names(folder)
+    if name not in names:
+        known = ", ".join(names) or "none"
+        raise UnknownDataFile(f"There is no file {name!r} in {folder}; there are: {known}.")
+    return (_folder(folder) / name).read_bytes()

@@ -1,0 +1,31 @@
+"""What every test shares: how hard hypothesis tries.
+
+`dev` is the default, quick enough to run after every edit. `ci` is chosen where `CI` is set and draws the same examples
+in every run, so that a red build is red for everyone. `BETSIM_HYPOTHESIS=deep` looks for what neither has found.
+"""
+
+import os
+
+from hypothesis import HealthCheck, settings
+
+# A deadline would measure the machine and not the code: the machines that run this are shared.
+settings.register_profile("dev", deadline=None, max_examples=50, stateful_step_count=30)
+settings.register_profile(
+    "ci",
+    database=None,
+    deadline=None,
+    derandomize=True,
+    max_examples=100,
+    print_blob=True,
+    stateful_step_count=40,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.register_profile(
+    "deep",
+    deadline=None,
+    max_examples=5_000,
+    print_blob=True,
+    stateful_step_count=100,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile(os.environ.get("BETSIM_HYPOTHESIS", "ci" if os.environ.get("CI") else "dev"))
