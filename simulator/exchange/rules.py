@@ -1,0 +1,140 @@
+"""The numbers of the betting rules: what a bet must be worth, how many may come at once, how long a reference may be.
+
+They have changed over the years, so they are values and not constants: a world is made with one set of them. `2017` is
+the manual's own table, `2022` what has been in force since the minimum stake of sterling came down to one pound.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from simulator.exchange.money import HUNDREDTHS
+
+
+class UnknownCurrency(LookupError):
+    """A currency that the rules say nothing about; the message lists those they know."""
+
+
+@dataclass(frozen=True, slots=True)
+class CurrencyRules:
+    """What a bet must be worth in one currency, in pence (hundredths of it).
+
+    `minimum_payout` is what a stake under the minimum has to return if it wins, `None` where no such stake is valid, as
+    in the Italian, Spanish and Danish jurisdictions. `minimum_bsp_liability` is the least a layer risks at starting
+    price; the least a backer does is `minimum_stake`.
+    """
+
+    minimum_stake: int
+    minimum_payout: int | None
+    minimum_bsp_liability: int
+
+
+@dataclass(frozen=True, slots=True)
+class BettingRules:
+    """The limits an order is checked against, all but those of its own market.
+
+    Sources: the manual's currency parameters and its placeOrders, cancelOrders, replaceOrders and updateOrders; the
+    table of wire rules, rows 7.1, 7.2, 7.7, 7.10, 7.11 and 7.12.
+    """
+
+    name: str
+    currencies: Mapping[str, CurrencyRules]
+    """By the three letters of the currency's code."""
+
+    place_instruction_limit: int = 200
+    edit_instruction_limit: int = 60
+    """Of cancelOrders, replaceOrders and updateOrders alike."""
+
+    customer_reference_window_seconds: int = 60
+    """How long the same customerRef makes a request the duplicate of an earlier one."""
+    customer_order_reference_length: int = 32
+    customer_strategy_reference_length: int = 15
+    market_version_digits: int = 12
+
+    strict_fill_or_kill: bool = True
+    """Whether what makes no sense with fill-or-kill, or without it, is refused or ignored.
+
+    The manual's error codes say the one, its descriptions of the fields the other. Strict: a FILL_OR_KILL order with a
+    persistence other than LAPSE gets `UNEXPECTED_PERSISTENCE_TYPE`, a minFillSize without FILL_OR_KILL gets
+    `UNEXPECTED_MIN_FILL_SIZE` (exchange mechanics, section 3.2).
+    """
+
+    def currency(self, code: str) -> CurrencyRules:
+        """Return the rules of one currency; raise `UnknownCurrency` where there are none."""
+        rules = self.currencies.get(code)
+        if rules is None:
+            known = ", ".join(sorted(self.currencies))
+            raise UnknownCurrency(f"The rule set {self.name} knows no currency {code!r}; it knows {known}.")
+        return rules
+
+    def accepts_stake(self, currency: str, size: int, price: int) -> bool:
+        """Tell whether a LIMIT bet is large enough: its stake reaches the minimum, or its return the minimum payout.
+
+        `size` is the backer's stake in pence on either side, `price` in hundredths (200 on a LINE market, whose odds
+        are always 2). Reaching a minimum exactly is enough. A size of zero, a negative one and `money.INEXACT` never
+        are. Raise `UnknownCurrency` for a currency without rules.
+
+        Source: the manual's paragraph on stakes below the minimum (1.00 at 10, 0.10 at 100 and 0.01 at 1000 are valid).
+        """
+        rules = self.currency(currency)
+        if size <= 0:
+            return False
+        if size >= rules.minimum_stake:
+            return True
+        return rules.minimum_payout is not None and size * price >= rules.minimum_payout * HUNDREDTHS
+
+
+def _currencies(table: dict[str, tuple[int, int, int]]) -> Mapping[str, CurrencyRules]:
+    """Turn a table in whole units, as the rules are published, into rules in pence."""
+    return {code: CurrencyRules(*(minimum * HUNDREDTHS for minimum in minimums)) for code, minimums in table.items()}
+
+
+DEFAULT_RULE_SET: Final = "2022"
+
+# Each row: minimum stake, minimum payout, minimum liability at starting price.
+RULE_SETS: Final[Mapping[str, BettingRules]] = {
+    "2017": BettingRules(
+        "2017",
+        _currencies(
+            {
+                "GBP": (2, 10, 10),
+                "EUR": (2, 20, 20),
+                "USD": (4, 20, 20),
+                "HKD": (25, 125, 125),
+                "AUD": (5, 30, 30),
+                "CAD": (6, 30, 30),
+                "DKK": (30, 150, 150),
+                "NOK": (30, 150, 150),
+                "SEK": (30, 150, 150),
+                "SGD": (6, 30, 30),
+            }
+        ),
+    ),
+    "2022": BettingRules(
+        "2022",
+        _currencies(
+            {
+                "GBP": (1, 10, 10),
+                "EUR": (1, 20, 10),
+                "USD": (1, 20, 20),
+                "HKD": (10, 125, 125),
+                "AUD": (5, 30, 30),
+                "CAD": (2, 30, 30),
+                "DKK": (15, 150, 150),
+                "NOK": (10, 150, 150),
+                "SEK": (15, 150, 150),
+                "SGD": (2, 30, 30),
+                "RON": (5, 50, 50),
+                "BRL": (5, 50, 50),
+                "MXN": (30, 300, 300),
+                "PEN": (5, 50, 50),
+                "HUF": (400, 4000, 4000),
+                "ISK": (350, 1750, 1750),
+                "NZD": (2, 10, 10),
+                "ARS": (100, 500, 500),
+                "GEL": (10, 50, 50),
+            }
+        ),
+    ),
+}
+"""The rule sets by name."""

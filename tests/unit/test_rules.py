@@ -1,0 +1,139 @@
+"""Rule sets hold the published minimums, and a stake is large enough exactly when the published rule says so."""
+
+import re
+from copy import deepcopy
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from simulator.exchange.money import INEXACT
+from simulator.exchange.rules import DEFAULT_RULE_SET, RULE_SETS, BettingRules, CurrencyRules, UnknownCurrency
+
+MANUAL = Path(__file__).parents[3] / "shared" / "reference" / "betfair-manual-2017-es.txt"
+WIRE_RULES = Path(__file__).parents[3] / "shared" / "reference" / "betfair-wire.md"
+
+
+def reference(path: Path) -> str:
+    if not path.exists():
+        pytest.skip(f"the reference text {path.name} does not lie beside this checkout")
+    return path.read_text(encoding="utf-8")
+
+
+def in_pence(minimum_stake: str, minimum_payout: str, minimum_bsp_liability: str) -> CurrencyRules:
+    return CurrencyRules(int(minimum_stake) * 100, int(minimum_payout) * 100, int(minimum_bsp_liability) * 100)
+
+
+def test_the_rule_set_2017_is_the_manuals_table_of_currency_parameters() -> None:
+    """Each row of the manual: name, symbol, code, minimum bet, minimum deposit, minimum BSP risk, minimum payout."""
+    _, _, table = reference(MANUAL).partition("Pago de apuesta mínima\n")
+    rows = re.findall(r"^[^\t\n]+\t[^\t\n]+\t([A-Z]{3})\t(\d+)\t\d+\t(\d+)\t(\d+)$", table, re.MULTILINE)
+
+    assert len(rows) == 10
+    assert RULE_SETS["2017"].currencies == {code: in_pence(bet, payout, risk) for code, bet, risk, payout in rows}
+
+
+def test_the_rule_set_2022_is_the_table_of_present_currency_parameters() -> None:
+    """Each entry of the table: code, minimum stake, minimum payout, minimum BSP liability."""
+    table = re.search(r"^Currency parameters .*? The 2017 manual", reference(WIRE_RULES), re.MULTILINE)
+    assert table
+    rows = re.findall(r"([A-Z]{3}) (\d+)/(\d+)/(\d+)", table[0])
+
+    assert len(rows) == 19
+    assert RULE_SETS["2022"].currencies == {code: in_pence(*minimums) for code, *minimums in rows}
+
+
+def test_the_minimum_stake_of_sterling_is_one_pound_unless_2017_is_asked_for() -> None:
+    assert RULE_SETS[DEFAULT_RULE_SET].currency("GBP") == CurrencyRules(100, 1000, 1000)
+    assert RULE_SETS["2017"].currency("GBP") == CurrencyRules(200, 1000, 1000)
+
+
+@pytest.mark.parametrize("name", RULE_SETS)
+def test_both_rule_sets_share_the_limits_that_have_not_changed(name: str) -> None:
+    rules = RULE_SETS[name]
+
+    assert rules.name == name
+    assert (rules.place_instruction_limit, rules.edit_instruction_limit) == (200, 60)
+    assert rules.customer_reference_window_seconds == 60
+    assert (rules.customer_order_reference_length, rules.customer_strategy_reference_length) == (32, 15)
+    assert rules.market_version_digits == 12
+    assert rules.strict_fill_or_kill
+
+
+@pytest.mark.parametrize(
+    ("rule_set", "size", "price", "accepted"),
+    [
+        # The manual's examples of stakes below the minimum that return 10 pounds, and the one just short of it.
+        ("2017", 100, 1000, True),
+        ("2017", 10, 10_000, True),
+        ("2017", 1, 100_000, True),
+        ("2017", 100, 980, False),
+        # The minimum itself is enough, a penny less is not.
+        ("2017", 200, 101, True),
+        ("2017", 199, 101, False),
+        ("2022", 100, 101, True),
+        ("2022", 99, 101, False),
+        ("2022", 99, 1000, False),
+        ("2022", 99, 1050, True),
+        # What is no size at all.
+        ("2022", 0, 100_000, False),
+        ("2022", -1, 100_000, False),
+        ("2022", -100, -100_000, False),
+        ("2022", INEXACT, 200, False),
+        ("2022", INEXACT, INEXACT, False),
+        ("2022", 50, INEXACT, False),
+    ],
+)
+def test_a_stake_in_sterling_is_large_enough_by_itself_or_by_what_it_returns(
+    rule_set: str, size: int, price: int, accepted: bool
+) -> None:
+    assert RULE_SETS[rule_set].accepts_stake("GBP", size, price) is accepted
+
+
+@pytest.mark.parametrize(
+    ("currency", "size", "price", "accepted"),
+    [("EUR", 99, 2000, False), ("EUR", 99, 2100, True), ("HUF", 39_999, 1000, False), ("HUF", 40_000, 101, True)],
+)
+def test_every_currency_has_minimums_of_its_own(currency: str, size: int, price: int, accepted: bool) -> None:
+    assert RULE_SETS["2022"].accepts_stake(currency, size, price) is accepted
+
+
+@given(
+    st.sampled_from([(rules, code) for rules in RULE_SETS.values() for code in rules.currencies]),
+    st.integers(-10, 50_000),
+    st.integers(101, 100_000),
+)
+def test_the_integer_rule_agrees_with_exact_fractions(
+    rules_and_currency: tuple[BettingRules, str], size: int, price: int
+) -> None:
+    rules, currency = rules_and_currency
+    minimums = rules.currency(currency)
+    assert minimums.minimum_payout is not None
+    stake_in_units, odds = Fraction(size, 100), Fraction(price, 100)
+    large_enough = size > 0 and (
+        stake_in_units >= Fraction(minimums.minimum_stake, 100)
+        or stake_in_units * odds >= Fraction(minimums.minimum_payout, 100)
+    )
+
+    assert rules.accepts_stake(currency, size, price) is large_enough
+
+
+def test_without_a_minimum_payout_only_the_stake_counts() -> None:
+    rules = replace(RULE_SETS["2022"], name="it", currencies={"EUR": CurrencyRules(200, None, 2000)})
+
+    assert rules.accepts_stake("EUR", 200, 101)
+    assert not rules.accepts_stake("EUR", 199, 100_000)
+
+
+def test_an_unknown_currency_is_refused_with_a_sentence_that_lists_the_known_ones() -> None:
+    with pytest.raises(UnknownCurrency, match=r"^The rule set 2017 knows no currency 'RON'; it knows AUD, CAD, DKK, "):
+        RULE_SETS["2017"].accepts_stake("RON", 10_000, 200)
+
+
+def test_a_rule_set_cannot_be_changed_by_whoever_holds_it_but_can_be_copied() -> None:
+    with pytest.raises(AttributeError):
+        RULE_SETS["2022"].place_instruction_limit = 1  # type: ignore[misc]
+    assert deepcopy(RULE_SETS["2022"]) == RULE_SETS["2022"]
