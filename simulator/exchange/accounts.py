@@ -1,0 +1,61 @@
+"""A customer as the exchange sees one: what is at risk, and the bets."""
+
+from typing import Final
+
+from simulator.exchange.commands import OpenAccount
+from simulator.exchange.exposure import Field, Position
+from simulator.exchange.orders import Order
+
+
+class Account:
+    """A customer's bets and exposure; the money itself is in the ledger, under the account's name."""
+
+    def __init__(self, definition: OpenAccount) -> None:
+        self.definition: Final = definition
+        self.name: Final = definition.account
+        self.current_orders: dict[int, Order] = {}
+        """By bet id, in order of placing: the bets of markets that are not closed."""
+        self.cleared_orders: dict[int, Order] = {}
+        """By bet id, in order of settlement: the bets of closed markets."""
+        self._positions: dict[str, Position] = {}
+        self._exposures: dict[str, int] = {}
+        self._total_exposure = 0
+
+    def position(self, market_id: str) -> Position | None:
+        """Return the position in a market, or `None` where there has been no bet or the market is closed."""
+        return self._positions.get(market_id)
+
+    def open_position(self, market_id: str, field: Field) -> Position:
+        """Return the position in a market, a new one if need be."""
+        position = self._positions.get(market_id)
+        if position is None:
+            position = self._positions[market_id] = Position(field)
+        return position
+
+    def close_position(self, market_id: str) -> None:
+        """Forget a market that was settled or voided."""
+        self._positions.pop(market_id, None)
+        self._total_exposure -= self._exposures.pop(market_id, 0)
+
+    def exposure_in(self, market_id: str) -> int:
+        """Return what the bets of one market can lose, in pence."""
+        position = self._positions.get(market_id)
+        if position is None:
+            return 0
+        if position.exposure_is_stale:
+            exposure = position.exposure()
+            self._total_exposure += exposure - self._exposures.get(market_id, 0)
+            self._exposures[market_id] = exposure
+            position.exposure_is_stale = False
+        return self._exposures.get(market_id, 0)
+
+    @property
+    def exposure(self) -> int:
+        """Return what all unsettled bets can lose, in pence: markets do not net against each other.
+
+        Only positions that changed since they were last asked are worked out.
+        """
+        for market_id, position in self._positions.items():
+            if position.exposure_is_stale:
+                self.exposure_in(market_id)
+        return self._total_exposure

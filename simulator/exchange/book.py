@@ -1,0 +1,128 @@
+"""One runner's order book: two queues of unmatched bets, by price and then by time of arrival.
+
+What it costs: adding, taking and cancelling a bet touch the bet, its price level and nothing else. A level that
+appears or empties is one bisection in the sorted list of live prices; best prices and totals are kept as bets come
+and go and never recomputed.
+"""
+
+from bisect import bisect_left, insort
+from collections import OrderedDict
+from collections.abc import Iterator
+from typing import Final
+
+from simulator.exchange.orders import Order, Side
+
+
+class Level:
+    """All unmatched bets of one side at one price: first in, first matched."""
+
+    __slots__ = ("price", "queue", "total")
+
+    def __init__(self, price: int) -> None:
+        self.price: Final = price
+        self.total = 0
+        # An ordered dictionary and not a plain one: both ends and any middle are removed in constant time, whereas a
+        # plain dictionary walks over the holes left at its front.
+        self.queue: OrderedDict[int, Order] = OrderedDict()
+
+
+class Offers:
+    """The unmatched bets of one side, seen from the taker who wants the best price.
+
+    Unmatched LAY bets are what is available to back, best at the highest price; unmatched BACK bets are what is
+    available to lay, best at the lowest.
+    """
+
+    __slots__ = ("_direction", "_ranks", "levels", "resting_side", "total")
+
+    def __init__(self, resting_side: Side) -> None:
+        self.resting_side: Final = resting_side
+        self._direction = 1 if resting_side is Side.LAY else -1
+        # Prices times direction, ascending: the best is last, where a list is cheap to change.
+        self._ranks: list[int] = []
+        self.levels: dict[int, Level] = {}
+        self.total = 0
+
+    @property
+    def best(self) -> Level | None:
+        """Return the level a taker meets first, or `None` when nothing is offered."""
+        return self.levels[self._ranks[-1] * self._direction] if self._ranks else None
+
+    def best_first(self) -> Iterator[Level]:
+        """Yield the levels from the best to the worst."""
+        for rank in reversed(self._ranks):
+            yield self.levels[rank * self._direction]
+
+    def meets(self, price: int, limit: int) -> bool:
+        """Return whether an offer at `price` is at a taker's `limit` or better."""
+        return price * self._direction >= limit * self._direction
+
+    def add(self, order: Order) -> None:
+        """Queue the unmatched part of an order behind everything at its price."""
+        level = self.levels.get(order.price)
+        if level is None:
+            level = self.levels[order.price] = Level(order.price)
+            insort(self._ranks, order.price * self._direction)
+        level.queue[order.bet_id] = order
+        level.total += order.size_remaining
+        self.total += order.size_remaining
+
+    def reduce(self, order: Order, size: int) -> None:
+        """Take `size` pence off a queued order's place, which it keeps unless nothing is left.
+
+        The caller has not yet lowered `order.size_remaining`; the queue only keeps the totals.
+        """
+        level = self.levels[order.price]
+        level.total -= size
+        self.total -= size
+        if size == order.size_remaining:
+            del level.queue[order.bet_id]
+            if not level.queue:
+                del self.levels[order.price]
+                self._forget(order.price * self._direction)
+
+    def _forget(self, rank: int) -> None:
+        if self._ranks[-1] == rank:
+            self._ranks.pop()
+        else:
+            del self._ranks[bisect_left(self._ranks, rank)]
+
+
+class RunnerBook:
+    """Both queues of a runner and what has been traded on it.
+
+    Traded volume counts the stakes of both sides, as the published figures do (exchange mechanics, section 1).
+    """
+
+    __slots__ = ("backs", "last_price_traded", "lays", "total_matched", "traded")
+
+    def __init__(self) -> None:
+        self.backs = Offers(Side.BACK)
+        self.lays = Offers(Side.LAY)
+        self.traded: dict[int, int] = {}
+        self.total_matched = 0
+        self.last_price_traded: int | None = None
+
+    @property
+    def available_to_back(self) -> Offers:
+        """Return the unmatched LAY bets, which a backer takes."""
+        return self.lays
+
+    @property
+    def available_to_lay(self) -> Offers:
+        """Return the unmatched BACK bets, which a layer takes."""
+        return self.backs
+
+    def queue_of(self, side: Side) -> Offers:
+        """Return the queue in which unmatched bets of `side` rest."""
+        return self.backs if side is Side.BACK else self.lays
+
+    def offers_to(self, side: Side) -> Offers:
+        """Return the queue that a bet of `side` is matched against."""
+        return self.lays if side is Side.BACK else self.backs
+
+    def trade(self, price: int, size: int) -> None:
+        """Note a match of `size` pence of backer's stake."""
+        self.traded[price] = self.traded.get(price, 0) + 2 * size
+        self.total_matched += 2 * size
+        self.last_price_traded = price

@@ -1,0 +1,220 @@
+"""What may be asked of the exchange. One frozen value a command; `Exchange.apply` takes them one at a time.
+
+Money in pence, prices and handicaps in hundredths, times in milliseconds since 1970, rates in hundredths of a percent.
+"""
+
+from msgspec import Struct
+
+from simulator.exchange.orders import OrderType, Persistence, RunnerKey, Side, TimeInForce
+
+
+class Command(Struct, frozen=True, tag_field="command", tag=True):
+    """The common root of all commands; the tag names them in journals."""
+
+
+# Money
+
+
+class OpenAccount(Command, frozen=True):
+    """Open a customer's account with an opening balance paid in through the cashier.
+
+    `unlimited` marks an account that provides liquidity: it is never short of funds and may offer any size of a penny
+    or more. `discount_rate` lowers the market base rate (2500 is 25 %); `exposure_limit` is a positive bound or `None`.
+    """
+
+    account: str
+    currency: str
+    balance: int
+    discount_rate: int = 0
+    commission_rate: int | None = None
+    exposure_limit: int | None = None
+    may_bet: bool = True
+    unlimited: bool = False
+
+
+# Markets
+
+
+class RunnerDefinition(Struct, frozen=True):
+    """A runner as a market starts with it. `adjustment_factor` is in hundredths of a percent, `None` outside racing."""
+
+    key: RunnerKey
+    sort_priority: int
+    adjustment_factor: int | None = None
+
+
+class LadderDefinition(Struct, frozen=True):
+    """Which prices a market knows: CLASSIC, FINEST, or LINE_RANGE with its bounds and interval in hundredths."""
+
+    type: str
+    minimum: int = 0
+    maximum: int = 0
+    interval: int = 0
+
+
+class AddMarket(Command, frozen=True):
+    """Add a market in state INACTIVE; `betting_type` is one of the exchange's own (ODDS, LINE, ...)."""
+
+    market_id: str
+    betting_type: str
+    ladder: LadderDefinition
+    number_of_winners: int
+    runners: tuple[RunnerDefinition, ...]
+    version: int = 1
+    bet_delay: int = 0
+    """Seconds an order waits once the market is in play."""
+    turn_in_play: bool = False
+    persistence_enabled: bool = True
+    bsp_market: bool = False
+    cross_matching: bool = False
+    base_rate: int = 500
+    discount_allowed: bool = True
+    runners_voidable: bool = False
+    complete: bool = True
+    each_way_divisor: int | None = None
+
+
+class OpenMarket(Command, frozen=True):
+    """Open a market that is INACTIVE or SUSPENDED."""
+
+    market_id: str
+
+
+class SuspendMarket(Command, frozen=True):
+    """Suspend an OPEN market. Nothing lapses by a suspension alone."""
+
+    market_id: str
+
+
+class TouchMarket(Command, frozen=True):
+    """Note a change of the market's description that the rules do not look at, such as its start time."""
+
+    market_id: str
+
+
+class LapseUnmatched(Command, frozen=True):
+    """Lapse every unmatched bet of a market, as the operator of a managed market does at a goal. A material change."""
+
+    market_id: str
+
+
+class TurnInPlay(Command, frozen=True):
+    """Turn a market in play: unmatched LAPSE bets lapse, PERSIST bets stay, the bet delay begins. A material change."""
+
+    market_id: str
+
+
+class RunnerResult(Struct, frozen=True):
+    """How one runner ended: WINNER, LOSER, PLACED or REMOVED."""
+
+    key: RunnerKey
+    status: str
+
+
+class SettleMarket(Command, frozen=True):
+    """Settle a market by the results of all its runners and close it."""
+
+    market_id: str
+    results: tuple[RunnerResult, ...]
+
+
+class VoidMarket(Command, frozen=True):
+    """Void every bet of a market and close it."""
+
+    market_id: str
+
+
+class CloseMarket(Command, frozen=True):
+    """End betting for good before the result is known: every unmatched bet lapses, the market stays SUSPENDED."""
+
+    market_id: str
+
+
+# Bets
+
+
+class PlaceInstruction(Struct, frozen=True):
+    """One order to place. `price` and `size` may be `money.INEXACT`, which no rule accepts.
+
+    What the type of the order does not use is `None`; `size` is the backer's stake.
+    """
+
+    runner: RunnerKey
+    side: Side
+    order_type: OrderType
+    price: int | None = None
+    size: int | None = None
+    persistence: Persistence | None = None
+    time_in_force: TimeInForce | None = None
+    min_fill_size: int | None = None
+    bet_target_type: str | None = None
+    bet_target_size: int | None = None
+    liability: int | None = None
+    customer_order_reference: str | None = None
+
+
+class PlaceOrders(Command, frozen=True):
+    """Place all instructions or none. In play they wait for the bet delay under a ticket of their own."""
+
+    account: str
+    market_id: str
+    instructions: tuple[PlaceInstruction, ...]
+    customer_reference: str | None = None
+    customer_strategy_reference: str | None = None
+    market_version: int | None = None
+
+
+class CancelInstruction(Struct, frozen=True):
+    """Cancel one bet, or take `size_reduction` pence off its unmatched part."""
+
+    bet_id: int
+    size_reduction: int | None = None
+
+
+class CancelOrders(Command, frozen=True):
+    """Cancel the named bets of a market; without instructions all of the market; without a market, everywhere."""
+
+    account: str
+    market_id: str | None = None
+    instructions: tuple[CancelInstruction, ...] | None = None
+    customer_reference: str | None = None
+
+
+class ReplaceInstruction(Struct, frozen=True):
+    """Cancel a bet and place its unmatched part again at `new_price`."""
+
+    bet_id: int
+    new_price: int
+
+
+class ReplaceOrders(Command, frozen=True):
+    """Cancel, then place anew at other prices; the cancellations stand even where nothing can be placed."""
+
+    account: str
+    market_id: str
+    instructions: tuple[ReplaceInstruction, ...]
+    customer_reference: str | None = None
+    market_version: int | None = None
+
+
+class UpdateInstruction(Struct, frozen=True):
+    """Give a bet another persistence."""
+
+    bet_id: int
+    new_persistence: Persistence
+
+
+class UpdateOrders(Command, frozen=True):
+    """Change what does not change exposure: the persistence of unmatched bets."""
+
+    account: str
+    market_id: str
+    instructions: tuple[UpdateInstruction, ...]
+    customer_reference: str | None = None
+
+
+# Time
+
+
+class Tick(Command, frozen=True):
+    """Let time pass: whatever has fallen due by now happens."""

@@ -1,0 +1,198 @@
+"""Changing orders that are there: cancel, replace, update. Each instruction succeeds or fails on its own."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from simulator.exchange.acceptance import (
+    check_persistence,
+    check_price,
+    refuse_closed_market,
+    refuse_malformed_version,
+    version_is_stale,
+)
+from simulator.exchange.accounts import Account
+from simulator.exchange.commands import CancelInstruction, CancelOrders, ReplaceOrders, UpdateOrders
+from simulator.exchange.events import Event, InstructionRefused, OrderCancelled, OrderUpdated, ReplacementRefused
+from simulator.exchange.market import Market, MarketStatus
+from simulator.exchange.orders import Order
+from simulator.exchange.placing import NO_BET_ID, enter_or_hold, reserve
+from simulator.exchange.refusals import Reason, Refused
+from simulator.exchange.state import State
+
+
+def cancel_orders(state: State, command: CancelOrders, at: int) -> list[Event]:
+    """Cancel whole bets or parts of them, at once even in play; refused whole where the market takes no action."""
+    account = state.accounts[command.account]
+    if command.market_id is None:
+        _refuse_edit(state, command.account, "cancel", (), command.customer_reference, at)
+        events = _cancel_everywhere(state, account, at)
+    else:
+        market = state.market_for_bets(command.market_id)
+        refuse_closed_market(market)
+        instructions = command.instructions
+        if instructions is None:
+            instructions = tuple(CancelInstruction(order.bet_id) for order in _unmatched(account, market))
+            _refuse_edit(state, command.account, "cancel", (), command.customer_reference, at)
+        else:
+            bet_ids = [instruction.bet_id for instruction in instructions]
+            _refuse_edit(state, command.account, "cancel", bet_ids, command.customer_reference, at)
+        events = [
+            _cancel(state, account, market, index, instruction, at) for index, instruction in enumerate(instructions)
+        ]
+    state.remember_reference(command.account, "cancel", command.customer_reference, at)
+    return events
+
+
+def replace_orders(state: State, command: ReplaceOrders, at: int) -> list[Event]:
+    """Cancel each bet and place what was unmatched of it at a new price: a new bet, at the back of its queue.
+
+    All cancellations come first and stand. The new orders are placed together or not at all; they owe no minimum
+    size, being what is left of accepted ones (exchange mechanics, section 3.1).
+    """
+    market, account = state.market_for_bets(command.market_id), state.accounts[command.account]
+    refuse_closed_market(market)
+    bet_ids = [instruction.bet_id for instruction in command.instructions]
+    _refuse_edit(state, command.account, "replace", bet_ids, command.customer_reference, at)
+    refuse_malformed_version(command.market_version, state.rules)
+    state.remember_reference(command.account, "replace", command.customer_reference, at)
+    events: list[Event] = []
+    successors: list[tuple[int, Order, Order]] = []
+    for index, instruction in enumerate(command.instructions):
+        order = state.own_order(instruction.bet_id, account.name, market.market_id)
+        reason = _why_not_editable(order)
+        if order is None or reason is not None:
+            events.append(InstructionRefused(at, index, instruction.bet_id, reason or Reason.INVALID_BET_ID))
+        elif order.price == instruction.new_price:
+            events.append(InstructionRefused(at, index, instruction.bet_id, Reason.NO_ACTION_REQUIRED))
+        else:
+            successor = _successor(order, instruction.new_price, at)
+            market.cancel(order, order.size_remaining, at)
+            events.append(OrderCancelled(at, index, order.bet_id, successor.size))
+            successors.append((index, order, successor))
+    if successors:
+        events.extend(_place_successors(state, command, market, account, successors, at))
+    return events
+
+
+def update_orders(state: State, command: UpdateOrders, at: int) -> list[Event]:
+    """Give bets another persistence; price, size and place in the queue stay."""
+    market, account = state.market_for_bets(command.market_id), state.accounts[command.account]
+    refuse_closed_market(market)
+    bet_ids = [instruction.bet_id for instruction in command.instructions]
+    _refuse_edit(state, command.account, "update", bet_ids, command.customer_reference, at)
+    state.remember_reference(command.account, "update", command.customer_reference, at)
+    events: list[Event] = []
+    for index, instruction in enumerate(command.instructions):
+        order = state.own_order(instruction.bet_id, account.name, market.market_id)
+        reason = _why_not_editable(order)
+        if order is not None and reason is None:
+            reason = check_persistence(instruction.new_persistence, market)
+            if order.persistence is instruction.new_persistence:
+                reason = Reason.NO_ACTION_REQUIRED
+        if order is None or reason is not None:
+            events.append(InstructionRefused(at, index, instruction.bet_id, reason or Reason.INVALID_BET_ID))
+            continue
+        order.persistence = instruction.new_persistence
+        events.append(OrderUpdated(at, index, order.bet_id))
+    return events
+
+
+def _refuse_edit(
+    state: State, account: str, operation: str, bet_ids: Iterable[int], reference: str | None, at: int
+) -> None:
+    counts = Counter(bet_ids)
+    if counts.total() > state.rules.edit_instruction_limit:
+        raise Refused(
+            Reason.TOO_MANY_INSTRUCTIONS,
+            f"{counts.total()} instructions, at most {state.rules.edit_instruction_limit} at a time",
+        )
+    state.refuse_duplicate(account, operation, reference, at)
+    twice = [bet_id for bet_id, count in counts.items() if count > 1]
+    if twice:
+        raise Refused(Reason.DUPLICATE_BETIDS, f"bet {twice[0]} is named more than once")
+
+
+def _why_not_editable(order: Order | None) -> Reason | None:
+    if order is None:
+        return Reason.INVALID_BET_ID
+    return None if order.size_remaining else Reason.BET_TAKEN_OR_LAPSED
+
+
+def _cancel(
+    state: State, account: Account, market: Market, index: int, instruction: CancelInstruction, at: int
+) -> Event:
+    order = state.own_order(instruction.bet_id, account.name, market.market_id)
+    reason = _why_not_editable(order)
+    reduction = instruction.size_reduction
+    if reason is None and reduction is not None and reduction <= 0:
+        reason = Reason.INVALID_BET_SIZE
+    if order is None or reason is not None:
+        return InstructionRefused(at, index, instruction.bet_id, reason or Reason.INVALID_BET_ID)
+    size = order.size_remaining if reduction is None else min(reduction, order.size_remaining)
+    market.cancel(order, size, at)
+    return OrderCancelled(at, index, order.bet_id, size)
+
+
+def _cancel_everywhere(state: State, account: Account, at: int) -> list[Event]:
+    """Cancel all that can be cancelled; bets in suspended markets are reported as not cancelled."""
+    events: list[Event] = []
+    unmatched = [order for order in account.current_orders.values() if order.size_remaining]
+    for index, order in enumerate(unmatched):
+        market = state.markets[order.market_id]
+        if market.status is MarketStatus.OPEN:
+            events.append(_cancel(state, account, market, index, CancelInstruction(order.bet_id), at))
+        else:
+            events.append(InstructionRefused(at, index, order.bet_id, Reason.ERROR_IN_ORDER))
+    return events
+
+
+def _unmatched(account: Account, market: Market) -> list[Order]:
+    return [
+        order
+        for order in account.current_orders.values()
+        if order.market_id == market.market_id and order.size_remaining
+    ]
+
+
+def _successor(order: Order, price: int, at: int) -> Order:
+    return Order(
+        bet_id=NO_BET_ID,
+        account=order.account,
+        market_id=order.market_id,
+        runner=order.runner,
+        side=order.side,
+        order_type=order.order_type,
+        persistence=order.persistence,
+        price=price,
+        size=order.size_remaining,
+        placed_at=at,
+        customer_order_reference=order.customer_order_reference,
+        customer_strategy_reference=order.customer_strategy_reference,
+        size_remaining=order.size_remaining,
+    )
+
+
+def _place_successors(
+    state: State,
+    command: ReplaceOrders,
+    market: Market,
+    account: Account,
+    successors: list[tuple[int, Order, Order]],
+    at: int,
+) -> list[Event]:
+    orders = [successor for _, _, successor in successors]
+    reasons: list[Reason | None] = [check_price(order.price, market) for order in orders]
+    if version_is_stale(command.market_version, market):
+        reasons = [Reason.BET_TAKEN_OR_LAPSED] * len(orders)
+    if not any(reasons):
+        try:
+            reserve(state, market, account, orders)
+        except Refused as refusal:
+            reasons = [refusal.reason] * len(orders)
+    if any(reasons):
+        return [
+            ReplacementRefused(at, index, old.bet_id, reason or Reason.RELATED_ACTION_FAILED)
+            for (index, old, _), reason in zip(successors, reasons, strict=True)
+        ]
+    indexed_orders = [(index, successor) for index, _, successor in successors]
+    return enter_or_hold(state, market, account, indexed_orders, command.market_version, at)

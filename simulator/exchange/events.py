@@ -1,0 +1,154 @@
+"""What happened. `Exchange.apply` answers every accepted command with events; every reader outside lives on them.
+
+Units as in `commands`. `index` is the place of an instruction in the request that caused the event.
+"""
+
+from msgspec import Struct
+
+from simulator.exchange.orders import LapseReason, RunnerKey, Side
+from simulator.exchange.refusals import Reason
+
+
+class Event(Struct, frozen=True, tag_field="event", tag=True):
+    """The common root of all events; `at` is the time of the exchange."""
+
+    at: int
+
+
+# Markets
+
+
+class MarketAdded(Event, frozen=True):
+    """A market exists, INACTIVE."""
+
+    market_id: str
+
+
+class MarketChanged(Event, frozen=True):
+    """A market's state changed: read it from the market. `material` raised the oldest version a bet may carry."""
+
+    market_id: str
+    version: int
+    material: bool
+
+
+class MarketClosed(Event, frozen=True):
+    """A market was settled or voided and takes no further part."""
+
+    market_id: str
+
+
+# Orders
+
+
+class OrdersHeld(Event, frozen=True):
+    """A request waits out the bet delay and will be resolved at `due_at` under `ticket`."""
+
+    ticket: int
+    account: str
+    market_id: str
+    due_at: int
+
+
+class HeldOrderFate(Struct, frozen=True):
+    """What became of one held instruction: a bet id where it was placed, a reason where it lapsed."""
+
+    index: int
+    bet_id: int | None
+    reason: Reason | None
+
+
+class TicketResolved(Event, frozen=True):
+    """The orders of a held request reached the matcher: the events before this one, of the same batch, say how."""
+
+    ticket: int
+    fates: tuple[HeldOrderFate, ...]
+
+
+class OrderPlaced(Event, frozen=True):
+    """An order was accepted and has a bet id."""
+
+    index: int
+    bet_id: int
+    account: str
+    market_id: str
+    runner: RunnerKey
+
+
+class OrderMatched(Event, frozen=True):
+    """Two orders were matched: `size` pence of backer's stake at the `price` of the one that rested."""
+
+    match_id: int
+    market_id: str
+    runner: RunnerKey
+    price: int
+    size: int
+    taker_bet_id: int
+    resting_bet_id: int
+    taker_side: Side
+
+
+class OrderCancelled(Event, frozen=True):
+    """The customer cancelled `size` pence of the unmatched part."""
+
+    index: int
+    bet_id: int
+    size: int
+
+
+class OrderLapsed(Event, frozen=True):
+    """The exchange ended `size` pence of the unmatched part."""
+
+    bet_id: int
+    size: int
+    reason: LapseReason | None
+
+
+class OrderUpdated(Event, frozen=True):
+    """The persistence of an order changed."""
+
+    index: int
+    bet_id: int
+
+
+class InstructionRefused(Event, frozen=True):
+    """One instruction of a request that is not all-or-nothing was refused; the others went on."""
+
+    index: int
+    bet_id: int | None
+    reason: Reason
+
+
+class ReplacementRefused(Event, frozen=True):
+    """The cancel leg of a replacement stands, the new order was refused."""
+
+    index: int
+    bet_id: int
+    reason: Reason
+
+
+# Settlement
+
+
+class OrderSettled(Event, frozen=True):
+    """A bet was settled or voided; `profit` in pence, gross of commission."""
+
+    bet_id: int
+    profit: int
+
+
+class CommissionCharged(Event, frozen=True):
+    """Commission on an account's net winnings in a market, in pence."""
+
+    account: str
+    market_id: str
+    amount: int
+
+
+class MoneyMoved(Event, frozen=True):
+    """One posting of the ledger: `amount` pence from one account to another."""
+
+    debit: str
+    credit: str
+    amount: int
+    memo: str

@@ -1,0 +1,161 @@
+"""The one door of the kernel: a command goes in at a time, events come out, and nothing else changes anything."""
+
+from collections.abc import Callable, Mapping
+from heapq import heappop
+from types import MappingProxyType
+from typing import Any, Final
+
+from simulator.exchange.accounts import Account
+from simulator.exchange.commands import (
+    AddMarket,
+    CancelOrders,
+    CloseMarket,
+    Command,
+    LapseUnmatched,
+    OpenAccount,
+    OpenMarket,
+    PlaceOrders,
+    ReplaceOrders,
+    SettleMarket,
+    SuspendMarket,
+    Tick,
+    TouchMarket,
+    TurnInPlay,
+    UpdateOrders,
+    VoidMarket,
+)
+from simulator.exchange.editing import cancel_orders, replace_orders, update_orders
+from simulator.exchange.events import Event, MarketAdded, MoneyMoved
+from simulator.exchange.ledger import CASHIER, Ledger
+from simulator.exchange.market import Market, MarketStatus
+from simulator.exchange.orders import Order
+from simulator.exchange.placing import place_orders, resolve
+from simulator.exchange.refusals import Impossible
+from simulator.exchange.rules import BettingRules
+from simulator.exchange.settlement import settle_market, void_market
+from simulator.exchange.state import State
+
+FIRST_BET_ID: Final = 442_000_000_001
+"""Bet ids have had twelve digits since 2018 (recorded answers)."""
+FIRST_MATCH_ID: Final = 1
+
+
+class Exchange:
+    """A betting exchange: markets, customers' accounts, orders and money.
+
+    `apply` is a fold: the same commands at the same times give the same events and the same state, byte for byte.
+    """
+
+    def __init__(
+        self, rules: BettingRules, first_bet_id: int = FIRST_BET_ID, first_match_id: int = FIRST_MATCH_ID
+    ) -> None:
+        self._state = State(rules, first_bet_id, first_match_id)
+        self.now = 0
+
+    # What can be read
+
+    @property
+    def rules(self) -> BettingRules:
+        """Return the betting rules in force."""
+        return self._state.rules
+
+    @property
+    def markets(self) -> Mapping[str, Market]:
+        """Return the markets by id."""
+        return MappingProxyType(self._state.markets)
+
+    @property
+    def accounts(self) -> Mapping[str, Account]:
+        """Return the customers' accounts by name."""
+        return MappingProxyType(self._state.accounts)
+
+    @property
+    def orders(self) -> Mapping[int, Order]:
+        """Return every order ever placed, by bet id."""
+        return MappingProxyType(self._state.orders)
+
+    @property
+    def ledger(self) -> Ledger:
+        """Return the ledger, for reading."""
+        return self._state.ledger
+
+    @property
+    def next_due(self) -> int | None:
+        """Return when held orders next reach the matcher, or `None` when none are held."""
+        return self._state.held[0].due_at if self._state.held else None
+
+    def available_to_bet(self, account: str) -> int:
+        """Return what an account can still bet with, in pence: balance less exposure."""
+        return self._state.available(self._state.accounts[account])
+
+    # What can be done
+
+    def apply(self, command: Command, at: int) -> tuple[Event, ...]:
+        """Carry out a command at a time and return what happened.
+
+        Raises `Refused` (a customer's request) or `Impossible` (an operator's); the state is then as it was. `at` may
+        not be before anything that happened, nor after something due: `Tick` runs that first (`ValueError`
+        otherwise).
+        """
+        if at < self.now:
+            raise ValueError(f"time can't go backwards: {at} is before {self.now}")
+        due = self.next_due
+        if due is not None and due <= at and type(command) is not Tick:
+            raise ValueError(f"held orders are due at {due}: a Tick must come before a command at {at}")
+        events = _HANDLERS[type(command)](self._state, command, at)
+        self.now = at
+        return tuple(events)
+
+
+def _open_account(state: State, command: OpenAccount, at: int) -> list[Event]:
+    if command.account in state.ledger.balances:
+        raise Impossible(f"there is an account {command.account!r} already")
+    state.rules.currency(command.currency)
+    state.ledger.open(command.account)
+    state.accounts[command.account] = Account(command)
+    if not command.balance:
+        return []
+    posting = state.ledger.move(at, CASHIER, command.account, command.balance, "deposit")
+    return [MoneyMoved(at, posting.debit, posting.credit, posting.amount, posting.memo)]
+
+
+def _add_market(state: State, command: AddMarket, at: int) -> list[Event]:
+    if command.market_id in state.markets:
+        raise Impossible(f"there is a market {command.market_id} already")
+    if len({runner.key for runner in command.runners}) < len(command.runners):
+        raise Impossible(f"market {command.market_id} lists a runner twice")
+    state.markets[command.market_id] = Market(command)
+    return [MarketAdded(at, command.market_id)]
+
+
+def _touch_market(state: State, command: TouchMarket, at: int) -> list[Event]:
+    market = state.market_to_run(command.market_id)
+    if market.status is MarketStatus.CLOSED:
+        raise Impossible(f"market {market.market_id} is CLOSED and does not change any more")
+    return [market.changed(at)]
+
+
+def _tick(state: State, _: Tick, at: int) -> list[Event]:
+    events: list[Event] = []
+    while state.held and state.held[0].due_at <= at:
+        events.extend(resolve(state, heappop(state.held)))
+    return events
+
+
+_HANDLERS: Final[dict[type[Command], Callable[[State, Any, int], list[Event]]]] = {
+    OpenAccount: _open_account,
+    AddMarket: _add_market,
+    OpenMarket: lambda state, command, at: state.market_to_run(command.market_id).open(at),
+    SuspendMarket: lambda state, command, at: state.market_to_run(command.market_id).suspend(at),
+    TouchMarket: _touch_market,
+    LapseUnmatched: lambda state, command, at: state.market_to_run(command.market_id).lapse_unmatched(at),
+    TurnInPlay: lambda state, command, at: state.market_to_run(command.market_id).turn_in_play(at),
+    CloseMarket: lambda state, command, at: state.market_to_run(command.market_id).close_betting(at),
+    SettleMarket: settle_market,
+    VoidMarket: void_market,
+    PlaceOrders: place_orders,
+    CancelOrders: cancel_orders,
+    ReplaceOrders: replace_orders,
+    UpdateOrders: update_orders,
+    Tick: _tick,
+}

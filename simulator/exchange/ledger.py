@@ -1,0 +1,74 @@
+"""Double-entry money: every penny leaves one account and enters another, so the sum over all is always zero."""
+
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+CASHIER: Final = "cashier"
+"""Where deposits come from: its balance is minus the money customers have paid in."""
+COMMISSION: Final = "commission"
+"""Commission earned by the exchange."""
+HOUSE: Final = "house"
+"""The counterparty of every settlement; what stays is the rounding of bet profits to whole pence."""
+
+
+class Posting(NamedTuple):
+    """One movement of `amount` pence, never negative, from `debit` to `credit`; the memo says what for."""
+
+    at: int
+    debit: str
+    credit: str
+    amount: int
+    memo: str
+    market_id: str | None
+    bet_id: int | None
+    debit_balance: int
+    """Balance of the debited account after the posting."""
+    credit_balance: int
+
+    def amount_for(self, account: str) -> int:
+        """Return what the posting did to one of its two accounts, in pence."""
+        return self.amount if account == self.credit else -self.amount
+
+    def balance_of(self, account: str) -> int:
+        """Return the balance of one of its two accounts after the posting, in pence."""
+        return self.credit_balance if account == self.credit else self.debit_balance
+
+
+class Ledger:
+    """Balances and the postings that made them."""
+
+    def __init__(self) -> None:
+        self.balances: dict[str, int] = {CASHIER: 0, COMMISSION: 0, HOUSE: 0}
+        self._statements: dict[str, list[Posting]] = {}
+
+    def open(self, account: str) -> None:
+        """Open an account with nothing in it; `ValueError` if there is one of that name."""
+        if account in self.balances:
+            raise ValueError(f"there is an account {account!r} already")
+        self.balances[account] = 0
+
+    def move(
+        self,
+        at: int,
+        debit: str,
+        credit: str,
+        amount: int,
+        memo: str,
+        market_id: str | None = None,
+        bet_id: int | None = None,
+    ) -> Posting:
+        """Move `amount` pence; a negative amount moves the other way, so a posting's own is never negative."""
+        if amount < 0:
+            debit, credit, amount = credit, debit, -amount
+        self.balances[debit] -= amount
+        self.balances[credit] += amount
+        posting = Posting(
+            at, debit, credit, amount, memo, market_id, bet_id, self.balances[debit], self.balances[credit]
+        )
+        for account in (debit, credit):
+            self._statements.setdefault(account, []).append(posting)
+        return posting
+
+    def statement(self, account: str) -> Iterator[Posting]:
+        """Yield the postings of an account, latest first."""
+        return reversed(self._statements.get(account, []))

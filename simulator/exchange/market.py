@@ -1,0 +1,249 @@
+"""A market: its runners, its states, and what each change of state does to every kind of order.
+
+    INACTIVE --open--> OPEN <--open/suspend--> SUSPENDED --settle/void--> CLOSED
+
+| change          | unmatched LAPSE | PERSIST | MARKET_ON_CLOSE           | held for the bet delay  | material |
+|-----------------|-----------------|---------|---------------------------|-------------------------|----------|
+| open            | stays           | stays   | stays                     | goes on waiting         | first    |
+| suspend         | stays           | stays   | stays                     | lapses if due meanwhile | no       |
+| turn in play    | lapses          | stays   | lapses without an auction | goes on waiting         | yes      |
+| lapse unmatched | lapses          | lapses  | lapses                    | goes on waiting         | yes      |
+| close betting   | lapses          | lapses  | lapses                    | lapses when due         | yes      |
+| settle, void    | lapses          | lapses  | lapses                    | lapses when due         | yes      |
+
+Matched bets are touched by settle and void alone. Every change raises the version; a material one also raises the
+oldest version that a bet may still carry (manual, "Parámetro de versión del mercado").
+"""
+
+from collections.abc import Callable, Iterable
+from enum import StrEnum
+from typing import Final, ParamSpec
+
+from simulator.exchange.book import RunnerBook
+from simulator.exchange.commands import AddMarket, RunnerDefinition
+from simulator.exchange.events import Event, MarketChanged, OrderLapsed, OrderMatched
+from simulator.exchange.exposure import Field, Position, stakes_of
+from simulator.exchange.ladder import Ladder
+from simulator.exchange.matching import plan_fills
+from simulator.exchange.orders import (
+    Fragment,
+    LapseReason,
+    Order,
+    Persistence,
+    TimeInForce,
+)
+from simulator.exchange.refusals import Impossible
+
+P = ParamSpec("P")
+
+
+class MarketStatus(StrEnum):
+    """The states of a market (manual, MarketStatus)."""
+
+    INACTIVE = "INACTIVE"
+    OPEN = "OPEN"
+    SUSPENDED = "SUSPENDED"
+    CLOSED = "CLOSED"
+
+
+class RunnerStatus(StrEnum):
+    """The states of a runner (manual, RunnerStatus)."""
+
+    ACTIVE = "ACTIVE"
+    WINNER = "WINNER"
+    LOSER = "LOSER"
+    PLACED = "PLACED"
+    REMOVED = "REMOVED"
+    REMOVED_VACANT = "REMOVED_VACANT"
+    HIDDEN = "HIDDEN"
+
+
+class Runner:
+    """One runner of a market and its order book."""
+
+    __slots__ = ("adjustment_factor", "book", "key", "sort_priority", "status")
+
+    def __init__(self, definition: RunnerDefinition) -> None:
+        self.key: Final = definition.key
+        self.sort_priority = definition.sort_priority
+        self.adjustment_factor = definition.adjustment_factor
+        self.status = RunnerStatus.ACTIVE
+        self.book = RunnerBook()
+
+
+class Market:
+    """A market and every order in it. Methods that change something answer with the events that say so."""
+
+    def __init__(self, definition: AddMarket) -> None:
+        self.definition: Final = definition
+        self.market_id: Final = definition.market_id
+        self.ladder: Final = Ladder.of(definition.ladder)
+        self.runners: Final = {runner.key: Runner(runner) for runner in definition.runners}
+        self.status = MarketStatus.INACTIVE
+        self.in_play = False
+        self.betting_is_over = False
+        self.bsp_reconciled = False
+        self.version = definition.version
+        self.material_version = definition.version
+        self.total_matched = 0
+        self.last_match_at: int | None = None
+        self.settled_at: int | None = None
+        self.orders: dict[int, Order] = {}
+        self.commissions: dict[str, int] = {}
+        """By account, once settled: commission charged, in pence."""
+        self.positions: dict[str, Position] = {}
+        """By account, for those whose exposure counts."""
+
+    # What is
+
+    @property
+    def bet_delay(self) -> int:
+        """Return how many seconds an order waits now: none before the market is in play."""
+        return self.definition.bet_delay if self.in_play else 0
+
+    @property
+    def active_runners(self) -> int:
+        """Return how many runners can still win."""
+        return sum(runner.status is RunnerStatus.ACTIVE for runner in self.runners.values())
+
+    @property
+    def total_available(self) -> int:
+        """Return the unmatched stakes of the whole market, in pence."""
+        return sum(runner.book.backs.total + runner.book.lays.total for runner in self.runners.values())
+
+    @property
+    def field(self) -> Field:
+        """Return who can win."""
+        return Field(self.definition.number_of_winners, self.active_runners, self.definition.complete)
+
+    # Changes of state
+
+    def changed(self, at: int, *, material: bool = False) -> MarketChanged:
+        """Raise the version, and with a material change the oldest version that a bet may carry."""
+        self.version += 1
+        if material:
+            self.material_version = self.version
+        return MarketChanged(at, self.market_id, self.version, material)
+
+    def open(self, at: int) -> list[Event]:
+        """Take bets, for the first time or again after a suspension. Nothing happens to orders."""
+        if self.status not in (MarketStatus.INACTIVE, MarketStatus.SUSPENDED) or self.betting_is_over:
+            raise self._impossible("opened")
+        # Activation is where bets can first be placed, so no bet can carry an older version.
+        material = self.status is MarketStatus.INACTIVE
+        self.status = MarketStatus.OPEN
+        return [self.changed(at, material=material)]
+
+    def suspend(self, at: int) -> list[Event]:
+        """Refuse all bets for a while. Books are as they were when the market opens again."""
+        if self.status is not MarketStatus.OPEN:
+            raise self._impossible("suspended")
+        self.status = MarketStatus.SUSPENDED
+        return [self.changed(at)]
+
+    def lapse_unmatched(self, at: int) -> list[Event]:
+        """Lapse every unmatched bet, as the operator of a managed market does when a goal is scored."""
+        if self.status not in (MarketStatus.OPEN, MarketStatus.SUSPENDED):
+            raise self._impossible("cleared of unmatched bets")
+        return [*self._lapse_all(at, LapseReason.MARKET_SUSPENDED, lambda _: True), self.changed(at, material=True)]
+
+    def turn_in_play(self, at: int) -> list[Event]:
+        """Begin betting in play: the unmatched LAPSE bets go, the PERSIST bets keep price, size and place in the queue.
+
+        A bet that was to go to the starting price auction lapses, because no starting price was made.
+        """
+        if self.status not in (MarketStatus.OPEN, MarketStatus.SUSPENDED) or self.betting_is_over:
+            raise self._impossible("turned in play")
+        if self.in_play:
+            raise Impossible(f"market {self.market_id} is in play already")
+        if not self.definition.turn_in_play:
+            raise Impossible(f"market {self.market_id} is not one that turns in play")
+        lapsed = self._lapse_all(at, None, lambda order: order.persistence is not Persistence.PERSIST)
+        self.in_play = True
+        self.status = MarketStatus.OPEN
+        return [*lapsed, self.changed(at, material=True)]
+
+    def close_betting(self, at: int) -> list[Event]:
+        """End betting for good: every unmatched bet lapses and the market waits, SUSPENDED, for its result."""
+        if self.status not in (MarketStatus.OPEN, MarketStatus.SUSPENDED) or self.betting_is_over:
+            raise self._impossible("closed for betting")
+        self.betting_is_over = True
+        self.status = MarketStatus.SUSPENDED
+        return [*self._lapse_all(at, LapseReason.MARKET_CLOSED, lambda _: True), self.changed(at, material=True)]
+
+    def finish(self, at: int) -> list[Event]:
+        """Close the market after its result or its void; what was still unmatched lapses."""
+        lapsed = self._lapse_all(at, LapseReason.MARKET_CLOSED, lambda _: True)
+        self.status = MarketStatus.CLOSED
+        self.settled_at = at
+        self.positions.clear()
+        return [*lapsed, self.changed(at, material=True)]
+
+    def _impossible(self, action: str) -> Impossible:
+        over = ", its betting being over" if self.betting_is_over else ""
+        return Impossible(f"market {self.market_id} is {self.status} and cannot be {action}{over}")
+
+    # Orders
+
+    def enter(self, order: Order, at: int, next_match_id: Callable[[], int]) -> list[Event]:
+        """Bring an order to the matcher: it takes what it can, and the rest is queued at its own price."""
+        self.orders[order.bet_id] = order
+        book = self.runners[order.runner].book
+        events: list[Event] = []
+        for fill in plan_fills(order, book):
+            price, match_id = fill.resting.price, next_match_id()
+            book.queue_of(fill.resting.side).reduce(fill.resting, fill.size)
+            fragment = Fragment(match_id, price, fill.size, at)
+            self._change(fill.resting, fill.resting.match, fragment)
+            self._change(order, order.match, fragment)
+            book.trade(price, fill.size)
+            self.total_matched += 2 * fill.size
+            events.append(
+                OrderMatched(
+                    at, match_id, self.market_id, order.runner, price, fill.size,
+                    order.bet_id, fill.resting.bet_id, order.side,
+                )
+            )  # fmt: skip
+        if events:
+            self.last_match_at = at
+        if order.size_remaining:
+            if order.time_in_force is TimeInForce.FILL_OR_KILL:
+                events.append(self._lapse(order, at, None))
+            else:
+                book.queue_of(order.side).add(order)
+        return events
+
+    def cancel(self, order: Order, size: int, at: int) -> None:
+        """Take `size` pence off the unmatched part of an order, which keeps its place unless nothing is left."""
+        self.runners[order.runner].book.queue_of(order.side).reduce(order, size)
+        self._change(order, order.cancel, size, at)
+
+    def _lapse(self, order: Order, at: int, reason: LapseReason | None) -> OrderLapsed:
+        size = order.size_remaining
+        self._change(order, order.lapse, at, reason)
+        return OrderLapsed(at, order.bet_id, size, reason)
+
+    def _change(self, order: Order, change: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> None:
+        """Change an order and tell its account's position what it contributes now."""
+        position = self.positions.get(order.account)
+        if position is None:
+            change(*args, **kwargs)
+            return
+        before = stakes_of(order)
+        change(*args, **kwargs)
+        position.change(order.runner, before, stakes_of(order))
+
+    def _lapse_all(self, at: int, reason: LapseReason | None, which: Callable[[Order], bool]) -> list[Event]:
+        """Lapse the unmatched bets that `which` picks, in order of their bet ids."""
+        picked = [order for order in self._unmatched() if which(order)]
+        events: list[Event] = []
+        for order in sorted(picked, key=lambda order: order.bet_id):
+            self.runners[order.runner].book.queue_of(order.side).reduce(order, order.size_remaining)
+            events.append(self._lapse(order, at, reason))
+        return events
+
+    def _unmatched(self) -> Iterable[Order]:
+        for runner in self.runners.values():
+            for offers in (runner.book.backs, runner.book.lays):
+                for level in offers.levels.values():
+                    yield from level.queue.values()

@@ -1,0 +1,173 @@
+"""Orders: what a customer asked for and what became of it."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import NamedTuple
+
+from simulator.exchange.money import HUNDREDTHS, divide_half_away
+
+
+class Side(StrEnum):
+    """The side of a bet: BACK wins when the selection wins, LAY wins when it loses."""
+
+    BACK = "BACK"
+    LAY = "LAY"
+
+    @property
+    def opposite(self) -> "Side":
+        """Return the side a bet of this side is matched with."""
+        return Side.LAY if self is Side.BACK else Side.BACK
+
+
+class OrderType(StrEnum):
+    """LIMIT goes to the order book, the other two to the starting price auction."""
+
+    LIMIT = "LIMIT"
+    LIMIT_ON_CLOSE = "LIMIT_ON_CLOSE"
+    MARKET_ON_CLOSE = "MARKET_ON_CLOSE"
+
+
+class Persistence(StrEnum):
+    """What becomes of the unmatched part of a LIMIT order when the market turns in play."""
+
+    LAPSE = "LAPSE"
+    PERSIST = "PERSIST"
+    MARKET_ON_CLOSE = "MARKET_ON_CLOSE"
+
+
+class TimeInForce(StrEnum):
+    """How long an order may live; absent means until it is matched, cancelled or lapsed."""
+
+    FILL_OR_KILL = "FILL_OR_KILL"
+
+
+class OrderStatus(StrEnum):
+    """EXECUTABLE has an unmatched part; EXECUTION_COMPLETE has none; EXPIRED is a fill-or-kill that was killed."""
+
+    PENDING = "PENDING"
+    EXECUTABLE = "EXECUTABLE"
+    EXECUTION_COMPLETE = "EXECUTION_COMPLETE"
+    EXPIRED = "EXPIRED"
+
+
+class LapseReason(StrEnum):
+    """Why the exchange, not the customer, ended the unmatched part of an order (stream specification, `lsrc`)."""
+
+    MARKET_INVALID = "MKT_INVALID"
+    MARKET_SUSPENDED = "MKT_SUSPENDED"
+    MARKET_VERSION = "MKT_VERSION"
+    MARKET_CLOSED = "MKT_UNKNOWN"
+    RUNNER_UNKNOWN = "RNR_UNKNOWN"
+    PRICE_INVALID = "PRICE_INVALID"
+    STARTING_PRICE_IN_PLAY = "SP_IN_PLAY"
+    TIME_ELAPSED = "TIME_ELAPSED"
+
+
+class BetOutcome(StrEnum):
+    """How a settled bet ended."""
+
+    WON = "WON"
+    LOST = "LOST"
+    PLACE = "PLACE"
+    VOIDED = "VOIDED"
+
+
+class RunnerKey(NamedTuple):
+    """A runner of one market: the selection and its handicap in hundredths (0 outside handicap markets)."""
+
+    selection_id: int
+    handicap: int = 0
+
+
+class Fragment(NamedTuple):
+    """One match of an order: stake in pence at a price in hundredths, and when."""
+
+    match_id: int
+    price: int
+    size: int
+    matched_at: int
+
+
+@dataclass(slots=True, eq=False)
+class Order:
+    """One bet. Sizes are the backer's stake in pence, also on a LAY.
+
+    At all times `size == size_matched + size_remaining + size_lapsed + size_cancelled + size_voided`.
+    """
+
+    bet_id: int
+    account: str
+    market_id: str
+    runner: RunnerKey
+    side: Side
+    order_type: OrderType
+    persistence: Persistence
+    price: int
+    size: int
+    placed_at: int
+    time_in_force: TimeInForce | None = None
+    min_fill_size: int | None = None
+    customer_order_reference: str | None = None
+    customer_strategy_reference: str | None = None
+
+    size_remaining: int = 0
+    size_matched: int = 0
+    size_lapsed: int = 0
+    size_cancelled: int = 0
+    size_voided: int = 0
+    matched_payout: int = 0
+    """Sum of price x size over the fragments, in hundredths of pence: the average price is this over `size_matched`."""
+    fragments: list[Fragment] = field(default_factory=list)
+
+    matched_at: int | None = None
+    cancelled_at: int | None = None
+    lapsed_at: int | None = None
+    voided_at: int | None = None
+    settled_at: int | None = None
+    lapse_reason: LapseReason | None = None
+    profit: int | None = None
+    """Gross result in pence once settled; commission is taken per market, not per bet."""
+    outcome: BetOutcome | None = None
+
+    @property
+    def status(self) -> OrderStatus:
+        """Return whether a part of the order is still unmatched."""
+        return OrderStatus.EXECUTABLE if self.size_remaining else OrderStatus.EXECUTION_COMPLETE
+
+    @property
+    def was_killed(self) -> bool:
+        """Return whether this is a fill-or-kill order of which nothing could be matched."""
+        return self.time_in_force is TimeInForce.FILL_OR_KILL and self.size_lapsed == self.size
+
+    @property
+    def matched_profit(self) -> int:
+        """Return what the matched part wins for its backer, in pence, rounded once for the whole bet."""
+        return divide_half_away(self.matched_payout - self.size_matched * HUNDREDTHS, HUNDREDTHS)
+
+    def match(self, fragment: Fragment) -> None:
+        """Move a part from remaining to matched."""
+        self.fragments.append(fragment)
+        self.size_remaining -= fragment.size
+        self.size_matched += fragment.size
+        self.matched_payout += fragment.size * fragment.price
+        self.matched_at = fragment.matched_at
+
+    def cancel(self, size: int, at: int) -> None:
+        """Move a part from remaining to cancelled: the customer's doing."""
+        self.size_remaining -= size
+        self.size_cancelled += size
+        self.cancelled_at = at
+
+    def lapse(self, at: int, reason: LapseReason | None) -> None:
+        """Move all that remains to lapsed: the exchange's doing."""
+        self.size_lapsed += self.size_remaining
+        self.size_remaining = 0
+        self.lapsed_at = at
+        self.lapse_reason = reason
+
+    def void(self, at: int) -> None:
+        """Move all that was matched to voided; the fragments stay as a record of what had been."""
+        self.size_voided += self.size_matched
+        self.size_matched = 0
+        self.matched_payout = 0
+        self.voided_at = at

@@ -1,0 +1,163 @@
+"""Placing orders: accepted together or not at all, then matched one after the other, in play after the bet delay."""
+
+from collections.abc import Sequence
+from heapq import heappush
+
+from simulator.exchange.acceptance import (
+    check_price,
+    check_runner,
+    refuse_closed_market,
+    refuse_malformed_version,
+    refuse_wrong_instructions,
+    version_is_stale,
+)
+from simulator.exchange.accounts import Account
+from simulator.exchange.commands import PlaceInstruction, PlaceOrders
+from simulator.exchange.events import Event, HeldOrderFate, OrderPlaced, OrdersHeld, TicketResolved
+from simulator.exchange.exposure import NOTHING, stakes_of
+from simulator.exchange.market import Market, MarketStatus
+from simulator.exchange.orders import Order, Persistence
+from simulator.exchange.refusals import Reason, Refused
+from simulator.exchange.state import HeldOrders, State
+
+NO_BET_ID = 0
+"""The bet id of an order that waits out the bet delay: it gets its own when it reaches the matcher."""
+
+
+def place_orders(state: State, command: PlaceOrders, at: int) -> list[Event]:
+    """Place all instructions or raise `Refused`; the order of the checks is the table of `acceptance`."""
+    market = state.market_for_bets(command.market_id)
+    account = state.accounts[command.account]
+    _refuse_request(state, command, market, account, at)
+    refuse_wrong_instructions(command, market, account, state.rules)
+    orders = [_new_order(instruction, command, at) for instruction in command.instructions]
+    reserve(state, market, account, orders)
+    state.remember_reference(command.account, "place", command.customer_reference, at)
+    return enter_or_hold(state, market, account, list(enumerate(orders)), command.market_version, at)
+
+
+def _refuse_request(state: State, command: PlaceOrders, market: Market, account: Account, at: int) -> None:
+    refuse_closed_market(market)
+    if not account.definition.may_bet:
+        raise Refused(Reason.INVALID_ACCOUNT_STATE, f"account {account.name!r} may not bet")
+    if len(command.instructions) > state.rules.place_instruction_limit:
+        raise Refused(
+            Reason.TOO_MANY_INSTRUCTIONS,
+            f"{len(command.instructions)} instructions, at most {state.rules.place_instruction_limit} at a time",
+        )
+    state.refuse_duplicate(command.account, "place", command.customer_reference, at)
+    refuse_malformed_version(command.market_version, state.rules)
+    if version_is_stale(command.market_version, market):
+        raise Refused(
+            Reason.BET_ACTION_ERROR,
+            f"version {command.market_version} is older than {market.material_version}, the last material change",
+            (Reason.BET_TAKEN_OR_LAPSED,) * len(command.instructions),
+        )
+
+
+def _new_order(instruction: PlaceInstruction, command: PlaceOrders, at: int) -> Order:
+    price, size = instruction.price, instruction.size
+    if price is None or size is None:
+        raise AssertionError("an instruction without price or size was accepted")
+    persistence = instruction.persistence
+    if persistence is None or instruction.time_in_force is not None:
+        persistence = Persistence.LAPSE
+    return Order(
+        bet_id=NO_BET_ID,
+        account=command.account,
+        market_id=command.market_id,
+        runner=instruction.runner,
+        side=instruction.side,
+        order_type=instruction.order_type,
+        persistence=persistence,
+        price=price,
+        size=size,
+        placed_at=at,
+        time_in_force=instruction.time_in_force,
+        min_fill_size=instruction.min_fill_size,
+        customer_order_reference=instruction.customer_order_reference,
+        customer_strategy_reference=command.customer_strategy_reference,
+        size_remaining=size,
+    )
+
+
+def reserve(state: State, market: Market, account: Account, orders: Sequence[Order]) -> None:
+    """Count the orders in the account's exposure, or raise `Refused` (INSUFFICIENT_FUNDS) and count none.
+
+    The whole request is judged at once, every order unmatched at its own limit: that is the worst it can come to.
+    Orders that do not raise the exposure are accepted whatever the balance (exchange mechanics, section 13).
+    """
+    if account.definition.unlimited:
+        return
+    position = account.open_position(market.market_id, market.field)
+    market.positions[account.name] = position
+    exposure_before = account.exposure_in(market.market_id)
+    for order in orders:
+        position.change(order.runner, NOTHING, stakes_of(order))
+    if account.exposure_in(market.market_id) <= exposure_before:
+        return
+    missing = -state.available(account)
+    limit = account.definition.exposure_limit
+    over_limit = 0 if limit is None else account.exposure - limit
+    if missing > 0 or over_limit > 0:
+        release(market, orders)
+        what = f"{missing} pence short of funds" if missing > 0 else f"{over_limit} pence over its exposure limit"
+        raise Refused(Reason.INSUFFICIENT_FUNDS, f"account {account.name!r} is {what}")
+
+
+def release(market: Market, orders: Sequence[Order]) -> None:
+    """Stop counting orders that never came to be."""
+    for order in orders:
+        position = market.positions.get(order.account)
+        if position is not None:
+            position.change(order.runner, stakes_of(order), NOTHING)
+
+
+def enter_or_hold(
+    state: State,
+    market: Market,
+    account: Account,
+    indexed_orders: Sequence[tuple[int, Order]],
+    market_version: int | None,
+    at: int,
+) -> list[Event]:
+    """Match the orders now, or in play hold them for the bet delay; each comes with the index of its instruction."""
+    if not market.bet_delay or account.definition.unlimited:
+        events: list[Event] = []
+        for index, order in indexed_orders:
+            events.extend(_enter(state, market, account, index, order, at))
+        return events
+    ticket, due_at = state.tickets.take(), at + 1000 * market.bet_delay
+    held = HeldOrders(due_at, ticket, account.name, market.market_id, tuple(indexed_orders), market_version)
+    heappush(state.held, held)
+    return [OrdersHeld(at, ticket, account.name, market.market_id, due_at)]
+
+
+def resolve(state: State, held: HeldOrders) -> list[Event]:
+    """Bring held orders to the matcher at their due time; only the state of the market at that moment counts.
+
+    Whatever has become impossible lapses without a bet id: the market is not open, the version is too old, the runner
+    is gone (exchange mechanics, section 8.1).
+    """
+    market, account, at = state.markets[held.market_id], state.accounts[held.account], held.due_at
+    lapses = market.status is not MarketStatus.OPEN or version_is_stale(held.market_version, market)
+    events: list[Event] = []
+    fates: list[HeldOrderFate] = []
+    for index, order in held.orders:
+        if lapses or check_runner(order.runner, market) or check_price(order.price, market):
+            release(market, [order])
+            fates.append(HeldOrderFate(index, None, Reason.BET_TAKEN_OR_LAPSED))
+            continue
+        events.extend(_enter(state, market, account, index, order, at))
+        fates.append(HeldOrderFate(index, order.bet_id, None))
+    events.append(TicketResolved(at, held.ticket, tuple(fates)))
+    return events
+
+
+def _enter(state: State, market: Market, account: Account, index: int, order: Order, at: int) -> list[Event]:
+    order.bet_id = state.bet_ids.take()
+    order.placed_at = at
+    state.orders[order.bet_id] = order
+    account.current_orders[order.bet_id] = order
+    placed = OrderPlaced(at, index, order.bet_id, account.name, market.market_id, order.runner)
+    return [placed, *market.enter(order, at, state.match_ids.take)]

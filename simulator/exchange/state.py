@@ -1,0 +1,99 @@
+"""All that the exchange remembers. The functions that carry out commands take it, change it and answer with events."""
+
+from collections import OrderedDict
+from typing import Final, NamedTuple
+
+from simulator.exchange.accounts import Account
+from simulator.exchange.ledger import Ledger
+from simulator.exchange.market import Market
+from simulator.exchange.orders import Order
+from simulator.exchange.refusals import Impossible, Reason, Refused
+from simulator.exchange.rules import BettingRules
+
+
+class Sequence:
+    """Numbers handed out one after the other."""
+
+    __slots__ = ("next",)
+
+    def __init__(self, first: int) -> None:
+        self.next = first
+
+    def take(self) -> int:
+        """Return the next number and move on."""
+        number = self.next
+        self.next += 1
+        return number
+
+
+class HeldOrders(NamedTuple):
+    """Orders of one request that wait out the bet delay: first due, first come, first served.
+
+    They have no bet ids yet, but their worst outcome counts from their arrival.
+    """
+
+    due_at: int
+    ticket: int
+    account: str
+    market_id: str
+    orders: tuple[tuple[int, Order], ...]
+    """Each with the index of its instruction in the request."""
+    market_version: int | None
+
+
+class State:
+    """Markets, accounts, orders, money, and what is waiting."""
+
+    def __init__(self, rules: BettingRules, first_bet_id: int, first_match_id: int) -> None:
+        self.rules: Final = rules
+        self.markets: dict[str, Market] = {}
+        self.accounts: dict[str, Account] = {}
+        self.orders: dict[int, Order] = {}
+        self.ledger = Ledger()
+        self.held: list[HeldOrders] = []
+        """A heap by due time and then by ticket."""
+        self.bet_ids = Sequence(first_bet_id)
+        self.match_ids = Sequence(first_match_id)
+        self.tickets = Sequence(1)
+        self._references: OrderedDict[tuple[str, str, str], int] = OrderedDict()
+
+    def market_for_bets(self, market_id: str) -> Market:
+        """Return a market a customer named; raises `Refused` with INVALID_MARKET_ID."""
+        market = self.markets.get(market_id)
+        if market is None:
+            raise Refused(Reason.INVALID_MARKET_ID, f"there is no market {market_id!r}")
+        return market
+
+    def market_to_run(self, market_id: str) -> Market:
+        """Return a market the operator named; raises `Impossible`."""
+        market = self.markets.get(market_id)
+        if market is None:
+            raise Impossible(f"there is no market {market_id!r}")
+        return market
+
+    def own_order(self, bet_id: int, account: str, market_id: str) -> Order | None:
+        """Return an order if it is the account's and in the market."""
+        order = self.orders.get(bet_id)
+        if order is None or order.account != account or order.market_id != market_id:
+            return None
+        return order
+
+    def available(self, account: Account) -> int:
+        """Return what the account may still bet with, in pence: its balance less all it can lose."""
+        return self.ledger.balances[account.name] - account.exposure
+
+    def refuse_duplicate(self, account: str, operation: str, reference: str | None, at: int) -> None:
+        """Raise `Refused` if the same operation was accepted under this reference a moment ago."""
+        window = self.rules.customer_reference_window_seconds * 1000
+        while self._references and next(iter(self._references.values())) + window <= at:
+            self._references.popitem(last=False)
+        if reference is not None and (account, operation, reference) in self._references:
+            raise Refused(
+                Reason.DUPLICATE_TRANSACTION,
+                f"customer reference {reference!r} was used less than {window // 1000} seconds ago",
+            )
+
+    def remember_reference(self, account: str, operation: str, reference: str | None, at: int) -> None:
+        """Note the reference of an accepted request: refused ones leave no trace (chosen)."""
+        if reference is not None:
+            self._references[account, operation, reference] = at
