@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-CASHIER: Final = "cashier"
+CASHIER: Final = "exchange/cashier"
 """Where deposits come from: its balance is minus the money customers have paid in."""
-COMMISSION: Final = "commission"
+COMMISSION: Final = "exchange/commission"
 """Commission earned by the exchange."""
-HOUSE: Final = "house"
+HOUSE: Final = "exchange/house"
 """The counterparty of every settlement; what stays is the rounding of bet profits to whole pence."""
 
 
