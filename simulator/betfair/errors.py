@@ -1,0 +1,256 @@
+"""What a caller of Betfair gets instead of a result, and how each interface writes it down.
+
+    BetfairError
+    ├── ApiError          an interface says no: APINGException (ANGX-, HBT-), AccountAPINGException (AANGX-)
+    ├── ProtocolError     the framework beneath the interfaces cannot even ask them: DSC-nnnn
+    └── SignInError       the identity service says no: a status and an error code, never a number
+
+An operation raises `ApiError` and knows nothing of HTTP; the transports raise `ProtocolError`; each transport writes
+both in its own dialect: `json_rpc_error`, `rest_fault`, and for the identity service `identity.SignInAnswer`.
+
+The same name has different numbers in different interfaces: INVALID_INPUT_DATA is ANGX-0002 and AANGX-0001. Therefore
+an error carries the name alone, and the number comes from the `ExceptionType` of the service that was asked.
+
+Sources: `SportsAPING.xml`, `AccountAPING.xml`, `HeartbeatAPING.xml`; recorded faults and the framework's own table as
+cited in the wire reference, sections 2.4 to 2.9 and 3.3 to 3.4.
+"""
+
+from enum import Enum, StrEnum
+from typing import Any, Final, NamedTuple
+
+
+class ApiErrorCode(StrEnum):
+    """The names of all business errors of all interfaces."""
+
+    ACCESS_DENIED = "ACCESS_DENIED"
+    APP_CREATION_FAILED = "APP_CREATION_FAILED"
+    APP_KEY_CREATION_FAILED = "APP_KEY_CREATION_FAILED"
+    DUPLICATE_APP_NAME = "DUPLICATE_APP_NAME"
+    EXPOSURE_LIMIT_NOT_EXIST = "EXPOSURE_LIMIT_NOT_EXIST"
+    INVALID_APP_KEY = "INVALID_APP_KEY"
+    INVALID_AUTH_CODE = "INVALID_AUTH_CODE"
+    INVALID_CLIENT_REF = "INVALID_CLIENT_REF"
+    INVALID_GRANT_TYPE = "INVALID_GRANT_TYPE"
+    INVALID_INPUT_DATA = "INVALID_INPUT_DATA"
+    INVALID_MARKET_GROUP = "INVALID_MARKET_GROUP"
+    INVALID_SECRET = "INVALID_SECRET"
+    INVALID_SESSION_INFORMATION = "INVALID_SESSION_INFORMATION"
+    INVALID_SUBSCRIPTION_TOKEN = "INVALID_SUBSCRIPTION_TOKEN"
+    INVALID_VENDOR_CLIENT_ID = "INVALID_VENDOR_CLIENT_ID"
+    MARKET_GROUP_NOT_BLOCKED = "MARKET_GROUP_NOT_BLOCKED"
+    NO_APP_KEY = "NO_APP_KEY"
+    NO_SESSION = "NO_SESSION"
+    REQUEST_SIZE_EXCEEDS_LIMIT = "REQUEST_SIZE_EXCEEDS_LIMIT"
+    SERVICE_BUSY = "SERVICE_BUSY"
+    SUBSCRIPTION_EXPIRED = "SUBSCRIPTION_EXPIRED"
+    TIMEOUT_ERROR = "TIMEOUT_ERROR"
+    TOO_MANY_REQUESTS = "TOO_MANY_REQUESTS"
+    TOO_MUCH_DATA = "TOO_MUCH_DATA"
+    UNEXPECTED_ERROR = "UNEXPECTED_ERROR"
+    USER_NOT_SUBSCRIBED = "USER_NOT_SUBSCRIBED"
+    WALLET_TRANSFER_ERROR = "WALLET_TRANSFER_ERROR"
+
+
+SERVER_ERRORS: Final = frozenset({ApiErrorCode.UNEXPECTED_ERROR, ApiErrorCode.SERVICE_BUSY, ApiErrorCode.TIMEOUT_ERROR})
+"""Business errors that are the server's fault: HTTP 500 and `Server` over REST. All others are 400 and `Client`."""
+
+
+class Fault(Enum):
+    """The framework's faults that this face can meet: number after `DSC-`, HTTP status over REST, code in JSON-RPC."""
+
+    SERVICE_RUNTIME_EXCEPTION = (5, 500, -32603)
+    JSON_PARSE_FAILURE = (8, 400, -32700)
+    CLASS_CONVERSION_FAILURE = (9, 400, -32602)
+    INPUT_MEDIA_TYPE_INVALID = (10, 415, -32700)
+    CONTENT_TYPE_NOT_VALID = (11, 415, -32700)
+    ACCEPT_TYPE_NOT_VALID = (13, 406, -32700)
+    MANDATORY_NOT_DEFINED = (18, 400, -32602)
+    NO_SUCH_OPERATION = (21, 404, -32601)
+    NO_SUCH_SERVICE = (23, 404, -32601)
+    NO_REQUESTS_FOUND = (31, 400, -32600)
+
+    def __init__(self, number: int, http_status: int, json_rpc_code: int) -> None:
+        self.text: Final = f"DSC-{number:04}"
+        self.http_status: Final = http_status
+        self.json_rpc_code: Final = json_rpc_code
+
+
+class BetfairError(Exception):
+    """The root of the tree."""
+
+
+class ApiError(BetfairError):
+    """An interface refuses a request as a whole.
+
+    `details` is the text callers see as `errorDetails`; most errors have none. `explanation` is a sentence for whoever
+    reads our log and wonders why, and never reaches the wire.
+
+        raise ApiError(ApiErrorCode.TOO_MUCH_DATA, "MaxResults must be less than or equal to 1000")
+    """
+
+    def __init__(self, code: ApiErrorCode, details: str = "", *, explanation: str = "") -> None:
+        super().__init__(f"{code}: {explanation or details}")
+        self.code: Final = code
+        self.details: Final = details
+
+
+class ProtocolError(BetfairError):
+    """A request never reached an operation. `explanation` is for our log; the wire shows the number alone.
+
+    `http_status` overrides that of the fault, where HTTP itself has a better word.
+    """
+
+    def __init__(self, fault: Fault, explanation: str, http_status: int | None = None) -> None:
+        super().__init__(f"{fault.text} {fault.name}: {explanation}")
+        self.fault: Final = fault
+        self.http_status: Final = http_status or fault.http_status
+
+
+class SignInError(BetfairError):
+    """The identity service refuses: `status` is FAIL or LOGIN_RESTRICTED, `code` one of the login return codes."""
+
+    def __init__(self, status: str, code: str) -> None:
+        super().__init__(f"{status}: {code}")
+        self.status: Final = status
+        self.code: Final = code
+
+
+# The exceptions of each interface
+
+
+class ExceptionType(NamedTuple):
+    """The exception that all operations of an interface throw, and its numbers."""
+
+    name: str
+    prefix: str
+    numbers: dict[ApiErrorCode, int]
+    name_comes_first: bool
+    """Whether recorded JSON-RPC errors name the exception before its contents; key order is all there is to it."""
+    without_request_uuid: frozenset[ApiErrorCode] = frozenset({ApiErrorCode.INVALID_APP_KEY})
+    """Errors recorded with the text `null` for a request id: they arise before a request has one."""
+
+    def text(self, code: ApiErrorCode) -> str:
+        """Return the number as it is written: `ANGX-0003`."""
+        return f"{self.prefix}-{self.numbers[code]:04}"
+
+
+def _numbered(*codes: ApiErrorCode) -> dict[ApiErrorCode, int]:
+    return {code: number for number, code in enumerate(codes, start=1)}
+
+
+_Code = ApiErrorCode
+
+BETTING_EXCEPTION: Final = ExceptionType(
+    "APINGException",
+    "ANGX",
+    _numbered(
+        _Code.TOO_MUCH_DATA,
+        _Code.INVALID_INPUT_DATA,
+        _Code.INVALID_SESSION_INFORMATION,
+        _Code.NO_APP_KEY,
+        _Code.NO_SESSION,
+        _Code.UNEXPECTED_ERROR,
+        _Code.INVALID_APP_KEY,
+        _Code.TOO_MANY_REQUESTS,
+        _Code.SERVICE_BUSY,
+        _Code.TIMEOUT_ERROR,
+        _Code.APP_KEY_CREATION_FAILED,
+        _Code.DUPLICATE_APP_NAME,
+        _Code.APP_CREATION_FAILED,
+        _Code.REQUEST_SIZE_EXCEEDS_LIMIT,
+        _Code.ACCESS_DENIED,
+        _Code.INVALID_MARKET_GROUP,
+        _Code.EXPOSURE_LIMIT_NOT_EXIST,
+        _Code.MARKET_GROUP_NOT_BLOCKED,
+    ),
+    name_comes_first=False,
+)
+
+ACCOUNT_EXCEPTION: Final = ExceptionType(
+    "AccountAPINGException",
+    "AANGX",
+    _numbered(
+        _Code.INVALID_INPUT_DATA,
+        _Code.INVALID_SESSION_INFORMATION,
+        _Code.UNEXPECTED_ERROR,
+        _Code.INVALID_APP_KEY,
+        _Code.SERVICE_BUSY,
+        _Code.TIMEOUT_ERROR,
+        _Code.DUPLICATE_APP_NAME,
+        _Code.APP_KEY_CREATION_FAILED,
+        _Code.APP_CREATION_FAILED,
+        _Code.NO_SESSION,
+        _Code.NO_APP_KEY,
+        _Code.SUBSCRIPTION_EXPIRED,
+        _Code.INVALID_SUBSCRIPTION_TOKEN,
+        _Code.TOO_MANY_REQUESTS,
+        _Code.INVALID_CLIENT_REF,
+        _Code.WALLET_TRANSFER_ERROR,
+        _Code.INVALID_VENDOR_CLIENT_ID,
+        _Code.USER_NOT_SUBSCRIBED,
+        _Code.INVALID_SECRET,
+        _Code.INVALID_AUTH_CODE,
+        _Code.INVALID_GRANT_TYPE,
+    ),
+    name_comes_first=True,
+    without_request_uuid=frozenset({_Code.INVALID_APP_KEY, _Code.INVALID_SESSION_INFORMATION}),
+)
+
+HEARTBEAT_EXCEPTION: Final = ExceptionType(
+    "APINGException",
+    "HBT",
+    _numbered(
+        _Code.INVALID_INPUT_DATA,
+        _Code.INVALID_SESSION_INFORMATION,
+        _Code.NO_APP_KEY,
+        _Code.NO_SESSION,
+        _Code.INVALID_APP_KEY,
+        _Code.UNEXPECTED_ERROR,
+    ),
+    name_comes_first=False,
+)
+
+
+# JSON-RPC
+
+
+def json_rpc_error(error: ApiError | ProtocolError, exception: ExceptionType, request_uuid: str) -> dict[str, Any]:
+    """Return the `error` member of a JSON-RPC answer.
+
+    A value of the wrong type is `DSC-0018` here although REST says `DSC-0009`: so do the recordings.
+    """
+    if isinstance(error, ProtocolError):
+        fault = Fault.MANDATORY_NOT_DEFINED if error.fault is Fault.CLASS_CONVERSION_FAILURE else error.fault
+        return {"code": fault.json_rpc_code, "message": fault.text}
+    return {"code": -32099, "message": exception.text(error.code), "data": _detail(error, exception, request_uuid)}
+
+
+def _detail(error: ApiError, exception: ExceptionType, request_uuid: str) -> dict[str, Any]:
+    contents = {
+        "requestUUID": "null" if error.code in exception.without_request_uuid else request_uuid,
+        "errorCode": error.code,
+        "errorDetails": error.details,
+    }
+    if exception.name_comes_first:
+        return {"exceptionname": exception.name, exception.name: contents}
+    return {exception.name: contents, "exceptionname": exception.name}
+
+
+# REST
+
+
+def rest_fault(
+    error: ApiError | ProtocolError, exception: ExceptionType, request_uuid: str
+) -> tuple[int, dict[str, Any]]:
+    """Return the HTTP status and the fault of a REST answer, as one object for JSON and XML alike.
+
+    The `detail` of a framework fault is an empty object, as one recording has it.
+    """
+    if isinstance(error, ProtocolError):
+        return error.http_status, _fault(error.http_status, error.fault.text, {})
+    status = 500 if error.code in SERVER_ERRORS else 400
+    return status, _fault(status, exception.text(error.code), _detail(error, exception, request_uuid))
+
+
+def _fault(http_status: int, text: str, detail: dict[str, Any]) -> dict[str, Any]:
+    return {"faultcode": "Client" if http_status < 500 else "Server", "faultstring": text, "detail": detail}

@@ -1,0 +1,82 @@
+"""What an operation is: a name on the wire, a request struct, and a function from a call to an answer.
+
+A service is a table of operations under one path. To add an operation, write a function of one `Call` and put it into
+its service's table:
+
+    def list_event_types(call: Call[ListEventTypesRequest]) -> list[EventTypeResult]:
+        ...
+
+    BETTING = Service(
+        name="betting", interface="SportsAPING", exception=BETTING_EXCEPTION,
+        operations=(Operation("listEventTypes", ListEventTypesRequest, list_event_types),),
+    )
+
+A function answers a struct, a list of structs or a string, or raises `errors.ApiError`. It runs alone: nothing else
+happens in any world until it returns.
+"""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
+
+from msgspec import Struct
+
+from simulator.betfair.errors import ExceptionType
+from simulator.betfair.schema.types import Input
+from simulator.world.accounts import CustomerAccount
+from simulator.world.sessions import Session
+
+if TYPE_CHECKING:
+    from simulator.world.world import World
+
+P = TypeVar("P", bound=Input)
+
+
+class Call(Struct, Generic[P], frozen=True, gc=False):
+    """One call of an operation by a customer who was let in.
+
+    Everything due in the world has happened before the call; `now` is the time of the world in milliseconds.
+    `delayed` says that the app key is the delayed one, whose market data is late.
+    """
+
+    world: "World"
+    session: Session
+    account: CustomerAccount
+    app_key: str
+    delayed: bool
+    params: P
+    now: int
+
+
+class Operation(Struct, frozen=True):
+    """An operation of a service.
+
+    `waits` marks a function that answers an awaitable instead of the answer where it has to wait, as a bet in play does
+    for the bet delay. It should be a plain `def` that gives its command to the world first and returns a coroutine for
+    the rest: the calls of a batch are begun one after the other, and waited for together.
+
+    `crowds` tells from the parameters whether a call counts against the limit of three such requests of an account at a
+    time (manual, TOO_MANY_REQUESTS). Only calls that wait can be under way at the same time as others.
+    """
+
+    name: str
+    request: type[Input]
+    function: Callable[[Call[Any]], Any]
+    waits: bool = False
+    crowds: Callable[[Any], bool] | None = None
+    needs_app_key: bool = True
+
+
+class Service:
+    """The operations of one interface, served under `/exchange/{name}/`.
+
+    `interface` is the prefix of its JSON-RPC methods (`SportsAPING` in `SportsAPING/v1.0/listEvents`).
+    """
+
+    def __init__(
+        self, *, name: str, interface: str, exception: ExceptionType, operations: tuple[Operation, ...]
+    ) -> None:
+        self.name: Final = name
+        self.interface: Final = interface
+        self.exception: Final = exception
+        self.operations: Final = {operation.name: operation for operation in operations}
+        assert len(self.operations) == len(operations), f"the {name} service has two operations of one name"

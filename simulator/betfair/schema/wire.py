@@ -1,0 +1,133 @@
+"""How numbers and dates are written on Betfair's HTTP interfaces, and read from them.
+
+Inside, money is `int` pence, prices and handicaps are `int` hundredths and times are `int` milliseconds since 1970.
+On the wire all of the former are Java doubles (`2.0`, never `2`) and the latter ISO text in UTC with a literal `Z` and
+three decimals. Source: wire reference, sections 0.2 and 3.6.
+"""
+
+import math
+import re
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import Any, Final, Literal
+
+from simulator.exchange.money import HUNDREDTHS, INEXACT
+
+NotANumber = Literal["NaN", "Infinity", "-Infinity"]
+"""What stands on the wire for a double that is no number: JSON has no literal for it, so it is a string."""
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND: Final = timedelta(milliseconds=1)
+_LARGEST_EXACT: Final = 2**53 / HUNDREDTHS
+"""Beyond this a double can no longer tell one hundredth from the next, so nothing there is an exact amount."""
+
+_DATE_TIME: Final = re.compile(
+    r"(\d{4})-(\d\d)-(\d\d)"
+    r"(?:[Tt](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?)?"
+    r"(?:[Zz]|([+-])(\d\d):?(\d\d)?)?",
+    re.ASCII,
+)
+
+
+class DateFormatError(ValueError):
+    """A text is not a date the exchange reads. The message is a sentence that names the text."""
+
+
+class Instant(int):
+    """A point in time in a request: milliseconds since 1970, written as ISO text on the wire.
+
+    A type of its own because msgspec must know which strings are dates; it counts, compares and adds like any `int`.
+    """
+
+    __slots__ = ()
+
+
+# Numbers
+
+
+def double(hundredths: int) -> float:
+    """Return pence or hundredths as the double that the wire carries: 200 becomes `2.0`."""
+    return hundredths / HUNDREDTHS
+
+
+def double_or_word(value: float) -> float | NotANumber:
+    """Return a computed double as it is written: itself, or a word where it is no number."""
+    if math.isfinite(value):
+        return value
+    if math.isnan(value):
+        return "NaN"
+    return "Infinity" if value > 0 else "-Infinity"
+
+
+def hundredths(value: float) -> int:
+    """Return a double of the wire in hundredths: 2.02 becomes 202.
+
+    A number with more than two decimals, and one too large to have exact hundredths, becomes `money.INEXACT`, which the
+    rules of the exchange refuse in their own order. The comparison is exact: `n / 100` is correctly rounded, so it
+    equals `value` precisely when `value` is the double nearest to that decimal.
+    """
+    if not abs(value) <= _LARGEST_EXACT:
+        return INEXACT
+    nearest = round(value * HUNDREDTHS)
+    return nearest if nearest / HUNDREDTHS == value else INEXACT
+
+
+# Dates
+
+
+@lru_cache(maxsize=4096)
+def _second_text(seconds: int) -> str:
+    return (_EPOCH + timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%S").rjust(19, "0")
+
+
+def date_time(milliseconds: int) -> str:
+    """Write a time with its milliseconds: `2026-06-06T17:55:00.123Z`."""
+    seconds, rest = divmod(milliseconds, 1000)
+    return f"{_second_text(seconds)}.{rest:03}Z"
+
+
+@lru_cache(maxsize=4096)
+def _whole_second_text(seconds: int) -> str:
+    return f"{_second_text(seconds)}.000Z"
+
+
+def order_date(milliseconds: int) -> str:
+    """Write a time cut to the whole second, as every date of an order is: `2026-06-06T17:55:00.000Z`."""
+    return _whole_second_text(milliseconds // 1000)
+
+
+def parse_date_time(text: str) -> Instant:
+    """Read an ISO 8601 date or date-time; without a zone it is UTC, decimals beyond milliseconds are cut.
+
+    Raises `DateFormatError` for anything else. Source: wire reference, section 3.5 (the framework's `dateTimeParser`).
+    """
+    match = _DATE_TIME.fullmatch(text)
+    if match is None:
+        raise DateFormatError(f"{text!r} is not an ISO 8601 date or date-time")
+    year, month, day, hour, minute, second, fraction, sign, offset_hours, offset_minutes = match.groups()
+    try:
+        local = datetime(
+            int(year), int(month), int(day), int(hour or 0), int(minute or 0), int(second or 0), tzinfo=UTC
+        )
+    except ValueError as error:
+        raise DateFormatError(f"{text!r} is not a date: {error}") from error
+    offset = (int(offset_hours or 0) * 60 + int(offset_minutes or 0)) * 60_000
+    milliseconds = (local - _EPOCH) // _MILLISECOND + int((fraction or "").ljust(3, "0")[:3])
+    return Instant(milliseconds + offset if sign == "-" else milliseconds - offset)
+
+
+# Hooks for msgspec
+
+
+def decode_hook(wanted: type, value: Any) -> Any:
+    """Read the one type msgspec does not know: an `Instant` from its text."""
+    if wanted is Instant and isinstance(value, str):
+        return parse_date_time(value)
+    raise DateFormatError(f"{value!r} is not the text of a date")
+
+
+def encode_hook(value: Any) -> Any:
+    """Write the one type msgspec does not know: an `Instant` as its text."""
+    if isinstance(value, Instant):
+        return date_time(value)
+    raise TypeError(f"nothing on the wire looks like a {type(value).__name__}")
