@@ -140,6 +140,13 @@ class Order:
         return self.time_in_force is TimeInForce.FILL_OR_KILL and self.size_lapsed == self.size
 
     @property
+    def average_price_matched(self) -> int:
+        """Return the average price of the matched part in hundredths, halves up; 0 while nothing is matched."""
+        if not self.size_matched:
+            return 0
+        return (2 * self.matched_payout + self.size_matched) // (2 * self.size_matched)
+
+    @property
     def matched_profit(self) -> int:
         """Return what the matched part wins for its backer, in pence, rounded once for the whole bet."""
         return divide_half_away(self.matched_payout - self.size_matched * HUNDREDTHS, HUNDREDTHS)
