@@ -122,9 +122,13 @@ class MarketLicence(Answer, kw_only=True):
 
 
 class MarketDescription(Answer, kw_only=True):
-    """What is fixed about a market. `betDelayModels` came after the interface definition."""
+    """What is fixed about a market. `betDelayModels` came after the interface definition.
 
-    persistenceEnabled: bool
+    `persistenceEnabled`, `regulator`, `marketBaseRate` and `discountAllowed` are mandatory in the interface definition,
+    but one recorded answer does without them (`list_market_catalogue_no_ero.json`).
+    """
+
+    persistenceEnabled: bool | None = None
     bspMarket: bool
     marketTime: DateTime
     suspendTime: DateTime
@@ -132,9 +136,9 @@ class MarketDescription(Answer, kw_only=True):
     bettingType: str
     turnInPlayEnabled: bool
     marketType: str
-    regulator: str
-    marketBaseRate: float
-    discountAllowed: bool
+    regulator: str | None = None
+    marketBaseRate: float | None = None
+    discountAllowed: bool | None = None
     wallet: str | None = None
     rules: str | None = None
     rulesHasDate: bool | None = None

@@ -46,8 +46,8 @@ class Match(Answer, kw_only=True):
     matchId: str | None = None
     side: str
     price: float
-    size: float
     matchDate: DateTime | None = None
+    size: float
 
 
 class Matches(Answer, kw_only=True):
