@@ -1,0 +1,21 @@
+"""Run the benchmarks: `python -m benchmarks` runs all, `python -m benchmarks kernel` or `... http` one of them."""
+
+import sys
+
+from benchmarks import http, kernel
+
+BENCHMARKS = {"kernel": kernel.run, "http": http.run}
+
+
+def main(names: list[str]) -> int:
+    """Run the named benchmarks, all of them without a name."""
+    unknown = [name for name in names if name not in BENCHMARKS]
+    if unknown:
+        print(f"there is no benchmark {unknown[0]!r}; there are {', '.join(BENCHMARKS)}", file=sys.stderr)
+        return 2
+    for name in names or BENCHMARKS:
+        BENCHMARKS[name]()
+    return 0
+
+
+sys.exit(main(sys.argv[1:]))
