@@ -1,0 +1,325 @@
+"""cancelOrders, replaceOrders and updateOrders: every instruction succeeds or fails on its own.
+
+Shapes of the answers: wire reference, sections 4.5, 4.8 and 4.9.
+"""
+
+from collections.abc import Awaitable, Iterable, Sequence
+from typing import Final, NamedTuple, TypeVar
+
+from simulator.betfair.betting.instructions import (
+    bet_id_number,
+    check_instructions,
+    check_market_id,
+    customer_reference,
+    may_bet_with_this_key,
+    version_number,
+)
+from simulator.betfair.betting.placing import failed_placement, pending_placement, placement
+from simulator.betfair.betting.waiting import Pending, fates_in, resolution_of
+from simulator.betfair.errors import ApiError, ApiErrorCode
+from simulator.betfair.operations import Call
+from simulator.betfair.schema.sports_aping import CancelOrdersRequest, ReplaceOrdersRequest, UpdateOrdersRequest
+from simulator.betfair.schema.sports_inputs import (
+    CancelInstruction,
+    LimitOrder,
+    PlaceInstruction,
+    ReplaceInstruction,
+    UpdateInstruction,
+)
+from simulator.betfair.schema.sports_orders import (
+    CancelExecutionReport,
+    CancelInstructionReport,
+    PlaceInstructionReport,
+    ReplaceExecutionReport,
+    ReplaceInstructionReport,
+    UpdateExecutionReport,
+    UpdateInstructionReport,
+)
+from simulator.betfair.schema.wire import double, hundredths, order_date
+from simulator.exchange import commands
+from simulator.exchange.events import (
+    Event,
+    HeldOrderFate,
+    InstructionRefused,
+    OrderCancelled,
+    OrderPlaced,
+    OrdersHeld,
+    ReplacementRefused,
+)
+from simulator.exchange.orders import Order
+from simulator.exchange.refusals import Reason, Refused
+from simulator.world.world import World
+
+SUCCESS: Final = "SUCCESS"
+FAILURE: Final = "FAILURE"
+PROCESSED_WITH_ERRORS: Final = "PROCESSED_WITH_ERRORS"
+
+Report = TypeVar("Report", CancelInstructionReport, ReplaceInstructionReport, UpdateInstructionReport)
+
+
+def cancel_orders(call: Call[CancelOrdersRequest]) -> CancelExecutionReport:
+    """Cancel the named bets of a market, all of a market, or all."""
+    request = call.params
+    if request.marketId is not None:
+        check_market_id(request.marketId)
+    if request.instructions is not None:
+        check_instructions(request.instructions)
+        if request.marketId is None:
+            raise ApiError(ApiErrorCode.INVALID_INPUT_DATA, "instructions need a market id")
+    command = commands.CancelOrders(
+        call.account.username,
+        request.marketId,
+        _cancellations(request.instructions),
+        customer_reference(request.customerRef),
+    )
+    try:
+        events = call.world.apply(command)
+    except Refused as refusal:
+        innocent = request.instructions or ()
+        reports = [_failed_cancellation(instruction, Reason.ERROR_IN_ORDER) for instruction in innocent]
+        return _cancel_report(request, FAILURE, refusal.reason, reports)
+    given = request.instructions
+    reports = [
+        _cancellation(given[event.index] if given else None, event)
+        for event in events
+        if isinstance(event, OrderCancelled | InstructionRefused)
+    ]
+    return _cancel_report(request, *_verdict(reports), reports)
+
+
+def replace_orders(call: Call[ReplaceOrdersRequest]) -> ReplaceExecutionReport | Awaitable[ReplaceExecutionReport]:
+    """Cancel bets and place what was unmatched of them at other prices; in play the placing waits for the bet delay."""
+    request, world = call.params, call.world
+    check_market_id(request.marketId)
+    check_instructions(request.instructions)
+    command = commands.ReplaceOrders(
+        call.account.username,
+        request.marketId,
+        tuple(
+            commands.ReplaceInstruction(bet_id_number(instruction.betId, index), hundredths(instruction.newPrice))
+            for index, instruction in enumerate(request.instructions)
+        ),
+        customer_reference(request.customerRef),
+        version_number(request.marketVersion),
+    )
+    if not may_bet_with_this_key(call):
+        return _refused_replacement(request, Reason.PERMISSION_DENIED)
+    try:
+        events = world.apply(command)
+    except Refused as refusal:
+        return _refused_replacement(request, refusal.reason)
+    held = next((event for event in events if isinstance(event, OrdersHeld)), None)
+    if held is None or request.async_:
+        return _replace_report(world, request, events, {})
+    return _after_bet_delay(world, request, events, resolution_of(world, held.ticket))
+
+
+def update_orders(call: Call[UpdateOrdersRequest]) -> UpdateExecutionReport:
+    """Give bets another persistence."""
+    request = call.params
+    check_market_id(request.marketId)
+    check_instructions(request.instructions)
+    command = commands.UpdateOrders(
+        call.account.username,
+        request.marketId,
+        tuple(
+            commands.UpdateInstruction(bet_id_number(instruction.betId, index), instruction.newPersistenceType)
+            for index, instruction in enumerate(request.instructions)
+        ),
+        customer_reference(request.customerRef),
+    )
+    try:
+        events = call.world.apply(command)
+    except Refused as refusal:
+        reports = [_update(instruction, Reason.ERROR_IN_ORDER) for instruction in request.instructions]
+        return _update_report(request, FAILURE, refusal.reason, reports)
+    reasons = {event.index: event.reason for event in events if isinstance(event, InstructionRefused)}
+    reports = [_update(instruction, reasons.get(index)) for index, instruction in enumerate(request.instructions)]
+    return _update_report(request, *_verdict(reports), reports)
+
+
+def _verdict(reports: Sequence[Report]) -> tuple[str, str | None]:
+    """Return status and error code of a request from those of its instructions.
+
+    All failed is FAILURE with BET_ACTION_ERROR, as a recorded replacement has it.
+    """
+    failures = sum(report.status == FAILURE for report in reports)
+    if not failures:
+        return SUCCESS, None
+    if failures == len(reports):
+        return FAILURE, Reason.BET_ACTION_ERROR
+    return PROCESSED_WITH_ERRORS, PROCESSED_WITH_ERRORS
+
+
+# Cancelling
+
+
+def _cancellations(
+    instructions: Iterable[CancelInstruction] | None,
+) -> tuple[commands.CancelInstruction, ...] | None:
+    if instructions is None:
+        return None
+    return tuple(
+        commands.CancelInstruction(
+            bet_id_number(instruction.betId, index),
+            None if instruction.sizeReduction is None else hundredths(instruction.sizeReduction),
+        )
+        for index, instruction in enumerate(instructions)
+    )
+
+
+def _cancellation(
+    instruction: CancelInstruction | None, event: OrderCancelled | InstructionRefused
+) -> CancelInstructionReport:
+    """Report one cancellation; that of a part carries no date, as recorded."""
+    if instruction is None:
+        instruction = CancelInstruction(betId=str(event.bet_id))
+    if isinstance(event, InstructionRefused):
+        return _failed_cancellation(instruction, event.reason)
+    return CancelInstructionReport(
+        status=SUCCESS,
+        instruction=instruction,
+        sizeCancelled=double(event.size),
+        cancelledDate=order_date(event.at) if instruction.sizeReduction is None else None,
+    )
+
+
+def _failed_cancellation(instruction: CancelInstruction, reason: Reason) -> CancelInstructionReport:
+    return CancelInstructionReport(status=FAILURE, errorCode=reason, instruction=instruction, sizeCancelled=0.0)
+
+
+def _cancel_report(
+    request: CancelOrdersRequest, status: str, error_code: str | None, reports: list[CancelInstructionReport]
+) -> CancelExecutionReport:
+    return CancelExecutionReport(
+        customerRef=request.customerRef or None,
+        status=status,
+        errorCode=error_code,
+        marketId=request.marketId,
+        instructionReports=reports,
+    )
+
+
+# Replacing
+
+
+class _Leg(NamedTuple):
+    """What is known of one replacement: the cancelled bet, the size, and what became of the new order."""
+
+    cancelled: OrderCancelled | None = None
+    refused: InstructionRefused | None = None
+    not_placed: Reason | None = None
+    new_bet_id: int | None = None
+
+
+async def _after_bet_delay(
+    world: World, request: ReplaceOrdersRequest, events: Sequence[Event], pending: Pending
+) -> ReplaceExecutionReport:
+    fates = {fate.index: fate for fate in await fates_in(pending)}
+    return _replace_report(world, request, events, fates)
+
+
+def _replace_report(
+    world: World, request: ReplaceOrdersRequest, events: Sequence[Event], fates: dict[int, HeldOrderFate]
+) -> ReplaceExecutionReport:
+    legs = {index: _Leg() for index in range(len(request.instructions))}
+    for event in events:
+        if isinstance(event, OrderCancelled):
+            legs[event.index] = legs[event.index]._replace(cancelled=event)
+        elif isinstance(event, InstructionRefused):
+            legs[event.index] = legs[event.index]._replace(refused=event)
+        elif isinstance(event, ReplacementRefused):
+            legs[event.index] = legs[event.index]._replace(not_placed=event.reason)
+        elif isinstance(event, OrderPlaced):
+            legs[event.index] = legs[event.index]._replace(new_bet_id=event.bet_id)
+    for index, fate in fates.items():
+        legs[index] = legs[index]._replace(not_placed=fate.reason, new_bet_id=fate.bet_id)
+    reports = [
+        _replacement(world, instruction, legs[index], legs[index].cancelled)
+        for index, instruction in enumerate(request.instructions)
+    ]
+    status, error_code = _verdict(reports)
+    return ReplaceExecutionReport(
+        customerRef=request.customerRef or None,
+        status=status,
+        errorCode=error_code,
+        marketId=request.marketId,
+        instructionReports=reports,
+    )
+
+
+def _replacement(
+    world: World, instruction: ReplaceInstruction, leg: _Leg, cancelled: OrderCancelled | None
+) -> ReplaceInstructionReport:
+    cancel_instruction = CancelInstruction(betId=instruction.betId)
+    if cancelled is None:
+        reason = leg.refused.reason if leg.refused else Reason.ERROR_IN_ORDER
+        return ReplaceInstructionReport(
+            status=FAILURE,
+            errorCode=reason,
+            cancelInstructionReport=_failed_cancellation(cancel_instruction, reason),
+        )
+    new_order = _new_order(world.exchange.orders[cancelled.bet_id], instruction, cancelled.size)
+    placed: PlaceInstructionReport
+    if leg.not_placed is not None:
+        placed = failed_placement(new_order, leg.not_placed)
+    elif leg.new_bet_id is None:
+        placed = pending_placement(new_order)
+    else:
+        placed = placement(new_order, world.exchange.orders[leg.new_bet_id])
+    return ReplaceInstructionReport(
+        status=FAILURE if leg.not_placed else SUCCESS,
+        errorCode=Reason.CANCELLED_NOT_PLACED if leg.not_placed else None,
+        cancelInstructionReport=_cancellation(cancel_instruction, cancelled),
+        placeInstructionReport=placed,
+    )
+
+
+def _new_order(old: Order, instruction: ReplaceInstruction, size: int) -> PlaceInstruction:
+    """Return the new order in the words of a request: without a handicap, as recorded."""
+    return PlaceInstruction(
+        selectionId=old.runner.selection_id,
+        limitOrder=LimitOrder(size=double(size), price=instruction.newPrice, persistenceType=old.persistence),
+        customerOrderRef=old.customer_order_reference,
+        orderType=old.order_type,
+        side=old.side,
+    )
+
+
+def _refused_replacement(request: ReplaceOrdersRequest, reason: Reason) -> ReplaceExecutionReport:
+    reports = [
+        ReplaceInstructionReport(
+            status=FAILURE,
+            errorCode=Reason.ERROR_IN_ORDER,
+            cancelInstructionReport=_failed_cancellation(
+                CancelInstruction(betId=instruction.betId), Reason.ERROR_IN_ORDER
+            ),
+        )
+        for instruction in request.instructions
+    ]
+    return ReplaceExecutionReport(
+        customerRef=request.customerRef or None,
+        status=FAILURE,
+        errorCode=reason,
+        marketId=request.marketId,
+        instructionReports=reports,
+    )
+
+
+# Updating
+
+
+def _update(instruction: UpdateInstruction, reason: Reason | None) -> UpdateInstructionReport:
+    return UpdateInstructionReport(status=FAILURE if reason else SUCCESS, errorCode=reason, instruction=instruction)
+
+
+def _update_report(
+    request: UpdateOrdersRequest, status: str, error_code: str | None, reports: list[UpdateInstructionReport]
+) -> UpdateExecutionReport:
+    return UpdateExecutionReport(
+        customerRef=request.customerRef or None,
+        status=status,
+        errorCode=error_code,
+        marketId=request.marketId,
+        instructionReports=reports,
+    )

@@ -1,0 +1,114 @@
+"""From the words of a request to the commands of the exchange, and the checks that come before the exchange sees it."""
+
+import re
+from collections.abc import Sequence
+from typing import Any, Final
+
+from simulator.betfair.errors import ApiError, ApiErrorCode
+from simulator.betfair.operations import Call
+from simulator.betfair.schema.sports_inputs import MarketVersion, PlaceInstruction
+from simulator.betfair.schema.wire import hundredths
+from simulator.exchange import commands
+from simulator.exchange.orders import OrderType, RunnerKey
+
+_MARKET_ID: Final = re.compile(r"\d{1,9}\.\d{1,18}", re.ASCII)
+_CUSTOMER_REFERENCE: Final = re.compile(r"[A-Za-z0-9:\-._+*;~]{1,32}", re.ASCII)
+_BET_ID: Final = re.compile(r"\d{1,18}", re.ASCII)
+
+
+def check_market_id(market_id: str) -> None:
+    """Raise INVALID_INPUT_DATA for what cannot be a market id; an id nobody knows is the exchange's to refuse."""
+    if not _MARKET_ID.fullmatch(market_id):
+        raise _invalid_input("market id passed is invalid")
+
+
+def check_instructions(instructions: Sequence[object]) -> None:
+    """Raise INVALID_INPUT_DATA for a request that asks for nothing."""
+    if not instructions:
+        raise _invalid_input("instructions must not be empty")
+
+
+def customer_reference(reference: str | None) -> str | None:
+    """Return a customerRef, an empty one as `None`; raise INVALID_INPUT_DATA for one the manual does not allow.
+
+    Source: manual, placeOrders: up to 32 characters, letters, digits and `: - . _ + * ; ~` only.
+    """
+    if not reference:
+        return None
+    if not _CUSTOMER_REFERENCE.fullmatch(reference):
+        raise _invalid_input("customerRef has more than 32 characters or one that is not allowed")
+    return reference
+
+
+def version_number(version: MarketVersion | None) -> int | None:
+    """Return the number in a market version, `None` where there is none."""
+    return None if version is None else version.version
+
+
+def bet_id_number(bet_id: str, index: int) -> int:
+    """Return a bet id as the exchange counts them; what is not a number becomes one that no bet has."""
+    return int(bet_id) if _BET_ID.fullmatch(bet_id) else -1 - index
+
+
+def place_command(instruction: PlaceInstruction) -> commands.PlaceInstruction:
+    """Translate one order to place; parts that its order type does not use are left behind.
+
+    Raises INVALID_INPUT_DATA where the part that its order type needs is missing.
+    """
+    runner = RunnerKey(instruction.selectionId, hundredths(instruction.handicap or 0.0))
+    reference = instruction.customerOrderRef or None
+    if instruction.orderType is OrderType.LIMIT:
+        limit = instruction.limitOrder
+        if limit is None:
+            raise _part_is_missing("limitOrder", instruction)
+        return commands.PlaceInstruction(
+            runner,
+            instruction.side,
+            instruction.orderType,
+            price=hundredths(limit.price),
+            size=_optional(limit.size),
+            persistence=limit.persistenceType,
+            time_in_force=limit.timeInForce,
+            min_fill_size=_optional(limit.minFillSize),
+            bet_target_type=limit.betTargetType,
+            bet_target_size=_optional(limit.betTargetSize),
+            customer_order_reference=reference,
+        )
+    if instruction.orderType is OrderType.LIMIT_ON_CLOSE:
+        limit_on_close = instruction.limitOnCloseOrder
+        if limit_on_close is None:
+            raise _part_is_missing("limitOnCloseOrder", instruction)
+        price, liability = hundredths(limit_on_close.price), hundredths(limit_on_close.liability)
+    else:
+        market_on_close = instruction.marketOnCloseOrder
+        if market_on_close is None:
+            raise _part_is_missing("marketOnCloseOrder", instruction)
+        price, liability = None, hundredths(market_on_close.liability)
+    return commands.PlaceInstruction(
+        runner,
+        instruction.side,
+        instruction.orderType,
+        price=price,
+        liability=liability,
+        customer_order_reference=reference,
+    )
+
+
+def _invalid_input(details: str) -> ApiError:
+    return ApiError(ApiErrorCode.INVALID_INPUT_DATA, details)
+
+
+def _optional(value: float | None) -> int | None:
+    return None if value is None else hundredths(value)
+
+
+def _part_is_missing(part: str, instruction: PlaceInstruction) -> ApiError:
+    return _invalid_input(f"an instruction of type {instruction.orderType} needs a {part}")
+
+
+def may_bet_with_this_key(call: Call[Any]) -> bool:
+    """Return whether the application key of the call may place bets: a delayed one only where the world allows it.
+
+    Source: manual, PERMISSION_DENIED: the order was sent with a delayed application key.
+    """
+    return not call.delayed or call.world.settings.delayed_keys_may_bet

@@ -1,0 +1,123 @@
+"""placeOrders: all orders of a request or none; in play the answer comes after the bet delay.
+
+Shapes of the answers: wire reference, sections 4.4, 4.5 and 4.7.
+"""
+
+from collections.abc import Awaitable
+
+from msgspec.structs import replace
+
+from simulator.betfair.betting.instructions import (
+    check_instructions,
+    check_market_id,
+    customer_reference,
+    may_bet_with_this_key,
+    place_command,
+    version_number,
+)
+from simulator.betfair.betting.waiting import Pending, fates_in, resolution_of
+from simulator.betfair.operations import Call
+from simulator.betfair.schema.sports_aping import PlaceOrdersRequest
+from simulator.betfair.schema.sports_inputs import PlaceInstruction
+from simulator.betfair.schema.sports_orders import PlaceExecutionReport, PlaceInstructionReport
+from simulator.betfair.schema.wire import double, order_date
+from simulator.exchange.commands import PlaceOrders
+from simulator.exchange.events import OrderPlaced, OrdersHeld
+from simulator.exchange.orders import Order, OrderStatus, TimeInForce
+from simulator.exchange.refusals import Reason, Refused
+from simulator.world.world import World
+
+
+def place_orders(call: Call[PlaceOrdersRequest]) -> PlaceExecutionReport | Awaitable[PlaceExecutionReport]:
+    """Place new orders into a market; an asynchronous request is answered PENDING as soon as it is accepted."""
+    request = call.params
+    check_market_id(request.marketId)
+    check_instructions(request.instructions)
+    command = PlaceOrders(
+        call.account.username,
+        request.marketId,
+        tuple([place_command(instruction) for instruction in request.instructions]),
+        customer_reference(request.customerRef),
+        request.customerStrategyRef or None,
+        version_number(request.marketVersion),
+    )
+    if not may_bet_with_this_key(call):
+        return _refused(request, Reason.PERMISSION_DENIED, ())
+    try:
+        events = call.world.apply(command)
+    except Refused as refusal:
+        return _refused(request, refusal.reason, refusal.instruction_reasons)
+    if request.async_:
+        return _report(request, [pending_placement(instruction) for instruction in request.instructions])
+    if type(held := events[0]) is OrdersHeld:
+        return _after_bet_delay(call.world, request, resolution_of(call.world, held.ticket))
+    orders = call.world.exchange.orders
+    placed = [orders[event.bet_id] for event in events if type(event) is OrderPlaced]
+    return _report(request, [placement(*pair) for pair in zip(request.instructions, placed, strict=True)])
+
+
+async def _after_bet_delay(world: World, request: PlaceOrdersRequest, pending: Pending) -> PlaceExecutionReport:
+    fates = await fates_in(pending)
+    if all(fate.reason for fate in fates):
+        return _refused(request, Reason.BET_ACTION_ERROR, tuple(fate.reason for fate in fates if fate.reason))
+    orders = world.exchange.orders
+    reports = [
+        failed_placement(instruction, fate.reason or Reason.ERROR_IN_ORDER)
+        if fate.bet_id is None
+        else placement(instruction, orders[fate.bet_id])
+        for instruction, fate in zip(request.instructions, fates, strict=True)
+    ]
+    return _report(request, reports)
+
+
+def placement(instruction: PlaceInstruction, order: Order) -> PlaceInstructionReport:
+    """Report an order that was accepted, with what of it is matched by now."""
+    return PlaceInstructionReport(
+        status="SUCCESS",
+        instruction=_echo(instruction),
+        betId=str(order.bet_id),
+        placedDate=order_date(order.placed_at),
+        averagePriceMatched=double(order.average_price_matched),
+        sizeMatched=double(order.size_matched),
+        orderStatus=OrderStatus.EXPIRED if order.was_killed else order.status,
+    )
+
+
+def failed_placement(instruction: PlaceInstruction, reason: Reason) -> PlaceInstructionReport:
+    """Report an order that was not accepted."""
+    return PlaceInstructionReport(status="FAILURE", errorCode=reason, instruction=_echo(instruction))
+
+
+def pending_placement(instruction: PlaceInstruction) -> PlaceInstructionReport:
+    """Report an order that was accepted and that nobody waits for: it has no bet id yet."""
+    return PlaceInstructionReport(status="SUCCESS", instruction=_echo(instruction), orderStatus=OrderStatus.PENDING)
+
+
+def _echo(instruction: PlaceInstruction) -> PlaceInstruction:
+    """Return the instruction as reports repeat it: without empty words, or a persistence fill-or-kill made void."""
+    if instruction.customerOrderRef == "":
+        instruction = replace(instruction, customerOrderRef=None)
+    limit = instruction.limitOrder
+    if limit is not None and limit.timeInForce is TimeInForce.FILL_OR_KILL and limit.persistenceType is not None:
+        instruction = replace(instruction, limitOrder=replace(limit, persistenceType=None))
+    return instruction
+
+
+def _report(request: PlaceOrdersRequest, reports: list[PlaceInstructionReport]) -> PlaceExecutionReport:
+    return PlaceExecutionReport(
+        customerRef=request.customerRef or None,
+        status="SUCCESS",
+        marketId=request.marketId,
+        instructionReports=reports,
+    )
+
+
+def _refused(request: PlaceOrdersRequest, reason: Reason, guilt: tuple[Reason, ...]) -> PlaceExecutionReport:
+    reasons = guilt or (Reason.ERROR_IN_ORDER,) * len(request.instructions)
+    return PlaceExecutionReport(
+        customerRef=request.customerRef or None,
+        status="FAILURE",
+        errorCode=reason,
+        marketId=request.marketId,
+        instructionReports=[failed_placement(*pair) for pair in zip(request.instructions, reasons, strict=True)],
+    )
