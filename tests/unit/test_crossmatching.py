@@ -55,10 +55,17 @@ def test_virtual_lays_are_rounded_up_to_the_ladder() -> None:
     assert offers((3.15, 69.84)) == virtual(Side.LAY, offers((2.0, 300)), draw)[:1]
 
 
-    def test_all_runners_and_both_sides_of_one_market() -> None: backs = {"N": offers((2.20, 80), (2.26, 150)), "C":
-    offers((3.70, 90), (3.85, 40)), "D": offers((3.75, 50), (3.85, 120))} lays = { "N": offers((2.12, 100), (2.10,
-    200), (2.06, 50)), "C": offers((3.50, 60), (3.45, 120), (3.40, 200)), "D": offers((3.55, 70), (3.50, 100), (3.45,
-    100)), }
+    def test_all_runners_and_both_sides_of_one_market() -> None:
+    backs = {
+        "N": offers((2.20, 80), (2.26, 150)),
+        "C": offers((3.70, 90), (3.85, 40)),
+        "D": offers((3.75, 50), (3.85, 120)),
+    }
+    lays = {
+        "N": offers((2.12, 100), (2.10, 200), (2.06, 50)),
+        "C": offers((3.50, 60), (3.45, 120), (3.40, 200)),
+        "D": offers((3.55, 70), (3.50, 100), (3.45, 100)),
+    }
 
     def shown(runner: str, taker: Side) -> list[Offer]:
         own, others = (lays, backs) if taker is Side.BACK else (backs, lays)
