@@ -55,7 +55,7 @@ def test_virtual_lays_are_rounded_up_to_the_ladder() -> None:
     assert offers((3.15, 69.84)) == virtual(Side.LAY, offers((2.0, 300)), draw)[:1]
 
 
-    def test_all_runners_and_both_sides_of_one_market() -> None:
+def test_all_runners_and_both_sides_of_one_market() -> None:
     backs = {
         "N": offers((2.20, 80), (2.26, 150)),
         "C": offers((3.70, 90), (3.85, 40)),
