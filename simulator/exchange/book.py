@@ -53,9 +53,9 @@ class Offers:
         for rank in reversed(self._ranks):
             yield self.levels[rank * self._direction]
 
-    def meets(self, price: int, limit: int) -> bool:
-        """Return whether an offer at `price` is at a taker's `limit` or better."""
-        return price * self._direction >= limit * self._direction
+    def beats(self, price: int, other: int) -> bool:
+        """Return whether a taker would rather have `price` than `other`."""
+        return price * self._direction > other * self._direction
 
     def add(self, order: Order) -> None:
         """Queue the unmatched part of an order behind everything at its price."""

@@ -88,6 +88,28 @@ class OrderMatched(Event, frozen=True):
     taker_side: Side
 
 
+class FilledLeg(Struct, frozen=True):
+    """A resting order filled on another runner as one leg of a virtual bet."""
+
+    bet_id: int
+    runner: RunnerKey
+    price: int
+    size: int
+
+
+class VirtualBetMatched(Event, frozen=True):
+    """An order was matched with the exchange itself, against `legs` on all the other runners."""
+
+    match_id: int
+    market_id: str
+    runner: RunnerKey
+    price: int
+    size: int
+    taker_bet_id: int
+    taker_side: Side
+    legs: tuple[FilledLeg, ...]
+
+
 class OrderCancelled(Event, frozen=True):
     """The customer cancelled `size` pence of the unmatched part."""
 

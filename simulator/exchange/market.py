@@ -21,15 +21,23 @@ from typing import Final, ParamSpec
 
 from simulator.exchange.book import RunnerBook
 from simulator.exchange.commands import AddMarket, RunnerDefinition
-from simulator.exchange.events import Event, MarketChanged, OrderLapsed, OrderMatched
+from simulator.exchange.events import (
+    Event,
+    FilledLeg,
+    MarketChanged,
+    OrderLapsed,
+    OrderMatched,
+    VirtualBetMatched,
+)
 from simulator.exchange.exposure import Field, Position, stakes_of
 from simulator.exchange.ladder import Ladder
-from simulator.exchange.matching import plan_fills
+from simulator.exchange.matching import Crowd, Fill, VirtualFill, plan_matches
 from simulator.exchange.orders import (
     Fragment,
     LapseReason,
     Order,
     Persistence,
+    RunnerKey,
     TimeInForce,
 )
 from simulator.exchange.refusals import Impossible
@@ -189,21 +197,16 @@ class Market:
         """Bring an order to the matcher: it takes what it can, and the rest is queued at its own price."""
         self.orders[order.bet_id] = order
         book = self.runners[order.runner].book
+        plan = plan_matches(order, book.offers_to(order.side), self._crowd(order))
+        if order.bet_target is not None:
+            self._change(order, order.restate, sum(fill.size for fill in plan.fills) + plan.rest)
         events: list[Event] = []
-        for fill in plan_fills(order, book):
-            price, match_id = fill.resting.price, next_match_id()
-            book.queue_of(fill.resting.side).reduce(fill.resting, fill.size)
-            fragment = Fragment(match_id, price, fill.size, at)
-            self._change(fill.resting, fill.resting.match, fragment)
-            self._change(order, order.match, fragment)
-            book.trade(price, fill.size)
-            self.total_matched += 2 * fill.size
-            events.append(
-                OrderMatched(
-                    at, match_id, self.market_id, order.runner, price, fill.size,
-                    order.bet_id, fill.resting.bet_id, order.side,
-                )
-            )  # fmt: skip
+        for fill in plan.fills:
+            match_id = next_match_id()
+            if isinstance(fill, Fill):
+                events.append(self._match(order, fill, match_id, at))
+            else:
+                events.append(self._match_virtually(order, fill, match_id, at))
         if events:
             self.last_match_at = at
         if order.size_remaining:
@@ -212,6 +215,65 @@ class Market:
             else:
                 book.queue_of(order.side).add(order)
         return events
+
+    def _crowd(self, order: Order) -> Crowd | None:
+        """Return the other runners, if their offers make virtual ones for this order."""
+        definition = self.definition
+        if not definition.cross_matching:
+            return None
+        others = [
+            runner
+            for runner in self.runners.values()
+            if runner.status is RunnerStatus.ACTIVE and runner.key != order.runner
+        ]
+        others.sort(key=lambda runner: runner.sort_priority)
+        return Crowd([runner.book.queue_of(order.side) for runner in others], definition.number_of_winners, self.ladder)
+
+    def _match(self, order: Order, fill: Fill, match_id: int, at: int) -> Event:
+        price = fill.resting.price
+        self._fill_resting(fill, match_id, at)
+        self._change(order, order.match, Fragment(match_id, price, fill.size, at))
+        return OrderMatched(
+            at=at,
+            match_id=match_id,
+            market_id=self.market_id,
+            runner=order.runner,
+            price=price,
+            size=fill.size,
+            taker_bet_id=order.bet_id,
+            resting_bet_id=fill.resting.bet_id,
+            taker_side=order.side,
+        )
+
+    def _match_virtually(self, order: Order, fill: VirtualFill, match_id: int, at: int) -> Event:
+        """Match an order with the house, which takes the other side of every leg, as it does at settlement."""
+        for leg in fill.legs:
+            self._fill_resting(leg, match_id, at)
+        self._change(order, order.match, Fragment(match_id, fill.price, fill.size, at))
+        self._trade(order.runner, fill.price, fill.size)
+        return VirtualBetMatched(
+            at=at,
+            match_id=match_id,
+            market_id=self.market_id,
+            runner=order.runner,
+            price=fill.price,
+            size=fill.size,
+            taker_bet_id=order.bet_id,
+            taker_side=order.side,
+            legs=tuple(
+                FilledLeg(leg.resting.bet_id, leg.resting.runner, leg.resting.price, leg.size) for leg in fill.legs
+            ),
+        )
+
+    def _fill_resting(self, fill: Fill, match_id: int, at: int) -> None:
+        resting = fill.resting
+        self.runners[resting.runner].book.queue_of(resting.side).reduce(resting, fill.size)
+        self._change(resting, resting.match, Fragment(match_id, resting.price, fill.size, at))
+        self._trade(resting.runner, resting.price, fill.size)
+
+    def _trade(self, key: RunnerKey, price: int, size: int) -> None:
+        self.runners[key].book.trade(price, size)
+        self.total_matched += 2 * size
 
     def cancel(self, order: Order, size: int, at: int) -> None:
         """Take `size` pence off the unmatched part of an order, which keeps its place unless nothing is left."""

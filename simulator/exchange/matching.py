@@ -1,14 +1,23 @@
-"""How an incoming LIMIT order meets the book (exchange mechanics, section 4).
+"""How an incoming LIMIT order meets the market (exchange mechanics, sections 4 to 7).
 
-Best price first, then first come first served; the taker gets the price of the bet that rested. Matching reads the
-order and the book and plans; `Market` carries the plan out, so that money, traded volume and both orders change in
+The offers of its own runner and the virtual offers that follow from all the others are one ladder: best price first,
+real before virtual at the same price, first come first served within a price; the taker gets the price of what
+rested. How much it takes of each level, and how far it goes, is what tells the kinds of orders apart: see the three
+appetites below.
+
+Matching reads the market and plans; `Market` carries the plan out, so that money, traded volume and orders change in
 one place.
 """
 
+from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import NamedTuple
 
-from simulator.exchange.book import RunnerBook
-from simulator.exchange.orders import Order, TimeInForce
+from simulator.exchange.book import Level, Offers
+from simulator.exchange.crossmatching import virtual_price
+from simulator.exchange.ladder import Ladder
+from simulator.exchange.money import HUNDREDTHS
+from simulator.exchange.orders import BetTargetType, Order, Side, TimeInForce
 
 
 class Fill(NamedTuple):
@@ -18,25 +27,221 @@ class Fill(NamedTuple):
     size: int
 
 
-def plan_fills(order: Order, book: RunnerBook) -> list[Fill]:
-    """Return the matches an incoming order makes now, in the order in which they are made.
+class VirtualFill(NamedTuple):
+    """A match with the exchange itself: `size` pence at `price`, against which the legs are filled on other runners."""
 
-    A FILL_OR_KILL order that cannot have its minimum (`min_fill_size`, or the whole size) makes none.
+    price: int
+    size: int
+    legs: tuple[Fill, ...]
+
+
+class Crowd(NamedTuple):
+    """The other runners of a cross-matching market: for each its queue of the taker's own side, by sort priority."""
+
+    legs: Sequence[Offers]
+    number_of_winners: int
+    ladder: Ladder
+
+
+# How much an order takes
+
+
+class Appetite:
+    """Decides level by level, best first, how much of an offer an order takes; taking less than all ends the match.
+
+    Two questions, with two answers each:
+
+    - How far? To its limit. But the limit of a FILL_OR_KILL order is on the volume-weighted average of all that it
+      takes: offers better than the limit earn room for worse ones, of a price worse by d as many pence as the gains
+      are worth at d a penny (section 6; on LINE markets there is no averaging).
+    - How much? Its size. But a bet target wants a payout or a profit, whatever stake that takes, in whole pence and
+      never more: a penny at price q brings q of payout, or q - 1.00 of profit (section 7).
     """
-    fills: list[Fill] = []
-    wanted = order.size_remaining
-    offers = book.offers_to(order.side)
-    for level in offers.best_first():
-        if not wanted or not offers.meets(level.price, order.price):
-            break
-        for resting in level.queue.values():
-            size = min(wanted, resting.size_remaining)
-            fills.append(Fill(resting, size))
-            wanted -= size
-            if not wanted:
-                break
+
+    def __init__(self, order: Order) -> None:
+        self._limit = order.price
+        self._direction = 1 if order.side is Side.BACK else -1
+        self._averages = order.time_in_force is TimeInForce.FILL_OR_KILL and not order.is_line_bet
+        self._room = 0
+        """Sum over what was taken of size times how much better than the limit its price was."""
+        self._target = order.bet_target_type
+        self._wanted = order.size_remaining if order.bet_target is None else order.bet_target * HUNDREDTHS
+        """Pence of stake; with a target hundredths of pence of payout or profit."""
+        self.is_sated = False
+
+    def take(self, price: int, available: int, least: int = 1) -> int:
+        """Return how many pence to take of `available` at `price`: none, if it is not worth `least`."""
+        size = min(available, self.stake_wanted(price))
+        better = (price - self._limit) * self._direction
+        if better < 0:
+            size = min(size, self._room // -better)
+        if size < least:
+            size = 0
+        if self._averages:
+            self._room += size * better
+        self._wanted -= size * self._yield(price)
+        self.is_sated = size < available or not self._wanted
+        return size
+
+    def stake_wanted(self, price: int) -> int:
+        """Return how many pence of stake at this price what is still wanted comes to, a rest under a penny left out."""
+        return self._wanted // self._yield(price)
+
+    def _yield(self, price: int) -> int:
+        """Return what a penny of stake at this price brings towards what is wanted."""
+        if self._target is None:
+            return 1
+        return price if self._target is BetTargetType.PAYOUT else price - HUNDREDTHS
+
+
+# What it takes it from
+
+
+class VirtualOffers:
+    """The virtual offers on a runner in whole pence, one step at a time (exchange mechanics, section 5.4)."""
+
+    def __init__(self, crowd: Crowd, taker: Side) -> None:
+        self._crowd = crowd
+        self._taker = taker
+        self._legs = [_Leg(offers.best_first()) for offers in crowd.legs]
+        self.price: int | None = None
+        self.available = 0
+        self.least = 0
+        """How many pence of the present step fill at least a penny of its shortest leg."""
+        self._look()
+
+    def take(self, size: int) -> VirtualFill:
+        """Plan to match `size` pence of the present step, and go on to the next one when that was all of it."""
+        price, shortest = self._present()
+        fills = [leg.draw(self._share(size, price, leg)) for leg in self._legs]
+        if size == self.available:
+            shortest.abandon()
+            self._look()
+        return VirtualFill(price, size, tuple(chain.from_iterable(fills)))
+
+    def _share(self, size: int, price: int, leg: "_Leg") -> int:
+        """Return the leg's stake for `size` at `price`: rounded so that the house is at most pence short."""
+        payout = size * price
+        return payout // leg.price if self._taker is Side.BACK else -(-payout // leg.price)
+
+    def _present(self) -> tuple[int, "_Leg"]:
+        """Return the price and the leg of the smallest payout, at which the step ends; the first of equals."""
+        if self.price is None:
+            raise AssertionError("there is no virtual offer to take")
+        return self.price, min(self._legs, key=lambda leg: leg.price * leg.remaining)
+
+    def _look(self) -> None:
+        """Find the next step of which at least a penny can be matched on both ends."""
+        while all(leg.advance() for leg in self._legs):
+            prices = [leg.price for leg in self._legs]
+            self.price = virtual_price(prices, self._crowd.number_of_winners, self._taker, self._crowd.ladder)
+            if self.price is None:
+                return
+            price, shortest = self._present()
+            self.available = shortest.price * shortest.remaining // price
+            self.least = max(1, -(-shortest.price // price)) if self._taker is Side.BACK else 1
+            if self.available >= self.least:
+                return
+            shortest.abandon()
+        self.price = None
+
+
+class _Leg:
+    """The offers of one other runner, drawn on from the best level down, first come first served."""
+
+    def __init__(self, levels: Iterator[Level]) -> None:
+        self._levels = levels
+        self._queue: Iterator[Order] = iter(())
+        self._order: Order | None = None
+        self._left_of_order = 0
+        self.price = 0
+        self.remaining = 0
+
+    def advance(self) -> bool:
+        """Make sure there is a level with something left; return whether there is one."""
+        while not self.remaining:
+            level = next(self._levels, None)
+            if level is None:
+                return False
+            self.price, self.remaining = level.price, level.total
+            self._queue = iter(level.queue.values())
+            self._left_of_order = 0
+        return True
+
+    def abandon(self) -> None:
+        """Leave the rest of the present level alone: the order that is being matched will not use it again."""
+        self.remaining = 0
+
+    def draw(self, size: int) -> list[Fill]:
+        """Plan to fill `size` pence of the present level."""
+        fills: list[Fill] = []
+        self.remaining -= size
+        while size:
+            if not self._left_of_order or self._order is None:
+                self._order = next(self._queue)
+                self._left_of_order = self._order.size_remaining
+            part = min(size, self._left_of_order)
+            fills.append(Fill(self._order, part))
+            self._left_of_order -= part
+            size -= part
+        return fills
+
+
+# The plan
+
+
+class Plan(NamedTuple):
+    """The matches an incoming order makes now, in order, and the pence of it that are left to rest or to kill."""
+
+    fills: list[Fill | VirtualFill]
+    rest: int
+
+
+def plan_matches(order: Order, offers: Offers, crowd: Crowd | None) -> Plan:
+    """Plan how an incoming order is matched.
+
+    A FILL_OR_KILL order that cannot have its minimum (`min_fill_size`, or the whole of what it wants) makes no match.
+    """
+    appetite = Appetite(order)
+    whole = appetite.stake_wanted(order.price)
+    fills = list(_matches(appetite, order, offers, crowd))
+    rest = appetite.stake_wanted(order.price)
     if order.time_in_force is TimeInForce.FILL_OR_KILL:
-        minimum = order.size if order.min_fill_size is None else order.min_fill_size
-        if order.size_remaining - wanted < minimum:
-            return []
-    return fills
+        minimum = None if order.bet_target is not None else order.min_fill_size
+        enough = not rest if minimum is None else sum(fill.size for fill in fills) >= minimum
+        if not enough:
+            return Plan([], whole)
+    return Plan(fills, rest)
+
+
+def _matches(appetite: Appetite, order: Order, offers: Offers, crowd: Crowd | None) -> Iterator[Fill | VirtualFill]:
+    virtual = None if crowd is None else VirtualOffers(crowd, order.side)
+    for level in offers.best_first():
+        while virtual is not None and virtual.price is not None and offers.beats(virtual.price, level.price):
+            yield from _take_virtual(appetite, virtual)
+            if appetite.is_sated:
+                return
+        yield from _take_real(appetite, level)
+        if appetite.is_sated:
+            return
+    while virtual is not None and virtual.price is not None and not appetite.is_sated:
+        yield from _take_virtual(appetite, virtual)
+
+
+def _take_real(appetite: Appetite, level: Level) -> Iterator[Fill]:
+    """Plan to take from a level what the order wants of it, first come first served."""
+    size = appetite.take(level.price, level.total)
+    for resting in level.queue.values():
+        if not size:
+            break
+        part = min(size, resting.size_remaining)
+        yield Fill(resting, part)
+        size -= part
+
+
+def _take_virtual(appetite: Appetite, virtual: VirtualOffers) -> Iterator[VirtualFill]:
+    """Plan to take from the present virtual offer what the order wants of it."""
+    if virtual.price is not None:
+        size = appetite.take(virtual.price, virtual.available, virtual.least)
+        if size:
+            yield virtual.take(size)

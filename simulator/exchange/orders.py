@@ -41,6 +41,13 @@ class TimeInForce(StrEnum):
     FILL_OR_KILL = "FILL_OR_KILL"
 
 
+class BetTargetType(StrEnum):
+    """What an order wants instead of a size, named from the backer's side: a profit is the liability of a lay."""
+
+    BACKERS_PROFIT = "BACKERS_PROFIT"
+    PAYOUT = "PAYOUT"
+
+
 class OrderStatus(StrEnum):
     """EXECUTABLE has an unmatched part; EXECUTION_COMPLETE has none; EXPIRED is a fill-or-kill that was killed."""
 
@@ -107,6 +114,11 @@ class Order:
     placed_at: int
     time_in_force: TimeInForce | None = None
     min_fill_size: int | None = None
+    bet_target_type: BetTargetType | None = None
+    bet_target: int | None = None
+    """What an order with a target wants, in pence; once it has met the market its size is a stake like any other's."""
+    is_line_bet: bool = False
+    """Whether the price is a line, struck at even money."""
     customer_order_reference: str | None = None
     customer_strategy_reference: str | None = None
 
@@ -150,6 +162,10 @@ class Order:
     def matched_profit(self) -> int:
         """Return what the matched part wins for its backer, in pence, rounded once for the whole bet."""
         return divide_half_away(self.matched_payout - self.size_matched * HUNDREDTHS, HUNDREDTHS)
+
+    def restate(self, size: int) -> None:
+        """Give an order with a bet target its size, a stake like any other's, now that it has met the market."""
+        self.size = self.size_remaining = size
 
     def match(self, fragment: Fragment) -> None:
         """Move a part from remaining to matched."""
