@@ -24,7 +24,9 @@ order itself is chosen: cheapest first):
        e  a persistence that the market does not offer           INVALID_PERSISTENCE_TYPE
           MARKET_ON_CLOSE once the starting price is past        MARKET_NOT_OPEN_FOR_BSP_BETTING
        f  a price off the ladder                                 INVALID_ODDS
-       g  a size the currency does not allow, or a bet target    INVALID_BET_SIZE
+       g  a size and a bet target, or neither                    INVALID_BET_SIZE
+          a bet target on a LINE market                          INVALID_BET_SIZE
+          a size the currency does not allow                     INVALID_BET_SIZE
        h  a minimum fill out of bounds                           INVALID_MIN_FILL_SIZE
     9  a back and a lay of one runner that would meet            both: INVALID_BACK_LAY_COMBINATION
     10 the account cannot afford the worst outcome               INSUFFICIENT_FUNDS
@@ -38,7 +40,8 @@ from collections.abc import Iterable, Sequence
 from simulator.exchange.accounts import Account
 from simulator.exchange.commands import PlaceInstruction, PlaceOrders
 from simulator.exchange.market import Market, MarketStatus, RunnerStatus
-from simulator.exchange.orders import OrderType, Persistence, RunnerKey, Side, TimeInForce
+from simulator.exchange.money import EVEN_MONEY, HUNDREDTHS
+from simulator.exchange.orders import OrderType, Persistence, RunnerKey, Side, TimeInForce, yield_of_a_penny
 from simulator.exchange.refusals import Reason, Refused
 from simulator.exchange.rules import BettingRules
 
@@ -105,7 +108,7 @@ def check_instruction(
         or _check_time_in_force(instruction, rules)
         or check_persistence(instruction.persistence, market)
         or check_price(instruction.price, market)
-        or _check_size(instruction, account, rules)
+        or _check_size(instruction, market, account, rules)
     )
 
 
@@ -153,18 +156,30 @@ def _check_time_in_force(instruction: PlaceInstruction, rules: BettingRules) -> 
     return None
 
 
-def _check_size(instruction: PlaceInstruction, account: Account, rules: BettingRules) -> Reason | None:
-    size, price = instruction.size, instruction.price
-    if size is None or price is None or size <= 0 or instruction.bet_target_type is not None:
+def _check_size(instruction: PlaceInstruction, market: Market, account: Account, rules: BettingRules) -> Reason | None:
+    size, price = _stake_asked(instruction, market), instruction.price
+    if size is None or price is None or size <= 0:
         return Reason.INVALID_BET_SIZE
     currency = account.definition.currency
-    if not account.definition.unlimited and not rules.accepts_stake(currency, size, price):
-        return Reason.INVALID_BET_SIZE
+    if not account.definition.unlimited:
+        odds = EVEN_MONEY if market.is_line else price
+        if not rules.accepts_stake(currency, size, odds):
+            return Reason.INVALID_BET_SIZE
     minimum_fill = instruction.min_fill_size
-    if instruction.time_in_force is not None and minimum_fill is not None:
-        least = rules.currencies[currency].minimum_stake
-        return None if max(1, least) <= minimum_fill <= size else Reason.INVALID_MIN_FILL_SIZE
-    return None
+    if minimum_fill is None or instruction.time_in_force is None or instruction.bet_target_type is not None:
+        return None
+    least = max(1, rules.currency(currency).minimum_stake)
+    return None if least <= minimum_fill <= size else Reason.INVALID_MIN_FILL_SIZE
+
+
+def _stake_asked(instruction: PlaceInstruction, market: Market) -> int | None:
+    """Return the stake of an order in pence: for a bet target the one it would need at its own limit."""
+    target_type, target = instruction.bet_target_type, instruction.bet_target_size
+    if target_type is None:
+        return instruction.size
+    if instruction.size is not None or target is None or instruction.price is None or market.is_line:
+        return None
+    return target * HUNDREDTHS // yield_of_a_penny(target_type, instruction.price)
 
 
 def check_combination(instructions: Sequence[PlaceInstruction]) -> Iterable[Reason | None]:

@@ -5,7 +5,7 @@ Money in pence, prices and handicaps in hundredths, times in milliseconds since 
 
 from msgspec import Struct
 
-from simulator.exchange.orders import OrderType, Persistence, RunnerKey, Side, TimeInForce
+from simulator.exchange.orders import BetTargetType, OrderType, Persistence, RunnerKey, Side, TimeInForce
 
 
 class Command(Struct, frozen=True, tag_field="command", tag=True):
@@ -147,7 +147,7 @@ class PlaceInstruction(Struct, frozen=True):
     persistence: Persistence | None = None
     time_in_force: TimeInForce | None = None
     min_fill_size: int | None = None
-    bet_target_type: str | None = None
+    bet_target_type: BetTargetType | None = None
     bet_target_size: int | None = None
     liability: int | None = None
     customer_order_reference: str | None = None

@@ -169,6 +169,7 @@ def _successor(order: Order, price: int, at: int) -> Order:
         customer_order_reference=order.customer_order_reference,
         customer_strategy_reference=order.customer_strategy_reference,
         size_remaining=order.size_remaining,
+        is_line_bet=order.is_line_bet,
     )
 
 

@@ -10,7 +10,7 @@ from heapq import nsmallest
 from typing import NamedTuple
 
 from simulator.exchange.money import HUNDREDTHS, divide_half_away
-from simulator.exchange.orders import Order, RunnerKey, Side
+from simulator.exchange.orders import BetTargetType, Order, RunnerKey, Side, yield_of_a_penny
 
 
 class Stakes(NamedTuple):
@@ -31,6 +31,8 @@ NOTHING = Stakes()
 
 def stakes_of(order: Order) -> Stakes:
     """Return what an order stands to win or lose now."""
+    if order.bet_target is not None and not order.size:
+        return _stakes_of_target(order, order.bet_target)
     matched, remaining = order.size_matched, order.size_remaining
     profit = order.matched_profit if matched else 0
     if order.side is Side.BACK:
@@ -40,6 +42,18 @@ def stakes_of(order: Order) -> Stakes:
     payout = order.matched_payout + remaining * order.price
     whole_liability = divide_half_away(payout - (matched + remaining) * HUNDREDTHS, HUNDREDTHS)
     return Stakes(-profit, matched, whole_liability - profit, 0)
+
+
+def _stakes_of_target(order: Order, target: int) -> Stakes:
+    """Return what an order with a bet target can lose before it has met the market and has a size.
+
+    Most at its own limit: there a backer stakes most for the target, and a layer of a payout keeps least of it.
+    """
+    if order.side is Side.BACK:
+        return Stakes(unmatched_lose=target * HUNDREDTHS // yield_of_a_penny(order.bet_target_type, order.price))
+    if order.bet_target_type is BetTargetType.BACKERS_PROFIT:
+        return Stakes(unmatched_win=target)
+    return Stakes(unmatched_win=-(-target * (order.price - HUNDREDTHS) // order.price))
 
 
 class Field(NamedTuple):

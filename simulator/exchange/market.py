@@ -115,6 +115,11 @@ class Market:
         return sum(runner.status is RunnerStatus.ACTIVE for runner in self.runners.values())
 
     @property
+    def is_line(self) -> bool:
+        """Return whether prices are lines, bought and sold at even money."""
+        return self.definition.betting_type == "LINE"
+
+    @property
     def total_available(self) -> int:
         """Return the unmatched stakes of the whole market, in pence."""
         return sum(runner.book.backs.total + runner.book.lays.total for runner in self.runners.values())

@@ -17,7 +17,7 @@ from simulator.exchange.book import Level, Offers
 from simulator.exchange.crossmatching import virtual_price
 from simulator.exchange.ladder import Ladder
 from simulator.exchange.money import HUNDREDTHS
-from simulator.exchange.orders import BetTargetType, Order, Side, TimeInForce
+from simulator.exchange.orders import Order, Side, TimeInForce, yield_of_a_penny
 
 
 class Fill(NamedTuple):
@@ -64,7 +64,7 @@ class Appetite:
         self._averages = order.time_in_force is TimeInForce.FILL_OR_KILL and not order.is_line_bet
         self._room = 0
         """Sum over what was taken of size times how much better than the limit its price was."""
-        self._target = order.bet_target_type
+        self._target_type = order.bet_target_type
         self._wanted = order.size_remaining if order.bet_target is None else order.bet_target * HUNDREDTHS
         """Pence of stake; with a target hundredths of pence of payout or profit."""
         self.is_sated = False
@@ -79,19 +79,13 @@ class Appetite:
             size = 0
         if self._averages:
             self._room += size * better
-        self._wanted -= size * self._yield(price)
+        self._wanted -= size * yield_of_a_penny(self._target_type, price)
         self.is_sated = size < available or not self._wanted
         return size
 
     def stake_wanted(self, price: int) -> int:
         """Return how many pence of stake at this price what is still wanted comes to, a rest under a penny left out."""
-        return self._wanted // self._yield(price)
-
-    def _yield(self, price: int) -> int:
-        """Return what a penny of stake at this price brings towards what is wanted."""
-        if self._target is None:
-            return 1
-        return price if self._target is BetTargetType.PAYOUT else price - HUNDREDTHS
+        return self._wanted // yield_of_a_penny(self._target_type, price)
 
 
 # What it takes it from

@@ -12,6 +12,9 @@ No ladder holds it and no size rule accepts it, so a price of 2.025 is refused a
 HUNDREDTHS: Final = 100
 """Hundredths in one: a price of 2.0 is 200."""
 
+EVEN_MONEY: Final = 200
+"""The odds at which every bet on a line is struck, whatever line its price names."""
+
 
 def divide_half_away(numerator: int, denominator: int) -> int:
     """Divide and round to the nearest integer, halves away from zero; `denominator` is positive.

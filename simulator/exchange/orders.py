@@ -48,6 +48,13 @@ class BetTargetType(StrEnum):
     PAYOUT = "PAYOUT"
 
 
+def yield_of_a_penny(target_type: BetTargetType | None, price: int) -> int:
+    """Return what a penny of stake brings towards a target, in hundredths of pence; towards a size it is one penny."""
+    if target_type is None:
+        return 1
+    return price if target_type is BetTargetType.PAYOUT else price - HUNDREDTHS
+
+
 class OrderStatus(StrEnum):
     """EXECUTABLE has an unmatched part; EXECUTION_COMPLETE has none; EXPIRED is a fill-or-kill that was killed."""
 

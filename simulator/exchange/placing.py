@@ -30,7 +30,7 @@ def place_orders(state: State, command: PlaceOrders, at: int) -> list[Event]:
     account = state.accounts[command.account]
     _refuse_request(state, command, market, account, at)
     refuse_wrong_instructions(command, market, account, state.rules)
-    orders = [_new_order(instruction, command, at) for instruction in command.instructions]
+    orders = [_new_order(instruction, command, market, at) for instruction in command.instructions]
     reserve(state, market, account, orders)
     state.remember_reference(command.account, "place", command.customer_reference, at)
     return enter_or_hold(state, market, account, list(enumerate(orders)), command.market_version, at)
@@ -55,10 +55,10 @@ def _refuse_request(state: State, command: PlaceOrders, market: Market, account:
         )
 
 
-def _new_order(instruction: PlaceInstruction, command: PlaceOrders, at: int) -> Order:
-    price, size = instruction.price, instruction.size
-    if price is None or size is None:
-        raise AssertionError("an instruction without price or size was accepted")
+def _new_order(instruction: PlaceInstruction, command: PlaceOrders, market: Market, at: int) -> Order:
+    price, size = instruction.price, instruction.size or 0
+    if price is None or not (size or instruction.bet_target_size):
+        raise AssertionError("an instruction without a price, or with neither size nor target, was accepted")
     persistence = instruction.persistence
     if persistence is None or instruction.time_in_force is not None:
         persistence = Persistence.LAPSE
@@ -75,6 +75,9 @@ def _new_order(instruction: PlaceInstruction, command: PlaceOrders, at: int) -> 
         placed_at=at,
         time_in_force=instruction.time_in_force,
         min_fill_size=instruction.min_fill_size,
+        bet_target_type=instruction.bet_target_type,
+        bet_target=instruction.bet_target_size if instruction.bet_target_type else None,
+        is_line_bet=market.is_line,
         customer_order_reference=instruction.customer_order_reference,
         customer_strategy_reference=command.customer_strategy_reference,
         size_remaining=size,
