@@ -7,7 +7,7 @@ and go and never recomputed.
 
 from bisect import bisect_left, insort
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from simulator.exchange.orders import Order, Side
@@ -120,6 +120,13 @@ class RunnerBook:
     def offers_to(self, side: Side) -> Offers:
         """Return the queue that a bet of `side` is matched against."""
         return self.lays if side is Side.BACK else self.backs
+
+    def reduce_traded_prices(self, reduced: Callable[[int], int]) -> None:
+        """Restate the traded volume at the prices to which a removal has lowered the matched bets."""
+        restated: dict[int, int] = {}
+        for price, size in self.traded.items():
+            restated[reduced(price)] = restated.get(reduced(price), 0) + size
+        self.traded = restated
 
     def trade(self, price: int, size: int) -> None:
         """Note a match of `size` pence of backer's stake."""

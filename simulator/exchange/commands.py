@@ -72,6 +72,8 @@ class AddMarket(Command, frozen=True):
     runners_voidable: bool = False
     complete: bool = True
     each_way_divisor: int | None = None
+    is_place_market: bool = False
+    """Whether removals reduce prices as in the markets on being placed, not as in those on winning."""
 
 
 class OpenMarket(Command, frozen=True):
@@ -102,6 +104,18 @@ class TurnInPlay(Command, frozen=True):
     """Turn a market in play: unmatched LAPSE bets lapse, PERSIST bets stay, the bet delay begins. A material change."""
 
     market_id: str
+
+
+class RemoveRunner(Command, frozen=True):
+    """Withdraw a runner. `adjustment_factor`, in hundredths of a percent, is its own where absent.
+
+    `leaves_vacant_trap` is for greyhounds, whose traps stay listed when the dog is withdrawn.
+    """
+
+    market_id: str
+    key: RunnerKey
+    adjustment_factor: int | None = None
+    leaves_vacant_trap: bool = False
 
 
 class RunnerResult(Struct, frozen=True):

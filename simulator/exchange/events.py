@@ -32,6 +32,14 @@ class MarketChanged(Event, frozen=True):
     material: bool
 
 
+class RunnerRemoved(Event, frozen=True):
+    """A runner was withdrawn; the factor is in hundredths of a percent, 0 where prices are not reduced."""
+
+    market_id: str
+    runner: RunnerKey
+    adjustment_factor: int
+
+
 class MarketClosed(Event, frozen=True):
     """A market was settled or voided and takes no further part."""
 
@@ -124,6 +132,26 @@ class OrderLapsed(Event, frozen=True):
     bet_id: int
     size: int
     reason: LapseReason | None
+
+
+class OrderVoided(Event, frozen=True):
+    """`size` matched pence of an order are void."""
+
+    bet_id: int
+    size: int
+
+
+class OrderRepriced(Event, frozen=True):
+    """A removal lowered the price of an unmatched lay, which queues at the back of its new price."""
+
+    bet_id: int
+    price: int
+
+
+class MatchedPriceReduced(Event, frozen=True):
+    """A removal lowered the price of what is matched of an order."""
+
+    bet_id: int
 
 
 class OrderUpdated(Event, frozen=True):

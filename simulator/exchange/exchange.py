@@ -15,6 +15,7 @@ from simulator.exchange.commands import (
     OpenAccount,
     OpenMarket,
     PlaceOrders,
+    RemoveRunner,
     ReplaceOrders,
     SettleMarket,
     SuspendMarket,
@@ -34,6 +35,7 @@ from simulator.exchange.refusals import Impossible
 from simulator.exchange.rules import BettingRules
 from simulator.exchange.settlement import settle_market, void_market
 from simulator.exchange.state import State
+from simulator.exchange.withdrawals import remove_runner
 
 FIRST_BET_ID: Final = 442_000_000_001
 """Bet ids have had twelve digits since 2018 (recorded answers)."""
@@ -153,6 +155,7 @@ _HANDLERS: Final[dict[type[Command], Callable[[State, Any, int], list[Event]]]] 
     CloseMarket: lambda state, command, at: state.market_to_run(command.market_id).close_betting(at),
     SettleMarket: settle_market,
     VoidMarket: void_market,
+    RemoveRunner: remove_runner,
     PlaceOrders: place_orders,
     CancelOrders: cancel_orders,
     ReplaceOrders: replace_orders,

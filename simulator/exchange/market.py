@@ -8,6 +8,7 @@
 | suspend         | stays           | stays   | stays                     | lapses if due meanwhile | no       |
 | turn in play    | lapses          | stays   | lapses without an auction | goes on waiting         | yes      |
 | lapse unmatched | lapses          | lapses  | lapses                    | goes on waiting         | yes      |
+| remove runner   | see withdrawals | see w.  | see withdrawals           | lapses on that runner   | yes      |
 | close betting   | lapses          | lapses  | lapses                    | lapses when due         | yes      |
 | settle, void    | lapses          | lapses  | lapses                    | lapses when due         | yes      |
 
@@ -69,13 +70,14 @@ class RunnerStatus(StrEnum):
 class Runner:
     """One runner of a market and its order book."""
 
-    __slots__ = ("adjustment_factor", "book", "key", "sort_priority", "status")
+    __slots__ = ("adjustment_factor", "book", "key", "removed_at", "sort_priority", "status")
 
     def __init__(self, definition: RunnerDefinition) -> None:
         self.key: Final = definition.key
         self.sort_priority = definition.sort_priority
         self.adjustment_factor = definition.adjustment_factor
         self.status = RunnerStatus.ACTIVE
+        self.removed_at: int | None = None
         self.book = RunnerBook()
 
 
@@ -128,6 +130,10 @@ class Market:
     def field(self) -> Field:
         """Return who can win."""
         return Field(self.definition.number_of_winners, self.active_runners, self.definition.complete)
+
+    def orders_on(self, key: RunnerKey) -> list[Order]:
+        """Return all orders on a runner, in order of their bet ids."""
+        return [order for order in self.orders.values() if order.runner == key]
 
     # Changes of state
 
@@ -204,7 +210,7 @@ class Market:
         book = self.runners[order.runner].book
         plan = plan_matches(order, book.offers_to(order.side), self._crowd(order))
         if order.bet_target is not None:
-            self._change(order, order.restate, sum(fill.size for fill in plan.fills) + plan.rest)
+            self.change(order, order.restate, sum(fill.size for fill in plan.fills) + plan.rest)
         events: list[Event] = []
         for fill in plan.fills:
             match_id = next_match_id()
@@ -216,7 +222,7 @@ class Market:
             self.last_match_at = at
         if order.size_remaining:
             if order.time_in_force is TimeInForce.FILL_OR_KILL:
-                events.append(self._lapse(order, at, None))
+                events.append(self._lapse_unqueued(order, at, None))
             else:
                 book.queue_of(order.side).add(order)
         return events
@@ -237,7 +243,7 @@ class Market:
     def _match(self, order: Order, fill: Fill, match_id: int, at: int) -> Event:
         price = fill.resting.price
         self._fill_resting(fill, match_id, at)
-        self._change(order, order.match, Fragment(match_id, price, fill.size, at))
+        self.change(order, order.match, Fragment.at_price(match_id, price, fill.size, at))
         return OrderMatched(
             at=at,
             match_id=match_id,
@@ -254,7 +260,7 @@ class Market:
         """Match an order with the house, which takes the other side of every leg, as it does at settlement."""
         for leg in fill.legs:
             self._fill_resting(leg, match_id, at)
-        self._change(order, order.match, Fragment(match_id, fill.price, fill.size, at))
+        self.change(order, order.match, Fragment.at_price(match_id, fill.price, fill.size, at))
         self._trade(order.runner, fill.price, fill.size)
         return VirtualBetMatched(
             at=at,
@@ -273,7 +279,7 @@ class Market:
     def _fill_resting(self, fill: Fill, match_id: int, at: int) -> None:
         resting = fill.resting
         self.runners[resting.runner].book.queue_of(resting.side).reduce(resting, fill.size)
-        self._change(resting, resting.match, Fragment(match_id, resting.price, fill.size, at))
+        self.change(resting, resting.match, Fragment.at_price(match_id, resting.price, fill.size, at))
         self._trade(resting.runner, resting.price, fill.size)
 
     def _trade(self, key: RunnerKey, price: int, size: int) -> None:
@@ -283,14 +289,26 @@ class Market:
     def cancel(self, order: Order, size: int, at: int) -> None:
         """Take `size` pence off the unmatched part of an order, which keeps its place unless nothing is left."""
         self.runners[order.runner].book.queue_of(order.side).reduce(order, size)
-        self._change(order, order.cancel, size, at)
+        self.change(order, order.cancel, size, at)
 
-    def _lapse(self, order: Order, at: int, reason: LapseReason | None) -> OrderLapsed:
+    def lapse(self, order: Order, at: int, reason: LapseReason | None) -> OrderLapsed:
+        """Take what is unmatched of an order out of its queue: the exchange's doing."""
+        self.runners[order.runner].book.queue_of(order.side).reduce(order, order.size_remaining)
+        return self._lapse_unqueued(order, at, reason)
+
+    def _lapse_unqueued(self, order: Order, at: int, reason: LapseReason | None) -> OrderLapsed:
         size = order.size_remaining
-        self._change(order, order.lapse, at, reason)
+        self.change(order, order.lapse, at, reason)
         return OrderLapsed(at, order.bet_id, size, reason)
 
-    def _change(self, order: Order, change: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> None:
+    def reprice(self, order: Order, price: int) -> None:
+        """Move what is unmatched of an order to the back of the queue at another price."""
+        queue = self.runners[order.runner].book.queue_of(order.side)
+        queue.reduce(order, order.size_remaining)
+        self.change(order, order.reprice, price)
+        queue.add(order)
+
+    def change(self, order: Order, change: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> None:
         """Change an order and tell its account's position what it contributes now."""
         position = self.positions.get(order.account)
         if position is None:
@@ -303,11 +321,7 @@ class Market:
     def _lapse_all(self, at: int, reason: LapseReason | None, which: Callable[[Order], bool]) -> list[Event]:
         """Lapse the unmatched bets that `which` picks, in order of their bet ids."""
         picked = [order for order in self._unmatched() if which(order)]
-        events: list[Event] = []
-        for order in sorted(picked, key=lambda order: order.bet_id):
-            self.runners[order.runner].book.queue_of(order.side).reduce(order, order.size_remaining)
-            events.append(self._lapse(order, at, reason))
-        return events
+        return [self.lapse(order, at, reason) for order in sorted(picked, key=lambda order: order.bet_id)]
 
     def _unmatched(self) -> Iterable[Order]:
         for runner in self.runners.values():

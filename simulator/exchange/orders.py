@@ -1,5 +1,6 @@
 """Orders: what a customer asked for and what became of it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
@@ -94,12 +95,22 @@ class RunnerKey(NamedTuple):
 
 
 class Fragment(NamedTuple):
-    """One match of an order: stake in pence at a price in hundredths, and when."""
+    """One match of an order: stake in pence at a price in hundredths, and when.
+
+    `payout` is what the backer gets back if it wins, in hundredths of pence: price times size, except at a starting
+    price, which has more decimals than `price` can show.
+    """
 
     match_id: int
     price: int
     size: int
     matched_at: int
+    payout: int
+
+    @classmethod
+    def at_price(cls, match_id: int, price: int, size: int, matched_at: int) -> "Fragment":
+        """Return a match at a price that is exact in hundredths."""
+        return cls(match_id, price, size, matched_at, price * size)
 
 
 @dataclass(slots=True, eq=False)
@@ -135,7 +146,7 @@ class Order:
     size_cancelled: int = 0
     size_voided: int = 0
     matched_payout: int = 0
-    """Sum of price x size over the fragments, in hundredths of pence: the average price is this over `size_matched`."""
+    """Sum of the fragments' payouts, in hundredths of pence: the average price is this over `size_matched`."""
     fragments: list[Fragment] = field(default_factory=list)
 
     matched_at: int | None = None
@@ -144,6 +155,8 @@ class Order:
     voided_at: int | None = None
     settled_at: int | None = None
     lapse_reason: LapseReason | None = None
+    price_reduced: bool = False
+    """Whether the removal of another runner has lowered the price of a matched part."""
     profit: int | None = None
     """Gross result in pence once settled; commission is taken per market, not per bet."""
     outcome: BetOutcome | None = None
@@ -179,8 +192,22 @@ class Order:
         self.fragments.append(fragment)
         self.size_remaining -= fragment.size
         self.size_matched += fragment.size
-        self.matched_payout += fragment.size * fragment.price
+        self.matched_payout += fragment.payout
         self.matched_at = fragment.matched_at
+
+    def reduce_prices(self, reduced: Callable[[int], int]) -> None:
+        """Lower the price of every fragment, each rounded by itself, as `reduced` says."""
+        before = self.matched_payout
+        self.fragments = [
+            Fragment.at_price(match_id, reduced(price), size, matched_at)
+            for match_id, price, size, matched_at, _ in self.fragments
+        ]
+        self.matched_payout = sum(fragment.payout for fragment in self.fragments)
+        self.price_reduced = self.price_reduced or self.matched_payout != before
+
+    def reprice(self, price: int) -> None:
+        """Give what is unmatched another price."""
+        self.price = price
 
     def cancel(self, size: int, at: int) -> None:
         """Move a part from remaining to cancelled: the customer's doing."""

@@ -1,0 +1,127 @@
+"""Non-runners: what becomes of bets when a runner is withdrawn (exchange mechanics, section 10).
+
+Bets on the runner itself are void. The others' chances are better now, so whoever backed them got too good a price:
+matched prices are reduced by the withdrawn runner's reduction factor, and unmatched lays, which would now be taken at
+once, are cancelled or repriced. Unmatched backs stay: they ask for more than the runner is worth now, and nobody must
+take them.
+
+| market         | matched bets on the others           | from      | unmatched LAPSE lays | unmatched PERSIST lays   |
+|----------------|--------------------------------------|-----------|----------------------|--------------------------|
+| WIN, EACH_WAY  | price x (1 - factor)                 | 2.5 %     | lapse from 2.5 %     | reduced from 2.5 %       |
+| PLACE          | 1 + (price - 1) x (1 - factor)       | any       | lapse from 4 %       | winnings reduced, always |
+
+A lay with MARKET_ON_CLOSE persistence goes the way of LAPSE lays. Reduced prices are rounded to the nearest hundredth
+and are no rungs of a ladder; the price of an unmatched lay is the rung at or below it.
+"""
+
+from typing import Final
+
+from simulator.exchange.commands import RemoveRunner
+from simulator.exchange.events import Event, MatchedPriceReduced, OrderRepriced, OrderVoided, RunnerRemoved
+from simulator.exchange.market import Market, MarketStatus, Runner, RunnerStatus
+from simulator.exchange.money import HUNDREDTHS, divide_half_away
+from simulator.exchange.orders import Order, Persistence
+from simulator.exchange.refusals import Impossible
+from simulator.exchange.state import State
+
+WHOLE: Final = 10_000
+"""Reduction factors are hundredths of a percent: 910 is 9.1 %."""
+LEAST_WIN_FACTOR: Final = 250
+LEAST_LAPSING_PLACE_FACTOR: Final = 400
+LOWEST_PRICE: Final = 101
+
+
+def remove_runner(state: State, command: RemoveRunner, at: int) -> list[Event]:
+    """Withdraw a runner; the market is suspended for it and as open afterwards as it was before. A material change.
+
+    Raises `Impossible` for a runner that is not active or a market that has ended.
+    """
+    market = state.market_to_run(command.market_id)
+    runner = market.runners.get(command.key)
+    if runner is None or runner.status is not RunnerStatus.ACTIVE:
+        raise Impossible(f"market {market.market_id} has no active runner {command.key.selection_id} to remove")
+    if market.status is MarketStatus.CLOSED:
+        raise Impossible(f"market {market.market_id} is CLOSED and its runners stay as they are")
+    factor = runner.adjustment_factor if command.adjustment_factor is None else command.adjustment_factor
+    if not 0 <= (factor or 0) < WHOLE:
+        raise Impossible(f"a reduction factor is at least 0 and below 100 %, not {factor} hundredths of a percent")
+    runner.status = RunnerStatus.REMOVED_VACANT if command.leaves_vacant_trap else RunnerStatus.REMOVED
+    runner.removed_at = at
+    events: list[Event] = [RunnerRemoved(at, market.market_id, runner.key, factor or 0)]
+    events.extend(_void_bets_on(market, runner, at))
+    if factor:
+        for other in market.runners.values():
+            if other.status is RunnerStatus.ACTIVE:
+                events.extend(_reduce(market, other, factor, at))
+        _rescale_factors(market, factor)
+    for position in market.positions.values():
+        position.set_field(market.field)
+    return [*events, market.changed(at, material=True)]
+
+
+def reduced_price(price: int, factor: int, *, is_place_market: bool) -> int:
+    """Return a matched price after a removal, in hundredths: to the nearest hundredth, at least 1.01."""
+    if is_place_market:
+        winnings = divide_half_away((price - HUNDREDTHS) * (WHOLE - factor), WHOLE)
+        return max(LOWEST_PRICE, HUNDREDTHS + winnings)
+    if factor < LEAST_WIN_FACTOR:
+        return price
+    return max(LOWEST_PRICE, divide_half_away(price * (WHOLE - factor), WHOLE))
+
+
+def _void_bets_on(market: Market, runner: Runner, at: int) -> list[Event]:
+    events: list[Event] = []
+    for order in market.orders_on(runner.key):
+        if order.size_remaining:
+            events.append(market.lapse(order, at, None))
+        if order.size_matched:
+            size = order.size_matched
+            market.change(order, order.void, at)
+            events.append(OrderVoided(at, order.bet_id, size))
+    return events
+
+
+def _reduce(market: Market, runner: Runner, factor: int, at: int) -> list[Event]:
+    is_place_market = market.definition.is_place_market
+
+    def reduced(price: int) -> int:
+        return reduced_price(price, factor, is_place_market=is_place_market)
+
+    events: list[Event] = []
+    for order in market.orders_on(runner.key):
+        if order.size_matched:
+            before = order.matched_payout
+            market.change(order, order.reduce_prices, reduced)
+            if order.matched_payout != before:
+                events.append(MatchedPriceReduced(at, order.bet_id))
+    runner.book.reduce_traded_prices(reduced)
+    for order in [order for level in runner.book.lays.best_first() for order in level.queue.values()]:
+        event = _treat_unmatched_lay(market, order, factor, at)
+        if event is not None:
+            events.append(event)
+    return events
+
+
+def _treat_unmatched_lay(market: Market, order: Order, factor: int, at: int) -> Event | None:
+    is_place_market = market.definition.is_place_market
+    if order.persistence is not Persistence.PERSIST:
+        least = LEAST_LAPSING_PLACE_FACTOR if is_place_market else LEAST_WIN_FACTOR
+        return market.lapse(order, at, None) if factor >= least else None
+    if factor < LEAST_WIN_FACTOR and not is_place_market:
+        return None
+    exact = reduced_price(order.price, factor, is_place_market=is_place_market)
+    price = market.ladder.floor(max(exact, market.ladder.lowest))
+    if price == order.price:
+        return None
+    market.reprice(order, price)
+    return OrderRepriced(at, order.bet_id, price)
+
+
+def _rescale_factors(market: Market, factor: int) -> None:
+    """Make the factors of a WIN market's runners add up to 100 % again; those of PLACE markets are given, not
+    derived."""
+    if market.definition.is_place_market:
+        return
+    for runner in market.runners.values():
+        if runner.status is RunnerStatus.ACTIVE and runner.adjustment_factor is not None:
+            runner.adjustment_factor = divide_half_away(runner.adjustment_factor * WHOLE, WHOLE - factor)
