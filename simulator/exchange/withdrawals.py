@@ -118,8 +118,7 @@ def _treat_unmatched_lay(market: Market, order: Order, factor: int, at: int) -> 
 
 
 def _rescale_factors(market: Market, factor: int) -> None:
-    """Make the factors of a WIN market's runners add up to 100 % again; those of PLACE markets are given, not
-    derived."""
+    """Make the factors of a WIN market add up to 100 % again; those of PLACE markets are given as they are."""
     if market.definition.is_place_market:
         return
     for runner in market.runners.values():
