@@ -35,10 +35,11 @@ def stakes_of(order: Order) -> Stakes:
         return _stakes_of_target(order, order.bet_target)
     matched, remaining = order.size_matched, order.size_remaining
     profit = order.matched_profit if matched else 0
+    waiting = order.liability_waiting
     if order.side is Side.BACK:
-        return Stakes(profit, -matched, 0, remaining)
+        return Stakes(profit, -matched, 0, remaining + waiting)
     if not remaining:
-        return Stakes(-profit, matched, 0, 0)
+        return Stakes(-profit, matched, waiting, 0)
     payout = order.matched_payout + remaining * order.price
     whole_liability = divide_half_away(payout - (matched + remaining) * HUNDREDTHS, HUNDREDTHS)
     return Stakes(-profit, matched, whole_liability - profit, 0)

@@ -135,6 +135,8 @@ class Order:
     bet_target_type: BetTargetType | None = None
     bet_target: int | None = None
     """What an order with a target wants, in pence; once it has met the market its size is a stake like any other's."""
+    liability: int = 0
+    """Of an order for the starting price: the stake of a back, what a lay risks, in pence."""
     is_line_bet: bool = False
     """Whether the price is a line, struck at even money."""
     customer_order_reference: str | None = None
@@ -145,6 +147,8 @@ class Order:
     size_lapsed: int = 0
     size_cancelled: int = 0
     size_voided: int = 0
+    liability_waiting: int = 0
+    """What of the liability waits for the starting price; such an order has no size until there is one."""
     matched_payout: int = 0
     """Sum of the fragments' payouts, in hundredths of pence: the average price is this over `size_matched`."""
     fragments: list[Fragment] = field(default_factory=list)
