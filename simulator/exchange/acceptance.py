@@ -18,7 +18,9 @@ order itself is chosen: cheapest first):
        b  the runner is not known or vacant                      INVALID_RUNNER
           the runner is removed                                  RUNNER_REMOVED
        c  a starting price order on a market without one         MARKET_NOT_OPEN_FOR_BSP_BETTING
-          a starting price order, there being no auction yet     INVALID_ORDER_TYPE
+          a starting price order once the price is past          MARKET_NOT_OPEN_FOR_BSP_BETTING
+          fill-or-kill on a starting price order                 INVALID_ORDER_TYPE
+          a starting price order on a LINE market                INVALID_ORDER_TYPE
        d  fill-or-kill with PERSIST or MARKET_ON_CLOSE           UNEXPECTED_PERSISTENCE_TYPE
           a minimum fill without fill-or-kill                    UNEXPECTED_MIN_FILL_SIZE
        e  a persistence that the market does not offer           INVALID_PERSISTENCE_TYPE
@@ -39,11 +41,12 @@ from collections.abc import Iterable, Sequence
 
 from simulator.exchange.accounts import Account
 from simulator.exchange.commands import PlaceInstruction, PlaceOrders
-from simulator.exchange.market import Market, MarketStatus, RunnerStatus
+from simulator.exchange.market import Market, MarketStatus
 from simulator.exchange.money import EVEN_MONEY, HUNDREDTHS
 from simulator.exchange.orders import OrderType, Persistence, RunnerKey, Side, TimeInForce, yield_of_a_penny
 from simulator.exchange.refusals import Reason, Refused
 from simulator.exchange.rules import BettingRules
+from simulator.exchange.runner import RunnerStatus
 
 
 def refuse_closed_market(market: Market) -> None:
@@ -107,7 +110,7 @@ def check_instruction(
         or _check_order_type(instruction, market)
         or _check_time_in_force(instruction, rules)
         or check_persistence(instruction.persistence, market)
-        or check_price(instruction.price, market)
+        or _check_price(instruction, market)
         or _check_size(instruction, market, account, rules)
     )
 
@@ -125,6 +128,12 @@ def check_price(price: int | None, market: Market) -> Reason | None:
     return None if price is not None and market.ladder.holds(price) else Reason.INVALID_ODDS
 
 
+def _check_price(instruction: PlaceInstruction, market: Market) -> Reason | None:
+    if instruction.order_type is OrderType.MARKET_ON_CLOSE:
+        return None
+    return check_price(instruction.price, market)
+
+
 def check_persistence(persistence: Persistence | None, market: Market) -> Reason | None:
     """Return why bets of this market cannot persist in this way, or `None`."""
     definition = market.definition
@@ -134,7 +143,7 @@ def check_persistence(persistence: Persistence | None, market: Market) -> Reason
     if persistence is Persistence.MARKET_ON_CLOSE:
         if not definition.bsp_market:
             return Reason.INVALID_PERSISTENCE_TYPE
-        if market.in_play or market.bsp_reconciled:
+        if market.starting_price_is_past:
             return Reason.MARKET_NOT_OPEN_FOR_BSP_BETTING
     return None
 
@@ -142,9 +151,11 @@ def check_persistence(persistence: Persistence | None, market: Market) -> Reason
 def _check_order_type(instruction: PlaceInstruction, market: Market) -> Reason | None:
     if instruction.order_type is OrderType.LIMIT:
         return None
-    if not market.definition.bsp_market:
+    if not market.definition.bsp_market or market.starting_price_is_past:
         return Reason.MARKET_NOT_OPEN_FOR_BSP_BETTING
-    return Reason.INVALID_ORDER_TYPE
+    if market.is_line or instruction.time_in_force is not None:
+        return Reason.INVALID_ORDER_TYPE
+    return None
 
 
 def _check_time_in_force(instruction: PlaceInstruction, rules: BettingRules) -> Reason | None:
@@ -157,6 +168,8 @@ def _check_time_in_force(instruction: PlaceInstruction, rules: BettingRules) -> 
 
 
 def _check_size(instruction: PlaceInstruction, market: Market, account: Account, rules: BettingRules) -> Reason | None:
+    if instruction.order_type is not OrderType.LIMIT:
+        return _check_liability(instruction, account, rules)
     size, price = _stake_asked(instruction, market), instruction.price
     if size is None or price is None or size <= 0:
         return Reason.INVALID_BET_SIZE
@@ -172,6 +185,15 @@ def _check_size(instruction: PlaceInstruction, market: Market, account: Account,
     return None if least <= minimum_fill <= size else Reason.INVALID_MIN_FILL_SIZE
 
 
+def _check_liability(instruction: PlaceInstruction, account: Account, rules: BettingRules) -> Reason | None:
+    """Return INVALID_BET_SIZE for a starting price order that is too small: a back by its stake, a lay by its risk."""
+    currency = rules.currency(account.definition.currency)
+    least = currency.minimum_stake if instruction.side is Side.BACK else currency.minimum_bsp_liability
+    if account.definition.unlimited:
+        least = 1
+    return None if instruction.liability is not None and instruction.liability >= least else Reason.INVALID_BET_SIZE
+
+
 def _stake_asked(instruction: PlaceInstruction, market: Market) -> int | None:
     """Return the stake of an order in pence: for a bet target the one it would need at its own limit."""
     target_type, target = instruction.bet_target_type, instruction.bet_target_size
@@ -185,12 +207,14 @@ def _stake_asked(instruction: PlaceInstruction, market: Market) -> int | None:
 def check_combination(instructions: Sequence[PlaceInstruction]) -> Iterable[Reason | None]:
     """Yield INVALID_BACK_LAY_COMBINATION for backs and lays of one runner at prices that would meet (line 9).
 
-    A back at or below a lay of the same request would be matched with it. Fill-or-kill orders are left out (chosen).
+    A back at or below a lay of the same request would be matched with it, on the exchange or in the auction: LIMIT
+    orders are held against each other and LIMIT_ON_CLOSE orders likewise. Orders that take any price, fill-or-kill
+    orders and pairs across the two markets are left out (chosen).
     """
-    lowest_back: dict[RunnerKey, int] = {}
-    highest_lay: dict[RunnerKey, int] = {}
+    lowest_back: dict[tuple[RunnerKey, OrderType], int] = {}
+    highest_lay: dict[tuple[RunnerKey, OrderType], int] = {}
     for instruction in instructions:
-        key, price = instruction.runner, instruction.price
+        key, price = (instruction.runner, instruction.order_type), instruction.price
         if price is None or instruction.time_in_force is not None:
             continue
         if instruction.side is Side.BACK:
@@ -198,14 +222,13 @@ def check_combination(instructions: Sequence[PlaceInstruction]) -> Iterable[Reas
         else:
             highest_lay[key] = max(price, highest_lay.get(key, price))
     for instruction in instructions:
-        key, price = instruction.runner, instruction.price
+        key, price = (instruction.runner, instruction.order_type), instruction.price
+        if price is None or instruction.time_in_force is not None:
+            yield None
+            continue
         meets = (
-            price is not None
-            and instruction.time_in_force is None
-            and (
-                price <= highest_lay.get(key, price - 1)
-                if instruction.side is Side.BACK
-                else price >= lowest_back.get(key, price + 1)
-            )
+            price <= highest_lay.get(key, price - 1)
+            if instruction.side is Side.BACK
+            else price >= lowest_back.get(key, price + 1)
         )
         yield Reason.INVALID_BACK_LAY_COMBINATION if meets else None

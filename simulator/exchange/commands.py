@@ -118,6 +118,12 @@ class RemoveRunner(Command, frozen=True):
     leaves_vacant_trap: bool = False
 
 
+class Reconcile(Command, frozen=True):
+    """Hold the starting price auction of a market without turning it in play. A material change."""
+
+    market_id: str
+
+
 class RunnerResult(Struct, frozen=True):
     """How one runner ended: WINNER, LOSER, PLACED or REMOVED."""
 

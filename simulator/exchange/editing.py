@@ -12,10 +12,18 @@ from simulator.exchange.acceptance import (
 )
 from simulator.exchange.accounts import Account
 from simulator.exchange.commands import CancelInstruction, CancelOrders, ReplaceOrders, UpdateOrders
-from simulator.exchange.events import Event, InstructionRefused, OrderCancelled, OrderUpdated, ReplacementRefused
+from simulator.exchange.events import (
+    Event,
+    InstructionRefused,
+    OrderCancelled,
+    OrderPlaced,
+    OrderQueuedForStartingPrice,
+    OrderUpdated,
+    ReplacementRefused,
+)
 from simulator.exchange.market import Market, MarketStatus
-from simulator.exchange.orders import Order
-from simulator.exchange.placing import NO_BET_ID, enter_or_hold, reserve
+from simulator.exchange.orders import Order, OrderType, Side
+from simulator.exchange.placing import NO_BET_ID, enter_or_hold, register, reserve
 from simulator.exchange.refusals import Reason, Refused
 from simulator.exchange.state import State
 
@@ -59,11 +67,11 @@ def replace_orders(state: State, command: ReplaceOrders, at: int) -> list[Event]
     successors: list[tuple[int, Order, Order]] = []
     for index, instruction in enumerate(command.instructions):
         order = state.own_order(instruction.bet_id, account.name, market.market_id)
-        reason = _why_not_editable(order)
+        reason = _why_not_repriceable(order, instruction.new_price, market)
         if order is None or reason is not None:
             events.append(InstructionRefused(at, index, instruction.bet_id, reason or Reason.INVALID_BET_ID))
-        elif order.price == instruction.new_price:
-            events.append(InstructionRefused(at, index, instruction.bet_id, Reason.NO_ACTION_REQUIRED))
+        elif order.order_type is OrderType.LIMIT_ON_CLOSE:
+            events.extend(_edit_limit_on_close(state, market, account, index, order, instruction.new_price, at))
         else:
             successor = _successor(order, instruction.new_price, at)
             market.cancel(order, order.size_remaining, at)
@@ -116,6 +124,37 @@ def _why_not_editable(order: Order | None) -> Reason | None:
     if order is None:
         return Reason.INVALID_BET_ID
     return None if order.size_remaining else Reason.BET_TAKEN_OR_LAPSED
+
+
+def _why_not_repriceable(order: Order | None, price: int, market: Market) -> Reason | None:
+    """Return why an order cannot be replaced at a price, or `None`.
+
+    The limit of an order for the starting price may only become easier: lower for a back, higher for a lay.
+    """
+    waits = order is not None and order.order_type is OrderType.LIMIT_ON_CLOSE and order.liability_waiting
+    if order is None or not waits:
+        reason = _why_not_editable(order)
+        return Reason.NO_ACTION_REQUIRED if reason is None and order and order.price == price else reason
+    if order.price == price:
+        return Reason.NO_ACTION_REQUIRED
+    if check_price(price, market) is not None:
+        return Reason.INVALID_ODDS
+    is_easier = price < order.price if order.side is Side.BACK else price > order.price
+    return None if is_easier else Reason.INVALID_PRICE_EDIT
+
+
+def _edit_limit_on_close(
+    state: State, market: Market, account: Account, index: int, order: Order, price: int, at: int
+) -> list[Event]:
+    """Replace an order for the starting price by one with an easier limit, which keeps its place in the queue."""
+    successor = _successor(order, price, at)
+    register(state, account, successor, at)
+    market.edit_starting_price_limit(order, successor, at)
+    return [
+        OrderCancelled(at, index, order.bet_id, 0),
+        OrderPlaced(at, index, successor.bet_id, account.name, market.market_id, order.runner),
+        OrderQueuedForStartingPrice(at, successor.bet_id, successor.liability),
+    ]
 
 
 def _cancel(

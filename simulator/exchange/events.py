@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from simulator.exchange.orders import LapseReason, RunnerKey, Side
 from simulator.exchange.refusals import Reason
+from simulator.exchange.starting_price import NoPrice
 
 
 class Event(Struct, frozen=True, tag_field="event", tag=True):
@@ -132,6 +133,42 @@ class OrderLapsed(Event, frozen=True):
     bet_id: int
     size: int
     reason: LapseReason | None
+
+
+class StartingPriceMade(Event, frozen=True):
+    """A runner has its starting price, here in whole hundredths or as a word; the exact one is with the runner."""
+
+    market_id: str
+    runner: RunnerKey
+    price: int | NoPrice
+
+
+class OrderMatchedAtStartingPrice(Event, frozen=True):
+    """`size` pence of backer's stake were matched in the auction; `price` shows the starting price in hundredths."""
+
+    bet_id: int
+    market_id: str
+    runner: RunnerKey
+    price: int
+    size: int
+
+
+class OrderFilledAtAuction(Event, frozen=True):
+    """A resting exchange order was taken by the auction, at its own price."""
+
+    match_id: int
+    bet_id: int
+    market_id: str
+    runner: RunnerKey
+    price: int
+    size: int
+
+
+class OrderQueuedForStartingPrice(Event, frozen=True):
+    """An order waits for the starting price with a liability in pence."""
+
+    bet_id: int
+    liability: int
 
 
 class OrderVoided(Event, frozen=True):

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from simulator.exchange.accounts import Account
+from simulator.exchange.auction import reconcile_on_command, turn_in_play
 from simulator.exchange.commands import (
     AddMarket,
     CancelOrders,
@@ -15,6 +16,7 @@ from simulator.exchange.commands import (
     OpenAccount,
     OpenMarket,
     PlaceOrders,
+    Reconcile,
     RemoveRunner,
     ReplaceOrders,
     SettleMarket,
@@ -151,7 +153,8 @@ _HANDLERS: Final[dict[type[Command], Callable[[State, Any, int], list[Event]]]] 
     SuspendMarket: lambda state, command, at: state.market_to_run(command.market_id).suspend(at),
     TouchMarket: _touch_market,
     LapseUnmatched: lambda state, command, at: state.market_to_run(command.market_id).lapse_unmatched(at),
-    TurnInPlay: lambda state, command, at: state.market_to_run(command.market_id).turn_in_play(at),
+    TurnInPlay: turn_in_play,
+    Reconcile: reconcile_on_command,
     CloseMarket: lambda state, command, at: state.market_to_run(command.market_id).close_betting(at),
     SettleMarket: settle_market,
     VoidMarket: void_market,

@@ -6,7 +6,8 @@
 |-----------------|-----------------|---------|---------------------------|-------------------------|----------|
 | open            | stays           | stays   | stays                     | goes on waiting         | first    |
 | suspend         | stays           | stays   | stays                     | lapses if due meanwhile | no       |
-| turn in play    | lapses          | stays   | lapses without an auction | goes on waiting         | yes      |
+| turn in play    | lapses          | stays   | goes to the auction       | goes on waiting         | yes      |
+| reconcile       | stays           | stays   | goes to the auction       | goes on waiting         | yes      |
 | lapse unmatched | lapses          | lapses  | lapses                    | goes on waiting         | yes      |
 | remove runner   | see withdrawals | see w.  | see withdrawals           | lapses on that runner   | yes      |
 | close betting   | lapses          | lapses  | lapses                    | lapses when due         | yes      |
@@ -20,12 +21,12 @@ from collections.abc import Callable, Iterable
 from enum import StrEnum
 from typing import Final, ParamSpec
 
-from simulator.exchange.book import RunnerBook
-from simulator.exchange.commands import AddMarket, RunnerDefinition
+from simulator.exchange.commands import AddMarket
 from simulator.exchange.events import (
     Event,
     FilledLeg,
     MarketChanged,
+    OrderFilledAtAuction,
     OrderLapsed,
     OrderMatched,
     VirtualBetMatched,
@@ -39,9 +40,11 @@ from simulator.exchange.orders import (
     Order,
     Persistence,
     RunnerKey,
+    Side,
     TimeInForce,
 )
 from simulator.exchange.refusals import Impossible
+from simulator.exchange.runner import Runner, RunnerStatus
 
 P = ParamSpec("P")
 
@@ -53,32 +56,6 @@ class MarketStatus(StrEnum):
     OPEN = "OPEN"
     SUSPENDED = "SUSPENDED"
     CLOSED = "CLOSED"
-
-
-class RunnerStatus(StrEnum):
-    """The states of a runner (manual, RunnerStatus)."""
-
-    ACTIVE = "ACTIVE"
-    WINNER = "WINNER"
-    LOSER = "LOSER"
-    PLACED = "PLACED"
-    REMOVED = "REMOVED"
-    REMOVED_VACANT = "REMOVED_VACANT"
-    HIDDEN = "HIDDEN"
-
-
-class Runner:
-    """One runner of a market and its order book."""
-
-    __slots__ = ("adjustment_factor", "book", "key", "removed_at", "sort_priority", "status")
-
-    def __init__(self, definition: RunnerDefinition) -> None:
-        self.key: Final = definition.key
-        self.sort_priority = definition.sort_priority
-        self.adjustment_factor = definition.adjustment_factor
-        self.status = RunnerStatus.ACTIVE
-        self.removed_at: int | None = None
-        self.book = RunnerBook()
 
 
 class Market:
@@ -115,6 +92,11 @@ class Market:
     def active_runners(self) -> int:
         """Return how many runners can still win."""
         return sum(runner.status is RunnerStatus.ACTIVE for runner in self.runners.values())
+
+    @property
+    def starting_price_is_past(self) -> bool:
+        """Return whether it is too late for an order for the starting price."""
+        return self.in_play or self.bsp_reconciled
 
     @property
     def is_line(self) -> bool:
@@ -166,17 +148,21 @@ class Market:
             raise self._impossible("cleared of unmatched bets")
         return [*self._lapse_all(at, LapseReason.MARKET_SUSPENDED, lambda _: True), self.changed(at, material=True)]
 
-    def turn_in_play(self, at: int) -> list[Event]:
-        """Begin betting in play: the unmatched LAPSE bets go, the PERSIST bets keep price, size and place in the queue.
-
-        A bet that was to go to the starting price auction lapses, because no starting price was made.
-        """
+    def refuse_turn_in_play(self) -> None:
+        """Raise `Impossible` where the market cannot turn in play now."""
         if self.status not in (MarketStatus.OPEN, MarketStatus.SUSPENDED) or self.betting_is_over:
             raise self._impossible("turned in play")
         if self.in_play:
             raise Impossible(f"market {self.market_id} is in play already")
         if not self.definition.turn_in_play:
             raise Impossible(f"market {self.market_id} is not one that turns in play")
+
+    def turn_in_play(self, at: int) -> list[Event]:
+        """Begin betting in play: the unmatched LAPSE bets go, the PERSIST bets keep price, size and place in the queue.
+
+        Whoever wanted the starting price has been to the auction by now, if the market has one.
+        """
+        self.refuse_turn_in_play()
         lapsed = self._lapse_all(at, None, lambda order: order.persistence is not Persistence.PERSIST)
         self.in_play = True
         self.status = MarketStatus.OPEN
@@ -290,6 +276,53 @@ class Market:
         """Take `size` pence off the unmatched part of an order, which keeps its place unless nothing is left."""
         self.runners[order.runner].book.queue_of(order.side).reduce(order, size)
         self.change(order, order.cancel, size, at)
+
+    def wait_for_starting_price(self, order: Order) -> None:
+        """Queue an order for the starting price."""
+        self.orders[order.bet_id] = order
+        self.runners[order.runner].starting_price_queue(order.side)[order.bet_id] = order
+
+    def edit_starting_price_limit(self, order: Order, successor: Order, at: int) -> None:
+        """Put an order with an easier limit into the place of another that waits for the starting price."""
+        queue = self.runners[order.runner].starting_price_queue(order.side)
+        places = [
+            (successor.bet_id, successor) if waiting is order else (key, waiting) for key, waiting in queue.items()
+        ]
+        queue.clear()
+        queue.update(places)
+        self.orders[successor.bet_id] = successor
+        self.change(order, order.hand_over, at)
+        self.change(successor, successor.wait_with, order.liability)
+
+    def queue_for_starting_price(self, order: Order, liability: int) -> None:
+        """Take what is unmatched of a LIMIT order out of the book and let it wait for the starting price."""
+        runner = self.runners[order.runner]
+        runner.book.queue_of(order.side).reduce(order, order.size_remaining)
+        self.change(order, order.queue_for_starting_price, liability)
+        runner.starting_price_queue(order.side)[order.bet_id] = order
+
+    def fill_at_auction(
+        self, runner: Runner, side: Side, price: int, size: int, next_match_id: Callable[[], int], at: int
+    ) -> list[Event]:
+        """Match `size` pence of the exchange's own bets at a price, first come first served, against the auction."""
+        events: list[Event] = []
+        for order in list(runner.book.queue_of(side).levels[price].queue.values()):
+            if not size:
+                break
+            part = min(size, order.size_remaining)
+            match_id = next_match_id()
+            self._fill_resting(Fill(order, part), match_id, at)
+            events.append(OrderFilledAtAuction(at, match_id, order.bet_id, self.market_id, order.runner, price, part))
+            size -= part
+        self.last_match_at = at
+        return events
+
+    def end_starting_price_order(self, order: Order, at: int) -> list[Event]:
+        """Take an order out of the queue for the starting price and lapse what of it found no match."""
+        del self.runners[order.runner].starting_price_queue(order.side)[order.bet_id]
+        lapsed = order.liability_waiting
+        self.change(order, order.end_waiting, at)
+        return [OrderLapsed(at, order.bet_id, lapsed, None)] if lapsed else []
 
     def lapse(self, order: Order, at: int, reason: LapseReason | None) -> OrderLapsed:
         """Take what is unmatched of an order out of its queue: the exchange's doing."""

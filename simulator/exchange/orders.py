@@ -74,6 +74,7 @@ class LapseReason(StrEnum):
     MARKET_CLOSED = "MKT_UNKNOWN"
     RUNNER_UNKNOWN = "RNR_UNKNOWN"
     PRICE_INVALID = "PRICE_INVALID"
+    SMALL_STAKE = "SMALL_STAKE"
     STARTING_PRICE_IN_PLAY = "SP_IN_PLAY"
     TIME_ELAPSED = "TIME_ELAPSED"
 
@@ -225,6 +226,37 @@ class Order:
         self.size_remaining = 0
         self.lapsed_at = at
         self.lapse_reason = reason
+
+    def queue_for_starting_price(self, liability: int) -> None:
+        """Turn what is unmatched into a bet at the starting price, which has no size until there is one."""
+        self.order_type = OrderType.MARKET_ON_CLOSE
+        self.size -= self.size_remaining
+        self.size_remaining = 0
+        self.liability = self.liability_waiting = liability
+
+    def hand_over(self, at: int) -> None:
+        """Stop waiting, because another order takes this one's place."""
+        self.liability_waiting = 0
+        self.cancelled_at = at
+
+    def wait_with(self, liability: int) -> None:
+        """Wait for the starting price with this liability from now on."""
+        self.liability = self.liability_waiting = liability
+
+    def match_at_starting_price(self, fragment: Fragment, liability: int) -> None:
+        """Match a share of what waits: only now has it a size."""
+        self.liability_waiting -= liability
+        self.size += fragment.size
+        self.size_remaining += fragment.size
+        self.match(fragment)
+
+    def end_waiting(self, at: int) -> None:
+        """Lapse what of the liability found no match; it counts as the size that lapsed (chosen)."""
+        lapsed, self.liability_waiting = self.liability_waiting, 0
+        if lapsed:
+            self.size += lapsed
+            self.size_lapsed += lapsed
+            self.lapsed_at = at
 
     def void(self, at: int) -> None:
         """Move all that was matched to voided; the fragments stay as a record of what had been."""

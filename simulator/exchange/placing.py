@@ -13,15 +13,26 @@ from simulator.exchange.acceptance import (
 )
 from simulator.exchange.accounts import Account
 from simulator.exchange.commands import PlaceInstruction, PlaceOrders
-from simulator.exchange.events import Event, HeldOrderFate, OrderPlaced, OrdersHeld, TicketResolved
+from simulator.exchange.events import (
+    Event,
+    HeldOrderFate,
+    OrderPlaced,
+    OrderQueuedForStartingPrice,
+    OrdersHeld,
+    TicketResolved,
+)
 from simulator.exchange.exposure import NOTHING, stakes_of
 from simulator.exchange.market import Market, MarketStatus
-from simulator.exchange.orders import Order, Persistence
+from simulator.exchange.orders import Order, OrderType, Persistence
 from simulator.exchange.refusals import Reason, Refused
 from simulator.exchange.state import HeldOrders, State
 
 NO_BET_ID = 0
 """The bet id of an order that waits out the bet delay: it gets its own when it reaches the matcher."""
+
+
+NO_PRICE = 0
+"""The price of a MARKET_ON_CLOSE order, which takes any."""
 
 
 def place_orders(state: State, command: PlaceOrders, at: int) -> list[Event]:
@@ -56,9 +67,9 @@ def _refuse_request(state: State, command: PlaceOrders, market: Market, account:
 
 
 def _new_order(instruction: PlaceInstruction, command: PlaceOrders, market: Market, at: int) -> Order:
-    price, size = instruction.price, instruction.size or 0
-    if price is None or not (size or instruction.bet_target_size):
-        raise AssertionError("an instruction without a price, or with neither size nor target, was accepted")
+    is_limit = instruction.order_type is OrderType.LIMIT
+    size = (instruction.size or 0) if is_limit else 0
+    liability = 0 if is_limit else instruction.liability or 0
     persistence = instruction.persistence
     if persistence is None or instruction.time_in_force is not None:
         persistence = Persistence.LAPSE
@@ -70,13 +81,15 @@ def _new_order(instruction: PlaceInstruction, command: PlaceOrders, market: Mark
         side=instruction.side,
         order_type=instruction.order_type,
         persistence=persistence,
-        price=price,
+        price=instruction.price or NO_PRICE,
         size=size,
         placed_at=at,
         time_in_force=instruction.time_in_force,
         min_fill_size=instruction.min_fill_size,
         bet_target_type=instruction.bet_target_type,
         bet_target=instruction.bet_target_size if instruction.bet_target_type else None,
+        liability=liability,
+        liability_waiting=liability,
         is_line_bet=market.is_line,
         customer_order_reference=instruction.customer_order_reference,
         customer_strategy_reference=command.customer_strategy_reference,
@@ -147,7 +160,7 @@ def resolve(state: State, held: HeldOrders) -> list[Event]:
     events: list[Event] = []
     fates: list[HeldOrderFate] = []
     for index, order in held.orders:
-        if lapses or check_runner(order.runner, market) or check_price(order.price, market):
+        if lapses or _has_become_impossible(order, market):
             release(market, [order])
             fates.append(HeldOrderFate(index, None, Reason.BET_TAKEN_OR_LAPSED))
             continue
@@ -157,10 +170,26 @@ def resolve(state: State, held: HeldOrders) -> list[Event]:
     return events
 
 
-def _enter(state: State, market: Market, account: Account, index: int, order: Order, at: int) -> list[Event]:
+def _has_become_impossible(order: Order, market: Market) -> bool:
+    if check_runner(order.runner, market) is not None:
+        return True
+    if order.order_type is OrderType.LIMIT:
+        return check_price(order.price, market) is not None
+    return market.starting_price_is_past
+
+
+def register(state: State, account: Account, order: Order, at: int) -> None:
+    """Give an order its bet id: it exists from now on."""
     order.bet_id = state.bet_ids.take()
     order.placed_at = at
     state.orders[order.bet_id] = order
     account.current_orders[order.bet_id] = order
+
+
+def _enter(state: State, market: Market, account: Account, index: int, order: Order, at: int) -> list[Event]:
+    register(state, account, order, at)
     placed = OrderPlaced(at, index, order.bet_id, account.name, market.market_id, order.runner)
+    if order.order_type is not OrderType.LIMIT:
+        market.wait_for_starting_price(order)
+        return [placed, OrderQueuedForStartingPrice(at, order.bet_id, order.liability)]
     return [placed, *market.enter(order, at, state.match_ids.take)]

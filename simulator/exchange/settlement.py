@@ -10,10 +10,11 @@ from typing import Final
 from simulator.exchange.commands import SettleMarket, VoidMarket
 from simulator.exchange.events import CommissionCharged, Event, MarketClosed, MoneyMoved, OrderSettled
 from simulator.exchange.ledger import COMMISSION, HOUSE
-from simulator.exchange.market import Market, MarketStatus, RunnerStatus
+from simulator.exchange.market import Market, MarketStatus
 from simulator.exchange.money import HUNDREDTHS, divide_half_away
 from simulator.exchange.orders import BetOutcome, Order, RunnerKey, Side
 from simulator.exchange.refusals import Impossible
+from simulator.exchange.runner import RunnerStatus
 from simulator.exchange.state import State
 
 HUNDRED_PERCENT: Final = 10_000

@@ -13,8 +13,8 @@ shrinks: there is one such p. It is on no ladder, and only bets at the starting 
 Source: exchange mechanics, section 9. The recorded near prices that prove it: `tests/recorded/starting_prices.py`.
 
 Bets and offers are whole pence at whole hundredths. A starting price is a `Fraction`: exact where it is rational, and
-cut by less than 1e-12 where the last exchange bet that takes part makes it the root of a quadratic. It is made once,
-from sums of whole numbers, and its denominator is never multiplied up along the way.
+off by less than 1e-12 where the last exchange bet that takes part makes it the root of a quadratic. It is made once,
+from sums of whole numbers, so that its denominator is no larger than they are.
 """
 
 from bisect import bisect_left
@@ -25,8 +25,9 @@ from fractions import Fraction
 from math import floor
 from typing import Final, NamedTuple
 
+from simulator.exchange.crossmatching import Offer
 from simulator.exchange.money import HUNDREDTHS
-from simulator.exchange.starting_price_offers import Offer, fills, odds_balancing, stake_averaging, winnings_of
+from simulator.exchange.starting_price_offers import fills, odds_balancing, stake_averaging, winnings_of
 
 LOWEST: Final = 101
 HIGHEST: Final = 100_000
@@ -301,7 +302,8 @@ def _parts(
     bets: Sequence[StartingPriceBet], in_full: Sequence[bool], price: Fraction, money: Fraction
 ) -> tuple[int, ...]:
     """Return what each bet puts in, in pence: those at their limit, first come first, what the others leave of it."""
-    left = floor(money) - sum(bet.money for bet, full in zip(bets, in_full, strict=True) if full)
+    # A root that was cut may seem to be at a limit just beside it, and then leave nothing, or 1e-12 less, for those there.
+    left = max(0, floor(money) - sum(bet.money for bet, full in zip(bets, in_full, strict=True) if full))
     parts: list[int] = []
     for bet, full in zip(bets, in_full, strict=True):
         share = min(bet.money, left) if bet.limit == price else 0

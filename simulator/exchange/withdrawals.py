@@ -17,11 +17,19 @@ and are no rungs of a ladder; the price of an unmatched lay is the rung at or be
 from typing import Final
 
 from simulator.exchange.commands import RemoveRunner
-from simulator.exchange.events import Event, MatchedPriceReduced, OrderRepriced, OrderVoided, RunnerRemoved
-from simulator.exchange.market import Market, MarketStatus, Runner, RunnerStatus
+from simulator.exchange.events import (
+    Event,
+    MatchedPriceReduced,
+    OrderQueuedForStartingPrice,
+    OrderRepriced,
+    OrderVoided,
+    RunnerRemoved,
+)
+from simulator.exchange.market import Market, MarketStatus
 from simulator.exchange.money import HUNDREDTHS, divide_half_away
-from simulator.exchange.orders import Order, Persistence
+from simulator.exchange.orders import Order, OrderType, Persistence
 from simulator.exchange.refusals import Impossible
+from simulator.exchange.runner import Runner, RunnerStatus
 from simulator.exchange.state import State
 
 WHOLE: Final = 10_000
@@ -74,6 +82,8 @@ def _void_bets_on(market: Market, runner: Runner, at: int) -> list[Event]:
     for order in market.orders_on(runner.key):
         if order.size_remaining:
             events.append(market.lapse(order, at, None))
+        if order.liability_waiting:
+            events.extend(market.end_starting_price_order(order, at))
         if order.size_matched:
             size = order.size_matched
             market.change(order, order.void, at)
@@ -99,7 +109,25 @@ def _reduce(market: Market, runner: Runner, factor: int, at: int) -> list[Event]
         event = _treat_unmatched_lay(market, order, factor, at)
         if event is not None:
             events.append(event)
-    return events
+    lays = runner.starting_price_lays.values()
+    return [*events, *(_reduce_starting_price_lay(market, runner, order, factor, at) for order in lays)]
+
+
+def _reduce_starting_price_lay(market: Market, runner: Runner, order: Order, factor: int, at: int) -> Event:
+    """Lower what a lay at the starting price risks, and in WIN markets its limit; backs stay as they are.
+
+    In a WIN market the risk shrinks by the removed runner's share of what is left without the runner itself.
+    """
+    if market.definition.is_place_market:
+        liability = divide_half_away(order.liability * (WHOLE - factor), WHOLE)
+    else:
+        others = WHOLE - (runner.adjustment_factor or 0)
+        liability = divide_half_away(order.liability * max(0, others - factor), others)
+        if order.order_type is OrderType.LIMIT_ON_CLOSE and factor >= LEAST_WIN_FACTOR:
+            exact = reduced_price(order.price, factor, is_place_market=False)
+            order.price = market.ladder.floor(max(exact, market.ladder.lowest))
+    market.change(order, order.wait_with, liability)
+    return OrderQueuedForStartingPrice(at, order.bet_id, liability)
 
 
 def _treat_unmatched_lay(market: Market, order: Order, factor: int, at: int) -> Event | None:

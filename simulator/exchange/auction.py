@@ -1,0 +1,144 @@
+"""The starting price auction of a market: who waits for it, and what happens when it is held.
+
+An order for the starting price has no size until there is a price: a back states its stake, a lay what it risks, and
+both wait as `liability_waiting` in the queue of their runner, first come first served at equal limits.
+`starting_price` works out the price and the shares of one runner; this module feeds it from the market and carries
+the result out.
+"""
+
+from collections.abc import Iterable
+from fractions import Fraction
+
+from simulator.exchange.book import Offers
+from simulator.exchange.commands import Reconcile, TurnInPlay
+from simulator.exchange.events import Event, OrderMatchedAtStartingPrice, StartingPriceMade
+from simulator.exchange.market import Market, MarketStatus
+from simulator.exchange.money import HUNDREDTHS, profit_pence
+from simulator.exchange.orders import Fragment, LapseReason, Order, OrderType, Persistence, Side
+from simulator.exchange.refusals import Impossible
+from simulator.exchange.runner import Runner, RunnerStatus
+from simulator.exchange.starting_price import (
+    Price,
+    Reconciliation,
+    StartingPriceBet,
+    far_price,
+    near_price,
+    published,
+    reconcile,
+)
+from simulator.exchange.starting_price_offers import Offer
+from simulator.exchange.state import State
+
+
+def reconcile_on_command(state: State, command: Reconcile, at: int) -> list[Event]:
+    """Hold the auction of a market without turning it in play; afterwards no order for the starting price is taken."""
+    market = state.market_to_run(command.market_id)
+    if market.status not in (MarketStatus.OPEN, MarketStatus.SUSPENDED):
+        raise Impossible(f"market {market.market_id} is {market.status} and cannot be reconciled")
+    if not market.definition.bsp_market:
+        raise Impossible(f"market {market.market_id} has no starting price")
+    if market.bsp_reconciled:
+        raise Impossible(f"market {market.market_id} is reconciled already")
+    return [*hold_auction(state, market, at), market.changed(at, material=True)]
+
+
+def turn_in_play(state: State, command: TurnInPlay, at: int) -> list[Event]:
+    """Turn a market in play: first the auction, against every unmatched bet, and only then do LAPSE bets lapse."""
+    market = state.market_to_run(command.market_id)
+    market.refuse_turn_in_play()
+    auction = hold_auction(state, market, at) if market.definition.bsp_market and not market.bsp_reconciled else []
+    return [*auction, *market.turn_in_play(at)]
+
+
+def hold_auction(state: State, market: Market, at: int) -> list[Event]:
+    """Make every runner's starting price, against all that is unmatched on the exchange, and match who takes part."""
+    events: list[Event] = []
+    for runner in market.runners.values():
+        if runner.status is RunnerStatus.ACTIVE:
+            events.extend(_convert(state, market, runner, at))
+    for runner in market.runners.values():
+        if runner.status is RunnerStatus.ACTIVE:
+            events.extend(_reconcile_runner(state, market, runner, at))
+    market.bsp_reconciled = True
+    return events
+
+
+def projected_prices(runner: Runner) -> tuple[Price, Price]:
+    """Return the near and the far price of a runner as things stand."""
+    backs, lays = _bets(runner, Side.BACK), _bets(runner, Side.LAY)
+    near = near_price(backs, lays, _offers(runner.book.available_to_back), _offers(runner.book.available_to_lay))
+    return near, far_price(backs, lays)
+
+
+def _bets(runner: Runner, side: Side) -> list[StartingPriceBet]:
+    """Return the bets of one side as the auction sees them, in queue order."""
+    return [
+        StartingPriceBet(order.liability_waiting, order.price if order.order_type is OrderType.LIMIT_ON_CLOSE else None)
+        for order in runner.starting_price_queue(side).values()
+    ]
+
+
+def _offers(offers: Offers) -> list[Offer]:
+    return [Offer(level.price, level.total) for level in offers.best_first()]
+
+
+def _convert(state: State, market: Market, runner: Runner, at: int) -> Iterable[Event]:
+    """Send the unmatched LIMIT orders with MARKET_ON_CLOSE persistence into the auction.
+
+    A lay brings what it would have risked; one that risks less than the minimum of its currency lapses instead.
+    """
+    for order in [*_persisting(runner.book.backs), *_persisting(runner.book.lays)]:
+        size = order.size_remaining
+        liability = size if order.side is Side.BACK else profit_pence(size, order.price)
+        currency = state.accounts[order.account].definition.currency
+        if order.side is Side.LAY and liability < state.rules.currency(currency).minimum_bsp_liability:
+            yield market.lapse(order, at, LapseReason.SMALL_STAKE)
+            continue
+        market.queue_for_starting_price(order, liability)
+
+
+def _persisting(offers: Offers) -> list[Order]:
+    return [
+        order
+        for level in offers.best_first()
+        for order in level.queue.values()
+        if order.persistence is Persistence.MARKET_ON_CLOSE
+    ]
+
+
+def _reconcile_runner(state: State, market: Market, runner: Runner, at: int) -> Iterable[Event]:
+    result = reconcile(
+        _bets(runner, Side.BACK),
+        _bets(runner, Side.LAY),
+        _offers(runner.book.available_to_back),
+        _offers(runner.book.available_to_lay),
+    )
+    runner.starting_price = result.price
+    yield StartingPriceMade(at, market.market_id, runner.key, published(result.price))
+    if isinstance(result.price, Fraction):
+        yield from _match_bets(state, market, runner, result, result.price, at)
+        for side, taken in ((Side.LAY, result.lays_taken), (Side.BACK, result.backs_taken)):
+            for offer in taken:
+                yield from market.fill_at_auction(runner, side, offer.price, offer.size, state.match_ids.take, at)
+    for side in Side:
+        for order in list(runner.starting_price_queue(side).values()):
+            yield from market.end_starting_price_order(order, at)
+
+
+def _match_bets(
+    state: State, market: Market, runner: Runner, result: Reconciliation, price: Fraction, at: int
+) -> Iterable[Event]:
+    shown = published(price)
+    assert isinstance(shown, int)
+    backs, lays = runner.starting_price_queue(Side.BACK), runner.starting_price_queue(Side.LAY)
+    shares = [
+        *zip(backs.values(), result.back_stakes, result.back_stakes, strict=True),
+        *zip(lays.values(), result.lay_stakes, result.lay_liabilities, strict=True),
+    ]
+    for order, stake, liability in shares:
+        runner.starting_price_taken[order.side] += liability
+        if stake:
+            payout = round(stake * price * HUNDREDTHS)
+            fragment = Fragment(state.match_ids.take(), shown, stake, at, payout)
+            market.change(order, order.match_at_starting_price, fragment, liability)
+            yield OrderMatchedAtStartingPrice(at, order.bet_id, market.market_id, runner.key, shown, stake)

@@ -1,0 +1,56 @@
+"""A runner of a market: its state, its order book, and who waits for its starting price."""
+
+from enum import StrEnum
+from typing import Final
+
+from simulator.exchange.book import RunnerBook
+from simulator.exchange.commands import RunnerDefinition
+from simulator.exchange.orders import Order, Side
+from simulator.exchange.starting_price import Price
+
+
+class RunnerStatus(StrEnum):
+    """The states of a runner (manual, RunnerStatus)."""
+
+    ACTIVE = "ACTIVE"
+    WINNER = "WINNER"
+    LOSER = "LOSER"
+    PLACED = "PLACED"
+    REMOVED = "REMOVED"
+    REMOVED_VACANT = "REMOVED_VACANT"
+    HIDDEN = "HIDDEN"
+
+
+class Runner:
+    """One runner of a market and its order book."""
+
+    __slots__ = (
+        "adjustment_factor",
+        "book",
+        "key",
+        "removed_at",
+        "sort_priority",
+        "starting_price",
+        "starting_price_backs",
+        "starting_price_lays",
+        "starting_price_taken",
+        "status",
+    )
+
+    def __init__(self, definition: RunnerDefinition) -> None:
+        self.key: Final = definition.key
+        self.sort_priority = definition.sort_priority
+        self.adjustment_factor = definition.adjustment_factor
+        self.status = RunnerStatus.ACTIVE
+        self.removed_at: int | None = None
+        self.starting_price: Price | None = None
+        """Once the market is reconciled."""
+        self.starting_price_backs: dict[int, Order] = {}
+        self.starting_price_lays: dict[int, Order] = {}
+        self.starting_price_taken = {Side.BACK: 0, Side.LAY: 0}
+        """Back stakes and lay liabilities that the auction matched, in pence."""
+        self.book = RunnerBook()
+
+    def starting_price_queue(self, side: Side) -> dict[int, Order]:
+        """Return the orders of a side that wait for the starting price, by bet id, in queue order."""
+        return self.starting_price_backs if side is Side.BACK else self.starting_price_lays
