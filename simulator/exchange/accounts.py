@@ -1,9 +1,10 @@
 """A customer as the exchange sees one: what is at risk, and the bets."""
 
+from collections.abc import Callable
 from typing import Final
 
 from simulator.exchange.commands import OpenAccount
-from simulator.exchange.exposure import Field, Position
+from simulator.exchange.exposure import Position
 from simulator.exchange.orders import Order
 
 
@@ -25,11 +26,11 @@ class Account:
         """Return the position in a market, or `None` where there has been no bet or the market is closed."""
         return self._positions.get(market_id)
 
-    def open_position(self, market_id: str, field: Field) -> Position:
+    def open_position(self, market_id: str, new_position: Callable[[], Position]) -> Position:
         """Return the position in a market, a new one if need be."""
         position = self._positions.get(market_id)
         if position is None:
-            position = self._positions[market_id] = Position(field)
+            position = self._positions[market_id] = new_position()
         return position
 
     def close_position(self, market_id: str) -> None:

@@ -1,60 +1,31 @@
 """What an account can lose: the worst outcome of a market, over every result and every fate of its unmatched bets.
 
-Everything is in whole pence, because a bet's profit is rounded once for the whole bet and that rounding is applied
-here as it will be at settlement. So exposure is never a penny less than a loss that can really happen (exchange
-mechanics, section 13).
+An account's bets in a market are one position, which adds up what they have at stake as they change and works out the
+worst outcome only when it is asked. Three kinds of position stand for the three ways in which markets end: with
+winners, with a winner and placed runners, with a number. Everything is in whole pence, and exposure is never a penny
+less than a loss that can really happen (exchange mechanics, section 13).
 """
 
-from collections.abc import Iterable
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Mapping
 from heapq import nsmallest
-from typing import NamedTuple
+from itertools import pairwise
+from typing import Final, NamedTuple
 
-from simulator.exchange.money import HUNDREDTHS, divide_half_away
-from simulator.exchange.orders import BetTargetType, Order, RunnerKey, Side, yield_of_a_penny
+from simulator.exchange.commands import AddMarket
+from simulator.exchange.lines import Line, Numbers
+from simulator.exchange.orders import Order, RunnerKey
+from simulator.exchange.stakes import (
+    NOTHING,
+    LineStakes,
+    Stakes,
+    line_stakes,
+    place_part_stakes,
+    stakes_of,
+    win_part_stakes,
+)
 
-
-class Stakes(NamedTuple):
-    """What one order, or all of an account's orders on one runner, stand to win or lose, in pence.
-
-    `win` and `lose` are the result of the matched parts if the runner wins or loses; `unmatched_win` and
-    `unmatched_lose` are what the unmatched parts could take off that, were they matched at their own price.
-    """
-
-    win: int = 0
-    lose: int = 0
-    unmatched_win: int = 0
-    unmatched_lose: int = 0
-
-
-NOTHING = Stakes()
-
-
-def stakes_of(order: Order) -> Stakes:
-    """Return what an order stands to win or lose now."""
-    if order.bet_target is not None and not order.size:
-        return _stakes_of_target(order, order.bet_target)
-    matched, remaining = order.size_matched, order.size_remaining
-    profit = order.matched_profit if matched else 0
-    waiting = order.liability_waiting
-    if order.side is Side.BACK:
-        return Stakes(profit, -matched, 0, remaining + waiting)
-    if not remaining:
-        return Stakes(-profit, matched, waiting, 0)
-    payout = order.matched_payout + remaining * order.price
-    whole_liability = divide_half_away(payout - (matched + remaining) * HUNDREDTHS, HUNDREDTHS)
-    return Stakes(-profit, matched, whole_liability - profit, 0)
-
-
-def _stakes_of_target(order: Order, target: int) -> Stakes:
-    """Return what an order with a bet target can lose before it has met the market and has a size.
-
-    Most at its own limit: there a backer stakes most for the target, and a layer of a payout keeps least of it.
-    """
-    if order.side is Side.BACK:
-        return Stakes(unmatched_lose=target * HUNDREDTHS // yield_of_a_penny(order.bet_target_type, order.price))
-    if order.bet_target_type is BetTargetType.BACKERS_PROFIT:
-        return Stakes(unmatched_win=target)
-    return Stakes(unmatched_win=-(-target * (order.price - HUNDREDTHS) // order.price))
+NO_LINE: Final = LineStakes()
 
 
 class Field(NamedTuple):
@@ -64,36 +35,96 @@ class Field(NamedTuple):
     active_runners: int
     complete: bool = True
 
+    @property
+    def places_are_void(self) -> bool:
+        """Return whether the runners do not outnumber the places of an each way market."""
+        return 0 < self.active_runners <= self.number_of_winners
 
-class Position:
-    """One account's bets in one market, summed per runner as they change."""
 
-    __slots__ = ("_field", "exposure_is_stale", "stakes")
+class Position(ABC):
+    """One account's bets in one market."""
 
-    def __init__(self, field: Field) -> None:
-        self._field = field
-        self.stakes: dict[RunnerKey, Stakes] = {}
+    __slots__ = ("exposure_is_stale",)
+
+    def __init__(self) -> None:
         self.exposure_is_stale = False
+
+    @abstractmethod
+    def count(self, order: Order) -> None:
+        """Count an order as it is now, in the place of what it was when it was last counted."""
+
+    @abstractmethod
+    def drop(self, order: Order) -> None:
+        """Count an order no longer."""
+
+    @abstractmethod
+    def set_field(self, field: Field) -> None:
+        """Say anew who can win."""
+
+    @abstractmethod
+    def exposure(self) -> int:
+        """Return the loss in the worst case, in pence, zero or more: a sure profit is no credit."""
+
+
+def new_position(definition: AddMarket, field: Field) -> Position:
+    """Return a position without bets, of the kind that the market's type asks for."""
+    numbers = Numbers.of(definition)
+    if numbers is not None:
+        return NumberPosition(numbers)
+    if definition.each_way_divisor is not None:
+        return EachWayPosition(field, definition.each_way_divisor)
+    return OddsPosition(field)
+
+
+# Winners
+
+
+class OddsPosition(Position):
+    """Bets on runners that win or lose, summed per runner; runners on which nothing is at stake are left out."""
+
+    __slots__ = ("_counted", "_field", "_stakes_of", "stakes")
+
+    def __init__(self, field: Field, stakes_of: Callable[[Order], Stakes] = stakes_of) -> None:
+        super().__init__()
+        self._field = field
+        self._stakes_of = stakes_of
+        self._counted: dict[Order, Stakes] = {}
+        self.stakes: dict[RunnerKey, Stakes] = {}
+
+    def count(self, order: Order) -> None:
+        """Count an order as it is now."""
+        self._change(order, self._stakes_of(order))
+
+    def drop(self, order: Order) -> None:
+        """Count an order no longer."""
+        self._change(order, NOTHING)
 
     def set_field(self, field: Field) -> None:
         """Say anew who can win."""
         self._field = field
         self.exposure_is_stale = True
 
-    def change(self, key: RunnerKey, before: Stakes, after: Stakes) -> None:
-        """Replace what one order contributes by what it contributes now."""
-        win, lose, unmatched_win, unmatched_lose = self.stakes.get(key, NOTHING)
-        self.stakes[key] = Stakes(
+    def exposure(self) -> int:
+        """Return the loss by the worst winners, in pence."""
+        return max(0, -worst_outcome(self.stakes.values(), self._field))
+
+    def _change(self, order: Order, after: Stakes) -> None:
+        before = self._counted.get(order, NOTHING)
+        if after == before:
+            return
+        self._counted[order] = after
+        win, lose, unmatched_win, unmatched_lose = self.stakes.get(order.runner, NOTHING)
+        total = Stakes(
             win + after.win - before.win,
             lose + after.lose - before.lose,
             unmatched_win + after.unmatched_win - before.unmatched_win,
             unmatched_lose + after.unmatched_lose - before.unmatched_lose,
         )
+        if total == NOTHING:
+            del self.stakes[order.runner]
+        else:
+            self.stakes[order.runner] = total
         self.exposure_is_stale = True
-
-    def exposure(self) -> int:
-        """Return the loss in the worst case, in pence, zero or more: a sure profit is no credit."""
-        return max(0, -worst_outcome(self.stakes.values(), self._field))
 
 
 def worst_outcome(stakes: Iterable[Stakes], field: Field) -> int:
@@ -120,3 +151,125 @@ def worst_outcome(stakes: Iterable[Stakes], field: Field) -> int:
         return base + min(differences, default=0)
     differences.extend([0] * min(idle_runners, winners))
     return base + sum(nsmallest(winners, differences))
+
+
+# A winner and placed runners
+
+
+class EachWayPosition(Position):
+    """Each way bets: the win parts are bets in a market with one winner, the place parts in one with as many as places.
+
+    Exposure is the sum of both, as if whoever wins had nothing to do with who is placed (chosen: never too low).
+    """
+
+    __slots__ = ("_divisor", "_orders", "_parts")
+
+    def __init__(self, field: Field, divisor: int) -> None:
+        super().__init__()
+        self._divisor = divisor
+        self._orders: dict[Order, None] = {}
+        self._parts: tuple[OddsPosition, ...] = ()
+        self.set_field(field)
+
+    def count(self, order: Order) -> None:
+        """Count both parts of an order as they are now."""
+        self._orders[order] = None
+        for part in self._parts:
+            part.count(order)
+        self.exposure_is_stale = True
+
+    def drop(self, order: Order) -> None:
+        """Count an order no longer."""
+        self._orders.pop(order, None)
+        for part in self._parts:
+            part.drop(order)
+        self.exposure_is_stale = True
+
+    def set_field(self, field: Field) -> None:
+        """Say anew who can win; where nobody can miss the places, the place parts are void."""
+        of_one_winner, divisor = field._replace(number_of_winners=1), self._divisor
+        if field.places_are_void:
+            self._parts = (OddsPosition(of_one_winner),)
+        else:
+            self._parts = (
+                OddsPosition(of_one_winner, lambda order: win_part_stakes(order, divisor)),
+                OddsPosition(field, lambda order: place_part_stakes(order, divisor)),
+            )
+        for order in self._orders:
+            self.count(order)
+        self.exposure_is_stale = True
+
+    def exposure(self) -> int:
+        """Return the loss by the worst winner and the worst places, in pence."""
+        return sum(part.exposure() for part in self._parts)
+
+
+# A number
+
+
+class NumberPosition(Position):
+    """Bets on lines, summed per line; lines on which nothing is at stake are left out."""
+
+    __slots__ = ("_counted", "_numbers", "stakes")
+
+    def __init__(self, numbers: Numbers) -> None:
+        super().__init__()
+        self._numbers = numbers
+        self._counted: dict[Order, dict[Line, LineStakes]] = {}
+        self.stakes: dict[Line, LineStakes] = {}
+
+    def count(self, order: Order) -> None:
+        """Count an order as it is now."""
+        self._change(order, line_stakes(order, self._numbers))
+
+    def drop(self, order: Order) -> None:
+        """Count an order no longer."""
+        self._change(order, {})
+
+    def set_field(self, field: Field) -> None:
+        """Change nothing: a number does not depend on who takes part."""
+
+    def exposure(self) -> int:
+        """Return the loss by the worst number, in pence."""
+        return max(0, -worst_number(self.stakes, self._numbers))
+
+    def _change(self, order: Order, after: dict[Line, LineStakes]) -> None:
+        before = self._counted.get(order, {})
+        self._counted[order] = after
+        for line in {**before, **after}:
+            total = [
+                was - has_been + is_now
+                for was, has_been, is_now in zip(
+                    self.stakes.get(line, NO_LINE), before.get(line, NO_LINE), after.get(line, NO_LINE), strict=True
+                )
+            ]
+            if any(total):
+                self.stakes[line] = LineStakes(*total)
+            else:
+                self.stakes.pop(line, None)
+        self.exposure_is_stale = True
+
+
+def worst_number(stakes: Mapping[Line, LineStakes], numbers: Numbers) -> int:
+    """Return the result in pence of the worst number that a market can end in.
+
+    From the lowest number upwards, a bet goes from one fate to the next only at its lines: the result is looked at
+    once below them all, and once at each of these places.
+    """
+    result = 0
+    changes: dict[int, int] = {}
+    for line, at_fates in stakes.items():
+        upwards = at_fates if line.wins_above else at_fates[::-1]
+        result += upwards[0]
+        steps = (line.lower, line.lower + 1, line.upper, line.upper + 1)
+        for number, (before, after) in zip(sorted(steps), pairwise(upwards), strict=True):
+            reached = numbers.first_from(number)
+            changes[reached] = changes.get(reached, 0) + after - before
+    if numbers.least is not None:
+        # Nothing is below the least number, so what changes there is so from the start.
+        result += changes.pop(numbers.least, 0)
+    worst = result
+    for number in sorted(changes):
+        result += changes[number]
+        worst = min(worst, result)
+    return worst

@@ -31,7 +31,7 @@ from simulator.exchange.events import (
     OrderMatched,
     VirtualBetMatched,
 )
-from simulator.exchange.exposure import Field, Position, stakes_of
+from simulator.exchange.exposure import Field, Position, new_position
 from simulator.exchange.ladder import Ladder
 from simulator.exchange.matching import Crowd, Fill, VirtualFill, plan_matches
 from simulator.exchange.orders import (
@@ -112,6 +112,10 @@ class Market:
     def field(self) -> Field:
         """Return who can win."""
         return Field(self.definition.number_of_winners, self.active_runners, self.definition.complete)
+
+    def new_position(self) -> Position:
+        """Return an account's position in this market before its first bet."""
+        return new_position(self.definition, self.field)
 
     def orders_on(self, key: RunnerKey) -> list[Order]:
         """Return all orders on a runner, in order of their bet ids."""
@@ -342,14 +346,11 @@ class Market:
         queue.add(order)
 
     def change(self, order: Order, change: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> None:
-        """Change an order and tell its account's position what it contributes now."""
-        position = self.positions.get(order.account)
-        if position is None:
-            change(*args, **kwargs)
-            return
-        before = stakes_of(order)
+        """Change an order and let its account's position count it anew."""
         change(*args, **kwargs)
-        position.change(order.runner, before, stakes_of(order))
+        position = self.positions.get(order.account)
+        if position is not None:
+            position.count(order)
 
     def _lapse_all(self, at: int, reason: LapseReason | None, which: Callable[[Order], bool]) -> list[Event]:
         """Lapse the unmatched bets that `which` picks, in order of their bet ids."""

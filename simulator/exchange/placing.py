@@ -21,7 +21,6 @@ from simulator.exchange.events import (
     OrdersHeld,
     TicketResolved,
 )
-from simulator.exchange.exposure import NOTHING, stakes_of
 from simulator.exchange.market import Market, MarketStatus
 from simulator.exchange.orders import Order, OrderType, Persistence
 from simulator.exchange.refusals import Reason, Refused
@@ -105,11 +104,11 @@ def reserve(state: State, market: Market, account: Account, orders: Sequence[Ord
     """
     if account.definition.unlimited:
         return
-    position = account.open_position(market.market_id, market.field)
+    position = account.open_position(market.market_id, market.new_position)
     market.positions[account.name] = position
     exposure_before = account.exposure_in(market.market_id)
     for order in orders:
-        position.change(order.runner, NOTHING, stakes_of(order))
+        position.count(order)
     if account.exposure_in(market.market_id) <= exposure_before:
         return
     missing = -state.available(account)
@@ -126,7 +125,7 @@ def release(market: Market, orders: Sequence[Order]) -> None:
     for order in orders:
         position = market.positions.get(order.account)
         if position is not None:
-            position.change(order.runner, stakes_of(order), NOTHING)
+            position.drop(order)
 
 
 def enter_or_hold(
