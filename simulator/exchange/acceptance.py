@@ -15,7 +15,7 @@ order itself is chosen: cheapest first):
     8  an instruction is wrong in itself                         the first of these that applies to it:
        a  the order's reference is too long                      INVALID_CUSTOMER_ORDER_REF
           the strategy's reference is too long                   INVALID_CUSTOMER_STRATEGY_REF
-       b  the runner is not known or vacant                      INVALID_RUNNER
+       b  the runner is not known, vacant or settled             INVALID_RUNNER
           the runner is removed                                  RUNNER_REMOVED
        c  a starting price order on a market without one         MARKET_NOT_OPEN_FOR_BSP_BETTING
           a starting price order once the price is past          MARKET_NOT_OPEN_FOR_BSP_BETTING
@@ -118,7 +118,7 @@ def check_instruction(
 def check_runner(key: RunnerKey, market: Market) -> Reason | None:
     """Return why a runner cannot be bet on, or `None`."""
     runner = market.runners.get(key)
-    if runner is None or runner.status in (RunnerStatus.REMOVED_VACANT, RunnerStatus.HIDDEN):
+    if runner is None or runner.status not in (RunnerStatus.ACTIVE, RunnerStatus.REMOVED):
         return Reason.INVALID_RUNNER
     return Reason.RUNNER_REMOVED if runner.status is RunnerStatus.REMOVED else None
 

@@ -20,6 +20,7 @@ class Account:
         """By bet id, in order of settlement: the bets of closed markets."""
         self._positions: dict[str, Position] = {}
         self._exposures: dict[str, int] = {}
+        self._retained_commissions: dict[str, int] = {}
         self._total_exposure = 0
 
     def position(self, market_id: str) -> Position | None:
@@ -36,6 +37,7 @@ class Account:
     def close_position(self, market_id: str) -> None:
         """Forget a market that was settled or voided."""
         self._positions.pop(market_id, None)
+        self._retained_commissions.pop(market_id, None)
         self._total_exposure -= self._exposures.pop(market_id, 0)
 
     def exposure_in(self, market_id: str) -> int:
@@ -60,3 +62,12 @@ class Account:
             if position.exposure_is_stale:
                 self.exposure_in(market_id)
         return self._total_exposure
+
+    def retain_commission(self, market_id: str, commission: int) -> None:
+        """Keep back the commission, in pence, on what the settled runners of an open market have brought so far."""
+        self._retained_commissions[market_id] = commission
+
+    @property
+    def retained_commission(self) -> int:
+        """Return what is kept back for the commission of markets that are settled in part, in pence."""
+        return sum(self._retained_commissions.values())

@@ -132,7 +132,25 @@ class RunnerResult(Struct, frozen=True):
 
 
 class SettleMarket(Command, frozen=True):
-    """Settle a market by the results of all its runners and close it."""
+    """Settle a market by its result and close it: what that is depends on the market's type, see `results`.
+
+    `dead_heat` names those of the winning or placed runners that tied. `margin` and `total` are whole goals,
+    `line_result` is in hundredths.
+    """
+
+    market_id: str
+    results: tuple[RunnerResult, ...] = ()
+    dead_heat: tuple[RunnerKey, ...] = ()
+    margin: int | None = None
+    total: int | None = None
+    line_result: int | None = None
+
+
+class SettleRunners(Command, frozen=True):
+    """Settle some runners of an ODDS market that goes on: those who are out of a tournament, or sure of their place.
+
+    Their bets are paid at once, commission is kept back until the market is closed. A material change.
+    """
 
     market_id: str
     results: tuple[RunnerResult, ...]

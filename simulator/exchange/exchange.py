@@ -20,6 +20,7 @@ from simulator.exchange.commands import (
     RemoveRunner,
     ReplaceOrders,
     SettleMarket,
+    SettleRunners,
     SuspendMarket,
     Tick,
     TouchMarket,
@@ -34,8 +35,9 @@ from simulator.exchange.market import Market, MarketStatus
 from simulator.exchange.orders import Order
 from simulator.exchange.placing import place_orders, resolve
 from simulator.exchange.refusals import Impossible
+from simulator.exchange.results import refuse_unsound_type
 from simulator.exchange.rules import BettingRules
-from simulator.exchange.settlement import settle_market, void_market
+from simulator.exchange.settlement import settle_market, settle_runners, void_market
 from simulator.exchange.state import State
 from simulator.exchange.withdrawals import remove_runner
 
@@ -128,6 +130,7 @@ def _add_market(state: State, command: AddMarket, at: int) -> list[Event]:
         raise Impossible(f"there is a market {command.market_id} already")
     if len({runner.key for runner in command.runners}) < len(command.runners):
         raise Impossible(f"market {command.market_id} lists a runner twice")
+    refuse_unsound_type(command)
     state.markets[command.market_id] = Market(command)
     return [MarketAdded(at, command.market_id)]
 
@@ -157,6 +160,7 @@ _HANDLERS: Final[dict[type[Command], Callable[[State, Any, int], list[Event]]]] 
     Reconcile: reconcile_on_command,
     CloseMarket: lambda state, command, at: state.market_to_run(command.market_id).close_betting(at),
     SettleMarket: settle_market,
+    SettleRunners: settle_runners,
     VoidMarket: void_market,
     RemoveRunner: remove_runner,
     PlaceOrders: place_orders,

@@ -14,7 +14,6 @@ stake back where it ends up on the line. A quarter line is half a bet on each of
 The layer has the other side of the same bet. Source: exchange mechanics, section 11; manual, MarketBettingType.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final, NamedTuple
@@ -115,10 +114,13 @@ class LineBet(NamedTuple):
         """Return what it brings, in half hundredths of pence."""
         return self.winnings * max(0, fate - Fate.REFUNDED) - self.stake * HUNDREDTHS * max(0, Fate.REFUNDED - fate)
 
-    def profits(self) -> Iterator[int]:
-        """Yield what it brings at every fate from the worst to the best, in pence, rounded once."""
-        for fate in Fate:
-            yield divide_half_away(self.exact_profit(fate), 2 * HUNDREDTHS)
+    def profit(self, fate: Fate) -> int:
+        """Return what it brings, in pence, rounded once."""
+        return divide_half_away(self.exact_profit(fate), 2 * HUNDREDTHS)
+
+    def profits(self) -> list[int]:
+        """Return what it brings at every fate from the worst to the best, in pence."""
+        return [self.profit(fate) for fate in Fate]
 
 
 def line_bets(order: Order, numbers: Numbers) -> list[LineBet]:

@@ -10,14 +10,15 @@
 | reconcile       | stays           | stays   | goes to the auction       | goes on waiting         | yes      |
 | lapse unmatched | lapses          | lapses  | lapses                    | goes on waiting         | yes      |
 | remove runner   | see withdrawals | see w.  | see withdrawals           | lapses on that runner   | yes      |
+| settle runners  | lapses on them  | same    | same                      | lapses on them          | yes      |
 | close betting   | lapses          | lapses  | lapses                    | lapses when due         | yes      |
 | settle, void    | lapses          | lapses  | lapses                    | lapses when due         | yes      |
 
-Matched bets are touched by settle and void alone. Every change raises the version; a material one also raises the
-oldest version that a bet may still carry (manual, "Parámetro de versión del mercado").
+Matched bets are touched by removal, settlement and void alone. Every change raises the version; a material one also
+raises the oldest version that a bet may still carry (manual, "Parámetro de versión del mercado").
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
 from typing import Final, ParamSpec
 
@@ -111,7 +112,13 @@ class Market:
     @property
     def field(self) -> Field:
         """Return who can win."""
-        return Field(self.definition.number_of_winners, self.active_runners, self.definition.complete)
+        return Field(self.winners_left, self.active_runners, self.definition.complete)
+
+    @property
+    def winners_left(self) -> int:
+        """Return how many winners are still to be named, or 0 where that may be any number."""
+        named = sum(runner.status is RunnerStatus.WINNER for runner in self.runners.values())
+        return self.definition.number_of_winners and self.definition.number_of_winners - named
 
     def new_position(self) -> Position:
         """Return an account's position in this market before its first bet."""
@@ -188,6 +195,11 @@ class Market:
         self.positions.clear()
         return [*lapsed, self.changed(at, material=True)]
 
+    def end_runners(self, statuses: Mapping[RunnerKey, RunnerStatus]) -> None:
+        """Note how runners ended."""
+        for key, status in statuses.items():
+            self.runners[key].status = status
+
     def _impossible(self, action: str) -> Impossible:
         over = ", its betting being over" if self.betting_is_over else ""
         return Impossible(f"market {self.market_id} is {self.status} and cannot be {action}{over}")
@@ -228,7 +240,7 @@ class Market:
             if runner.status is RunnerStatus.ACTIVE and runner.key != order.runner
         ]
         others.sort(key=lambda runner: runner.sort_priority)
-        return Crowd([runner.book.queue_of(order.side) for runner in others], definition.number_of_winners, self.ladder)
+        return Crowd([runner.book.queue_of(order.side) for runner in others], self.winners_left, self.ladder)
 
     def _match(self, order: Order, fill: Fill, match_id: int, at: int) -> Event:
         price = fill.resting.price
@@ -332,6 +344,13 @@ class Market:
         """Take what is unmatched of an order out of its queue: the exchange's doing."""
         self.runners[order.runner].book.queue_of(order.side).reduce(order, order.size_remaining)
         return self._lapse_unqueued(order, at, reason)
+
+    def lapse_whole(self, order: Order, at: int, reason: LapseReason | None) -> list[Event]:
+        """Lapse whatever of an order is unmatched, in the book or waiting for the starting price."""
+        events: list[Event] = [self.lapse(order, at, reason)] if order.size_remaining else []
+        if order.liability_waiting:
+            events.extend(self.end_starting_price_order(order, at))
+        return events
 
     def _lapse_unqueued(self, order: Order, at: int, reason: LapseReason | None) -> OrderLapsed:
         size = order.size_remaining

@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Final, NamedTuple
 
 from simulator.exchange.money import HUNDREDTHS, divide_half_away
-from simulator.exchange.orders import Order
+from simulator.exchange.orders import Order, Side
 
 
 class Share(NamedTuple):
@@ -26,6 +26,11 @@ NONE: Final = Share(0, 1)
 def matched_winnings(order: Order) -> int:
     """Return what the matched part of an order wins for its backer above the stake, in hundredths of pence."""
     return order.matched_payout - order.size_matched * HUNDREDTHS
+
+
+def owners_profit(order: Order, backers_profit: int) -> int:
+    """Return what a profit of the backer is to the owner of an order."""
+    return backers_profit if order.side is Side.BACK else -backers_profit
 
 
 def shared_profit(stake: int, winnings: int, share: Share) -> int:

@@ -1,76 +1,74 @@
-"""From results to money: what each bet won or lost, commission on the net winnings of a market, or everything void.
+"""From verdicts to money: what each bet won or lost, commission on the net winnings of a market, or everything void.
 
 Profits are exact for a bet and rounded once, to the nearest penny; what that leaves over stays with the house, so
 that no penny appears or disappears (exchange mechanics, sections 1, 11 and 12).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from typing import Final
 
-from simulator.exchange.commands import SettleMarket, VoidMarket
+from simulator.exchange.commands import SettleMarket, SettleRunners, VoidMarket
 from simulator.exchange.events import CommissionCharged, Event, MarketClosed, MoneyMoved, OrderSettled
 from simulator.exchange.ledger import COMMISSION, HOUSE
 from simulator.exchange.market import Market, MarketStatus
-from simulator.exchange.money import HUNDREDTHS, divide_half_away
-from simulator.exchange.orders import BetOutcome, Order, RunnerKey, Side
+from simulator.exchange.money import divide_half_away
+from simulator.exchange.orders import BetOutcome, LapseReason, Order
 from simulator.exchange.refusals import Impossible
-from simulator.exchange.runner import RunnerStatus
+from simulator.exchange.results import verdict_on, verdict_on_some
 from simulator.exchange.state import State
+from simulator.exchange.verdicts import VOID, Judgement
 
 HUNDRED_PERCENT: Final = 10_000
 """Rates are hundredths of a percent: 500 is 5 %."""
-SETTLED_TYPES: Final = frozenset({"ODDS"})
-RESULTS: Final = {status.value: status for status in (RunnerStatus.WINNER, RunnerStatus.LOSER, RunnerStatus.REMOVED)}
 
 
 def settle_market(state: State, command: SettleMarket, at: int) -> list[Event]:
-    """Settle an ODDS market and close it; runners without a result have lost.
-
-    Raises `Impossible` where the market cannot be settled by these results. More winners than the market has places
-    is a dead heat: each bet is settled on the share of its stake that places left over winners gives.
-    """
+    """Settle a market by its result and close it; `Impossible` where the result is not one of such a market."""
     market = state.market_to_run(command.market_id)
-    results = _read_results(market, command)
-    winners = sum(result is RunnerStatus.WINNER for result in results.values())
-    places = market.definition.number_of_winners or winners
+    verdict = verdict_on(market, command)
     events: list[Event] = market.finish(at)
-    for runner in market.runners.values():
-        if runner.key in results:
-            runner.status = results[runner.key]
-    for order in market.orders.values():
-        if results.get(order.runner, RunnerStatus.REMOVED) is RunnerStatus.REMOVED:
-            _void(order, at)
-        else:
-            won = results[order.runner] is RunnerStatus.WINNER
-            order.profit = profit_of(order, won, min(places, winners), winners)
-            order.outcome = BetOutcome.WON if won is (order.side is Side.BACK) else BetOutcome.LOST
-    return [*events, *_pay(state, market, at)]
+    market.end_runners(verdict.statuses)
+    orders = _unsettled(market.orders.values())
+    for order in orders:
+        _conclude(order, verdict.judge(order), at)
+    return [*events, *_pay(state, market, orders, at), *_close(state, market, at)]
 
 
 def void_market(state: State, command: VoidMarket, at: int) -> list[Event]:
-    """Void every bet of a market and close it: nobody wins, nobody loses."""
+    """Void every bet of a market and close it: nobody wins, nobody loses; what was settled before stays so (chosen)."""
     market = state.market_to_run(command.market_id)
     if market.status is MarketStatus.CLOSED:
         raise Impossible(f"market {market.market_id} is CLOSED and cannot be voided")
     events: list[Event] = market.finish(at)
-    for order in market.orders.values():
-        _void(order, at)
-    return [*events, *_pay(state, market, at)]
+    orders = _unsettled(market.orders.values())
+    for order in orders:
+        _conclude(order, VOID, at)
+    return [*events, *_pay(state, market, orders, at), *_close(state, market, at)]
 
 
-def profit_of(order: Order, won: bool, places: int = 1, winners: int = 1) -> int:
-    """Return what the matched part of a bet brings its owner in pence, rounded once, halves away from zero.
+def settle_runners(state: State, command: SettleRunners, at: int) -> list[Event]:
+    """Settle some runners of a market that goes on for the others; what was unmatched on them lapses.
 
-    With more `winners` than `places` the stake counts as won for `places` parts and as lost for the rest.
+    Commission is due on the market as a whole when it closes. Until then it is kept back from what an account may bet
+    with, as if the market ended now. Raises `Impossible` as `verdict_on_some` does.
     """
-    stake = order.size_matched * HUNDREDTHS
-    if won:
-        lost_parts = winners - places
-        exact = (order.matched_payout - stake) * places - stake * lost_parts
-        backer = divide_half_away(exact, HUNDREDTHS * winners)
-    else:
-        backer = -order.size_matched
-    return backer if order.side is Side.BACK else -backer
+    market = state.market_to_run(command.market_id)
+    verdict = verdict_on_some(market, command.results)
+    market.end_runners(verdict.statuses)
+    orders = _unsettled(order for key in verdict.statuses for order in market.orders_on(key))
+    events: list[Event] = []
+    for order in orders:
+        events.extend(market.lapse_whole(order, at, LapseReason.RUNNER_UNKNOWN))
+        _conclude(order, verdict.judge(order), at)
+    events.extend(_pay(state, market, orders, at))
+    for order in orders:
+        if order.account in market.positions:
+            market.positions[order.account].drop(order)
+    for position in market.positions.values():
+        position.set_field(market.field)
+    for name, net in _net_winnings(market).items():
+        state.accounts[name].retain_commission(market.market_id, _commission(state, market, name, net))
+    return [*events, market.changed(at, material=True)]
 
 
 def commission_on(net_winnings: int, base_rate: int, discount_rate: int) -> int:
@@ -85,54 +83,38 @@ def commission_on(net_winnings: int, base_rate: int, discount_rate: int) -> int:
     )
 
 
-def _read_results(market: Market, command: SettleMarket) -> Mapping[RunnerKey, RunnerStatus]:
-    definition = market.definition
-    if market.status not in (MarketStatus.OPEN, MarketStatus.SUSPENDED):
-        raise Impossible(f"market {market.market_id} is {market.status} and cannot be settled")
-    if definition.betting_type not in SETTLED_TYPES or definition.each_way_divisor is not None:
-        raise Impossible(
-            f"market {market.market_id} is not of a type that can be settled yet: only plain ODDS markets are"
-        )
-    results = {
-        key: RunnerStatus.LOSER for key, runner in market.runners.items() if runner.status is RunnerStatus.ACTIVE
-    }
-    for result in command.results:
-        if result.key not in results:
-            raise Impossible(f"market {market.market_id} has no active runner {result.key.selection_id}")
-        if result.status not in RESULTS:
-            raise Impossible(f"a runner of an ODDS market ends as one of {', '.join(RESULTS)}, not {result.status}")
-        results[result.key] = RESULTS[result.status]
-    winners = sum(result is RunnerStatus.WINNER for result in results.values())
-    in_race = sum(result is not RunnerStatus.REMOVED for result in results.values())
-    least = min(definition.number_of_winners, in_race) if definition.complete else 0
-    if winners < least:
-        raise Impossible(f"market {market.market_id} has {least} winners to be named, and {winners} are")
-    return results
+def _unsettled(orders: Iterable[Order]) -> list[Order]:
+    return [order for order in orders if order.settled_at is None]
 
 
-def _void(order: Order, at: int) -> None:
-    if order.size_matched:
+def _conclude(order: Order, judgement: Judgement, at: int) -> None:
+    if not order.size_matched:
+        return
+    if judgement.outcome is BetOutcome.VOIDED:
         order.void(at)
-        order.outcome = BetOutcome.VOIDED
-        order.profit = 0
+    order.profit, order.outcome = judgement
 
 
-def _pay(state: State, market: Market, at: int) -> list[Event]:
-    """Post every bet's profit, then each account's commission; the bets leave the current orders."""
+def _pay(state: State, market: Market, orders: Iterable[Order], at: int) -> list[Event]:
+    """Post every bet's profit; the bets leave the current orders."""
     events: list[Event] = []
-    net_winnings: dict[str, int] = {}
-    for order in market.orders.values():
+    for order in orders:
         account = state.accounts[order.account]
         order.settled_at = at
         account.current_orders.pop(order.bet_id, None)
         account.cleared_orders[order.bet_id] = order
         if order.profit is None:
             continue
-        net_winnings[account.name] = net_winnings.get(account.name, 0) + order.profit
         events.append(OrderSettled(at, order.bet_id, order.profit))
         if order.profit:
             events.append(_post(state, market, at, HOUSE, account.name, order.profit, "bet", order.bet_id))
-    for name, net in net_winnings.items():
+    return events
+
+
+def _close(state: State, market: Market, at: int) -> list[Event]:
+    """Charge each account's commission, on all that the market brought it, and forget the positions."""
+    events: list[Event] = []
+    for name, net in _net_winnings(market).items():
         commission = _commission(state, market, name, net)
         market.commissions[name] = commission
         if commission:
@@ -141,6 +123,15 @@ def _pay(state: State, market: Market, at: int) -> list[Event]:
     for account in state.accounts.values():
         account.close_position(market.market_id)
     return [*events, MarketClosed(at, market.market_id)]
+
+
+def _net_winnings(market: Market) -> dict[str, int]:
+    """Return what the settled bets of a market have brought, by account, in pence."""
+    net_winnings: dict[str, int] = {}
+    for order in market.orders.values():
+        if order.profit is not None:
+            net_winnings[order.account] = net_winnings.get(order.account, 0) + order.profit
+    return net_winnings
 
 
 def _commission(state: State, market: Market, account: str, net_winnings: int) -> int:

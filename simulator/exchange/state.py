@@ -79,8 +79,8 @@ class State:
         return order
 
     def available(self, account: Account) -> int:
-        """Return what the account may still bet with, in pence: its balance less all it can lose."""
-        return self.ledger.balances[account.name] - account.exposure
+        """Return what the account may still bet with, in pence: its balance less what it can lose or is kept back."""
+        return self.ledger.balances[account.name] - account.exposure - account.retained_commission
 
     def refuse_duplicate(self, account: str, operation: str, reference: str | None, at: int) -> None:
         """Raise `Refused` if the same operation was accepted under this reference a moment ago."""

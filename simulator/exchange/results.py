@@ -1,0 +1,214 @@
+"""From an operator's words to a verdict on every bet: who won, by which share, or which number a market ended in.
+
+| market                      | settled by                                                                      |
+|-----------------------------|---------------------------------------------------------------------------------|
+| ODDS                        | WINNER, LOSER or REMOVED for its runners                                        |
+| ODDS with each way divisor  | WINNER, PLACED, LOSER or REMOVED for its runners                                |
+| ASIAN_HANDICAP_DOUBLE_LINE  | `margin`: goals of the runner listed first less those of the other              |
+| ASIAN_HANDICAP_SINGLE_LINE  | `total`: all goals                                                              |
+| LINE                        | `line_result`: what was counted, in hundredths                                  |
+
+Runners without a result have lost. Where a number settles the market, results can only say which runners are void.
+More winners than places are a dead heat: who tied can be said, otherwise all winners share all places (exchange
+mechanics, section 11).
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from typing import Final
+
+from simulator.exchange.commands import AddMarket, RunnerResult, SettleMarket
+from simulator.exchange.lines import DOUBLE_LINE, LINE, SINGLE_LINE, Fate, Numbers
+from simulator.exchange.market import Market, MarketStatus
+from simulator.exchange.money import HUNDREDTHS
+from simulator.exchange.orders import RunnerKey
+from simulator.exchange.profits import ALL, Share
+from simulator.exchange.refusals import Impossible
+from simulator.exchange.runner import RunnerStatus
+from simulator.exchange.verdicts import EachWayVerdict, NumberVerdict, OddsVerdict, Statuses, Verdict
+
+ODDS: Final = "ODDS"
+BETTING_TYPES: Final = (ODDS, LINE, DOUBLE_LINE, SINGLE_LINE)
+
+LOSER, PLACED, REMOVED, WINNER = (
+    RunnerStatus.LOSER,
+    RunnerStatus.PLACED,
+    RunnerStatus.REMOVED,
+    RunnerStatus.WINNER,
+)
+
+
+def refuse_unsound_type(definition: AddMarket) -> None:
+    """Raise `Impossible` for a market that could never be settled."""
+    market_id, betting_type, divisor = definition.market_id, definition.betting_type, definition.each_way_divisor
+    if betting_type not in BETTING_TYPES:
+        raise Impossible(f"market {market_id} is of type {betting_type}, and there are {', '.join(BETTING_TYPES)}")
+    if divisor is not None and (betting_type != ODDS or divisor <= 0 or definition.number_of_winners < 1):
+        raise Impossible(f"market {market_id} has an each way divisor and must be an ODDS market that has places")
+    sides = {runner.key.selection_id for runner in definition.runners}
+    if betting_type == DOUBLE_LINE and len(sides) > 2:
+        raise Impossible(f"market {market_id} is between two sides, and {len(sides)} are listed")
+
+
+def verdict_on(market: Market, command: SettleMarket) -> Verdict:
+    """Return the verdict that settles a market; raise `Impossible` where the results do not fit it."""
+    if market.status not in (MarketStatus.OPEN, MarketStatus.SUSPENDED):
+        raise Impossible(f"market {market.market_id} is {market.status} and cannot be settled")
+    numbers = Numbers.of(market.definition)
+    number = _number(market, command)
+    if numbers is not None and number is not None:
+        return _number_verdict(market, command, numbers, number)
+    if market.definition.each_way_divisor is not None:
+        return _each_way_verdict(market, command, market.definition.each_way_divisor)
+    return _odds_verdict(market, command)
+
+
+def verdict_on_some(market: Market, results: Sequence[RunnerResult]) -> Verdict:
+    """Return the verdict on some runners of an ODDS market that goes on without them.
+
+    Raises `Impossible` where the market is of another type, or would have no runner or no winner left to wait for.
+    """
+    if market.status not in (MarketStatus.OPEN, MarketStatus.SUSPENDED):
+        raise Impossible(f"market {market.market_id} is {market.status} and its runners cannot be settled")
+    if market.definition.betting_type != ODDS or market.definition.each_way_divisor is not None:
+        raise Impossible(f"market {market.market_id} is not of a type that is settled runner by runner: only ODDS is")
+    statuses = _named(market, results, (WINNER, LOSER, REMOVED))
+    ended = list(statuses.values())
+    runners_left = market.active_runners - len(ended)
+    winners_left = market.winners_left - ended.count(WINNER)
+    if not ended or not runners_left or (market.winners_left and winners_left < 1):
+        raise Impossible(f"these results leave market {market.market_id} nothing to wait for, or settle nothing")
+    if market.definition.complete and ended.count(LOSER) and winners_left > runners_left:
+        raise Impossible(
+            f"market {market.market_id} would have {winners_left} winners to be named of {runners_left} runners"
+        )
+    return OddsVerdict(statuses, {key: ALL for key, status in statuses.items() if status is WINNER})
+
+
+# Results of runners
+
+
+def _odds_verdict(market: Market, command: SettleMarket) -> OddsVerdict:
+    statuses = _all_statuses(market, command, (WINNER, LOSER, REMOVED))
+    _demand(market, "winners", _keys(statuses, WINNER), market.winners_left, statuses)
+    tied = _tied(market, command, statuses)
+    return OddsVerdict(statuses, _shares(market, market.winners_left, _ranked(statuses, tied, WINNER)))
+
+
+def _each_way_verdict(market: Market, command: SettleMarket, divisor: int) -> EachWayVerdict:
+    """Judge both parts; where no more runners ended than there are places, the place parts are void."""
+    statuses = _all_statuses(market, command, (WINNER, PLACED, LOSER, REMOVED))
+    places = market.definition.number_of_winners
+    _demand(market, "winners", _keys(statuses, WINNER), 1, statuses)
+    tied = _tied(market, command, statuses)
+    win_shares = _shares(market, 1, _ranked(statuses, tied, WINNER))
+    if sum(status is not REMOVED for status in statuses.values()) <= places:
+        return EachWayVerdict(statuses, divisor, win_shares, None)
+    _demand(market, "places", _keys(statuses, WINNER, PLACED), places, statuses)
+    place_shares = _shares(market, places, [*_ranked(statuses, tied, WINNER), *_ranked(statuses, tied, PLACED)])
+    return EachWayVerdict(statuses, divisor, win_shares, place_shares)
+
+
+def _all_statuses(market: Market, command: SettleMarket, allowed: Collection[RunnerStatus]) -> Statuses:
+    """Return how every active runner ended."""
+    named = _named(market, command.results, allowed)
+    active = [key for key, runner in market.runners.items() if runner.status is RunnerStatus.ACTIVE]
+    return {key: named.get(key, LOSER) for key in active}
+
+
+def _named(market: Market, results: Iterable[RunnerResult], allowed: Collection[RunnerStatus]) -> Statuses:
+    """Return what the results say, each of an active runner and none said twice."""
+    statuses: dict[RunnerKey, RunnerStatus] = {}
+    for result in results:
+        runner = market.runners.get(result.key)
+        if runner is None or runner.status is not RunnerStatus.ACTIVE:
+            raise Impossible(f"market {market.market_id} has no active runner {result.key.selection_id}")
+        if result.status not in allowed:
+            raise Impossible(
+                f"a runner of market {market.market_id} ends as one of {', '.join(allowed)}, not {result.status}"
+            )
+        if result.key in statuses:
+            raise Impossible(f"the results of market {market.market_id} name a runner twice")
+        statuses[result.key] = RunnerStatus(result.status)
+    return statuses
+
+
+def _keys(statuses: Statuses, *wanted: RunnerStatus) -> list[RunnerKey]:
+    return [key for key, status in statuses.items() if status in wanted]
+
+
+def _demand(market: Market, what: str, named: Collection[RunnerKey], places: int, statuses: Statuses) -> None:
+    """Raise `Impossible` if too few are named, in a market whose winners must all be among its runners."""
+    in_race = sum(status is not REMOVED for status in statuses.values())
+    least = min(places, in_race) if market.definition.complete else 0
+    if len(named) < least:
+        raise Impossible(f"market {market.market_id} has {least} {what} to be named, and {len(named)} are")
+
+
+def _tied(market: Market, command: SettleMarket, statuses: Statuses) -> Collection[RunnerKey]:
+    """Return who ran a dead heat, if that is said."""
+    tied = command.dead_heat
+    if tied and (len(set(tied)) < max(2, len(tied)) or not set(tied) <= set(_keys(statuses, WINNER, PLACED))):
+        raise Impossible(
+            f"a dead heat in market {market.market_id} is between two or more runners that won or were placed, "
+            f"each named once"
+        )
+    return tied
+
+
+def _ranked(statuses: Statuses, tied: Collection[RunnerKey], wanted: RunnerStatus) -> list[list[RunnerKey]]:
+    """Return the runners of one status in two groups: those that came in before a dead heat, and those in it."""
+    keys = _keys(statuses, wanted)
+    return [[key for key in keys if key not in tied], [key for key in keys if key in tied]]
+
+
+def _shares(market: Market, places: int, groups: Iterable[Sequence[RunnerKey]]) -> dict[RunnerKey, Share]:
+    """Share out the places, first come first served; a group for which they do not suffice shares what is left.
+
+    No places are as many as it takes: where any number of runners may win, there is no dead heat.
+    """
+    shares: dict[RunnerKey, Share] = {}
+    for group in groups:
+        left = places - len(shares) if places else len(group)
+        if group and left <= 0:
+            raise Impossible(f"market {market.market_id} has {places} places, and all went to others than {group[0]}")
+        shares.update(dict.fromkeys(group, Share(min(left, len(group)), len(group)) if group else ALL))
+    return shares
+
+
+# Results that are numbers
+
+
+def _number(market: Market, command: SettleMarket) -> int | None:
+    """Return the number that settles a market in hundredths, `None` where runners do; refuse the wrong kind."""
+    kinds = {
+        DOUBLE_LINE: ("the margin of goals", command.margin, HUNDREDTHS),
+        SINGLE_LINE: ("the total of goals", command.total, HUNDREDTHS),
+        LINE: ("its line result", command.line_result, 1),
+    }
+    market_id, betting_type = market.market_id, market.definition.betting_type
+    what, given, unit = kinds.pop(betting_type, ("the results of its runners", None, 1))
+    wrong = [name for name, value, _ in kinds.values() if value is not None]
+    if wrong:
+        raise Impossible(f"market {market_id} is settled by {what}, and not by {wrong[0]}")
+    if betting_type == ODDS:
+        return None
+    if given is None or command.dead_heat:
+        raise Impossible(f"market {market_id} is settled by {what}, which has to be named, and by nothing else")
+    if betting_type == SINGLE_LINE and given < 0:
+        raise Impossible(f"market {market_id} cannot end with {given} goals")
+    return given * unit
+
+
+def _number_verdict(market: Market, command: SettleMarket, numbers: Numbers, number: int) -> NumberVerdict:
+    """Judge by a number; the runners of handicaps win and lose by their own lines, halves counting as wholes (chosen).
+
+    A handicap at which all bets are refunded ends as REMOVED, and the runner of a LINE market as WINNER (chosen).
+    """
+    void = _named(market, command.results, (REMOVED,))
+    words = {Fate.LOST: LOSER, Fate.HALF_LOST: LOSER, Fate.REFUNDED: REMOVED, Fate.HALF_WON: WINNER, Fate.WON: WINNER}
+    statuses = {
+        key: WINNER if numbers.betting_type == LINE else words[numbers.line_of(key, 0).fate(number)]
+        for key, runner in market.runners.items()
+        if runner.status is RunnerStatus.ACTIVE
+    }
+    return NumberVerdict({**statuses, **void}, numbers, number)
