@@ -11,6 +11,7 @@ from fractions import Fraction
 
 from simulator.exchange.book import Offers
 from simulator.exchange.commands import Reconcile, TurnInPlay
+from simulator.exchange.crossmatching import Offer
 from simulator.exchange.events import Event, OrderMatchedAtStartingPrice, StartingPriceMade
 from simulator.exchange.market import Market, MarketStatus
 from simulator.exchange.money import HUNDREDTHS, profit_pence
@@ -26,7 +27,6 @@ from simulator.exchange.starting_price import (
     published,
     reconcile,
 )
-from simulator.exchange.starting_price_offers import Offer
 from simulator.exchange.state import State
 
 

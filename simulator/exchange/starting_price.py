@@ -14,7 +14,7 @@ Source: exchange mechanics, section 9. The recorded near prices that prove it: `
 
 Bets and offers are whole pence at whole hundredths. A starting price is a `Fraction`: exact where it is rational, and
 off by less than 1e-12 where the last exchange bet that takes part makes it the root of a quadratic. It is made once,
-from sums of whole numbers, so that its denominator is no larger than they are.
+from sums of whole numbers, so that its denominator does not grow with the number of bets.
 """
 
 from bisect import bisect_left
@@ -22,7 +22,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
-from math import floor
+from math import ceil, floor
 from typing import Final, NamedTuple
 
 from simulator.exchange.crossmatching import Offer
@@ -67,9 +67,9 @@ class Reconciliation:
 
     price: Price
     back_stakes: tuple[int, ...]
-    """The stake that each SP back has matched at `price`, in pence."""
+    """The stake that each SP back has matched at `price`, in pence: all, or at its own limit a share, cut."""
     lay_liabilities: tuple[int, ...]
-    """How much of its liability each SP lay puts in, in pence: all of it, or a share of those at their own limit."""
+    """What each SP lay puts in of its liability, in pence: all, or at its own limit a share, rounded up."""
     lay_stakes: tuple[int, ...]
     """The backer's stake that each SP lay has matched at `price`, in pence, cut: never more than its liability pays."""
     lays_taken: tuple[Offer, ...] = ()
@@ -81,7 +81,7 @@ class Reconciliation:
     def house_if_loses(self) -> int:
         """Return what is left over for the house if the runner loses, in pence: nothing but what was cut or rounded.
 
-        It is -1 at the worst, and less than one penny for each SP lay, and one more, at the best.
+        It is -1 at the worst; at the best a penny for each SP lay that is matched.
         """
         backed = sum(self.back_stakes) + sum(offer.size for offer in self.backs_taken)
         return backed - sum(self.lay_stakes) - sum(offer.size for offer in self.lays_taken)
@@ -201,12 +201,12 @@ class _Auction:
         offers = self._to_back if taken > 0 else self._to_lay
         if not all(money) and winnings_of(offers, abs(taken)) != abs(taken) * odds:
             return self._without_price()
-        liabilities = self._lay_liabilities(price, money)
+        liabilities = self._liabilities(price, money)
         taken_offers = fills(offers, abs(taken))
         return Reconciliation(
             price=price / HUNDREDTHS,
-            back_stakes=self._back_stakes(price, money),
-            lay_liabilities=liabilities,
+            back_stakes=tuple(map(floor, self._stakes(price, money))),
+            lay_liabilities=tuple(map(ceil, liabilities)),
             lay_stakes=tuple(floor(liability * HUNDREDTHS / odds) for liability in liabilities),
             lays_taken=taken_offers if taken > 0 else (),
             backs_taken=taken_offers if taken < 0 else (),
@@ -267,11 +267,11 @@ class _Auction:
             return Fraction(HUNDREDTHS) if self._backs else NoPrice.INFINITY
         return _middle(self._to_back, self._to_lay)
 
-    def _back_stakes(self, price: Fraction, money: _Money) -> tuple[int, ...]:
+    def _stakes(self, price: Fraction, money: _Money) -> list[Fraction]:
         in_full = [(bet.limit or NO_LOWER_LIMIT) < price for bet in self._backs]
         return _parts(self._backs, in_full, price, money.stake)
 
-    def _lay_liabilities(self, price: Fraction, money: _Money) -> tuple[int, ...]:
+    def _liabilities(self, price: Fraction, money: _Money) -> list[Fraction]:
         in_full = [(bet.limit or NO_UPPER_LIMIT) > price for bet in self._lays]
         return _parts(self._lays, in_full, price, money.liability)
 
@@ -300,13 +300,13 @@ def _settled(stake: int, liability: int, to_back: Sequence[Offer], to_lay: Seque
 
 def _parts(
     bets: Sequence[StartingPriceBet], in_full: Sequence[bool], price: Fraction, money: Fraction
-) -> tuple[int, ...]:
+) -> list[Fraction]:
     """Return what each bet puts in, in pence: those at their limit, first come first, what the others leave of it."""
-    # A root that was cut may seem to be at a limit just beside it, and then leave nothing, or 1e-12 less, for those there.
-    left = max(0, floor(money) - sum(bet.money for bet, full in zip(bets, in_full, strict=True) if full))
-    parts: list[int] = []
+    # A root is cut, and may seem to be at a limit that it is just beside: then nothing, or a trifle less, is left.
+    left = max(Fraction(), money - sum(bet.money for bet, full in zip(bets, in_full, strict=True) if full))
+    parts: list[Fraction] = []
     for bet, full in zip(bets, in_full, strict=True):
-        share = min(bet.money, left) if bet.limit == price else 0
+        share = min(Fraction(bet.money), left) if bet.limit == price else Fraction()
         left -= share
-        parts.append(bet.money if full else share)
-    return tuple(parts)
+        parts.append(Fraction(bet.money) if full else share)
+    return parts
