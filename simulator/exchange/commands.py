@@ -251,6 +251,13 @@ class UpdateOrders(Command, frozen=True):
     customer_reference: str | None = None
 
 
+class Heartbeat(Command, frozen=True):
+    """Say that an account is alive and when to expect the next heartbeat; 0 seconds is never."""
+
+    account: str
+    preferred_timeout_seconds: int
+
+
 # Time
 
 

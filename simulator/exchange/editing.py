@@ -33,7 +33,7 @@ def cancel_orders(state: State, command: CancelOrders, at: int) -> list[Event]:
     account = state.accounts[command.account]
     if command.market_id is None:
         _refuse_edit(state, command.account, "cancel", (), command.customer_reference, at)
-        events = _cancel_everywhere(state, account, at)
+        events = cancel_everywhere(state, account, at)
     else:
         market = state.market_for_bets(command.market_id)
         refuse_closed_market(market)
@@ -172,7 +172,7 @@ def _cancel(
     return OrderCancelled(at, index, order.bet_id, size)
 
 
-def _cancel_everywhere(state: State, account: Account, at: int) -> list[Event]:
+def cancel_everywhere(state: State, account: Account, at: int) -> list[Event]:
     """Cancel all that can be cancelled; bets in suspended markets are reported as not cancelled."""
     events: list[Event] = []
     unmatched = [order for order in account.current_orders.values() if order.size_remaining]

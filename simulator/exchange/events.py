@@ -5,6 +5,7 @@ Units as in `commands`. `index` is the place of an instruction in the request th
 
 from msgspec import Struct
 
+from simulator.exchange.deadlines import ActionPerformed
 from simulator.exchange.orders import LapseReason, RunnerKey, Side
 from simulator.exchange.refusals import Reason
 from simulator.exchange.starting_price import NoPrice
@@ -212,6 +213,24 @@ class ReplacementRefused(Event, frozen=True):
     index: int
     bet_id: int
     reason: Reason
+
+
+# Heartbeats
+
+
+class HeartbeatReceived(Event, frozen=True):
+    """An account is alive; `action` was performed since its last heartbeat. 0 seconds: none is expected."""
+
+    account: str
+    timeout_seconds: int
+    action: ActionPerformed
+
+
+class HeartbeatExpired(Event, frozen=True):
+    """An account was silent for too long, and `action` was performed."""
+
+    account: str
+    action: ActionPerformed
 
 
 # Settlement

@@ -12,6 +12,7 @@ from simulator.exchange.commands import (
     CancelOrders,
     CloseMarket,
     Command,
+    Heartbeat,
     LapseUnmatched,
     OpenAccount,
     OpenMarket,
@@ -30,6 +31,7 @@ from simulator.exchange.commands import (
 )
 from simulator.exchange.editing import cancel_orders, replace_orders, update_orders
 from simulator.exchange.events import Event, MarketAdded, MoneyMoved
+from simulator.exchange.heartbeat import expire_heartbeat, receive_heartbeat
 from simulator.exchange.ledger import CASHIER, Ledger
 from simulator.exchange.market import Market, MarketStatus
 from simulator.exchange.orders import Order
@@ -87,8 +89,8 @@ class Exchange:
 
     @property
     def next_due(self) -> int | None:
-        """Return when held orders next reach the matcher, or `None` when none are held."""
-        return self._state.held[0].due_at if self._state.held else None
+        """Return when something next happens by itself: held orders are due, or a heartbeat is; `None` for never."""
+        return self._state.next_due
 
     def available_to_bet(self, account: str) -> int:
         """Return what an account can still bet with, in pence: balance less exposure."""
@@ -107,7 +109,7 @@ class Exchange:
             raise ValueError(f"time can't go backwards: {at} is before {self.now}")
         due = self.next_due
         if due is not None and due <= at and type(command) is not Tick:
-            raise ValueError(f"held orders are due at {due}: a Tick must come before a command at {at}")
+            raise ValueError(f"something is due at {due}: a Tick must come before a command at {at}")
         events = _HANDLERS[type(command)](self._state, command, at)
         self.now = at
         return tuple(events)
@@ -144,8 +146,12 @@ def _touch_market(state: State, command: TouchMarket, at: int) -> list[Event]:
 
 def _tick(state: State, _: Tick, at: int) -> list[Event]:
     events: list[Event] = []
-    while state.held and state.held[0].due_at <= at:
-        events.extend(resolve(state, heappop(state.held)))
+    while (due := state.next_due) is not None and due <= at:
+        # Whoever sent orders was alive before whoever is silent was missed.
+        if state.held and state.held[0].due_at == due:
+            events.extend(resolve(state, heappop(state.held)))
+        else:
+            events.extend(expire_heartbeat(state, due))
     return events
 
 
@@ -167,5 +173,6 @@ _HANDLERS: Final[dict[type[Command], Callable[[State, Any, int], list[Event]]]] 
     CancelOrders: cancel_orders,
     ReplaceOrders: replace_orders,
     UpdateOrders: update_orders,
+    Heartbeat: receive_heartbeat,
     Tick: _tick,
 }

@@ -34,6 +34,7 @@ from simulator.exchange.events import (
 )
 from simulator.exchange.exposure import Field, Position, new_position
 from simulator.exchange.ladder import Ladder
+from simulator.exchange.lines import DOUBLE_LINE, LINE, SINGLE_LINE
 from simulator.exchange.matching import Crowd, Fill, VirtualFill, plan_matches
 from simulator.exchange.orders import (
     Fragment,
@@ -102,7 +103,7 @@ class Market:
     @property
     def is_line(self) -> bool:
         """Return whether prices are lines, bought and sold at even money."""
-        return self.definition.betting_type == "LINE"
+        return self.definition.betting_type == LINE
 
     @property
     def total_available(self) -> int:
@@ -210,7 +211,7 @@ class Market:
         """Bring an order to the matcher: it takes what it can, and the rest is queued at its own price."""
         self.orders[order.bet_id] = order
         book = self.runners[order.runner].book
-        plan = plan_matches(order, book.offers_to(order.side), self._crowd(order))
+        plan = plan_matches(order, book.offers_to(order.side), self.crowd(order.runner, order.side))
         if order.bet_target is not None:
             self.change(order, order.restate, sum(fill.size for fill in plan.fills) + plan.rest)
         events: list[Event] = []
@@ -229,18 +230,30 @@ class Market:
                 book.queue_of(order.side).add(order)
         return events
 
-    def _crowd(self, order: Order) -> Crowd | None:
-        """Return the other runners, if their offers make virtual ones for this order."""
-        definition = self.definition
-        if not definition.cross_matching:
+    def crowd(self, key: RunnerKey, taker: Side) -> Crowd | None:
+        """Return the other runners whose offers make virtual ones on this runner, or `None` where there are none.
+
+        That takes a book that somebody listed must win, and not everybody can: with fewer winners than runners. The
+        two sides of one line of an Asian handicap are such a book by themselves (exchange mechanics, section 5.5).
+        """
+        definition, winners = self.definition, self.winners_left
+        if not definition.cross_matching or not definition.complete or definition.each_way_divisor is not None:
             return None
-        others = [
-            runner
-            for runner in self.runners.values()
-            if runner.status is RunnerStatus.ACTIVE and runner.key != order.runner
-        ]
+        others = [runner for runner in self.runners.values() if runner.key != key]
+        if definition.betting_type == DOUBLE_LINE:
+            winners = 1
+            others = [
+                runner
+                for runner in others
+                if runner.key.selection_id != key.selection_id and runner.key.handicap == -key.handicap
+            ]
+        elif definition.betting_type in (SINGLE_LINE, LINE):
+            return None
+        others = [runner for runner in others if runner.status is RunnerStatus.ACTIVE]
+        if not 1 <= winners <= len(others):
+            return None
         others.sort(key=lambda runner: runner.sort_priority)
-        return Crowd([runner.book.queue_of(order.side) for runner in others], self.winners_left, self.ladder)
+        return Crowd([runner.book.queue_of(taker) for runner in others], winners, self.ladder)
 
     def _match(self, order: Order, fill: Fill, match_id: int, at: int) -> Event:
         price = fill.resting.price

@@ -4,6 +4,7 @@ from collections import OrderedDict
 from typing import Final, NamedTuple
 
 from simulator.exchange.accounts import Account
+from simulator.exchange.deadlines import Deadlines
 from simulator.exchange.ledger import Ledger
 from simulator.exchange.market import Market
 from simulator.exchange.orders import Order
@@ -50,12 +51,22 @@ class State:
         self.accounts: dict[str, Account] = {}
         self.orders: dict[int, Order] = {}
         self.ledger = Ledger()
+        self.heartbeats = Deadlines()
         self.held: list[HeldOrders] = []
         """A heap by due time and then by ticket."""
         self.bet_ids = Sequence(first_bet_id)
         self.match_ids = Sequence(first_match_id)
         self.tickets = Sequence(1)
         self._references: OrderedDict[tuple[str, str, str], int] = OrderedDict()
+
+    @property
+    def next_due(self) -> int | None:
+        """Return when something next happens by itself: held orders reach the matcher, or a heartbeat is missed."""
+        held = self.held[0].due_at if self.held else None
+        missed = self.heartbeats.first
+        if held is None or missed is None:
+            return missed if held is None else held
+        return min(held, missed)
 
     def market_for_bets(self, market_id: str) -> Market:
         """Return a market a customer named; raises `Refused` with INVALID_MARKET_ID."""
