@@ -17,10 +17,11 @@ order itself is chosen: cheapest first):
           the strategy's reference is too long                   INVALID_CUSTOMER_STRATEGY_REF
        b  the runner is not known, vacant or settled             INVALID_RUNNER
           the runner is removed                                  RUNNER_REMOVED
-       c  a starting price order on a market without one         MARKET_NOT_OPEN_FOR_BSP_BETTING
+       c  a starting price order, or a bet to become one, on
+          a LINE market                                          INVALID_ORDER_TYPE
+          a starting price order on a market without one         MARKET_NOT_OPEN_FOR_BSP_BETTING
           a starting price order once the price is past          MARKET_NOT_OPEN_FOR_BSP_BETTING
           fill-or-kill on a starting price order                 INVALID_ORDER_TYPE
-          a starting price order on a LINE market                INVALID_ORDER_TYPE
        d  fill-or-kill with PERSIST or MARKET_ON_CLOSE           UNEXPECTED_PERSISTENCE_TYPE
           a minimum fill without fill-or-kill                    UNEXPECTED_MIN_FILL_SIZE
        e  a persistence that the market does not offer           INVALID_PERSISTENCE_TYPE
@@ -149,13 +150,14 @@ def check_persistence(persistence: Persistence | None, market: Market) -> Reason
 
 
 def _check_order_type(instruction: PlaceInstruction, market: Market) -> Reason | None:
-    if instruction.order_type is OrderType.LIMIT:
+    is_limit = instruction.order_type is OrderType.LIMIT
+    if market.is_line and (not is_limit or instruction.persistence is Persistence.MARKET_ON_CLOSE):
+        return Reason.INVALID_ORDER_TYPE
+    if is_limit:
         return None
     if not market.definition.bsp_market or market.starting_price_is_past:
         return Reason.MARKET_NOT_OPEN_FOR_BSP_BETTING
-    if market.is_line or instruction.time_in_force is not None:
-        return Reason.INVALID_ORDER_TYPE
-    return None
+    return None if instruction.time_in_force is None else Reason.INVALID_ORDER_TYPE
 
 
 def _check_time_in_force(instruction: PlaceInstruction, rules: BettingRules) -> Reason | None:
@@ -176,13 +178,25 @@ def _check_size(instruction: PlaceInstruction, market: Market, account: Account,
     currency = account.definition.currency
     if not account.definition.unlimited:
         odds = EVEN_MONEY if market.is_line else price
-        if not rules.accepts_stake(currency, size, odds):
+        if not rules.accepts_stake(currency, size, odds) and not _pays_enough(instruction, odds, currency, rules):
             return Reason.INVALID_BET_SIZE
     minimum_fill = instruction.min_fill_size
     if minimum_fill is None or instruction.time_in_force is None or instruction.bet_target_type is not None:
         return None
     least = max(1, rules.currency(currency).minimum_stake)
     return None if least <= minimum_fill <= size else Reason.INVALID_MIN_FILL_SIZE
+
+
+def _pays_enough(instruction: PlaceInstruction, odds: int, currency: str, rules: BettingRules) -> bool:
+    """Return whether what a bet target pays at its own limit is enough for a stake under the minimum.
+
+    The stake that it comes to there is held against the rules as it is, not as it is cut to whole pence: a payout of
+    10.00 at 11.0 is worth 10.00, and not the 9.90 of 0.90.
+    """
+    least = rules.currency(currency).minimum_payout
+    if instruction.bet_target_type is None or instruction.bet_target_size is None or least is None:
+        return False
+    return instruction.bet_target_size * odds >= least * yield_of_a_penny(instruction.bet_target_type, odds)
 
 
 def _check_liability(instruction: PlaceInstruction, account: Account, rules: BettingRules) -> Reason | None:

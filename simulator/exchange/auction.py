@@ -8,6 +8,7 @@ the result out.
 
 from collections.abc import Iterable
 from fractions import Fraction
+from math import floor
 
 from simulator.exchange.book import Offers
 from simulator.exchange.commands import Reconcile, TurnInPlay
@@ -33,8 +34,9 @@ from simulator.exchange.state import State
 def reconcile_on_command(state: State, command: Reconcile, at: int) -> list[Event]:
     """Hold the auction of a market without turning it in play; afterwards no order for the starting price is taken."""
     market = state.market_to_run(command.market_id)
-    if market.status not in (MarketStatus.OPEN, MarketStatus.SUSPENDED):
-        raise Impossible(f"market {market.market_id} is {market.status} and cannot be reconciled")
+    if market.status not in (MarketStatus.OPEN, MarketStatus.SUSPENDED) or market.betting_is_over:
+        over = ", its betting being over" if market.betting_is_over else ""
+        raise Impossible(f"market {market.market_id} is {market.status} and cannot be reconciled{over}")
     if not market.definition.bsp_market:
         raise Impossible(f"market {market.market_id} has no starting price")
     if market.bsp_reconciled:
@@ -136,9 +138,10 @@ def _match_bets(
         *zip(lays.values(), result.lay_stakes, result.lay_liabilities, strict=True),
     ]
     for order, stake, liability in shares:
-        runner.starting_price_taken[order.side] += liability
         if stake:
-            payout = round(stake * price * HUNDREDTHS)
+            runner.starting_price_taken[order.side] += liability
+            # Cut, because what is left of a penny decides how the profit is rounded: 0.4999 must not become 0.50.
+            payout = floor(stake * price * HUNDREDTHS)
             fragment = Fragment(state.match_ids.take(), shown, stake, at, payout)
             market.change(order, order.match_at_starting_price, fragment, liability)
             yield OrderMatchedAtStartingPrice(at, order.bet_id, market.market_id, runner.key, shown, stake)

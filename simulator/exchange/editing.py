@@ -70,6 +70,8 @@ def replace_orders(state: State, command: ReplaceOrders, at: int) -> list[Event]
         reason = _why_not_repriceable(order, instruction.new_price, market)
         if order is None or reason is not None:
             events.append(InstructionRefused(at, index, instruction.bet_id, reason or Reason.INVALID_BET_ID))
+        elif order.order_type is OrderType.LIMIT_ON_CLOSE and version_is_stale(command.market_version, market):
+            events.append(InstructionRefused(at, index, order.bet_id, Reason.BET_TAKEN_OR_LAPSED))
         elif order.order_type is OrderType.LIMIT_ON_CLOSE:
             events.extend(_edit_limit_on_close(state, market, account, index, order, instruction.new_price, at))
         else:

@@ -186,11 +186,11 @@ class Market:
             raise self._impossible("closed for betting")
         self.betting_is_over = True
         self.status = MarketStatus.SUSPENDED
-        return [*self._lapse_all(at, LapseReason.MARKET_CLOSED, lambda _: True), self.changed(at, material=True)]
+        return [*self._lapse_for_good(at), self.changed(at, material=True)]
 
     def finish(self, at: int) -> list[Event]:
         """Close the market after its result or its void; what was still unmatched lapses."""
-        lapsed = self._lapse_all(at, LapseReason.MARKET_CLOSED, lambda _: True)
+        lapsed = self._lapse_for_good(at)
         self.status = MarketStatus.CLOSED
         self.settled_at = at
         self.positions.clear()
@@ -388,6 +388,14 @@ class Market:
         """Lapse the unmatched bets that `which` picks, in order of their bet ids."""
         picked = [order for order in self._unmatched() if which(order)]
         return [self.lapse(order, at, reason) for order in sorted(picked, key=lambda order: order.bet_id)]
+
+    def _lapse_for_good(self, at: int) -> list[Event]:
+        """Lapse every unmatched bet, and what waits for a starting price that there will not be."""
+        events = self._lapse_all(at, LapseReason.MARKET_CLOSED, lambda _: True)
+        for runner in self.runners.values():
+            for order in [*runner.starting_price_backs.values(), *runner.starting_price_lays.values()]:
+                events.extend(self.end_starting_price_order(order, at))
+        return events
 
     def _unmatched(self) -> Iterable[Order]:
         for runner in self.runners.values():

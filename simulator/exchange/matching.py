@@ -47,7 +47,7 @@ class Crowd(NamedTuple):
 
 
 class Appetite:
-    """Decides level by level, best first, how much of an offer an order takes; taking less than all ends the match.
+    """Decides level by level, best first, how much of an offer an order takes, and when it has had enough.
 
     Two questions, with two answers each:
 
@@ -55,7 +55,8 @@ class Appetite:
       takes: offers better than the limit earn room for worse ones, of a price worse by d as many pence as the gains
       are worth at d a penny (section 6; on LINE markets there is no averaging).
     - How much? Its size. But a bet target wants a payout or a profit, whatever stake that takes, in whole pence and
-      never more: a penny at price q brings q of payout, or q - 1.00 of profit (section 7).
+      never more: a penny at price q brings q of payout, or q - 1.00 of profit (section 7). When one more penny of an
+      offer would be too much, the order is complete, and what is missing is dropped.
     """
 
     def __init__(self, order: Order) -> None:
@@ -70,16 +71,23 @@ class Appetite:
         self.is_sated = False
 
     def take(self, price: int, available: int, least: int = 1) -> int:
-        """Return how many pence to take of `available` at `price`: none, if it is not worth `least`."""
-        size = min(available, self.stake_wanted(price))
+        """Return how many pence to take of `available` at `price`; `least` are the fewest that can be had of it.
+
+        Where none are taken and the order has still not had enough, it may go on without this offer.
+        """
+        wanted = self.stake_wanted(price)
         better = (price - self._limit) * self._direction
-        if better < 0:
-            size = min(size, self._room // -better)
-        if size < least:
-            size = 0
+        allowed = available if better >= 0 else min(available, self._room // -better)
+        if allowed < least:
+            allowed = 0
+        elif 0 < wanted < least:
+            return 0
+        size = min(wanted, allowed)
+        self._wanted -= size * yield_of_a_penny(self._target_type, price)
+        if wanted < allowed:
+            self._wanted = 0
         if self._averages:
             self._room += size * better
-        self._wanted -= size * yield_of_a_penny(self._target_type, price)
         self.is_sated = size < available or not self._wanted
         return size
 
@@ -112,6 +120,12 @@ class VirtualOffers:
             shortest.abandon()
             self._look()
         return VirtualFill(price, size, tuple(chain.from_iterable(fills)))
+
+    def skip(self) -> None:
+        """Go on to the next step without the present one."""
+        _, shortest = self._present()
+        shortest.abandon()
+        self._look()
 
     def _share(self, size: int, price: int, leg: "_Leg") -> int:
         """Return the leg's stake for `size` at `price`: rounded so that the house is at most pence short."""
@@ -239,3 +253,5 @@ def _take_virtual(appetite: Appetite, virtual: VirtualOffers) -> Iterator[Virtua
         size = appetite.take(virtual.price, virtual.available, virtual.least)
         if size:
             yield virtual.take(size)
+        elif not appetite.is_sated:
+            virtual.skip()

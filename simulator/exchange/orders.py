@@ -135,7 +135,7 @@ class Order:
     min_fill_size: int | None = None
     bet_target_type: BetTargetType | None = None
     bet_target: int | None = None
-    """What an order with a target wants, in pence; once it has met the market its size is a stake like any other's."""
+    """What an order with a target wants, in pence, until it has met the market: then it has a size like any other."""
     liability: int = 0
     """Of an order for the starting price: the stake of a back, what a lay risks, in pence."""
     is_line_bet: bool = False
@@ -189,7 +189,8 @@ class Order:
         return divide_half_away(self.matched_payout - self.size_matched * HUNDREDTHS, HUNDREDTHS)
 
     def restate(self, size: int) -> None:
-        """Give an order with a bet target its size, a stake like any other's, now that it has met the market."""
+        """Give an order its size, a stake like any other's, instead of a bet target, now that it has met the market."""
+        self.bet_target = None
         self.size = self.size_remaining = size
 
     def match(self, fragment: Fragment) -> None:

@@ -77,6 +77,18 @@ def reduced_price(price: int, factor: int, *, is_place_market: bool) -> int:
     return max(LOWEST_PRICE, divide_half_away(price * (WHOLE - factor), WHOLE))
 
 
+def _reduced_limit(market: Market, price: int, factor: int) -> int:
+    """Return the price of an unmatched lay after a removal: the rung at or below the reduced price, or the lowest.
+
+    Whoever laid asked for no more than that, so nothing is rounded up.
+    """
+    if market.definition.is_place_market:
+        exact = HUNDREDTHS + (price - HUNDREDTHS) * (WHOLE - factor) // WHOLE
+    else:
+        exact = price * (WHOLE - factor) // WHOLE
+    return market.ladder.floor(max(exact, market.ladder.lowest))
+
+
 def _void_bets_on(market: Market, runner: Runner, at: int) -> list[Event]:
     events: list[Event] = []
     for order in market.orders_on(runner.key):
@@ -124,8 +136,7 @@ def _reduce_starting_price_lay(market: Market, runner: Runner, order: Order, fac
         others = WHOLE - (runner.adjustment_factor or 0)
         liability = divide_half_away(order.liability * max(0, others - factor), others)
         if order.order_type is OrderType.LIMIT_ON_CLOSE and factor >= LEAST_WIN_FACTOR:
-            exact = reduced_price(order.price, factor, is_place_market=False)
-            order.price = market.ladder.floor(max(exact, market.ladder.lowest))
+            order.price = _reduced_limit(market, order.price, factor)
     market.change(order, order.wait_with, liability)
     return OrderQueuedForStartingPrice(at, order.bet_id, liability)
 
@@ -137,8 +148,7 @@ def _treat_unmatched_lay(market: Market, order: Order, factor: int, at: int) -> 
         return market.lapse(order, at, None) if factor >= least else None
     if factor < LEAST_WIN_FACTOR and not is_place_market:
         return None
-    exact = reduced_price(order.price, factor, is_place_market=is_place_market)
-    price = market.ladder.floor(max(exact, market.ladder.lowest))
+    price = _reduced_limit(market, order.price, factor)
     if price == order.price:
         return None
     market.reprice(order, price)
