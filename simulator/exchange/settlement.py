@@ -39,7 +39,7 @@ def settle_market(state: State, command: SettleMarket, at: int) -> list[Event]:
     for order in market.orders.values():
         if results.get(order.runner, RunnerStatus.REMOVED) is RunnerStatus.REMOVED:
             _void(order, at)
-        else:
+        elif order.size_matched:
             won = results[order.runner] is RunnerStatus.WINNER
             order.profit = profit_of(order, won, min(places, winners), winners)
             order.outcome = BetOutcome.WON if won is (order.side is Side.BACK) else BetOutcome.LOST
@@ -95,6 +95,8 @@ def _read_results(market: Market, command: SettleMarket) -> Mapping[RunnerKey, R
     results = {
         key: RunnerStatus.LOSER for key, runner in market.runners.items() if runner.status is RunnerStatus.ACTIVE
     }
+    if len({result.key for result in command.results}) < len(command.results):
+        raise Impossible(f"the results of market {market.market_id} name a runner twice")
     for result in command.results:
         if result.key not in results:
             raise Impossible(f"market {market.market_id} has no active runner {result.key.selection_id}")

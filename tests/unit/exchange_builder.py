@@ -1,0 +1,256 @@
+"""A readable exchange in a line or two.
+
+    world = World(bet_delay=5)
+    offer = world.lay("bob", 10_00, at=3_00)
+    bet = world.back("alice", 4_00, at=3_00)
+
+Money is in pence and prices are in hundredths, as everywhere in the kernel: `10_00` is 10.00 and `3_00` is 3.0.
+
+After every command that a test gives, `World` looks at what must hold whatever the test is about: the ledger sums to
+zero, the parts of every order add up to its size, and no book is crossed.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import fields, is_dataclass
+from functools import partial
+from typing import Any
+
+from simulator.exchange.commands import (
+    AddMarket,
+    CancelInstruction,
+    CancelOrders,
+    CloseMarket,
+    Command,
+    LadderDefinition,
+    LapseUnmatched,
+    OpenAccount,
+    OpenMarket,
+    PlaceInstruction,
+    PlaceOrders,
+    ReplaceInstruction,
+    ReplaceOrders,
+    RunnerDefinition,
+    RunnerResult,
+    SettleMarket,
+    SuspendMarket,
+    Tick,
+    TurnInPlay,
+    UpdateInstruction,
+    UpdateOrders,
+    VoidMarket,
+)
+from simulator.exchange.events import Event
+from simulator.exchange.exchange import Exchange
+from simulator.exchange.exposure import NOTHING, Position
+from simulator.exchange.market import Market
+from simulator.exchange.orders import Order, OrderType, Persistence, RunnerKey, Side
+from simulator.exchange.rules import DEFAULT_RULE_SET, RULE_SETS
+
+A, B, C, D = RunnerKey(1), RunnerKey(2), RunnerKey(3), RunnerKey(4)
+START = 1_780_768_500_000
+"""2026-06-06 17:55:00 UTC, in milliseconds."""
+FIRST_BET_ID = 1001
+MARKET = "1.1"
+RICH = 10_000_00
+
+
+def _instruction(side: Side, size: int | None, at: int | None, runner: RunnerKey = A, **order: Any) -> PlaceInstruction:
+    order.setdefault("order_type", OrderType.LIMIT)
+    return PlaceInstruction(runner, side, price=at, size=size, **order)
+
+
+back = partial(_instruction, Side.BACK)
+lay = partial(_instruction, Side.LAY)
+
+
+class World:
+    """An exchange, a time, and short words for what people do there.
+
+    There are one open market of three runners, `A`, `B` and `C`, and three customers, alice, bob and carol, with
+    10,000.00 each. What a test needs otherwise it says: fields of `AddMarket` by their names, balances by the
+    customers' names, other fields of `OpenAccount` by `open_account`.
+    """
+
+    def __init__(
+        self,
+        *,
+        rules: str = DEFAULT_RULE_SET,
+        balances: Mapping[str, int] | None = None,
+        runners: Iterable[RunnerKey] = (A, B, C),
+        is_open: bool = True,
+        **market: Any,
+    ) -> None:
+        self.exchange = Exchange(RULE_SETS[rules], FIRST_BET_ID)
+        self.now = START
+        for name, balance in {"alice": RICH, "bob": RICH, "carol": RICH, **(balances or {})}.items():
+            self.open_account(name, balance)
+        self.add_market(MARKET, runners, is_open=is_open, **market)
+
+    def apply(self, command: Command) -> tuple[Event, ...]:
+        """Give the exchange a command at the present time, and check what must always hold."""
+        events = self.exchange.apply(command, self.now)
+        check_invariants(self.exchange)
+        return events
+
+    def wait(self, milliseconds: int) -> tuple[Event, ...]:
+        """Let time pass and whatever falls due happen."""
+        self.now += milliseconds
+        return self.apply(Tick())
+
+    # The operator
+
+    def open_account(self, name: str, balance: int = RICH, currency: str = "GBP", **account: Any) -> None:
+        self.apply(OpenAccount(name, currency, balance, **account))
+
+    def add_market(
+        self, market_id: str, runners: Iterable[RunnerKey] = (A, B, C), *, is_open: bool = True, **market: Any
+    ) -> None:
+        listed = tuple(RunnerDefinition(key, place) for place, key in enumerate(runners, 1))
+        market = {"betting_type": "ODDS", "ladder": LadderDefinition("CLASSIC"), "number_of_winners": 1, **market}
+        market.setdefault("turn_in_play", bool(market.get("bet_delay")))
+        self.apply(AddMarket(market_id, runners=listed, **market))
+        if is_open:
+            self.open(market_id)
+
+    def open(self, market_id: str = MARKET) -> tuple[Event, ...]:
+        return self.apply(OpenMarket(market_id))
+
+    def suspend(self, market_id: str = MARKET) -> tuple[Event, ...]:
+        return self.apply(SuspendMarket(market_id))
+
+    def lapse_unmatched(self) -> tuple[Event, ...]:
+        return self.apply(LapseUnmatched(MARKET))
+
+    def turn_in_play(self) -> tuple[Event, ...]:
+        return self.apply(TurnInPlay(MARKET))
+
+    def close_betting(self) -> tuple[Event, ...]:
+        return self.apply(CloseMarket(MARKET))
+
+    def settle(self, *winners: RunnerKey, removed: Iterable[RunnerKey] = ()) -> tuple[Event, ...]:
+        results = [RunnerResult(key, "WINNER") for key in winners] + [RunnerResult(key, "REMOVED") for key in removed]
+        return self.apply(SettleMarket(MARKET, tuple(results)))
+
+    def void(self) -> tuple[Event, ...]:
+        return self.apply(VoidMarket(MARKET))
+
+    # The customers
+
+    def place(
+        self, account: str, *instructions: PlaceInstruction, market_id: str = MARKET, **request: Any
+    ) -> tuple[Event, ...]:
+        return self.apply(PlaceOrders(account, market_id, instructions, **request))
+
+    def back(self, account: str, size: int, at: int, runner: RunnerKey = A, **order: Any) -> Order:
+        """Place one BACK order where no bet delay holds it, and return it."""
+        return self._place_one(account, back(size, at, runner, **order))
+
+    def lay(self, account: str, size: int, at: int, runner: RunnerKey = A, **order: Any) -> Order:
+        """Place one LAY order where no bet delay holds it, and return it."""
+        return self._place_one(account, lay(size, at, runner, **order))
+
+    def match(self, backer: str, layer: str, size: int, at: int, runner: RunnerKey = A) -> tuple[Order, Order]:
+        """Let two customers bet with each other, and return their bets: the back and the lay."""
+        resting = self.lay(layer, size, at, runner)
+        taking = self.back(backer, size, at, runner)
+        assert (size, size) == (resting.size_matched, taking.size_matched)
+        return taking, resting
+
+    def _place_one(self, account: str, instruction: PlaceInstruction) -> Order:
+        before = set(self.exchange.orders)
+        self.place(account, instruction)
+        (bet_id,) = set(self.exchange.orders) - before
+        return self.exchange.orders[bet_id]
+
+    def cancel(self, account: str, *orders: Order, size_reduction: int | None = None) -> tuple[Event, ...]:
+        """Cancel the given orders; without any, all of the customer's in the market."""
+        instructions = tuple(CancelInstruction(order.bet_id, size_reduction) for order in orders) or None
+        return self.apply(CancelOrders(account, MARKET, instructions))
+
+    def replace(self, account: str, *changes: tuple[Order, int], **request: Any) -> tuple[Event, ...]:
+        """Replace each given order by one at the price beside it."""
+        instructions = tuple(ReplaceInstruction(order.bet_id, price) for order, price in changes)
+        return self.apply(ReplaceOrders(account, MARKET, instructions, **request))
+
+    def update(self, account: str, *changes: tuple[Order, Persistence]) -> tuple[Event, ...]:
+        """Give each given order the persistence beside it."""
+        instructions = tuple(UpdateInstruction(order.bet_id, persistence) for order, persistence in changes)
+        return self.apply(UpdateOrders(account, MARKET, instructions))
+
+    # What can be seen
+
+    @property
+    def market(self) -> Market:
+        return self.exchange.markets[MARKET]
+
+    @property
+    def orders(self) -> list[Order]:
+        """Every order ever placed, in order of their bet ids."""
+        return [self.exchange.orders[bet_id] for bet_id in sorted(self.exchange.orders)]
+
+    def available_to_back(self, runner: RunnerKey = A) -> list[tuple[int, int]]:
+        """The unmatched lays as price and size, best first."""
+        return [(level.price, level.total) for level in self.market.runners[runner].book.lays.best_first()]
+
+    def available_to_lay(self, runner: RunnerKey = A) -> list[tuple[int, int]]:
+        """The unmatched backs as price and size, best first."""
+        return [(level.price, level.total) for level in self.market.runners[runner].book.backs.best_first()]
+
+    def balance(self, account: str) -> int:
+        return self.exchange.ledger.balances[account]
+
+    def exposure(self, account: str) -> int:
+        return self.exchange.accounts[account].exposure
+
+    def available(self, account: str) -> int:
+        return self.exchange.available_to_bet(account)
+
+
+def fills(order: Order) -> list[tuple[int, int]]:
+    """The matches of an order as price and size, in the order in which they were made."""
+    return [(fragment.price, fragment.size) for fragment in order.fragments]
+
+
+def check_invariants(exchange: Exchange) -> None:
+    """Assert what holds after every command."""
+    assert sum(exchange.ledger.balances.values()) == 0
+    for order in exchange.orders.values():
+        ended = order.size_lapsed + order.size_cancelled + order.size_voided
+        assert order.size == order.size_matched + order.size_remaining + ended
+    for market in exchange.markets.values():
+        for runner in market.runners.values():
+            best_back, best_lay = runner.book.available_to_back.best, runner.book.available_to_lay.best
+            assert best_back is None or best_lay is None or best_back.price < best_lay.price
+
+
+def picture(exchange: Exchange) -> Any:
+    """All that an exchange remembers, as plain values that can be compared.
+
+    Everything is walked into, private parts too. Left out is what says nothing: that an account once asked for a bet
+    that was refused (a position whose stakes are nothing), and which exposures happen to be worked out already.
+    """
+    return _plain(vars(exchange))
+
+
+CACHES = {"_exposures", "_total_exposure"}
+
+
+def _plain(value: Any) -> Any:
+    match value:
+        case None | int() | str():
+            return value
+        case Position():
+            return {key: stakes for key, stakes in value.stakes.items() if stakes != NOTHING}
+        case Mapping():
+            # As pairs, because the order of a dictionary counts: a queue is one.
+            pairs = [(_plain(key), _plain(item)) for key, item in value.items()]
+            return [(key, item) for key, item in pairs if item != {}]
+        case Iterable():
+            return [_plain(item) for item in value]
+    return type(value).__name__, [(name, _plain(getattr(value, name))) for name in _names(value) if name not in CACHES]
+
+
+def _names(value: Any) -> Iterable[str]:
+    if is_dataclass(value):
+        return [field.name for field in fields(value)]
+    return getattr(value, "__struct_fields__", None) or getattr(value, "__slots__", None) or vars(value)
