@@ -253,4 +253,5 @@ def _plain(value: Any) -> Any:
 def _names(value: Any) -> Iterable[str]:
     if is_dataclass(value):
         return [field.name for field in fields(value)]
-    return getattr(value, "__struct_fields__", None) or getattr(value, "__slots__", None) or vars(value)
+    names: Iterable[str] = getattr(value, "__struct_fields__", None) or getattr(value, "__slots__", None) or vars(value)
+    return names

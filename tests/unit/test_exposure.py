@@ -24,18 +24,23 @@ def test_the_worked_example_of_three_runners_and_one_winner() -> None:
     assert 42_00 == world.exposure("alice")
 
 
-def test_each_result_of_the_worked_example() -> None:
-    """B wins: -42.00. A wins: +33.00. C wins: +5.00, less the 2.00 that its back may or may not have been matched."""
-    a, b, c = Stakes(30_00, -10_00, 10_00, 0), Stakes(-30_00, 15_00), Stakes(0, 0, 0, 2_00)
+@pytest.mark.parametrize(
+    ("winner", "also_matched", "result"),
+    [(A, ["lay A", "back C"], 33_00), (B, ["back C"], -42_00), (C, [], 5_00)],
+)
+def test_each_result_of_that_example_can_really_happen(winner: RunnerKey, also_matched: list[str], result: int) -> None:
+    """Exposure looks at each winner with those unmatched bets matched that would make it worse."""
+    world = World()
+    world.match("alice", "bob", 10_00, at=4_00, runner=A)
+    world.match("bob", "alice", 15_00, at=3_00, runner=B)
+    if "lay A" in also_matched:
+        world.match("bob", "alice", 4_00, at=3_50, runner=A)
+    if "back C" in also_matched:
+        world.match("alice", "bob", 2_00, at=6_00, runner=C)
 
-    def result_if(winner: Stakes) -> int:
-        """Let only this runner win, by making it the whole field and the others sure losers."""
-        losers = [Stakes(0, other.lose, 0, other.unmatched_lose) for other in (a, b, c) if other is not winner]
-        sure = sum(loser.lose - loser.unmatched_lose for loser in losers)
-        return sure + winner.win - winner.unmatched_win
+    world.settle(winner)
 
-    assert [33_00, -42_00, 5_00] == [result_if(winner) for winner in (a, b, c)]
-    assert -42_00 == worst_outcome([a, b, c], Field(1, 3))
+    assert result == sum(order.profit or 0 for order in world.orders if order.account == "alice")
 
 
 @pytest.mark.parametrize(("number_of_winners", "exposure"), [(2, 35_00), (1, 15_00)])

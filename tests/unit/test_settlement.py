@@ -1,6 +1,7 @@
-"""Results become money: each bet rounded once, commission on the net winnings of a market, void means nothing happened."""
+"""Results become money: each bet is rounded once, net winnings pay commission, and void is as if nothing had been."""
 
 from fractions import Fraction
+from typing import Any
 
 import pytest
 
@@ -348,7 +349,7 @@ def result(key: RunnerKey, status: str) -> RunnerResult:
     ],
 )
 def test_a_market_is_not_settled_by_results_that_make_no_sense(
-    market: dict[str, object], results: list[RunnerResult], sentence: str
+    market: dict[str, Any], results: list[RunnerResult], sentence: str
 ) -> None:
     world = World(**market)
     world.back("alice", 10_00, at=3_00)
@@ -370,7 +371,7 @@ def test_a_market_of_which_everybody_was_removed_has_no_winners_to_be_named() ->
 
 
 @pytest.mark.parametrize("market", [{"number_of_winners": 0}, {"complete": False}])
-def test_where_nobody_listed_need_win_all_may_have_lost(market: dict[str, object]) -> None:
+def test_where_nobody_listed_need_win_all_may_have_lost(market: dict[str, Any]) -> None:
     world = World(**market)
     backed, _ = world.match("alice", "bob", 10_00, at=3_00)
 
