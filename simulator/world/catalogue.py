@@ -1,4 +1,4 @@
-"""What listings say about events, markets and runners: names, times and everything else the exchange does not compute with."""
+"""What listings say of events, markets and runners: names, times, and all else the exchange does not compute with."""
 
 from collections.abc import Mapping
 from decimal import Decimal

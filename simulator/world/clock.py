@@ -26,7 +26,7 @@ def _wall_milliseconds() -> int:
 class RealTime(NamedTuple):
     """The time outside. A test passes two functions of its own instead.
 
-    `wall_milliseconds` is the time of day in milliseconds since 1970, where a clock that starts at the real time starts;
+    `wall_milliseconds` is the time in milliseconds since 1970, where a clock that starts at the real time starts;
     `seconds` counts real seconds from anywhere and never goes back, which is what makes a clock run.
     """
 
@@ -41,8 +41,8 @@ REAL_TIME: Final = RealTime()
 class Clock:
     """A clock with a rate.
 
-    `start` is in milliseconds since 1970. `rate` is clock seconds per real second: 1 runs with the real time, 60 makes a
-    minute of every second, 0 stands still until somebody moves it. `real` counts real seconds from anywhere.
+    `start` is in milliseconds since 1970. `rate` is clock seconds per real second: 1 runs with the real time, 60 makes
+    a minute of every second, 0 stands still until somebody moves it. `real` counts real seconds from anywhere.
 
     State is two bases and a rate, so the time is computed and never accumulated: a clock that is read a million
     times, or whose rate changes a million times, shows the same time as one that was left alone. Readings are whole
@@ -65,21 +65,23 @@ class Clock:
 
     def now(self) -> int:
         """Return the time in milliseconds since 1970."""
-        return self._nanoseconds() // _NANOSECONDS_PER_MILLISECOND
+        return self._nanoseconds_at(self._real()) // _NANOSECONDS_PER_MILLISECOND
 
     def set_rate(self, rate: float) -> None:
         """Go on from the present time at another rate; `ClockError` unless it is a finite number from 0 up."""
         usable = _usable_rate(rate)
-        self._rebase(self._nanoseconds())
+        real = self._real()
+        self._rebase(real, self._nanoseconds_at(real))
         self._rate = usable
 
     def advance(self, milliseconds: int) -> None:
         """Jump ahead; `ClockError` where that would be backwards or past the end of time."""
         if milliseconds < 0:
             raise ClockError(f"Time can't go backwards: {milliseconds} ms is not an advance.")
-        now = self._nanoseconds()
+        real = self._real()
+        now = self._nanoseconds_at(real)
         _within_time(now // _NANOSECONDS_PER_MILLISECOND + milliseconds)
-        self._rebase(now + milliseconds * _NANOSECONDS_PER_MILLISECOND)
+        self._rebase(real, now + milliseconds * _NANOSECONDS_PER_MILLISECOND)
 
     def set(self, milliseconds: int) -> None:
         """Jump to a time; `ClockError` where it has passed. Setting the present millisecond changes nothing."""
@@ -88,8 +90,9 @@ class Clock:
 
     def reach(self, milliseconds: int) -> None:
         """Jump to a time unless it has passed; `ClockError` past the end of time."""
-        if milliseconds > self.now():
-            self._rebase(_within_time(milliseconds) * _NANOSECONDS_PER_MILLISECOND)
+        real = self._real()
+        if milliseconds > self._nanoseconds_at(real) // _NANOSECONDS_PER_MILLISECOND:
+            self._rebase(real, _within_time(milliseconds) * _NANOSECONDS_PER_MILLISECOND)
 
     def refuse_past(self, milliseconds: int) -> None:
         """Raise `ClockError` for a time to which this clock cannot be set, and change nothing."""
@@ -100,22 +103,22 @@ class Clock:
 
     def real_seconds_until(self, milliseconds: int) -> float | None:
         """Return how long one must really wait for that time: 0 when it has come, `None` on a frozen clock."""
-        missing = milliseconds * _NANOSECONDS_PER_MILLISECOND - self._nanoseconds()
+        missing = milliseconds * _NANOSECONDS_PER_MILLISECOND - self._nanoseconds_at(self._real())
         if missing <= 0:
             return 0.0
         return missing / _NANOSECONDS_PER_SECOND / self._rate if self._rate else None
 
-    def _nanoseconds(self) -> int:
+    def _nanoseconds_at(self, real: float) -> int:
         if not self._rate:
             return self._base_nanoseconds
         # The real time since the base is small, so a float holds it to the nanosecond; the sum is an integer because
         # milliseconds since 1970 with a fraction are more than a float can hold.
-        elapsed = (self._real() - self._real_base) * self._rate * _NANOSECONDS_PER_SECOND
+        elapsed = (real - self._real_base) * self._rate * _NANOSECONDS_PER_SECOND
         end = END_OF_TIME * _NANOSECONDS_PER_MILLISECOND
         return end if elapsed >= end else min(self._base_nanoseconds + int(elapsed), end)
 
-    def _rebase(self, nanoseconds: int) -> None:
-        self._real_base = self._real()
+    def _rebase(self, real: float, nanoseconds: int) -> None:
+        self._real_base = real
         self._base_nanoseconds = nanoseconds
 
 

@@ -1,9 +1,9 @@
 """A YAML or JSON text becomes plain data, and every complaint about it knows its place.
 
-YAML is read by rules of our own, those of its version 1.2: only `true` and `false` are truth values and only decimal notation is
-a number, so the country `NO` and the time `12:30` stay texts, which in PyYAML's own 1.1 they would not. Numbers with a
-fraction become `Decimal`, exactly as written. Documents come from strangers too, so size, depth and the work that aliases
-make are bounded.
+YAML is read by rules of our own, those of its version 1.2: only `true` and `false` are truth values and only decimal
+notation is a number, so the country `NO` and the time `12:30` stay texts, which in PyYAML's own 1.1 they would not.
+Numbers with a fraction become `Decimal`, exactly as written. Documents come from strangers too, so size, depth and the
+work that aliases make are bounded.
 """
 
 import json
@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any, Final, NoReturn
 
 import yaml
+from msgspec import UNSET
 
 MAXIMUM_BYTES: Final = 4 * 1024 * 1024
 MAXIMUM_DEPTH: Final = 32
@@ -33,22 +34,24 @@ _WORDS: Final[Mapping[str, bool | None]] = {
     "false": False, "False": False, "FALSE": False,
 }  # fmt: skip
 _PLAIN_KEY: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
-_UNPRINTABLE: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+_UNPRINTABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
 class ScenarioError(ValueError):
-    """A scenario is wrong. `name` is the file, `path` the place in it (`$.events[0].name`), `line` the line where known.
+    """A scenario is wrong.
 
-    `problem` is a sentence that names the value and the rule it breaks.
+    `name` is the file, `path` the place in it (`$.events[0].name`) and `line` the line where known. `problem` is a
+    sentence that names the value and the rule it breaks; `value` is what stands there, or `msgspec.UNSET`.
     """
 
-    def __init__(self, name: str, path: str, problem: str, line: int | None = None) -> None:
+    def __init__(self, name: str, path: str, problem: str, line: int | None = None, value: object = UNSET) -> None:
         where = name if line is None else f"{name}, line {line}"
         super().__init__(f"{where}, at {path}: {problem}")
         self.name = name
         self.path = path
         self.problem = problem
         self.line = line
+        self.value = value
 
 
 class Document:
@@ -61,13 +64,18 @@ class Document:
 
     def error(self, place: Place, problem: str) -> ScenarioError:
         """Return the complaint about one place of this document."""
-        return ScenarioError(self.name, path_of(place), problem, self._line_of(place))
+        return ScenarioError(self.name, path_of(place), problem, self._line_of(place), self.value_at(place))
 
     def value_at(self, place: Place) -> object:
-        """Return the value at a place of this document."""
+        """Return the value at a place of this document, or `msgspec.UNSET` where nothing was written."""
         value: Any = self.data
         for step in place:
-            value = value[step]
+            if isinstance(value, dict):
+                value = value.get(step, UNSET)
+            elif isinstance(value, list) and isinstance(step, int) and step < len(value):
+                value = value[step]
+            else:
+                return UNSET
         return value
 
     def _line_of(self, place: Place) -> int | None:
@@ -79,15 +87,14 @@ class Document:
 
 def read_document(text: str | bytes, name: str) -> Document:
     """Read a text that is YAML, or JSON where it begins with a brace; raise `ScenarioError` where it is neither."""
-    if len(text) > MAXIMUM_BYTES:
-        raise ScenarioError(name, "$", f"The document is longer than {MAXIMUM_BYTES} bytes.")
-    if isinstance(text, bytes):
-        try:
-            text = text.decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            raise ScenarioError(
-                name, "$", f"The document is not UTF-8: byte {error.start} begins no character."
-            ) from None
+    # Text that holds no characters, half surrogate pairs, is found out by the same decoder that reads files.
+    content = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
+    if len(content) > MAXIMUM_BYTES:
+        raise ScenarioError(name, "$", f"The document has {len(content)} bytes, more than {MAXIMUM_BYTES}.")
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ScenarioError(name, "$", f"The document is not UTF-8: byte {error.start} begins no character.") from None
     if text.lstrip().startswith("{"):
         # What is no JSON may still be YAML, which writes mappings in braces too; its reader has the better complaints.
         try:
@@ -300,6 +307,9 @@ class _YamlReader:
 
     def _scalar(self, event: Any, place: Place) -> object:
         text: str = event.value
+        complaint = _complaint_about_text(text)
+        if complaint is not None:
+            self._refuse(event, place, complaint)
         if not event.implicit[0]:
             return text
         if text in _WORDS:

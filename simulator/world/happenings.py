@@ -1,4 +1,4 @@
-"""What is done to markets from outside, when it falls due, and the events of a world that are not its exchange's own."""
+"""What is done to markets from outside, when it falls due, and the events of a world beyond those of its exchange."""
 
 from collections.abc import Sequence
 from heapq import heappop, heappush

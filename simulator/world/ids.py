@@ -1,11 +1,12 @@
 """Names that look drawn by chance and are not: the same seed and the same asker get the same ones.
 
-Every name is the SHA-256 of the seed, the kind of the name, and what it is for. Nothing is drawn from a stream, so asking for one
-kind of name more or less never changes another kind.
+Every name is the SHA-256 of the seed, the kind of the name, and what it is for. Nothing is drawn from a stream, so
+asking for one kind of name more or less never changes another kind.
 """
 
 import hashlib
-from base64 import b64encode
+import os
+from base64 import b64encode, urlsafe_b64encode
 from datetime import UTC, datetime
 from typing import Final
 
@@ -48,3 +49,8 @@ class Ids:
         # Lengths go in front of the parts, so that ("ab", "c") and ("a", "bc") stay different.
         text = "".join(f"{len(part)}:{part}" for part in (str(self.seed), *parts))
         return hashlib.sha256(text.encode()).digest()
+
+
+def unguessable_token() -> str:
+    """Return a token that nobody can foretell, not even from the seed: it guards the server and is part of no world."""
+    return urlsafe_b64encode(os.urandom(24)).decode("ascii")

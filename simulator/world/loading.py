@@ -37,7 +37,7 @@ T = TypeVar("T")
 def load_scenario(text: str | bytes, name: str) -> Scenario:
     """Read a scenario, YAML or JSON. `name` is what complaints call the file; they are `ScenarioError`s."""
     document = read_document(text, name)
-    scenario: Scenario = _convert(document, document.data, Scenario)
+    scenario: Scenario = convert(document, document.data, Scenario)
     inspection = Inspection(document)
     check_settings(inspection, scenario)
     _check_markets(inspection, RULE_SETS[scenario.rules], scenario.events, scenario.schedule, {}, {})
@@ -45,9 +45,9 @@ def load_scenario(text: str | bytes, name: str) -> Scenario:
 
 
 def load_additions(text: str | bytes, name: str, exchange: Exchange, catalogue: Catalogue) -> Additions:
-    """Read events, markets and happenings that are to be added to a world; raise `ScenarioError` where they are wrong."""
+    """Read events, markets and happenings that are to be added to a world; raise `ScenarioError` for wrong ones."""
     document = read_document(text, name)
-    additions: Additions = _convert(document, document.data, Additions)
+    additions: Additions = convert(document, document.data, Additions)
     event_names = {event.id: event.name for event in catalogue.events.values()}
     markets = _known_markets(exchange)
     _check_markets(Inspection(document), exchange.rules, additions.events, additions.schedule, event_names, markets)
@@ -67,7 +67,7 @@ def load_happening(text: str | bytes, name: str, verb: str, market_id: str, exch
                 raise document.error((key,), f"What is done, and where, is in the address: {key} has no place here.")
         content = {**content, "do": verb, "market": market_id}
     _check_verb(document, (), verb)
-    happening: AnyHappening = _convert(document, content, AnyHappening)
+    happening: AnyHappening = convert(document, content, AnyHappening)
     check_happening(Inspection(document), (), happening, _known_markets(exchange))
     return happening
 
@@ -102,7 +102,8 @@ def scenario_called(name: str) -> Scenario:
 # Types
 
 
-def _convert(document: Document, content: object, kind: Any) -> Any:
+def convert(document: Document, content: object, kind: Any) -> Any:
+    """Return the content of a document, or what was made of it, as a value of a type; raise `ScenarioError`."""
     schedule = content.get("schedule") if isinstance(content, dict) else None
     for index, happening in enumerate(schedule if isinstance(schedule, list) else ()):
         if isinstance(happening, dict) and isinstance(happening.get("do"), str):
@@ -123,8 +124,8 @@ def _check_verb(document: Document, place: Place, verb: str) -> None:
 
 
 def _place_of(path: str) -> Place:
-    """Return the place that a path of the decoder leads to; of a mapping's values it only says that they are wrong."""
-    steps = _STEP.finditer(path)
+    """Return the place that a path of the decoder leads to; which value of a mapping is wrong it does not say."""
+    steps = _STEP.finditer(path.partition("[...]")[0])
     return tuple(step["key"] if step["position"] is None else int(step["position"]) for step in steps)
 
 
@@ -134,7 +135,7 @@ def _explain(problem: str, value: object) -> str:
         return f"{problem}: {describe(value)} is a text here, so put it in quotes."
     if problem.startswith("Object "):
         return f"{problem}."
-    return f"{problem}: {describe(value)} is not."
+    return f"{problem}, and here stands {describe(value)}."
 
 
 # Meaning

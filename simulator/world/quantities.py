@@ -11,6 +11,7 @@ from simulator.exchange.money import HUNDREDTHS
 MAXIMUM_AMOUNT: Final = 10**15
 """In hundredths: larger than all money there is, small enough that sums stay exact wherever they are shown."""
 
+_LONGEST_NUMBER_SHOWN: Final = 40
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND: Final = timedelta(milliseconds=1)
 _DURATION: Final = re.compile(
@@ -32,18 +33,22 @@ def hundredths_of(number: Decimal) -> int:
     >>> hundredths_of(Decimal("2.50"))
     250
     """
+    text = str(number)[:_LONGEST_NUMBER_SHOWN]
     if not number.is_finite() or abs(number) > MAXIMUM_AMOUNT // HUNDREDTHS:
-        raise Unusable(
-            f"{number} is not a number between -{MAXIMUM_AMOUNT // HUNDREDTHS} and {MAXIMUM_AMOUNT // HUNDREDTHS}."
-        )
-    scaled = number * HUNDREDTHS
-    if scaled != int(scaled):
-        raise Unusable(f"{number} has more than two decimals.")
-    return int(scaled)
+        raise Unusable(f"{text} is beyond measure: the largest number is {MAXIMUM_AMOUNT // HUNDREDTHS}.")
+    # Decimal's own arithmetic rounds to 28 digits, so it is not asked whether there is a third decimal. A tiny number
+    # has one; as a ratio it could fill the memory.
+    if number and number.adjusted() < -_LONGEST_NUMBER_SHOWN:
+        raise Unusable(f"{text} has more than two decimals.")
+    numerator, denominator = number.as_integer_ratio() if number else (0, 1)
+    hundredths, rest = divmod(numerator * HUNDREDTHS, denominator)
+    if rest:
+        raise Unusable(f"{text} has more than two decimals.")
+    return hundredths
 
 
 def duration_of(text: str) -> int:
-    """Return an ISO 8601 duration of days, hours, minutes and seconds in milliseconds; raise `Unusable` for anything else.
+    """Return an ISO 8601 duration of days, hours, minutes and seconds in milliseconds; raise `Unusable` otherwise.
 
     >>> duration_of("PT1M30.5S"), duration_of("-PT1H")
     (90500, -3600000)

@@ -1,7 +1,7 @@
 """The scenario file, field by field. Names are those of the file with underscores for capitals.
 
-Nothing here is resolved yet: times are texts, absolute or relative, and amounts are the decimals that were written. What the values
-must be like beyond their types is in `checks`; `loading` brings a file through both.
+Nothing here is resolved yet: times are texts, absolute or relative, and amounts are the decimals that were written.
+What the values must be like beyond their types is in `checks` and `market_checks`; `loading` takes a file through both.
 """
 
 from decimal import Decimal
@@ -94,7 +94,7 @@ class RunnerEntry(Entry, frozen=True, kw_only=True):
 
 
 class MarketEntry(Entry, frozen=True, kw_only=True):
-    """A market. Times are absolute or relative to the clock's start, `bet_delay` is in seconds, `base_rate` in percent."""
+    """A market. Times are absolute or relative to the clock's start, `bet_delay` in seconds, `base_rate` in percent."""
 
     id: MarketId
     name: Text
@@ -240,7 +240,7 @@ AnyHappening = Suspend | Resume | GoInPlay | Lapse | Close | Void | Settle | Mak
 
 
 class Additions(Entry, frozen=True, kw_only=True):
-    """Events, markets and happenings that are added to a running world. Relative times count from when they are added."""
+    """Events, markets and happenings that are added to a running world, from when relative times count."""
 
     events: tuple[EventEntry, ...] = ()
     schedule: tuple[AnyHappening, ...] = ()
@@ -249,8 +249,8 @@ class Additions(Entry, frozen=True, kw_only=True):
 class Scenario(Entry, frozen=True, kw_only=True):
     """Everything a world begins with. Relative times count from the clock's start.
 
-    `rules` names the betting rules in force, `session_timeout` is a duration, `currency_rates` say how much of a currency
-    one pound buys.
+    `rules` names the betting rules in force, `session_timeout` is a duration, `currency_rates` say how much of a
+    currency one pound buys, and `delayed_keys_may_bet` whether bets are taken with delayed app keys.
     """
 
     name: Text
@@ -259,6 +259,7 @@ class Scenario(Entry, frozen=True, kw_only=True):
     session_timeout: str = "PT12H"
     clock: ClockEntry = ClockEntry()
     currency_rates: dict[str, Decimal] = {}
+    delayed_keys_may_bet: bool = False
     accounts: tuple[AccountEntry, ...] = ()
     events: tuple[EventEntry, ...] = ()
     bettune: BetTuneEntry = BetTuneEntry()

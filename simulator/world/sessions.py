@@ -15,7 +15,7 @@ SESSION_TIMEOUT_MILLISECONDS: Final = 12 * 60 * 60 * 1000
 LOGINS_PER_MINUTE: Final = 100
 LOGIN_WINDOW_MILLISECONDS: Final = 60_000
 LOGIN_BAN_MILLISECONDS: Final = 20 * 60_000
-"""More than 100 successful logins within a minute and the account may not log in for 20 minutes (manual, login limits)."""
+"""After more than 100 successful logins within a minute an account may not log in for 20 minutes (manual)."""
 
 
 class Session(Struct):
@@ -41,9 +41,9 @@ class LoginOutcome(Struct, frozen=True):
 class Sessions:
     """The sessions of one world.
 
-    An account may have any number of them at a time, and a login ends none. Only `keep_alive` makes one last longer; other
-    use does not. `opened` and `closed` are told the token of every session that begins and ends; one that expires ends
-    when somebody next logs in or asks for it.
+    An account may have any number of them at a time, and a login ends none. Only `keep_alive` makes one last longer;
+    other use does not. `opened` and `closed` are told the token of every session that begins and ends; one that expires
+    ends when somebody next logs in or asks for it.
     """
 
     def __init__(
@@ -52,8 +52,8 @@ class Sessions:
         ids: Ids,
         timeout_milliseconds: int = SESSION_TIMEOUT_MILLISECONDS,
         *,
-        opened: Callable[[str], None] | None = None,
-        closed: Callable[[str], None] | None = None,
+        opened: Callable[[str], object] | None = None,
+        closed: Callable[[str], object] | None = None,
     ) -> None:
         self._accounts: Final = accounts
         self._ids: Final = ids

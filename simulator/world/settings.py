@@ -22,15 +22,25 @@ CURRENCY_RATES: Final[Mapping[str, Decimal]] = {
 
 
 class Settings(Struct, frozen=True):
-    """Rules, durations and rates of a world."""
+    """Rules, durations, rates and permissions of a world.
+
+    Whether a delayed app key may bet is disputed: the manual says no, Betfair Australia (2026) says yes. So it is a
+    setting, and the manual is followed where a scenario says nothing.
+    """
 
     rules: BettingRules
     session_timeout_milliseconds: int
     currency_rates: Mapping[str, Decimal]
+    delayed_keys_may_bet: bool
 
 
 def settings_of(scenario: Scenario) -> Settings:
     """Return the settings of a scenario; rates it does not give are those of `CURRENCY_RATES`."""
     rules = RULE_SETS[scenario.rules]
     rates = {code: rate for code, rate in CURRENCY_RATES.items() if code in rules.currencies}
-    return Settings(rules, duration_of(scenario.session_timeout), {**rates, **scenario.currency_rates})
+    return Settings(
+        rules,
+        duration_of(scenario.session_timeout),
+        {**rates, **scenario.currency_rates},
+        scenario.delayed_keys_may_bet,
+    )

@@ -37,8 +37,7 @@ def _parts(world: "World") -> Iterator[object]:
         yield (session.token, session.account.username, session.app_key, session.expires_at)
     for market in exchange.markets.values():
         yield from _market(market)
-    for order in exchange.orders.values():
-        yield order
+    yield from exchange.orders.values()
     for account in exchange.accounts.values():
         orders = (list(account.current_orders), list(account.cleared_orders))
         yield (account.definition, account.exposure, orders)

@@ -34,21 +34,25 @@ ResolutionCallback = Callable[[Resolution | None], None]
 
 
 class Hooks(Struct, frozen=True, kw_only=True):
-    """Whom a world tells what a registry or a server must know: sessions by token, and when the next due time changed."""
+    """Whom a world tells what its registry must know: sessions by token, and that the next due time has changed."""
 
-    session_opened: Callable[[str], None] | None = None
-    session_closed: Callable[[str], None] | None = None
-    due_changed: Callable[[], None] | None = None
+    session_opened: Callable[[str], object] | None = None
+    session_closed: Callable[[str], object] | None = None
+    due_changed: Callable[[], object] | None = None
+
+
+NO_HOOKS: Final = Hooks()
 
 
 class World:
     """One isolated universe.
 
-    Everything that changes the exchange goes through `apply` or `perform`; both first let happen whatever has fallen due, in order
-    of time, each thing at its own time. Held orders come before scheduled happenings of the same millisecond, because
-    whoever sent them was earlier. Somebody who only reads calls `run_due` first.
+    Everything that changes the exchange goes through `apply` or `perform`; both first let happen whatever has fallen
+    due, in order of time, each thing at its own time. Held orders come before scheduled happenings of the same
+    millisecond, because whoever sent them was earlier. Somebody who only reads calls `run_due` first.
 
-    `exchange`, `accounts`, `sessions`, `catalogue`, `clock` and `ids` are replaced by `reset`: keep the world, not its parts.
+    `exchange`, `accounts`, `sessions`, `catalogue`, `clock` and `ids` are replaced by `reset`: keep the world, not its
+    parts.
     """
 
     exchange: Exchange
@@ -68,7 +72,7 @@ class World:
         world_id: str = "default",
         seed: int = 0,
         real_time: RealTime = REAL_TIME,
-        hooks: Hooks = Hooks(),
+        hooks: Hooks = NO_HOOKS,
     ) -> None:
         self.id: Final = world_id
         self.scenario: Final = scenario
@@ -84,8 +88,8 @@ class World:
     def _begin(self) -> None:
         """Bring about what the scenario says.
 
-        A clock that starts at the real time starts at the real time of now, also after a reset. Relative times then count from
-        its last whole second, because the exchange's own times are whole seconds.
+        A clock that starts at the real time starts at the real time of now, also after a reset. Relative times then
+        count from its last whole second, because the exchange's own times are whole seconds.
         """
         real = self.scenario.clock.now == "real"
         start = self._real_time.wall_milliseconds() if real else instant_of(self.scenario.clock.now)

@@ -21,16 +21,14 @@ class UnknownWorld(LookupError):
 class Worlds:
     """All worlds of a server.
 
-    Session tokens, app keys, usernames and BetTune tokens are unique on a server, so each leads to its world in one look-up and
-    clients need say nothing else. A scenario's credentials stay as they are written while they are free; one that another
-    world holds gets the first free suffix (`alice-2`). Read them from the world's `accounts`.
-
-    `due_changed` is called whenever some world may have something to do earlier or later than before.
+    Session tokens, app keys, usernames and BetTune tokens are unique on a server, so each leads to its world in one
+    look-up and clients need say nothing else. A scenario's credentials stay as they are written while they are free;
+    one that another world holds gets the first free suffix (`alice-2`). Read them from the world's `accounts`.
     """
 
-    def __init__(self, *, real_time: RealTime = REAL_TIME, due_changed: Callable[[], None] | None = None) -> None:
+    def __init__(self, *, real_time: RealTime = REAL_TIME) -> None:
         self._real_time: Final = real_time
-        self._due_changed: Final = due_changed
+        self._due_watchers: Final[list[Callable[[], None]]] = []
         self._by_id: Final[dict[str, World]] = {}
         self._by_session: Final[dict[str, World]] = {}
         self._by_username: Final[dict[str, World]] = {}
@@ -43,6 +41,10 @@ class Worlds:
 
     def __len__(self) -> int:
         return len(self._by_id)
+
+    def watch_due(self, watcher: Callable[[], None]) -> None:
+        """Call a watcher whenever some world may have something to do earlier or later than before."""
+        self._due_watchers.append(watcher)
 
     @property
     def default(self) -> World:
@@ -57,7 +59,7 @@ class Worlds:
         # The hooks come to know the world they speak of only once there is one, and until then no session can open.
         hooks = Hooks(
             session_opened=lambda token: self._by_session.__setitem__(token, world),
-            session_closed=lambda token: self._by_session.__delitem__(token),
+            session_closed=self._by_session.pop,
             due_changed=self._due_changed,
         )
         world = World(own, world_id=world_id, seed=seed, real_time=self._real_time, hooks=hooks)
@@ -65,6 +67,8 @@ class Worlds:
         self._by_username.update(dict.fromkeys(world.accounts.by_username, world))
         self._by_app_key.update(dict.fromkeys(world.accounts.by_app_key, world))
         self._by_bettune_token.update(dict.fromkeys((user.token for user in own.bettune.users), world))
+        # What the world itself said while it began was said before anybody could find it here.
+        self._due_changed()
         return world
 
     def delete(self, world_id: str) -> None:
@@ -75,8 +79,7 @@ class Worlds:
         for names in (self._by_username, self._by_app_key, self._by_bettune_token):
             for name in [name for name, holder in names.items() if holder is world]:
                 del names[name]
-        if self._due_changed is not None:
-            self._due_changed()
+        self._due_changed()
 
     def get(self, world_id: str) -> World:
         """Return the world of an id; raises `UnknownWorld`."""
@@ -100,6 +103,10 @@ class Worlds:
     def by_bettune_token(self, token: str) -> World | None:
         """Return the world of a BetTune token."""
         return self._by_bettune_token.get(token)
+
+    def _due_changed(self) -> None:
+        for watcher in self._due_watchers:
+            watcher()
 
     def _with_free_credentials(self, scenario: Scenario, ids: Ids) -> Scenario:
         usernames, app_keys = _Names(self._by_username), _Names(self._by_app_key)
