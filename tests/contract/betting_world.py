@@ -1,4 +1,4 @@
-"""A world to bet in, and the way to ask about it: in process, from the bytes of the parameters to those of the answer."""
+"""A world to bet in, and how to ask about it: in process, from parameters in bytes to the answer in bytes."""
 
 import json
 from collections.abc import Iterable
@@ -130,7 +130,7 @@ class BettingWorld:
         self.world = World(load_scenario(text, "betting.yaml"))
 
     def ask(self, name: str, username: str = "alice", *, delayed: bool = False, **params: Any) -> Any:
-        """Call an operation with these parameters; `from_` stands for nothing else than itself."""
+        """Call an operation with these parameters and return its answer, read back from its bytes."""
         operation, account = OPERATIONS[name], self.world.accounts.by_username[username]
         app_key = account.delayed_app_key if delayed else account.app_key
         session = self.world.log_in(username, account.password, app_key).session
@@ -171,6 +171,7 @@ class BettingWorld:
         selection_id: int,
         price: float,
         size: float,
+        *,
         market: str = MATCH,
         handicap: float = 0,
         persistence: Persistence = Persistence.LAPSE,
@@ -191,7 +192,9 @@ class BettingWorld:
         events = self.apply(PlaceOrders(username, market, (instruction,), None, strategy))
         return next(str(event.bet_id) for event in events if isinstance(event, OrderPlaced))
 
-    def matched(self, side: str, selection_id: int, price: float, size: float, market: str = MATCH, **order: Any) -> str:
+    def matched(
+        self, side: str, selection_id: int, price: float, size: float, market: str = MATCH, **order: Any
+    ) -> str:
         """Match a bet of alice's against one of bob's and return its id."""
         there, here = (self.lay, self.back) if side == "BACK" else (self.back, self.lay)
         there("bob", selection_id, price, size, market=market, handicap=order.get("handicap", 0))
@@ -200,7 +203,7 @@ class BettingWorld:
     def offer(self, selection_id: int, side: Side, offers: Iterable[tuple[float, float]], market: str = MATCH) -> None:
         """Rest bets of any size on one side, those of the world's liquidity account."""
         for price, size in offers:
-            self._bet(side, "liquidity", selection_id, price, size, market)
+            self._bet(side, "liquidity", selection_id, price, size, market=market)
 
     def cancel(self, bet_id: str, size: float | None = None, market: str = MATCH) -> None:
         """Cancel a bet of alice's, whole or by a size."""
