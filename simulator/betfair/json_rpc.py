@@ -60,14 +60,19 @@ class JsonRpcEndpoint:
     async def answer(self, request: Request) -> Response:
         """Answer a call with a call's answer, and a batch with a list of them."""
         credentials = Credentials.of(request.headers)
-        body = request.body
         try:
-            if body.lstrip()[:1] == b"[":
-                return Response(200, await self._answer_batch(_read_batch(body), credentials))
-            answer, _ = self._begin(_read_call(body), credentials)
+            if request.body.lstrip()[:1] == b"[":
+                return Response(200, await self._answer_batch(_read_batch(request.body), credentials))
+            call = _read_call(request.body)
         except ProtocolError as error:
             return self.refuse(error)
-        return Response(200, answer if isinstance(answer, bytes) else await answer)
+        outcome = self._begin(call, credentials)
+        if not isinstance(outcome, (bytes, ApiError, ProtocolError)):
+            outcome = await outcome
+        if isinstance(outcome, ProtocolError) and outcome.fault is Fault.JSON_PARSE_FAILURE:
+            # Parameters are read later than the call around them, but they are no better JSON for it.
+            return self.refuse(outcome)
+        return Response(200, self._written(outcome, bytes(call.id), credentials))
 
     def refuse(self, error: ProtocolError) -> Response:
         """Answer a body that is no request: without an id, and one object even for a batch."""
@@ -80,9 +85,13 @@ class JsonRpcEndpoint:
         """
         begun: list[_Begun] = []
         for number, call in enumerate(calls, start=1):
-            answer, is_unreadable = self._begin(call, credentials)
-            # Unlike a coroutine, a future goes on while we are busy with the others.
-            begun.append(_Begun(answer if isinstance(answer, bytes) else asyncio.ensure_future(answer), is_unreadable))
+            outcome, call_id = self._begin(call, credentials), bytes(call.id)
+            if isinstance(outcome, (bytes, ApiError, ProtocolError)):
+                is_unreadable = isinstance(outcome, ProtocolError)
+                begun.append(_Begun(self._written(outcome, call_id, credentials), is_unreadable))
+            else:
+                # Unlike a coroutine, a future goes on while we are busy with the others.
+                begun.append(_Begun(asyncio.ensure_future(self._written_later(outcome, call_id, credentials)), False))
             if number % _CALLS_BETWEEN_PAUSES == 0:
                 await asyncio.sleep(0)
         if self._dispatcher.settings.batch_in_completion_order:
@@ -91,17 +100,11 @@ class JsonRpcEndpoint:
             answers = [answer if isinstance(answer, bytes) else await answer for answer, _ in begun]
         return b"[%b]" % b",".join(answers)
 
-    def _begin(self, call: Envelope, credentials: Credentials) -> _Begun:
-        call_id = bytes(call.id)
+    def _begin(self, call: Envelope, credentials: Credentials) -> Outcome | Awaitable[Outcome]:
         served = self._by_method.get(call.method) or self._found(call.method)
         if served is None:
-            return _Begun(
-                self._written(ProtocolError(Fault.NO_SUCH_OPERATION, call.method), call_id, credentials), True
-            )
-        outcome = self._dispatcher.begin(served, call.params or b"{}", credentials)
-        if isinstance(outcome, bytes | ApiError | ProtocolError):
-            return _Begun(self._written(outcome, call_id, credentials), isinstance(outcome, ProtocolError))
-        return _Begun(self._written_later(outcome, call_id, credentials), False)
+            return ProtocolError(Fault.NO_SUCH_OPERATION, f"no method is called {call.method!r}")
+        return self._dispatcher.begin(served, call.params or b"{}", credentials)
 
     def _found(self, method: str) -> ServedOperation | None:
         match = self._method.fullmatch(method)

@@ -45,7 +45,7 @@ class RestEndpoint:
             body = b"{}"
         encode = encode_json if media_type == JSON else self._encode_xml
         outcome = self._dispatcher.begin(self._served, body, credentials, encode)
-        if not isinstance(outcome, bytes | ApiError | ProtocolError):
+        if not isinstance(outcome, (bytes, ApiError, ProtocolError)):
             outcome = await outcome
         if isinstance(outcome, bytes):
             return Response(200, outcome, media_type)
