@@ -181,19 +181,26 @@ def check_happening(
         raise inspection.document.error((*place, "market"), f"There is no market {describe(happening.market)}.")
     inspection.moment((*place, "at"), happening.at)
     if isinstance(happening, Settle):
-        for index, result in enumerate(happening.results):
-            result_place = (*place, "results", index)
-            inspection.one_of((*result_place, "status"), result.status, RESULTS, "result of a runner")
-            _check_known_runner(
-                inspection, result_place, result.selection_id, result.handicap, happening.market, market
-            )
-        keys = [runner_key(result) for result in happening.results]
-        inspection.demand(len(set(keys)) == len(keys), (*place, "results"), "A runner has two results.")
+        _check_results(inspection, place, happening, market)
     elif isinstance(happening, MakeOffers):
         _check_known_runner(inspection, place, happening.selection_id, happening.handicap, happening.market, market)
         offers = (happening.available_to_back, happening.available_to_lay)
         inspection.demand(any(offers), place, "There is nothing to back and nothing to lay in these offers.")
         check_offers(inspection, place, *offers, market.ladder)
+
+
+def _check_results(inspection: Inspection, place: Place, settle: Settle, market: KnownMarket) -> None:
+    for index, result in enumerate(settle.results):
+        result_place = (*place, "results", index)
+        inspection.one_of((*result_place, "status"), result.status, RESULTS, "result of a runner")
+        _check_known_runner(inspection, result_place, result.selection_id, result.handicap, settle.market, market)
+    keys = [runner_key(result) for result in settle.results]
+    inspection.demand(len(set(keys)) == len(keys), (*place, "results"), "A runner has two results.")
+    winners = {result.selection_id for result in settle.results if result.status == "WINNER"}
+    for index, selection_id in enumerate(settle.dead_heat or ()):
+        problem = f"Runner {selection_id} is not a WINNER of these results, or is named twice."
+        inspection.demand(selection_id in winners, (*place, "deadHeat", index), problem)
+        winners.remove(selection_id)
 
 
 def _check_known_runner(

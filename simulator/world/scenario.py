@@ -220,9 +220,14 @@ class ResultEntry(Entry, frozen=True, kw_only=True):
 
 
 class Settle(Happening, frozen=True, kw_only=True, tag="settle"):
-    """Settle the bets by these results and close the market; runners that are not named have lost."""
+    """Settle the bets by these results and close the market; runners that are not named have lost.
+
+    More winners than the market has places are a dead heat. `dead_heat` may say so: each runner it names must be a
+    winner of the results, so a slip of the pen is found before any money moves.
+    """
 
     results: Annotated[tuple[ResultEntry, ...], Meta(min_length=1)]
+    dead_heat: Annotated[tuple[SelectionId, ...], Meta(min_length=2)] | None = None
 
 
 class MakeOffers(Happening, frozen=True, kw_only=True, tag="offers"):
