@@ -10,6 +10,7 @@ import pytest
 
 from simulator.betfair.betting.reading import READING
 from simulator.betfair.decoding import ParameterDecoder
+from simulator.betfair.errors import ApiError, ApiErrorCode
 from simulator.betfair.operations import Call
 from simulator.betfair.schema.wire import encode_hook
 from simulator.exchange.commands import (
@@ -36,6 +37,8 @@ DAY = 24 * 60 * 60 * 1000
 
 MATCH, RACE, TOTAL, PLACES, OTHER = "1.101", "1.201", "1.301", "1.202", "1.401"
 HOME, AWAY, DRAW = 1, 2, 3
+
+BEST = {"priceData": ["EX_BEST_OFFERS"]}
 
 BETTING = """
 name: betting
@@ -241,3 +244,15 @@ def recorded(name: str) -> Any:
     if not path.is_file():
         pytest.skip(f"the recorded answers are not here: {path}")
     return json.loads(path.read_bytes())["result"]
+
+
+def refusal(betting: BettingWorld, name: str = "listMarketBook", **params: Any) -> ApiErrorCode:
+    """Return why an operation refuses these parameters."""
+    with pytest.raises(ApiError) as caught:
+        betting.ask(name, **params)
+    return caught.value.code
+
+
+def prices(book: Any, side: str = "availableToBack", runner: int = 0) -> list[tuple[float, float]]:
+    """Return one list of prices and sizes of a runner, the first of a book unless said otherwise."""
+    return [(line["price"], line["size"]) for line in book["runners"][runner]["ex"][side]]

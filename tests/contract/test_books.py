@@ -4,12 +4,11 @@ from typing import Any
 
 import pytest
 
-from simulator.betfair.betting.rollup import Rollup
-from simulator.betfair.errors import ApiError, ApiErrorCode
-from simulator.betfair.schema.sports_enums import RollupModel
+from simulator.betfair.errors import ApiErrorCode
 from simulator.exchange.orders import Side
 from tests.contract.betting_world import (
     AWAY,
+    BEST,
     DAY,
     HOME,
     MATCH,
@@ -18,31 +17,17 @@ from tests.contract.betting_world import (
     RACE,
     TOTAL,
     BettingWorld,
+    prices,
     recorded,
+    refusal,
 )
 
-BEST = {"priceData": ["EX_BEST_OFFERS"]}
 ALL = {"priceData": ["EX_ALL_OFFERS"]}
 
 
 @pytest.fixture
 def betting() -> BettingWorld:
     return BettingWorld()
-
-
-def prices(book: Any, side: str = "availableToBack", runner: int = 0) -> list[tuple[float, float]]:
-    return [(line["price"], line["size"]) for line in book["runners"][runner]["ex"][side]]
-
-
-def best(betting: BettingWorld, market_id: str = MATCH, side: str = "availableToBack", **overrides: Any) -> Any:
-    projection = {**BEST, "exBestOffersOverrides": overrides}
-    return prices(betting.book(market_id, priceProjection=projection), side)
-
-
-def refusal(betting: BettingWorld, name: str = "listMarketBook", **params: Any) -> ApiErrorCode:
-    with pytest.raises(ApiError) as caught:
-        betting.ask(name, **params)
-    return caught.value.code
 
 
 # Shape
@@ -147,8 +132,9 @@ class TestPrices:
     def test_depth_is_what_is_asked_for_up_to_ten(self, betting: BettingWorld, depth: int, shown: int) -> None:
         """`bestPricesDepth` says how many lines; there are never more than ten."""
         betting.offer(HOME, Side.LAY, [(1 + step / 100, 5) for step in range(1, 15)])
+        projection = {**BEST, "exBestOffersOverrides": {"bestPricesDepth": depth}}
 
-        assert shown == len(best(betting, bestPricesDepth=depth))
+        assert shown == len(prices(betting.book(priceProjection=projection)))
 
     def test_all_offers_trump_best_offers(self, betting: BettingWorld) -> None:
         """With both asked for every level is there, as small as it may be."""
@@ -202,141 +188,6 @@ class TestPrices:
         assert (3.0, 0.0) == (runner["lastPriceTraded"], runner["totalMatched"])
         assert [(2.0, 5.0), (1.9, 7.0), (1.8, 9.0)] == prices(book)
         assert [] == prices(book, "tradedVolume")
-
-
-# Rollup
-
-
-class TestRollup:
-    def test_small_offers_add_up_at_the_price_just_reached(self, betting: BettingWorld) -> None:
-        """Recorded: 0.81 at 70 and 0.47 at 65 appear as 1.28 at 65."""
-        betting.offer(HOME, Side.LAY, [(70, 0.81), (65, 0.47), (60, 1.0), (55, 0.99)])
-        betting.offer(HOME, Side.BACK, [(75, 0.5), (80, 0.49), (85, 0.02)])
-
-        book = betting.book(priceProjection=BEST)
-
-        assert [(65.0, 1.28), (60.0, 1.0)] == prices(book, "availableToBack")
-        assert [(85.0, 1.01)] == prices(book, "availableToLay")
-
-    def test_stake_rolls_up_to_the_limit_and_leaves_the_rest(self, betting: BettingWorld) -> None:
-        """A line is complete as soon as the limit is reached; what is left under it is not shown."""
-        betting.offer(HOME, Side.LAY, [(2.0, 4), (1.9, 6), (1.8, 25), (1.7, 9)])
-
-        assert [(1.9, 10.0), (1.8, 25.0)] == best(betting, rollupModel="STAKE", rollupLimit=10)
-
-    def test_payout_rolls_up_price_times_size(self, betting: BettingWorld) -> None:
-        """2.0 x 1 + 1.9 x 3 + 1.8 x 2 is 11.30, the first sum from 10 up."""
-        betting.offer(HOME, Side.LAY, [(2.0, 1), (1.9, 3), (1.8, 2), (1.7, 6)])
-
-        assert [(1.8, 6.0), (1.7, 6.0)] == best(betting, rollupModel="PAYOUT", rollupLimit=10)
-
-    def test_payout_of_a_line_market_is_twice_the_size(self, betting: BettingWorld) -> None:
-        """On a LINE market the price is a line and the odds are 2: 2 x 4 falls short of 10, 2 x 5 does not."""
-        betting.offer(1, Side.LAY, [(10.5, 4), (9.5, 1), (8.5, 5)], TOTAL)
-
-        assert [(9.5, 5.0), (8.5, 5.0)] == best(betting, TOTAL, rollupModel="PAYOUT", rollupLimit=10)
-
-    def test_none_leaves_out_what_is_under_the_minimum_stake(self, betting: BettingWorld) -> None:
-        """NONE adds nothing up and still filters by the minimum stake; a limit means nothing to it."""
-        betting.offer(HOME, Side.LAY, [(2.0, 0.99), (1.9, 1), (1.8, 0.5), (1.7, 3)])
-
-        assert [(1.9, 1.0), (1.7, 3.0)] == best(betting, rollupModel="NONE", rollupLimit=2)
-
-    def test_managed_liability_rolls_up_as_stake(self, betting: BettingWorld) -> None:
-        """The model is not supported as yet: its first part is STAKE, and the switch never comes."""
-        betting.offer(HOME, Side.BACK, [(2.0, 4), (10.0, 6), (20.0, 25)])
-        overrides = {"rollupLimit": 10, "rollupLiabilityThreshold": 5.0, "rollupLiabilityFactor": 5}
-
-        lines = best(betting, MATCH, "availableToLay", rollupModel="MANAGED_LIABILITY", **overrides)
-
-        assert [(10.0, 10.0), (20.0, 25.0)] == lines
-
-    def test_a_limit_without_a_model_is_ignored(self, betting: BettingWorld) -> None:
-        """Without a model the limit is the minimum stake."""
-        betting.offer(HOME, Side.LAY, [(2.0, 4), (1.9, 6)])
-
-        assert [(2.0, 4.0), (1.9, 6.0)] == best(betting, rollupLimit=100)
-
-    def test_a_model_without_a_limit_has_the_minimum_stake(self, betting: BettingWorld) -> None:
-        """STAKE and PAYOUT alike take the minimum stake, 1 pound, where no limit is given."""
-        betting.offer(HOME, Side.LAY, [(2.0, 0.4), (1.9, 0.2), (1.8, 0.4)])
-
-        assert [(1.8, 1.0)] == best(betting, rollupModel="STAKE")
-        assert [(1.9, 0.6)] == best(betting, rollupModel="PAYOUT")
-
-    def test_a_limit_of_nothing_shows_every_level(self, betting: BettingWorld) -> None:
-        """Every size reaches a limit of 0."""
-        betting.offer(HOME, Side.LAY, [(2.0, 0.4), (1.9, 0.01)])
-
-        assert [(2.0, 0.4), (1.9, 0.01)] == best(betting, rollupModel="STAKE", rollupLimit=0)
-
-    def test_only_levels_that_are_shown_are_read(self) -> None:
-        """A ladder of any length costs what is shown of it."""
-        read: list[int] = []
-        levels = ((read.append(price) or price, 500) for price in range(200, 100, -1))
-
-        assert [(200, 500), (199, 500)] == Rollup(RollupModel.STAKE, 100).best(levels, 2)
-        assert [200, 199] == read
-
-    def test_the_default_limit_is_the_minimum_stake_of_the_account(self, betting: BettingWorld) -> None:
-        """Eve's currency has a minimum stake of 10, so she does not see what alice sees."""
-        betting.offer(HOME, Side.LAY, [(2.0, 4), (1.9, 6)])
-
-        (of_eve,) = betting.ask("listMarketBook", "eve", marketIds=[MATCH], priceProjection=BEST)
-
-        assert [(1.9, 10.0)] == prices(of_eve)
-        assert [(2.0, 4.0), (1.9, 6.0)] == prices(betting.book(priceProjection=BEST))
-
-    @pytest.mark.parametrize(
-        "overrides", [{"bestPricesDepth": 0}, {"bestPricesDepth": -3}, {"rollupModel": "STAKE", "rollupLimit": -1}]
-    )
-    def test_overrides_that_are_no_depth_and_no_limit_are_refused(
-        self, betting: BettingWorld, overrides: dict[str, Any]
-    ) -> None:
-        """A depth is 1 or more, a limit 0 or more."""
-        projection = {**BEST, "exBestOffersOverrides": overrides}
-
-        assert ApiErrorCode.INVALID_INPUT_DATA == refusal(betting, marketIds=[MATCH], priceProjection=projection)
-
-
-class TestCurrency:
-    def test_amounts_are_shown_in_the_currency_asked_for(self, betting: BettingWorld) -> None:
-        """At 1.25 euros a pound 10 pounds are 12.50 euros, cut to whole cents, and prices stay."""
-        betting.matched("BACK", HOME, 2.0, 10)
-        betting.offer(HOME, Side.LAY, [(1.5, 10), (1.4, 1.01)])
-
-        book = betting.book(currencyCode="EUR", priceProjection={"priceData": ["EX_BEST_OFFERS", "EX_TRADED"]})
-
-        assert (25.0, 13.76) == (book["totalMatched"], book["totalAvailable"])
-        assert 25.0 == book["runners"][0]["totalMatched"]
-        assert [(1.5, 12.5), (1.4, 1.26)] == prices(book)
-        assert [(2.0, 25.0)] == prices(book, "tradedVolume")
-
-    def test_limits_count_in_the_currency_asked_for(self, betting: BettingWorld) -> None:
-        """At 2 dollars a pound the minimum stake of a dollar is 50 pence, and 10 dollars are 5 pounds."""
-        betting.offer(HOME, Side.LAY, [(2.0, 0.49), (1.9, 0.01), (1.8, 4.5)])
-        ten = {**BEST, "exBestOffersOverrides": {"rollupModel": "STAKE", "rollupLimit": 10}}
-
-        assert [(1.9, 1.0), (1.8, 9.0)] == prices(betting.book(currencyCode="USD", priceProjection=BEST))
-        assert [(1.8, 10.0)] == prices(betting.book(currencyCode="USD", priceProjection=ten))
-
-    def test_the_currency_of_the_exchange_changes_nothing(self, betting: BettingWorld) -> None:
-        """Pounds are what the exchange counts in; an empty code is none."""
-        betting.matched("BACK", HOME, 2.0, 10)
-
-        assert betting.book() == betting.book(currencyCode="GBP") == betting.book(currencyCode="")
-
-    def test_an_unknown_currency_is_refused(self, betting: BettingWorld) -> None:
-        """A code that is no currency is INVALID_INPUT_DATA."""
-        assert ApiErrorCode.INVALID_INPUT_DATA == refusal(betting, marketIds=[MATCH], currencyCode="XXX")
-
-    def test_own_orders_keep_the_currency_of_the_account(self, betting: BettingWorld) -> None:
-        """What alice bet is what she bet."""
-        betting.back("alice", HOME, 2.0, 10)
-
-        order = betting.book(currencyCode="EUR", orderProjection="ALL")["runners"][0]["orders"][0]
-
-        assert 10.0 == order["size"]
 
 
 # Which markets
@@ -419,162 +270,7 @@ class TestMarkets:
         assert ApiErrorCode.REQUEST_SIZE_EXCEEDS_LIMIT == refusal(betting, marketIds=[MATCH], betIds=bet_ids)
 
 
-# Own bets
-
-
-class TestOwnBets:
-    def test_without_a_projection_there_are_no_bets(self, betting: BettingWorld) -> None:
-        """Orders and matches are there where they are asked for, and never on runners without any."""
-        betting.matched("BACK", HOME, 2.0, 10)
-
-        assert "orders" not in betting.book()["runners"][0]
-        asked = betting.book(orderProjection="ALL", includeOverallPosition=True, partitionMatchedByStrategyRef=True)
-        assert not {"orders", "matches", "matchesByStrategy"} & set(asked["runners"][1])
-        assert {"orders", "matches", "matchesByStrategy"} <= set(asked["runners"][0])
-
-    def test_bets_of_others_are_not_shown(self, betting: BettingWorld) -> None:
-        """Bob's order is bob's."""
-        betting.back("bob", HOME, 2.0, 10)
-
-        assert "orders" not in betting.book(orderProjection="ALL")["runners"][0]
-
-    def test_an_order_is_shown_whole(self, betting: BettingWorld) -> None:
-        """All fields of the interface definition, sizes in backer's stake."""
-        betting.lay("bob", HOME, 2.5, 4)
-        bet_id = betting.back("alice", HOME, 2.2, 10, strategy="s", reference="r")
-        betting.cancel(bet_id, 1)
-
-        expected = {
-            "betId": bet_id, "orderType": "LIMIT", "status": "EXECUTABLE", "persistenceType": "LAPSE", "side": "BACK",
-            "price": 2.2, "size": 10.0, "bspLiability": 0.0, "placedDate": "2026-06-06T17:00:00.000Z",
-            "avgPriceMatched": 2.5, "sizeMatched": 4.0, "sizeRemaining": 5.0, "sizeLapsed": 0.0, "sizeCancelled": 1.0,
-            "sizeVoided": 0.0, "customerOrderRef": "r", "customerStrategyRef": "s",
-        }  # fmt: skip
-        assert [expected] == betting.book(orderProjection="ALL")["runners"][0]["orders"]
-
-    def test_projection_picks_orders_and_leaves_the_position_whole(self, betting: BettingWorld) -> None:
-        """EXECUTABLE shows what is unmatched beside the volume of all orders (manual, best practice)."""
-        done = betting.matched("BACK", HOME, 2.0, 10)
-        waiting = betting.back("alice", HOME, 3.0, 5)
-
-        def shown(projection: str) -> tuple[list[str], int]:
-            runner = betting.book(orderProjection=projection)["runners"][0]
-            return [order["betId"] for order in runner["orders"]], len(runner["matches"])
-
-        assert ([done, waiting], 1) == shown("ALL")
-        assert ([waiting], 1) == shown("EXECUTABLE")
-        assert ([done], 1) == shown("EXECUTION_COMPLETE")
-
-    def test_unmatched_orders_come_with_an_empty_list_of_matches(self, betting: BettingWorld) -> None:
-        """Where there are orders both lists are there, empty or not."""
-        betting.back("alice", HOME, 3.0, 5)
-
-        assert [] == betting.book(orderProjection="ALL")["runners"][0]["matches"]
-
-    def test_matches_alone_come_without_orders(self, betting: BettingWorld) -> None:
-        """A match projection without an order projection shows the position, and an empty list of orders."""
-        betting.matched("BACK", HOME, 2.0, 10)
-
-        runner = betting.book(matchProjection="ROLLED_UP_BY_AVG_PRICE")["runners"][0]
-
-        assert ([], [{"side": "BACK", "price": 2.0, "size": 10.0}]) == (runner["orders"], runner["matches"])
-
-    def test_matches_are_rolled_up_as_asked(self, betting: BettingWorld) -> None:
-        """Each match by itself, a line a side and price, or a line a side at the average price."""
-        betting.lay("bob", HOME, 3.0, 1)
-        betting.lay("bob", HOME, 2.5, 1)
-        first = betting.back("alice", HOME, 2.5, 2)
-        second = betting.matched("BACK", HOME, 2.5, 1)
-        betting.matched("LAY", HOME, 2.0, 4)
-
-        def matches(projection: str) -> Any:
-            return betting.book(orderProjection="ALL", matchProjection=projection)["runners"][0]["matches"]
-
-        single = matches("NO_ROLLUP")
-        assert [first, first, second] == [match["betId"] for match in single][:3]
-        assert ["1", "2", "3", "4"] == [match["matchId"] for match in single]
-        assert {"2026-06-06T17:00:00.000Z"} == {match["matchDate"] for match in single}
-        assert [
-            {"side": "BACK", "price": 2.5, "size": 2.0},
-            {"side": "BACK", "price": 3.0, "size": 1.0},
-            {"side": "LAY", "price": 2.0, "size": 4.0},
-        ] == matches("ROLLED_UP_BY_PRICE")
-        assert [
-            {"side": "BACK", "price": 2.67, "size": 3.0},
-            {"side": "LAY", "price": 2.0, "size": 4.0},
-        ] == matches("ROLLED_UP_BY_AVG_PRICE")
-
-    def test_the_overall_position_can_be_left_out(self, betting: BettingWorld) -> None:
-        """Orders alone are shown where the position is not wanted."""
-        betting.matched("BACK", HOME, 2.0, 10)
-
-        runner = betting.book(orderProjection="ALL", includeOverallPosition=False)["runners"][0]
-
-        assert ("orders" in runner, "matches" in runner) == (True, False)
-
-    def test_matches_are_broken_down_by_strategy(self, betting: BettingWorld) -> None:
-        """Matches of no strategy stand under the empty text, unmatched strategies under none."""
-        betting.matched("BACK", HOME, 2.0, 10, strategy="a")
-        betting.matched("BACK", HOME, 2.0, 5)
-        betting.back("alice", HOME, 9.0, 5, strategy="b")
-
-        runner = betting.book(
-            orderProjection="ALL", matchProjection="ROLLED_UP_BY_PRICE", partitionMatchedByStrategyRef=True
-        )["runners"][0]
-
-        assert {
-            "a": {"matches": [{"side": "BACK", "price": 2.0, "size": 10.0}]},
-            "": {"matches": [{"side": "BACK", "price": 2.0, "size": 5.0}]},
-        } == runner["matchesByStrategy"]
-        assert [{"side": "BACK", "price": 2.0, "size": 15.0}] == runner["matches"]
-
-    def test_strategies_restrict_orders_and_the_breakdown_but_not_the_position(self, betting: BettingWorld) -> None:
-        """The overall position is not filtered; an empty set is none."""
-        wanted = betting.matched("BACK", HOME, 2.0, 10, strategy="a")
-        betting.matched("BACK", HOME, 2.0, 5, strategy="b")
-        params = {
-            "orderProjection": "ALL", "matchProjection": "ROLLED_UP_BY_PRICE", "partitionMatchedByStrategyRef": True
-        }  # fmt: skip
-
-        of_a = betting.book(**params, customerStrategyRefs=["a"])["runners"][0]
-        of_all = betting.book(**params, customerStrategyRefs=[])["runners"][0]
-
-        assert [wanted] == [order["betId"] for order in of_a["orders"]]
-        assert ["a"] == list(of_a["matchesByStrategy"])
-        assert [15.0] == [match["size"] for match in of_a["matches"]]
-        assert ["a", "b"] == list(of_all["matchesByStrategy"])
-
-    def test_matched_since_keeps_recent_matches_and_executable_orders(self, betting: BettingWorld) -> None:
-        """An order matched at that very time counts, with all its matches; unmatched orders always do."""
-        betting.matched("BACK", HOME, 2.0, 10)
-        waiting = betting.back("alice", HOME, 3.0, 5)
-        partly = betting.back("alice", HOME, 2.5, 5)
-        betting.lay("bob", HOME, 2.5, 1)
-        betting.advance(60_000)
-        betting.lay("bob", HOME, 2.5, 4)
-
-        runner = betting.book(orderProjection="ALL", matchedSince="2026-06-06T17:01:00.000Z")["runners"][0]
-        later = betting.book(orderProjection="ALL", matchedSince="2026-06-06T17:01:00.001Z")["runners"][0]
-
-        assert [waiting, partly] == [order["betId"] for order in runner["orders"]]
-        assert [1.0, 4.0] == [match["size"] for match in runner["matches"]]
-        assert [waiting] == [order["betId"] for order in later["orders"]]
-
-    def test_bet_ids_restrict_orders(self, betting: BettingWorld) -> None:
-        """Only the bets that are named count; ids of nobody's bets find nothing."""
-        first, second = betting.back("alice", HOME, 2.0, 10), betting.back("alice", HOME, 2.0, 10)
-
-        runner = betting.book(orderProjection="ALL", betIds=[second, "x", "0"])["runners"][0]
-
-        assert [second] == [order["betId"] for order in runner["orders"]]
-        assert first != second
-
-    def test_a_bet_that_was_voided_has_no_matches(self, betting: BettingWorld) -> None:
-        """A closed market shows no bets at all: they are cleared."""
-        betting.matched("BACK", HOME, 2.0, 10)
-        betting.void()
-
-        assert "orders" not in betting.book(orderProjection="ALL")["runners"][0]
+# One runner
 
 
 class TestRunnerBook:

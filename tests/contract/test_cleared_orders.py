@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from simulator.betfair.betting.cleared_levels import LEVELS, TABLE, Rule
-from simulator.betfair.errors import ApiError, ApiErrorCode
+from simulator.betfair.errors import ApiErrorCode
 from simulator.betfair.schema.sports_enums import GroupBy
 from simulator.exchange.commands import CloseMarket
 from simulator.exchange.orders import Persistence
-from tests.contract.betting_world import AWAY, DAY, HOME, MATCH, PLACES, RACE, BettingWorld, recorded
+from tests.contract.betting_world import AWAY, DAY, HOME, MATCH, PLACES, RACE, BettingWorld, recorded, refusal
 
 MANUAL = Path(__file__).parents[3] / "shared" / "reference" / "betfair-manual-2017-es.txt"
 MINUTE = 60_000
@@ -39,12 +39,6 @@ def settled() -> BettingWorld:
 
 def ids(bets: list[Any]) -> list[str]:
     return [bet["betId"] for bet in bets]
-
-
-def refusal(betting: BettingWorld, **params: Any) -> ApiErrorCode:
-    with pytest.raises(ApiError) as caught:
-        betting.ask("listClearedOrders", **params)
-    return caught.value.code
 
 
 # Shape
@@ -231,7 +225,9 @@ def test_bet_ids_are_limited(betting: BettingWorld) -> None:
     bet_ids = [str(number) for number in range(1001)]
 
     assert [] == betting.cleared(betIds=bet_ids[:1000])
-    assert ApiErrorCode.REQUEST_SIZE_EXCEEDS_LIMIT == refusal(betting, betStatus="SETTLED", betIds=bet_ids)
+    assert ApiErrorCode.REQUEST_SIZE_EXCEEDS_LIMIT == refusal(
+        betting, "listClearedOrders", betStatus="SETTLED", betIds=bet_ids
+    )
 
 
 def test_latest_comes_first_and_pages_go_on(settled: BettingWorld) -> None:
@@ -246,7 +242,7 @@ def test_latest_comes_first_and_pages_go_on(settled: BettingWorld) -> None:
     assert (everything[:3], True) == page(recordCount=3)
     assert (everything[3:], False) == page(fromRecord=3, recordCount=3)
     assert (everything, False) == page(recordCount=0)
-    assert ApiErrorCode.INVALID_INPUT_DATA == refusal(settled, betStatus="SETTLED", fromRecord=-1)
+    assert ApiErrorCode.INVALID_INPUT_DATA == refusal(settled, "listClearedOrders", betStatus="SETTLED", fromRecord=-1)
 
 
 # Levels
@@ -385,7 +381,7 @@ def test_lines_are_paged_too(settled: BettingWorld) -> None:
 def test_only_settled_bets_are_added_up(betting: BettingWorld, status: str) -> None:
     """Other levels than BET are INVALID_INPUT_DATA with other statuses than SETTLED."""
     assert [] == betting.cleared(status, groupBy="BET")
-    assert ApiErrorCode.INVALID_INPUT_DATA == refusal(betting, betStatus=status, groupBy="MARKET")
+    assert ApiErrorCode.INVALID_INPUT_DATA == refusal(betting, "listClearedOrders", betStatus=status, groupBy="MARKET")
 
 
 # Descriptions

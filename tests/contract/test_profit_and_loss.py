@@ -4,8 +4,20 @@ from typing import Any
 
 import pytest
 
-from simulator.betfair.errors import ApiError, ApiErrorCode
-from tests.contract.betting_world import AWAY, DRAW, HOME, MATCH, OTHER, PLACES, RACE, TOTAL, BettingWorld, recorded
+from simulator.betfair.errors import ApiErrorCode
+from tests.contract.betting_world import (
+    AWAY,
+    DRAW,
+    HOME,
+    MATCH,
+    OTHER,
+    PLACES,
+    RACE,
+    TOTAL,
+    BettingWorld,
+    recorded,
+    refusal,
+)
 
 
 @pytest.fixture
@@ -109,13 +121,10 @@ def test_weight_is_limited(betting: BettingWorld) -> None:
     fifty = [f"1.{number}" for number in range(50)]
 
     assert [] == betting.ask("listMarketProfitAndLoss", marketIds=fifty)
-    with pytest.raises(ApiError) as caught:
-        betting.ask("listMarketProfitAndLoss", marketIds=[*fifty, "1.50"])
-    assert ApiErrorCode.TOO_MUCH_DATA == caught.value.code
+    too_many = refusal(betting, "listMarketProfitAndLoss", marketIds=[*fifty, "1.50"])
+    assert ApiErrorCode.TOO_MUCH_DATA == too_many
 
 
 def test_what_is_no_market_id_is_refused(betting: BettingWorld) -> None:
     """A text that no market could have is INVALID_INPUT_DATA."""
-    with pytest.raises(ApiError) as caught:
-        betting.ask("listMarketProfitAndLoss", marketIds=["x"])
-    assert ApiErrorCode.INVALID_INPUT_DATA == caught.value.code
+    assert ApiErrorCode.INVALID_INPUT_DATA == refusal(betting, "listMarketProfitAndLoss", marketIds=["x"])

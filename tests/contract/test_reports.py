@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from simulator.betfair.errors import ApiError, ApiErrorCode
+from simulator.betfair.errors import ApiErrorCode
 from simulator.exchange.orders import Persistence
-from tests.contract.betting_world import AWAY, HOME, MATCH, OTHER, PLACES, RACE, BettingWorld, recorded
+from tests.contract.betting_world import AWAY, HOME, MATCH, OTHER, PLACES, RACE, BettingWorld, recorded, refusal
 
 MINUTE = 60_000
 
@@ -18,12 +18,6 @@ def betting() -> BettingWorld:
 
 def ids(orders: list[Any]) -> list[str]:
     return [order["betId"] for order in orders]
-
-
-def refusal(betting: BettingWorld, **params: Any) -> ApiErrorCode:
-    with pytest.raises(ApiError) as caught:
-        betting.ask("listCurrentOrders", **params)
-    return caught.value.code
 
 
 # Shape
@@ -240,7 +234,7 @@ def test_a_page_holds_a_thousand(betting: BettingWorld) -> None:
 @pytest.mark.parametrize("page", [{"fromRecord": -1}, {"recordCount": -1}])
 def test_a_page_before_the_first_is_refused(betting: BettingWorld, page: dict[str, int]) -> None:
     """Negative numbers are INVALID_INPUT_DATA."""
-    assert ApiErrorCode.INVALID_INPUT_DATA == refusal(betting, **page)
+    assert ApiErrorCode.INVALID_INPUT_DATA == refusal(betting, "listCurrentOrders", **page)
 
 
 def test_ids_are_limited(betting: BettingWorld) -> None:
@@ -249,7 +243,9 @@ def test_ids_are_limited(betting: BettingWorld) -> None:
     market_ids = [f"1.{number}" for number in range(51)]
 
     assert [] == betting.orders(betIds=bet_ids, marketIds=market_ids[:50])
-    assert ApiErrorCode.REQUEST_SIZE_EXCEEDS_LIMIT == refusal(betting, betIds=bet_ids, marketIds=market_ids)
+    assert ApiErrorCode.REQUEST_SIZE_EXCEEDS_LIMIT == refusal(
+        betting, "listCurrentOrders", betIds=bet_ids, marketIds=market_ids
+    )
 
 
 def test_a_bet_that_waits_for_its_delay_is_not_there_yet(betting: BettingWorld) -> None:
