@@ -57,7 +57,8 @@ def _contents(value: Any) -> Iterator[str]:
         for member in value:
             yield _element(_type_name(member), member)
     else:
-        yield escape(_FORBIDDEN.sub("\N{REPLACEMENT CHARACTER}", _text(value)))
+        # A reader would turn a plain carriage return into a line feed.
+        yield escape(_FORBIDDEN.sub("\N{REPLACEMENT CHARACTER}", _text(value)), {"\r": "&#13;"})
 
 
 def _map(name: str, entries: dict[str, Any]) -> str:

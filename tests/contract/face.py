@@ -5,7 +5,6 @@ from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, TypeVar
 
 import httpx
-from msgspec import field
 
 from simulator.betfair.dispatch import FaceSettings
 from simulator.betfair.errors import BETTING_EXCEPTION, ApiError, ApiErrorCode
@@ -32,9 +31,6 @@ class Thing(Answer, kw_only=True):
     size: float
     side: Side
     note: str | None = None
-    from_: str | None = field(default=None, name="from")
-    parts: "list[Thing] | None" = None
-    labels: dict[str, str | None] | None = None
 
 
 class ThingRequest(Input, frozen=True, kw_only=True):

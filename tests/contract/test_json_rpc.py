@@ -12,8 +12,13 @@ import httpx
 import pytest
 
 from simulator.betfair.dispatch import FaceSettings
-from simulator.betfair.errors import ApiErrorCode
-from tests.contract.face import Theatre, call
+from simulator.betfair.errors import BETTING_EXCEPTION, ApiErrorCode
+from simulator.betfair.operations import Call, Operation, Service
+from simulator.betfair.transport import BetfairFace
+from simulator.world.clock import RealTime
+from simulator.world.loading import load_scenario
+from simulator.world.worlds import Worlds
+from tests.contract.face import NothingRequest, Theatre, call
 
 
 @pytest.fixture
@@ -345,6 +350,49 @@ def test_an_operation_knows_its_caller_and_the_time(theatre: Theatre) -> None:
     assert ("alice", "alice-live", False) == (live.account.username, live.app_key, live.delayed)
     assert ("alice", "alice-delayed", True) == (delayed.account.username, delayed.app_key, delayed.delayed)
     assert theatre.worlds.default.clock.now() == live.now
+
+
+SCHEDULED = """
+name: scheduled
+clock: {now: "2026-06-06T17:55:00.000Z", rate: 1}
+accounts:
+  - {username: carol, password: secret, appKey: carol-live, delayedAppKey: carol-delayed}
+events:
+  - id: "1"
+    name: A v B
+    eventType: {id: "1", name: Soccer}
+    openDate: "2026-06-06T18:00:00.000Z"
+    markets:
+      - id: "1.1"
+        name: Match Odds
+        marketType: MATCH_ODDS
+        bettingType: ODDS
+        startTime: "2026-06-06T18:00:00.000Z"
+        numberOfWinners: 1
+        runners: [{selectionId: 1, name: A}, {selectionId: 2, name: B}]
+schedule:
+  - {at: "2026-06-06T18:00:00.000Z", market: "1.1", do: suspend}
+"""
+
+
+def test_what_has_fallen_due_happens_before_a_call() -> None:
+    """Also where nobody moves the clock: the real time runs, and the call is the first to look."""
+    seconds = 0.0
+
+    def market_status(call: Call[NothingRequest]) -> str:
+        return call.world.exchange.markets["1.1"].status
+
+    theatre = Theatre()
+    theatre.worlds = Worlds(real_time=RealTime(seconds=lambda: seconds))
+    theatre.worlds.create(load_scenario(SCHEDULED, "scheduled"))
+    operation = Operation("marketStatus", NothingRequest, market_status)
+    service = Service(name="betting", interface="SportsAPING", exception=BETTING_EXCEPTION, operations=(operation,))
+    theatre.face = BetfairFace(theatre.worlds, (service,))
+    theatre.alice = theatre.credentials("carol")
+
+    assert "OPEN" == theatre.rpc(call("marketStatus")).json()["result"]
+    seconds += 5 * 60
+    assert "SUSPENDED" == theatre.rpc(call("marketStatus")).json()["result"]
 
 
 # Too many at a time
