@@ -11,6 +11,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from simulator import __version__
+from simulator.betfair.services import SERVICES
 from simulator.betfair.transport import BetfairFace
 from simulator.control.problems import HeadersTooLarge, Problem, UnknownAddress
 from simulator.control.resources import Resource, answer
@@ -23,8 +24,6 @@ from simulator.world.worlds import Worlds
 MAXIMUM_HEADER_BYTES: Final = 32 * 1024
 """Names and values together. Nothing a client has to say in headers is a tenth as long."""
 
-BETFAIR_PATHS: Final = ("/exchange/", "/api/", "/view/")
-
 
 class Application:
     """Hands a request to the face it is for.
@@ -32,7 +31,7 @@ class Application:
     Clients of the exchange come first, and with nothing between them and their face: they are the ones in a hurry.
     """
 
-    def __init__(self, betfair: ASGIApp, ours: ASGIApp, timekeeper: Timekeeper) -> None:
+    def __init__(self, betfair: BetfairFace, ours: ASGIApp, timekeeper: Timekeeper) -> None:
         self._betfair: Final = betfair
         self._ours: Final = ours
         self._timekeeper: Final = timekeeper
@@ -46,17 +45,18 @@ class Application:
         if sum(len(name) + len(value) for name, value in scope["headers"]) > MAXIMUM_HEADER_BYTES:
             problem = HeadersTooLarge(f"Headers may have {MAXIMUM_HEADER_BYTES} bytes, and these have more.")
             await problem.response()(scope, receive, send)
-        elif scope["path"].startswith(BETFAIR_PATHS):
+        elif self._betfair.handles(scope["path"]):
             await self._betfair(scope, receive, send)
         else:
             await self._ours(scope, receive, send)
 
 
-def create_app(worlds: Worlds, addresses: Addresses, control_token: str | None = None) -> Application:
+def create_app(worlds: Worlds, addresses: Addresses, *, control_token: str | None = None, seed: int = 0) -> Application:
     """Return the application that serves these worlds.
 
     It needs no server around it: a test can call it in process. `addresses` are what the documents of worlds say. Where
-    there is a `control_token` our own API wants it in every request, as `Authorization: Bearer`.
+    there is a `control_token` our own API wants it in every request, as `Authorization: Bearer`. Worlds that are made
+    through it have the `seed`.
     """
     timekeeper = Timekeeper(worlds)
 
@@ -66,14 +66,15 @@ def create_app(worlds: Worlds, addresses: Addresses, control_token: str | None =
         yield
         timekeeper.stop()
 
-    ours: ASGIApp = Starlette(
-        routes=[Route("/health", Resource(get=_health)), *control_routes(worlds, addresses)],
+    ours = Starlette(
+        routes=[Route("/health", Resource(get=_health)), *control_routes(worlds, addresses, seed)],
         exception_handlers={Problem: _problem, 404: _unknown_address, ClientDisconnect: _disconnected},
         lifespan=lifespan,
     )
-    if control_token is not None:
-        ours = TokenGuard(ours, control_token)
-    return Application(BetfairFace(worlds), ours, timekeeper)
+    # Every address is written in one way.
+    ours.router.redirect_slashes = False
+    guarded = ours if control_token is None else TokenGuard(ours, control_token)
+    return Application(BetfairFace(worlds, SERVICES), guarded, timekeeper)
 
 
 async def _health(_: Request) -> Response:
@@ -81,15 +82,19 @@ async def _health(_: Request) -> Response:
     return answer(Health("ready", __version__))
 
 
-def _problem(_: Request, problem: Exception) -> Response:
+# Coroutines, although nothing is waited for: Starlette would call plain functions in a thread of their own.
+
+
+async def _problem(_: Request, problem: Exception) -> Response:
     assert isinstance(problem, Problem)
     return problem.response()
 
 
-def _unknown_address(request: Request, _: Exception) -> Response:
-    return UnknownAddress(f"Nothing is served under {request.url.path[:200]!r}.").response()
+async def _unknown_address(request: Request, _: Exception) -> Response:
+    # The path as it is, and not from a URL with the Host header in it, which may be anything.
+    return UnknownAddress(f"Nothing is served under {request.scope['path'][:200]!r}.").response()
 
 
-def _disconnected(_: Request, __: Exception) -> Response:
+async def _disconnected(_: Request, __: Exception) -> Response:
     # Nobody is there to read it; without an answer the server would report an error that is none.
     return Response(status_code=400)

@@ -1,5 +1,6 @@
 """The command line: `betsim serve`, `betsim exec`, `betsim scenario`."""
 
+import re
 import sys
 from collections.abc import Callable
 from functools import wraps
@@ -27,6 +28,12 @@ def main() -> None:
     """Stand in for a betting exchange: offline, with a memory, and with no money."""
 
 
+def _check_token(_: click.Context, __: click.Parameter, token: str | None) -> str | None:
+    if token and re.fullmatch("[!-~]+", token) is None:
+        raise click.BadParameter("a token travels in a header, so it is of visible ASCII characters")
+    return token or None
+
+
 def prepares_server(default_port: int) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Return a decorator for commands that start a server: it adds their options and hands them the server."""
 
@@ -42,6 +49,7 @@ def prepares_server(default_port: int) -> Callable[[Callable[..., None]], Callab
             "--control-token",
             envvar="BETSIM_CONTROL_TOKEN",
             metavar="TOKEN",
+            callback=_check_token,
             help="Token for the control API. Without this option it needs none on a loopback address and one that is "
             "made up on any other.",
         )
@@ -55,7 +63,7 @@ def prepares_server(default_port: int) -> Callable[[Callable[..., None]], Callab
             control_token: str | None,
             **rest: Any,
         ) -> None:
-            function(_prepare(host, port, scenario, seed, control_token or None), **rest)
+            function(_prepare(host, port, scenario, seed, control_token), **rest)
 
         return command
 

@@ -42,14 +42,16 @@ class PreparedServer:
     def __init__(self, options: ServerOptions) -> None:
         """Bind the port and begin the default world; raise `CannotListen`."""
         self._socket: Final[socket.socket] = listen(options.host, options.port)
-        worlds = Worlds()
+        self._worlds: Final = Worlds()
         self.url: Final = url_of(self._socket)
         self.control_url: Final = f"{self.url}{ROOT}"
-        self.world: Final[World] = worlds.create(options.scenario, seed=options.seed)
+        self.world: Final[World] = self._worlds.create(options.scenario, seed=options.seed)
         # Whoever reaches the control API can do anything to every world, so only this machine may without a token.
         token_needed = options.control_token is not None or not is_loopback(self._socket)
         self.control_token: Final = (options.control_token or unguessable_token()) if token_needed else None
-        self._app: Final[Application] = create_app(worlds, Addresses(self.url), self.control_token)
+        self._app: Final[Application] = create_app(
+            self._worlds, Addresses(self.url), control_token=self.control_token, seed=options.seed
+        )
 
     @property
     def ready_line(self) -> str:
@@ -93,14 +95,24 @@ class PreparedServer:
 
     def serve(self, on_ready: Callable[[], None]) -> None:
         """Serve until a signal stops the server."""
-        Server(self._app, on_ready).run_on(self._socket)
+        Server(self._app, on_ready=on_ready, on_stop=self._close_worlds).run_on(self._socket)
 
     def execute(self, command: Sequence[str], complain: Callable[[str], None]) -> int:
         """Serve while a command runs, with `environment` added to its own, and return its exit status."""
         attendance = _Attendance(command, {**os.environ, **self.environment}, complain)
-        server = Server(self._app, lambda: attendance.begin(server), attendance.take_signal)
+        server = Server(
+            self._app,
+            on_ready=lambda: attendance.begin(server),
+            on_stop=self._close_worlds,
+            on_signal=attendance.take_signal,
+        )
         server.run_on(self._socket)
         return attendance.status
+
+    def _close_worlds(self) -> None:
+        # Bets may wait for a clock that nobody will move any more; whoever sent them is told so.
+        for world in self._worlds:
+            world.close()
 
 
 def _arguments(account: CustomerAccount) -> str:

@@ -15,7 +15,7 @@ from starlette.types import ASGIApp
 KEEP_ALIVE_SECONDS: Final = 75
 """How long a connection may be idle: long enough for a bot that polls once a minute."""
 SHUTDOWN_SECONDS: Final = 2
-"""How long requests may take once the server is told to stop: some wait for a clock that nobody will move any more."""
+"""How long requests may still take once the server is told to stop."""
 
 
 class CannotListen(Exception):
@@ -64,10 +64,15 @@ def url_of(bound: socket.socket) -> str:
 
 
 class Server(uvicorn.Server):
-    """A web server that says when it is ready. SIGTERM and Ctrl-C stop it without an error."""
+    """A web server that says when it is ready and when it stops. SIGTERM and Ctrl-C stop it without an error."""
 
     def __init__(
-        self, app: ASGIApp, on_ready: Callable[[], None], on_signal: Callable[[int], bool] = lambda _: False
+        self,
+        app: ASGIApp,
+        *,
+        on_ready: Callable[[], None],
+        on_stop: Callable[[], None],
+        on_signal: Callable[[int], bool] = lambda _: False,
     ) -> None:
         """Make a server. `on_signal` may take a signal upon itself by returning `True`; any other stops the server."""
         super().__init__(
@@ -85,6 +90,7 @@ class Server(uvicorn.Server):
             )
         )
         self._on_ready: Final = on_ready
+        self._on_stop: Final = on_stop
         self._on_signal: Final = on_signal
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -92,6 +98,11 @@ class Server(uvicorn.Server):
         await super().startup(sockets)
         if self.started:
             self._on_ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop, once what is still being answered has been."""
+        self._on_stop()
+        await super().shutdown(sockets)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Stop at a signal, or at the second one in haste."""

@@ -60,4 +60,4 @@ def client_of(*scenarios: dict[str, Any] | str, control_token: str | None = None
         text = scenario if isinstance(scenario, str) else json.dumps(scenario)
         worlds.create(load_scenario(text, "scenario of the test"))
     with asyncio.Runner() as runner:
-        yield Client(create_app(worlds, Addresses(URL), control_token), worlds, runner)
+        yield Client(create_app(worlds, Addresses(URL), control_token=control_token), worlds, runner)

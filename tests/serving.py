@@ -58,7 +58,7 @@ class Served:
         ]
 
     def control(self, path: str, document: object = None) -> dict[str, Any]:
-        """Post to the control API of the default world, such as `("clock", {"advance": "PT5S"})`, and return the answer."""
+        """Post to an address under the default world, such as `("clock", {"advance": "PT5S"})`; return the answer."""
         response = httpx.post(f"{self.control_url}/worlds/default/{path}", json={} if document is None else document)
         assert response.is_success, response.text
         answer: dict[str, Any] = response.json()

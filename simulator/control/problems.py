@@ -43,6 +43,11 @@ class ProblemDocument(Struct, frozen=True, omit_defaults=True):
     value: Scalar | msgspec.UnsetType = msgspec.UNSET
 
 
+def _sendable(text: str) -> str:
+    """Return a text without halves of surrogate pairs, which may be in a document and cannot be in an answer."""
+    return text.encode(errors="backslashreplace").decode()
+
+
 class Problem(Exception):
     """The root of the tree. `detail` is a sentence for the person who reads it."""
 
@@ -60,7 +65,7 @@ class Problem(Exception):
 
     def document(self) -> ProblemDocument:
         """Return what is sent."""
-        return ProblemDocument(TYPE_PREFIX + self.kind, self.title, self.status, self.detail)
+        return ProblemDocument(TYPE_PREFIX + self.kind, self.title, self.status, _sendable(self.detail))
 
     def response(self) -> Response:
         """Return the answer."""
@@ -82,7 +87,8 @@ class WrongDocument(Problem):
 
     def document(self) -> ProblemDocument:
         """Return what is sent, with the place of the fault."""
-        return msgspec.structs.replace(super().document(), path=self.path, value=self.value)
+        value = _sendable(self.value) if isinstance(self.value, str) else self.value
+        return msgspec.structs.replace(super().document(), path=_sendable(self.path), value=value)
 
 
 class Unauthorized(Problem):

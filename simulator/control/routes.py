@@ -18,9 +18,9 @@ ROOT: Final = "/control/v1"
 WORLD: Final = f"{ROOT}/worlds/{{world}}"
 
 
-def control_routes(worlds: Worlds, addresses: Addresses) -> list[Route]:
+def control_routes(worlds: Worlds, addresses: Addresses, seed: int) -> list[Route]:
     """Return every route under `/control/v1`."""
-    of_worlds = WorldHandlers(worlds, addresses)
+    of_worlds = WorldHandlers(worlds, addresses, seed)
     of_clock = ClockHandlers(of_worlds.world_of)
     of_markets = MarketHandlers(of_worlds.world_of)
     return [

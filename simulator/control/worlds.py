@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from simulator.control.bodies import NAME, read_body, wrong_document
-from simulator.control.problems import UnknownWorld, WrongDocument
+from simulator.control.problems import Impossible, UnknownWorld, WrongDocument
 from simulator.control.resources import answer
 from simulator.control.schema import (
     AccountDocument,
@@ -27,8 +27,8 @@ from simulator.world.document import ScenarioError, read_document
 from simulator.world.loading import builtin_scenario, builtin_scenario_names, convert, load_scenario
 from simulator.world.scenario import Scenario
 from simulator.world.world import World
+from simulator.world.worlds import DEFAULT, Worlds
 from simulator.world.worlds import UnknownWorld as NoSuchWorld
-from simulator.world.worlds import Worlds
 
 
 class Addresses(msgspec.Struct, frozen=True):
@@ -39,11 +39,12 @@ class Addresses(msgspec.Struct, frozen=True):
 
 
 class WorldHandlers:
-    """Everything under `/control/v1/worlds` that concerns a world as a whole."""
+    """Everything under `/control/v1/worlds` that concerns a world as a whole. New worlds have the `seed`."""
 
-    def __init__(self, worlds: Worlds, addresses: Addresses) -> None:
+    def __init__(self, worlds: Worlds, addresses: Addresses, seed: int) -> None:
         self._worlds: Final = worlds
         self._addresses: Final = addresses
+        self._seed: Final = seed
 
     def world_of(self, request: Request) -> World:
         """Return the world that the address names, with everything due in it done; raise `UnknownWorld`."""
@@ -61,7 +62,7 @@ class WorldHandlers:
     async def create(self, request: Request) -> Response:
         """Make a world of the scenario that was sent or named."""
         scenario = scenario_of(await read_body(request))
-        world = self._worlds.create(scenario)
+        world = self._worlds.create(scenario, seed=self._seed)
         return answer(self._describe(world), 201, {"Location": f"/control/v1/worlds/{world.id}"})
 
     async def read(self, request: Request) -> Response:
@@ -70,7 +71,10 @@ class WorldHandlers:
 
     async def delete(self, request: Request) -> Response:
         """End a world."""
-        self._worlds.delete(self.world_of(request).id)
+        world = self.world_of(request)
+        if world.id == DEFAULT:
+            raise Impossible("The default world stays as long as the server does; it can be reset.")
+        self._worlds.delete(world.id)
         return Response(status_code=204)
 
     async def reset(self, request: Request) -> Response:

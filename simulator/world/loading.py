@@ -143,7 +143,7 @@ def _explain(problem: str, value: object) -> str:
 
 def _known_markets(exchange: Exchange) -> dict[str, KnownMarket]:
     return {
-        market_id: KnownMarket(market.ladder, frozenset(market.runners))
+        market_id: KnownMarket(market.ladder, frozenset(market.runners), market.definition.number_of_winners)
         for market_id, market in exchange.markets.items()
     }
 

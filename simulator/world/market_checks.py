@@ -25,6 +25,7 @@ class KnownMarket(Struct, frozen=True):
 
     ladder: Ladder
     runners: frozenset[RunnerKey]
+    number_of_winners: int
 
 
 class EventChecks:
@@ -91,7 +92,7 @@ class EventChecks:
         for index, runner in enumerate(market.runners):
             self._check_runner((*place, "runners", index), runner, keys)
             self._check_runner_offers((*place, "runners", index), market, runner, ladder)
-        self.markets[market.id] = KnownMarket(ladder, frozenset(keys))
+        self.markets[market.id] = KnownMarket(ladder, frozenset(keys), market.number_of_winners)
 
     def _ladder(self, place: Place, market: MarketEntry) -> Ladder:
         inspection = self._inspection
@@ -201,6 +202,11 @@ def _check_results(inspection: Inspection, place: Place, settle: Settle, market:
         problem = f"Runner {selection_id} is not a WINNER of these results, or is named twice."
         inspection.demand(selection_id in winners, (*place, "deadHeat", index), problem)
         winners.remove(selection_id)
+    if settle.dead_heat:
+        # The exchange shares all places among all winners: a dead heat for some of the places it would settle wrongly.
+        tied, places = len(settle.dead_heat), market.number_of_winners
+        problem = f"A dead heat of {tied} of {tied + len(winners)} winners for {places} places cannot be settled."
+        inspection.demand(not winners and tied > places > 0, (*place, "deadHeat"), problem)
 
 
 def _check_known_runner(

@@ -390,6 +390,17 @@ def test_a_dead_heat_may_be_named(client: Client) -> None:
     assert settled.json()["status"] == "CLOSED"
 
 
+@pytest.mark.parametrize(("number_of_winners", "winners", "tied"), [(2, 2, 2), (2, 3, 2), (0, 2, 2)])
+def test_a_dead_heat_that_would_be_settled_wrongly_is_refused(number_of_winners: int, winners: int, tied: int) -> None:
+    with client_of(changed("events.0.markets.0.numberOfWinners", number_of_winners)) as client:
+        results = [{"selectionId": number, "status": "WINNER"} for number in (1, 2, 3)[:winners]]
+
+        refusal = client.post(f"{MARKET}/settle", json={"results": results, "deadHeat": [1, 2, 3][:tied]})
+
+        assert refusal.status_code == 400
+        assert problem_of(refusal)["path"] == "$.deadHeat"
+
+
 # What cannot be done now
 
 
@@ -406,8 +417,6 @@ def test_a_dead_heat_may_be_named(client: Client) -> None:
         (["void"], "markets/1.1/settle", {"results": [{"selectionId": 1, "status": "WINNER"}]}),
         (["suspend"], "markets/1.1/offers", {"selectionId": 1, "availableToLay": [[2.0, 5]]}),
         ([], "clock", {"set": "2026-06-06T17:54:59.999Z"}),
-        ([], "clock", {"advance": "P999999D"}),
-        ([], "clock", {"set": "9999-12-31T23:59:59.999+00:00"}),
     ],
 )
 def test_what_makes_no_sense_now_changes_nothing(
@@ -422,6 +431,15 @@ def test_what_makes_no_sense_now_changes_nothing(
     assert refusal.status_code == 409
     problem_of(refusal)
     assert client.get(f"{WORLD}/state-hash").json() == state_hash
+
+
+def test_the_clock_stops_at_the_end_of_time(client: Client) -> None:
+    assert client.post(f"{WORLD}/clock", json={"set": "9999-12-31T23:59:59.999Z"}).status_code == 200
+
+    refusal = client.post(f"{WORLD}/clock", json={"advance": "PT0.001S"})
+
+    assert refusal.status_code == 409
+    assert client.get(f"{WORLD}/clock").json()["now"] == "9999-12-31T23:59:59.999Z"
 
 
 def test_there_is_no_next_thing_where_nothing_is_due(client: Client) -> None:
@@ -626,7 +644,9 @@ def test_a_document_of_ten_megabytes_is_not_read(client: Client, path: str) -> N
 
 def test_an_announced_length_is_believed_up_to_any_number_of_digits(client: Client) -> None:
     for length in ("10000000", "9" * 5000):
-        refusal = client.post(SCENARIO, content=b"{}", headers={"content-type": "application/json", "content-length": length})
+        headers = {"content-type": "application/json", "content-length": length}
+
+        refusal = client.post(SCENARIO, content=b"{}", headers=headers)
 
         assert refusal.status_code == 413
 
@@ -662,7 +682,8 @@ def test_with_a_control_token_our_own_addresses_are_closed_to_everybody_else() -
 
                     assert refusal.status_code == 401, (method, path)
                     assert refusal.headers["www-authenticate"] == "Bearer"
-                    problem_of(refusal)
+                    if method != "HEAD":
+                        problem_of(refusal)
 
 
 def test_with_the_control_token_everything_is_as_without_one() -> None:
@@ -680,5 +701,6 @@ def test_health_needs_no_token() -> None:
 
 
 def test_the_host_header_does_not_matter(client: Client) -> None:
-    for host in ("api.betfair.com", "evil.example", "", "a b"):
+    for host in ("api.betfair.com", "evil.example", "", "a b", "[", "[::1"):
         assert client.get(WORLD, headers={"host": host}).json()["http"]["url"] == URL
+        assert client.get("/nothing", headers={"host": host}).status_code == 404
