@@ -52,6 +52,7 @@ from simulator.world.world import World
 
 SUCCESS: Final = "SUCCESS"
 FAILURE: Final = "FAILURE"
+TIMEOUT: Final = "TIMEOUT"
 PROCESSED_WITH_ERRORS: Final = "PROCESSED_WITH_ERRORS"
 
 Report = TypeVar("Report", CancelInstructionReport, ReplaceInstructionReport, UpdateInstructionReport)
@@ -215,8 +216,16 @@ class _Leg(NamedTuple):
 async def _after_bet_delay(
     world: World, request: ReplaceOrdersRequest, events: Sequence[Event], pending: Pending
 ) -> ReplaceExecutionReport:
-    fates = {fate.index: fate for fate in await fates_in(pending)}
-    return _replace_report(world, request, events, fates)
+    fates = await fates_in(pending)
+    if fates is None:
+        reports = [ReplaceInstructionReport(status=TIMEOUT) for _ in request.instructions]
+        return ReplaceExecutionReport(
+            customerRef=request.customerRef or None,
+            status=TIMEOUT,
+            marketId=request.marketId,
+            instructionReports=reports,
+        )
+    return _replace_report(world, request, events, {fate.index: fate for fate in fates})
 
 
 def _replace_report(

@@ -58,6 +58,9 @@ def place_orders(call: Call[PlaceOrdersRequest]) -> PlaceExecutionReport | Await
 
 async def _after_bet_delay(world: World, request: PlaceOrdersRequest, pending: Pending) -> PlaceExecutionReport:
     fates = await fates_in(pending)
+    if fates is None:
+        reports = [PlaceInstructionReport(status="TIMEOUT", instruction=_echo(each)) for each in request.instructions]
+        return _report(request, reports, status="TIMEOUT")
     if all(fate.reason for fate in fates):
         return _refused(request, Reason.BET_ACTION_ERROR, tuple(fate.reason for fate in fates if fate.reason))
     orders = world.exchange.orders
@@ -103,10 +106,12 @@ def _echo(instruction: PlaceInstruction) -> PlaceInstruction:
     return instruction
 
 
-def _report(request: PlaceOrdersRequest, reports: list[PlaceInstructionReport]) -> PlaceExecutionReport:
+def _report(
+    request: PlaceOrdersRequest, reports: list[PlaceInstructionReport], status: str = "SUCCESS"
+) -> PlaceExecutionReport:
     return PlaceExecutionReport(
         customerRef=request.customerRef or None,
-        status="SUCCESS",
+        status=status,
         marketId=request.marketId,
         instructionReports=reports,
     )

@@ -2,7 +2,6 @@
 
 import asyncio
 
-from simulator.betfair.errors import ApiError, ApiErrorCode
 from simulator.exchange.events import HeldOrderFate
 from simulator.world.world import Resolution, World
 
@@ -24,12 +23,10 @@ def resolution_of(world: World, ticket: int) -> Pending:
     return pending
 
 
-async def fates_in(pending: Pending) -> tuple[HeldOrderFate, ...]:
+async def fates_in(pending: Pending) -> tuple[HeldOrderFate, ...] | None:
     """Wait for held orders and return what became of each; in a frozen world that is when somebody moves its clock.
 
-    Raises TIMEOUT_ERROR when the world is reset or deleted, because nothing will ever become of them.
+    `None` when the world is reset or deleted first: nothing will ever be known of them, which reports call TIMEOUT.
     """
     resolution = await pending
-    if resolution is None:
-        raise ApiError(ApiErrorCode.TIMEOUT_ERROR, explanation="the world was reset while a bet waited for its delay")
-    return resolution.resolved.fates
+    return None if resolution is None else resolution.resolved.fates
