@@ -133,7 +133,9 @@ def test_a_server_does_not_wait_for_a_bet_that_waits_for_a_frozen_clock(scenario
             served.process.send_signal(signal.SIGTERM)
 
             assert served.process.wait(PATIENCE_SECONDS) == 0
-            assert b"TIMEOUT_ERROR" in connection.recv(65536)
+            answer = connection.recv(65536)
+            assert answer.startswith(b"HTTP/1.1 200 ")
+            assert b'"status":"TIMEOUT"' in answer
         assert "Traceback" not in served.errors
 
 

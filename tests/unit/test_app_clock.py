@@ -291,8 +291,8 @@ def test_a_bet_that_waits_in_a_world_that_ends_is_answered_all_the_same(end: str
                 path = f"/control/v1/worlds/{world.id}"
                 ended = await (stage.http.delete(path) if end == "delete" else stage.http.post(f"{path}/reset"))
                 assert ended.is_success
-                fault = await placing
+                report = await placing
 
-        assert fault["detail"]["APINGException"]["errorCode"] == "TIMEOUT_ERROR"
+        assert report["status"] == "TIMEOUT"
 
     on_stage(scenario(0, "+P1D"), play)
