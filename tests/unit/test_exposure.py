@@ -190,6 +190,26 @@ def test_exposure_is_rounded_as_the_loss_will_be() -> None:
 # When it changes
 
 
+def test_a_lay_that_is_matched_in_parts_risks_the_same_all_along() -> None:
+    world = World()
+    world.lay("alice", 10_00, at=3_00)
+
+    for size in (4_00, 5_00, 1_00):
+        world.back("bob", size, at=3_00)
+        assert 20_00 == world.exposure("alice")
+
+
+def test_a_lay_that_is_matched_in_parts_at_better_prices_risks_less() -> None:
+    """4.00 at 2.0 and 5.00 at 2.5, and 1.00 still unmatched at 3.0: 4.00 + 7.50 + 2.00."""
+    world = World()
+    world.back("bob", 4_00, at=2_00)
+    world.back("bob", 5_00, at=2_50)
+
+    world.lay("alice", 10_00, at=3_00)
+
+    assert 13_50 == world.exposure("alice")
+
+
 def test_whatever_ends_an_unmatched_bet_gives_its_exposure_back() -> None:
     world = World(turn_in_play=True)
     bet = world.lay("alice", 10_00, at=3_00)

@@ -8,6 +8,7 @@ from simulator.exchange.commands import OpenAccount
 from simulator.exchange.events import MoneyMoved
 from simulator.exchange.ledger import CASHIER, COMMISSION, HOUSE, Ledger, Posting
 from simulator.exchange.refusals import Impossible
+from simulator.exchange.rules import UnknownCurrency
 from tests.unit.exchange_builder import START, A, World, lay, picture
 
 
@@ -119,6 +120,16 @@ def test_nobody_can_open_an_account_that_is_there_or_is_the_exchanges_own(name: 
 
     with pytest.raises(Impossible):
         world.apply(OpenAccount(name, "GBP", 50_00))
+
+    assert before == picture(world.exchange)
+
+
+def test_an_account_in_a_currency_without_rules_is_not_opened() -> None:
+    world = World()
+    before = picture(world.exchange)
+
+    with pytest.raises(UnknownCurrency):
+        world.apply(OpenAccount("dave", "XYZ", 50_00))
 
     assert before == picture(world.exchange)
 

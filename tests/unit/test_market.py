@@ -187,8 +187,12 @@ def test_versions_of_the_manuals_table_that_are_too_old_are_refused_and_others_a
 def test_a_version_from_the_future_and_none_at_all_are_accepted() -> None:
     world = World(version=1233)
 
-    assert accepts(world, 9999)
+    assert accepts(world, 999_999_999_999)
     assert world.place("alice", back(1_00, 3_00), market_version=None)
+
+
+def test_version_0_is_a_version_like_others_and_too_old() -> None:
+    assert not accepts(World(version=1233), 0)
 
 
 def test_a_suspension_without_consequences_is_no_material_change() -> None:

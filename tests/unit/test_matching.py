@@ -184,6 +184,21 @@ def test_both_orders_of_a_match_keep_the_same_fragment() -> None:
     assert OrderStatus.EXECUTION_COMPLETE == backed.status == laid.status
 
 
+def test_the_average_price_is_that_of_all_parts_in_hundredths_halves_up() -> None:
+    world = World()
+    world.lay("bob", 1_00, at=3_05)
+    world.lay("bob", 1_00, at=3_10)
+
+    bet = world.back("alice", 3_00, at=3_00)
+
+    assert [(3_10, 1_00), (3_05, 1_00)] == fills(bet)
+    assert 3_08 == bet.average_price_matched  # 3.075
+
+
+def test_the_average_price_of_nothing_is_0() -> None:
+    assert 0 == World().back("alice", 10_00, at=3_00).average_price_matched
+
+
 def test_a_market_knows_what_was_traded_where_and_when() -> None:
     world = World()
     world.match("alice", "bob", 5_00, at=3_00)

@@ -103,6 +103,21 @@ def test_an_order_that_says_nothing_lapses() -> None:
     assert LAPSE is world.back("alice", 10_00, at=3_00).persistence
 
 
+# References
+
+
+def test_references_may_be_as_long_as_32_and_15_characters() -> None:
+    """The customer's own names for an order and for a strategy."""
+    world = World()
+
+    world.place("alice", back(10_00, 3_00, customer_order_reference="o" * 32), customer_strategy_reference="s" * 15)
+
+    assert ("o" * 32, "s" * 15) == (
+        world.orders[0].customer_order_reference,
+        world.orders[0].customer_strategy_reference,
+    )
+
+
 # Several instructions
 
 

@@ -67,6 +67,7 @@ def test_a_bet_may_cost_all_there_is_but_not_a_penny_more() -> None:
     world.place("alice", back(10_00, 3_00))
 
     assert (Reason.INSUFFICIENT_FUNDS, ()) == (refused.value.reason, refused.value.instruction_reasons)
+    assert "account 'alice' is 1 pence short of funds" == refused.value.detail
     assert 0 == world.available("alice")
 
 
@@ -129,6 +130,7 @@ def test_an_exposure_limit_bounds_what_may_be_lost_over_all_markets() -> None:
     world.place("dave", back(5_00, 3_00), market_id="1.2")
 
     assert Reason.INSUFFICIENT_FUNDS == refused.value.reason
+    assert "account 'dave' is 1 pence over its exposure limit" == refused.value.detail
     assert 15_00 == world.exposure("dave")
 
 
