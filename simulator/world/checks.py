@@ -13,8 +13,8 @@ from simulator.world.population import LIQUIDITY
 from simulator.world.quantities import Unusable, check_timezone, duration_of, hundredths_of, instant_of, moment_of
 from simulator.world.scenario import AccountEntry, BetTuneEntry, ClockEntry, Scenario
 
-RESERVED_USERNAMES: Final = frozenset({CASHIER, COMMISSION, HOUSE, LIQUIDITY})
-"""Names of the exchange's own accounts in the same ledger."""
+OWN_ACCOUNTS: Final = frozenset({CASHIER, COMMISSION, HOUSE, LIQUIDITY})
+"""Accounts of the same ledger that are no customers'."""
 
 HUNDRED_PERCENT: Final = 100 * HUNDREDTHS
 
@@ -101,8 +101,8 @@ def _check_accounts(inspection: Inspection, accounts: tuple[AccountEntry, ...], 
         name = account.username
         inspection.demand(name not in usernames, (*place, "username"), f"There is an account {describe(name)} already.")
         usernames.add(name)
-        reserved = f"The username {describe(name)} is taken by the exchange itself."
-        inspection.demand(name not in RESERVED_USERNAMES, (*place, "username"), reserved)
+        reserved = f"The username {describe(name)} is the name of one of the exchange's own accounts."
+        inspection.demand(name not in OWN_ACCOUNTS, (*place, "username"), reserved)
         for field, key in (("appKey", account.app_key), ("delayedAppKey", account.delayed_app_key)):
             if key is not None:
                 inspection.demand(key not in app_keys, (*place, field), f"There is an app key {describe(key)} already.")

@@ -115,7 +115,7 @@ class Clock:
         # milliseconds since 1970 with a fraction are more than a float can hold.
         elapsed = (real - self._real_base) * self._rate * _NANOSECONDS_PER_SECOND
         end = END_OF_TIME * _NANOSECONDS_PER_MILLISECOND
-        return end if elapsed >= end else min(self._base_nanoseconds + int(elapsed), end)
+        return end if elapsed >= end else min(self._base_nanoseconds + round(elapsed), end)
 
     def _rebase(self, real: float, nanoseconds: int) -> None:
         self._real_base = real

@@ -8,6 +8,7 @@ work that aliases make are bounded.
 
 import json
 import re
+from collections import Counter
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Final, NoReturn
@@ -33,7 +34,7 @@ _WORDS: Final[Mapping[str, bool | None]] = {
     "true": True, "True": True, "TRUE": True,
     "false": False, "False": False, "FALSE": False,
 }  # fmt: skip
-_PLAIN_KEY: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
+_PLAIN_KEY: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{,79}")
 _UNPRINTABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
@@ -115,7 +116,7 @@ def path_of(place: Place) -> str:
         if isinstance(step, int):
             steps.append(f"[{step}]")
         else:
-            steps.append(f".{step}" if _PLAIN_KEY.fullmatch(step) else f"[{json.dumps(step)}]")
+            steps.append(f".{step}" if _PLAIN_KEY.fullmatch(step) else f"[{describe(step)}]")
     return "".join(steps)
 
 
@@ -174,8 +175,7 @@ def _read_json(text: str, name: str) -> Document:
 def _json_object(pairs: list[tuple[str, object]]) -> dict[str, object]:
     content = dict(pairs)
     if len(content) < len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for key in keys if keys.count(key) > 1)
+        twice = next(key for key, count in Counter(key for key, _ in pairs).items() if count > 1)
         raise _Unreadable(f"The key {describe(twice)} is there twice in one object.")
     return content
 
@@ -247,7 +247,7 @@ class _YamlReader:
 
     def _read_value(self, event: Any, place: Place) -> object:
         self._lines[place] = event.start_mark.line + 1
-        self._count += 1
+        self._count_values(1, event, place)
         if len(place) > MAXIMUM_DEPTH:
             self._refuse(event, place, _too_deep())
         if isinstance(event, yaml.AliasEvent):
@@ -270,12 +270,15 @@ class _YamlReader:
         if event.anchor not in self._anchored:
             self._refuse(event, place, f"The alias *{event.anchor} names nothing that ends before it.")
         value, count = self._anchored[event.anchor]
+        self._count_values(count, event, place)
+        return value
+
+    def _count_values(self, count: int, event: Any, place: Place) -> None:
         self._count += count
         if self._count > MAXIMUM_VALUES:
             self._refuse(
                 event, place, f"With its aliases written out the document has more than {MAXIMUM_VALUES} values."
             )
-        return value
 
     def _read_sequence(self, place: Place) -> list[object]:
         members: list[object] = []
@@ -297,13 +300,16 @@ class _YamlReader:
             if key in content:
                 self._refuse(event, (*place, key), f"The key {describe(key)} is there twice in one mapping.")
             content[key] = self._read_value(next(self._events), (*place, key))
-        for defaults in merged:
-            if not isinstance(defaults, dict):
+        defaults: dict[str, object] = {}
+        for mapping in merged:
+            if not isinstance(mapping, dict):
                 raise ScenarioError(
                     self._name, path_of(place), "Only mappings can be merged with <<.", self._lines[place]
                 )
-            content = defaults | content
-        return content
+            # Of two defaults the first counts. One by one, because a new dictionary each time takes very long.
+            for key, value in mapping.items():
+                defaults.setdefault(key, value)
+        return defaults | content
 
     def _scalar(self, event: Any, place: Place) -> object:
         text: str = event.value

@@ -30,6 +30,8 @@ LATER_VERBS: Final = {
     "remove": "this version removes no runners",
 }
 
+_LONGEST_PROBLEM: Final = 200
+"""Longer than any sentence of the decoder, except about a field whose name has no end."""
 _STEP: Final = re.compile(r"\.(?P<key>[A-Za-z_]\w*)|\[(?P<position>[0-9]+)\]")
 T = TypeVar("T")
 
@@ -134,7 +136,7 @@ def _explain(problem: str, value: object) -> str:
     if problem.startswith("Expected `str`, got `") and not isinstance(value, dict | list | None):
         return f"{problem}: {describe(value)} is a text here, so put it in quotes."
     if problem.startswith("Object "):
-        return f"{problem}."
+        return f"{problem[:_LONGEST_PROBLEM]}."
     return f"{problem}, and here stands {describe(value)}."
 
 

@@ -7,10 +7,12 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from simulator.exchange.money import HUNDREDTHS
+from simulator.world.document import describe
 
 MAXIMUM_AMOUNT: Final = 10**15
 """In hundredths: larger than all money there is, small enough that sums stay exact wherever they are shown."""
 
+_LARGEST_NUMBER: Final = MAXIMUM_AMOUNT // HUNDREDTHS
 _LONGEST_NUMBER_SHOWN: Final = 40
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND: Final = timedelta(milliseconds=1)
@@ -34,11 +36,12 @@ def hundredths_of(number: Decimal) -> int:
     250
     """
     text = str(number)[:_LONGEST_NUMBER_SHOWN]
-    if not number.is_finite() or abs(number) > MAXIMUM_AMOUNT // HUNDREDTHS:
-        raise Unusable(f"{text} is beyond measure: the largest number is {MAXIMUM_AMOUNT // HUNDREDTHS}.")
-    # Decimal's own arithmetic rounds to 28 digits, so it is not asked whether there is a third decimal. A tiny number
-    # has one; as a ratio it could fill the memory.
-    if number and number.adjusted() < -_LONGEST_NUMBER_SHOWN:
+    if not number.is_finite() or not -_LARGEST_NUMBER <= number <= _LARGEST_NUMBER:
+        raise Unusable(f"{text} is beyond measure: the largest number is {_LARGEST_NUMBER}.")
+    # Decimal's own arithmetic rounds to 28 digits, so it is not asked whether there is a third decimal. What has very
+    # many is refused before it is made a ratio, which could fill the memory.
+    exponent = number.as_tuple().exponent
+    if number and isinstance(exponent, int) and exponent < -_LONGEST_NUMBER_SHOWN:
         raise Unusable(f"{text} has more than two decimals.")
     numerator, denominator = number.as_integer_ratio() if number else (0, 1)
     hundredths, rest = divmod(numerator * HUNDREDTHS, denominator)
@@ -55,7 +58,7 @@ def duration_of(text: str) -> int:
     """
     parts = _DURATION.fullmatch(text)
     if parts is None or not any(parts[unit] for unit in ("days", "hours", "minutes", "seconds")):
-        raise Unusable(f"{text!r} is not a duration such as PT5S, PT1H30M or P1D.")
+        raise Unusable(f"{describe(text)} is not a duration such as PT5S, PT1H30M or P1D.")
     minutes = (int(parts["days"] or 0) * 24 + int(parts["hours"] or 0)) * 60 + int(parts["minutes"] or 0)
     milliseconds = minutes * 60_000 + int(Decimal(parts["seconds"] or 0) * 1000)
     return -milliseconds if parts["sign"] == "-" else milliseconds
@@ -69,15 +72,15 @@ def instant_of(text: str) -> int:
     """
     if _INSTANT.fullmatch(text) is None:
         raise Unusable(
-            f"{text!r} is not a time such as 2026-06-06T18:00:00.000Z, in milliseconds at most and ending in Z."
+            f"{describe(text)} is not a time such as 2026-06-06T18:00:00.000Z, in milliseconds at most and ending in Z."
         )
     try:
         instant = datetime.fromisoformat(text)
     except ValueError as error:
-        raise Unusable(f"{text!r} is not a time: {error}.") from None
+        raise Unusable(f"{describe(text)} is not a time: {error}.") from None
     milliseconds = (instant - _EPOCH) // _MILLISECOND
     if milliseconds < 0:
-        raise Unusable(f"{text!r} is before 1970.")
+        raise Unusable(f"{describe(text)} is before 1970.")
     return milliseconds
 
 
@@ -90,7 +93,7 @@ def moment_of(text: str, origin: int) -> int:
         return instant_of(text)
     milliseconds = origin + duration_of(text)
     if milliseconds < 0:
-        raise Unusable(f"{text!r} leads to before 1970.")
+        raise Unusable(f"{describe(text)} leads to before 1970.")
     return milliseconds
 
 
@@ -100,4 +103,4 @@ def check_timezone(name: str) -> None:
         ZoneInfo(name)
     # A name that is a folder of the database, or leads out of it, is no name either.
     except (LookupError, OSError, ValueError):
-        raise Unusable(f"{name!r} is not the name of a timezone such as Europe/London or GMT.") from None
+        raise Unusable(f"{describe(name)} is not the name of a timezone such as Europe/London or GMT.") from None
