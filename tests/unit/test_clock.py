@@ -110,6 +110,17 @@ def test_moving_to_the_present_changes_nothing() -> None:
     assert clock.now() == START
 
 
+def test_setting_the_present_millisecond_does_not_lose_the_part_of_the_next_that_has_passed() -> None:
+    real = RealSeconds()
+    clock = Clock(START, 1, real)
+
+    real.passed += 0.0009
+    clock.set(START)
+    real.passed += 0.0002
+
+    assert clock.now() == START + 1
+
+
 @pytest.mark.parametrize(
     "go_back", [lambda clock: clock.advance(-1), lambda clock: clock.set(START - 1)], ids=["advance", "set"]
 )
