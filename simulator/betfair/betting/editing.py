@@ -4,6 +4,7 @@ Shapes of the answers: wire reference, sections 4.5, 4.8 and 4.9.
 """
 
 from collections.abc import Awaitable, Iterable, Sequence
+from functools import partial
 from typing import Final, NamedTuple, TypeVar
 
 from simulator.betfair.betting.instructions import (
@@ -15,7 +16,7 @@ from simulator.betfair.betting.instructions import (
     version_number,
 )
 from simulator.betfair.betting.placing import failed_placement, pending_placement, placement
-from simulator.betfair.betting.waiting import Pending, fates_in, resolution_of
+from simulator.betfair.betting.waiting import Fates, report_when_resolved
 from simulator.betfair.errors import ApiError, ApiErrorCode
 from simulator.betfair.operations import Call
 from simulator.betfair.schema.sports_aping import CancelOrdersRequest, ReplaceOrdersRequest, UpdateOrdersRequest
@@ -39,7 +40,6 @@ from simulator.betfair.schema.wire import double, hundredths, order_date
 from simulator.exchange import commands
 from simulator.exchange.events import (
     Event,
-    HeldOrderFate,
     InstructionRefused,
     OrderCancelled,
     OrderPlaced,
@@ -111,8 +111,8 @@ def replace_orders(call: Call[ReplaceOrdersRequest]) -> ReplaceExecutionReport |
         return _refused_replacement(request, refusal.reason)
     held = next((event for event in events if isinstance(event, OrdersHeld)), None)
     if held is None or request.async_:
-        return _replace_report(world, request, events, {})
-    return _after_bet_delay(world, request, events, resolution_of(world, held.ticket))
+        return _replace_report(world, request, events, ())
+    return report_when_resolved(world, held.ticket, partial(_after_bet_delay, world, request, events))
 
 
 def update_orders(call: Call[UpdateOrdersRequest]) -> UpdateExecutionReport:
@@ -186,7 +186,8 @@ def _cancellation(
 
 
 def _failed_cancellation(instruction: CancelInstruction, reason: Reason) -> CancelInstructionReport:
-    return CancelInstructionReport(status=FAILURE, errorCode=reason, instruction=instruction, sizeCancelled=0.0)
+    """Report a bet that was not cancelled: without size and date, as recorded."""
+    return CancelInstructionReport(status=FAILURE, errorCode=reason, instruction=instruction)
 
 
 def _cancel_report(
@@ -213,10 +214,9 @@ class _Leg(NamedTuple):
     new_bet_id: int | None = None
 
 
-async def _after_bet_delay(
-    world: World, request: ReplaceOrdersRequest, events: Sequence[Event], pending: Pending
+def _after_bet_delay(
+    world: World, request: ReplaceOrdersRequest, events: Sequence[Event], fates: Fates | None
 ) -> ReplaceExecutionReport:
-    fates = await fates_in(pending)
     if fates is None:
         reports = [ReplaceInstructionReport(status=TIMEOUT) for _ in request.instructions]
         return ReplaceExecutionReport(
@@ -225,11 +225,11 @@ async def _after_bet_delay(
             marketId=request.marketId,
             instructionReports=reports,
         )
-    return _replace_report(world, request, events, {fate.index: fate for fate in fates})
+    return _replace_report(world, request, events, fates)
 
 
 def _replace_report(
-    world: World, request: ReplaceOrdersRequest, events: Sequence[Event], fates: dict[int, HeldOrderFate]
+    world: World, request: ReplaceOrdersRequest, events: Sequence[Event], fates: Fates
 ) -> ReplaceExecutionReport:
     legs = {index: _Leg() for index in range(len(request.instructions))}
     for event in events:
@@ -239,10 +239,11 @@ def _replace_report(
             legs[event.index] = legs[event.index]._replace(refused=event)
         elif isinstance(event, ReplacementRefused):
             legs[event.index] = legs[event.index]._replace(not_placed=event.reason)
-        elif isinstance(event, OrderPlaced):
+        elif isinstance(event, OrderPlaced) and not request.async_:
+            # Whoever does not wait for the new bet is not told of it even where it is there at once.
             legs[event.index] = legs[event.index]._replace(new_bet_id=event.bet_id)
-    for index, fate in fates.items():
-        legs[index] = legs[index]._replace(not_placed=fate.reason, new_bet_id=fate.bet_id)
+    for fate in fates:
+        legs[fate.index] = legs[fate.index]._replace(not_placed=fate.reason, new_bet_id=fate.bet_id)
     reports = [
         _replacement(world, instruction, legs[index], legs[index].cancelled)
         for index, instruction in enumerate(request.instructions)
