@@ -48,7 +48,6 @@ from simulator.exchange.events import (
 )
 from simulator.exchange.orders import Order
 from simulator.exchange.refusals import Reason, Refused
-from simulator.world.world import World
 
 SUCCESS: Final = "SUCCESS"
 FAILURE: Final = "FAILURE"
@@ -104,15 +103,15 @@ def replace_orders(call: Call[ReplaceOrdersRequest]) -> ReplaceExecutionReport |
         version_number(request.marketVersion),
     )
     if not may_bet_with_this_key(call):
-        return _refused_replacement(request, Reason.PERMISSION_DENIED)
+        return _refused_replacement(call, Reason.PERMISSION_DENIED)
     try:
         events = world.apply(command)
     except Refused as refusal:
-        return _refused_replacement(request, refusal.reason)
+        return _refused_replacement(call, refusal.reason)
     held = next((event for event in events if isinstance(event, OrdersHeld)), None)
     if held is None or request.async_:
-        return _replace_report(world, request, events, ())
-    return report_when_resolved(world, held.ticket, partial(_after_bet_delay, world, request, events))
+        return _replace_report(call, events, ())
+    return report_when_resolved(world, held.ticket, partial(_after_bet_delay, call, events))
 
 
 def update_orders(call: Call[UpdateOrdersRequest]) -> UpdateExecutionReport:
@@ -215,8 +214,9 @@ class _Leg(NamedTuple):
 
 
 def _after_bet_delay(
-    world: World, request: ReplaceOrdersRequest, events: Sequence[Event], fates: Fates | None
+    call: Call[ReplaceOrdersRequest], events: Sequence[Event], fates: Fates | None
 ) -> ReplaceExecutionReport:
+    request = call.params
     if fates is None:
         reports = [ReplaceInstructionReport(status=TIMEOUT) for _ in request.instructions]
         return ReplaceExecutionReport(
@@ -225,12 +225,11 @@ def _after_bet_delay(
             marketId=request.marketId,
             instructionReports=reports,
         )
-    return _replace_report(world, request, events, fates)
+    return _replace_report(call, events, fates)
 
 
-def _replace_report(
-    world: World, request: ReplaceOrdersRequest, events: Sequence[Event], fates: Fates
-) -> ReplaceExecutionReport:
+def _replace_report(call: Call[ReplaceOrdersRequest], events: Sequence[Event], fates: Fates) -> ReplaceExecutionReport:
+    request = call.params
     legs = {index: _Leg() for index in range(len(request.instructions))}
     for event in events:
         if isinstance(event, OrderCancelled):
@@ -245,7 +244,7 @@ def _replace_report(
     for fate in fates:
         legs[fate.index] = legs[fate.index]._replace(not_placed=fate.reason, new_bet_id=fate.bet_id)
     reports = [
-        _replacement(world, instruction, legs[index], legs[index].cancelled)
+        _replacement(call, instruction, legs[index], legs[index].cancelled)
         for index, instruction in enumerate(request.instructions)
     ]
     status, error_code = _verdict(reports)
@@ -259,16 +258,12 @@ def _replace_report(
 
 
 def _replacement(
-    world: World, instruction: ReplaceInstruction, leg: _Leg, cancelled: OrderCancelled | None
+    call: Call[ReplaceOrdersRequest], instruction: ReplaceInstruction, leg: _Leg, cancelled: OrderCancelled | None
 ) -> ReplaceInstructionReport:
-    cancel_instruction = CancelInstruction(betId=instruction.betId)
+    world = call.world
     if cancelled is None:
         reason = leg.refused.reason if leg.refused else Reason.ERROR_IN_ORDER
-        return ReplaceInstructionReport(
-            status=FAILURE,
-            errorCode=reason,
-            cancelInstructionReport=_failed_cancellation(cancel_instruction, reason),
-        )
+        return _failed_replacement(call, instruction, reason, Reason.RELATED_ACTION_FAILED)
     new_order = _new_order(world.exchange.orders[cancelled.bet_id], instruction, cancelled.size)
     placed: PlaceInstructionReport
     if leg.not_placed is not None:
@@ -280,39 +275,61 @@ def _replacement(
     return ReplaceInstructionReport(
         status=FAILURE if leg.not_placed else SUCCESS,
         errorCode=Reason.CANCELLED_NOT_PLACED if leg.not_placed else None,
-        cancelInstructionReport=_cancellation(cancel_instruction, cancelled),
+        cancelInstructionReport=_cancellation(CancelInstruction(betId=instruction.betId), cancelled),
         placeInstructionReport=placed,
     )
 
 
-def _new_order(old: Order, instruction: ReplaceInstruction, size: int) -> PlaceInstruction:
+def _failed_replacement(
+    call: Call[ReplaceOrdersRequest], instruction: ReplaceInstruction, reason: Reason, place_reason: Reason
+) -> ReplaceInstructionReport:
+    """Report a bet that was not even cancelled.
+
+    Of both its cancellation and its new order, because clients take either report for granted, betfairlightweight for
+    one. Where the bet is not known, there is no order to report.
+    """
+    order = _own_bet(call, instruction.betId)
+    placed = None if order is None else failed_placement(_new_order(order, instruction), place_reason)
+    return ReplaceInstructionReport(
+        status=FAILURE,
+        errorCode=reason,
+        cancelInstructionReport=_failed_cancellation(CancelInstruction(betId=instruction.betId), reason),
+        placeInstructionReport=placed,
+    )
+
+
+def _own_bet(call: Call[ReplaceOrdersRequest], bet_id: str) -> Order | None:
+    order = call.world.exchange.orders.get(bet_id_number(bet_id, 0))
+    if order is None or order.account != call.account.username or order.market_id != call.params.marketId:
+        return None
+    return order
+
+
+def _new_order(old: Order, instruction: ReplaceInstruction, size: int | None = None) -> PlaceInstruction:
     """Return the new order in the words of a request: without a handicap, as recorded."""
     return PlaceInstruction(
         selectionId=old.runner.selection_id,
-        limitOrder=LimitOrder(size=double(size), price=instruction.newPrice, persistenceType=old.persistence),
+        limitOrder=LimitOrder(
+            size=None if size is None else double(size),
+            price=instruction.newPrice,
+            persistenceType=old.persistence,
+        ),
         customerOrderRef=old.customer_order_reference,
         orderType=old.order_type,
         side=old.side,
     )
 
 
-def _refused_replacement(request: ReplaceOrdersRequest, reason: Reason) -> ReplaceExecutionReport:
-    reports = [
-        ReplaceInstructionReport(
-            status=FAILURE,
-            errorCode=Reason.ERROR_IN_ORDER,
-            cancelInstructionReport=_failed_cancellation(
-                CancelInstruction(betId=instruction.betId), Reason.ERROR_IN_ORDER
-            ),
-        )
-        for instruction in request.instructions
-    ]
+def _refused_replacement(call: Call[ReplaceOrdersRequest], reason: Reason) -> ReplaceExecutionReport:
+    request, innocent = call.params, Reason.ERROR_IN_ORDER
     return ReplaceExecutionReport(
         customerRef=request.customerRef or None,
         status=FAILURE,
         errorCode=reason,
         marketId=request.marketId,
-        instructionReports=reports,
+        instructionReports=[
+            _failed_replacement(call, instruction, innocent, innocent) for instruction in request.instructions
+        ],
     )
 
 
