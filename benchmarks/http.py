@@ -49,9 +49,8 @@ def run() -> None:
     """Measure and print."""
     print(f"http: keep-alive loopback, {CONNECTIONS} connections, {ROUNDS} rounds of {REQUESTS:,} requests")
     print("  the ratio is that of the requests a second; the last three columns are the server's own processor time")
-    print(
-        f"  {'operation':<18}{'req/s':>9}{'yardstick':>11}{'ratio':>7}{'p99 ms':>8}{'us/req':>9}{'yardstick':>11}{'ratio':>7}"
-    )
+    titles = ("req/s", "yardstick", "ratio", "p99 ms", "us/req", "yardstick", "ratio")
+    print(f"  {'operation':<18}" + "".join(f"{title:>11}" for title in titles))
     with _servers() as (server, yardstick, requests):
         for number, (name, make) in enumerate(requests.items()):
             ours, theirs = asyncio.run(_measure(server, make, yardstick, number))
