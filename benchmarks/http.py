@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
+from typing import NamedTuple
 from urllib.parse import urlencode
 
 import msgspec
@@ -30,37 +31,71 @@ MARKET_ID = "1.113197491"
 SCENARIO = Path(__file__).with_name("scenario.yaml")
 
 
+class Server(NamedTuple):
+    """A running server: its process, and the port it answers on."""
+
+    process_id: int
+    port: int
+
+
+class Measured(NamedTuple):
+    """One round: what the load saw, and how many microseconds of processor the server spent on a request."""
+
+    load: Load
+    microseconds: float
+
+
 def run() -> None:
     """Measure and print."""
-    with _servers() as (port, yardstick_port, requests):
-        print(f"http: keep-alive loopback, {CONNECTIONS} connections, {ROUNDS} rounds of {REQUESTS:,} requests")
-        print(f"  {'operation':<20}{'requests/s':>12}{'yardstick':>12}{'ratio':>8}{'p99 ms':>9}   (aim: 0.60, 10 ms)")
+    print(f"http: keep-alive loopback, {CONNECTIONS} connections, {ROUNDS} rounds of {REQUESTS:,} requests")
+    print("  the ratio is that of the requests a second; the last three columns are the server's own processor time")
+    titles = ("req/s", "yardstick", "ratio", "p99 ms", "us/req", "yardstick", "ratio")
+    print(f"  {'operation':<18}" + "".join(f"{title:>11}" for title in titles))
+    with _servers() as (server, yardstick, requests):
         for number, (name, make) in enumerate(requests.items()):
-            ours, yardsticks = asyncio.run(_measure(port, make, yardstick_port, number))
-            rate = median(load.requests_per_second for load in ours)
-            yardstick = median(load.requests_per_second for load in yardsticks)
-            ratio = median(a.requests_per_second / b.requests_per_second for a, b in zip(ours, yardsticks, strict=True))
-            p99 = median(load.p99_milliseconds for load in ours)
-            print(f"  {name:<20}{rate:>12,.0f}{yardstick:>12,.0f}{ratio:>8.2f}{p99:>9.2f}")
+            ours, theirs = asyncio.run(_measure(server, make, yardstick, number))
+            pairs = list(zip(ours, theirs, strict=True))
+            print(
+                f"  {name:<18}"
+                f"{median(one.load.requests_per_second for one in ours):>11,.0f}"
+                f"{median(one.load.requests_per_second for one in theirs):>11,.0f}"
+                f"{median(a.load.requests_per_second / b.load.requests_per_second for a, b in pairs):>11.2f}"
+                f"{median(one.load.p99_milliseconds for one in ours):>11.2f}"
+                f"{median(one.microseconds for one in ours):>11.0f}"
+                f"{median(one.microseconds for one in theirs):>11.0f}"
+                f"{median(b.microseconds / a.microseconds for a, b in pairs):>11.2f}"
+            )
 
 
 async def _measure(
-    port: int, make: Callable[[int], bytes], yardstick_port: int, number: int
-) -> tuple[list[Load], list[Load]]:
+    server: Server, make: Callable[[int], bytes], yardstick: Server, number: int
+) -> tuple[list[Measured], list[Measured]]:
     body = make(0).partition(b"\r\n\r\n")[2]
-    yardstick_request = post(f"/{number}", body, {"X-Application": "key", "X-Authentication": "token"})
-    ours, yardsticks = [], []
+    constant = post(f"/{number}", body, {"X-Application": "key", "X-Authentication": "token"})
+    ours, theirs = [], []
     for _ in range(ROUNDS):
-        ours.append(await run_load(port, CONNECTIONS, REQUESTS, make))
-        yardsticks.append(await run_load(yardstick_port, CONNECTIONS, REQUESTS, lambda _: yardstick_request))
-    return ours, yardsticks
+        ours.append(await _measure_round(server, make))
+        theirs.append(await _measure_round(yardstick, lambda _: constant))
+    return ours, theirs
+
+
+async def _measure_round(server: Server, make: Callable[[int], bytes]) -> Measured:
+    before = _processor_seconds(server.process_id)
+    load = await run_load(server.port, CONNECTIONS, REQUESTS, make)
+    return Measured(load, (_processor_seconds(server.process_id) - before) / REQUESTS * 1e6)
+
+
+def _processor_seconds(process_id: int) -> float:
+    """Return how long a process has run on a processor, for itself and in the kernel."""
+    fields = Path(f"/proc/{process_id}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 @contextmanager
-def _servers() -> Iterator[tuple[int, int, dict[str, Callable[[int], bytes]]]]:
-    """Start both servers, log in, and yield their ports and a maker of requests by operation."""
+def _servers() -> Iterator[tuple[Server, Server, dict[str, Callable[[int], bytes]]]]:
+    """Start both servers, log in, and yield them and a maker of requests by operation."""
     command = [sys.executable, "-m", "simulator.cli", "serve", "--port", "0", "--scenario", str(SCENARIO)]
-    with _process(command) as ready, tempfile.TemporaryDirectory() as folder:
+    with _process(command) as (process_id, ready), tempfile.TemporaryDirectory() as folder:
         port = int(ready.split("http=http://127.0.0.1:")[1].split()[0])
         requests = _requests(port)
         files = []
@@ -68,20 +103,20 @@ def _servers() -> Iterator[tuple[int, int, dict[str, Callable[[int], bytes]]]]:
             file = Path(folder) / str(number)
             file.write_bytes(asyncio.run(_answer_of(port, make)))
             files.append(str(file))
-        with _process([sys.executable, "-m", "benchmarks.baseline", *files]) as line:
+        with _process([sys.executable, "-m", "benchmarks.baseline", *files]) as (yardstick_id, line):
             if os.cpu_count() != 1:
                 os.sched_setaffinity(0, {1})
-            yield port, int(line), requests
+            yield Server(process_id, port), Server(yardstick_id, int(line)), requests
 
 
 @contextmanager
-def _process(command: list[str]) -> Iterator[str]:
-    """Run a server on the first processor, yield the line it prints when ready, and stop it."""
+def _process(command: list[str]) -> Iterator[tuple[int, str]]:
+    """Run a server on the first processor, yield its id and the line it prints when ready, and stop it."""
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     try:
         os.sched_setaffinity(process.pid, {0})
         assert process.stdout is not None
-        yield process.stdout.readline()
+        yield process.pid, process.stdout.readline()
     finally:
         process.terminate()
         process.wait(timeout=10)

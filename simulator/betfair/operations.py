@@ -16,7 +16,7 @@ happens in any world until it returns.
 """
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 from msgspec import Struct
 
@@ -24,9 +24,7 @@ from simulator.betfair.errors import ExceptionType
 from simulator.betfair.schema.types import Input
 from simulator.world.accounts import CustomerAccount
 from simulator.world.sessions import Session
-
-if TYPE_CHECKING:
-    from simulator.world.world import World
+from simulator.world.world import World
 
 P = TypeVar("P", bound=Input)
 
@@ -38,7 +36,7 @@ class Call(Struct, Generic[P], frozen=True, gc=False):
     `delayed` says that the app key is the delayed one, whose market data is late.
     """
 
-    world: "World"
+    world: World
     session: Session
     account: CustomerAccount
     app_key: str
@@ -63,7 +61,6 @@ class Operation(Struct, frozen=True):
     function: Callable[[Call[Any]], Any]
     waits: bool = False
     crowds: Callable[[Any], bool] | None = None
-    needs_app_key: bool = True
 
 
 class Service:

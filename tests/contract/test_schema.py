@@ -25,7 +25,7 @@ from simulator.betfair.schema import (
     sports_markets,
     sports_orders,
 )
-from simulator.betfair.schema.types import Answer, Input, Int, Long, Signature, is_set
+from simulator.betfair.schema.types import Answer, Input, InputWithSets, Int, Long, Signature, is_set
 from simulator.betfair.schema.wire import Instant, decode_hook, encode_hook
 
 SHARED = Path(__file__).parents[3] / "shared"
@@ -258,6 +258,17 @@ def test_what_is_optional_is_left_out_when_it_is_null(struct: type[Answer] | typ
 
     assert all(field.required or field.default is None for field in info.fields)
     assert struct.__struct_config__.omit_defaults
+
+
+def test_every_struct_with_a_set_makes_its_members_distinct() -> None:
+    with_sets = {
+        struct
+        for struct in all_structs()
+        for field in msgspec.structs.fields(struct)
+        if is_set(inspect.type_info(field.type))
+    }
+
+    assert with_sets == {struct for struct in all_structs() if issubclass(struct, InputWithSets)}
 
 
 # Recorded answers

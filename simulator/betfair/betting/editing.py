@@ -4,6 +4,7 @@ Shapes of the answers: wire reference, sections 4.5, 4.8 and 4.9.
 """
 
 from collections.abc import Awaitable, Iterable, Sequence
+from functools import partial
 from typing import Final, NamedTuple, TypeVar
 
 from simulator.betfair.betting.instructions import (
@@ -15,7 +16,7 @@ from simulator.betfair.betting.instructions import (
     version_number,
 )
 from simulator.betfair.betting.placing import failed_placement, pending_placement, placement
-from simulator.betfair.betting.waiting import Pending, fates_in, resolution_of
+from simulator.betfair.betting.waiting import Fates, report_when_resolved
 from simulator.betfair.errors import ApiError, ApiErrorCode
 from simulator.betfair.operations import Call
 from simulator.betfair.schema.sports_aping import CancelOrdersRequest, ReplaceOrdersRequest, UpdateOrdersRequest
@@ -39,7 +40,6 @@ from simulator.betfair.schema.wire import double, hundredths, order_date
 from simulator.exchange import commands
 from simulator.exchange.events import (
     Event,
-    HeldOrderFate,
     InstructionRefused,
     OrderCancelled,
     OrderPlaced,
@@ -48,10 +48,10 @@ from simulator.exchange.events import (
 )
 from simulator.exchange.orders import Order
 from simulator.exchange.refusals import Reason, Refused
-from simulator.world.world import World
 
 SUCCESS: Final = "SUCCESS"
 FAILURE: Final = "FAILURE"
+TIMEOUT: Final = "TIMEOUT"
 PROCESSED_WITH_ERRORS: Final = "PROCESSED_WITH_ERRORS"
 
 Report = TypeVar("Report", CancelInstructionReport, ReplaceInstructionReport, UpdateInstructionReport)
@@ -103,15 +103,15 @@ def replace_orders(call: Call[ReplaceOrdersRequest]) -> ReplaceExecutionReport |
         version_number(request.marketVersion),
     )
     if not may_bet_with_this_key(call):
-        return _refused_replacement(request, Reason.PERMISSION_DENIED)
+        return _refused_replacement(call, Reason.PERMISSION_DENIED)
     try:
         events = world.apply(command)
     except Refused as refusal:
-        return _refused_replacement(request, refusal.reason)
+        return _refused_replacement(call, refusal.reason)
     held = next((event for event in events if isinstance(event, OrdersHeld)), None)
     if held is None or request.async_:
-        return _replace_report(world, request, events, {})
-    return _after_bet_delay(world, request, events, resolution_of(world, held.ticket))
+        return _replace_report(call, events, ())
+    return report_when_resolved(world, held.ticket, partial(_after_bet_delay, call, events))
 
 
 def update_orders(call: Call[UpdateOrdersRequest]) -> UpdateExecutionReport:
@@ -185,7 +185,8 @@ def _cancellation(
 
 
 def _failed_cancellation(instruction: CancelInstruction, reason: Reason) -> CancelInstructionReport:
-    return CancelInstructionReport(status=FAILURE, errorCode=reason, instruction=instruction, sizeCancelled=0.0)
+    """Report a bet that was not cancelled: without size and date, as recorded."""
+    return CancelInstructionReport(status=FAILURE, errorCode=reason, instruction=instruction)
 
 
 def _cancel_report(
@@ -212,16 +213,23 @@ class _Leg(NamedTuple):
     new_bet_id: int | None = None
 
 
-async def _after_bet_delay(
-    world: World, request: ReplaceOrdersRequest, events: Sequence[Event], pending: Pending
+def _after_bet_delay(
+    call: Call[ReplaceOrdersRequest], events: Sequence[Event], fates: Fates | None
 ) -> ReplaceExecutionReport:
-    fates = {fate.index: fate for fate in await fates_in(pending)}
-    return _replace_report(world, request, events, fates)
+    request = call.params
+    if fates is None:
+        reports = [ReplaceInstructionReport(status=TIMEOUT) for _ in request.instructions]
+        return ReplaceExecutionReport(
+            customerRef=request.customerRef or None,
+            status=TIMEOUT,
+            marketId=request.marketId,
+            instructionReports=reports,
+        )
+    return _replace_report(call, events, fates)
 
 
-def _replace_report(
-    world: World, request: ReplaceOrdersRequest, events: Sequence[Event], fates: dict[int, HeldOrderFate]
-) -> ReplaceExecutionReport:
+def _replace_report(call: Call[ReplaceOrdersRequest], events: Sequence[Event], fates: Fates) -> ReplaceExecutionReport:
+    request = call.params
     legs = {index: _Leg() for index in range(len(request.instructions))}
     for event in events:
         if isinstance(event, OrderCancelled):
@@ -230,12 +238,13 @@ def _replace_report(
             legs[event.index] = legs[event.index]._replace(refused=event)
         elif isinstance(event, ReplacementRefused):
             legs[event.index] = legs[event.index]._replace(not_placed=event.reason)
-        elif isinstance(event, OrderPlaced):
+        elif isinstance(event, OrderPlaced) and not request.async_:
+            # Whoever does not wait for the new bet is not told of it even where it is there at once.
             legs[event.index] = legs[event.index]._replace(new_bet_id=event.bet_id)
-    for index, fate in fates.items():
-        legs[index] = legs[index]._replace(not_placed=fate.reason, new_bet_id=fate.bet_id)
+    for fate in fates:
+        legs[fate.index] = legs[fate.index]._replace(not_placed=fate.reason, new_bet_id=fate.bet_id)
     reports = [
-        _replacement(world, instruction, legs[index], legs[index].cancelled)
+        _replacement(call, instruction, legs[index], legs[index].cancelled)
         for index, instruction in enumerate(request.instructions)
     ]
     status, error_code = _verdict(reports)
@@ -249,16 +258,12 @@ def _replace_report(
 
 
 def _replacement(
-    world: World, instruction: ReplaceInstruction, leg: _Leg, cancelled: OrderCancelled | None
+    call: Call[ReplaceOrdersRequest], instruction: ReplaceInstruction, leg: _Leg, cancelled: OrderCancelled | None
 ) -> ReplaceInstructionReport:
-    cancel_instruction = CancelInstruction(betId=instruction.betId)
+    world = call.world
     if cancelled is None:
         reason = leg.refused.reason if leg.refused else Reason.ERROR_IN_ORDER
-        return ReplaceInstructionReport(
-            status=FAILURE,
-            errorCode=reason,
-            cancelInstructionReport=_failed_cancellation(cancel_instruction, reason),
-        )
+        return _failed_replacement(call, instruction, reason, Reason.RELATED_ACTION_FAILED)
     new_order = _new_order(world.exchange.orders[cancelled.bet_id], instruction, cancelled.size)
     placed: PlaceInstructionReport
     if leg.not_placed is not None:
@@ -270,39 +275,61 @@ def _replacement(
     return ReplaceInstructionReport(
         status=FAILURE if leg.not_placed else SUCCESS,
         errorCode=Reason.CANCELLED_NOT_PLACED if leg.not_placed else None,
-        cancelInstructionReport=_cancellation(cancel_instruction, cancelled),
+        cancelInstructionReport=_cancellation(CancelInstruction(betId=instruction.betId), cancelled),
         placeInstructionReport=placed,
     )
 
 
-def _new_order(old: Order, instruction: ReplaceInstruction, size: int) -> PlaceInstruction:
+def _failed_replacement(
+    call: Call[ReplaceOrdersRequest], instruction: ReplaceInstruction, reason: Reason, place_reason: Reason
+) -> ReplaceInstructionReport:
+    """Report a bet that was not even cancelled.
+
+    Of both its cancellation and its new order, because clients take either report for granted, betfairlightweight for
+    one. Where the bet is not known, there is no order to report.
+    """
+    order = _own_bet(call, instruction.betId)
+    placed = None if order is None else failed_placement(_new_order(order, instruction), place_reason)
+    return ReplaceInstructionReport(
+        status=FAILURE,
+        errorCode=reason,
+        cancelInstructionReport=_failed_cancellation(CancelInstruction(betId=instruction.betId), reason),
+        placeInstructionReport=placed,
+    )
+
+
+def _own_bet(call: Call[ReplaceOrdersRequest], bet_id: str) -> Order | None:
+    order = call.world.exchange.orders.get(bet_id_number(bet_id, 0))
+    if order is None or order.account != call.account.username or order.market_id != call.params.marketId:
+        return None
+    return order
+
+
+def _new_order(old: Order, instruction: ReplaceInstruction, size: int | None = None) -> PlaceInstruction:
     """Return the new order in the words of a request: without a handicap, as recorded."""
     return PlaceInstruction(
         selectionId=old.runner.selection_id,
-        limitOrder=LimitOrder(size=double(size), price=instruction.newPrice, persistenceType=old.persistence),
+        limitOrder=LimitOrder(
+            size=None if size is None else double(size),
+            price=instruction.newPrice,
+            persistenceType=old.persistence,
+        ),
         customerOrderRef=old.customer_order_reference,
         orderType=old.order_type,
         side=old.side,
     )
 
 
-def _refused_replacement(request: ReplaceOrdersRequest, reason: Reason) -> ReplaceExecutionReport:
-    reports = [
-        ReplaceInstructionReport(
-            status=FAILURE,
-            errorCode=Reason.ERROR_IN_ORDER,
-            cancelInstructionReport=_failed_cancellation(
-                CancelInstruction(betId=instruction.betId), Reason.ERROR_IN_ORDER
-            ),
-        )
-        for instruction in request.instructions
-    ]
+def _refused_replacement(call: Call[ReplaceOrdersRequest], reason: Reason) -> ReplaceExecutionReport:
+    request, innocent = call.params, Reason.ERROR_IN_ORDER
     return ReplaceExecutionReport(
         customerRef=request.customerRef or None,
         status=FAILURE,
         errorCode=reason,
         marketId=request.marketId,
-        instructionReports=reports,
+        instructionReports=[
+            _failed_replacement(call, instruction, innocent, innocent) for instruction in request.instructions
+        ],
     )
 
 

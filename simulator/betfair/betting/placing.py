@@ -4,6 +4,7 @@ Shapes of the answers: wire reference, sections 4.4, 4.5 and 4.7.
 """
 
 from collections.abc import Awaitable
+from functools import partial
 
 from msgspec.structs import replace
 
@@ -15,7 +16,7 @@ from simulator.betfair.betting.instructions import (
     place_command,
     version_number,
 )
-from simulator.betfair.betting.waiting import Pending, fates_in, resolution_of
+from simulator.betfair.betting.waiting import Fates, report_when_resolved
 from simulator.betfair.operations import Call
 from simulator.betfair.schema.sports_aping import PlaceOrdersRequest
 from simulator.betfair.schema.sports_inputs import PlaceInstruction
@@ -50,14 +51,16 @@ def place_orders(call: Call[PlaceOrdersRequest]) -> PlaceExecutionReport | Await
     if request.async_:
         return _report(request, [pending_placement(instruction) for instruction in request.instructions])
     if type(held := events[0]) is OrdersHeld:
-        return _after_bet_delay(call.world, request, resolution_of(call.world, held.ticket))
+        return report_when_resolved(call.world, held.ticket, partial(_after_bet_delay, call.world, request))
     orders = call.world.exchange.orders
     placed = [orders[event.bet_id] for event in events if type(event) is OrderPlaced]
     return _report(request, [placement(*pair) for pair in zip(request.instructions, placed, strict=True)])
 
 
-async def _after_bet_delay(world: World, request: PlaceOrdersRequest, pending: Pending) -> PlaceExecutionReport:
-    fates = await fates_in(pending)
+def _after_bet_delay(world: World, request: PlaceOrdersRequest, fates: Fates | None) -> PlaceExecutionReport:
+    if fates is None:
+        reports = [PlaceInstructionReport(status="TIMEOUT", instruction=_echo(each)) for each in request.instructions]
+        return _report(request, reports, status="TIMEOUT")
     if all(fate.reason for fate in fates):
         return _refused(request, Reason.BET_ACTION_ERROR, tuple(fate.reason for fate in fates if fate.reason))
     orders = world.exchange.orders
@@ -103,10 +106,12 @@ def _echo(instruction: PlaceInstruction) -> PlaceInstruction:
     return instruction
 
 
-def _report(request: PlaceOrdersRequest, reports: list[PlaceInstructionReport]) -> PlaceExecutionReport:
+def _report(
+    request: PlaceOrdersRequest, reports: list[PlaceInstructionReport], status: str = "SUCCESS"
+) -> PlaceExecutionReport:
     return PlaceExecutionReport(
         customerRef=request.customerRef or None,
-        status="SUCCESS",
+        status=status,
         marketId=request.marketId,
         instructionReports=reports,
     )

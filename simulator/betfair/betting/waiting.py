@@ -1,35 +1,32 @@
 """Waiting for the bet delay of a world whose time somebody else may move."""
 
 import asyncio
+from collections.abc import Callable
+from typing import TypeVar
 
-from simulator.betfair.errors import ApiError, ApiErrorCode
 from simulator.exchange.events import HeldOrderFate
 from simulator.world.world import Resolution, World
 
-Pending = asyncio.Future[Resolution | None]
+T = TypeVar("T")
+
+Fates = tuple[HeldOrderFate, ...]
 
 
-def resolution_of(world: World, ticket: int) -> Pending:
-    """Return the future of held orders; it is done when they reach the matcher or their world is gone.
+def report_when_resolved(world: World, ticket: int, report: Callable[[Fates | None], T]) -> "asyncio.Future[T]":
+    """Return the report on held orders, made when they reach the matcher; in a frozen world somebody must move time.
+
+    `report` takes what became of each order, or `None` when the world is reset or deleted first: then nothing will ever
+    be known of them, which reports call TIMEOUT. It is called at that very moment and sees the bets as they are then.
+    Before whoever waits goes on, the clock may have been moved far beyond, or the world may have begun again.
 
     To be called right after the command that was held, before anything else can move the world's time.
     """
-    pending: Pending = asyncio.get_running_loop().create_future()
+    answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
 
-    def wake(resolution: Resolution | None) -> None:
-        if not pending.done():
-            pending.set_result(resolution)
+    def resolve(resolution: Resolution | None) -> None:
+        # Done already where the client has hung up.
+        if not answer.done():
+            answer.set_result(report(None if resolution is None else resolution.resolved.fates))
 
-    world.when_resolved(ticket, wake)
-    return pending
-
-
-async def fates_in(pending: Pending) -> tuple[HeldOrderFate, ...]:
-    """Wait for held orders and return what became of each; in a frozen world that is when somebody moves its clock.
-
-    Raises TIMEOUT_ERROR when the world is reset or deleted, because nothing will ever become of them.
-    """
-    resolution = await pending
-    if resolution is None:
-        raise ApiError(ApiErrorCode.TIMEOUT_ERROR, explanation="the world was reset while a bet waited for its delay")
-    return resolution.resolved.fates
+    world.when_resolved(ticket, resolve)
+    return answer

@@ -1,0 +1,100 @@
+"""The application: all that is served over HTTP, on one port, under the real paths, whatever the Host header says."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final
+
+from starlette.applications import Starlette
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from simulator import __version__
+from simulator.betfair.services import SERVICES
+from simulator.betfair.transport import BetfairFace
+from simulator.control.problems import HeadersTooLarge, Problem, UnknownAddress
+from simulator.control.resources import Resource, answer
+from simulator.control.routes import TokenGuard, control_routes
+from simulator.control.schema import Health
+from simulator.control.worlds import Addresses
+from simulator.timekeeper import Timekeeper
+from simulator.world.worlds import Worlds
+
+MAXIMUM_HEADER_BYTES: Final = 32 * 1024
+"""Names and values together. Nothing a client has to say in headers is a tenth as long."""
+
+
+class Application:
+    """Hands a request to the face it is for.
+
+    Clients of the exchange come first, and with nothing between them and their face: they are the ones in a hurry.
+    """
+
+    def __init__(self, betfair: BetfairFace, ours: ASGIApp, timekeeper: Timekeeper) -> None:
+        self._betfair: Final = betfair
+        self._ours: Final = ours
+        self._timekeeper: Final = timekeeper
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request, or begin and end with the server."""
+        if scope["type"] != "http":
+            await self._ours(scope, receive, send)
+            return
+        self._timekeeper.start()
+        if sum(len(name) + len(value) for name, value in scope["headers"]) > MAXIMUM_HEADER_BYTES:
+            problem = HeadersTooLarge(f"Headers may have {MAXIMUM_HEADER_BYTES} bytes, and these have more.")
+            await problem.response()(scope, receive, send)
+        elif self._betfair.handles(scope["path"]):
+            await self._betfair(scope, receive, send)
+        else:
+            await self._ours(scope, receive, send)
+
+
+def create_app(worlds: Worlds, addresses: Addresses, *, control_token: str | None = None, seed: int = 0) -> Application:
+    """Return the application that serves these worlds.
+
+    It needs no server around it: a test can call it in process. `addresses` are what the documents of worlds say. Where
+    there is a `control_token` our own API wants it in every request, as `Authorization: Bearer`. Worlds that are made
+    through it have the `seed`.
+    """
+    timekeeper = Timekeeper(worlds)
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        timekeeper.start()
+        yield
+        timekeeper.stop()
+
+    ours = Starlette(
+        routes=[Route("/health", Resource(get=_health)), *control_routes(worlds, addresses, seed)],
+        exception_handlers={Problem: _problem, 404: _unknown_address, ClientDisconnect: _disconnected},
+        lifespan=lifespan,
+    )
+    # Every address is written in one way.
+    ours.router.redirect_slashes = False
+    guarded = ours if control_token is None else TokenGuard(ours, control_token)
+    return Application(BetfairFace(worlds, SERVICES), guarded, timekeeper)
+
+
+async def _health(_: Request) -> Response:
+    # Whoever can ask is answered by a server whose worlds are there and whose ports are bound.
+    return answer(Health("ready", __version__))
+
+
+# Coroutines, although nothing is waited for: Starlette would call plain functions in a thread of their own.
+
+
+async def _problem(_: Request, problem: Exception) -> Response:
+    assert isinstance(problem, Problem)
+    return problem.response()
+
+
+async def _unknown_address(request: Request, _: Exception) -> Response:
+    # The path as it is, and not from a URL with the Host header in it, which may be anything.
+    return UnknownAddress(f"Nothing is served under {request.scope['path'][:200]!r}.").response()
+
+
+async def _disconnected(_: Request, __: Exception) -> Response:
+    # Nobody is there to read it; without an answer the server would report an error that is none.
+    return Response(status_code=400)

@@ -1,0 +1,69 @@
+"""The accounts service: whose account it is and what it can bet with.
+
+Shapes: recorded answers cited in the wire reference, section 5.1.
+"""
+
+from typing import Final
+
+from simulator.betfair.errors import ACCOUNT_EXCEPTION, ApiError, ApiErrorCode
+from simulator.betfair.operations import Call, Operation, Service
+from simulator.betfair.schema.account_aping import (
+    AccountDetailsResponse,
+    AccountFundsResponse,
+    GetAccountDetailsRequest,
+    GetAccountFundsRequest,
+)
+from simulator.betfair.schema.wire import double
+
+
+def get_account_funds(call: Call[GetAccountFundsRequest]) -> AccountFundsResponse:
+    """Return the money of the account. An account without an exposure limit answers none.
+
+    Exposure and its limit are written as what they do to the balance, so never above zero. Commission is taken when a
+    market is settled, so none is ever held back. There is one wallet; asking for another is INVALID_INPUT_DATA.
+    """
+    account = call.account
+    if call.params.wallet not in (None, account.wallet):
+        raise ApiError(
+            ApiErrorCode.INVALID_INPUT_DATA,
+            "The request was not valid.",
+            explanation=f"the account has the wallet {account.wallet} and no other",
+        )
+    exchange = call.world.exchange
+    return AccountFundsResponse(
+        availableToBetBalance=double(exchange.available_to_bet(account.username)),
+        exposure=double(-exchange.accounts[account.username].exposure),
+        retainedCommission=0.0,
+        exposureLimit=None if account.exposure_limit is None else double(-account.exposure_limit),
+        discountRate=double(account.discount_rate),
+        pointsBalance=account.points_balance,
+        wallet=account.wallet,
+    )
+
+
+def get_account_details(call: Call[GetAccountDetailsRequest]) -> AccountDetailsResponse:
+    """Return whose account it is."""
+    account = call.account
+    return AccountDetailsResponse(
+        currencyCode=account.currency,
+        firstName=account.first_name,
+        lastName=account.last_name,
+        localeCode=account.locale,
+        region=account.region,
+        timezone=account.timezone,
+        discountRate=double(account.discount_rate),
+        pointsBalance=account.points_balance,
+        countryCode=account.country_code,
+    )
+
+
+ACCOUNT: Final = Service(
+    name="account",
+    interface="AccountAPING",
+    exception=ACCOUNT_EXCEPTION,
+    operations=(
+        Operation("getAccountFunds", GetAccountFundsRequest, get_account_funds),
+        Operation("getAccountDetails", GetAccountDetailsRequest, get_account_details),
+    ),
+)
+"""The accounts service, as far as it is served."""

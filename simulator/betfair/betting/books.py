@@ -1,0 +1,142 @@
+"""listMarketBook and listRunnerBook: the state of markets and the prices of their runners.
+
+Sources: manual and `SportsAPING.xml`, listMarketBook, listRunnerBook, MarketBook and Runner; wire reference, sections
+4.4 to 4.6 (what is absent, key order, ids that are not known). A closed market looks as the manual prints one
+("Recuperación del resultado de un mercado asentado"): nothing matched, nothing available, no last match, results only.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from simulator.betfair.betting.codes import check_locale
+from simulator.betfair.betting.instructions import check_market_id
+from simulator.betfair.betting.limits import check_book_weight, check_number_of_ids
+from simulator.betfair.betting.own_bets import BookCall, OwnBets, own_bets
+from simulator.betfair.betting.prices import PriceView, no_exchange_prices, price_view, starting_prices
+from simulator.betfair.operations import Call
+from simulator.betfair.schema.sports_aping import ListMarketBookRequest, ListRunnerBookRequest
+from simulator.betfair.schema.sports_markets import MarketBook, Runner
+from simulator.betfair.schema.wire import date_time, double, hundredths, order_date
+from simulator.exchange import market as kernel
+
+CLOSED_MARKETS_MILLISECONDS: Final = 90 * 24 * 60 * 60 * 1000
+"""How long a market can be read after it was closed (manual, 90 days)."""
+
+
+def list_market_book(call: Call[ListMarketBookRequest]) -> list[MarketBook]:
+    """Return the books of the markets asked for, in that order, each once.
+
+    Markets that nobody knows are left out. Open and closed markets are not mixed: where any is not closed, the closed
+    ones are left out too. Raises TOO_MUCH_DATA by the weight of the request, REQUEST_SIZE_EXCEEDS_LIMIT for too many
+    ids, and INVALID_INPUT_DATA for what is no market id, no currency or no depth.
+    """
+    request = call.params
+    check_book_weight(request.priceProjection, len(request.marketIds))
+    return _books(call, request.marketIds)
+
+
+def list_runner_book(call: Call[ListRunnerBookRequest]) -> list[MarketBook]:
+    """Return the book of one market with one runner in it, a list of none where the market is not known.
+
+    The numbers of the market are those of all its runners. Without a handicap, every runner of the selection is there;
+    a selection that is not in the market leaves no runners. Raises what `list_market_book` raises.
+    """
+    request = call.params
+    check_book_weight(request.priceProjection, 1)
+    handicap = None if request.handicap is None else hundredths(request.handicap)
+    return _books(call, (request.marketId,), request.selectionId, handicap)
+
+
+def _readable_markets(call: BookCall, market_ids: Iterable[str]) -> list[kernel.Market]:
+    known = call.world.exchange.markets
+    open_markets: list[kernel.Market] = []
+    closed_markets: list[kernel.Market] = []
+    for market_id in dict.fromkeys(market_ids):
+        market = known.get(market_id)
+        if market is None:
+            check_market_id(market_id)
+        elif market.settled_at is None:
+            open_markets.append(market)
+        elif market.settled_at >= call.now - CLOSED_MARKETS_MILLISECONDS:
+            closed_markets.append(market)
+    return open_markets or closed_markets
+
+
+def _books(
+    call: BookCall,
+    market_ids: Sequence[str],
+    selection_id: int | None = None,
+    handicap: int | None = None,
+) -> list[MarketBook]:
+    request = call.params
+    check_number_of_ids(market_ids, request.betIds)
+    check_locale(request.locale)
+    view = price_view(
+        request.priceProjection,
+        call.world.settings,
+        call.account.currency,
+        request.currencyCode or None,
+        delayed=call.delayed,
+    )
+    bets = own_bets(call, market_ids)
+    books: list[MarketBook] = []
+    for market in _readable_markets(call, market_ids):
+        book = _market_book(market, view, call.delayed)
+        book.runners = [
+            _runner(market, runner, view, bets, call.delayed)
+            for runner in market.runners.values()
+            if selection_id is None
+            or (runner.key.selection_id == selection_id and handicap in (None, runner.key.handicap))
+        ]
+        books.append(book)
+    return books
+
+
+def _market_book(market: kernel.Market, view: PriceView, delayed: bool) -> MarketBook:
+    definition, closed = market.definition, market.settled_at is not None
+    matched_at = None if closed else market.last_match_at
+    return MarketBook(
+        marketId=market.market_id,
+        isMarketDataDelayed=delayed,
+        status=market.status,
+        betDelay=0 if closed else market.bet_delay,
+        bspReconciled=market.bsp_reconciled,
+        complete=definition.complete,
+        inplay=market.in_play and not closed,
+        numberOfWinners=definition.number_of_winners,
+        numberOfRunners=len(market.runners),
+        numberOfActiveRunners=0 if closed else market.active_runners,
+        lastMatchTime=None if matched_at is None else date_time(matched_at),
+        totalMatched=0.0 if closed else view.amount(market.total_matched),
+        totalAvailable=0.0 if closed else view.amount(market.total_available),
+        crossMatching=definition.cross_matching,
+        runnersVoidable=definition.runners_voidable,
+        version=market.version,
+    )
+
+
+def _runner(
+    market: kernel.Market, runner: kernel.Runner, view: PriceView, bets: OwnBets | None, delayed: bool
+) -> Runner:
+    key, factor, book = runner.key, runner.adjustment_factor, runner.book
+    answer = Runner(
+        selectionId=key.selection_id,
+        handicap=double(key.handicap),
+        status=runner.status,
+        adjustmentFactor=None if factor is None else double(factor),
+    )
+    closed = market.settled_at is not None
+    if book.last_price_traded is not None and not closed:
+        answer.lastPriceTraded = double(book.last_price_traded)
+        # A delayed key learns nothing of what was traded on a runner: recorded, a last price beside a total of 0.0.
+        answer.totalMatched = 0.0 if delayed else view.amount(book.total_matched)
+    if runner.status is kernel.RunnerStatus.REMOVED and market.settled_at is not None:
+        answer.removalDate = order_date(market.settled_at)
+    if view.starting and market.definition.bsp_market:
+        answer.sp = starting_prices()
+    if view.exchange:
+        line_market = market.definition.betting_type == "LINE"
+        answer.ex = no_exchange_prices() if closed else view.exchange_prices(book, line_market=line_market)
+    if bets is not None:
+        bets.add_to(answer, market.market_id, key)
+    return answer

@@ -1,0 +1,186 @@
+"""listMarketCatalogue: what is fixed about markets, as far as it is asked for.
+
+Which projection brings which member, and the order of members: wire reference, sections 4.4 and 4.5. Prices and states
+are not here; the one number that moves is `totalMatched`.
+"""
+
+from collections.abc import Callable, Collection
+from typing import Any, Final
+
+from simulator.betfair.betting.codes import check_locale
+from simulator.betfair.betting.limits import check_catalogue_size
+from simulator.betfair.betting.market_filter import find_markets
+from simulator.betfair.operations import Call
+from simulator.betfair.schema.sports_aping import ListMarketCatalogueRequest
+from simulator.betfair.schema.sports_enums import MarketBettingType, MarketProjection, MarketSort, PriceLadderType
+from simulator.betfair.schema.sports_markets import (
+    Competition,
+    Event,
+    EventType,
+    MarketCatalogue,
+    MarketDescription,
+    MarketLineRangeInfo,
+    PriceLadderDescription,
+    RunnerCatalog,
+)
+from simulator.betfair.schema.wire import date_time, double
+from simulator.exchange.market import Market
+from simulator.world import catalogue as world_catalogue
+
+WALLET: Final = "UK wallet"
+"""The wallet of every market (recorded)."""
+
+_BETTING_TYPE_RANKS: Final = {
+    MarketBettingType.ODDS: 0,
+    MarketBettingType.ASIAN_HANDICAP_DOUBLE_LINE: 1,
+    MarketBettingType.ASIAN_HANDICAP_SINGLE_LINE: 1,
+    MarketBettingType.LINE: 2,
+    MarketBettingType.RANGE: 3,
+    MarketBettingType.FIXED_ODDS: 4,
+}
+"""ODDS, ASIAN, LINE, RANGE, says the manual; the deprecated type comes last."""
+
+_SORT_VALUES: Final[dict[MarketSort, Callable[[world_catalogue.MarketDescription, Market], int]]] = {
+    MarketSort.MINIMUM_TRADED: lambda _, market: market.total_matched,
+    MarketSort.MAXIMUM_TRADED: lambda _, market: -market.total_matched,
+    MarketSort.MINIMUM_AVAILABLE: lambda _, market: market.total_available,
+    MarketSort.MAXIMUM_AVAILABLE: lambda _, market: -market.total_available,
+    MarketSort.FIRST_TO_START: lambda description, _: description.start_time,
+    MarketSort.LAST_TO_START: lambda description, _: -description.start_time,
+}
+
+
+def list_market_catalogue(call: Call[ListMarketCatalogueRequest]) -> list[MarketCatalogue]:
+    """Describe the first `maxResults` of the markets that a filter selects.
+
+    Raises TOO_MUCH_DATA, REQUEST_SIZE_EXCEEDS_LIMIT and INVALID_INPUT_DATA: see `limits`, `market_filter`, `codes`.
+    """
+    request = call.params
+    check_locale(request.locale)
+    projections = frozenset(request.marketProjection or ())
+    check_catalogue_size(request.maxResults, projections, request.filter.marketIds)
+    markets = call.world.exchange.markets
+    found = find_markets(call, request.filter)
+    found.sort(key=rank)
+    if request.sort is not None:
+        value = _SORT_VALUES[request.sort]
+        # Sorting is stable: markets that are equal stay in the order of their rank.
+        found.sort(key=lambda description: value(description, markets[description.id]))
+    return [_catalogue(market, markets[market.id], projections) for market in found[: request.maxResults]]
+
+
+def rank(market: world_catalogue.MarketDescription) -> tuple[Any, ...]:
+    """Return what markets are sorted by unless something else is asked for.
+
+    Event type, competition, start time, betting type, market id, says the manual, and that the first two are ranked by
+    the operator's staff, whose list nobody has. Here the smaller id comes first, and no competition last.
+    """
+    event = market.event
+    return (
+        int(event.event_type_id),
+        event.competition_id is None,
+        int(event.competition_id or 0),
+        market.start_time,
+        _BETTING_TYPE_RANKS[MarketBettingType(market.betting_type)],
+        tuple(int(part) for part in market.id.split(".")),
+    )
+
+
+def _catalogue(
+    description: world_catalogue.MarketDescription, market: Market, projections: Collection[MarketProjection]
+) -> MarketCatalogue:
+    event = description.event
+    answer = MarketCatalogue(
+        marketId=description.id, marketName=description.name, totalMatched=double(market.total_matched)
+    )
+    if MarketProjection.MARKET_START_TIME in projections:
+        answer.marketStartTime = date_time(description.start_time)
+    if MarketProjection.MARKET_DESCRIPTION in projections:
+        answer.description = _description(description)
+    with_metadata = MarketProjection.RUNNER_METADATA in projections
+    # Metadata bring the runners with them (interface definition, MarketProjection).
+    if with_metadata or MarketProjection.RUNNER_DESCRIPTION in projections:
+        answer.runners = _runners(description, with_metadata=with_metadata)
+    if MarketProjection.EVENT_TYPE in projections:
+        answer.eventType = event_type_of(event)
+    if MarketProjection.COMPETITION in projections:
+        answer.competition = competition_of(event)
+    if MarketProjection.EVENT in projections:
+        answer.event = event_of(event)
+    return answer
+
+
+def _description(market: world_catalogue.MarketDescription) -> MarketDescription:
+    divisor = market.each_way_divisor
+    return MarketDescription(
+        persistenceEnabled=market.persistence_enabled,
+        bspMarket=market.bsp_market,
+        marketTime=date_time(market.start_time),
+        suspendTime=date_time(market.suspend_time),
+        settleTime=None if market.settle_time is None else date_time(market.settle_time),
+        bettingType=market.betting_type,
+        turnInPlayEnabled=market.turn_in_play,
+        marketType=market.market_type,
+        regulator=", ".join(market.regulators),
+        marketBaseRate=double(market.base_rate),
+        discountAllowed=market.discount_allowed,
+        wallet=WALLET,
+        rules=market.rules,
+        rulesHasDate=market.rules_has_date,
+        clarifications=market.clarifications,
+        raceType=market.race_type,
+        eachWayDivisor=None if divisor is None else double(divisor),
+        lineRangeInfo=_lines(market.line),
+        priceLadderDescription=PriceLadderDescription(type=PriceLadderType(market.ladder)),
+    )
+
+
+def _lines(line: world_catalogue.LineDescription | None) -> MarketLineRangeInfo | None:
+    if line is None:
+        return None
+    return MarketLineRangeInfo(
+        marketUnit=line.unit,
+        interval=double(line.interval),
+        minUnitValue=double(line.minimum),
+        maxUnitValue=double(line.maximum),
+    )
+
+
+def _runners(market: world_catalogue.MarketDescription, *, with_metadata: bool) -> list[RunnerCatalog]:
+    return [
+        RunnerCatalog(
+            selectionId=runner.key.selection_id,
+            runnerName=runner.name,
+            handicap=double(runner.key.handicap),
+            sortPriority=runner.sort_priority,
+            metadata=dict(runner.metadata) if with_metadata else None,
+        )
+        for runner in sorted(market.runners.values(), key=lambda runner: runner.sort_priority)
+    ]
+
+
+# Parts that listings and the catalogue share
+
+
+def event_type_of(event: world_catalogue.EventDescription) -> EventType:
+    """Return the event type of an event."""
+    return EventType(id=event.event_type_id, name=event.event_type_name)
+
+
+def competition_of(event: world_catalogue.EventDescription) -> Competition | None:
+    """Return the competition of an event, `None` where it belongs to none."""
+    if event.competition_id is None:
+        return None
+    return Competition(id=event.competition_id, name=event.competition_name)
+
+
+def event_of(event: world_catalogue.EventDescription) -> Event:
+    """Return an event; one without country or venue does not mention them."""
+    return Event(
+        id=event.id,
+        name=event.name,
+        countryCode=event.country_code,
+        timezone=event.timezone,
+        venue=event.venue,
+        openDate=date_time(event.open_date),
+    )

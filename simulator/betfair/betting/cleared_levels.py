@@ -1,0 +1,196 @@
+"""What listClearedOrders says at each level it adds bets up to: the manual's table of roll-ups, and how to follow it.
+
+The table is the one of the manual, "listClearedOrders: campos de acumulación disponibles", for the levels and fields
+of the interface definition. RUNNER and STRATEGY are not in it: RUNNER has what the definition calls available there and
+what SIDE and MARKET have in common; STRATEGY, "a roll up of settled P&L and the number of bet orders", has those and
+the strategy. The level EXCHANGE and the fields exchange id, regulator codes and void date are not in the definition.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from enum import Enum
+from typing import Any, Final, NamedTuple
+
+from simulator.betfair.schema.sports_enums import GroupBy
+from simulator.betfair.schema.sports_orders import ClearedOrderSummary, ItemDescription
+from simulator.betfair.schema.wire import date_time, double, order_date
+from simulator.exchange.market import Market
+from simulator.exchange.orders import Order
+from simulator.world.catalogue import MarketDescription
+
+
+class ClearedBet(NamedTuple):
+    """A bet, or a part of one, that has ended: when, and how many pence of it."""
+
+    order: Order
+    market: Market
+    description: MarketDescription
+    settled_at: int
+    size: int
+
+
+class Rule(Enum):
+    """How a field of several bets comes from theirs."""
+
+    SHOWN = "the bets' own, where all agree"
+    LATEST = "the latest of all bets"
+    SUM = "the sum over all bets"
+    AVERAGE = "the average over all bets, by size"
+    ABSENT = "absent"
+
+
+_S, _L, _T, _A, _N = Rule.SHOWN, Rule.LATEST, Rule.SUM, Rule.AVERAGE, Rule.ABSENT
+
+LEVELS: Final = (
+    GroupBy.BET, GroupBy.SIDE, GroupBy.RUNNER, GroupBy.MARKET, GroupBy.EVENT, GroupBy.EVENT_TYPE, GroupBy.STRATEGY
+)  # fmt: skip
+
+TABLE: Final[Mapping[str, tuple[Rule, ...]]] = {
+    #                      BET SIDE RUNNER MARKET EVENT EVENT_TYPE STRATEGY
+    "eventTypeId":         (_S, _S, _S, _S, _S, _S, _N),
+    "eventId":             (_S, _S, _S, _S, _S, _N, _N),
+    "marketId":            (_S, _S, _S, _S, _N, _N, _N),
+    "selectionId":         (_S, _S, _S, _N, _N, _N, _N),
+    "handicap":            (_S, _S, _S, _N, _N, _N, _N),
+    "betId":               (_S, _N, _N, _N, _N, _N, _N),
+    "placedDate":          (_S, _L, _L, _L, _N, _N, _N),
+    "persistenceType":     (_S, _S, _S, _S, _N, _N, _N),
+    "orderType":           (_S, _S, _S, _S, _N, _N, _N),
+    "side":                (_S, _S, _N, _N, _N, _N, _N),
+    "betOutcome":          (_S, _N, _N, _N, _N, _N, _N),
+    "priceRequested":      (_S, _A, _N, _N, _N, _N, _N),
+    "settledDate":         (_S, _L, _L, _L, _L, _L, _L),
+    "lastMatchedDate":     (_S, _N, _N, _N, _N, _N, _N),
+    "betCount":            (_S, _T, _T, _T, _T, _T, _T),
+    "commission":          (_N, _N, _N, _S, _T, _T, _N),
+    "priceMatched":        (_S, _A, _N, _N, _N, _N, _N),
+    "priceReduced":        (_S, _S, _S, _S, _N, _N, _N),
+    "sizeSettled":         (_S, _T, _N, _N, _N, _N, _N),
+    "profit":              (_S, _T, _T, _T, _T, _T, _T),
+    "customerOrderRef":    (_S, _N, _N, _N, _N, _N, _N),
+    "customerStrategyRef": (_S, _N, _N, _N, _N, _N, _S),
+}  # fmt: skip
+"""By field, in the order of recorded answers. `lastMatchedDate` and the references are not in the manual's table."""
+
+
+class _Field(NamedTuple):
+    """Where a field comes from and how it is written.
+
+    `weighted` is the value times the size, from which averages are made; `of_market` marks what a market has once,
+    however many bets there are in it.
+    """
+
+    value: Callable[[ClearedBet], Any]
+    write: Callable[[Any], Any] = lambda value: value
+    weighted: Callable[[ClearedBet], int] | None = None
+    of_market: bool = False
+
+
+def _average(total: int, size: int) -> int:
+    """Return an average price in hundredths, halves up."""
+    return (2 * total + size) // (2 * size)
+
+
+def _price_matched(order: Order) -> int:
+    """Return the average price of all that was ever matched, also of what was voided later."""
+    fragments = order.fragments
+    return _average(sum(match.price * match.size for match in fragments), sum(match.size for match in fragments))
+
+
+_FIELDS: Final[Mapping[str, _Field]] = {
+    "eventTypeId": _Field(lambda bet: bet.description.event.event_type_id),
+    "eventId": _Field(lambda bet: bet.description.event.id),
+    "marketId": _Field(lambda bet: bet.order.market_id),
+    "selectionId": _Field(lambda bet: bet.order.runner.selection_id),
+    "handicap": _Field(lambda bet: bet.order.runner.handicap, double),
+    "betId": _Field(lambda bet: str(bet.order.bet_id)),
+    "placedDate": _Field(lambda bet: bet.order.placed_at, order_date),
+    "persistenceType": _Field(lambda bet: bet.order.persistence),
+    "orderType": _Field(lambda bet: bet.order.order_type),
+    "side": _Field(lambda bet: bet.order.side),
+    "betOutcome": _Field(lambda bet: bet.order.outcome),
+    "priceRequested": _Field(lambda bet: bet.order.price, double, weighted=lambda bet: bet.order.price * bet.size),
+    "settledDate": _Field(lambda bet: bet.settled_at, order_date),
+    "lastMatchedDate": _Field(lambda bet: bet.order.matched_at, order_date),
+    "betCount": _Field(lambda _: 1),
+    "commission": _Field(lambda bet: bet.market.commissions.get(bet.order.account, 0), double, of_market=True),
+    "priceMatched": _Field(
+        lambda bet: _price_matched(bet.order), double, weighted=lambda bet: bet.order.matched_payout
+    ),
+    # Nothing reduces a price before runners can be withdrawn.
+    "priceReduced": _Field(lambda _: False),
+    "sizeSettled": _Field(lambda bet: bet.size, double),
+    "profit": _Field(lambda bet: bet.order.profit, double),
+    "customerOrderRef": _Field(lambda bet: bet.order.customer_order_reference),
+    "customerStrategyRef": _Field(lambda bet: bet.order.customer_strategy_reference),
+}
+
+_KEYS: Final[Mapping[GroupBy, Callable[[ClearedBet], Any]]] = {
+    GroupBy.BET: lambda bet: bet.order.bet_id,
+    GroupBy.SIDE: lambda bet: (bet.order.market_id, bet.order.runner, bet.order.side),
+    GroupBy.RUNNER: lambda bet: (bet.order.market_id, bet.order.runner),
+    GroupBy.MARKET: lambda bet: bet.order.market_id,
+    GroupBy.EVENT: lambda bet: bet.description.event.id,
+    GroupBy.EVENT_TYPE: lambda bet: bet.description.event.event_type_id,
+    GroupBy.STRATEGY: lambda bet: bet.order.customer_strategy_reference,
+}
+
+
+def groups_of(bets: Iterable[ClearedBet], level: GroupBy) -> list[list[ClearedBet]]:
+    """Return the bets of each line of a level, in the order in which the first of each comes."""
+    key = _KEYS[level]
+    groups: dict[Any, list[ClearedBet]] = {}
+    for bet in bets:
+        groups.setdefault(key(bet), []).append(bet)
+    return list(groups.values())
+
+
+def summary_of(
+    bets: Sequence[ClearedBet], level: GroupBy, without: frozenset[str] = frozenset()
+) -> ClearedOrderSummary:
+    """Add bets up into one line of a level as the table says; fields in `without` do not apply to these bets."""
+    column = LEVELS.index(level)
+    summary = ClearedOrderSummary()
+    for name, rules in TABLE.items():
+        if rules[column] is Rule.ABSENT or name in without:
+            continue
+        field = _FIELDS[name]
+        value = _combined(field, rules[column], _one_a_market(bets) if field.of_market else bets)
+        if value is not None:
+            setattr(summary, name, field.write(value))
+    return summary
+
+
+def _combined(field: _Field, rule: Rule, bets: Sequence[ClearedBet]) -> Any:
+    """Return a field of several bets, `None` where they have none in common."""
+    if rule is Rule.AVERAGE and field.weighted is not None:
+        return _average(sum(map(field.weighted, bets)), sum(bet.size for bet in bets))
+    values = [field.value(bet) for bet in bets]
+    if rule is Rule.LATEST:
+        return max(values)
+    if rule is Rule.SUM:
+        return sum(values)
+    return values[0] if all(value == values[0] for value in values) else None
+
+
+def _one_a_market(bets: Iterable[ClearedBet]) -> list[ClearedBet]:
+    return list({bet.order.market_id: bet for bet in bets}.values())
+
+
+def item_description_of(bet: ClearedBet, level: GroupBy) -> ItemDescription | None:
+    """Return the words for what the ids of a line stand for, `None` where it has none (manual, ItemDescription)."""
+    column, description, event = LEVELS.index(level), bet.description, bet.description.event
+    if TABLE["eventTypeId"][column] is Rule.ABSENT:
+        return None
+    item = ItemDescription(eventTypeDesc=event.event_type_name)
+    if TABLE["eventId"][column] is not Rule.ABSENT:
+        item.eventDesc = event.name
+    if TABLE["marketId"][column] is not Rule.ABSENT:
+        divisor = description.each_way_divisor
+        item.marketDesc = description.name
+        item.marketType = description.market_type
+        item.marketStartTime = date_time(description.start_time)
+        item.eachWayDivisor = None if divisor is None else double(divisor)
+    if level is GroupBy.BET:
+        item.runnerDesc = description.runners[bet.order.runner].name
+        item.numberOfWinners = description.number_of_winners
+    return item

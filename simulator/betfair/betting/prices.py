@@ -1,0 +1,150 @@
+"""Which of a runner's prices a request for books wants to see, and how they look on the wire.
+
+Sources: manual, PriceProjection, PriceData, ExBestOffersOverrides and "Claves de aplicación en directo y retardada";
+wire reference, section 4.4 (what is absent and what is empty).
+"""
+
+from collections.abc import Callable, Iterable
+from decimal import Decimal
+from typing import Final
+
+from msgspec import Struct
+
+from simulator.betfair.betting.limits import DEFAULT_DEPTH
+from simulator.betfair.betting.rollup import Offer, Rollup
+from simulator.betfair.errors import ApiError, ApiErrorCode
+from simulator.betfair.schema.sports_enums import PriceData, RollupModel
+from simulator.betfair.schema.sports_inputs import ExBestOffersOverrides, PriceProjection
+from simulator.betfair.schema.sports_markets import ExchangePrices, StartingPrices
+from simulator.betfair.schema.sports_orders import PriceSize
+from simulator.betfair.schema.wire import double
+from simulator.exchange.book import Offers, RunnerBook
+from simulator.exchange.money import HUNDREDTHS
+from simulator.world.settings import Settings
+
+MAXIMUM_DEPTH: Final = 10
+"""How many best offers there are at most, however many are asked for (manual, `bestPricesDepth`)."""
+
+_EXCHANGE_DATA: Final = frozenset({PriceData.EX_BEST_OFFERS, PriceData.EX_ALL_OFFERS, PriceData.EX_TRADED})
+_STARTING_PRICE_DATA: Final = frozenset({PriceData.SP_AVAILABLE, PriceData.SP_TRADED})
+
+
+class PriceView(Struct, frozen=True, kw_only=True):
+    """What to show of each runner; worked out once a request. `amount` writes pence, in the currency asked for."""
+
+    exchange: bool
+    starting: bool
+    best_offers: bool
+    all_offers: bool
+    traded: bool
+    rollup: Rollup
+    depth: int
+    amount: Callable[[int], float]
+
+    def exchange_prices(self, book: RunnerBook, *, line_market: bool) -> ExchangePrices:
+        """Return the offers and the traded volume of a runner: all three lists, empty where nothing is wanted.
+
+        Offers come best first, traded volume by rising price. Only the levels shown are read.
+        """
+        return ExchangePrices(
+            availableToBack=self._lines(book.available_to_back, line_market),
+            availableToLay=self._lines(book.available_to_lay, line_market),
+            tradedVolume=self._price_sizes(sorted(book.traded.items())) if self.traded else [],
+        )
+
+    def _lines(self, offers: Offers, line_market: bool) -> list[PriceSize]:
+        if not (self.best_offers or self.all_offers):
+            return []
+        levels = ((level.price, level.total) for level in offers.best_first())
+        if self.all_offers:
+            return self._price_sizes(levels)
+        return self._price_sizes(self.rollup.best(levels, self.depth, line_market=line_market))
+
+    def _price_sizes(self, lines: Iterable[Offer]) -> list[PriceSize]:
+        amount = self.amount
+        return [PriceSize(price / HUNDREDTHS, amount(size)) for price, size in lines]
+
+
+def no_exchange_prices() -> ExchangePrices:
+    """Return the prices of a runner that nobody can bet on any more."""
+    return ExchangePrices(availableToBack=[], availableToLay=[], tradedVolume=[])
+
+
+def starting_prices() -> StartingPrices:
+    """Return the starting prices of a runner before reconciliation, while there is no money at starting price."""
+    return StartingPrices(nearPrice="NaN", farPrice="NaN", backStakeTaken=[], layLiabilityTaken=[])
+
+
+def price_view(
+    projection: PriceProjection | None,
+    settings: Settings,
+    account_currency: str,
+    currency: str | None = None,
+    *,
+    delayed: bool = False,
+) -> PriceView:
+    """Return what a price projection asks for.
+
+    EX_ALL_OFFERS trumps EX_BEST_OFFERS. A delayed application key sees the best offers only: no other offers, no traded
+    volume. `virtualise` and `rolloverStakes` change nothing: there are no virtual offers yet, and cumulative sizes are
+    "not supported as yet" by the service itself.
+
+    Amounts are shown in `currency` at the world's rates, cut to whole hundredths, and as they are without one. Raises
+    INVALID_INPUT_DATA for a currency there is not, and for overrides that are no depth or no limit.
+    """
+    wanted = frozenset(() if projection is None else projection.priceData or ())
+    overrides = None if projection is None else projection.exBestOffersOverrides
+    rate = _rate(settings, currency)
+    minimum_stake = settings.rules.currency(currency or account_currency).minimum_stake
+    all_offers = PriceData.EX_ALL_OFFERS in wanted
+    return PriceView(
+        exchange=not wanted.isdisjoint(_EXCHANGE_DATA),
+        starting=not wanted.isdisjoint(_STARTING_PRICE_DATA),
+        best_offers=PriceData.EX_BEST_OFFERS in wanted or (all_offers and delayed),
+        all_offers=all_offers and not delayed,
+        traded=PriceData.EX_TRADED in wanted and not delayed,
+        rollup=_rollup(overrides, minimum_stake, rate),
+        depth=_depth(overrides),
+        amount=double if rate == 1 else _converter(rate),
+    )
+
+
+def _rate(settings: Settings, currency: str | None) -> Decimal:
+    if currency is None:
+        return Decimal(1)
+    rate = settings.currency_rates.get(currency)
+    if rate is None:
+        raise ApiError(ApiErrorCode.INVALID_INPUT_DATA, "currency must use valid ISO2 currency code names")
+    return rate
+
+
+def _converter(rate: Decimal) -> Callable[[int], float]:
+    numerator, denominator = rate.as_integer_ratio()
+    return lambda pence: double(pence * numerator // denominator)
+
+
+def _depth(overrides: ExBestOffersOverrides | None) -> int:
+    if overrides is None or overrides.bestPricesDepth is None:
+        return DEFAULT_DEPTH
+    if overrides.bestPricesDepth < 1:
+        raise ApiError(ApiErrorCode.INVALID_INPUT_DATA, explanation="bestPricesDepth must be above 0")
+    return min(overrides.bestPricesDepth, MAXIMUM_DEPTH)
+
+
+def _rollup(overrides: ExBestOffersOverrides | None, minimum_stake: int, rate: Decimal) -> Rollup:
+    """Return the model asked for, with its limit in the exchange's own pence, so that only lines shown are converted.
+
+    A limit counts whole units of the currency, and is ignored where no model is given (manual, `rollupLimit`); NONE has
+    none but the minimum stake.
+    """
+    model, limit = RollupModel.STAKE, minimum_stake
+    if overrides is not None and overrides.rollupModel is not None:
+        model = overrides.rollupModel
+        if overrides.rollupLimit is not None and model is not RollupModel.NONE:
+            if overrides.rollupLimit < 0:
+                raise ApiError(ApiErrorCode.INVALID_INPUT_DATA, explanation="rollupLimit must not be below 0")
+            limit = overrides.rollupLimit * HUNDREDTHS
+    if model is RollupModel.PAYOUT:
+        limit *= HUNDREDTHS
+    numerator, denominator = rate.as_integer_ratio()
+    return Rollup(model, -(-limit * denominator // numerator))

@@ -1,0 +1,126 @@
+"""listCurrentOrders: a customer's orders in markets that are not settled.
+
+Sources: manual and `SportsAPING.xml`, listCurrentOrders, OrderBy, SortDir and CurrentOrderSummary; wire reference,
+sections 4.4 to 4.6. Orders that are complete stay until their market is settled.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Final, NamedTuple
+
+from simulator.betfair.betting.limits import check_number_of_ids
+from simulator.betfair.betting.order_filters import Criterion, meeting, one_of, page_of, within
+from simulator.betfair.betting.own_bets import is_projected
+from simulator.betfair.operations import Call
+from simulator.betfair.schema.sports_aping import ListCurrentOrdersRequest
+from simulator.betfair.schema.sports_enums import OrderBy, OrderProjection, SortDir
+from simulator.betfair.schema.sports_inputs import MarketVersion
+from simulator.betfair.schema.sports_orders import (
+    CurrentItemDescription,
+    CurrentOrderSummary,
+    CurrentOrderSummaryReport,
+    PriceSize,
+)
+from simulator.betfair.schema.wire import double, order_date
+from simulator.exchange.orders import Order
+
+
+class Ordering(NamedTuple):
+    """One way to sort orders: which date its range looks at, and what it sorts by.
+
+    Orders without that date are left out, as OrderBy says of each.
+    """
+
+    date: Callable[[Order], int | None]
+    key: Callable[[Order], tuple[int | str, ...]]
+
+
+def _by_time_of(date: Callable[[Order], int | None]) -> Ordering:
+    return Ordering(date, lambda order: (date(order) or 0, order.matched_at or 0, order.placed_at, order.bet_id))
+
+
+_BY_PLACE_TIME: Final = Ordering(lambda order: order.placed_at, lambda order: (order.placed_at, order.bet_id))
+
+ORDERINGS: Final[dict[OrderBy, Ordering]] = {
+    OrderBy.BY_BET: _BY_PLACE_TIME,
+    OrderBy.BY_PLACE_TIME: _BY_PLACE_TIME,
+    OrderBy.BY_MARKET: Ordering(
+        lambda order: order.placed_at, lambda order: (order.market_id, order.placed_at, order.bet_id)
+    ),
+    OrderBy.BY_MATCH_TIME: _by_time_of(lambda order: order.matched_at),
+    OrderBy.BY_VOID_TIME: _by_time_of(lambda order: order.voided_at),
+    OrderBy.BY_SETTLED_TIME: _by_time_of(lambda order: order.settled_at),
+}
+
+
+def list_current_orders(call: Call[ListCurrentOrdersRequest]) -> CurrentOrderSummaryReport:
+    """Return a page of the customer's current orders, by default all of them in the order of placing.
+
+    Raises REQUEST_SIZE_EXCEEDS_LIMIT for more than 250 bet and market ids, INVALID_INPUT_DATA for a page there cannot
+    be.
+    """
+    request = call.params
+    check_number_of_ids(request.betIds, request.marketIds)
+    current = call.world.exchange.accounts[call.account.username].current_orders.values()
+    orders = _sorted(meeting(current, _criteria(request)), request)
+    page, more_available = page_of(orders, request.fromRecord, request.recordCount)
+    return CurrentOrderSummaryReport(
+        currentOrders=[_summary(call, order) for order in page], moreAvailable=more_available
+    )
+
+
+def _criteria(request: ListCurrentOrdersRequest) -> Iterable[Criterion]:
+    yield from one_of(request.betIds, lambda order: str(order.bet_id))
+    yield from one_of(request.marketIds, lambda order: order.market_id)
+    yield from one_of(request.customerOrderRefs, lambda order: order.customer_order_reference)
+    yield from one_of(request.customerStrategyRefs, lambda order: order.customer_strategy_reference)
+    projection = request.orderProjection
+    if projection not in (None, OrderProjection.ALL):
+        yield lambda order: is_projected(order, projection)
+    yield from within(request.placedDateRange, lambda order: order.placed_at)
+    if request.orderBy is not None:
+        date = ORDERINGS[request.orderBy].date
+        yield lambda order: date(order) is not None
+        yield from within(request.dateRange, date)
+    else:
+        yield from within(request.dateRange, _BY_PLACE_TIME.date)
+
+
+def _sorted(orders: list[Order], request: ListCurrentOrdersRequest) -> list[Order]:
+    ordering = ORDERINGS[request.orderBy or OrderBy.BY_BET]
+    # The exchange keeps current orders in the order of placing, which is that of their bet ids.
+    if ordering is not _BY_PLACE_TIME:
+        orders.sort(key=ordering.key)
+    if request.sortDir is SortDir.LATEST_TO_EARLIEST:
+        orders.reverse()
+    return orders
+
+
+def _summary(call: Call[ListCurrentOrdersRequest], order: Order) -> CurrentOrderSummary:
+    world, market_id, runner = call.world, order.market_id, order.runner
+    summary = CurrentOrderSummary(
+        betId=str(order.bet_id),
+        marketId=market_id,
+        selectionId=runner.selection_id,
+        handicap=double(runner.handicap),
+        priceSize=PriceSize(double(order.price), double(order.size)),
+        bspLiability=0.0,
+        side=order.side,
+        status=order.status,
+        persistenceType=order.persistence,
+        orderType=order.order_type,
+        placedDate=order_date(order.placed_at),
+        matchedDate=None if order.matched_at is None else order_date(order.matched_at),
+        averagePriceMatched=double(order.average_price_matched),
+        sizeMatched=double(order.size_matched),
+        sizeRemaining=double(order.size_remaining),
+        sizeLapsed=double(order.size_lapsed),
+        sizeCancelled=double(order.size_cancelled),
+        sizeVoided=double(order.size_voided),
+        customerOrderRef=order.customer_order_reference,
+        regulatorCode=next(iter(world.catalogue.markets[market_id].regulators), None),
+        customerStrategyRef=order.customer_strategy_reference,
+    )
+    if call.params.includeItemDescription:
+        version = world.exchange.markets[market_id].version
+        summary.currentItemDescription = CurrentItemDescription(marketVersion=MarketVersion(version=version))
+    return summary

@@ -1,0 +1,77 @@
+"""How offers too small to be worth a line are added up into the lines that best offers show.
+
+    STAKE               a line as soon as the sizes since the last one reach the limit
+    PAYOUT              the same with price x size (2 x size on a LINE market)
+    MANAGED_LIABILITY   as STAKE: its switch to liabilities is "not supported as yet", and the threshold has no default
+    NONE                every level by itself, those below the minimum stake left out
+
+Offers are met best first, and a line stands at the price that completed it, the worst of those in it: a taker who wants
+the whole size has to accept that price. What is left at the end and does not reach the limit is not shown. Recorded:
+0.81 at 70 and 0.47 at 65 appear as 1.28 at 65. Sources: manual, RollupModel and ExBestOffersOverrides; exchange
+mechanics, section 5.3.
+"""
+
+from collections.abc import Iterable
+
+from msgspec import Struct
+
+from simulator.betfair.schema.sports_enums import RollupModel
+from simulator.exchange.money import HUNDREDTHS
+
+Offer = tuple[int, int]
+"""A price in hundredths and a size in pence."""
+
+EVEN_MONEY = 2 * HUNDREDTHS
+"""The odds of every bet on a LINE market, whose prices are lines."""
+
+
+class Rollup(Struct, frozen=True):
+    """A model with its limit: pence for STAKE and NONE, pence times hundredths for PAYOUT."""
+
+    model: RollupModel
+    limit: int
+
+    def best(self, offers: Iterable[Offer], depth: int, *, line_market: bool = False) -> list[Offer]:
+        """Return at most `depth` lines of offers that come best first."""
+        if self.model is RollupModel.PAYOUT:
+            return _by_payout(offers, depth, self.limit, EVEN_MONEY if line_market else None)
+        if self.model is RollupModel.NONE:
+            return _not_below(offers, depth, self.limit)
+        return _by_stake(offers, depth, self.limit)
+
+
+def _by_stake(offers: Iterable[Offer], depth: int, limit: int) -> list[Offer]:
+    lines: list[Offer] = []
+    total = 0
+    for price, size in offers:
+        total += size
+        if total >= limit:
+            lines.append((price, total))
+            if len(lines) == depth:
+                break
+            total = 0
+    return lines
+
+
+def _by_payout(offers: Iterable[Offer], depth: int, limit: int, odds: int | None) -> list[Offer]:
+    lines: list[Offer] = []
+    total = payout = 0
+    for price, size in offers:
+        total += size
+        payout += size * (odds or price)
+        if payout >= limit:
+            lines.append((price, total))
+            if len(lines) == depth:
+                break
+            total = payout = 0
+    return lines
+
+
+def _not_below(offers: Iterable[Offer], depth: int, minimum: int) -> list[Offer]:
+    lines: list[Offer] = []
+    for price, size in offers:
+        if size >= minimum:
+            lines.append((price, size))
+            if len(lines) == depth:
+                break
+    return lines

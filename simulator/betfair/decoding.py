@@ -1,0 +1,271 @@
+"""From the bytes of a request to its struct, as leniently as the real service reads them.
+
+Two readers stand one behind the other. The strict one is msgspec's own, fast, and takes what a careful client sends.
+What it refuses goes to the lenient one, which reads plain JSON and coerces it by the types of the struct:
+
+    | sent                             | declared        | read as                              |
+    |----------------------------------|-----------------|--------------------------------------|
+    | `"10"`, `10.7`                   | integer         | 10                                   |
+    | `"2"`, `"1000.00"`               | double          | 2.0, 1000.0                          |
+    | `"true"`, `"false"`              | boolean         | true, false                          |
+    | `49078012097`, `1.180`           | string          | `"49078012097"`, `"1.180"`           |
+    | `""`                             | not a string    | null                                 |
+    | `null`                           | anything        | absent                               |
+    | a name nobody declared           |                 | ignored                              |
+    | `[...]` for all parameters       |                 | parameters in the definition's order |
+
+Nothing else is: `true` is no number, an enumeration is exact, a lone value is no list. Source: wire reference, sections
+2.2 and 3.5.
+"""
+
+import math
+import re
+from collections.abc import Callable
+from typing import Any, Final, Generic, TypeVar, cast
+
+import msgspec
+from msgspec import inspect
+
+from simulator.betfair.errors import Fault, ProtocolError
+from simulator.betfair.schema.types import Input
+from simulator.betfair.schema.wire import decode_hook
+
+P = TypeVar("P", bound=Input)
+
+Coercion = Callable[[Any, list[str]], Any]
+"""Takes a plain value and a list to note missing names in; returns what msgspec can convert, or raises `_Unfit`."""
+
+_INTEGER: Final = re.compile(r"[+-]?\d{1,30}", re.ASCII)
+_DOUBLE: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+_BOOLEANS: Final = {"true": True, "false": False, "": None}
+
+
+class ParameterDecoder(Generic[P]):
+    """Reads the parameters of one operation."""
+
+    def __init__(self, request: type[P]) -> None:
+        info = inspect.type_info(request)
+        assert isinstance(info, inspect.StructType)
+        self._request: Final = request
+        self._strict: Final = msgspec.json.Decoder(request, dec_hook=decode_hook).decode
+        self._names: Final = tuple(field.encode_name for field in info.fields)
+        self._coerce: Final = _struct(info)
+
+    def decode(self, body: bytes | msgspec.Raw) -> P:
+        """Return the request struct, or raise `ProtocolError`.
+
+        JSON_PARSE_FAILURE for what is not JSON, MANDATORY_NOT_DEFINED for a mandatory name that is missing at any
+        depth, and CLASS_CONVERSION_FAILURE for a value that cannot be read as its type. REST tells the latter two apart
+        as DSC-0018 and DSC-0009. The framework has another number for it, DSC-0024, but raises that for parameters in a
+        URL or a header, and ours all come in the body.
+        """
+        try:
+            return self._strict(body)
+        except msgspec.ValidationError:
+            return self._decode_leniently(body)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            raise not_json(error) from error
+
+    @property
+    def takes_nothing(self) -> bool:
+        """Return whether the operation has no parameters at all."""
+        return not self._names
+
+    def _decode_leniently(self, body: bytes | msgspec.Raw) -> P:
+        missing: list[str] = []
+        try:
+            value = plain_json(body)
+            if isinstance(value, list):
+                value = self._by_name(value)
+            coerced = self._coerce({} if value is None else value, missing)
+        except _Unfit as unfit:
+            raise ProtocolError(Fault.CLASS_CONVERSION_FAILURE, str(unfit)) from unfit
+        if missing:
+            raise ProtocolError(Fault.MANDATORY_NOT_DEFINED, f"missing: {', '.join(missing)}")
+        try:
+            return msgspec.convert(coerced, self._request, dec_hook=decode_hook)
+        except msgspec.ValidationError as error:
+            raise ProtocolError(Fault.CLASS_CONVERSION_FAILURE, str(error)) from error
+
+    def _by_name(self, values: list[Any]) -> dict[str, Any]:
+        if len(values) > len(self._names):
+            raise _Unfit(values, f"at most {len(self._names)} parameters")
+        return dict(zip(self._names, values, strict=False))
+
+
+def not_json(error: Exception) -> ProtocolError:
+    """Return the error for a body that is not JSON."""
+    return ProtocolError(Fault.JSON_PARSE_FAILURE, f"not JSON: {error}")
+
+
+# Plain JSON
+
+
+class _NumberText(str):
+    """A number with a decimal point or an exponent, as it was written: a market id of 1.180 must not become 1.18."""
+
+    __slots__ = ()
+
+
+def _number_text(text: str) -> _NumberText:
+    if math.isinf(float(text)):
+        raise msgspec.DecodeError(f"{text} is larger than any double")
+    return _NumberText(text)
+
+
+_plain: Final = msgspec.json.Decoder(float_hook=_number_text).decode
+
+
+def plain_json(body: bytes | msgspec.Raw) -> Any:
+    """Read any JSON. Raises `ProtocolError` where it is none, or nests deeper than anybody means to."""
+    try:
+        return _plain(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise not_json(error) from error
+
+
+# Coercing plain values by the types of a struct
+
+
+class _Unfit(Exception):
+    """A value cannot be read as its type; `path` grows as the error passes outwards."""
+
+    def __init__(self, value: Any, wanted: str) -> None:
+        super().__init__(value, wanted)
+        self.value: Final = value
+        self.wanted: Final = wanted
+        self.path = ""
+
+    def __str__(self) -> str:
+        # What is inside an object or an array may be too deep to be shown.
+        shown = type(self.value).__name__ if isinstance(self.value, dict | list) else repr(self.value)
+        return f"${self.path}: expected {self.wanted}, got {shown if len(shown) < 80 else shown[:80] + '...'}"
+
+
+def _coercion_of(info: Any) -> Coercion:
+    """Return how values of a type, as msgspec describes it, are coerced."""
+    match info:
+        case inspect.UnionType(types=types):
+            return _coercion_of(next(member for member in types if not isinstance(member, inspect.NoneType)))
+        case inspect.Metadata(type=inner):
+            return _coercion_of(inner)
+        case inspect.StructType():
+            return _struct(info)
+        case inspect.VarTupleType(item_type=item):
+            return _array(_coercion_of(item))
+        case inspect.EnumType(cls=cls):
+            return _member_of(frozenset(member.value for member in cls))
+    return _SCALARS[type(info)]
+
+
+def _struct(info: inspect.StructType) -> Coercion:
+    owner = info.cls.__name__
+    fields = [(field.encode_name, _coercion_of(field.type), field.required) for field in info.fields]
+
+    def coerce(value: Any, missing: list[str]) -> dict[str, Any]:
+        if not isinstance(value, dict):
+            raise _Unfit(value, "an object")
+        known = {}
+        for name, coerce_field, required in fields:
+            member = value.get(name)
+            if member is not None:
+                try:
+                    member = coerce_field(member, missing)
+                except _Unfit as unfit:
+                    unfit.path = f".{name}{unfit.path}"
+                    raise
+            if member is not None:
+                known[name] = member
+            elif required:
+                missing.append(f"{name} of {owner}")
+        return known
+
+    return coerce
+
+
+def _array(coerce_item: Coercion) -> Coercion:
+    def coerce(value: Any, missing: list[str]) -> list[Any]:
+        if not isinstance(value, list):
+            raise _Unfit(value, "an array")
+        items = []
+        for place, item in enumerate(value):
+            try:
+                items.append(coerce_item(item, missing))
+            except _Unfit as unfit:
+                unfit.path = f"[{place}]{unfit.path}"
+                raise
+        return items
+
+    return coerce
+
+
+def _member_of(values: frozenset[str]) -> Coercion:
+    def coerce(value: Any, missing: list[str]) -> str:
+        if type(value) is str and value in values:
+            return value
+        raise _Unfit(value, f"one of {', '.join(sorted(values))}")
+
+    return coerce
+
+
+def _string(value: Any, missing: list[str]) -> str:
+    if isinstance(value, str):
+        return str(value)
+    if type(value) is int:
+        return str(value)
+    raise _Unfit(value, "a string")
+
+
+def _integer(value: Any, missing: list[str]) -> int | None:
+    if type(value) is int:
+        return value
+    if type(value) is _NumberText:
+        return int(float(value))
+    if type(value) is str:
+        text = value.strip()
+        if not text:
+            return None
+        if _INTEGER.fullmatch(text):
+            return int(text)
+    raise _Unfit(value, "an integer")
+
+
+def _double(value: Any, missing: list[str]) -> float | None:
+    if type(value) is int or type(value) is _NumberText:
+        text = str(value)
+    elif type(value) is str:
+        text = value.strip()
+        if not text:
+            return None
+    else:
+        raise _Unfit(value, "a number")
+    if not _DOUBLE.fullmatch(text) or math.isinf(number := float(text)):
+        raise _Unfit(value, "a number")
+    return number
+
+
+def _boolean(value: Any, missing: list[str]) -> bool | None:
+    if type(value) is bool:
+        return value
+    if type(value) is str and value in _BOOLEANS:
+        return _BOOLEANS[value]
+    raise _Unfit(value, "true or false")
+
+
+def _date(value: Any, missing: list[str]) -> str | None:
+    # The text itself is read by the conversion that follows.
+    if type(value) is str:
+        return value or None
+    raise _Unfit(value, "the text of a date")
+
+
+_SCALARS: Final = cast(
+    dict[type, Coercion],
+    {
+        inspect.StrType: _string,
+        inspect.IntType: _integer,
+        inspect.FloatType: _double,
+        inspect.BoolType: _boolean,
+        inspect.CustomType: _date,
+    },
+)

@@ -1,0 +1,193 @@
+"""From a named operation, a body and two headers to an answer: the part that all transports share.
+
+In this order: read the parameters, know the app key, know the session, let happen what is due in the world, call the
+operation. That parameters come first is how the framework beneath the real service works: it resolves a command
+completely before anybody asks who sends it (wire reference, section 2.3).
+"""
+
+import logging
+from collections.abc import Awaitable, Callable
+from types import TracebackType
+from typing import Any, Final, NamedTuple
+
+from msgspec import Raw, Struct
+from msgspec.json import Encoder
+
+from simulator.betfair.decoding import ParameterDecoder
+from simulator.betfair.errors import ApiError, ApiErrorCode, Fault, ProtocolError
+from simulator.betfair.operations import Call, Operation, Service
+from simulator.betfair.schema.wire import encode_hook
+from simulator.world.sessions import Session
+from simulator.world.world import World
+from simulator.world.worlds import Worlds
+
+encode_json: Final = Encoder(enc_hook=encode_hook).encode
+
+CROWD: Final = 3
+"""So many requests of an account that count may be under way at a time; one more is TOO_MANY_REQUESTS (manual)."""
+
+_log: Final = logging.getLogger(__name__)
+
+
+class FaceSettings(Struct, frozen=True, kw_only=True):
+    """What is not known for certain about the real service, or differs between its hosts.
+
+    `maximum_body_bytes` bounds a request. The framework's own default is 100 KB, but what the live service allows is
+    not known and a large batch must not fail here that passes there; one megabyte holds 200 instructions many times.
+    `missing_session` is what a request without X-Authentication gets: NO_SESSION as documented, or
+    INVALID_SESSION_INFORMATION as live services often answer. `batch_in_completion_order` answers the calls of a batch
+    in the order in which they end, those that cannot be read first, as the real service does; a client must match by
+    id. `certificate_required` makes certlogin refuse whoever presents no client certificate.
+    """
+
+    maximum_body_bytes: int = 1024 * 1024
+    missing_session: ApiErrorCode = ApiErrorCode.NO_SESSION
+    batch_in_completion_order: bool = False
+    certificate_required: bool = False
+
+
+class Credentials(NamedTuple):
+    """The two headers that say who asks, empty where absent."""
+
+    app_key: str
+    token: str
+
+    @classmethod
+    def of(cls, headers: dict[bytes, bytes]) -> "Credentials":
+        """Return the credentials among the headers of a request."""
+        return cls(
+            headers.get(b"x-application", b"").decode("latin-1").strip(),
+            headers.get(b"x-authentication", b"").decode("latin-1").strip(),
+        )
+
+
+NOBODY: Final = Credentials("", "")
+
+
+class ServedOperation:
+    """An operation ready to be called: with its service and the decoder of its parameters."""
+
+    def __init__(self, service: Service, operation: Operation) -> None:
+        self.service: Final = service
+        self.operation: Final = operation
+        self.parameters: Final[ParameterDecoder[Any]] = ParameterDecoder(operation.request)
+
+
+Outcome = bytes | ApiError | ProtocolError
+"""An encoded answer, or why there is none."""
+
+
+class Edge:
+    """Where exceptions end: a `with` block that keeps the error of what went wrong inside it.
+
+    This is the only place that takes exceptions it does not know. They are bugs of ours: they are logged with their
+    traceback, and the caller gets what the real service gives when it fails.
+    """
+
+    error: ApiError | ProtocolError
+
+    def __enter__(self) -> "Edge":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> bool:
+        if isinstance(error, ApiError | ProtocolError):
+            _log.debug("refused: %s", error)
+            self.error = error
+        elif isinstance(error, Exception):
+            _log.error("an operation failed unexpectedly", exc_info=error)
+            self.error = ProtocolError(Fault.SERVICE_RUNTIME_EXCEPTION, repr(error))
+        else:
+            return False
+        return True
+
+
+class Dispatcher:
+    """Calls operations in the worlds that their callers belong to."""
+
+    def __init__(self, worlds: Worlds, settings: FaceSettings) -> None:
+        self.worlds: Final = worlds
+        self.settings: Final = settings
+        self._under_way: Final[dict[tuple[str, str], int]] = {}
+
+    def begin(
+        self,
+        served: ServedOperation,
+        body: bytes | Raw,
+        credentials: Credentials,
+        encode: Callable[[Any], bytes] = encode_json,
+    ) -> Outcome | Awaitable[Outcome]:
+        """Call an operation. The outcome is there at once unless the operation has to wait; nothing is raised."""
+        edge = Edge()
+        with edge:
+            answer = self._call(served, body, credentials)
+            if served.operation.waits and isinstance(answer, Awaitable):
+                return self._finish(answer, encode)
+            return encode(answer)
+        return edge.error
+
+    async def _finish(self, answer: Awaitable[Any], encode: Callable[[Any], bytes]) -> Outcome:
+        edge = Edge()
+        with edge:
+            return encode(await answer)
+        return edge.error
+
+    def _call(self, served: ServedOperation, body: bytes | Raw, credentials: Credentials) -> Any:
+        params = served.parameters.decode(body)
+        world, session, delayed = self._let_in(credentials)
+        now = world.run_due()
+        call = Call(world, session, session.account, credentials.app_key, delayed, params, now)
+        operation = served.operation
+        if operation.crowds is not None and operation.crowds(params):
+            return self._in_the_crowd(operation, call)
+        return operation.function(call)
+
+    def _let_in(self, credentials: Credentials) -> tuple[World, Session, bool]:
+        """Return the world and the session of a caller, and whether the app key is the delayed one.
+
+        The app key is looked at before the session. Both must belong to one account: an app key of somebody else is as
+        unknown as none, and a session of another world does not exist in this one.
+        """
+        if not credentials.app_key:
+            raise ApiError(ApiErrorCode.NO_APP_KEY)
+        world = self.worlds.by_app_key(credentials.app_key)
+        if world is None:
+            raise ApiError(ApiErrorCode.INVALID_APP_KEY, explanation=f"no account has {credentials.app_key!r}")
+        if not credentials.token:
+            raise ApiError(self.settings.missing_session)
+        session = world.session(credentials.token)
+        if session is None:
+            raise ApiError(ApiErrorCode.INVALID_SESSION_INFORMATION, explanation="the token is unknown or has expired")
+        key = world.accounts.by_app_key[credentials.app_key]
+        if key.account.username != session.account.username:
+            raise ApiError(ApiErrorCode.INVALID_APP_KEY, explanation="the app key is not that of the session's account")
+        return world, session, key.delayed
+
+    def _in_the_crowd(self, operation: Operation, call: Call[Any]) -> Any:
+        """Call an operation of which an account may have only so many under way."""
+        account = (call.world.id, call.account.username)
+        if self._under_way.get(account, 0) >= CROWD:
+            raise ApiError(ApiErrorCode.TOO_MANY_REQUESTS, explanation=f"{CROWD} such requests are under way")
+        answer = operation.function(call)
+        return self._counted(account, answer) if operation.waits and isinstance(answer, Awaitable) else answer
+
+    def _counted(self, account: tuple[str, str], answer: Awaitable[Any]) -> Awaitable[Any]:
+        self._under_way[account] = self._under_way.get(account, 0) + 1
+
+        async def finish() -> Any:
+            try:
+                return await answer
+            finally:
+                self._under_way[account] -= 1
+                if not self._under_way[account]:
+                    del self._under_way[account]
+
+        return finish()
+
+    def request_uuid(self, credentials: Credentials) -> str:
+        """Return an id for a request that failed, from the world of its caller or else from the first one there is."""
+        world = self.worlds.by_app_key(credentials.app_key) or self.worlds.by_session(credentials.token)
+        world = world or next(iter(self.worlds), None)
+        # Without any world nobody counts requests: `null` is what a missing id looks like in recordings.
+        return "null" if world is None else world.ids.request_uuid(world.clock.now())

@@ -1,0 +1,234 @@
+"""The identity service: logging in, staying logged in, logging out (wire reference, section 1).
+
+Every answer has HTTP status 200; whether it went well is said inside. `Accept: application/json` is the switch between
+JSON and an HTML page, and the page is `pages`' business.
+
+Two choices that no source settles. The app key of a login is echoed and kept, and not checked: an unknown one is
+refused by the first call of an API, as `INVALID_APP_KEY`. A certificate login works over plain HTTP, where no
+certificate can be presented, so that bots whose library logs in by certificate (as betfairlightweight's `login()` does)
+need no TLS to talk to us; `FaceSettings.certificate_required` makes it insist, and then every such login is
+CERT_AUTH_REQUIRED.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+from urllib.parse import parse_qsl
+
+from msgspec import Struct
+
+from simulator.betfair import pages
+from simulator.betfair.dispatch import FaceSettings, encode_json
+from simulator.betfair.errors import Fault, ProtocolError, SignInError
+from simulator.betfair.http import HTML, JSON, Endpoint, Request, Response
+from simulator.world.accounts import FAIL, SUCCESS
+from simulator.world.sessions import LoginOutcome, Session
+from simulator.world.worlds import Worlds
+
+INPUT_VALIDATION_ERROR: Final = "INPUT_VALIDATION_ERROR"
+NO_SESSION: Final = "NO_SESSION"
+
+_MOST_FORM_FIELDS: Final = 100
+
+
+class SignInAnswer(Struct):
+    """What login, keepAlive and logout answer, in the order of the recordings. All four are always there."""
+
+    token: str
+    product: str
+    status: str
+    error: str
+
+
+class CertificateLoginAnswer(Struct, omit_defaults=True):
+    """What certlogin answers; there is no token where it failed."""
+
+    sessionToken: str | None = None  # noqa: N815, the name on the wire
+    loginStatus: str = ""  # noqa: N815
+
+
+class Login:
+    """POST /api/login, interactive: a form with `username` and `password`, whatever else it may carry."""
+
+    methods = ("POST",)
+
+    def __init__(self, worlds: Worlds) -> None:
+        self._worlds: Final = worlds
+
+    async def answer(self, request: Request) -> Response:
+        """Log in and answer JSON, or the page that takes the browser back to where it came from."""
+        form = form_of(request)
+        if not wants_json(request):
+            return self._answer_page(form)
+        product = request.header(b"x-application")
+        try:
+            if not product:
+                raise SignInError(FAIL, INPUT_VALIDATION_ERROR)
+            outcome = log_in(self._worlds, form, product)
+        except SignInError as error:
+            # Recorded: what could not even be read has no product either.
+            product = "" if error.code == INPUT_VALIDATION_ERROR else product
+            return _json(SignInAnswer("", product, error.status, error.code))
+        return _json(SignInAnswer(_token(outcome), product, outcome.status, outcome.error))
+
+    def refuse(self, error: ProtocolError) -> Response:
+        """Answer a request that was not read."""
+        return refusal(error)
+
+    def _answer_page(self, form: Mapping[str, str]) -> Response:
+        url = form.get("url") or pages.DEFAULT_REDIRECT
+        if not pages.may_redirect_to(url):
+            return Response(200, pages.failure_page("FORBIDDEN"), HTML)
+        try:
+            outcome = log_in(self._worlds, form, form.get("product", ""))
+        except SignInError as error:
+            return Response(200, pages.redirect_page(url, form.get("redirectMethod", ""), "", error.code), HTML)
+        token = _token(outcome)
+        page = pages.redirect_page(url, form.get("redirectMethod", ""), token, outcome.error)
+        cookie = (b"set-cookie", f"ssoid={token}; Path=/; HttpOnly".encode())
+        return Response(200, page, HTML, (cookie,) if token else ())
+
+
+class CertificateLogin:
+    """POST /api/certlogin, for bots: the same form, a client certificate, and an answer of its own shape."""
+
+    methods = ("POST",)
+
+    def __init__(self, worlds: Worlds, *, certificate_required: bool) -> None:
+        self._worlds: Final = worlds
+        self._certificate_required: Final = certificate_required
+
+    async def answer(self, request: Request) -> Response:
+        """Log in. A login that is FAIL or LOGIN_RESTRICTED is named by its error code alone."""
+        product = request.header(b"x-application")
+        try:
+            if self._certificate_required:
+                raise SignInError(FAIL, "CERT_AUTH_REQUIRED")
+            if not product:
+                raise SignInError(FAIL, INPUT_VALIDATION_ERROR)
+            outcome = log_in(self._worlds, form_of(request), product)
+        except SignInError as error:
+            return _json(CertificateLoginAnswer(loginStatus=error.code or error.status))
+        return _json(CertificateLoginAnswer(_token(outcome), outcome.status))
+
+    def refuse(self, error: ProtocolError) -> Response:
+        """Answer a request that was not read."""
+        status = "INTERNAL_ERROR" if error.fault is Fault.SERVICE_RUNTIME_EXCEPTION else INPUT_VALIDATION_ERROR
+        return _json(CertificateLoginAnswer(loginStatus=status), error.http_status)
+
+
+class SessionCall:
+    """/api/keepAlive and /api/logout: two headers in, the same object out. The documented samples send GET as well."""
+
+    methods = ("GET", "POST")
+
+    def __init__(self, worlds: Worlds, act: Callable[[Worlds, str], Session | None]) -> None:
+        self._worlds: Final = worlds
+        self._act: Final = act
+
+    async def answer(self, request: Request) -> Response:
+        """Do it, and echo token and app key; a token that is missing is not echoed, one that is unknown is."""
+        token, product = request.header(b"x-authentication"), request.header(b"x-application")
+        if not token:
+            answer = SignInAnswer("", product, FAIL, INPUT_VALIDATION_ERROR)
+        elif self._act(self._worlds, token) is None:
+            answer = SignInAnswer(token, product, FAIL, NO_SESSION)
+        else:
+            answer = SignInAnswer(token, product, SUCCESS, "")
+        if wants_json(request):
+            return _json(answer)
+        return Response(200, pages.status_page(answer.status, answer.error), HTML)
+
+    def refuse(self, error: ProtocolError) -> Response:
+        """Answer a request that was not read."""
+        return refusal(error)
+
+
+class LoginPage:
+    """GET /view/login: the page that asks for username and password and posts them to /api/login."""
+
+    methods = ("GET",)
+
+    async def answer(self, request: Request) -> Response:
+        """Answer the page, or say FORBIDDEN where it should lead to a place that is not allowed."""
+        query = _fields(request.query)
+        url = query.get("url") or pages.DEFAULT_REDIRECT
+        if not pages.may_redirect_to(url):
+            return Response(200, pages.failure_page("FORBIDDEN"), HTML)
+        return Response(200, pages.login_page(query.get("product", ""), url, query.get("redirectMethod", "")), HTML)
+
+    def refuse(self, error: ProtocolError) -> Response:
+        """Answer a request that was not read."""
+        return Response(error.http_status, pages.failure_page(INPUT_VALIDATION_ERROR), HTML)
+
+
+def identity_endpoints(worlds: Worlds, settings: FaceSettings) -> dict[str, Endpoint]:
+    """Return the endpoints of the identity service by their paths."""
+    endpoints: dict[str, Endpoint] = {
+        "/api/login": Login(worlds),
+        "/api/certlogin": CertificateLogin(worlds, certificate_required=settings.certificate_required),
+        "/api/keepAlive": SessionCall(worlds, _keep_alive),
+        "/api/logout": SessionCall(worlds, _log_out),
+        "/view/login": LoginPage(),
+    }
+    return endpoints | {f"{path}/": endpoint for path, endpoint in endpoints.items()}
+
+
+def log_in(worlds: Worlds, form: Mapping[str, str], product: str) -> LoginOutcome:
+    """Log in who the form says, in the world that the username belongs to.
+
+    Returns an outcome with a session; raises `SignInError` for every other one.
+    """
+    username, password = form.get("username", ""), form.get("password", "")
+    if not username or not password:
+        raise SignInError(FAIL, INPUT_VALIDATION_ERROR)
+    world = worlds.by_username(username)
+    if world is None:
+        raise SignInError(FAIL, "INVALID_USERNAME_OR_PASSWORD")
+    outcome = world.log_in(username, password, product)
+    if outcome.session is None:
+        raise SignInError(outcome.status, outcome.error)
+    return outcome
+
+
+def form_of(request: Request) -> dict[str, str]:
+    """Return the fields of a form; nothing where the body is none."""
+    return _fields(request.body)
+
+
+def wants_json(request: Request) -> bool:
+    """Return whether the Accept header names JSON. A wildcard does not: it gets the page."""
+    return JSON in request.headers.get(b"accept", b"").lower()
+
+
+def refusal(error: ProtocolError) -> Response:
+    """Answer a request that was not read, in the shape of login, keepAlive and logout."""
+    code = "INTERNAL_ERROR" if error.fault is Fault.SERVICE_RUNTIME_EXCEPTION else INPUT_VALIDATION_ERROR
+    return _json(SignInAnswer("", "", FAIL, code), error.http_status)
+
+
+def _fields(encoded: bytes) -> dict[str, str]:
+    try:
+        return dict(
+            parse_qsl(encoded.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=_MOST_FORM_FIELDS)
+        )
+    except ValueError:
+        # More fields than any form has: as good as none.
+        return {}
+
+
+def _keep_alive(worlds: Worlds, token: str) -> Session | None:
+    world = worlds.by_session(token)
+    return None if world is None else world.keep_alive(token)
+
+
+def _log_out(worlds: Worlds, token: str) -> Session | None:
+    world = worlds.by_session(token)
+    return None if world is None else world.log_out(token)
+
+
+def _token(outcome: LoginOutcome) -> str:
+    return "" if outcome.session is None else outcome.session.token
+
+
+def _json(answer: Struct, http_status: int = 200) -> Response:
+    return Response(http_status, encode_json(answer))

@@ -1,0 +1,162 @@
+"""JSON-RPC 2.0, single and in batches, as Betfair's framework speaks it (wire reference, section 2).
+
+    {"jsonrpc":"2.0","method":"SportsAPING/v1.0/listEvents","params":{"filter":{}},"id":1}
+
+`jsonrpc` is not looked at, `id` is any JSON value and comes back byte for byte, unknown members are ignored. Almost
+every answer has HTTP status 200; only a body that is no request at all, and an empty batch, have 400.
+"""
+
+import asyncio
+import re
+from collections.abc import Awaitable
+from typing import Final, NamedTuple
+
+import msgspec
+from msgspec import Raw, Struct
+
+from simulator.betfair.decoding import not_json, plain_json
+from simulator.betfair.dispatch import NOBODY, Credentials, Dispatcher, Outcome, ServedOperation, encode_json
+from simulator.betfair.errors import ApiError, Fault, ProtocolError, json_rpc_error
+from simulator.betfair.http import Request, Response
+
+_CALLS_BETWEEN_PAUSES: Final = 50
+"""After so many calls of a batch the other connections get a turn."""
+
+
+class Envelope(Struct, gc=False):
+    """One call. What is absent is empty: parameters that are left out are `{}`, which does no harm."""
+
+    method: str
+    params: Raw = Raw(b"")
+    id: Raw = Raw(b"")
+
+
+class _Begun(NamedTuple):
+    """A call's answer, now or later, and whether it says that the call could not be read."""
+
+    answer: bytes | Awaitable[bytes]
+    is_unreadable: bool
+
+
+_decode_call: Final = msgspec.json.Decoder(Envelope).decode
+_decode_batch: Final = msgspec.json.Decoder(list[Envelope]).decode
+
+
+class JsonRpcEndpoint:
+    """The JSON-RPC endpoint of one service."""
+
+    methods = ("POST",)
+
+    def __init__(self, dispatcher: Dispatcher, operations: dict[str, ServedOperation]) -> None:
+        service = next(iter(operations.values())).service
+        self._dispatcher: Final = dispatcher
+        self._exception: Final = service.exception
+        # As every known client writes it; other spellings are found by their parts.
+        self._by_method: Final = {f"{service.interface}/v1.0/{name}": served for name, served in operations.items()}
+        self._by_lower_name: Final = {name.lower(): served for name, served in operations.items()}
+        # The minor version does not matter: v1, v1.0 and v1.7 are the same.
+        self._method: Final = re.compile(rf"{service.interface}/v1(?:\.\d+)?/(\w+)", re.IGNORECASE | re.ASCII)
+
+    async def answer(self, request: Request) -> Response:
+        """Answer a call with a call's answer, and a batch with a list of them."""
+        credentials = Credentials.of(request.headers)
+        try:
+            if request.body.lstrip()[:1] == b"[":
+                return Response(200, await self._answer_batch(_read_batch(request.body), credentials))
+            call = _read_call(request.body)
+        except ProtocolError as error:
+            return self.refuse(error)
+        outcome = self._begin(call, credentials)
+        if not isinstance(outcome, (bytes, ApiError, ProtocolError)):
+            outcome = await outcome
+        if isinstance(outcome, ProtocolError) and outcome.fault is Fault.JSON_PARSE_FAILURE:
+            # Parameters are read later than the call around them, but they are no better JSON for it.
+            return self.refuse(outcome)
+        return Response(200, self._written(outcome, bytes(call.id), credentials))
+
+    def refuse(self, error: ProtocolError) -> Response:
+        """Answer a body that is no request: without an id, and one object even for a batch."""
+        return Response(error.http_status, self._written(error, b"", NOBODY))
+
+    async def _answer_batch(self, calls: list[Envelope], credentials: Credentials) -> bytes:
+        """Begin all calls in their order, then wait for those that have to wait, together.
+
+        A wait begins with its call, so that the bets of a batch in play are delayed side by side, not one by one.
+        """
+        begun: list[_Begun] = []
+        for number, call in enumerate(calls, start=1):
+            outcome, call_id = self._begin(call, credentials), bytes(call.id)
+            if isinstance(outcome, (bytes, ApiError, ProtocolError)):
+                is_unreadable = isinstance(outcome, ProtocolError)
+                begun.append(_Begun(self._written(outcome, call_id, credentials), is_unreadable))
+            else:
+                # Unlike a coroutine, a future goes on while we are busy with the others.
+                begun.append(_Begun(asyncio.ensure_future(self._written_later(outcome, call_id, credentials)), False))
+            if number % _CALLS_BETWEEN_PAUSES == 0:
+                await asyncio.sleep(0)
+        if self._dispatcher.settings.batch_in_completion_order:
+            answers = await _in_completion_order(begun)
+        else:
+            answers = [answer if isinstance(answer, bytes) else await answer for answer, _ in begun]
+        return b"[%b]" % b",".join(answers)
+
+    def _begin(self, call: Envelope, credentials: Credentials) -> Outcome | Awaitable[Outcome]:
+        served = self._by_method.get(call.method) or self._found(call.method)
+        if served is None:
+            return ProtocolError(Fault.NO_SUCH_OPERATION, f"no method is called {call.method!r}")
+        return self._dispatcher.begin(served, call.params or b"{}", credentials)
+
+    def _found(self, method: str) -> ServedOperation | None:
+        match = self._method.fullmatch(method)
+        return self._by_lower_name.get(match[1].lower()) if match else None
+
+    async def _written_later(self, outcome: Awaitable[Outcome], call_id: bytes, credentials: Credentials) -> bytes:
+        return self._written(await outcome, call_id, credentials)
+
+    def _written(self, outcome: Outcome, call_id: bytes, credentials: Credentials) -> bytes:
+        """Write the answer to a call; the result is already JSON and is not read again."""
+        if isinstance(outcome, bytes):
+            member, value = b"result", outcome
+        else:
+            uuid = self._dispatcher.request_uuid(credentials) if isinstance(outcome, ApiError) else ""
+            member, value = b"error", encode_json(json_rpc_error(outcome, self._exception, uuid))
+        if not call_id or call_id == b"null":
+            return b'{"jsonrpc":"2.0","%b":%b}' % (member, value)
+        return b'{"jsonrpc":"2.0","%b":%b,"id":%b}' % (member, value, call_id)
+
+
+def _read_call(body: bytes) -> Envelope:
+    try:
+        call = _decode_call(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise not_json(error) from error
+    _check_id(call)
+    return call
+
+
+def _read_batch(body: bytes) -> list[Envelope]:
+    """Read a batch. One element that is no call spoils all of them, and an empty one is an error of its own."""
+    try:
+        calls = _decode_batch(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise not_json(error) from error
+    if not calls:
+        raise ProtocolError(Fault.NO_REQUESTS_FOUND, "an empty batch")
+    for call in calls:
+        _check_id(call)
+    return calls
+
+
+def _check_id(call: Envelope) -> None:
+    """Read an id that is more than digits: it was skipped so far, and we must not echo what is not JSON."""
+    call_id = bytes(call.id)
+    if call_id and not call_id.isdigit():
+        plain_json(call_id)
+
+
+async def _in_completion_order(begun: list[_Begun]) -> list[bytes]:
+    """Return the answers in the order in which they were ready, unreadable calls before all others."""
+    ready = [(not is_unreadable, answer) for answer, is_unreadable in begun if isinstance(answer, bytes)]
+    ready.sort(key=lambda pair: pair[0])
+    waiting = [answer for answer, _ in begun if not isinstance(answer, bytes)]
+    return [answer for _, answer in ready] + [await answer for answer in asyncio.as_completed(waiting)]

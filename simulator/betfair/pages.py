@@ -1,0 +1,77 @@
+"""The HTML pages of the identity service: the login form, and the page that leads back with the session.
+
+The flow is that of the exchange's embedded login page: a form posts to /api/login, and the answer is a page whose own
+form, named `postLogin`, submits itself to the redirect address with `ssoid` and, where there is one, `errorCode`. The
+markup around the fields is ours, as nothing is known about the original's (wire reference, section 1.4).
+"""
+
+from html import escape
+from typing import Final
+from urllib.parse import urlsplit
+
+DEFAULT_REDIRECT: Final = "https://www.betfair.com"
+"""The only address that is allowed without being listed for an app key (manual, interactive login)."""
+
+_LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+def may_redirect_to(url: str) -> bool:
+    """Return whether the login page may lead to an address.
+
+    The exchange keeps a list for each app key. Ours is the default address and every loopback one, because what is
+    tested against a simulator runs beside it.
+    """
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname
+    except ValueError:
+        return False
+    if parts.scheme not in ("http", "https"):
+        return False
+    return host in _LOOPBACK or (parts.scheme == "https" and host == urlsplit(DEFAULT_REDIRECT).hostname)
+
+
+def login_page(product: str, url: str, redirect_method: str) -> bytes:
+    """Return the form that asks for username and password."""
+    hidden = _hidden("product", product) + _hidden("url", url) + _hidden("redirectMethod", redirect_method or "POST")
+    return _page(
+        "Log in",
+        f'<form name="loginForm" method="POST" action="/api/login">{hidden}'
+        '<label>Username <input name="username" autocomplete="username"></label>'
+        '<label>Password <input name="password" type="password" autocomplete="current-password"></label>'
+        '<button name="login" value="true">Log in</button></form>',
+    )
+
+
+def redirect_page(url: str, redirect_method: str, token: str, error_code: str) -> bytes:
+    """Return the page that submits itself to the redirect address: with a session, an error code, or both."""
+    method = "GET" if redirect_method.upper() == "GET" else "POST"
+    fields = (_hidden("ssoid", token) if token else "") + (_hidden("errorCode", error_code) if error_code else "")
+    return _page(
+        "Logging in",
+        f'<form name="postLogin" method="{method}" action="{escape(url)}">{fields}'
+        "<noscript><button>Continue</button></noscript></form>"
+        "<script>document.forms.postLogin.submit()</script>",
+    )
+
+
+def failure_page(error_code: str) -> bytes:
+    """Return a page that leads nowhere and says why."""
+    return _page("Not logged in", f"<p>errorCode={escape(error_code)}</p>")
+
+
+def status_page(status: str, error_code: str) -> bytes:
+    """Return what keepAlive and logout tell a browser."""
+    return _page(status, f"<p>{escape(status)}</p>" + (f"<p>errorCode={escape(error_code)}</p>" if error_code else ""))
+
+
+def _hidden(name: str, value: str) -> str:
+    return f'<input type="hidden" name="{name}" value="{escape(value)}">'
+
+
+def _page(title: str, contents: str) -> bytes:
+    page = (
+        '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">'
+        f"<title>{escape(title)}</title></head><body>{contents}</body></html>"
+    )
+    return page.encode("utf-8", "replace")

@@ -1,0 +1,104 @@
+"""REST, which Betfair's framework calls "rescript": a path an operation, parameters as the body, the bare result back.
+
+    POST /exchange/betting/rest/v1.0/listEvents/      {"filter":{}}
+
+Answers are JSON or, for who asks with `Accept` or `?alt=xml`, XML. Errors are faults with an HTTP status of their own.
+Source: wire reference, section 3.
+"""
+
+from functools import partial
+from typing import Final
+from urllib.parse import parse_qs
+
+from simulator.betfair import xml
+from simulator.betfair.dispatch import NOBODY, Credentials, Dispatcher, ServedOperation, encode_json
+from simulator.betfair.errors import ApiError, ExceptionType, Fault, ProtocolError, rest_fault
+from simulator.betfair.http import JSON, XML, Request, Response, acceptable
+
+_ALTERNATIVES: Final = {"json": JSON, "xml": XML}
+
+
+class RestEndpoint:
+    """The REST endpoint of one operation."""
+
+    methods = ("POST",)
+
+    def __init__(self, dispatcher: Dispatcher, served: ServedOperation) -> None:
+        self._dispatcher: Final = dispatcher
+        self._served: Final = served
+        self._exception: Final = served.service.exception
+        namespace = f"http://www.betfair.com/servicetypes/v1/{served.service.interface}/"
+        self._encode_xml: Final = partial(xml.answer_document, served.operation.name, namespace)
+
+    async def answer(self, request: Request) -> Response:
+        """Answer one call in the representation the caller asks for."""
+        media_type = wanted_media_type(request)
+        if media_type is None:
+            error = ProtocolError(Fault.ACCEPT_TYPE_NOT_VALID, "neither JSON nor XML is acceptable")
+            return self._fault(error, NOBODY, XML)
+        error_in_content_type = _content_type_error(request)
+        if error_in_content_type is not None:
+            return self._fault(error_in_content_type, NOBODY, media_type)
+        credentials = Credentials.of(request.headers)
+        body = request.body
+        if not body and self._served.parameters.takes_nothing:
+            body = b"{}"
+        encode = encode_json if media_type == JSON else self._encode_xml
+        outcome = self._dispatcher.begin(self._served, body, credentials, encode)
+        if not isinstance(outcome, (bytes, ApiError, ProtocolError)):
+            outcome = await outcome
+        if isinstance(outcome, bytes):
+            return Response(200, outcome, media_type)
+        return self._fault(outcome, credentials, media_type)
+
+    def refuse(self, error: ProtocolError) -> Response:
+        """Answer a request that was not read."""
+        return self._fault(error, NOBODY, JSON)
+
+    def _fault(self, error: ApiError | ProtocolError, credentials: Credentials, media_type: bytes) -> Response:
+        uuid = self._dispatcher.request_uuid(credentials) if isinstance(error, ApiError) else ""
+        return fault_response(error, self._exception, uuid, media_type)
+
+
+class NothingHere:
+    """What answers where there is no operation or no service."""
+
+    methods = ("POST",)
+
+    def __init__(self, exception: ExceptionType, fault: Fault, explanation: str) -> None:
+        self._exception: Final = exception
+        self._error: Final = ProtocolError(fault, explanation)
+
+    async def answer(self, request: Request) -> Response:
+        """Answer every request with the same fault."""
+        return fault_response(self._error, self._exception, "", wanted_media_type(request) or XML)
+
+    def refuse(self, error: ProtocolError) -> Response:
+        """Answer a request that was not read."""
+        return fault_response(error, self._exception, "", JSON)
+
+
+def wanted_media_type(request: Request) -> bytes | None:
+    """Return the media type of the answer: `alt` in the query overrides the Accept header."""
+    if request.query:
+        alternative = parse_qs(request.query.decode("latin-1")).get("alt")
+        if alternative:
+            return _ALTERNATIVES.get(alternative[-1].lower())
+    return acceptable(request.headers.get(b"accept", b""))
+
+
+def _content_type_error(request: Request) -> ProtocolError | None:
+    content_type = request.headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
+    if content_type == JSON:
+        return None
+    if not content_type:
+        return ProtocolError(Fault.CONTENT_TYPE_NOT_VALID, "the request has no Content-Type")
+    return ProtocolError(Fault.INPUT_MEDIA_TYPE_INVALID, f"{content_type!r} is not application/json")
+
+
+def fault_response(
+    error: ApiError | ProtocolError, exception: ExceptionType, request_uuid: str, media_type: bytes
+) -> Response:
+    """Return a fault as a response."""
+    status, fault = rest_fault(error, exception, request_uuid)
+    return Response(status, encode_json(fault) if media_type == JSON else xml.fault_document(fault), media_type)

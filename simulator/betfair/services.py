@@ -1,0 +1,36 @@
+"""The services of the Betfair face, and which function answers which operation."""
+
+from typing import Final
+
+from simulator.betfair.accounts import ACCOUNT
+from simulator.betfair.betting.editing import cancel_orders, replace_orders, update_orders
+from simulator.betfair.betting.listings import LISTINGS
+from simulator.betfair.betting.placing import place_orders
+from simulator.betfair.betting.reading import READING
+from simulator.betfair.errors import BETTING_EXCEPTION
+from simulator.betfair.operations import Operation, Service
+from simulator.betfair.schema.sports_aping import (
+    CancelOrdersRequest,
+    PlaceOrdersRequest,
+    ReplaceOrdersRequest,
+    UpdateOrdersRequest,
+)
+
+PLACING: Final = (
+    Operation("placeOrders", PlaceOrdersRequest, place_orders, waits=True),
+    Operation("cancelOrders", CancelOrdersRequest, cancel_orders),
+    Operation("replaceOrders", ReplaceOrdersRequest, replace_orders, waits=True),
+    Operation("updateOrders", UpdateOrdersRequest, update_orders),
+)
+"""What changes orders. In play the first and the third wait for the bet delay."""
+
+BETTING: Final = Service(
+    name="betting",
+    interface="SportsAPING",
+    exception=BETTING_EXCEPTION,
+    operations=(*LISTINGS, *READING, *PLACING),
+)
+"""The betting service. The operations on exposure limits need a permission that no account of ours has."""
+
+SERVICES: Final = (BETTING, ACCOUNT)
+"""All services that are served."""

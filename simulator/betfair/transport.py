@@ -1,0 +1,119 @@
+"""The Betfair face: one ASGI application for all of Betfair's HTTP services, on the paths of the real hosts.
+
+    /exchange/{service}/json-rpc/v1[/...]           JSON-RPC; what follows `v1` does not matter
+    /exchange/{service}/rest/v1.0/{operation}[/]    REST
+    /api/login, /api/certlogin, /api/keepAlive, /api/logout, /view/login     identity
+
+Which host was meant does not matter either: a client changes the address and nothing else. No sequence of bytes gets a
+status of 500 or more from here; the one exception is a bug of ours, and `dispatch` says where those end.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from simulator.betfair.dispatch import Dispatcher, Edge, FaceSettings, ServedOperation
+from simulator.betfair.errors import BETTING_EXCEPTION, Fault, ProtocolError
+from simulator.betfair.http import (
+    BodyTooLarge,
+    ClientGone,
+    Endpoint,
+    Receive,
+    Request,
+    Response,
+    Scope,
+    Send,
+    read_body,
+    respond,
+)
+from simulator.betfair.identity import identity_endpoints
+from simulator.betfair.json_rpc import JsonRpcEndpoint
+from simulator.betfair.operations import Service
+from simulator.betfair.rest import NothingHere, RestEndpoint
+from simulator.betfair.services import SERVICES
+from simulator.world.worlds import Worlds
+
+_PREFIX: Final = "/exchange/"
+_JSON_RPC: Final = re.compile(r"/exchange/(\w+)/json-rpc/v1(?:\.\d+)?(?:/.*)?", re.ASCII | re.DOTALL)
+_REST: Final = re.compile(r"/exchange/(\w+)/rest/v1(?:\.\d+)?/(\w+)/?", re.ASCII)
+_REST_SERVICE: Final = re.compile(r"/exchange/(\w+)/rest/v1(?:\.\d+)?(?:/.*)?", re.ASCII | re.DOTALL)
+
+
+class BetfairFace:
+    """Answers every request for a path that `handles` claims."""
+
+    def __init__(
+        self,
+        worlds: Worlds,
+        services: tuple[Service, ...] = SERVICES,
+        settings: FaceSettings = FaceSettings(),  # noqa: B008, it is frozen
+    ) -> None:
+        self._settings: Final = settings
+        dispatcher = Dispatcher(worlds, self._settings)
+        self._json_rpc: Final[dict[str, JsonRpcEndpoint]] = {}
+        self._rest: Final[dict[tuple[str, str], RestEndpoint]] = {}
+        for service in services:
+            served = {name: ServedOperation(service, operation) for name, operation in service.operations.items()}
+            self._json_rpc[service.name] = JsonRpcEndpoint(dispatcher, served)
+            for name, operation in served.items():
+                self._rest[service.name, name.lower()] = RestEndpoint(dispatcher, operation)
+        self._identity: Final[Mapping[str, Endpoint]] = identity_endpoints(worlds, self._settings)
+        self._known: Final[dict[str, Endpoint]] = {**self._identity, **self._usual_paths(services)}
+        self._no_operation: Final = NothingHere(BETTING_EXCEPTION, Fault.NO_SUCH_OPERATION, "no such operation")
+        self._no_service: Final = NothingHere(BETTING_EXCEPTION, Fault.NO_SUCH_SERVICE, "no such service or version")
+
+    def handles(self, path: str) -> bool:
+        """Return whether a path belongs to Betfair's services."""
+        return path.startswith(_PREFIX) or path in self._identity
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one HTTP request."""
+        headers = dict(scope["headers"])
+        path = scope["path"]
+        endpoint = self._known.get(path) or self._find(path)
+        try:
+            response = await self._response(endpoint, scope, headers, receive)
+        except ClientGone:
+            return
+        await respond(send, response, headers)
+
+    async def _response(
+        self, endpoint: Endpoint, scope: Scope, headers: dict[bytes, bytes], receive: Receive
+    ) -> Response:
+        method = scope["method"]
+        if method not in endpoint.methods:
+            refusal = endpoint.refuse(ProtocolError(Fault.NO_SUCH_OPERATION, f"{method} is not understood here", 405))
+            return refusal._replace(headers=((b"allow", ", ".join(endpoint.methods).encode()),))
+        try:
+            body = await read_body(headers, receive, self._settings.maximum_body_bytes)
+        except BodyTooLarge:
+            limit = self._settings.maximum_body_bytes
+            return endpoint.refuse(ProtocolError(Fault.JSON_PARSE_FAILURE, f"longer than {limit} bytes", 413))
+        edge = Edge()
+        with edge:
+            request = Request(method, scope["path"], scope.get("query_string", b""), headers, body)
+            return await endpoint.answer(request)
+        # Endpoints turn the errors of operations into answers themselves, so what ends here is no `ApiError`.
+        assert isinstance(edge.error, ProtocolError)
+        return endpoint.refuse(edge.error)
+
+    def _usual_paths(self, services: tuple[Service, ...]) -> dict[str, Endpoint]:
+        """Return the endpoints by the paths that clients usually write, to be found without looking closer."""
+        paths: dict[str, Endpoint] = {}
+        for service in services:
+            paths[f"{_PREFIX}{service.name}/json-rpc/v1"] = self._json_rpc[service.name]
+            for name in service.operations:
+                for ending in ("", "/"):
+                    path = f"{_PREFIX}{service.name}/rest/v1.0/{name}{ending}"
+                    paths[path] = self._rest[service.name, name.lower()]
+        return paths
+
+    def _find(self, path: str) -> Endpoint:
+        if match := _JSON_RPC.fullmatch(path):
+            return self._json_rpc.get(match[1]) or self._no_service
+        if match := _REST.fullmatch(path):
+            found = self._rest.get((match[1], match[2].lower()))
+            if found is not None:
+                return found
+        match = _REST_SERVICE.fullmatch(path)
+        return self._no_operation if match and match[1] in self._json_rpc else self._no_service

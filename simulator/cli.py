@@ -1,0 +1,139 @@
+"""The command line: `betsim serve`, `betsim exec`, `betsim scenario`."""
+
+import re
+import sys
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Final, NoReturn
+
+import click
+
+from simulator import __version__
+from simulator.running import PreparedServer, ServerOptions
+from simulator.server import CannotListen
+from simulator.world.document import ScenarioError
+from simulator.world.loading import builtin_scenario, builtin_scenario_names, scenario_called
+
+CANNOT_LISTEN: Final = 1
+WRONG_SCENARIO: Final = 2
+
+PORT: Final = click.IntRange(0, 65535)
+HTTP_PORT: Final = 8000
+ANY_PORT: Final = 0
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="betsim")
+def main() -> None:
+    """Stand in for a betting exchange: offline, with a memory, and with no money."""
+
+
+def _check_token(_: click.Context, __: click.Parameter, token: str | None) -> str | None:
+    if token and re.fullmatch("[!-~]+", token) is None:
+        raise click.BadParameter("a token travels in a header, so it is of visible ASCII characters")
+    return token or None
+
+
+def prepares_server(default_port: int) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Return a decorator for commands that start a server: it adds their options and hands them the server."""
+
+    def decorate(function: Callable[..., None]) -> Callable[..., None]:
+        @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+        @click.option("--port", type=PORT, default=default_port, show_default=True, help="0 picks a free one.")
+        @click.option("--stream-port", type=PORT, help="Accepted and not used: this version has no stream.")
+        @click.option(
+            "--scenario", default="demo", show_default=True, metavar="NAME|FILE", help="How the world begins."
+        )
+        @click.option("--seed", type=int, default=0, show_default=True, help="Other made-up ids for another number.")
+        @click.option(
+            "--control-token",
+            envvar="BETSIM_CONTROL_TOKEN",
+            metavar="TOKEN",
+            callback=_check_token,
+            help="Token for the control API. Without this option it needs none on a loopback address and one that is "
+            "made up on any other.",
+        )
+        @wraps(function)
+        def command(
+            host: str,
+            port: int,
+            stream_port: int | None,
+            scenario: str,
+            seed: int,
+            control_token: str | None,
+            **rest: Any,
+        ) -> None:
+            function(_prepare(host, port, scenario, seed, control_token), **rest)
+
+        return command
+
+    return decorate
+
+
+@main.command()
+@prepares_server(HTTP_PORT)
+def serve(server: PreparedServer) -> None:
+    """Serve until Ctrl-C or SIGTERM.
+
+    Prints one line to standard output when, and only when, every port answers. Everything else goes to standard error.
+    """
+    click.echo(server.introduction(), err=True)
+    server.serve(on_ready=lambda: click.echo(server.ready_line))
+
+
+@main.command(name="exec", context_settings={"ignore_unknown_options": True})
+@prepares_server(ANY_PORT)
+@click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED, metavar="-- COMMAND...")
+def execute(server: PreparedServer, command: tuple[str, ...]) -> None:
+    """Run COMMAND beside a server and end with its exit status.
+
+    The command finds BETSIM_URL, BETSIM_CONTROL, BETSIM_WORLD, BETSIM_USERNAME, BETSIM_PASSWORD, BETSIM_APP_KEY and
+    BETSIM_DELAYED_APP_KEY in its environment.
+    """
+    sys.exit(server.execute(command, lambda problem: click.echo(problem, err=True)))
+
+
+@main.group()
+def scenario() -> None:
+    """Look at scenarios."""
+
+
+@scenario.command(name="list")
+def list_scenarios() -> None:
+    """List the scenarios that ship with the package."""
+    for name in builtin_scenario_names():
+        click.echo(f"{name}  {builtin_scenario(name).description}".rstrip())
+
+
+@scenario.command()
+@click.argument("file", metavar="NAME|FILE")
+def check(file: str) -> None:
+    """Say whether a scenario is right, and if not where it is wrong."""
+    try:
+        found = scenario_called(file)
+    except ScenarioError as error:
+        _end(str(error), WRONG_SCENARIO)
+    markets = sum(len(event.markets) for event in found.events)
+    click.echo(f"{found.name}: {len(found.accounts)} accounts, {len(found.events)} events, {markets} markets")
+
+
+def _prepare(host: str, port: int, scenario_name: str, seed: int, control_token: str | None) -> PreparedServer:
+    """Prepare a server, or say what is wrong and end the program."""
+    try:
+        beginning = scenario_called(scenario_name)
+        return PreparedServer(
+            ServerOptions(host=host, port=port, scenario=beginning, seed=seed, control_token=control_token)
+        )
+    except ScenarioError as error:
+        _end(str(error), WRONG_SCENARIO)
+    except CannotListen as error:
+        _end(str(error), CANNOT_LISTEN)
+
+
+def _end(problem: str, status: int) -> NoReturn:
+    click.echo(f"betsim: {problem}", err=True)
+    sys.exit(status)
+
+
+if __name__ == "__main__":
+    main(prog_name="betsim")

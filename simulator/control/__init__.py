@@ -1,0 +1,1 @@
+"""Our own API under `/control/v1`: worlds, their time, and what happens in their markets."""

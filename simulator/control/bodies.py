@@ -1,0 +1,85 @@
+"""What callers send: JSON or YAML, of a bounded size, turned into documents that complain with their places."""
+
+from decimal import Decimal
+from typing import Final
+
+import msgspec
+from starlette.requests import Request
+
+from simulator.control.problems import Scalar, TooLarge, WrongDocument, WrongMediaType
+from simulator.world.document import MAXIMUM_BYTES, ScenarioError
+
+NAME: Final = "the document"
+"""What the readers of documents call the one that was sent."""
+
+JSON_TYPES: Final = frozenset({"application/json"})
+YAML_TYPES: Final = frozenset({"application/yaml", "application/x-yaml", "text/yaml", "text/x-yaml"})
+
+_LONGEST_VALUE_SHOWN: Final = 80
+
+
+async def read_body(request: Request) -> bytes:
+    """Return the document that came with a request, or the empty string where none did.
+
+    Raises `TooLarge`, `WrongMediaType`, and `WrongDocument` where something says it is JSON and is not.
+    """
+    body = await _receive(request)
+    if not body:
+        return body
+    if _is_json(request):
+        _check_json(body)
+    return body
+
+
+def wrong_document(error: ScenarioError) -> WrongDocument:
+    """Return the problem that tells of a complaint about a document."""
+    # YAML has lines and people look for them; the place alone would do for a program.
+    detail = error.problem if error.line is None else f"{error.problem} (line {error.line})"
+    return WrongDocument(detail, error.path, shown(error.value))
+
+
+def shown(value: object) -> Scalar | msgspec.UnsetType:
+    """Return a value of a document if it is short enough to be shown."""
+    if value is None or isinstance(value, bool | int | float | Decimal):
+        return value
+    if isinstance(value, str) and len(value) <= _LONGEST_VALUE_SHOWN:
+        return value
+    return msgspec.UNSET
+
+
+async def _receive(request: Request) -> bytes:
+    problem = f"A document may have {MAXIMUM_BYTES} bytes, and this one has more."
+    announced = request.headers.get("content-length", "")
+    # Compared by length first: a number of a million digits is not worth reading.
+    if announced.isdecimal() and (len(announced) > 18 or int(announced) > MAXIMUM_BYTES):
+        raise TooLarge(problem)
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MAXIMUM_BYTES:
+            raise TooLarge(problem)
+    return bytes(body)
+
+
+def _is_json(request: Request) -> bool:
+    """Return whether the body says that it is JSON, and else that it is YAML."""
+    if request.headers.get("content-encoding", "identity") != "identity":
+        raise WrongMediaType("A document is sent as it is: no Content-Encoding is understood.")
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type in JSON_TYPES:
+        return True
+    if media_type in YAML_TYPES:
+        return False
+    said = f"Content-Type {media_type!r}" if media_type else "no Content-Type"
+    raise WrongMediaType(f"A document comes with Content-Type application/json or application/yaml, not with {said}.")
+
+
+def _check_json(body: bytes) -> None:
+    """Hold a document to what its media type says; the reader of documents would take YAML for it as well."""
+    try:
+        msgspec.json.decode(body)
+    except RecursionError:
+        # Nested so deeply that the decoder gives up; the reader of documents says so with its own, lower, bound.
+        return
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise WrongDocument(f"This is not JSON: {error}.") from None

@@ -1,0 +1,84 @@
+"""The time of a world: read, moved on, and made to run faster, slower or not at all."""
+
+from collections.abc import Callable
+from typing import Final
+
+from msgspec import UNSET
+from starlette.requests import Request
+from starlette.responses import Response
+
+from simulator.control.bodies import NAME, read_body, shown, wrong_document
+from simulator.control.problems import Impossible, WrongDocument
+from simulator.control.resources import answer
+from simulator.control.schema import ClockChange, ClockDocument, instant_text
+from simulator.world.clock import ClockError
+from simulator.world.document import ScenarioError, read_document
+from simulator.world.loading import convert
+from simulator.world.quantities import Unusable, duration_of, instant_of
+from simulator.world.world import World
+
+FASTEST: Final = 10**9
+"""As in scenarios."""
+
+
+class ClockHandlers:
+    """Everything under `/control/v1/worlds/{world}/clock`."""
+
+    def __init__(self, world_of: Callable[[Request], World]) -> None:
+        self._world_of: Final = world_of
+
+    async def read(self, request: Request) -> Response:
+        """Answer the time."""
+        return answer(_describe(self._world_of(request)))
+
+    async def change(self, request: Request) -> Response:
+        """Move the clock on or change its rate, and answer the time then."""
+        self._world_of(request)
+        move = _move_of(await read_body(request))
+        # Asked for again: while the document was on its way the world may have been deleted.
+        world = self._world_of(request)
+        try:
+            move(world)
+        except ClockError as error:
+            raise Impossible(str(error)) from None
+        return answer(_describe(world))
+
+
+def _describe(world: World) -> ClockDocument:
+    due = world.next_due
+    return ClockDocument(instant_text(world.clock.now()), world.clock.rate, None if due is None else instant_text(due))
+
+
+def _move_of(body: bytes) -> Callable[[World], None]:
+    """Return what a document wants done to a world's clock; raise `WrongDocument`."""
+    try:
+        document = read_document(body, NAME)
+        change: ClockChange = convert(document, {} if document.data is None else document.data, ClockChange)
+    except ScenarioError as error:
+        raise wrong_document(error) from None
+    asked = [name for name in change.__struct_fields__ if getattr(change, name) is not UNSET]
+    if len(asked) != 1:
+        raise WrongDocument("A clock is asked for one thing at a time: advance, set, rate or toNext.")
+    if change.advance is not UNSET:
+        milliseconds = _read("$.advance", duration_of, change.advance)
+        if milliseconds < 0:
+            raise WrongDocument("Time can't go backwards.", "$.advance", change.advance)
+        return lambda world: world.advance(milliseconds)
+    if change.set_to is not UNSET:
+        instant = _read("$.set", instant_of, change.set_to)
+        return lambda world: world.set_time(instant)
+    if change.rate is not UNSET:
+        rate = change.rate
+        if not rate.is_finite() or not 0 <= rate <= FASTEST:
+            raise WrongDocument("A clock's rate lies between 0 and a thousand million.", "$.rate", shown(rate))
+        return lambda world: world.set_rate(float(rate))
+    if change.to_next is not True:
+        raise WrongDocument("toNext is true or absent.", "$.toNext", value=False)
+    return World.to_next
+
+
+def _read(path: str, read: Callable[[str], int], text: str) -> int:
+    try:
+        return read(text)
+    except Unusable as error:
+        raise WrongDocument(str(error), path, shown(text)) from None

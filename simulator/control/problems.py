@@ -1,0 +1,175 @@
+"""What a caller of our own API gets instead of an answer: a problem document (RFC 9457), and never a 5xx.
+
+    Problem                  an HTTP status and a sentence
+    ├── WrongDocument    400 what was sent breaks a rule: `path` says where, `value` shows what stands there
+    ├── Unauthorized     401 the control token is missing or another one
+    ├── UnknownWorld     404 no world has that id
+    ├── UnknownMarket    404 no market of the world has that id
+    ├── UnknownAddress   404 nothing is served under that path
+    ├── WrongMethod      405 something is, but not by that method; `Allow` lists those it takes
+    ├── Impossible       409 what was asked makes no sense in the present state; nothing changed
+    ├── TooLarge         413 the document is longer than any we read
+    ├── WrongMediaType   415 the document is neither JSON nor YAML
+    └── HeadersTooLarge  431 the headers are longer than any we read
+
+Each kind has its `type`, a name in the space `urn:betsim:problem:`, so that scripts need not read sentences.
+"""
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import ClassVar, Final
+
+import msgspec
+from msgspec import Struct
+from starlette.responses import Response
+
+MEDIA_TYPE: Final = "application/problem+json"
+TYPE_PREFIX: Final = "urn:betsim:problem:"
+
+Scalar = str | int | float | bool | Decimal | None
+"""A value that is short enough to be shown in a problem."""
+
+_encoder: Final = msgspec.json.Encoder(decimal_format="number")
+
+
+class ProblemDocument(Struct, frozen=True, omit_defaults=True):
+    """A problem as it is sent. `path` and `value` are of the document that was sent: `$.results[0].status`."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    path: str | None = None
+    value: Scalar | msgspec.UnsetType = msgspec.UNSET
+
+
+def _sendable(text: str) -> str:
+    """Return a text without halves of surrogate pairs, which may be in a document and cannot be in an answer."""
+    return text.encode(errors="backslashreplace").decode()
+
+
+class Problem(Exception):
+    """The root of the tree. `detail` is a sentence for the person who reads it."""
+
+    status: ClassVar[int]
+    kind: ClassVar[str]
+    title: ClassVar[str]
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail)
+        self.detail: Final = detail
+
+    def headers(self) -> Mapping[str, str]:
+        """Return the response headers that this kind of problem comes with."""
+        return {}
+
+    def document(self) -> ProblemDocument:
+        """Return what is sent."""
+        return ProblemDocument(TYPE_PREFIX + self.kind, self.title, self.status, _sendable(self.detail))
+
+    def response(self) -> Response:
+        """Return the answer."""
+        content = _encoder.encode(self.document())
+        return Response(content, self.status, self.headers(), MEDIA_TYPE)
+
+
+class WrongDocument(Problem):
+    """What was sent breaks a rule. `value` is what stands at `path`, where that is short enough to be shown."""
+
+    status = 400
+    kind = "wrong-document"
+    title = "The document is wrong"
+
+    def __init__(self, detail: str, path: str = "$", value: Scalar | msgspec.UnsetType = msgspec.UNSET) -> None:
+        super().__init__(detail)
+        self.path: Final = path
+        self.value: Final = value
+
+    def document(self) -> ProblemDocument:
+        """Return what is sent, with the place of the fault."""
+        value = _sendable(self.value) if isinstance(self.value, str) else self.value
+        return msgspec.structs.replace(super().document(), path=_sendable(self.path), value=value)
+
+
+class Unauthorized(Problem):
+    """The control token is missing or another one."""
+
+    status = 401
+    kind = "unauthorized"
+    title = "The control token is needed"
+
+    def headers(self) -> Mapping[str, str]:
+        """Return the challenge."""
+        return {"WWW-Authenticate": "Bearer"}
+
+
+class UnknownWorld(Problem):
+    """No world has that id."""
+
+    status = 404
+    kind = "unknown-world"
+    title = "There is no such world"
+
+
+class UnknownMarket(Problem):
+    """No market of the world has that id."""
+
+    status = 404
+    kind = "unknown-market"
+    title = "There is no such market"
+
+
+class UnknownAddress(Problem):
+    """Nothing is served under that path."""
+
+    status = 404
+    kind = "unknown-address"
+    title = "There is nothing here"
+
+
+class WrongMethod(Problem):
+    """Something is served under that path, but not by that method."""
+
+    status = 405
+    kind = "wrong-method"
+    title = "The method is another one"
+
+    def __init__(self, method: str, allowed: Iterable[str]) -> None:
+        self.allowed: Final = ", ".join(sorted(allowed))
+        super().__init__(f"{method} does nothing here; {self.allowed} does.")
+
+    def headers(self) -> Mapping[str, str]:
+        """Return every method of the path."""
+        return {"Allow": self.allowed}
+
+
+class Impossible(Problem):
+    """What was asked makes no sense in the present state of the world; nothing changed."""
+
+    status = 409
+    kind = "impossible"
+    title = "This cannot be done now"
+
+
+class TooLarge(Problem):
+    """The document is longer than any we read."""
+
+    status = 413
+    kind = "too-large"
+    title = "The document is too long"
+
+
+class WrongMediaType(Problem):
+    """The document is neither JSON nor YAML."""
+
+    status = 415
+    kind = "wrong-media-type"
+    title = "The document is of another kind"
+
+
+class HeadersTooLarge(Problem):
+    """The headers are longer than any we read."""
+
+    status = 431
+    kind = "headers-too-large"
+    title = "The headers are too long"

@@ -1,0 +1,147 @@
+"""What our own API takes and answers, beside scenarios. Times are texts in ISO 8601 and UTC, amounts in whole units."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Final
+
+from msgspec import UNSET, Struct, UnsetType
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def instant_text(milliseconds: int) -> str:
+    """Write a time in milliseconds since 1970 the way it is read.
+
+    >>> instant_text(1780768800000)
+    '2026-06-06T18:00:00.000Z'
+    """
+    # Added to 1970 rather than read as a timestamp: a float would lose milliseconds.
+    instant = _EPOCH + timedelta(milliseconds=milliseconds)
+    return f"{instant:%Y-%m-%dT%H:%M:%S}.{milliseconds % 1000:03}Z"
+
+
+# What is taken
+
+
+class Input(Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
+    """What all documents that are sent have in common: names in camel case, and no others."""
+
+
+class NamedFixture(Input, frozen=True):
+    """Which of the scenarios that ship with the package a new world begins with."""
+
+    fixture: str
+
+
+class ClockChange(Input, frozen=True, rename={"set_to": "set", "to_next": "toNext"}):
+    """One of: a duration to move on by, a time to move on to, a rate, or a move to what is due next."""
+
+    advance: str | UnsetType = UNSET
+    set_to: str | UnsetType = UNSET
+    rate: Decimal | UnsetType = UNSET
+    to_next: bool | UnsetType = UNSET
+
+
+# What is answered
+
+
+class Answer(Struct, frozen=True, rename="camel"):
+    """What all answers have in common: names in camel case."""
+
+
+class Health(Answer, frozen=True):
+    """Whether the server answers, and which version of it."""
+
+    status: str
+    version: str
+
+
+class AccountDocument(Answer, frozen=True):
+    """A customer, all that is needed to log in, and the money that is there now."""
+
+    username: str
+    password: str
+    app_key: str
+    delayed_app_key: str
+    currency: str
+    balance: float
+
+
+class BetfairDocument(Answer, frozen=True):
+    """What a client of the exchange needs to know."""
+
+    accounts: list[AccountDocument]
+
+
+class TokenDocument(Answer, frozen=True):
+    """A user of BetTune."""
+
+    token: str
+    user: str | None
+    plan: str
+
+
+class BetTuneDocument(Answer, frozen=True):
+    """What a client of BetTune needs to know."""
+
+    tokens: list[TokenDocument]
+
+
+class StreamAddress(Answer, frozen=True):
+    """Where the stream listens."""
+
+    host: str
+    port: int
+
+
+class HttpAddress(Answer, frozen=True):
+    """Where everything else is served."""
+
+    url: str
+
+
+class WorldDocument(Answer, frozen=True):
+    """A world and the credentials that lead into it. `stream` is null where the server has none."""
+
+    id: str
+    scenario: str
+    now: str
+    betfair: BetfairDocument
+    bettune: BetTuneDocument
+    stream: StreamAddress | None
+    http: HttpAddress
+
+
+class WorldsDocument(Answer, frozen=True):
+    """All worlds, in the order in which they were made."""
+
+    worlds: list[WorldDocument]
+
+
+class ClockDocument(Answer, frozen=True):
+    """The time of a world, how many of its seconds a real one has, and when something next happens by itself."""
+
+    now: str
+    rate: float
+    next_due: str | None
+
+
+class MarketDocument(Answer, frozen=True):
+    """The state of a market after something was done to it."""
+
+    market_id: str
+    status: str
+    in_play: bool
+    version: int
+
+
+class MarketsDocument(Answer, frozen=True):
+    """The markets that were added."""
+
+    markets: list[MarketDocument]
+
+
+class StateHash(Answer, frozen=True):
+    """A digest of a world's state: the same history from the same scenario has the same one."""
+
+    state_hash: str

@@ -1,0 +1,142 @@
+"""Worlds: made, listed, read, reset and deleted."""
+
+from typing import Any, Final
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from simulator.control.bodies import NAME, read_body, wrong_document
+from simulator.control.problems import Impossible, UnknownWorld, WrongDocument
+from simulator.control.resources import answer
+from simulator.control.schema import (
+    AccountDocument,
+    BetfairDocument,
+    BetTuneDocument,
+    HttpAddress,
+    NamedFixture,
+    StateHash,
+    StreamAddress,
+    TokenDocument,
+    WorldDocument,
+    WorldsDocument,
+    instant_text,
+)
+from simulator.exchange.money import HUNDREDTHS
+from simulator.world.document import ScenarioError, read_document
+from simulator.world.loading import builtin_scenario, builtin_scenario_names, convert, load_scenario
+from simulator.world.scenario import Scenario
+from simulator.world.world import World
+from simulator.world.worlds import DEFAULT, Worlds
+from simulator.world.worlds import UnknownWorld as NoSuchWorld
+
+
+class Addresses(msgspec.Struct, frozen=True):
+    """Where the server can be reached: a URL without a path, and the stream where there is one."""
+
+    http_url: str
+    stream: StreamAddress | None = None
+
+
+class WorldHandlers:
+    """Everything under `/control/v1/worlds` that concerns a world as a whole. New worlds have the `seed`."""
+
+    def __init__(self, worlds: Worlds, addresses: Addresses, seed: int) -> None:
+        self._worlds: Final = worlds
+        self._addresses: Final = addresses
+        self._seed: Final = seed
+
+    def world_of(self, request: Request) -> World:
+        """Return the world that the address names, with everything due in it done; raise `UnknownWorld`."""
+        try:
+            world = self._worlds.get(request.path_params["world"])
+        except NoSuchWorld as error:
+            raise UnknownWorld(str(error)) from None
+        world.run_due()
+        return world
+
+    async def list_all(self, request: Request) -> Response:
+        """Answer all worlds."""
+        return answer(WorldsDocument([self._describe(world) for world in self._worlds]))
+
+    async def create(self, request: Request) -> Response:
+        """Make a world of the scenario that was sent or named."""
+        scenario = scenario_of(await read_body(request))
+        world = self._worlds.create(scenario, seed=self._seed)
+        return answer(self._describe(world), 201, {"Location": f"/control/v1/worlds/{world.id}"})
+
+    async def read(self, request: Request) -> Response:
+        """Answer one world."""
+        return answer(self._describe(self.world_of(request)))
+
+    async def delete(self, request: Request) -> Response:
+        """End a world."""
+        world = self.world_of(request)
+        if world.id == DEFAULT:
+            raise Impossible("The default world stays as long as the server does; it can be reset.")
+        self._worlds.delete(world.id)
+        return Response(status_code=204)
+
+    async def reset(self, request: Request) -> Response:
+        """Let a world begin again."""
+        world = self.world_of(request)
+        refuse_content(await read_body(request))
+        world.reset()
+        return answer(self._describe(world))
+
+    async def state_hash(self, request: Request) -> Response:
+        """Answer the digest of a world's state."""
+        return answer(StateHash(self.world_of(request).state_hash()))
+
+    def _describe(self, world: World) -> WorldDocument:
+        # Answered as it is now: whoever lists the worlds sees what has fallen due in all of them.
+        now = world.run_due()
+        balances = world.exchange.ledger.balances
+        accounts = [
+            AccountDocument(
+                username=account.username,
+                password=account.password,
+                app_key=account.app_key,
+                delayed_app_key=account.delayed_app_key,
+                currency=account.currency,
+                balance=balances[account.username] / HUNDREDTHS,
+            )
+            for account in world.accounts.by_username.values()
+        ]
+        tokens = [TokenDocument(user.token, user.user, user.plan) for user in world.scenario.bettune.users]
+        return WorldDocument(
+            id=world.id,
+            scenario=world.scenario.name,
+            now=instant_text(now),
+            betfair=BetfairDocument(accounts),
+            bettune=BetTuneDocument(tokens),
+            stream=self._addresses.stream,
+            http=HttpAddress(self._addresses.http_url),
+        )
+
+
+def scenario_of(body: bytes) -> Scenario:
+    """Return the scenario that a document is or names; raise `WrongDocument`."""
+    try:
+        document = read_document(body, NAME)
+        if not isinstance(document.data, dict) or "fixture" not in document.data:
+            return load_scenario(body, NAME)
+        name: str = convert(document, document.data, NamedFixture).fixture
+    except ScenarioError as error:
+        raise wrong_document(error) from None
+    known = builtin_scenario_names()
+    if name not in known:
+        raise WrongDocument(
+            f"No scenario of that name ships with the package; {', '.join(known)} do.", "$.fixture", name
+        )
+    return builtin_scenario(name)
+
+
+def refuse_content(body: bytes) -> None:
+    """Raise `WrongDocument` unless a body is empty or an empty mapping: there is nothing to be said here."""
+    try:
+        content: Any = read_document(body, NAME).data
+    except ScenarioError as error:
+        raise wrong_document(error) from None
+    if content not in (None, {}):
+        raise WrongDocument("Nothing can be said here: send no document, or an empty one.")

@@ -1,0 +1,58 @@
+"""Lets what falls due happen when its time comes, also while nobody asks for anything."""
+
+import asyncio
+from typing import Final
+
+from simulator.world.worlds import Worlds
+
+LONGEST_WAIT_SECONDS: Final = 3600.0
+SHORTEST_WAIT_SECONDS: Final = 0.001
+"""An event loop may be early by a fraction of a millisecond; the rest is waited for and not spun away."""
+
+
+class Timekeeper:
+    """One timer for all worlds, set to what falls due first.
+
+    It belongs to the event loop in which `start` was last called, and moves on to another when it is called there: an
+    application may outlive a loop, as in tests that have a loop each.
+    """
+
+    def __init__(self, worlds: Worlds) -> None:
+        self._worlds: Final = worlds
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._timer: asyncio.Handle | None = None
+        worlds.watch_due(self._due_changed)
+
+    def start(self) -> None:
+        """Keep the time from now on in the running event loop. Costs next to nothing where that is done already."""
+        loop = asyncio.get_running_loop()
+        if loop is not self._loop:
+            self._loop, self._timer = loop, None
+            self._set_timer()
+
+    def stop(self) -> None:
+        """Keep the time no more."""
+        if self._timer is not None:
+            self._timer.cancel()
+        self._loop = self._timer = None
+
+    def _due_changed(self) -> None:
+        # Nothing is lost on a loop that has ended: the next one starts with a timer of its own.
+        if self._loop is None or self._loop.is_closed():
+            return
+        if self._timer is not None:
+            self._timer.cancel()
+        # Not at once: one request can change what is due many times.
+        self._timer = self._loop.call_soon(self._set_timer)
+
+    def _set_timer(self) -> None:
+        waits = [wait for world in self._worlds if (wait := world.real_seconds_to_next_due()) is not None]
+        self._timer = None
+        if waits and self._loop is not None:
+            wait = min(max(min(waits), SHORTEST_WAIT_SECONDS), LONGEST_WAIT_SECONDS)
+            self._timer = self._loop.call_later(wait, self._let_happen)
+
+    def _let_happen(self) -> None:
+        for world in list(self._worlds):
+            world.run_due()
+        self._set_timer()

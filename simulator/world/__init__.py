@@ -1,0 +1,8 @@
+"""Worlds: one isolated universe each, with an exchange, accounts, sessions, a clock and ids of its own.
+
+Read it in this order: `clock`, `ids`, `accounts`, `sessions`; then a scenario on its way in, `document`, `quantities`,
+`scenario`, `population`, `checks`, `market_checks`, `loading`; then what it becomes, `settings`, `catalogue`,
+`happenings`, `world`, `state_hash`; and last `worlds`, the registry.
+
+Units are those of `simulator.exchange`: pence, hundredths, milliseconds since 1970 in UTC.
+"""

@@ -1,0 +1,148 @@
+"""Customers: who they are, how their logins end, and the app keys that name them."""
+
+from typing import Final
+
+from msgspec import Struct
+
+SUCCESS: Final = "SUCCESS"
+LIMITED_ACCESS: Final = "LIMITED_ACCESS"
+LOGIN_RESTRICTED: Final = "LOGIN_RESTRICTED"
+FAIL: Final = "FAIL"
+
+LIMITING_CODES: Final = frozenset(
+    {"AGENT_CLIENT_MASTER_SUSPENDED", "KYC_SUSPEND", "SELF_EXCLUDED", "SUSPENDED", "TRADING_MASTER_SUSPENDED"}
+)
+"""Codes that come with LIMITED_ACCESS: the account may look but not bet."""
+
+RESTRICTING_CODES: Final = frozenset(
+    {
+        "ACTIONS_REQUIRED",
+        "CHANGE_PASSWORD_REQUIRED",
+        "DANISH_AUTHORIZATION_REQUIRED",
+        "DENMARK_MIGRATION_REQUIRED",
+        "INTERNATIONAL_TERMS_ACCEPTANCE_REQUIRED",
+        "ITALIAN_CONTRACT_ACCEPTANCE_REQUIRED",
+        "ITALIAN_PROFILING_ACCEPTANCE_REQUIRED",
+        "PERSONAL_MESSAGE_REQUIRED",
+        "SPAIN_MIGRATION_REQUIRED",
+        "SPANISH_TERMS_ACCEPTANCE_REQUIRED",
+        "STRONG_AUTH_CODE_REQUIRED",
+        "SWEDEN_BANK_ID_VERIFICATION_REQUIRED",
+        "SWEDEN_NATIONAL_IDENTIFIER_REQUIRED",
+    }
+)
+"""Codes that come with LOGIN_RESTRICTED: there is something to do on the site before the account may log in."""
+
+FAILING_CODES: Final = frozenset(
+    {
+        "ACCOUNT_ALREADY_LOCKED",
+        "ACCOUNT_NOW_LOCKED",
+        "ACCOUNT_PENDING_PASSWORD_CHANGE",
+        "AGENT_CLIENT_MASTER",
+        "AUTHORIZED_ONLY_FOR_DOMAIN_RO",
+        "AUTHORIZED_ONLY_FOR_DOMAIN_SE",
+        "BETTING_RESTRICTED_LOCATION",
+        "CERT_AUTH_REQUIRED",
+        "CLOSED",
+        "DUPLICATE_CARDS",
+        "EMAIL_LOGIN_NOT_ALLOWED",
+        "FORBIDDEN",
+        "INPUT_VALIDATION_ERROR",
+        "INTERNAL_ERROR",
+        "INVALID_CONNECTIVITY_TO_REGULATOR_DK",
+        "INVALID_CONNECTIVITY_TO_REGULATOR_IT",
+        "INVALID_PIN",
+        "INVALID_PIN_LOGIN_REQUEST",
+        "INVALID_USERNAME_OR_PASSWORD",
+        "MULTIPLE_USERS_WITH_SAME_CREDENTIAL",
+        "NOT_AUTHORIZED_BY_REGULATOR_DK",
+        "NOT_AUTHORIZED_BY_REGULATOR_IT",
+        "NO_SESSION",
+        "PENDING_AUTH",
+        "SECURITY_QUESTION_WRONG_3X",
+        "SECURITY_RESTRICTED_LOCATION",
+        "TELBET_TERMS_CONDITIONS_NA",
+        "TEMPORARY_BAN_TOO_MANY_REQUESTS",
+        "TRADING_MASTER",
+    }
+)
+"""Codes that come with FAIL: every other case."""
+
+ACCOUNT_STATUSES: Final = (
+    frozenset({SUCCESS, LIMITED_ACCESS, LOGIN_RESTRICTED, FAIL}) | LIMITING_CODES | RESTRICTING_CODES | FAILING_CODES
+)
+"""What a scenario may give as the status of an account: a login status, or the code that explains one.
+
+Source: manual, "Inicio de sesión", and the present list of codes. Which code comes with which status is our reading
+of the names, because the list in the manual was a picture.
+"""
+
+
+def login_status_of(account_status: str) -> tuple[str, str]:
+    """Return the status and the error code of a login to an account with one of `ACCOUNT_STATUSES`.
+
+    >>> login_status_of("SUSPENDED")
+    ('LIMITED_ACCESS', 'SUSPENDED')
+    >>> login_status_of("SUCCESS")
+    ('SUCCESS', '')
+    """
+    if account_status in (SUCCESS, LIMITED_ACCESS, LOGIN_RESTRICTED):
+        return account_status, ""
+    if account_status in LIMITING_CODES:
+        return LIMITED_ACCESS, account_status
+    if account_status in RESTRICTING_CODES:
+        return LOGIN_RESTRICTED, account_status
+    return FAIL, "INTERNAL_ERROR" if account_status == FAIL else account_status
+
+
+class CustomerAccount(Struct, frozen=True, kw_only=True):
+    """A customer. The money is the exchange's business: ask it under the account's username.
+
+    `balance` (what the world starts with) and `exposure_limit` are in pence, the rates in hundredths of a percent.
+    """
+
+    username: str
+    password: str
+    app_key: str
+    delayed_app_key: str
+    currency: str = "GBP"
+    balance: int = 0
+    status: str = SUCCESS
+    first_name: str = ""
+    last_name: str = ""
+    locale: str = "en"
+    country_code: str = "GB"
+    region: str = "GBR"
+    timezone: str = "Europe/London"
+    discount_rate: int = 0
+    commission_rate: int | None = None
+    exposure_limit: int | None = None
+    points_balance: int = 0
+    wallet: str = "UK"
+
+    @property
+    def may_bet(self) -> bool:
+        """Return whether the account, once logged in, may place bets."""
+        return login_status_of(self.status)[0] != LIMITED_ACCESS
+
+
+class AppKey(Struct, frozen=True):
+    """One of the two app keys of an account; market data asked for with the `delayed` one is late."""
+
+    key: str
+    account: CustomerAccount
+    delayed: bool
+
+
+class Accounts:
+    """The customers of a world, by the names that callers know."""
+
+    def __init__(self) -> None:
+        self.by_username: Final[dict[str, CustomerAccount]] = {}
+        self.by_app_key: Final[dict[str, AppKey]] = {}
+
+    def add(self, account: CustomerAccount) -> None:
+        """Add a customer; the scenario's checks have seen to it that no name is taken."""
+        self.by_username[account.username] = account
+        self.by_app_key[account.app_key] = AppKey(account.app_key, account, delayed=False)
+        self.by_app_key[account.delayed_app_key] = AppKey(account.delayed_app_key, account, delayed=True)

@@ -1,0 +1,56 @@
+"""Names that look drawn by chance and are not: the same seed and the same asker get the same ones.
+
+Every name is the SHA-256 of the seed, the kind of the name, and what it is for. Nothing is drawn from a stream, so
+asking for one kind of name more or less never changes another kind.
+"""
+
+import hashlib
+import os
+from base64 import b64encode, urlsafe_b64encode
+from datetime import UTC, datetime
+from typing import Final
+
+_APP_KEY_ALPHABET: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+_APP_KEY_LENGTH: Final = 16
+
+
+class Ids:
+    """The ids of one world, made from its seed and from how many were made before."""
+
+    def __init__(self, seed: int) -> None:
+        self.seed: Final = seed
+        self._logins: dict[str, int] = {}
+        self._requests = 0
+
+    def session_token(self, username: str) -> str:
+        """Return the token of an account's next session: 44 characters of base64 ending in `=`, as recorded ones are.
+
+        It depends on the account and on how often the account has logged in. Usernames differ between the worlds of one
+        server, so tokens do too, although the worlds may share a seed.
+        """
+        login = self._logins[username] = self._logins.get(username, 0) + 1
+        return b64encode(self._digest("session", username, str(login))).decode("ascii")
+
+    def app_key(self, username: str, kind: str) -> str:
+        """Return an app key of 16 letters and digits; `kind` says which of the account's keys it is."""
+        digest = self._digest("app key", username, kind)
+        letters = (_APP_KEY_ALPHABET[byte % len(_APP_KEY_ALPHABET)] for byte in digest[:_APP_KEY_LENGTH])
+        return "".join(letters)
+
+    def request_uuid(self, now: int) -> str:
+        """Return the id that an API fault carries, `prdang001-MMddHHmm-` and ten hexadecimal digits.
+
+        The date is that of the world, `now` in milliseconds since 1970, and the digits count. Shape: recorded faults.
+        """
+        self._requests += 1
+        return f"prdang001-{datetime.fromtimestamp(now // 1000, UTC):%m%d%H%M}-{self._requests:010x}"
+
+    def _digest(self, *parts: str) -> bytes:
+        # Lengths go in front of the parts, so that ("ab", "c") and ("a", "bc") stay different.
+        text = "".join(f"{len(part)}:{part}" for part in (str(self.seed), *parts))
+        return hashlib.sha256(text.encode()).digest()
+
+
+def unguessable_token() -> str:
+    """Return a token that nobody can foretell, not even from the seed: it guards the server and is part of no world."""
+    return urlsafe_b64encode(os.urandom(24)).decode("ascii")

@@ -1,0 +1,271 @@
+"""The scenario file, field by field. Names are those of the file with underscores for capitals.
+
+Nothing here is resolved yet: times are texts, absolute or relative, and amounts are the decimals that were written.
+What the values must be like beyond their types is in `checks` and `market_checks`; `loading` takes a file through both.
+"""
+
+from decimal import Decimal
+from typing import Annotated, Any
+
+from msgspec import Meta, Struct
+
+Text = Annotated[str, Meta(min_length=1, max_length=255)]
+NumericId = Annotated[str, Meta(pattern=r"^[0-9]{1,19}\Z")]
+"""A number in quotes, as the exchange's own ids of events, competitions and event types are."""
+MarketId = Annotated[str, Meta(pattern=r"^[0-9]{1,3}\.[0-9]{1,15}\Z")]
+"""A number of the exchange, a dot, and the number of the market: "1.113197491"."""
+SelectionId = Annotated[int, Meta(ge=0, le=2**63 - 1)]
+HeaderText = Annotated[str, Meta(pattern=r"^[!-~]{1,255}\Z")]
+"""A text that can travel in an HTTP header: visible ASCII without spaces."""
+CountryCode = Annotated[str, Meta(pattern=r"^[A-Z]{2}\Z")]
+PriceSize = tuple[Decimal, Decimal]
+
+
+class Entry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
+    """What all parts of a scenario file have in common: names in camel case, and no others."""
+
+
+class ClockEntry(Entry, frozen=True, kw_only=True):
+    """When the world's clock starts, `real` for the real time, and how fast it runs (0 is frozen)."""
+
+    now: str = "real"
+    rate: Decimal = Decimal(1)
+
+
+class AccountEntry(Entry, frozen=True, kw_only=True):
+    """A customer. Money in whole units of the currency, rates in percent; app keys that are absent are made up."""
+
+    username: Text
+    password: Text
+    app_key: HeaderText | None = None
+    delayed_app_key: HeaderText | None = None
+    currency: str = "GBP"
+    balance: Decimal = Decimal(0)
+    status: str = "SUCCESS"
+    first_name: str = ""
+    last_name: str = ""
+    locale: str = "en"
+    country_code: CountryCode = "GB"
+    region: str = "GBR"
+    timezone: str = "Europe/London"
+    discount_rate: Decimal = Decimal(0)
+    commission_rate: Decimal | None = None
+    exposure_limit: Decimal | None = None
+    points_balance: Annotated[int, Meta(ge=0, le=2**31 - 1)] = 0
+    wallet: str = "UK"
+
+
+class EventTypeEntry(Entry, frozen=True, kw_only=True):
+    """A sport."""
+
+    id: NumericId
+    name: Text
+
+
+class CompetitionEntry(Entry, frozen=True, kw_only=True):
+    """A competition and where it is played, in the three letters of a country or as `International`."""
+
+    id: NumericId
+    name: Text
+    region: Text | None = None
+
+
+class LineEntry(Entry, frozen=True, kw_only=True):
+    """The lines of a market that is bet on by line."""
+
+    min_unit_value: Decimal
+    max_unit_value: Decimal
+    interval: Decimal
+    market_unit: Text
+
+
+class RunnerEntry(Entry, frozen=True, kw_only=True):
+    """A runner and what is offered on it when the world begins: prices with backers' stakes."""
+
+    selection_id: SelectionId
+    name: Text
+    handicap: Decimal = Decimal(0)
+    sort_priority: Annotated[int, Meta(ge=1, le=2**31 - 1)] | None = None
+    adjustment_factor: Decimal | None = None
+    metadata: dict[str, Any] | None = None
+    status: str = "ACTIVE"
+    available_to_back: tuple[PriceSize, ...] = ()
+    available_to_lay: tuple[PriceSize, ...] = ()
+
+
+class MarketEntry(Entry, frozen=True, kw_only=True):
+    """A market. Times are absolute or relative to the clock's start, `bet_delay` in seconds, `base_rate` in percent."""
+
+    id: MarketId
+    name: Text
+    market_type: Text
+    start_time: str
+    runners: Annotated[tuple[RunnerEntry, ...], Meta(min_length=1)]
+    betting_type: str = "ODDS"
+    suspend_time: str | None = None
+    settle_time: str | None = None
+    number_of_winners: Annotated[int, Meta(ge=0, le=1000)] = 1
+    cross_matching: bool = False
+    bsp_market: bool = False
+    turn_in_play: bool = False
+    persistence_enabled: bool = True
+    bet_delay: Annotated[int, Meta(ge=0, le=3600)] = 0
+    base_rate: Decimal = Decimal(5)
+    discount_allowed: bool = True
+    regulators: tuple[Text, ...] = ("MALTA LOTTERIES AND GAMBLING AUTHORITY",)
+    runners_voidable: bool = False
+    complete: bool = True
+    status: str = "OPEN"
+    rules: str = ""
+    rules_has_date: bool = False
+    clarifications: Text | None = None
+    race_type: Text | None = None
+    each_way_divisor: Decimal | None = None
+    line: LineEntry | None = None
+    ladder: str | None = None
+
+
+class EventEntry(Entry, frozen=True, kw_only=True):
+    """An event and its markets."""
+
+    id: NumericId
+    name: Text
+    event_type: EventTypeEntry
+    open_date: str
+    competition: CompetitionEntry | None = None
+    country_code: CountryCode | None = None
+    timezone: str = "GMT"
+    venue: Text | None = None
+    meeting: Text | None = None
+    markets: tuple[MarketEntry, ...] = ()
+
+
+class BetTuneUser(Entry, frozen=True, kw_only=True):
+    """Somebody who may use BetTune, by token; `plan` is `pro` or `free`."""
+
+    token: HeaderText
+    plan: str = "pro"
+    user: Text | None = None
+
+
+class BetTuneFilter(Entry, frozen=True, kw_only=True):
+    """A prediction filter of a user, or of all users where none is named."""
+
+    id: Annotated[int, Meta(ge=1)]
+    name: Text
+    bet_type: Text
+    sport: Annotated[int, Meta(ge=1)] = 1
+    status: str = "approved"
+    user: Text | None = None
+
+
+class BetTuneMatch(Entry, frozen=True, kw_only=True):
+    """A match that BetTune knows."""
+
+    id: Annotated[int, Meta(ge=1)]
+    date: str
+    home: Text
+    away: Text
+    finished: bool = False
+
+
+class BetTuneEntry(Entry, frozen=True, kw_only=True):
+    """What BetTune knows in this world."""
+
+    users: tuple[BetTuneUser, ...] = ()
+    filters: tuple[BetTuneFilter, ...] = ()
+    matches: tuple[BetTuneMatch, ...] = ()
+
+
+# What may happen to a market: by schedule, or by the control API under the same names
+
+
+class Happening(Entry, frozen=True, kw_only=True, tag_field="do"):
+    """Something that is done to a market. `at` is a time, absolute or relative; absent means now."""
+
+    market: str
+    at: str | None = None
+
+
+class Suspend(Happening, frozen=True, kw_only=True, tag="suspend"):
+    """Take no bets for a while."""
+
+
+class Resume(Happening, frozen=True, kw_only=True, tag="resume"):
+    """Take bets: for the first time, or again."""
+
+
+class GoInPlay(Happening, frozen=True, kw_only=True, tag="turn-in-play"):
+    """Begin betting in play."""
+
+
+class Lapse(Happening, frozen=True, kw_only=True, tag="lapse"):
+    """Lapse every unmatched bet."""
+
+
+class Close(Happening, frozen=True, kw_only=True, tag="close"):
+    """Take no bets any more; the result is still to come."""
+
+
+class Void(Happening, frozen=True, kw_only=True, tag="void"):
+    """Void every bet and close the market."""
+
+
+class ResultEntry(Entry, frozen=True, kw_only=True):
+    """How a runner ended: WINNER, LOSER, PLACED or REMOVED."""
+
+    selection_id: SelectionId
+    status: str
+    handicap: Decimal = Decimal(0)
+
+
+class Settle(Happening, frozen=True, kw_only=True, tag="settle"):
+    """Settle the bets by these results and close the market; runners that are not named have lost.
+
+    More winners than the market has places are a dead heat. `dead_heat` may say so: each runner it names must be a
+    winner of the results, so a slip of the pen is found before any money moves.
+    """
+
+    results: Annotated[tuple[ResultEntry, ...], Meta(min_length=1)]
+    dead_heat: Annotated[tuple[SelectionId, ...], Meta(min_length=2)] | None = None
+
+
+class MakeOffers(Happening, frozen=True, kw_only=True, tag="offers"):
+    """Offer prices and stakes on a runner, on behalf of the world's liquidity account. They may be matched at once."""
+
+    selection_id: SelectionId
+    handicap: Decimal = Decimal(0)
+    available_to_back: tuple[PriceSize, ...] = ()
+    available_to_lay: tuple[PriceSize, ...] = ()
+
+
+AnyHappening = Suspend | Resume | GoInPlay | Lapse | Close | Void | Settle | MakeOffers
+
+# The documents
+
+
+class Additions(Entry, frozen=True, kw_only=True):
+    """Events, markets and happenings that are added to a running world, from when relative times count."""
+
+    events: tuple[EventEntry, ...] = ()
+    schedule: tuple[AnyHappening, ...] = ()
+
+
+class Scenario(Entry, frozen=True, kw_only=True):
+    """Everything a world begins with. Relative times count from the clock's start.
+
+    `rules` names the betting rules in force, `session_timeout` is a duration, `currency_rates` say how much of a
+    currency one pound buys, and `delayed_keys_may_bet` whether bets are taken with delayed app keys.
+    """
+
+    name: Text
+    description: str = ""
+    rules: str = "2022"
+    session_timeout: str = "PT12H"
+    clock: ClockEntry = ClockEntry()
+    currency_rates: dict[str, Decimal] = {}
+    delayed_keys_may_bet: bool = False
+    accounts: tuple[AccountEntry, ...] = ()
+    events: tuple[EventEntry, ...] = ()
+    bettune: BetTuneEntry = BetTuneEntry()
+    schedule: tuple[AnyHappening, ...] = ()

@@ -1,0 +1,46 @@
+"""What a scenario sets once for a whole world."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Final
+
+from msgspec import Struct
+
+from simulator.exchange.rules import RULE_SETS, BettingRules
+from simulator.world.quantities import duration_of
+from simulator.world.scenario import Scenario
+
+CURRENCY_RATES: Final[Mapping[str, Decimal]] = {
+    code: Decimal(rate)
+    for code, rate in {
+        "GBP": "1", "EUR": "1.2", "USD": "1.25", "HKD": "10", "AUD": "2", "CAD": "1.8", "DKK": "9", "NOK": "14",
+        "SEK": "13", "SGD": "1.7", "RON": "6", "BRL": "7", "MXN": "25", "PEN": "5", "HUF": "480", "ISK": "180",
+        "NZD": "2.2", "ARS": "1500", "GEL": "3.5",
+    }.items()
+}  # fmt: skip
+"""How much of a currency one pound buys where the scenario does not say: round figures of the right size."""
+
+
+class Settings(Struct, frozen=True):
+    """Rules, durations, rates and permissions of a world.
+
+    Whether a delayed app key may bet is disputed: the manual says no, Betfair Australia (2026) says yes. So it is a
+    setting, and the manual is followed where a scenario says nothing.
+    """
+
+    rules: BettingRules
+    session_timeout_milliseconds: int
+    currency_rates: Mapping[str, Decimal]
+    delayed_keys_may_bet: bool
+
+
+def settings_of(scenario: Scenario) -> Settings:
+    """Return the settings of a scenario; rates it does not give are those of `CURRENCY_RATES`."""
+    rules = RULE_SETS[scenario.rules]
+    rates = {code: rate for code, rate in CURRENCY_RATES.items() if code in rules.currencies}
+    return Settings(
+        rules,
+        duration_of(scenario.session_timeout),
+        {**rates, **scenario.currency_rates},
+        scenario.delayed_keys_may_bet,
+    )

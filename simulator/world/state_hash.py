@@ -1,0 +1,77 @@
+"""A digest of a world, by which two runs are compared: same scenario, seed and commands, same digest."""
+
+import hashlib
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from simulator.exchange.market import Market, Runner
+from simulator.exchange.orders import Side
+from simulator.world.happenings import verb_of
+
+if TYPE_CHECKING:
+    from simulator.world.world import World
+
+_ENCODER: Final = msgspec.json.Encoder()
+
+
+def state_hash(world: "World") -> str:
+    """Return the SHA-256, in hexadecimal, of everything in a world that can be read and could make a difference.
+
+    The clock's time is part of it, so only the digests of worlds whose clocks stand still can be compared.
+    """
+    digest = hashlib.sha256()
+    for part in _parts(world):
+        digest.update(_ENCODER.encode(part))
+        digest.update(b"\n")
+    return digest.hexdigest()
+
+
+def _parts(world: "World") -> Iterator[object]:
+    exchange = world.exchange
+    yield (world.clock.now(), world.clock.rate, exchange.now, exchange.next_due)
+    for due_at, happening in world.schedule.pending:
+        yield (due_at, verb_of(happening), happening)
+    for session in world.sessions:
+        yield (session.token, session.account.username, session.app_key, session.expires_at)
+    for market in exchange.markets.values():
+        yield from _market(market)
+    yield from exchange.orders.values()
+    for account in exchange.accounts.values():
+        orders = (list(account.current_orders), list(account.cleared_orders))
+        yield (account.definition, account.exposure, orders)
+    for name, balance in exchange.ledger.balances.items():
+        yield (name, balance, list(exchange.ledger.statement(name)))
+
+
+def _market(market: Market) -> Iterator[object]:
+    yield (
+        market.definition,
+        market.status,
+        market.in_play,
+        market.betting_is_over,
+        market.bsp_reconciled,
+        market.version,
+        market.material_version,
+        market.total_matched,
+        market.last_match_at,
+        market.settled_at,
+    )
+    for runner in market.runners.values():
+        yield _runner(runner)
+
+
+def _runner(runner: Runner) -> object:
+    book = runner.book
+    queues = [
+        [(level.price, level.total, list(level.queue)) for level in book.queue_of(side).best_first()] for side in Side
+    ]
+    return (
+        runner.key,
+        runner.status,
+        runner.adjustment_factor,
+        queues,
+        list(book.traded.items()),
+        book.last_price_traded,
+    )

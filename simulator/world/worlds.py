@@ -1,0 +1,161 @@
+"""The worlds of one server, and how callers reach theirs: by who they are."""
+
+from collections.abc import Callable, Container, Iterator
+from typing import Final
+
+import msgspec
+
+from simulator.world.clock import REAL_TIME, RealTime
+from simulator.world.ids import Ids
+from simulator.world.scenario import AccountEntry, BetTuneUser, Scenario
+from simulator.world.world import Hooks, World
+
+DEFAULT: Final = "default"
+"""The id of the world that is there from the start."""
+
+
+class UnknownWorld(LookupError):
+    """There is no world of that id."""
+
+
+class Worlds:
+    """All worlds of a server.
+
+    Session tokens, app keys, usernames and BetTune tokens are unique on a server, so each leads to its world in one
+    look-up and clients need say nothing else. A scenario's credentials stay as they are written while they are free;
+    one that another world holds gets the first free suffix (`alice-2`). Read them from the world's `accounts`.
+    """
+
+    def __init__(self, *, real_time: RealTime = REAL_TIME) -> None:
+        self._real_time: Final = real_time
+        self._due_watchers: Final[list[Callable[[], None]]] = []
+        self._by_id: Final[dict[str, World]] = {}
+        self._by_session: Final[dict[str, World]] = {}
+        self._by_username: Final[dict[str, World]] = {}
+        self._by_app_key: Final[dict[str, World]] = {}
+        self._by_bettune_token: Final[dict[str, World]] = {}
+        self._created = 0
+
+    def __iter__(self) -> Iterator[World]:
+        return iter(self._by_id.values())
+
+    def __len__(self) -> int:
+        return len(self._by_id)
+
+    def watch_due(self, watcher: Callable[[], None]) -> None:
+        """Call a watcher whenever some world may have something to do earlier or later than before."""
+        self._due_watchers.append(watcher)
+
+    @property
+    def default(self) -> World:
+        """Return the first world that was created, where nobody is who selects another; raises `UnknownWorld`."""
+        return self.get(DEFAULT)
+
+    def create(self, scenario: Scenario, *, seed: int = 0) -> World:
+        """Create a world of a scenario. The first one is the default world."""
+        self._created += 1
+        world_id = DEFAULT if self._created == 1 else f"world-{self._created}"
+        own = self._with_free_credentials(scenario, Ids(seed))
+        # The hooks come to know the world they speak of only once there is one, and until then no session can open.
+        hooks = Hooks(
+            session_opened=lambda token: self._by_session.__setitem__(token, world),
+            session_closed=self._by_session.pop,
+            due_changed=self._due_changed,
+        )
+        world = World(own, world_id=world_id, seed=seed, real_time=self._real_time, hooks=hooks)
+        self._by_id[world_id] = world
+        self._by_username.update(dict.fromkeys(world.accounts.by_username, world))
+        self._by_app_key.update(dict.fromkeys(world.accounts.by_app_key, world))
+        self._by_bettune_token.update(dict.fromkeys((user.token for user in own.bettune.users), world))
+        # What the world itself said while it began was said before anybody could find it here.
+        self._due_changed()
+        return world
+
+    def delete(self, world_id: str) -> None:
+        """End a world and all its sessions; its credentials are free again. Raises `UnknownWorld`."""
+        world = self.get(world_id)
+        world.close()
+        del self._by_id[world_id]
+        for names in (self._by_username, self._by_app_key, self._by_bettune_token):
+            for name in [name for name, holder in names.items() if holder is world]:
+                del names[name]
+        self._due_changed()
+
+    def get(self, world_id: str) -> World:
+        """Return the world of an id; raises `UnknownWorld`."""
+        world = self._by_id.get(world_id)
+        if world is None:
+            raise UnknownWorld(f"There is no world {world_id!r}.")
+        return world
+
+    def by_session(self, token: str) -> World | None:
+        """Return the world a session is or was just now in; ask that world whether the session still lasts."""
+        return self._by_session.get(token)
+
+    def by_app_key(self, app_key: str) -> World | None:
+        """Return the world of an app key, live or delayed."""
+        return self._by_app_key.get(app_key)
+
+    def by_username(self, username: str) -> World | None:
+        """Return the world of a customer, for logins whose app key says nothing."""
+        return self._by_username.get(username)
+
+    def by_bettune_token(self, token: str) -> World | None:
+        """Return the world of a BetTune token."""
+        return self._by_bettune_token.get(token)
+
+    def _due_changed(self) -> None:
+        for watcher in self._due_watchers:
+            watcher()
+
+    def _with_free_credentials(self, scenario: Scenario, ids: Ids) -> Scenario:
+        usernames, app_keys = _Names(self._by_username), _Names(self._by_app_key)
+        tokens = _Names(self._by_bettune_token)
+        # What is written comes before what is made free, or else the suffix of one could be the name of another.
+        for account in scenario.accounts:
+            usernames.reserve(account.username)
+            app_keys.reserve(account.app_key)
+            app_keys.reserve(account.delayed_app_key)
+        for user in scenario.bettune.users:
+            tokens.reserve(user.token)
+
+        def own_account(account: AccountEntry) -> AccountEntry:
+            username = usernames.free(account.username)
+            return msgspec.structs.replace(
+                account,
+                username=username,
+                app_key=app_keys.free(account.app_key or ids.app_key(username, "live")),
+                delayed_app_key=app_keys.free(account.delayed_app_key or ids.app_key(username, "delayed")),
+            )
+
+        def own_user(user: BetTuneUser) -> BetTuneUser:
+            return msgspec.structs.replace(user, token=tokens.free(user.token))
+
+        bettune = msgspec.structs.replace(
+            scenario.bettune, users=tuple(own_user(user) for user in scenario.bettune.users)
+        )
+        accounts = tuple(own_account(account) for account in scenario.accounts)
+        return msgspec.structs.replace(scenario, accounts=accounts, bettune=bettune)
+
+
+class _Names:
+    """Finds names that no other world holds and that no two of one scenario share."""
+
+    def __init__(self, held: Container[str]) -> None:
+        self._held: Final = held
+        self._written: Final[set[str]] = set()
+        self._given: Final[set[str]] = set()
+
+    def reserve(self, name: str | None) -> None:
+        """Note a name that the scenario writes: no suffix may lead to it."""
+        if name is not None:
+            self._written.add(name)
+
+    def free(self, name: str) -> str:
+        """Return the name if it is free, and else with the first suffix that makes it so."""
+        candidate, number = name, 1
+        while candidate in self._held or candidate in self._given or (number > 1 and candidate in self._written):
+            number += 1
+            candidate = f"{name}-{number}"
+        self._given.add(candidate)
+        return candidate

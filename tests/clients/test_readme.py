@@ -1,0 +1,27 @@
+"""What the README tells people to do works."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.serving import PATIENCE_SECONDS, Served
+
+README = Path(__file__).parents[2] / "README.md"
+ADDRESS = "http://127.0.0.1:8000"
+
+
+def test_the_bot_in_the_readme_gets_a_bet_matched(served: Served, tmp_path: Path) -> None:
+    """Its fifteen lines, as they are but for the port, against the demo that `betsim serve` begins with."""
+    (bot,) = re.findall(r"^```python\n(.*?)^```$", README.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    assert ADDRESS in bot
+    assert len(bot.splitlines()) <= 15
+    program = tmp_path / "bot.py"
+    program.write_text(bot.replace(ADDRESS, served.url), encoding="utf-8")
+
+    result = subprocess.run(
+        [sys.executable, program], capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False
+    )
+
+    assert result.returncode == 0, result.stderr
+    assert re.fullmatch(r"SUCCESS 2\.0 matched at \d+\.\d+\n", result.stdout)

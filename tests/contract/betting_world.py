@@ -1,0 +1,258 @@
+"""A world to bet in, and how to ask about it: in process, from parameters in bytes to the answer in bytes."""
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from simulator.betfair.betting.reading import READING
+from simulator.betfair.decoding import ParameterDecoder
+from simulator.betfair.errors import ApiError, ApiErrorCode
+from simulator.betfair.operations import Call
+from simulator.betfair.schema.wire import encode_hook
+from simulator.exchange.commands import (
+    CancelInstruction,
+    CancelOrders,
+    Command,
+    PlaceInstruction,
+    PlaceOrders,
+    RunnerResult,
+    SettleMarket,
+    SuspendMarket,
+    TurnInPlay,
+    VoidMarket,
+)
+from simulator.exchange.events import Event, OrderPlaced
+from simulator.exchange.orders import OrderType, Persistence, RunnerKey, Side, TimeInForce
+from simulator.world.loading import load_scenario
+from simulator.world.world import World
+
+OPERATIONS = {operation.name: operation for operation in READING}
+DECODERS = {operation.name: ParameterDecoder(operation.request) for operation in READING}
+RECORDINGS = Path(__file__).parents[3] / "shared" / "recorded" / "responses"
+DAY = 24 * 60 * 60 * 1000
+
+MATCH, RACE, TOTAL, PLACES, OTHER = "1.101", "1.201", "1.301", "1.202", "1.401"
+HOME, AWAY, DRAW = 1, 2, 3
+
+BEST = {"priceData": ["EX_BEST_OFFERS"]}
+
+BETTING = """
+name: betting
+clock: {now: "2026-06-06T17:00:00.000Z", rate: 0}
+currencyRates: {EUR: 1.25, USD: 2}
+accounts:
+  - {username: alice, password: secret, appKey: live, delayedAppKey: late, balance: 10000, discountRate: 20}
+  - {username: bob, password: secret, appKey: bob-live, delayedAppKey: bob-late, balance: 10000}
+  - {username: eve, password: secret, appKey: eve-live, delayedAppKey: eve-late, balance: 10000, currency: HKD}
+events:
+  - id: "100"
+    name: Newcastle v Chelsea
+    eventType: {id: "1", name: Soccer}
+    competition: {id: "31", name: Premier League}
+    countryCode: GB
+    openDate: "2026-06-06T18:00:00.000Z"
+    markets:
+      - id: "1.101"
+        name: Match Odds
+        marketType: MATCH_ODDS
+        startTime: "2026-06-06T18:00:00.000Z"
+        turnInPlay: true
+        crossMatching: true
+        betDelay: 5
+        runners:
+          - {selectionId: 1, name: Newcastle}
+          - {selectionId: 2, name: Chelsea}
+          - {selectionId: 3, name: The Draw}
+      - id: "1.301"
+        name: Total Goals
+        marketType: TOTAL_GOALS
+        bettingType: LINE
+        line: {minUnitValue: 0.5, maxUnitValue: 20.5, interval: 1, marketUnit: goals}
+        startTime: "2026-06-06T18:00:00.000Z"
+        runners: [{selectionId: 1, name: Total Goals}]
+  - id: "200"
+    name: Ascot 6th Jun
+    eventType: {id: "7", name: Horse Racing}
+    countryCode: GB
+    venue: Ascot
+    openDate: "2026-06-06T17:30:00.000Z"
+    markets:
+      - id: "1.201"
+        name: 1m Hcap
+        marketType: WIN
+        bspMarket: true
+        startTime: "2026-06-06T17:30:00.000Z"
+        runners:
+          - {selectionId: 1, name: Sea Fever, adjustmentFactor: 60.25}
+          - {selectionId: 2, name: Moonshot, adjustmentFactor: 39.75}
+      - id: "1.202"
+        name: To Be Placed
+        marketType: PLACE
+        numberOfWinners: 2
+        baseRate: 10
+        discountAllowed: false
+        startTime: "2026-06-06T17:30:00.000Z"
+        runners:
+          - {selectionId: 1, name: Sea Fever, adjustmentFactor: 60.25}
+          - {selectionId: 2, name: Moonshot, adjustmentFactor: 39.75}
+          - {selectionId: 3, name: Third, adjustmentFactor: 1}
+      - id: "1.203"
+        name: Each Way
+        marketType: EACH_WAY
+        numberOfWinners: 2
+        eachWayDivisor: 4
+        startTime: "2026-06-06T17:30:00.000Z"
+        runners: [{selectionId: 1, name: Sea Fever}, {selectionId: 2, name: Moonshot}, {selectionId: 3, name: Third}]
+  - id: "400"
+    name: Rangers v Celtic
+    eventType: {id: "1", name: Soccer}
+    openDate: "2026-06-07T18:00:00.000Z"
+    markets:
+      - id: "1.401"
+        name: Asian Handicap
+        marketType: ASIAN_HANDICAP
+        bettingType: ASIAN_HANDICAP_DOUBLE_LINE
+        numberOfWinners: 0
+        startTime: "2026-06-07T18:00:00.000Z"
+        runners:
+          - {selectionId: 1, name: Rangers, handicap: -0.5}
+          - {selectionId: 1, name: Rangers, handicap: -1}
+          - {selectionId: 2, name: Celtic, handicap: 0.5}
+          - {selectionId: 2, name: Celtic, handicap: 1}
+"""
+
+
+class BettingWorld:
+    """The world of `BETTING`, empty of bets. Amounts and prices are written as on the wire: 2.5 is 2.50 pounds."""
+
+    def __init__(self, text: str = BETTING) -> None:
+        self.world = World(load_scenario(text, "betting.yaml"))
+
+    def ask(self, name: str, username: str = "alice", *, delayed: bool = False, **params: Any) -> Any:
+        """Call an operation with these parameters and return its answer, read back from its bytes."""
+        operation, account = OPERATIONS[name], self.world.accounts.by_username[username]
+        app_key = account.delayed_app_key if delayed else account.app_key
+        session = self.world.log_in(username, account.password, app_key).session
+        assert session is not None
+        request = DECODERS[name].decode(json.dumps(params).encode())
+        now = self.world.run_due()
+        answer = operation.function(Call(self.world, session, account, app_key, delayed, request, now))
+        return json.loads(msgspec.json.encode(answer, enc_hook=encode_hook))
+
+    def book(self, market_id: str = MATCH, **params: Any) -> Any:
+        """Return the book of one market."""
+        books = self.ask("listMarketBook", marketIds=[market_id], **params)
+        assert len(books) == 1
+        return books[0]
+
+    def orders(self, **params: Any) -> list[Any]:
+        """Return alice's current orders."""
+        return self.ask("listCurrentOrders", **params)["currentOrders"]
+
+    def cleared(self, status: str = "SETTLED", **params: Any) -> list[Any]:
+        """Return alice's cleared orders."""
+        return self.ask("listClearedOrders", betStatus=status, **params)["clearedOrders"]
+
+    # What happens
+
+    def back(self, username: str, selection_id: int, price: float, size: float, **order: Any) -> str:
+        """Place a back bet and return its id."""
+        return self._bet(Side.BACK, username, selection_id, price, size, **order)
+
+    def lay(self, username: str, selection_id: int, price: float, size: float, **order: Any) -> str:
+        """Place a lay bet and return its id."""
+        return self._bet(Side.LAY, username, selection_id, price, size, **order)
+
+    def _bet(
+        self,
+        side: Side,
+        username: str,
+        selection_id: int,
+        price: float,
+        size: float,
+        *,
+        market: str = MATCH,
+        handicap: float = 0,
+        persistence: Persistence = Persistence.LAPSE,
+        strategy: str | None = None,
+        reference: str | None = None,
+        fill_or_kill: bool = False,
+    ) -> str:
+        instruction = PlaceInstruction(
+            RunnerKey(selection_id, round(handicap * 100)),
+            side,
+            OrderType.LIMIT,
+            price=round(price * 100),
+            size=round(size * 100),
+            persistence=persistence,
+            time_in_force=TimeInForce.FILL_OR_KILL if fill_or_kill else None,
+            customer_order_reference=reference,
+        )
+        events = self.apply(PlaceOrders(username, market, (instruction,), None, strategy))
+        return next(str(event.bet_id) for event in events if isinstance(event, OrderPlaced))
+
+    def matched(
+        self, side: str, selection_id: int, price: float, size: float, market: str = MATCH, **order: Any
+    ) -> str:
+        """Match a bet of alice's against one of bob's and return its id."""
+        there, here = (self.lay, self.back) if side == "BACK" else (self.back, self.lay)
+        there("bob", selection_id, price, size, market=market, handicap=order.get("handicap", 0))
+        return here("alice", selection_id, price, size, market=market, **order)
+
+    def offer(self, selection_id: int, side: Side, offers: Iterable[tuple[float, float]], market: str = MATCH) -> None:
+        """Rest bets of any size on one side, those of the world's liquidity account."""
+        for price, size in offers:
+            self._bet(side, "liquidity", selection_id, price, size, market=market)
+
+    def cancel(self, bet_id: str, size: float | None = None, market: str = MATCH) -> None:
+        """Cancel a bet of alice's, whole or by a size."""
+        reduction = None if size is None else round(size * 100)
+        self.apply(CancelOrders("alice", market, (CancelInstruction(int(bet_id), reduction),)))
+
+    def settle(self, *winners: int, market: str = MATCH) -> None:
+        """Settle a market; runners that are not named lose."""
+        self.apply(SettleMarket(market, tuple(RunnerResult(RunnerKey(winner), "WINNER") for winner in winners)))
+
+    def void(self, market: str = MATCH) -> None:
+        """Void a market."""
+        self.apply(VoidMarket(market))
+
+    def suspend(self, market: str = MATCH) -> None:
+        """Suspend a market."""
+        self.apply(SuspendMarket(market))
+
+    def turn_in_play(self, market: str = MATCH) -> None:
+        """Turn a market in play."""
+        self.apply(TurnInPlay(market))
+
+    def advance(self, milliseconds: int) -> None:
+        """Let time pass."""
+        self.world.advance(milliseconds)
+
+    def apply(self, command: Command) -> tuple[Event, ...]:
+        """Carry out a command of the exchange."""
+        return self.world.apply(command)
+
+
+def recorded(name: str) -> Any:
+    """Return the result of a recorded answer, or skip the test where the recordings are not."""
+    path = RECORDINGS / f"{name}.json"
+    if not path.is_file():
+        pytest.skip(f"the recorded answers are not here: {path}")
+    return json.loads(path.read_bytes())["result"]
+
+
+def refusal(betting: BettingWorld, name: str = "listMarketBook", **params: Any) -> ApiErrorCode:
+    """Return why an operation refuses these parameters."""
+    with pytest.raises(ApiError) as caught:
+        betting.ask(name, **params)
+    return caught.value.code
+
+
+def prices(book: Any, side: str = "availableToBack", runner: int = 0) -> list[tuple[float, float]]:
+    """Return one list of prices and sizes of a runner, the first of a book unless said otherwise."""
+    return [(line["price"], line["size"]) for line in book["runners"][runner]["ex"][side]]

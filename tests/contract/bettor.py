@@ -1,0 +1,254 @@
+"""A customer of a served world, who bets over the wire as a client library does."""
+
+import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from simulator.world.world import World
+from tests.in_process import Client, client_of
+
+JSON_RPC = "/exchange/betting/json-rpc/v1"
+REST = "/exchange/betting/rest/v1.0"
+CONTROL = "/control/v1/worlds/default"
+RECORDINGS = Path(__file__).parents[3] / "shared" / "recorded" / "responses"
+
+MATCH, NEXT_MATCH, RACE, LINE, LATER = "1.101", "1.102", "1.201", "1.301", "1.401"
+HOME, AWAY, DRAW = 1, 2, 3
+
+SCENARIO: dict[str, Any] = {
+    "name": "bets",
+    "clock": {"now": "2026-06-06T17:00:00.250Z", "rate": 0},
+    "accounts": [
+        {"username": "alice", "password": "a", "appKey": "a-live", "delayedAppKey": "a-late", "balance": 10000},
+        {"username": "bob", "password": "b", "appKey": "b-live", "delayedAppKey": "b-late", "balance": 10000},
+        {"username": "poor", "password": "p", "appKey": "p-live", "delayedAppKey": "p-late", "balance": 10},
+        {
+            "username": "careful", "password": "c", "appKey": "c-live", "delayedAppKey": "c-late",
+            "balance": 1000, "exposureLimit": 10,
+        },
+        {
+            "username": "barred", "password": "x", "appKey": "x-live", "delayedAppKey": "x-late",
+            "balance": 1000, "status": "SUSPENDED",
+        },
+    ],
+    "events": [
+        {
+            "id": "100",
+            "name": "Newcastle v Chelsea",
+            "eventType": {"id": "1", "name": "Soccer"},
+            "openDate": "2026-06-06T18:00:00.000Z",
+            "markets": [
+                {
+                    "id": market,
+                    "name": "Match Odds",
+                    "marketType": "MATCH_ODDS",
+                    "startTime": "2026-06-06T18:00:00.000Z",
+                    "turnInPlay": True,
+                    "betDelay": 5,
+                    "runners": [{"selectionId": runner, "name": f"Runner {runner}"} for runner in (HOME, AWAY, DRAW)],
+                }
+                for market in (MATCH, NEXT_MATCH)
+            ],
+        },
+        {
+            "id": "200",
+            "name": "Ascot 6th Jun",
+            "eventType": {"id": "7", "name": "Horse Racing"},
+            "openDate": "2026-06-06T18:00:00.000Z",
+            "markets": [
+                {
+                    "id": RACE,
+                    "name": "1m Hcap",
+                    "marketType": "WIN",
+                    "bspMarket": True,
+                    "turnInPlay": True,
+                    "startTime": "2026-06-06T18:00:00.000Z",
+                    "runners": [{"selectionId": 1, "name": "Sea Fever"}, {"selectionId": 2, "name": "Moonshot"}],
+                },
+                {
+                    "id": LATER,
+                    "name": "Next meeting",
+                    "marketType": "WIN",
+                    "status": "INACTIVE",
+                    "startTime": "2026-06-07T18:00:00.000Z",
+                    "runners": [{"selectionId": 1, "name": "Sea Fever"}, {"selectionId": 2, "name": "Moonshot"}],
+                },
+            ],
+        },
+        {
+            "id": "300",
+            "name": "Rangers v Celtic",
+            "eventType": {"id": "1", "name": "Soccer"},
+            "openDate": "2026-06-06T18:00:00.000Z",
+            "markets": [
+                {
+                    "id": LINE,
+                    "name": "Total Goals",
+                    "marketType": "TOTAL_GOALS",
+                    "bettingType": "LINE",
+                    "line": {"minUnitValue": 0.5, "maxUnitValue": 20.5, "interval": 1, "marketUnit": "goals"},
+                    "startTime": "2026-06-06T18:00:00.000Z",
+                    "runners": [{"selectionId": 1, "name": "Total Goals"}],
+                },
+            ],
+        },
+    ],
+}  # fmt: skip
+
+
+@contextmanager
+def betting(**settings: Any) -> Iterator[Client]:
+    """Yield a client of an application that serves the scenario, with other settings if need be."""
+    with client_of({**SCENARIO, **settings}) as client:
+        yield client
+
+
+def world_of(client: Client) -> World:
+    """Return the world that is served."""
+    return client.worlds.default
+
+
+class Bettor:
+    """A customer who is logged in. Answers are read back from their JSON; `text` is the last one as it came."""
+
+    def __init__(self, client: Client, username: str = "alice", *, delayed: bool = False) -> None:
+        account = world_of(client).accounts.by_username[username]
+        app_key = account.delayed_app_key if delayed else account.app_key
+        session = world_of(client).log_in(username, account.password, app_key).session
+        assert session is not None
+        self.headers = {
+            "X-Application": app_key,
+            "X-Authentication": session.token,
+            "Content-Type": "application/json",
+        }
+        self.text = ""
+        self._client = client
+
+    # Asking
+
+    def ask(self, operation: str, **params: Any) -> Any:
+        """Call an operation over JSON-RPC and return its result."""
+        answer = self._answer(operation, params)
+        assert "error" not in answer, answer
+        return answer["result"]
+
+    def refusal(self, operation: str, **params: Any) -> tuple[str, str]:
+        """Return the error code of an operation that is refused as a whole, and its details."""
+        error = self._answer(operation, params)["error"]
+        assert -32099 == error["code"]
+        exception = error["data"]["APINGException"]
+        return exception["errorCode"], exception["errorDetails"]
+
+    def rest(self, operation: str, **params: Any) -> httpx.Response:
+        """Call an operation over REST and return the response."""
+        return self._client.post(f"{REST}/{operation}/", json=params, headers=self.headers)
+
+    def batch(self, *calls: tuple[str, dict[str, Any]]) -> list[Any]:
+        """Call operations in one batch and return the answers; their ids count from 0."""
+        response = self._client.post(JSON_RPC, json=envelopes(*calls), headers=self.headers)
+        assert 200 == response.status_code
+        answers: list[Any] = response.json()
+        return answers
+
+    def _answer(self, operation: str, params: dict[str, Any]) -> Any:
+        (envelope,) = envelopes((operation, params))
+        response = self._client.post(JSON_RPC, json={**envelope, "id": 1}, headers=self.headers)
+        assert 200 == response.status_code
+        self.text = response.text
+        return response.json()
+
+    # Betting
+
+    def place(self, *instructions: dict[str, Any], market: str = MATCH, **params: Any) -> Any:
+        """Place orders and return the report."""
+        return self.ask("placeOrders", marketId=market, instructions=instructions, **params)
+
+    def bet(self, instruction: dict[str, Any], market: str = MATCH, **params: Any) -> str:
+        """Place one order that is accepted and return its bet id."""
+        report = self.place(instruction, market=market, **params)
+        assert "SUCCESS" == report["status"], report
+        bet_id: str = report["instructionReports"][0]["betId"]
+        return bet_id
+
+    def cancel(self, *instructions: dict[str, Any], market: str = MATCH, **params: Any) -> Any:
+        """Cancel orders and return the report."""
+        return self.ask("cancelOrders", marketId=market, instructions=instructions, **params)
+
+    def replace(self, *instructions: dict[str, Any], market: str = MATCH, **params: Any) -> Any:
+        """Replace orders and return the report."""
+        return self.ask("replaceOrders", marketId=market, instructions=instructions, **params)
+
+    def update(self, *instructions: dict[str, Any], market: str = MATCH, **params: Any) -> Any:
+        """Update orders and return the report."""
+        return self.ask("updateOrders", marketId=market, instructions=instructions, **params)
+
+    def orders(self, **params: Any) -> list[Any]:
+        """Return the current orders."""
+        orders: list[Any] = self.ask("listCurrentOrders", **params)["currentOrders"]
+        return orders
+
+    def order(self, bet_id: str) -> Any:
+        """Return one current order."""
+        (order,) = self.orders(betIds=[bet_id])
+        return order
+
+
+def envelopes(*calls: tuple[str, dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return calls as JSON-RPC has them, with ids from 0."""
+    return [
+        {"jsonrpc": "2.0", "method": f"SportsAPING/v1.0/{operation}", "params": params, "id": number}
+        for number, (operation, params) in enumerate(calls)
+    ]
+
+
+def back(price: float = 3.0, size: float = 2.0, runner: int = HOME, **limit: Any) -> dict[str, Any]:
+    """Return the instruction of a back bet."""
+    return limit_order("BACK", price, size, runner, **limit)
+
+
+def lay(price: float = 3.0, size: float = 2.0, runner: int = HOME, **limit: Any) -> dict[str, Any]:
+    """Return the instruction of a lay bet."""
+    return limit_order("LAY", price, size, runner, **limit)
+
+
+def limit_order(side: str, price: float, size: float, runner: int, **limit: Any) -> dict[str, Any]:
+    """Return the instruction of a LIMIT bet; `limit` is what else its `limitOrder` has."""
+    order = {"size": size, "price": price, **limit}
+    return {"selectionId": runner, "limitOrder": order, "orderType": "LIMIT", "side": side}
+
+
+def codes(report: Any) -> tuple[str, str | None, list[str | None]]:
+    """Return the status and the error code of a report, and the error codes of its instructions."""
+    return report["status"], report.get("errorCode"), [each.get("errorCode") for each in report["instructionReports"]]
+
+
+# Recordings
+
+
+def recorded(name: str) -> Any:
+    """Return the result of a recorded answer, or skip the test where the recordings are not."""
+    path = RECORDINGS / f"{name}.json"
+    if not path.is_file():
+        pytest.skip(f"the recorded answers are not here: {path}")
+    return json.loads(path.read_bytes())["result"]
+
+
+def shape(value: Any) -> Any:
+    """Return names and kinds of a value without the values: objects as pairs in their order, lists by their members.
+
+    Texts that are dates have their digits replaced, so that their precision counts and their time does not.
+    """
+    if isinstance(value, dict):
+        return [(name, shape(member)) for name, member in value.items()]
+    if isinstance(value, list):
+        return [shape(member) for member in value]
+    if isinstance(value, str):
+        is_date = re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", value)
+        return "a date" + value[19:] if is_date else "a number" if value.isdigit() else "a text"
+    return type(value).__name__

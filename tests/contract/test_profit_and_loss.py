@@ -1,0 +1,130 @@
+"""listMarketProfitAndLoss answers what the manual, the interface definition and a recording say."""
+
+from typing import Any
+
+import pytest
+
+from simulator.betfair.errors import ApiErrorCode
+from tests.contract.betting_world import (
+    AWAY,
+    DRAW,
+    HOME,
+    MATCH,
+    OTHER,
+    PLACES,
+    RACE,
+    TOTAL,
+    BettingWorld,
+    recorded,
+    refusal,
+)
+
+
+@pytest.fixture
+def betting() -> BettingWorld:
+    return BettingWorld()
+
+
+def profits(betting: BettingWorld, market_id: str = MATCH, field: str = "ifWin", **params: Any) -> dict[int, float]:
+    (market,) = betting.ask("listMarketProfitAndLoss", marketIds=[market_id], **params)
+    return {runner["selectionId"]: runner[field] for runner in market["profitAndLosses"]}
+
+
+def test_it_is_the_recorded_answer(betting: BettingWorld) -> None:
+    """A lay of 2.00 at 1.20: 2.00 if anybody else wins, -0.40 if the runner does, and the recorded keys."""
+    betting.matched("LAY", AWAY, 1.2, 2)
+
+    (market,) = betting.ask("listMarketProfitAndLoss", marketIds=[MATCH])
+
+    assert {HOME: 2.0, AWAY: -0.4, DRAW: 2.0} == profits(betting)
+    (expected,) = recorded("list_market_profit_and_loss")
+    assert list(expected) == list(market)
+    assert list(expected["profitAndLosses"][0]) == list(market["profitAndLosses"][0])
+    assert {2.0, -0.4} == {runner["ifWin"] for runner in expected["profitAndLosses"]}
+
+
+def test_a_result_adds_up_the_bets_on_all_runners(betting: BettingWorld) -> None:
+    """If one runner wins the others lose: back HOME 10 at 4, lay AWAY 15 at 3."""
+    betting.matched("BACK", HOME, 4.0, 10)
+    betting.matched("LAY", AWAY, 3.0, 15)
+
+    assert {HOME: 45.0, AWAY: -40.0, DRAW: 5.0} == profits(betting)
+
+
+def test_it_is_what_settlement_pays(betting: BettingWorld) -> None:
+    """Whoever wins, bets settle to what was foretold, net of commission to what reaches the account."""
+    for winner in (HOME, AWAY, DRAW):
+        betting = BettingWorld()
+        betting.matched("BACK", HOME, 3.35, 3.33)
+        betting.matched("LAY", HOME, 2.5, 1.25)
+        betting.matched("BACK", AWAY, 1.06, 1.13)
+        gross, net = profits(betting)[winner], profits(betting, netOfCommission=True)[winner]
+        betting.settle(winner)
+
+        assert gross == round(sum(bet["profit"] for bet in betting.cleared()), 2)
+        ledger = betting.world.exchange.ledger
+        assert net == (ledger.balances["alice"] - 10_000_00) / 100
+
+
+def test_only_matched_bets_count(betting: BettingWorld) -> None:
+    """Unmatched bets make nothing; without bets every runner makes nothing."""
+    betting.back("alice", HOME, 4.0, 10)
+
+    assert {HOME: 0.0, AWAY: 0.0, DRAW: 0.0} == profits(betting)
+    assert {1: 0.0, 2: 0.0} == profits(betting, RACE)
+
+
+def test_several_winners_have_what_a_runner_makes_either_way(betting: BettingWorld) -> None:
+    """In a market of several winners each runner stands for itself, with `ifWin` and `ifLose`."""
+    betting.matched("BACK", 1, 4.0, 10, market=PLACES)
+    betting.matched("LAY", 2, 3.0, 15, market=PLACES)
+
+    assert {1: 30.0, 2: -30.0, 3: 0.0} == profits(betting, PLACES, "ifWin")
+    assert {1: -10.0, 2: 15.0, 3: 0.0} == profits(betting, PLACES, "ifLose")
+    (market,) = betting.ask("listMarketProfitAndLoss", marketIds=[MATCH])
+    assert not any("ifLose" in runner or "ifPlace" in runner for runner in market["profitAndLosses"])
+
+
+def test_commission_is_taken_off_profits_where_wanted(betting: BettingWorld) -> None:
+    """Alice's discount of 20 % makes 4 % of 5 %, except where no discount is allowed; losses bear none."""
+    betting.matched("BACK", HOME, 4.0, 10)
+    betting.matched("BACK", 1, 4.0, 10, market=PLACES)
+
+    answer = betting.ask("listMarketProfitAndLoss", marketIds=[MATCH, PLACES], netOfCommission=True)
+
+    assert [4.0, 10.0] == [market["commissionApplied"] for market in answer]
+    assert {HOME: 28.8, AWAY: -10.0, DRAW: -10.0} == profits(betting, netOfCommission=True)
+    assert {1: 27.0, 2: 0.0, 3: 0.0} == profits(betting, PLACES, netOfCommission=True)
+    (gross,) = betting.ask("listMarketProfitAndLoss", marketIds=[MATCH], netOfCommission=False)
+    assert "commissionApplied" not in gross
+
+
+def test_markets_come_in_the_order_asked_for_and_open_odds_markets_only(betting: BettingWorld) -> None:
+    """Lines, handicaps, each way, closed and unknown markets are left out without a word; suspended ones are not."""
+    betting.settle(HOME, market=RACE)
+    betting.suspend(MATCH)
+
+    answer = betting.ask("listMarketProfitAndLoss", marketIds=[PLACES, TOTAL, OTHER, "1.203", RACE, "1.9", MATCH])
+
+    assert [PLACES, MATCH] == [market["marketId"] for market in answer]
+
+
+def test_options_about_bets_that_cannot_be_yet_change_nothing(betting: BettingWorld) -> None:
+    """No market is settled in parts and no bet matched at starting price."""
+    betting.matched("BACK", HOME, 4.0, 10)
+
+    assert profits(betting) == profits(betting, includeSettledBets=True, includeBspBets=True)
+
+
+def test_weight_is_limited(betting: BettingWorld) -> None:
+    """A market weighs 4, so fifty are as many as there may be."""
+    fifty = [f"1.{number}" for number in range(50)]
+
+    assert [] == betting.ask("listMarketProfitAndLoss", marketIds=fifty)
+    too_many = refusal(betting, "listMarketProfitAndLoss", marketIds=[*fifty, "1.50"])
+    assert ApiErrorCode.TOO_MUCH_DATA == too_many
+
+
+def test_what_is_no_market_id_is_refused(betting: BettingWorld) -> None:
+    """A text that no market could have is INVALID_INPUT_DATA."""
+    assert ApiErrorCode.INVALID_INPUT_DATA == refusal(betting, "listMarketProfitAndLoss", marketIds=["x"])

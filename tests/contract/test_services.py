@@ -1,0 +1,36 @@
+"""Every operation that is served takes and answers what its interface says."""
+
+from collections.abc import Awaitable
+from typing import Any, get_type_hints
+
+import pytest
+
+from simulator.betfair.operations import Operation
+from simulator.betfair.schema import account_aping, sports_aping
+from simulator.betfair.schema.types import Signature
+from simulator.betfair.services import ACCOUNT, BETTING
+
+EXPOSURE_OPERATIONS = {name for name in sports_aping.OPERATIONS if "Exposure" in name} | {"unblockMarketGroup"}
+"""They need a permission that ordinary accounts do not have, and are not served."""
+
+SERVED = [
+    pytest.param(operation, table[operation.name], id=operation.name)
+    for service, table in ((BETTING, sports_aping.OPERATIONS), (ACCOUNT, account_aping.OPERATIONS))
+    for operation in service.operations.values()
+]
+
+
+def test_the_betting_service_is_complete() -> None:
+    assert sports_aping.OPERATIONS.keys() - EXPOSURE_OPERATIONS == BETTING.operations.keys()
+
+
+@pytest.mark.parametrize(("operation", "signature"), SERVED)
+def test_a_function_takes_and_answers_what_its_operation_says(operation: Operation, signature: Signature) -> None:
+    hints = get_type_hints(operation.function)
+    expected: Any = signature.result
+    if operation.waits:
+        expected = signature.result | Awaitable[signature.result]
+
+    assert signature.request is operation.request
+    assert (signature.request,) == hints["call"].__args__
+    assert expected == hints["return"]

@@ -1,0 +1,330 @@
+"""The naive twin: an exchange that is easy to believe. Read it as the documentation of the fast one.
+
+This file is what customers ask for and what time brings, written from the exchange mechanics, sections 3, 4, 8.1 and
+13; `naive_markets` is what it stands on.
+"""
+
+from collections.abc import Callable
+
+from simulator.exchange import events
+from simulator.exchange.commands import (
+    AddMarket,
+    CancelOrders,
+    CloseMarket,
+    Command,
+    LapseUnmatched,
+    OpenAccount,
+    OpenMarket,
+    PlaceInstruction,
+    PlaceOrders,
+    ReplaceOrders,
+    SettleMarket,
+    SuspendMarket,
+    Tick,
+    TouchMarket,
+    TurnInPlay,
+    UpdateOrders,
+    VoidMarket,
+)
+from simulator.exchange.orders import Persistence, TimeInForce
+from simulator.exchange.refusals import Reason
+from tests.property.naive_acceptance import (
+    NaiveMarket,
+    NaiveRefusal,
+    comes_too_late,
+    refuse_closed_market,
+    refuse_if_any,
+    refuse_malformed_version,
+    whats_wrong_with,
+    whats_wrong_with_persistence,
+    whats_wrong_with_price,
+    would_meet_another,
+)
+from tests.property.naive_book import Match, NaiveBet, fills, unmatched
+from tests.property.naive_markets import NaiveMarkets, NaiveTicket
+
+
+class NaiveExchange(NaiveMarkets):
+    """The whole twin: `apply` takes a command at a time and answers with what happened."""
+
+    def apply(self, command: Command, at: int) -> tuple[events.Event, ...]:
+        """Carry out a command, or raise `NaiveRefusal` or `NaiveNonsense` before anything has changed."""
+        handlers: dict[type[Command], Callable[..., None]] = {
+            OpenAccount: self.open_account,
+            AddMarket: self.add_market,
+            OpenMarket: self.open_market,
+            SuspendMarket: self.suspend_market,
+            TouchMarket: self.touch_market,
+            LapseUnmatched: self.lapse_unmatched,
+            TurnInPlay: self.turn_in_play,
+            CloseMarket: self.close_betting,
+            SettleMarket: self.settle,
+            VoidMarket: self.void,
+            PlaceOrders: self.place,
+            CancelOrders: self.cancel,
+            ReplaceOrders: self.replace,
+            UpdateOrders: self.update,
+            Tick: self.tick,
+        }
+        self.happened = []
+        handlers[type(command)](command, at)
+        self.now = at
+        return tuple(self.happened)
+
+    # Customers' requests
+
+    def asked_market(self, market_id: str) -> NaiveMarket:
+        if market_id not in self.markets:
+            raise NaiveRefusal(Reason.INVALID_MARKET_ID)
+        return self.markets[market_id]
+
+    def refuse_repeated(self, account: str, operation: str, reference: str | None, at: int) -> None:
+        """The same account's same operation under the same reference within a minute is a duplicate."""
+        window = self.rules.customer_reference_window_seconds * 1000
+        for who, what, used, when in self.references:
+            if (who, what, used) == (account, operation, reference) and at < when + window:
+                raise NaiveRefusal(Reason.DUPLICATE_TRANSACTION)
+
+    def remember(self, account: str, operation: str, reference: str | None, at: int) -> None:
+        if reference is not None:
+            self.references.append((account, operation, reference, at))
+
+    def place(self, command: PlaceOrders, at: int) -> None:
+        market, account = self.asked_market(command.market_id), self.accounts[command.account]
+        refuse_closed_market(market)
+        if not account.may_bet:
+            raise NaiveRefusal(Reason.INVALID_ACCOUNT_STATE)
+        if len(command.instructions) > self.rules.place_instruction_limit:
+            raise NaiveRefusal(Reason.TOO_MANY_INSTRUCTIONS)
+        self.refuse_repeated(command.account, "place", command.customer_reference, at)
+        refuse_malformed_version(command.market_version, self.rules)
+        if comes_too_late(command.market_version, market):
+            refuse_if_any([Reason.BET_TAKEN_OR_LAPSED] * len(command.instructions))
+        strategy = command.customer_strategy_reference
+        refuse_if_any([whats_wrong_with(one, strategy, market, account, self.rules) for one in command.instructions])
+        refuse_if_any(would_meet_another(command.instructions))
+        bets = [self.bet_asked_for(one, command, at) for one in command.instructions]
+        if self.why_not_affordable(command.account, market, bets):
+            raise NaiveRefusal(Reason.INSUFFICIENT_FUNDS)
+        self.remember(command.account, "place", command.customer_reference, at)
+        self.send_to_matcher(market, account, list(enumerate(bets)), command.market_version, at)
+
+    def bet_asked_for(self, asked: PlaceInstruction, command: PlaceOrders, at: int) -> NaiveBet:
+        assert asked.price is not None
+        assert asked.size is not None
+        return NaiveBet(
+            account=command.account,
+            market_id=command.market_id,
+            runner=asked.runner,
+            side=asked.side,
+            price=asked.price,
+            size=asked.size,
+            persistence=asked.persistence or Persistence.LAPSE,
+            placed_at=at,
+            fill_or_kill=asked.time_in_force is TimeInForce.FILL_OR_KILL,
+            minimum_fill=asked.min_fill_size,
+            order_reference=asked.customer_order_reference,
+            strategy_reference=command.customer_strategy_reference,
+        )
+
+    def send_to_matcher(
+        self,
+        market: NaiveMarket,
+        account: OpenAccount,
+        bets: list[tuple[int, NaiveBet]],
+        version: int | None,
+        at: int,
+    ) -> None:
+        """In play bets wait for the bet delay first, but for those of whoever provides the liquidity."""
+        if not (market.in_play and market.definition.bet_delay) or account.unlimited:
+            for index, bet in bets:
+                self.arrive(index, bet, at)
+            return
+        due_at, number = at + market.definition.bet_delay * 1000, len(self.tickets) + 1
+        ticket = NaiveTicket(due_at, number, account.account, market.definition.market_id, bets, version)
+        self.tickets.append(ticket)
+        self.waiting.append(ticket)
+        self.happened.append(events.OrdersHeld(at, number, ticket.account, ticket.market_id, due_at))
+
+    def tick(self, _: Tick, at: int) -> None:
+        """Bring to the matcher what is due, first due first, and of one time first come first."""
+        while due := sorted(
+            (ticket for ticket in self.waiting if ticket.due_at <= at),
+            key=lambda ticket: (ticket.due_at, ticket.number),
+        ):
+            self.waiting.remove(due[0])
+            self.resolve(due[0])
+
+    def resolve(self, ticket: NaiveTicket) -> None:
+        """Only the market as it is now counts: what cannot be matched any more lapses and never has a bet id."""
+        market = self.markets[ticket.market_id]
+        taken = market.status == "OPEN" and not comes_too_late(ticket.version, market)
+        for index, bet in ticket.bets:
+            if taken:
+                self.arrive(index, bet, ticket.due_at)
+        fates = tuple(
+            events.HeldOrderFate(index, bet.bet_id, None)
+            if taken
+            else events.HeldOrderFate(index, None, Reason.BET_TAKEN_OR_LAPSED)
+            for index, bet in ticket.bets
+        )
+        self.happened.append(events.TicketResolved(ticket.due_at, ticket.number, fates))
+
+    def arrive(self, index: int, bet: NaiveBet, at: int) -> None:
+        """Let a bet reach the matcher: it gets its id, takes what it can, and waits in the queue with the rest."""
+        met = fills(bet, [other for other in self.bets if other.market_id == bet.market_id])
+        bet.bet_id = self.first_bet_id + len(self.bets)
+        bet.placed_at = at
+        self.bets.append(bet)
+        self.happened.append(events.OrderPlaced(at, index, bet.bet_id, bet.account, bet.market_id, bet.runner))
+        for other, size in met:
+            self.matches_made += 1
+            match = Match(self.matches_made, other.price, size, at)
+            bet.matches.append(match)
+            other.matches.append(match)
+            self.happened.append(
+                events.OrderMatched(
+                    at, match.number, bet.market_id, bet.runner, match.price, size, bet.bet_id, other.bet_id, bet.side
+                )
+            )
+        if bet.fill_or_kill and bet.remaining:
+            self.lapse_bet(bet, at, None)
+
+    # Changing what is there
+
+    def refuse_edit(self, account: str, operation: str, bet_ids: list[int], reference: str | None, at: int) -> None:
+        if len(bet_ids) > self.rules.edit_instruction_limit:
+            raise NaiveRefusal(Reason.TOO_MANY_INSTRUCTIONS)
+        self.refuse_repeated(account, operation, reference, at)
+        if len(set(bet_ids)) < len(bet_ids):
+            raise NaiveRefusal(Reason.DUPLICATE_BETIDS)
+
+    def find(self, bet_id: int, account: str, market_id: str) -> NaiveBet | None:
+        """Find a bet by its id among the account's own in the market."""
+        for bet in self.bets:
+            if (bet.bet_id, bet.account, bet.market_id) == (bet_id, account, market_id):
+                return bet
+        return None
+
+    def why_not_changeable(self, bet: NaiveBet | None) -> Reason | None:
+        if bet is None:
+            return Reason.INVALID_BET_ID
+        return None if bet.remaining else Reason.BET_TAKEN_OR_LAPSED
+
+    def refuse_one(self, index: int, bet_id: int, reason: Reason, at: int) -> None:
+        self.happened.append(events.InstructionRefused(at, index, bet_id, reason))
+
+    def take_off(self, index: int, bet: NaiveBet, size: int, at: int) -> None:
+        """Cancel a part of a bet; the rest stays where it is in the queue."""
+        bet.cancelled += size
+        bet.cancelled_at = at
+        self.happened.append(events.OrderCancelled(at, index, bet.bet_id, size))
+
+    def cancel(self, command: CancelOrders, at: int) -> None:
+        """Cancel named bets or parts of them, all of a market, or everything; what cannot be cancelled says why."""
+        mine = [bet for bet in unmatched(self.bets) if bet.account == command.account]
+        if command.market_id is None:
+            self.refuse_edit(command.account, "cancel", [], command.customer_reference, at)
+            for index, bet in enumerate(mine):
+                if self.markets[bet.market_id].status == "OPEN":
+                    self.take_off(index, bet, bet.remaining, at)
+                else:
+                    self.refuse_one(index, bet.bet_id, Reason.ERROR_IN_ORDER, at)
+        else:
+            refuse_closed_market(self.asked_market(command.market_id))
+            asked = command.instructions or ()
+            self.refuse_edit(command.account, "cancel", [one.bet_id for one in asked], command.customer_reference, at)
+            if command.instructions is None:
+                here = [bet for bet in mine if bet.market_id == command.market_id]
+                for index, bet in enumerate(here):
+                    self.take_off(index, bet, bet.remaining, at)
+            for index, one in enumerate(asked):
+                self.cancel_one(index, command, one.bet_id, one.size_reduction, at)
+        self.remember(command.account, "cancel", command.customer_reference, at)
+
+    def cancel_one(self, index: int, command: CancelOrders, bet_id: int, reduction: int | None, at: int) -> None:
+        bet = self.find(bet_id, command.account, command.market_id or "")
+        reason = self.why_not_changeable(bet)
+        if reason is None and reduction is not None and reduction <= 0:
+            reason = Reason.INVALID_BET_SIZE
+        if bet is None or reason is not None:
+            self.refuse_one(index, bet_id, reason or Reason.INVALID_BET_ID, at)
+        else:
+            self.take_off(index, bet, bet.remaining if reduction is None else min(reduction, bet.remaining), at)
+
+    def replace(self, command: ReplaceOrders, at: int) -> None:
+        """First cancel, for good; then place all that was cancelled at its new price, or none of it."""
+        market, account = self.asked_market(command.market_id), self.accounts[command.account]
+        refuse_closed_market(market)
+        self.refuse_edit(
+            command.account, "replace", [one.bet_id for one in command.instructions], command.customer_reference, at
+        )
+        refuse_malformed_version(command.market_version, self.rules)
+        self.remember(command.account, "replace", command.customer_reference, at)
+        anew: list[tuple[int, NaiveBet]] = []
+        for index, one in enumerate(command.instructions):
+            bet = self.find(one.bet_id, command.account, command.market_id)
+            reason = self.why_not_changeable(bet)
+            if bet is not None and reason is None and bet.price == one.new_price:
+                reason = Reason.NO_ACTION_REQUIRED
+            if bet is None or reason is not None:
+                self.refuse_one(index, one.bet_id, reason or Reason.INVALID_BET_ID, at)
+                continue
+            anew.append((index, self.same_again(bet, one.new_price, at)))
+            self.take_off(index, bet, bet.remaining, at)
+        reasons = self.why_not_placed_again(command, market, [bet for _, bet in anew])
+        if not any(reasons):
+            if anew:
+                self.send_to_matcher(market, account, anew, command.market_version, at)
+            return
+        for (index, _), reason in zip(anew, reasons, strict=True):
+            bet_id = command.instructions[index].bet_id
+            why = reason or Reason.RELATED_ACTION_FAILED
+            self.happened.append(events.ReplacementRefused(at, index, bet_id, why))
+
+    def same_again(self, bet: NaiveBet, price: int, at: int) -> NaiveBet:
+        """The rest of a bet at another price. It owes no minimum, being the rest of a bet that was large enough."""
+        return NaiveBet(
+            account=bet.account,
+            market_id=bet.market_id,
+            runner=bet.runner,
+            side=bet.side,
+            price=price,
+            size=bet.remaining,
+            persistence=bet.persistence,
+            placed_at=at,
+            order_reference=bet.order_reference,
+            strategy_reference=bet.strategy_reference,
+        )
+
+    def why_not_placed_again(
+        self, command: ReplaceOrders, market: NaiveMarket, bets: list[NaiveBet]
+    ) -> list[Reason | None]:
+        if comes_too_late(command.market_version, market):
+            return [Reason.BET_TAKEN_OR_LAPSED] * len(bets)
+        wrong_prices = [whats_wrong_with_price(bet.price) for bet in bets]
+        if any(wrong_prices):
+            return wrong_prices
+        return [self.why_not_affordable(command.account, market, bets)] * len(bets)
+
+    def update(self, command: UpdateOrders, at: int) -> None:
+        """Change the persistence of bets; nothing else about them changes."""
+        market = self.asked_market(command.market_id)
+        refuse_closed_market(market)
+        self.refuse_edit(
+            command.account, "update", [one.bet_id for one in command.instructions], command.customer_reference, at
+        )
+        self.remember(command.account, "update", command.customer_reference, at)
+        for index, one in enumerate(command.instructions):
+            bet = self.find(one.bet_id, command.account, command.market_id)
+            reason = self.why_not_changeable(bet)
+            if bet is not None and reason is None:
+                if bet.persistence is one.new_persistence:
+                    reason = Reason.NO_ACTION_REQUIRED
+                else:
+                    reason = whats_wrong_with_persistence(one.new_persistence, market)
+            if bet is None or reason is not None:
+                self.refuse_one(index, one.bet_id, reason or Reason.INVALID_BET_ID, at)
+                continue
+            bet.persistence = one.new_persistence
+            self.happened.append(events.OrderUpdated(at, index, bet.bet_id))

@@ -1,0 +1,179 @@
+"""The kernel and its naive twin, asked the same and compared.
+
+`Pair.do` puts one command to both and holds their answers against each other; `compare` holds all that can be read of
+them against each other; `replay` asks a fresh kernel the same again.
+"""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from msgspec import Struct
+
+from simulator.exchange.commands import Command
+from simulator.exchange.events import Event
+from simulator.exchange.exchange import Exchange
+from simulator.exchange.exposure import NOTHING, Position
+from simulator.exchange.refusals import Impossible, Reason, Refused
+from simulator.exchange.rules import BettingRules
+from tests.property import views
+from tests.property.naive_acceptance import NaiveNonsense, NaiveRefusal
+from tests.property.naive_exchange import NaiveExchange
+
+FIRST_BET_ID = 1
+
+
+class Refusal(NamedTuple):
+    """An answer to a customer: refused, and for each instruction why."""
+
+    reason: Reason
+    blamed: tuple[Reason, ...]
+
+
+IMPOSSIBLE = "impossible"
+"""The answer to an operator who asks for what makes no sense."""
+
+Answer = tuple[Event, ...] | Refusal | str
+
+
+class Asked(NamedTuple):
+    """One line of the record."""
+
+    command: Command
+    at: int
+    answer: Answer
+
+
+class Pair:
+    """Both exchanges, and the record of all that was asked of them."""
+
+    def __init__(self, rules: BettingRules) -> None:
+        self.rules = rules
+        self.kernel = Exchange(rules, first_bet_id=FIRST_BET_ID)
+        self.twin = NaiveExchange(rules, first_bet_id=FIRST_BET_ID)
+        self.record: list[Asked] = []
+        self.state = state_of(self.kernel)
+
+    def do(self, command: Command, at: int) -> Answer:
+        """Ask both, expect the same answer of both, and of a refusal that it changed nothing."""
+        references = live_references(self.kernel, at)
+        answer = answer_of_kernel(self.kernel, command, at)
+        same(f"answer to {command} at {at}", answer, answer_of_twin(self.twin, command, at))
+        before, self.state = self.state, state_of(self.kernel)
+        if not was_accepted(answer):
+            same(f"state after the refused {command}", self.state, before)
+            same(f"references after the refused {command}", live_references(self.kernel, at), references)
+        self.record.append(Asked(command, at, answer))
+        return answer
+
+    def compare(self) -> None:
+        """Expect everything that can be read to be the same on both sides."""
+        same("time", self.kernel.next_due, min((ticket.due_at for ticket in self.twin.waiting), default=None))
+        same("bets", views.bets_of_kernel(self.kernel), views.bets_of_twin(self.twin))
+        same("markets", views.markets_of_kernel(self.kernel), views.markets_of_twin(self.twin))
+        same("books", views.books_of_kernel(self.kernel), views.books_of_twin(self.twin))
+        same("money", views.money_of_kernel(self.kernel), views.money_of_twin(self.twin))
+
+    def replay(self) -> None:
+        """Ask a fresh kernel the same at the same times, and expect the same answers and the same state."""
+        fresh = Exchange(self.rules, first_bet_id=FIRST_BET_ID)
+        for command, at, answer in self.record:
+            same(f"answer to the repeated {command}", answer_of_kernel(fresh, command, at), answer)
+        same("state after the repetition", state_of(fresh), state_of(self.kernel))
+
+
+def was_accepted(answer: Answer) -> bool:
+    """Whether an answer says what happened, and not why nothing did."""
+    return not isinstance(answer, Refusal | str)
+
+
+def answer_of_kernel(kernel: Exchange, command: Command, at: int) -> Answer:
+    try:
+        return kernel.apply(command, at)
+    except Refused as refused:
+        return Refusal(refused.reason, refused.instruction_reasons)
+    except Impossible:
+        return IMPOSSIBLE
+
+
+def answer_of_twin(twin: NaiveExchange, command: Command, at: int) -> Answer:
+    try:
+        return twin.apply(command, at)
+    except NaiveRefusal as refusal:
+        return Refusal(refusal.reason, refusal.blamed)
+    except NaiveNonsense:
+        return IMPOSSIBLE
+
+
+def same(what: str, one: Any, other: Any) -> None:
+    """Expect two values to be equal, and say in few words where they are not."""
+    if one != other:
+        raise AssertionError(
+            "\n".join([f"{what}: kernel and twin, or before and after, differ", *differences(one, other)])
+        )
+
+
+def differences(one: Any, other: Any, path: str = "") -> list[str]:
+    """Walk into two structures as far as they are alike, and write down what is not."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        keys = dict.fromkeys([*one, *other])
+        pairs = [(key, one.get(key, "nothing"), other.get(key, "nothing")) for key in keys]
+    elif isinstance(one, tuple | list) and isinstance(other, tuple | list) and len(one) == len(other):
+        pairs = [(index, *both) for index, both in enumerate(zip(one, other, strict=True))]
+    else:
+        return [f"  {path}: {one!r} and {other!r}"]
+    return [line for key, mine, yours in pairs if mine != yours for line in differences(mine, yours, f"{path}[{key}]")]
+
+
+# The whole state of the kernel, written out
+
+# What never changes, and what only saves work.
+NOT_WRITTEN_OUT = {
+    "_exposures",
+    "_field",
+    "_references",
+    "_total_exposure",
+    "definition",
+    "exposure_is_stale",
+    "ladder",
+    "rules",
+}
+
+
+def live_references(kernel: Exchange, at: int) -> dict[Any, int]:
+    """The customers' references that still count. Those whose time is over may be forgotten by anybody."""
+    window = kernel.rules.customer_reference_window_seconds * 1000
+    return {key: used for key, used in kernel._state._references.items() if used + window > at}
+
+
+def state_of(kernel: Exchange) -> Any:
+    """All that the kernel remembers, as plain values, whatever it is kept in."""
+    return written_out(kernel._state, {})
+
+
+def written_out(thing: Any, seen: dict[int, int]) -> Any:
+    """Write an object out as nested tuples; one that was written already is a number that says which it was."""
+    if thing is None or isinstance(thing, int | str):
+        return thing
+    if isinstance(thing, Position):
+        return tuple((key, stakes) for key, stakes in sorted(thing.stakes.items()) if stakes != NOTHING)
+    if isinstance(thing, Mapping):
+        pairs = ((key, written_out(value, seen)) for key, value in thing.items())
+        # A position in which nothing is at stake is no position.
+        return tuple((key, value) for key, value in pairs if value != () or not isinstance(thing[key], Position))
+    if isinstance(thing, tuple | list):
+        return tuple(written_out(item, seen) for item in thing)
+    if id(thing) in seen:
+        return f"as {seen[id(thing)]}"
+    seen[id(thing)] = len(seen)
+    return (type(thing).__name__, *((name, written_out(getattr(thing, name), seen)) for name in names_in(thing)))
+
+
+def names_in(thing: Any) -> list[str]:
+    """The names of what an object holds."""
+    if isinstance(thing, Struct):
+        names = list(thing.__struct_fields__)
+    elif hasattr(thing, "__dict__"):
+        names = list(vars(thing))
+    else:
+        names = list(type(thing).__slots__)
+    return [name for name in names if name not in NOT_WRITTEN_OUT]

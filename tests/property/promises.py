@@ -1,0 +1,126 @@
+"""What the kernel promises at any moment, whoever did whatever before.
+
+Checked on the kernel's own figures after every step, without the twin, so that a mistake made on both sides shows.
+"""
+
+from hypothesis.stateful import invariant
+
+from simulator.exchange.book import Offers
+from simulator.exchange.ledger import HOUSE
+from simulator.exchange.market import Market, MarketStatus
+from simulator.exchange.orders import Order, Side
+from tests.property.programs import Stage
+
+
+class Promises(Stage):
+    """Invariants of the kernel, each named for what holds."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: dict[str, tuple[int, int, tuple[object, ...]]] = {}
+
+    @invariant()
+    def kernel_and_twin_are_alike(self) -> None:
+        self.pair.compare()
+
+    @invariant()
+    def no_book_is_crossed(self) -> None:
+        for market in self.kernel.markets.values():
+            for runner in market.runners.values():
+                back, lay = runner.book.backs.best, runner.book.lays.best
+                assert back is None or lay is None or back.price > lay.price
+
+    @invariant()
+    def offers_stand_by_price_and_then_by_arrival(self) -> None:
+        for offers in self.all_offers():
+            prices = [level.price for level in offers.best_first()]
+            assert prices == sorted(set(prices), reverse=offers.resting_side is Side.LAY)
+            for level in offers.best_first():
+                # Bets get their ids in the order in which they reach the matcher.
+                assert list(level.queue) == sorted(level.queue)
+
+    @invariant()
+    def totals_and_best_prices_are_what_the_bets_add_up_to(self) -> None:
+        for offers in self.all_offers():
+            for level in offers.levels.values():
+                assert level.total == sum(order.size_remaining for order in level.queue.values()) > 0
+            assert offers.total == sum(level.total for level in offers.levels.values())
+            best = max if offers.resting_side is Side.LAY else min
+            assert (offers.best.price if offers.best else None) == best(offers.levels, default=None)
+
+    @invariant()
+    def every_unmatched_bet_stands_in_its_queue_and_no_other_does(self) -> None:
+        standing = [
+            bet_id for offers in self.all_offers() for level in offers.levels.values() for bet_id in level.queue
+        ]
+        assert sorted(standing) == [order.bet_id for order in self.kernel.orders.values() if order.size_remaining]
+
+    @invariant()
+    def the_parts_of_a_bet_add_up_to_its_size(self) -> None:
+        for order in self.kernel.orders.values():
+            parts = self.parts(order)
+            assert sum(parts) == order.size
+            assert min(parts) >= 0
+            assert order.matched_payout == (0 if order.size_voided else sum(f.price * f.size for f in order.fragments))
+            assert sum(fragment.size for fragment in order.fragments) == order.size_matched + order.size_voided
+
+    @invariant()
+    def nobody_is_matched_at_a_worse_price_than_asked_for(self) -> None:
+        for order in self.kernel.orders.values():
+            for fragment in order.fragments:
+                assert fragment.price >= order.price if order.side is Side.BACK else fragment.price <= order.price
+
+    @invariant()
+    def every_penny_backed_is_a_penny_laid_and_is_traded_twice(self) -> None:
+        for market in self.kernel.markets.values():
+            for key, runner in market.runners.items():
+                orders = [order for order in market.orders.values() if order.runner == key]
+                backed, laid = (
+                    sum(order.size_matched + order.size_voided for order in orders if order.side is side)
+                    for side in (Side.BACK, Side.LAY)
+                )
+                assert backed == laid
+                assert runner.book.total_matched == sum(runner.book.traded.values()) == backed + laid
+            assert market.total_matched == sum(runner.book.total_matched for runner in market.runners.values())
+
+    @invariant()
+    def money_moves_and_never_comes_or_goes(self) -> None:
+        balances = self.kernel.ledger.balances
+        assert sum(balances.values()) == 0
+        # A bet's profit is rounded once, by half a penny at most.
+        settled = [order for order in self.kernel.orders.values() if order.settled_at is not None]
+        assert 2 * abs(balances[HOUSE]) <= len(settled)
+
+    @invariant()
+    def nothing_is_at_risk_or_unmatched_in_a_closed_market(self) -> None:
+        for market_id in self.markets(MarketStatus.CLOSED):
+            market = self.kernel.markets[market_id]
+            assert market.total_available == 0
+            assert not any(account.exposure_in(market_id) for account in self.kernel.accounts.values())
+
+    @invariant()
+    def versions_rise_with_every_change_of_state(self) -> None:
+        for market_id, market in self.kernel.markets.items():
+            state = (market.status, market.in_play, market.betting_is_over)
+            version, material, before = self.seen.get(market_id, (market.version, market.material_version, state))
+            assert market.material_version <= market.version
+            assert market.version >= version
+            assert market.material_version >= material
+            assert market.version > version or (state, market.material_version) == (before, material)
+            self.seen[market_id] = (market.version, market.material_version, state)
+
+    def all_offers(self) -> list[Offers]:
+        return [offers for market in self.kernel.markets.values() for offers in offers_of(market)]
+
+    def parts(self, order: Order) -> list[int]:
+        return [
+            order.size_matched,
+            order.size_remaining,
+            order.size_cancelled,
+            order.size_lapsed,
+            order.size_voided,
+        ]
+
+
+def offers_of(market: Market) -> list[Offers]:
+    return [offers for runner in market.runners.values() for offers in (runner.book.backs, runner.book.lays)]

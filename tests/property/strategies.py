@@ -1,0 +1,114 @@
+"""What programs draw from: few prices and sizes, so that bets meet, and every kind of mistake a customer can make."""
+
+from typing import Any, Final
+
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from simulator.exchange.commands import AddMarket, LadderDefinition, OpenAccount, PlaceInstruction, RunnerDefinition
+from simulator.exchange.money import INEXACT
+from simulator.exchange.orders import OrderType, Persistence, RunnerKey, Side, TimeInForce
+
+# Accounts
+
+MAKER: Final = "maker"
+ACCOUNTS: Final = [
+    OpenAccount(MAKER, "GBP", 0, unlimited=True),
+    OpenAccount("rich", "GBP", 1000_00, discount_rate=2500),
+    OpenAccount("poor", "GBP", 15_00),
+    OpenAccount("careful", "GBP", 500_00, commission_rate=800, exposure_limit=30_00),
+    OpenAccount("barred", "GBP", 10_00, may_bet=False),
+]
+customers = st.sampled_from(["rich", "poor", "careful"])
+anybody = st.sampled_from([account.account for account in ACCOUNTS])
+
+# Markets
+
+UNKNOWN_MARKET: Final = "1.999"
+
+
+def market(runners: int, **definition: Any) -> AddMarket:
+    """A market of odds with runners numbered from 1; whoever adds it gives it its id."""
+    return AddMarket(
+        market_id="",
+        betting_type="ODDS",
+        ladder=LadderDefinition("CLASSIC"),
+        runners=tuple(RunnerDefinition(RunnerKey(number), number) for number in range(1, runners + 1)),
+        **definition,
+    )
+
+
+# One winner, in play after a delay; two winners; perhaps a winner who is not listed; as many winners as it comes to.
+SHAPES: Final = {
+    "race": market(3, number_of_winners=1, turn_in_play=True, bet_delay=5, bsp_market=True, base_rate=500),
+    "places": market(4, number_of_winners=2, base_rate=200, discount_allowed=False),
+    "next goal": market(2, number_of_winners=1, complete=False, turn_in_play=True, base_rate=333),
+    "finishers": market(3, number_of_winners=0, turn_in_play=True, bet_delay=1, persistence_enabled=False),
+}
+
+# Bets
+
+PRICES: Final = [200, 202, 198, 210, 190]
+FAR_PRICES: Final = [101, 150, 305, 960, 1000, 2900, 100_000]
+WRONG_PRICES: Final = [100, 203, 333, 100_001, 0, -200, INEXACT]
+WRONG_SIZES: Final = [0, -100, 1, 99, INEXACT]
+KILL: Final = TimeInForce.FILL_OR_KILL
+
+# Every market has the first two runners, some have the third or the fourth.
+selections = st.sampled_from([1] * 6 + [2] * 4 + [3, 3, 4])
+sides = st.sampled_from(Side)
+prices = st.sampled_from([*PRICES, *PRICES, *FAR_PRICES])
+sizes = st.sampled_from([100, 101, 133, 250, 777, 1000, 2500])
+persistences = st.sampled_from([None, Persistence.LAPSE, Persistence.PERSIST])
+new_prices = st.sampled_from([*PRICES * 4, *FAR_PRICES, *WRONG_PRICES])
+references = st.sampled_from([None, None, "one"])
+strategy_references = st.sampled_from([None] * 6 + ["short"] * 3 + ["longer"])
+versions = st.sampled_from([None] * 8 + ["present", "material", "material", "stale", "future", "negative", "too long"])
+
+
+def limit(
+    selection: int, side: Side, price: int, size: int, persistence: Persistence | None = None, **more: Any
+) -> PlaceInstruction:
+    """An ordinary bet."""
+    return PlaceInstruction(RunnerKey(selection), side, OrderType.LIMIT, price, size, persistence, **more)
+
+
+# Each turns a good instruction into a bad one, or into one that is good in some markets only.
+MISTAKES: Final[list[dict[str, Any]]] = [
+    {"runner": RunnerKey(9)},
+    {"runner": RunnerKey(1, 50)},
+    {"price": None},
+    *({"price": price} for price in WRONG_PRICES),
+    {"size": None},
+    *({"size": size} for size in WRONG_SIZES),
+    {"bet_target_type": "PAYOUT", "bet_target_size": 1000},
+    {"order_type": OrderType.LIMIT_ON_CLOSE, "liability": 1000},
+    {"order_type": OrderType.MARKET_ON_CLOSE, "liability": 1000},
+    {"persistence": Persistence.MARKET_ON_CLOSE},
+    {"persistence": Persistence.PERSIST, "time_in_force": KILL},
+    {"persistence": Persistence.MARKET_ON_CLOSE, "time_in_force": KILL},
+    {"min_fill_size": 100},
+    *({"min_fill_size": size, "time_in_force": KILL} for size in (-1, 0, 99, 100, 100_000)),
+    {"customer_order_reference": "longer"},
+]
+
+# Strange, but allowed: small stakes with a return that is large enough, and just not.
+ODDITIES: Final[list[dict[str, Any]]] = [
+    {"size": 1, "price": 100_000},
+    {"size": 50, "price": 2000},
+    {"size": 50, "price": 1950},
+    {"customer_order_reference": "short"},
+    {"time_in_force": KILL},
+    {"persistence": Persistence.MARKET_ON_CLOSE},
+]
+
+instructions = st.builds(
+    lambda instruction, change: replace(instruction, **change),
+    st.builds(limit, selections, sides, prices, sizes, st.sampled_from([None, Persistence.LAPSE])),
+    st.sampled_from([{}] * 80 + ODDITIES * 3 + MISTAKES),
+)
+
+# Edits
+
+WHOLE: Final = None
+reductions = st.sampled_from([WHOLE, WHOLE, WHOLE, 1, 1, 50, 50, 100, 100, 10_000, 0, -100, INEXACT])

@@ -1,0 +1,38 @@
+"""The kernel and its naive twin, driven side by side through programs that hypothesis makes up.
+
+A program opens a few accounts and markets and then does what customers, the operator and time do, in any order. After
+every step both must have given the same answer and must look the same, and the kernel must keep its promises. At the
+end the program is run again on a fresh kernel, which must come to the same.
+"""
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from tests.property.programs import Betting, Editing, Operating, Settling, Waiting
+from tests.property.promises import Promises
+
+
+class ExchangeMachine(Betting, Editing, Operating, Settling, Waiting, Promises):
+    """All groups of rules and all promises; another kind of bet or market joins as one more group."""
+
+    def teardown(self) -> None:
+        """The same commands at the same times come to the same, byte for byte."""
+        self.pair.replay()
+
+
+TestExchangeMachine = ExchangeMachine.TestCase
+
+
+@pytest.mark.deep
+def test_kernel_and_twin_agree_through_very_many_long_programs() -> None:
+    run_state_machine_as_test(
+        ExchangeMachine,
+        settings=settings(
+            deadline=None,
+            max_examples=20_000,
+            print_blob=True,
+            stateful_step_count=60,
+            suppress_health_check=[HealthCheck.too_slow],
+        ),
+    )

@@ -1,0 +1,185 @@
+"""What can be read of an exchange, in one form for the kernel and for its naive twin.
+
+The kernel keeps these figures; the twin works each of them out from its list of bets and its list of postings.
+"""
+
+from itertools import accumulate
+from typing import Any
+
+from simulator.exchange.exchange import Exchange
+from simulator.exchange.ledger import CASHIER, COMMISSION, HOUSE
+from simulator.exchange.orders import Side
+from tests.property.naive_book import Match, NaiveBet, levels
+from tests.property.naive_exchange import NaiveExchange
+
+
+def bets_of_kernel(kernel: Exchange) -> dict[int, dict[str, Any]]:
+    return {
+        bet_id: {
+            "owner": (order.account, order.market_id, order.runner, order.side),
+            "asked": (order.price, order.size, order.persistence, order.time_in_force is not None),
+            "minimum fill": order.min_fill_size,
+            "references": (order.customer_order_reference, order.customer_strategy_reference),
+            "matched": order.size_matched,
+            "remaining": order.size_remaining,
+            "cancelled": order.size_cancelled,
+            "lapsed": order.size_lapsed,
+            "voided": order.size_voided,
+            "payout": order.matched_payout,
+            "matches": [tuple(fragment) for fragment in order.fragments],
+            "placed at": order.placed_at,
+            "cancelled at": order.cancelled_at,
+            "lapsed at": (order.lapsed_at, order.lapse_reason),
+            "settled at": order.settled_at,
+            "killed": order.was_killed,
+            "result": (order.outcome, order.profit),
+        }
+        for bet_id, order in kernel.orders.items()
+    }
+
+
+def bets_of_twin(twin: NaiveExchange) -> dict[int, dict[str, Any]]:
+    return {
+        bet.bet_id: {
+            "owner": (bet.account, bet.market_id, bet.runner, bet.side),
+            "asked": (bet.price, bet.size, bet.persistence, bet.fill_or_kill),
+            "minimum fill": bet.minimum_fill,
+            "references": (bet.order_reference, bet.strategy_reference),
+            "matched": sum(match.size for match in bet.stands),
+            "remaining": bet.remaining,
+            "cancelled": bet.cancelled,
+            "lapsed": bet.lapsed,
+            "voided": bet.taken if bet.is_void else 0,
+            "payout": sum(match.size * match.price for match in bet.stands),
+            "matches": [tuple(match) for match in bet.matches],
+            "placed at": bet.placed_at,
+            "cancelled at": bet.cancelled_at,
+            "lapsed at": (bet.lapsed_at, bet.lapse_reason),
+            "settled at": bet.settled_at,
+            "killed": bet.fill_or_kill and not bet.matches,
+            "result": (bet.outcome, bet.profit),
+        }
+        for bet in twin.bets
+    }
+
+
+def markets_of_kernel(kernel: Exchange) -> dict[str, dict[str, Any]]:
+    return {
+        market_id: {
+            "status": (market.status, market.in_play, market.betting_is_over),
+            "versions": (market.version, market.material_version),
+            "bet delay": market.bet_delay,
+            "runners": {key: runner.status for key, runner in market.runners.items()},
+            "matched": (market.total_matched, market.last_match_at),
+            "available": market.total_available,
+            "settled": (market.settled_at, market.commissions),
+            "bets": list(market.orders),
+        }
+        for market_id, market in kernel.markets.items()
+    }
+
+
+def markets_of_twin(twin: NaiveExchange) -> dict[str, dict[str, Any]]:
+    view = {}
+    for market_id, market in twin.markets.items():
+        bets = [bet for bet in twin.bets if bet.market_id == market_id]
+        matches = matches_among(bets)
+        view[market_id] = {
+            "status": (market.status, market.in_play, market.betting_is_over),
+            "versions": (market.version, market.material_version),
+            "bet delay": market.definition.bet_delay if market.in_play else 0,
+            "runners": {key: market.results.get(key, "ACTIVE") for key in market.runners},
+            "matched": (sum(2 * match.size for match in matches), matches[-1].at if matches else None),
+            "available": sum(bet.remaining for bet in bets),
+            "settled": (market.settled_at, market.commissions),
+            "bets": [bet.bet_id for bet in bets],
+        }
+    return view
+
+
+def books_of_kernel(kernel: Exchange) -> dict[Any, dict[str, Any]]:
+    return {
+        (market_id, key.selection_id): {
+            "backs": [(level.price, level.total, list(level.queue)) for level in runner.book.backs.best_first()],
+            "lays": [(level.price, level.total, list(level.queue)) for level in runner.book.lays.best_first()],
+            "best": tuple(best.price if best else None for best in (runner.book.backs.best, runner.book.lays.best)),
+            "totals": (runner.book.backs.total, runner.book.lays.total),
+            "traded": runner.book.traded,
+            "matched": (runner.book.total_matched, runner.book.last_price_traded),
+        }
+        for market_id, market in kernel.markets.items()
+        for key, runner in market.runners.items()
+    }
+
+
+def books_of_twin(twin: NaiveExchange) -> dict[Any, dict[str, Any]]:
+    view = {}
+    for market_id, market in twin.markets.items():
+        for key in market.runners:
+            bets = [bet for bet in twin.bets if bet.market_id == market_id and bet.runner == key]
+            backs, lays = levels(bets, key, Side.BACK), levels(bets, key, Side.LAY)
+            matches = matches_among(bets)
+            view[market_id, key.selection_id] = {
+                "backs": backs,
+                "lays": lays,
+                "best": tuple(side[0][0] if side else None for side in (backs, lays)),
+                "totals": tuple(sum(total for _, total, _ in side) for side in (backs, lays)),
+                "traded": {
+                    price: sum(2 * match.size for match in matches if match.price == price)
+                    for price in {match.price for match in matches}
+                },
+                "matched": (sum(2 * match.size for match in matches), matches[-1].price if matches else None),
+            }
+    return view
+
+
+def money_of_kernel(kernel: Exchange) -> dict[str, dict[str, Any]]:
+    view: dict[str, dict[str, Any]] = {
+        name: {
+            "balance": balance,
+            "statement": [
+                (posting.amount_for(name), posting.balance_of(name)) for posting in kernel.ledger.statement(name)
+            ],
+        }
+        for name, balance in kernel.ledger.balances.items()
+    }
+    for name, account in kernel.accounts.items():
+        view[name] |= {
+            "exposures": {market_id: account.exposure_in(market_id) for market_id in kernel.markets},
+            "exposure": account.exposure,
+            "available": kernel.available_to_bet(name),
+            "current bets": list(account.current_orders),
+            "cleared bets": sorted(account.cleared_orders),
+        }
+    return view
+
+
+def money_of_twin(twin: NaiveExchange) -> dict[str, dict[str, Any]]:
+    view: dict[str, dict[str, Any]] = {
+        name: {"balance": twin.balance(name), "statement": statement_of_twin(twin, name)}
+        for name in (CASHIER, COMMISSION, HOUSE, *twin.accounts)
+    }
+    for name in twin.accounts:
+        mine = [bet for bet in twin.bets if bet.account == name]
+        exposures = {market_id: twin.exposure_in(name, market) for market_id, market in twin.markets.items()}
+        view[name] |= {
+            "exposures": exposures,
+            "exposure": sum(exposures.values()),
+            "available": twin.balance(name) - sum(exposures.values()),
+            "current bets": [bet.bet_id for bet in mine if bet.settled_at is None],
+            "cleared bets": [bet.bet_id for bet in mine if bet.settled_at is not None],
+        }
+    return view
+
+
+def statement_of_twin(twin: NaiveExchange, name: str) -> list[tuple[int, int]]:
+    """What each posting did to an account and what it left there, latest first."""
+    amounts = [
+        amount if target == name else -amount for source, target, amount in twin.postings if name in (source, target)
+    ]
+    return [*zip(amounts, accumulate(amounts), strict=True)][::-1]
+
+
+def matches_among(bets: list[NaiveBet]) -> list[Match]:
+    """The matches that some bets have part in, each once, in the order in which they were made."""
+    return sorted({match for bet in bets for match in bet.matches})

@@ -1,0 +1,97 @@
+"""`betsim serve` as a process of its own, for tests that want a real server with real clients."""
+
+import re
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import IO, Any, NamedTuple
+
+import httpx
+
+BETSIM = (sys.executable, "-m", "simulator.cli")
+READY = re.compile(r"betsim ready http=(?P<http>\S+) stream=(?P<stream>\S+) control=(?P<control>\S+)\n")
+PATIENCE_SECONDS = 30
+
+
+class Account(NamedTuple):
+    """What a client library needs to log in."""
+
+    username: str
+    password: str
+    app_key: str
+    delayed_app_key: str
+
+
+class Served:
+    """A server that is running."""
+
+    def __init__(self, process: "subprocess.Popen[str]", ready_line: str, errors: IO[str]) -> None:
+        match = READY.fullmatch(ready_line)
+        assert match, f"this is not a ready line: {ready_line!r}"
+        self.process = process
+        self.ready_line = ready_line
+        self.url = match["http"]
+        self.control_url = match["control"]
+        self._errors = errors
+
+    @property
+    def errors(self) -> str:
+        """Return what the server has written to standard error so far."""
+        self._errors.seek(0)
+        return self._errors.read()
+
+    def world(self, world_id: str = "default") -> dict[str, Any]:
+        """Return the document of a world."""
+        response = httpx.get(f"{self.control_url}/worlds/{world_id}")
+        response.raise_for_status()
+        document: dict[str, Any] = response.json()
+        return document
+
+    def accounts(self, world_id: str = "default") -> list[Account]:
+        """Return the accounts of a world."""
+        return [
+            Account(account["username"], account["password"], account["appKey"], account["delayedAppKey"])
+            for account in self.world(world_id)["betfair"]["accounts"]
+        ]
+
+    def control(self, path: str, document: object = None) -> dict[str, Any]:
+        """Post to an address under the default world, such as `("clock", {"advance": "PT5S"})`; return the answer."""
+        response = httpx.post(f"{self.control_url}/worlds/default/{path}", json={} if document is None else document)
+        assert response.is_success, response.text
+        answer: dict[str, Any] = response.json()
+        return answer
+
+
+@contextmanager
+def serving(*options: str) -> Iterator[Served]:
+    """Yield a server on a free port that was started with further options, and end it."""
+    with (
+        tempfile.TemporaryFile("w+") as errors,
+        started([*BETSIM, "serve", "--port", "0", *options], stdout=subprocess.PIPE, stderr=errors) as process,
+    ):
+        yield Served(process, first_line(process), errors)
+
+
+@contextmanager
+def started(command: Sequence[str], **streams: Any) -> Iterator["subprocess.Popen[str]"]:
+    """Yield a process that does not outlive the block."""
+    with subprocess.Popen(command, text=True, **streams) as process:
+        try:
+            yield process
+        finally:
+            process.terminate()
+            process.wait(PATIENCE_SECONDS)
+
+
+def first_line(process: "subprocess.Popen[str]") -> str:
+    """Return the first line that a process writes; one that never writes any is killed."""
+    assert process.stdout is not None
+    watchdog = threading.Timer(PATIENCE_SECONDS, process.kill)
+    watchdog.start()
+    try:
+        return process.stdout.readline()
+    finally:
+        watchdog.cancel()

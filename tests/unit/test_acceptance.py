@@ -1,0 +1,334 @@
+"""Which orders are refused, for which reason, and which of two reasons comes first."""
+
+import re
+from collections.abc import Mapping
+from itertools import combinations, groupby, pairwise
+from typing import Any, NamedTuple
+
+import pytest
+
+from simulator.exchange import acceptance
+from simulator.exchange.commands import PlaceInstruction
+from simulator.exchange.events import OrderPlaced
+from simulator.exchange.market import RunnerStatus
+from simulator.exchange.money import INEXACT
+from simulator.exchange.orders import OrderType, Persistence, RunnerKey, TimeInForce
+from simulator.exchange.refusals import Reason, Refused
+from tests.unit.exchange_builder import MARKET, A, B, World, back, lay, picture
+
+LAPSE, PERSIST, AT_CLOSE = Persistence.LAPSE, Persistence.PERSIST, Persistence.MARKET_ON_CLOSE
+FILL_OR_KILL = TimeInForce.FILL_OR_KILL
+REMOVED, VACANT, HIDDEN = RunnerKey(91), RunnerKey(92), RunnerKey(93)
+
+
+# The table of refusals
+#
+# A request without faults backs A for 10.00 at 3.0. A fault says in which fields the world, the request or its first
+# instruction differ from that, and how the exchange calls it.
+
+WORLD = {
+    "status": "OPEN",
+    "in_play": False,
+    "turn_in_play": True,
+    "persistence_enabled": True,
+    "bsp_market": False,
+    "may_bet": True,
+    "balance": 10_00,
+    "reference_used_before": None,
+}
+REQUEST = {
+    "market_id": MARKET,
+    "copies": 1,
+    "further_instructions": (),
+    "customer_reference": None,
+    "customer_strategy_reference": None,
+    "market_version": None,
+}
+
+
+class Fault(NamedTuple):
+    """One row of the table: what it is called in `acceptance`, the fields that matter, and the exact refusal."""
+
+    name: str
+    reason: Reason
+    fields: Mapping[str, Any]
+    instructions: tuple[Reason, ...] = ()
+    """The reasons of the instructions, where they are to blame."""
+
+
+def request_fault(name: str, reason: Reason, **fields: Any) -> Fault:
+    return Fault(name, reason, fields)
+
+
+def blames_all(name: str, reason: Reason, **fields: Any) -> Fault:
+    """A fault of which all instructions are guilty."""
+    count = 1 + len(fields.get("further_instructions", ()))
+    return Fault(name, Reason.BET_ACTION_ERROR, fields, (reason,) * count)
+
+
+def blames_first(name: str, reason: Reason, **fields: Any) -> Fault:
+    """A fault of the first instruction alone."""
+    return Fault(name, Reason.BET_ACTION_ERROR, fields, (reason,))
+
+
+FAULTS = [
+    request_fault("the market is not known", Reason.INVALID_MARKET_ID, market_id="1.999"),
+    request_fault("the market is suspended", Reason.MARKET_SUSPENDED, status="SUSPENDED"),
+    request_fault("the market is inactive or closed", Reason.MARKET_NOT_OPEN_FOR_BETTING, status="INACTIVE"),
+    request_fault("the market is inactive or closed", Reason.MARKET_NOT_OPEN_FOR_BETTING, status="CLOSED"),
+    request_fault("the account may not bet", Reason.INVALID_ACCOUNT_STATE, may_bet=False),
+    request_fault("more instructions than one request may hold", Reason.TOO_MANY_INSTRUCTIONS, copies=201),
+    request_fault(
+        "the same customer reference within 60 seconds",
+        Reason.DUPLICATE_TRANSACTION,
+        customer_reference="again",
+        reference_used_before="again",
+        may_bet=True,  # or the reference could not have been used before
+    ),
+    request_fault("a market version that is no version", Reason.INVALID_MARKET_VERSION, market_version=-1),
+    request_fault("a market version that is no version", Reason.INVALID_MARKET_VERSION, market_version=10**12),
+    blames_all("a market version older than the last material change", Reason.BET_TAKEN_OR_LAPSED, market_version=1233),
+    blames_first(
+        "the order's reference is too long", Reason.INVALID_CUSTOMER_ORDER_REF, customer_order_reference="o" * 33
+    ),
+    blames_all(
+        "the strategy's reference is too long",
+        Reason.INVALID_CUSTOMER_STRATEGY_REF,
+        customer_strategy_reference="s" * 16,
+    ),
+    blames_first("the runner is not known or vacant", Reason.INVALID_RUNNER, runner=RunnerKey(999)),
+    blames_first("the runner is not known or vacant", Reason.INVALID_RUNNER, runner=RunnerKey(A.selection_id, 50)),
+    blames_first("the runner is not known or vacant", Reason.INVALID_RUNNER, runner=VACANT),
+    blames_first("the runner is not known or vacant", Reason.INVALID_RUNNER, runner=HIDDEN),
+    blames_first("the runner is removed", Reason.RUNNER_REMOVED, runner=REMOVED),
+    blames_first(
+        "a starting price order on a market without one",
+        Reason.MARKET_NOT_OPEN_FOR_BSP_BETTING,
+        order_type=OrderType.LIMIT_ON_CLOSE,
+        bsp_market=False,
+    ),
+    blames_first(
+        "a starting price order on a market without one",
+        Reason.MARKET_NOT_OPEN_FOR_BSP_BETTING,
+        order_type=OrderType.MARKET_ON_CLOSE,
+        bsp_market=False,
+    ),
+    blames_first(
+        "a starting price order, there being no auction yet",
+        Reason.INVALID_ORDER_TYPE,
+        order_type=OrderType.LIMIT_ON_CLOSE,
+        bsp_market=True,
+    ),
+    blames_first(
+        "fill-or-kill with PERSIST or MARKET_ON_CLOSE",
+        Reason.UNEXPECTED_PERSISTENCE_TYPE,
+        time_in_force=FILL_OR_KILL,
+        persistence=PERSIST,
+    ),
+    blames_first(
+        "fill-or-kill with PERSIST or MARKET_ON_CLOSE",
+        Reason.UNEXPECTED_PERSISTENCE_TYPE,
+        time_in_force=FILL_OR_KILL,
+        persistence=AT_CLOSE,
+    ),
+    blames_first(
+        "a minimum fill without fill-or-kill",
+        Reason.UNEXPECTED_MIN_FILL_SIZE,
+        time_in_force=None,
+        min_fill_size=5_00,
+    ),
+    blames_first(
+        "a persistence that the market does not offer",
+        Reason.INVALID_PERSISTENCE_TYPE,
+        persistence=PERSIST,
+        time_in_force=None,
+        turn_in_play=False,
+    ),
+    blames_first(
+        "a persistence that the market does not offer",
+        Reason.INVALID_PERSISTENCE_TYPE,
+        persistence=PERSIST,
+        time_in_force=None,
+        persistence_enabled=False,
+    ),
+    blames_first(
+        "a persistence that the market does not offer",
+        Reason.INVALID_PERSISTENCE_TYPE,
+        persistence=AT_CLOSE,
+        time_in_force=None,
+        bsp_market=False,
+    ),
+    blames_first(
+        "MARKET_ON_CLOSE once the starting price is past",
+        Reason.MARKET_NOT_OPEN_FOR_BSP_BETTING,
+        persistence=AT_CLOSE,
+        time_in_force=None,
+        bsp_market=True,
+        turn_in_play=True,
+        in_play=True,
+    ),
+    blames_first("a price off the ladder", Reason.INVALID_ODDS, price=3_01),
+    blames_first("a price off the ladder", Reason.INVALID_ODDS, price=1_00),
+    blames_first("a price off the ladder", Reason.INVALID_ODDS, price=1000_01),
+    blames_first("a price off the ladder", Reason.INVALID_ODDS, price=INEXACT),
+    blames_first("a price off the ladder", Reason.INVALID_ODDS, price=None),
+    *(
+        blames_first("a size the currency does not allow, or a bet target", Reason.INVALID_BET_SIZE, **fields)
+        for fields in (
+            {"size": 99},
+            {"size": 0},
+            {"size": -10_00},
+            {"size": INEXACT},
+            {"size": None},
+            {"size": None, "bet_target_type": "PAYOUT", "bet_target_size": 30_00},
+            {"size": 10_00, "bet_target_type": "PAYOUT", "bet_target_size": 30_00},
+        )
+    ),
+    *(
+        blames_first(
+            "a minimum fill out of bounds",
+            Reason.INVALID_MIN_FILL_SIZE,
+            time_in_force=FILL_OR_KILL,
+            min_fill_size=minimum,
+        )
+        for minimum in (10_01, 99, 0, -5_00, INEXACT)
+    ),
+    blames_all(
+        "a back and a lay of one runner that would meet",
+        Reason.INVALID_BACK_LAY_COMBINATION,
+        further_instructions=(lay(10_00, 3_00),),
+    ),
+    request_fault("the account cannot afford the worst outcome", Reason.INSUFFICIENT_FUNDS, balance=9_99),
+]
+
+
+def meaning(fault: Fault) -> str:
+    return f"{fault.name} ({', '.join(fault.fields)})"
+
+
+def contradict(first: Fault, second: Fault) -> bool:
+    """Whether two faults cannot be had at once, because they want one field in two ways."""
+    return any(second.fields.get(field, wanted) != wanted for field, wanted in first.fields.items())
+
+
+class Attempt:
+    """A world and a request in which the given fields are as faults want them."""
+
+    def __init__(self, fields: Mapping[str, Any]) -> None:
+        self.circumstances = {**WORLD, **{name: value for name, value in fields.items() if name in WORLD}}
+        request = {**REQUEST, **{name: value for name, value in fields.items() if name in REQUEST}}
+        order = {name: value for name, value in fields.items() if name not in WORLD and name not in REQUEST}
+        instruction = back(order.pop("size", 10_00), order.pop("price", 3_00), **order)
+        copies, others = request.pop("copies"), request.pop("further_instructions")
+        self.instructions: tuple[PlaceInstruction, ...] = (instruction,) * copies + others
+        self.request = request
+        self.world = self._build()
+
+    def _build(self) -> World:
+        facts = self.circumstances
+        market = {name: facts[name] for name in ("turn_in_play", "persistence_enabled", "bsp_market")}
+        runners = (A, B, REMOVED, VACANT, HIDDEN)
+        is_open = facts["status"] != "INACTIVE"
+        world = World(rules="2022", runners=runners, version=1233, is_open=is_open, **market)
+        world.open_account("punter", facts["balance"], may_bet=facts["may_bet"])
+        world.market.runners[REMOVED].status = RunnerStatus.REMOVED
+        world.market.runners[VACANT].status = RunnerStatus.REMOVED_VACANT
+        world.market.runners[HIDDEN].status = RunnerStatus.HIDDEN
+        if facts["in_play"] and is_open:
+            world.turn_in_play()
+        if facts["reference_used_before"]:
+            # In another market, and a bet of which nothing is left: it must not cost the funds that a row is about.
+            world.add_market("1.2")
+            killed = back(1_00, 3_00, time_in_force=FILL_OR_KILL)
+            world.place("punter", killed, market_id="1.2", customer_reference=facts["reference_used_before"])
+        if facts["status"] == "SUSPENDED":
+            world.suspend()
+        elif facts["status"] == "CLOSED":
+            world.void()
+        return world
+
+    def refusal(self) -> Refused:
+        """Send the request, expect it to be refused and to have changed nothing, and return the refusal."""
+        before = picture(self.world.exchange)
+        with pytest.raises(Refused) as refused:
+            self.send()
+        assert before == picture(self.world.exchange)
+        return refused.value
+
+    def send(self) -> tuple[Any, ...]:
+        return self.world.place("punter", *self.instructions, **self.request)
+
+
+def refusal_of(fault: Fault, instruction_count: int) -> tuple[Reason, tuple[Reason, ...]]:
+    """What the exchange answers to a fault in a request of so many instructions: innocent ones are told so."""
+    if not fault.instructions:
+        return fault.reason, ()
+    innocent = Reason.ERROR_IN_ORDER
+    if fault.fields.keys() & {"market_version", "customer_strategy_reference"}:
+        innocent = fault.instructions[0]  # what the whole request carries, every instruction is guilty of
+    missing = instruction_count - len(fault.instructions)
+    return fault.reason, fault.instructions + (innocent,) * missing
+
+
+def test_the_table_of_refusals_is_the_one_that_the_exchange_documents() -> None:
+    """Every line of the docstring has its rows here, in the same order and with the same reasons."""
+    assert acceptance.__doc__
+    line = re.compile(r"^ {4}(?:\d+)? *(?:[a-h]  )? *(\S.*?\S) {2,}(?:(?:each instruction|both): )?([A-Z_]{8,})$")
+    documented = [match.groups() for match in map(line.match, acceptance.__doc__.splitlines()) if match]
+    tested = [(fault.name, str((*fault.instructions, fault.reason)[0])) for fault in FAULTS]
+
+    assert 23 == len(documented)
+    assert documented == [row for row, _ in groupby(tested)]
+
+
+def test_a_request_without_faults_is_accepted() -> None:
+    (placed,) = Attempt({}).send()
+
+    assert isinstance(placed, OrderPlaced)
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=meaning)
+def test_a_faulty_request_is_refused_for_its_reason_and_changes_nothing(fault: Fault) -> None:
+    attempt = Attempt(fault.fields)
+
+    refusal = attempt.refusal()
+
+    assert refusal_of(fault, len(attempt.instructions)) == (refusal.reason, refusal.instruction_reasons)
+    assert str(refusal).startswith(f"{fault.reason}: ")
+
+
+PAIRS = [(first, second) for first, second in combinations(FAULTS, 2) if not contradict(first, second)]
+
+
+@pytest.mark.parametrize("first", FAULTS[:-1], ids=meaning)
+def test_of_two_faults_the_one_that_stands_first_in_the_table_is_named(first: Fault) -> None:
+    """Not only neighbours: every two faults that one request can have."""
+    for second in (later for earlier, later in PAIRS if earlier is first):
+        attempt = Attempt({**first.fields, **second.fields})
+
+        refusal = attempt.refusal()
+
+        expected = refusal_of(first, len(attempt.instructions))
+        assert expected == (refusal.reason, refusal.instruction_reasons), f"{meaning(first)} and {meaning(second)}"
+
+
+def test_hardly_any_neighbours_in_the_table_exclude_each_other() -> None:
+    """Where they do, both speak of one field; all others are compared by the test above."""
+    compared = {(first.name, second.name) for first, second in PAIRS}
+    documented = list(dict.fromkeys(fault.name for fault in FAULTS))
+    exclusive = [pair for pair in pairwise(documented) if pair not in compared]
+
+    assert [
+        ("the market is suspended", "the market is inactive or closed"),
+        ("a market version that is no version", "a market version older than the last material change"),
+        ("the runner is not known or vacant", "the runner is removed"),
+        (
+            "a starting price order on a market without one",
+            "a starting price order, there being no auction yet",
+        ),
+        ("fill-or-kill with PERSIST or MARKET_ON_CLOSE", "a minimum fill without fill-or-kill"),
+        (
+            "a persistence that the market does not offer",
+            "MARKET_ON_CLOSE once the starting price is past",
+        ),
+    ] == exclusive

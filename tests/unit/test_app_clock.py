@@ -1,0 +1,298 @@
+"""What falls due in a served world happens when its time comes, whether or not anybody asks for anything."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import httpx
+import pytest
+
+from simulator.app import Application, create_app
+from simulator.control.worlds import Addresses
+from simulator.exchange.events import Event, MarketChanged, OrderPlaced, OrdersHeld
+from simulator.world.loading import load_scenario
+from simulator.world.world import World
+from simulator.world.worlds import Worlds
+
+PATIENCE_SECONDS = 10
+BET = {
+    "marketId": "1.1",
+    "instructions": [
+        {
+            "selectionId": 1,
+            "side": "BACK",
+            "orderType": "LIMIT",
+            "limitOrder": {"size": 2, "price": 3, "persistenceType": "LAPSE"},
+        }
+    ],
+}
+
+
+def scenario(rate: float, delay: str, do: str = "suspend", **market: Any) -> str:
+    """A world in which something happens to its market after a while."""
+    entry = {
+        "id": "1.1",
+        "name": "Match Odds",
+        "marketType": "MATCH_ODDS",
+        "startTime": "+PT1H",
+        "runners": [{"selectionId": 1, "name": "Newcastle"}, {"selectionId": 2, "name": "Chelsea"}],
+        **market,
+    }
+    event = {
+        "id": "1",
+        "name": "Newcastle v Chelsea",
+        "eventType": {"id": "1", "name": "Soccer"},
+        "openDate": "+PT1H",
+        "markets": [entry],
+    }
+    account = {"username": "alice", "password": "secret", "appKey": "live", "balance": 100}
+    return json.dumps(
+        {
+            "name": "soon",
+            "clock": {"now": "2026-06-06T17:55:00.000Z", "rate": rate},
+            "accounts": [account],
+            "events": [event],
+            "schedule": [{"at": delay, "market": "1.1", "do": do}],
+        }
+    )
+
+
+class Stage:
+    """A served world and the things that have happened in it."""
+
+    def __init__(self, text: str) -> None:
+        self.worlds = Worlds()
+        self.world: World = self.worlds.create(load_scenario(text, "scenario of the test"))
+        self.app: Application = create_app(self.worlds, Addresses("http://betsim.test"))
+        self.http = httpx.AsyncClient(transport=httpx.ASGITransport(self.app), base_url="http://betsim.test")
+        self.events: list[Event] = []
+        self._news = asyncio.Event()
+        self.world.subscribe(self.hear)
+
+    def hear(self, events: tuple[Event, ...]) -> None:
+        """Note what has happened."""
+        self.events.extend(events)
+        self._news.set()
+
+    async def sees(self, kind: type[Event]) -> None:
+        """Wait until something of a kind has happened; ask for nothing meanwhile."""
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while not any(isinstance(event, kind) for event in self.events):
+                await self._news.wait()
+                self._news.clear()
+
+    async def control(self, path: str, document: dict[str, Any]) -> None:
+        response = await self.http.post(f"/control/v1/worlds/default/{path}", json=document)
+        assert response.is_success, response.text
+
+    async def log_in(self) -> dict[str, str]:
+        """Log in and return the headers of a customer."""
+        form = {"username": "alice", "password": "secret"}
+        headers = {"accept": "application/json", "x-application": "live"}
+        answer = (await self.http.post("/api/login", data=form, headers=headers)).json()
+        return {"x-application": "live", "x-authentication": answer["token"]}
+
+    async def place(self, headers: dict[str, str]) -> dict[str, Any]:
+        response = await self.http.post("/exchange/betting/rest/v1.0/placeOrders/", json=BET, headers=headers)
+        answer: dict[str, Any] = response.json()
+        return answer
+
+    @asynccontextmanager
+    async def lifespan(self) -> AsyncIterator[None]:
+        """Begin and end the application as a server does."""
+        received: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        sent: asyncio.Queue[Any] = asyncio.Queue()
+        task = asyncio.create_task(self.app({"type": "lifespan", "state": {}}, received.get, sent.put))
+        await received.put({"type": "lifespan.startup"})
+        assert (await sent.get())["type"] == "lifespan.startup.complete"
+        yield
+        await received.put({"type": "lifespan.shutdown"})
+        assert (await sent.get())["type"] == "lifespan.shutdown.complete"
+        await task
+
+
+def on_stage(text: str, play: Callable[[Stage], Awaitable[None]]) -> None:
+    async def run() -> None:
+        await play(Stage(text))
+
+    asyncio.run(run())
+
+
+def test_a_happening_of_the_schedule_happens_without_a_request() -> None:
+    async def play(stage: Stage) -> None:
+        async with stage.lifespan():
+            await stage.sees(MarketChanged)
+
+        assert stage.world.exchange.markets["1.1"].status == "SUSPENDED"
+
+    on_stage(scenario(1, "+PT0.05S"), play)
+
+
+def test_an_application_without_a_server_keeps_the_time_from_its_first_request_on() -> None:
+    async def play(stage: Stage) -> None:
+        await stage.http.get("/health")
+        await stage.sees(MarketChanged)
+
+    on_stage(scenario(1, "+PT0.05S"), play)
+
+
+def test_a_clock_that_is_made_to_run_faster_is_kept_up_with() -> None:
+    async def play(stage: Stage) -> None:
+        async with stage.lifespan():
+            await stage.control("clock", {"rate": 36_000})
+            await stage.sees(MarketChanged)
+
+    on_stage(scenario(1, "+PT30M"), play)
+
+
+def test_a_frozen_clock_that_is_made_to_run_is_kept_up_with() -> None:
+    async def play(stage: Stage) -> None:
+        async with stage.lifespan():
+            await stage.control("clock", {"rate": 36_000})
+            await stage.sees(MarketChanged)
+
+    on_stage(scenario(0, "+PT30M"), play)
+
+
+def test_what_is_added_to_the_schedule_happens_too() -> None:
+    async def play(stage: Stage) -> None:
+        async with stage.lifespan():
+            addition = {"at": "+PT0.05S", "market": "1.1", "do": "suspend"}
+            await stage.control("markets", {"schedule": [addition]})
+            await stage.sees(MarketChanged)
+
+    on_stage(scenario(1, "+P1D"), play)
+
+
+def test_a_world_that_is_made_later_is_kept_up_with() -> None:
+    async def play(stage: Stage) -> None:
+        async with stage.lifespan():
+            later = stage.worlds.create(load_scenario(scenario(1, "+PT0.05S"), "scenario of the test"))
+            later.subscribe(stage.hear)
+            await stage.sees(MarketChanged)
+
+        assert later.exchange.markets["1.1"].status == "SUSPENDED"
+        assert stage.world.exchange.markets["1.1"].status == "OPEN"
+
+    on_stage(scenario(1, "+P1D"), play)
+
+
+def test_a_world_that_is_reset_is_kept_up_with() -> None:
+    async def play(stage: Stage) -> None:
+        async with stage.lifespan():
+            await stage.sees(MarketChanged)
+            stage.events.clear()
+            await stage.control("reset", {})
+            await stage.sees(MarketChanged)
+
+    on_stage(scenario(1, "+PT0.05S"), play)
+
+
+def test_a_world_that_was_deleted_is_left_alone() -> None:
+    async def play(stage: Stage) -> None:
+        async with stage.lifespan():
+            gone = stage.worlds.create(load_scenario(scenario(1, "+PT0.05S"), "scenario of the test"))
+            stage.worlds.delete(gone.id)
+            await stage.sees(MarketChanged)
+
+        assert gone.exchange.markets["1.1"].status == "OPEN"
+
+    on_stage(scenario(1, "+PT0.1S"), play)
+
+
+def test_an_application_that_has_ended_keeps_no_time() -> None:
+    async def play(stage: Stage) -> None:
+        ended = Stage(scenario(1, "+P1D"))
+        async with ended.lifespan():
+            pass
+        async with stage.lifespan():
+            ended.world.set_rate(10_000_000)
+            await stage.sees(MarketChanged)
+
+        assert ended.events == []
+
+    on_stage(scenario(1, "+PT0.1S"), play)
+
+
+def test_an_application_may_outlive_its_event_loop() -> None:
+    text = scenario(1, "+PT1H")
+
+    async def ask(stage: Stage) -> None:
+        await stage.http.get("/health")
+
+    async def begin() -> Stage:
+        stage = Stage(text)
+        await ask(stage)
+        return stage
+
+    async def go_on(stage: Stage) -> None:
+        await ask(stage)
+        await stage.sees(MarketChanged)
+
+    stage = asyncio.run(begin())
+    stage.world.set_rate(36_000)
+    asyncio.run(go_on(stage))
+
+
+# Bets that wait
+
+
+def test_a_bet_in_play_is_answered_when_its_delay_is_over() -> None:
+    async def play(stage: Stage) -> None:
+        async with stage.lifespan():
+            headers = await stage.log_in()
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                report = await stage.place(headers)
+
+        assert report["status"] == "SUCCESS", report
+        assert report["instructionReports"][0]["betId"]
+
+    # A second of this world is a hundredth of a real one.
+    on_stage(scenario(100, "-PT1S", "turn-in-play", turnInPlay=True, betDelay=5), play)
+
+
+@pytest.mark.parametrize("move", [{"advance": "PT5S"}, {"toNext": True}, {"rate": 1_000}])
+def test_a_bet_in_a_frozen_world_waits_until_somebody_moves_the_clock(move: dict[str, Any]) -> None:
+    async def play(stage: Stage) -> None:
+        async with stage.lifespan():
+            headers = await stage.log_in()
+            placing = asyncio.create_task(stage.place(headers))
+            await stage.sees(OrdersHeld)
+            await stage.control("clock", {"advance": "PT4.999S"})
+            assert not placing.done()
+            await stage.control("clock", move)
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                report = await placing
+
+        assert report["status"] == "SUCCESS", report
+        assert any(isinstance(event, OrderPlaced) for event in stage.events)
+
+    on_stage(scenario(0, "-PT1S", "turn-in-play", turnInPlay=True, betDelay=5), play)
+
+
+@pytest.mark.parametrize("end", ["reset", "delete"])
+def test_a_bet_that_waits_in_a_world_that_ends_is_answered_all_the_same(end: str) -> None:
+    async def play(stage: Stage) -> None:
+        world = stage.worlds.create(
+            load_scenario(scenario(0, "-PT1S", "turn-in-play", turnInPlay=True, betDelay=5), "scenario of the test")
+        )
+        account = next(iter(world.accounts.by_username.values()))
+        session = world.log_in(account.username, account.password, account.app_key).session
+        assert session is not None
+        headers = {"x-application": account.app_key, "x-authentication": session.token}
+        held = asyncio.Event()
+        world.subscribe(lambda _: held.set())
+        async with stage.lifespan():
+            placing = asyncio.create_task(stage.place(headers))
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                await held.wait()
+                path = f"/control/v1/worlds/{world.id}"
+                ended = await (stage.http.delete(path) if end == "delete" else stage.http.post(f"{path}/reset"))
+                assert ended.is_success
+                report = await placing
+
+        assert report["status"] == "TIMEOUT"
+
+    on_stage(scenario(0, "+P1D"), play)

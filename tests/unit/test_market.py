@@ -1,0 +1,365 @@
+"""A market goes through its states, and each change says what becomes of every kind of order."""
+
+import re
+from collections.abc import Callable
+from typing import NamedTuple
+
+import pytest
+
+from simulator.exchange import market as market_module
+from simulator.exchange.commands import AddMarket, Command, LadderDefinition, OpenMarket, RunnerDefinition, TouchMarket
+from simulator.exchange.events import Event, MarketAdded, MarketChanged, OrderLapsed
+from simulator.exchange.market import MarketStatus
+from simulator.exchange.orders import LapseReason, OrderStatus, Persistence
+from simulator.exchange.refusals import Impossible, Reason, Refused
+from tests.unit.exchange_builder import MARKET, START, A, B, World, back, fills, picture
+
+LAPSE, PERSIST, AT_CLOSE = Persistence.LAPSE, Persistence.PERSIST, Persistence.MARKET_ON_CLOSE
+INACTIVE, OPEN, SUSPENDED, CLOSED = MarketStatus
+
+Change = Callable[[World], tuple[Event, ...]]
+
+OPENED: Change = World.open
+SUSPENSION: Change = World.suspend
+TURN_IN_PLAY: Change = World.turn_in_play
+LAPSE_UNMATCHED: Change = World.lapse_unmatched
+CLOSE_BETTING: Change = World.close_betting
+VOID: Change = World.void
+
+
+def SETTLE(world: World) -> tuple[Event, ...]:  # noqa: N802 - a change like the others
+    return world.settle(A)
+
+
+def TOUCH(world: World) -> tuple[Event, ...]:  # noqa: N802
+    return world.apply(TouchMarket(MARKET))
+
+
+# States
+
+
+STATES: dict[str, Callable[[], World]] = {
+    "INACTIVE": lambda: World(is_open=False, turn_in_play=True),
+    "OPEN": lambda: World(turn_in_play=True),
+    "OPEN, in play": lambda: after(TURN_IN_PLAY),
+    "SUSPENDED": lambda: after(SUSPENSION),
+    "SUSPENDED, betting over": lambda: after(CLOSE_BETTING),
+    "CLOSED": lambda: after(VOID),
+}
+
+
+def after(change: Change) -> World:
+    world = World(turn_in_play=True)
+    change(world)
+    return world
+
+
+# What each change makes of the states in their order above; `None` where it is impossible.
+TRANSITIONS: list[tuple[str, Change, list[MarketStatus | None]]] = [
+    ("open", OPENED, [OPEN, None, None, OPEN, None, None]),
+    ("suspend", SUSPENSION, [None, SUSPENDED, SUSPENDED, None, None, None]),
+    ("touch", TOUCH, [INACTIVE, OPEN, OPEN, SUSPENDED, SUSPENDED, None]),
+    ("turn in play", TURN_IN_PLAY, [None, OPEN, None, OPEN, None, None]),
+    ("lapse unmatched", LAPSE_UNMATCHED, [None, OPEN, OPEN, SUSPENDED, SUSPENDED, None]),
+    ("close betting", CLOSE_BETTING, [None, SUSPENDED, SUSPENDED, SUSPENDED, None, None]),
+    ("settle", SETTLE, [None, CLOSED, CLOSED, CLOSED, CLOSED, None]),
+    ("void", VOID, [CLOSED, CLOSED, CLOSED, CLOSED, CLOSED, None]),
+]
+
+
+@pytest.mark.parametrize(
+    ("state", "change", "leads_to"),
+    [
+        pytest.param(state, change, leads_to, id=f"{name} when {state}")
+        for name, change, row in TRANSITIONS
+        for state, leads_to in zip(STATES, row, strict=True)
+    ],
+)
+def test_each_change_leads_to_one_state_and_raises_the_version_or_is_impossible_and_changes_nothing(
+    state: str, change: Change, leads_to: MarketStatus | None
+) -> None:
+    world = STATES[state]()
+    before, version = picture(world.exchange), world.market.version
+
+    if leads_to is None:
+        with pytest.raises(Impossible, match=f"^market {re.escape(MARKET)} "):
+            change(world)
+        assert before == picture(world.exchange)
+    else:
+        changes = [event for event in change(world) if isinstance(event, MarketChanged)]
+        assert leads_to == world.market.status
+        assert [version + 1] == [event.version for event in changes] == [world.market.version]
+
+
+def test_a_market_starts_inactive_and_takes_no_bets() -> None:
+    world = World()
+    runners = (RunnerDefinition(A, 1), RunnerDefinition(B, 2))
+
+    events = world.apply(AddMarket("1.2", "ODDS", LadderDefinition("CLASSIC"), 1, runners))
+    with pytest.raises(Refused) as refused:
+        world.place("alice", back(10_00, 3_00), market_id="1.2")
+
+    assert (MarketAdded(START, "1.2"),) == events
+    assert INACTIVE == world.exchange.markets["1.2"].status
+    assert Reason.MARKET_NOT_OPEN_FOR_BETTING == refused.value.reason
+
+
+@pytest.mark.parametrize(
+    ("command", "sentence"),
+    [
+        (OpenMarket("1.999"), "there is no market '1.999'"),
+        (AddMarket(MARKET, "ODDS", LadderDefinition("CLASSIC"), 1, ()), "there is a market 1.1 already"),
+        (
+            AddMarket("1.2", "ODDS", LadderDefinition("CLASSIC"), 1, (RunnerDefinition(A, 1), RunnerDefinition(A, 2))),
+            "market 1.2 lists a runner twice",
+        ),
+    ],
+)
+def test_nonsense_is_impossible_and_the_sentence_says_why(command: Command, sentence: str) -> None:
+    world = World()
+    before = picture(world.exchange)
+
+    with pytest.raises(Impossible) as impossible:
+        world.apply(command)
+
+    assert sentence == str(impossible.value)
+    assert before == picture(world.exchange)
+
+
+def test_only_a_market_meant_for_it_turns_in_play() -> None:
+    world = World(turn_in_play=False)
+
+    with pytest.raises(Impossible, match="is not one that turns in play"):
+        world.turn_in_play()
+
+
+def test_the_bet_delay_begins_with_the_turn_in_play() -> None:
+    world = World(bet_delay=5)
+
+    assert (False, 0) == (world.market.in_play, world.market.bet_delay)
+    world.turn_in_play()
+    assert (True, 5) == (world.market.in_play, world.market.bet_delay)
+
+
+# The market version
+
+
+def accepts(world: World, version: int) -> bool:
+    """Tell whether an order that carries this version is placed; if not, it must be for its version."""
+    refusal = None
+    try:
+        world.place("alice", back(1_00, 3_00), market_version=version)
+    except Refused as refused:
+        refusal = refused.instruction_reasons
+    assert refusal in (None, (Reason.BET_TAKEN_OR_LAPSED,))
+    return refusal is None
+
+
+def test_the_versions_are_those_of_the_manuals_table() -> None:
+    """Manual, "Parámetro de versión del mercado": version, and the lowest version that is not refused.
+
+    In place of the removed runner the unmatched bets lapse: the manual names both as material changes.
+    """
+    world = World(version=1233, turn_in_play=True, is_open=False)
+    table = []
+
+    for change in (OPENED, TOUCH, LAPSE_UNMATCHED, TURN_IN_PLAY):
+        change(world)
+        lowest = next(version for version in range(1230, 1240) if accepts(world, version))
+        table.append((world.market.version, lowest))
+
+    assert [(1234, 1234), (1235, 1234), (1236, 1236), (1237, 1237)] == table
+
+
+def test_versions_of_the_manuals_table_that_are_too_old_are_refused_and_others_are_not() -> None:
+    """1234 is good after 1235, 1234 and 1235 are refused after 1236, and 1236 is after 1237."""
+    world = World(version=1233, turn_in_play=True)
+    TOUCH(world)
+    assert accepts(world, 1234)
+
+    LAPSE_UNMATCHED(world)
+    assert [False, False, True] == [accepts(world, version) for version in (1234, 1235, 1236)]
+
+    TURN_IN_PLAY(world)
+    assert [False, True] == [accepts(world, version) for version in (1236, 1237)]
+
+
+def test_a_version_from_the_future_and_none_at_all_are_accepted() -> None:
+    world = World(version=1233)
+
+    assert accepts(world, 999_999_999_999)
+    assert world.place("alice", back(1_00, 3_00), market_version=None)
+
+
+def test_version_0_is_a_version_like_others_and_too_old() -> None:
+    assert not accepts(World(version=1233), 0)
+
+
+def test_a_suspension_without_consequences_is_no_material_change() -> None:
+    world = World(version=1233)
+    SUSPENSION(world)
+    OPENED(world)
+
+    assert 1236 == world.market.version
+    assert accepts(world, 1234)
+
+
+# What becomes of the orders
+
+
+class Row(NamedTuple):
+    """One row of the market's table, in its words."""
+
+    change: str
+    lapse: str
+    persist: str
+    at_close: str
+    held: str
+    material: str
+
+
+CHANGES = {
+    "open": OPENED,
+    "suspend": SUSPENSION,
+    "turn in play": TURN_IN_PLAY,
+    "lapse unmatched": LAPSE_UNMATCHED,
+    "close betting": CLOSE_BETTING,
+    "settle": SETTLE,
+    "void": VOID,
+}
+# fmt: off
+TABLE = [
+    Row("open", "stays", "stays", "stays", "goes on waiting", "first"),
+    Row("suspend", "stays", "stays", "stays", "lapses if due meanwhile", "no"),
+    Row("turn in play", "lapses", "stays", "lapses without an auction", "goes on waiting", "yes"),
+    Row("lapse unmatched", "lapses", "lapses", "lapses", "goes on waiting", "yes"),
+    Row("close betting", "lapses", "lapses", "lapses", "lapses when due", "yes"),
+    Row("settle, void", "lapses", "lapses", "lapses", "lapses when due", "yes"),
+]
+# fmt: on
+CHANGES_AND_ROWS = [(name, row) for row in TABLE for name in row.change.split(", ")]
+every_change = pytest.mark.parametrize(
+    ("change", "row"), [pytest.param(CHANGES[name], row, id=name) for name, row in CHANGES_AND_ROWS]
+)
+
+
+def test_the_table_of_changes_is_the_one_that_the_market_documents() -> None:
+    assert market_module.__doc__
+    rows = [line.strip("|").split("|") for line in market_module.__doc__.splitlines() if line.startswith("|")]
+
+    assert [Row(*(cell.strip() for cell in cells)) for cells in rows[2:]] == TABLE
+
+
+@every_change
+def test_each_kind_of_unmatched_order_stays_or_lapses_as_the_table_says(change: Change, row: Row) -> None:
+    world = World(turn_in_play=True, bsp_market=True)
+    kinds = {LAPSE: row.lapse, PERSIST: row.persist, AT_CLOSE: row.at_close}
+    orders = [world.back("alice", 10_00, at=3_00, persistence=persistence) for persistence in kinds]
+    if change is OPENED:
+        world.suspend()
+
+    events = change(world)
+
+    lapsed = [order for order, fate in zip(orders, kinds.values(), strict=True) if fate.startswith("lapses")]
+    stayed = [order for order in orders if order not in lapsed]
+    assert [order.bet_id for order in lapsed] == [event.bet_id for event in events if isinstance(event, OrderLapsed)]
+    assert [(10_00, 0)] * len(lapsed) == [(order.size_lapsed, order.size_remaining) for order in lapsed]
+    assert [(0, 10_00)] * len(stayed) == [(order.size_lapsed, order.size_remaining) for order in stayed]
+    assert ([(3_00, 10_00 * len(stayed))] if stayed else []) == world.available_to_lay()
+    assert 10_00 * len(stayed) == world.exposure("alice") == world.market.total_available
+
+
+@pytest.mark.parametrize(
+    ("change", "row"),
+    # No order waits before the market is in play.
+    [pytest.param(CHANGES[name], row, id=name) for name, row in CHANGES_AND_ROWS if name != "turn in play"],
+)
+def test_an_order_that_waits_out_the_bet_delay_goes_on_waiting_or_lapses_as_the_table_says(
+    change: Change, row: Row
+) -> None:
+    world = World(bet_delay=5)
+    world.turn_in_play()
+    world.place("alice", back(10_00, 3_00))
+    if change is OPENED:
+        world.suspend()
+
+    change(world)
+    world.wait(5000)
+
+    assert (1 if row.held == "goes on waiting" else 0) == len(world.orders)
+
+
+@every_change
+def test_a_change_is_material_as_the_table_says(change: Change, row: Row) -> None:
+    world = World(turn_in_play=True, is_open=False)
+    if change is not OPENED:
+        world.open()
+
+    changed = next(event for event in change(world) if isinstance(event, MarketChanged))
+
+    assert (row.material != "no") is changed.material
+    assert changed.material is (world.market.material_version == world.market.version)
+
+
+def test_opening_again_is_not_material() -> None:
+    world = World()
+    world.suspend()
+
+    (changed,) = world.open()
+
+    assert MarketChanged(START, MARKET, world.market.version, material=False) == changed
+
+
+@pytest.mark.parametrize("change", [SUSPENSION, TURN_IN_PLAY, LAPSE_UNMATCHED, CLOSE_BETTING])
+def test_matched_bets_are_touched_by_nothing_but_the_result(change: Change) -> None:
+    world = World(turn_in_play=True)
+    bet = world.back("alice", 10_00, at=3_00)
+    world.lay("bob", 4_00, at=3_00)
+
+    change(world)
+
+    assert [(3_00, 4_00)] == fills(bet)
+    assert (4_00, 0) == (bet.size_matched, bet.size_voided)
+    assert bet.profit is None
+    assert 8_00 == world.exposure("bob")
+
+
+def test_a_bet_that_persists_keeps_price_size_and_place_when_the_market_turns_in_play() -> None:
+    world = World(turn_in_play=True)
+    gone = world.lay("carol", 10_00, at=3_00)
+    first = world.lay("alice", 10_00, at=3_00, persistence=PERSIST)
+    second = world.lay("bob", 10_00, at=3_00, persistence=PERSIST)
+
+    world.turn_in_play()
+    world.back("carol", 12_00, at=3_00)
+
+    assert (10_00, LAPSE) == (gone.size_lapsed, gone.persistence)
+    assert (10_00, 2_00) == (first.size_matched, second.size_matched)
+
+
+def test_a_lapse_says_when_how_much_and_why() -> None:
+    world = World(turn_in_play=True)
+    bet = world.back("alice", 10_00, at=3_00)
+    world.lay("bob", 4_00, at=3_00)
+    world.wait(500)
+
+    events = world.close_betting()
+
+    assert OrderLapsed(START + 500, bet.bet_id, 6_00, LapseReason.MARKET_CLOSED) == events[0]
+    assert (6_00, START + 500, LapseReason.MARKET_CLOSED) == (bet.size_lapsed, bet.lapsed_at, bet.lapse_reason)
+    assert OrderStatus.EXECUTION_COMPLETE == bet.status
+
+
+def test_the_market_opens_again_after_its_unmatched_bets_lapsed_and_takes_new_ones() -> None:
+    """What happens at a goal in a managed football market."""
+    world = World(turn_in_play=True)
+    world.turn_in_play()
+    world.lay("bob", 10_00, at=3_00)
+    world.suspend()
+    world.lapse_unmatched()
+    world.open()
+
+    bet = world.back("alice", 10_00, at=3_00)
+
+    assert 10_00 == bet.size_remaining
+    assert [] == world.available_to_back()

@@ -1,0 +1,66 @@
+"""Amounts and times are read exactly, or not at all."""
+
+from decimal import Decimal
+
+import pytest
+
+from simulator.world.quantities import Unusable, duration_of, hundredths_of, instant_of, moment_of
+
+
+@pytest.mark.parametrize(
+    ("text", "hundredths"),
+    [("2", 200), ("2.5", 250), ("2.50", 250), ("-0.25", -25), ("0", 0), ("0E-99999", 0), ("1E+3", 100_000)],
+)
+def test_numbers_become_hundredths_exactly(text: str, hundredths: int) -> None:
+    assert hundredths_of(Decimal(text)) == hundredths
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2.005",
+        "1.0000000000000000000000000000000001",
+        "1E-9",
+        "1E-999999999",
+        f"1.{'0' * 10**6}1",
+        "1E+999999999",
+        "NaN",
+        "Infinity",
+    ],
+)
+def test_numbers_that_are_not_hundredths_are_refused_and_never_rounded(text: str) -> None:
+    with pytest.raises(Unusable):
+        hundredths_of(Decimal(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "milliseconds"),
+    [
+        ("PT5S", 5000),
+        ("PT0.5S", 500),
+        ("PT1H30M", 5_400_000),
+        ("P1DT1S", 86_401_000),
+        ("+PT30M", 1_800_000),
+        ("-PT1H", -3_600_000),
+    ],
+)
+def test_durations_are_read_in_milliseconds(text: str, milliseconds: int) -> None:
+    assert duration_of(text) == milliseconds
+
+
+@pytest.mark.parametrize(
+    "text", ["", "P", "PT", "P1DT", "5S", "PT5", "PT1.5H", "P1M", "P1Y", "PT0.0001S", "pt5s", "PT-5S"]
+)
+def test_what_is_no_duration_is_refused(text: str) -> None:
+    with pytest.raises(Unusable, match="is not a duration"):
+        duration_of(text)
+
+
+def test_times_are_absolute_or_relative_to_an_origin() -> None:
+    assert instant_of("2026-06-06T18:00:00.000Z") == 1_780_768_800_000
+    assert instant_of("2026-06-06 19:00+01:00") == 1_780_768_800_000
+    assert moment_of("+PT1S", 1000) == 2000
+    assert moment_of("-PT1S", 1000) == 0
+    assert moment_of("2026-06-06T18:00:00Z", 5) == 1_780_768_800_000
+    with pytest.raises(Unusable, match="before 1970"):
+        moment_of("-PT2S", 1000)

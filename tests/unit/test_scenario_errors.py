@@ -1,0 +1,360 @@
+"""A wrong scenario is refused with the file, the place, the value and the rule."""
+
+import json
+from decimal import Decimal
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from simulator.world.document import (
+    ScenarioError,
+    path_of,
+    read_document,
+)
+from simulator.world.loading import (
+    load_scenario,
+)
+from simulator.world.world import World
+from tests.unit.scenario_builder import MARKET, changed, complaint_about, small
+
+CHELSEA_PLACE = ("events", 0, "markets", 0, "runners", 1)
+
+
+DRAW_PLACE = ("events", 0, "markets", 0, "runners", 2)
+
+
+CHELSEA, DRAW = path_of(CHELSEA_PLACE), path_of(DRAW_PLACE)
+
+
+SETTLE = {"at": "+PT5M", "market": MARKET, "do": "settle"}
+
+
+OFFERS = {"at": "+PT5M", "market": MARKET, "do": "offers"}
+
+
+WINNER = {"selectionId": 1, "status": "WINNER"}
+
+
+WRONG: list[tuple[tuple[str | int, ...], object, str, str]] = [
+    # place, value, where the complaint is if not there, what it says
+    (("name",), "", "", "length >= 1"),
+    (("colour",), "red", "$", "unknown field `colour`"),
+    (("rules",), "1999", "", '"1999" is not a rule set; there are 2017, 2022.'),
+    (("rules",), 2017, "", "quotes"),
+    (("sessionTimeout",), "12 h", "", '"12 h" is not a duration'),
+    (("sessionTimeout",), "PT0S", "", "longer than nothing"),
+    (("currencyRates",), {"XXX": 1}, "$.currencyRates.XXX", '"XXX" is not a currency'),
+    (("currencyRates",), {"EUR": 0}, "$.currencyRates.EUR", "above 0"),
+    (("currencyRates",), {"EUR": "much"}, "", "decimal"),
+    (("delayedKeysMayBet",), "yes", "", "Expected `bool`"),
+    # clock
+    (("clock",), "noon", "", "Expected `object`"),
+    (("clock", "now"), "noon", "", '"noon" is not a time'),
+    (("clock", "now"), "+PT5M", "", "is not a time"),
+    (("clock", "now"), "2026-06-06T17:55:00", "", "ending in Z"),
+    (("clock", "now"), "2026-06-31T17:55:00Z", "", "is not a time: day"),
+    (("clock", "now"), "1969-12-31T23:59:59Z", "", "before 1970"),
+    (("clock", "now"), "2026-06-06T17:55:00.0001Z", "", "milliseconds"),
+    (("clock", "rate"), -1, "", "rate"),
+    (("clock", "rate"), "nan", "", "rate"),
+    (("clock", "rate"), 1e10, "", "rate"),
+    (("clock", "speed"), 1, "$.clock", "unknown field `speed`"),
+    # accounts
+    (("accounts",), {}, "", "Expected `array`"),
+    (("accounts", 1, "username"), "alice", "", '"alice" already'),
+    (("accounts", 1, "username"), "exchange/cashier", "", "the exchange's own accounts"),
+    (("accounts", 1, "username"), "liquidity", "", "the exchange's own accounts"),
+    (("accounts", 1, "username"), "", "", "length >= 1"),
+    (("accounts", 1, "username"), 7, "", "quotes"),
+    (("accounts", 1, "appKey"), "alice-live", "", '"alice-live" already'),
+    (("accounts", 1, "delayedAppKey"), "bob-live", "", '"bob-live" already'),
+    (("accounts", 1, "appKey"), "two words", "", "regex"),
+    (("accounts", 1, "appKey"), "key\n", "", "regex"),
+    (("accounts", 1, "currency"), "XAU", "", '"XAU" is not a currency'),
+    (("accounts", 1, "balance"), -0.01, "", "at least 0, not -0.01"),
+    (("accounts", 1, "balance"), 1.005, "", "1.005 has more than two decimals"),
+    (("accounts", 1, "balance"), 1e20, "", "beyond measure"),
+    (("accounts", 1, "balance"), True, "", "Expected `decimal`, got `bool`"),
+    (("accounts", 1, "status"), "ASLEEP", "", '"ASLEEP" is not a login status'),
+    (("accounts", 1, "timezone"), "Mars/Olympus", "", '"Mars/Olympus" is not the name of a timezone'),
+    (("accounts", 1, "timezone"), "../etc/passwd", "", "timezone"),
+    (("accounts", 1, "timezone"), "Europe", "", "timezone"),
+    (("accounts", 1, "countryCode"), "gb", "", "regex"),
+    (("accounts", 1, "discountRate"), 101, "", "at most 100"),
+    (("accounts", 1, "commissionRate"), -1, "", "at least 0"),
+    (("accounts", 1, "exposureLimit"), 0, "", "at least 0.01"),
+    # events
+    (("events", 0, "id"), 27165685, "", "quotes"),
+    (("events", 0, "id"), "derby", "", "regex"),
+    (("events", 0, "name"), None, "", "got `null`"),
+    (("events", 0, "eventType"), {"id": "1"}, "", "missing required field `name`"),
+    (("events", 0, "timezone"), "GMT+25", "", "timezone"),
+    (("events", 0, "openDate"), "tomorrow", "", '"tomorrow" is not a time'),
+    (("events", 0, "openDate"), "PT5M", "", "is not a time"),
+    (("events", 0, "openDate"), "+5M", "", "is not a duration"),
+    (("events", 0, "countryCode"), "England", "", "regex"),
+    (("events", 1), {**small()["events"][0], "markets": []}, "$.events[1].id", "event 27165685 already"),
+    (
+        ("events", 1),
+        {**small()["events"][0], "id": "2", "eventType": {"id": "1", "name": "Football"}, "markets": []},
+        "$.events[1].eventType.name",
+        'called "Soccer" before and "Football" here',
+    ),
+    # markets
+    (("events", 0, "markets", 0, "id"), "113197491", "", "regex"),
+    (("events", 0, "markets", 1), small()["events"][0]["markets"][0], "$.events[0].markets[1].id", "already"),
+    (("events", 0, "markets", 0, "bettingType"), "SPREAD", "", '"SPREAD" is not a betting type; there are'),
+    (("events", 0, "markets", 0, "status"), "CLOSED", "", "INACTIVE, OPEN, SUSPENDED"),
+    (("events", 0, "markets", 0, "startTime"), "18:00", "", "is not a time"),
+    (("events", 0, "markets", 0, "suspendTime"), "18:00", "", "is not a time"),
+    (("events", 0, "markets", 0, "settleTime"), "+PT", "", "is not a duration"),
+    (("events", 0, "markets", 0, "baseRate"), 5.005, "", "5.005 has more than two decimals"),
+    (("events", 0, "markets", 0, "betDelay"), -1, "", ">= 0"),
+    (("events", 0, "markets", 0, "betDelay"), 1.5, "", "got `decimal`"),
+    (("events", 0, "markets", 0, "numberOfWinners"), -1, "", ">= 0"),
+    (("events", 0, "markets", 0, "eachWayDivisor"), 1, "", "at least 1.01"),
+    (("events", 0, "markets", 0, "ladder"), "STEEP", "", '"STEEP" is not a price ladder'),
+    (("events", 0, "markets", 0, "ladder"), "LINE_RANGE", "$.events[0].markets[0].line", "needs its lines"),
+    (("events", 0, "markets", 0, "bettingType"), "LINE", "$.events[0].markets[0].line", "needs its lines"),
+    (
+        ("events", 0, "markets", 0, "line"),
+        {"minUnitValue": 1, "maxUnitValue": 2, "interval": 1, "marketUnit": "Goals"},
+        "",
+        "has no lines",
+    ),
+    (("events", 0, "markets", 0, "runners"), [], "", "length >= 1"),
+    (("events", 0, "markets", 0, "status"), "INACTIVE", "$.events[0].markets[0].runners[0]", "takes no offers"),
+    # runners
+    ((*CHELSEA_PLACE, "selectionId"), 1, "", "runner 1 with handicap 0 already"),
+    ((*CHELSEA_PLACE, "selectionId"), "2", "", "Expected `int`"),
+    ((*CHELSEA_PLACE, "selectionId"), 2**63, "", "9223372036854775808"),
+    ((*CHELSEA_PLACE, "handicap"), 0.125, "", "0.125 has more than two decimals"),
+    ((*CHELSEA_PLACE, "status"), "REMOVED", "", "removes no runners"),
+    ((*CHELSEA_PLACE, "adjustmentFactor"), 100.01, "", "at most 100"),
+    ((*CHELSEA_PLACE, "metadata"), {"AGE": [7]}, f"{CHELSEA}.metadata.AGE", "a list"),
+    ((*CHELSEA_PLACE, "metadata"), {"AGE": True}, f"{CHELSEA}.metadata.AGE", "true"),
+    ((*CHELSEA_PLACE, "sortPriority"), 0, "", ">= 1"),
+    # offers
+    (
+        (*CHELSEA_PLACE, "availableToBack"),
+        [[2.01, 5]],
+        f"{CHELSEA}.availableToBack[0][0]",
+        "2.01 is not on the CLASSIC ladder",
+    ),
+    (
+        (*CHELSEA_PLACE, "availableToBack"),
+        [[2.005, 5]],
+        f"{CHELSEA}.availableToBack[0][0]",
+        "2.005 has more than two decimals",
+    ),
+    ((*CHELSEA_PLACE, "availableToBack"), [[1000.01, 5]], f"{CHELSEA}.availableToBack[0][0]", "from 1.01 to 1000"),
+    (
+        (*CHELSEA_PLACE, "availableToBack"),
+        [[3, 5.005]],
+        f"{CHELSEA}.availableToBack[0][1]",
+        "5.005 has more than two decimals",
+    ),
+    ((*CHELSEA_PLACE, "availableToBack"), [[3, -5]], f"{CHELSEA}.availableToBack[0][1]", "at least 0.01, not -5"),
+    ((*CHELSEA_PLACE, "availableToBack"), [[3, 0]], f"{CHELSEA}.availableToBack[0][1]", "at least 0.01, not 0"),
+    ((*CHELSEA_PLACE, "availableToBack"), [[3]], f"{CHELSEA}.availableToBack[0]", "length 2, got 1"),
+    ((*CHELSEA_PLACE, "availableToBack"), [["much", 5]], f"{CHELSEA}.availableToBack[0][0]", "much"),
+    ((*DRAW_PLACE, "availableToLay"), [[3.0, 5]], DRAW, "match each other"),
+    ((*DRAW_PLACE, "availableToLay"), [[2.98, 5], [4, 5]], DRAW, "match each other"),
+    # bettune
+    (("bettune", "users", 0, "plan"), "gold", "", '"gold" is not a plan'),
+    (("bettune", "users", 1), {"token": "alice-bettune"}, "$.bettune.users[1].token", "already"),
+    (
+        ("bettune", "filters"),
+        [{"id": 1, "name": "x", "betType": "Home", "user": "eve"}],
+        "$.bettune.filters[0].user",
+        '"eve"',
+    ),
+    (
+        ("bettune", "filters"),
+        [{"id": 1, "name": "x", "betType": "Home", "status": "new"}],
+        "$.bettune.filters[0].status",
+        '"new"',
+    ),
+    (
+        ("bettune", "matches"),
+        [{"id": 1, "date": "x", "home": "a", "away": "b"}],
+        "$.bettune.matches[0].date",
+        "is not a time",
+    ),
+    # schedule
+    (("schedule", 0, "market"), "1.1", "", 'no market "1.1"'),
+    (("schedule", 0, "at"), "kick-off", "", '"kick-off" is not a time'),
+    (("schedule", 0), {"market": MARKET, "do": "suspend"}, "", "needs its time"),
+    (("schedule", 0), {"at": "+PT5M", "market": MARKET}, "", "missing required field `do`"),
+    (("schedule", 0, "do"), "explode", "", '"explode" cannot be done to a market; suspend,'),
+    (("schedule", 0, "do"), "reconcile", "", "no starting price auction"),
+    (("schedule", 0, "do"), "remove", "", "removes no runners"),
+    (("schedule", 0, "do"), 5, "", "Expected `str`"),
+    (("schedule", 0, "results"), [], "$.schedule[0]", "unknown field `results`"),
+    (("schedule", 0), SETTLE, "", "missing required field `results`"),
+    (("schedule", 0), {**SETTLE, "results": []}, "$.schedule[0].results", "length >= 1"),
+    (
+        ("schedule", 0),
+        {**SETTLE, "results": [{"selectionId": 4, "status": "WINNER"}]},
+        "$.schedule[0].results[0].selectionId",
+        "no runner 4",
+    ),
+    (
+        ("schedule", 0),
+        {**SETTLE, "results": [{"selectionId": 1, "status": "FIRST"}]},
+        "$.schedule[0].results[0].status",
+        '"FIRST" is not a result',
+    ),
+    (("schedule", 0), {**SETTLE, "results": [WINNER] * 2}, "$.schedule[0].results", "two results"),
+    (
+        ("schedule", 0),
+        {**SETTLE, "results": [{"selectionId": 1, "status": "LOSER"}]},
+        "$.schedule[0]",
+        "These results cannot be",
+    ),
+    (("schedule", 0), {**SETTLE, "results": [WINNER], "deadHeat": [1, 2]}, "$.schedule[0].deadHeat[1]", "not a WINNER"),
+    (("schedule", 0), {**SETTLE, "results": [WINNER], "deadHeat": [1, 1]}, "$.schedule[0].deadHeat[1]", "named twice"),
+    (("schedule", 0), {**OFFERS, "selectionId": 1}, "", "nothing to back and nothing to lay"),
+    (
+        ("schedule", 0),
+        {**OFFERS, "selectionId": 9, "availableToBack": [[2, 2]]},
+        "$.schedule[0].selectionId",
+        "no runner 9",
+    ),
+    (
+        ("schedule", 0),
+        {**OFFERS, "selectionId": 1, "handicap": 0.5, "availableToBack": [[2, 2]]},
+        "$.schedule[0].selectionId",
+        "no runner 1 with handicap 0.5",
+    ),
+    (
+        ("schedule", 0),
+        {**OFFERS, "selectionId": 1, "availableToBack": [[2.01, 2]]},
+        "$.schedule[0].availableToBack[0][0]",
+        "ladder",
+    ),
+    (
+        ("schedule", 0),
+        {**OFFERS, "selectionId": 1, "availableToBack": [[2, 2]], "availableToLay": [[2, 2]]},
+        "$.schedule[0]",
+        "match each other",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "path", "says"), WRONG, ids=[f"{path_of(row[0])} {str(row[1])[:40]}" for row in WRONG]
+)
+def test_a_wrong_value_is_refused_at_its_place(
+    place: tuple[str | int, ...], value: object, path: str, says: str
+) -> None:
+    scenario = changed(place, value)
+
+    for text in (yaml.safe_dump(scenario), json.dumps(scenario)):
+        complaint = complaint_about(text)
+        assert complaint.path == (path or path_of(place))
+        assert says in complaint.problem
+        assert complaint.problem.endswith(".")
+
+
+def test_a_complaint_names_the_file_the_line_the_place_the_value_and_the_rule() -> None:
+    text = yaml.safe_dump(changed(("events", 0, "markets", 0, "runners", 1, "availableToBack", 0, 0), 3.01))
+
+    complaint = complaint_about(text)
+
+    line = next(number for number, line in enumerate(text.splitlines(), start=1) if "3.01" in line)
+    assert complaint.name == "small.yaml"
+    assert complaint.path == "$.events[0].markets[0].runners[1].availableToBack[0][0]"
+    assert complaint.line == line
+    assert complaint.value == Decimal("3.01")
+    assert complaint.problem == (
+        "The price 3.01 is not on the CLASSIC ladder; the prices next to it are 3.00 and 3.05."
+    )
+    assert str(complaint) == f"small.yaml, line {line}, at {complaint.path}: {complaint.problem}"
+
+
+def test_a_complaint_about_json_has_a_place_and_no_line() -> None:
+    with pytest.raises(ScenarioError) as caught:
+        load_scenario(json.dumps(changed(("clock", "rate"), -1)), "small.json")
+
+    assert caught.value.line is None
+    assert str(caught.value).startswith("small.json, at $.clock.rate: ")
+
+
+def test_a_complaint_about_what_came_in_by_an_alias_has_the_line_of_the_alias() -> None:
+    with pytest.raises(ScenarioError) as caught:
+        load_scenario("name: small\nclock: &c\n  pace: 1\nbettune: *c\naccounts: 5\n", "small.yaml")
+
+    document = read_document("a: &x {b: 1}\nc:\n  d: *x\n", "small.yaml")
+    assert document.error(("c", "d", "b"), "Wrong.").line == 3
+    assert caught.value.path in ("$.clock", "$.bettune", "$.accounts")
+
+
+def test_ids_without_quotes_are_refused_with_the_advice_to_quote_them() -> None:
+    complaint = complaint_about(yaml.safe_dump(small()).replace(f"id: '{MARKET}'", f"id: {MARKET}"))
+
+    assert complaint.path == "$.events[0].markets[0].id"
+    assert complaint.value == Decimal(MARKET)
+    assert "quotes" in complaint.problem
+    assert MARKET in complaint.problem
+
+
+@pytest.mark.parametrize("content", ["5", "hello", "[1, 2]", "", "~", "[]"])
+def test_a_document_that_is_no_mapping_is_no_scenario(content: str) -> None:
+    assert complaint_about(content).path == "$"
+
+
+def test_a_complaint_does_not_repeat_what_has_no_end() -> None:
+    endless = "x" * 100_000
+
+    for scenario in (
+        changed(("rules",), endless),
+        changed((endless,), 1),
+        changed(("sessionTimeout",), endless),
+        changed(("currencyRates",), {endless: 1}),
+        changed(("accounts", 0, "balance"), f"1.{endless}"),
+    ):
+        assert len(str(complaint_about(json.dumps(scenario)))) < 1000
+
+
+@given(st.one_of(st.text(), st.binary()))
+@example("- &a [*a]")
+@example("{")
+@example("%YAML 3.0\n---\n")
+def test_any_text_at_all_is_read_or_refused_in_our_own_words(text: str | bytes) -> None:
+    try:
+        load_scenario(text, "noise")
+    except ScenarioError as complaint:
+        assert complaint.name == "noise"  # noqa: PT017 - most examples are refused, and one that is not is as good
+
+
+@given(st.data())
+def test_any_one_value_in_the_wrong_place_is_accepted_or_refused_in_our_own_words(drawn: st.DataObject) -> None:
+    scenario = small()
+    places = list(_places(scenario))
+    place = drawn.draw(st.sampled_from(places))
+    value = drawn.draw(
+        st.one_of(
+            st.none(), st.booleans(), st.integers(), st.floats(), st.text(), st.just([]), st.just({}), st.just([[]]),
+            st.sampled_from(["NaN", "1e999999999", "1e-999999999", "-0", "+P1D", "-P999999D"]),
+        )
+    )  # fmt: skip
+
+    try:
+        World(load_scenario(json.dumps(changed(place, value)), "noise"))
+    except ScenarioError as complaint:
+        assert complaint.path.startswith("$")  # noqa: PT017
+
+
+def _places(value: object, place: tuple[str | int, ...] = ()) -> Any:
+    if place:
+        yield place
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _places(inner, (*place, key))
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from _places(inner, (*place, index))

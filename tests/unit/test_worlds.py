@@ -1,0 +1,170 @@
+"""A server's worlds do not meet, and whoever asks reaches their own by who they are."""
+
+from typing import Any
+
+import pytest
+
+from simulator.exchange.commands import SuspendMarket
+from simulator.world.scenario import Scenario
+from simulator.world.world import World
+from simulator.world.worlds import UnknownWorld, Worlds
+from tests.unit.scenario_builder import MARKET, load, small
+
+SCENARIO = load(small())
+
+
+def scenario_with(*accounts: dict[str, Any]) -> Scenario:
+    return load({**small(), "accounts": [{"password": "secret", **account} for account in accounts]})
+
+
+def token_of(world: World, username: str) -> str:
+    session = world.log_in(username, "secret", "any").session
+    assert session is not None
+    return session.token
+
+
+def test_the_first_world_is_the_default_one() -> None:
+    worlds = Worlds()
+
+    first, second = worlds.create(SCENARIO), worlds.create(SCENARIO)
+
+    assert first.id == "default"
+    assert second.id == "world-2"
+    assert worlds.default is first
+    assert worlds.get("world-2") is second
+    assert list(worlds) == [first, second]
+    assert len(worlds) == 2
+
+
+@pytest.mark.parametrize("world_id", ["default", "world-1", "", "../etc"])
+def test_a_world_that_is_not_there_is_unknown(world_id: str) -> None:
+    worlds = Worlds()
+
+    with pytest.raises(UnknownWorld, match="There is no world"):
+        worlds.get(world_id)
+    with pytest.raises(UnknownWorld):
+        worlds.delete(world_id)
+
+
+def test_credentials_stay_as_written_while_they_are_free() -> None:
+    world = Worlds().create(SCENARIO)
+
+    alice = world.accounts.by_username["alice"]
+    assert (alice.app_key, alice.delayed_app_key) == ("alice-live", "alice-delayed")
+    assert [user.token for user in world.scenario.bettune.users] == ["alice-bettune"]
+
+
+def test_credentials_that_another_world_holds_get_a_suffix_and_the_others_stay() -> None:
+    worlds = Worlds()
+    worlds.create(scenario_with({"username": "alice", "appKey": "key", "delayedAppKey": "delayed"}))
+
+    second = worlds.create(scenario_with({"username": "carol", "appKey": "key", "delayedAppKey": "own"}))
+    third = worlds.create(scenario_with({"username": "alice", "appKey": "key", "delayedAppKey": "delayed-3"}))
+
+    carol, alice = second.accounts.by_username["carol"], third.accounts.by_username["alice-2"]
+    assert (carol.app_key, carol.delayed_app_key) == ("key-2", "own")
+    assert (alice.app_key, alice.delayed_app_key) == ("key-3", "delayed-3")
+    assert [user.token for user in third.scenario.bettune.users] == ["alice-bettune-3"]
+
+
+def test_a_suffix_never_makes_the_name_of_somebody_else() -> None:
+    worlds = Worlds()
+    worlds.create(SCENARIO)
+
+    second = worlds.create(scenario_with({"username": "alice"}, {"username": "alice-2"}))
+
+    assert list(second.accounts.by_username) == ["alice-3", "alice-2"]
+
+
+def test_who_one_is_leads_to_ones_world() -> None:
+    worlds = Worlds()
+    first, second = worlds.create(SCENARIO), worlds.create(SCENARIO)
+
+    assert worlds.by_username("alice") is first
+    assert worlds.by_username("alice-2") is second
+    assert worlds.by_app_key("bob-live") is worlds.by_app_key("bob-delayed") is first
+    assert worlds.by_app_key("bob-live-2") is worlds.by_app_key("bob-delayed-2") is second
+    assert worlds.by_bettune_token("alice-bettune") is first
+    assert worlds.by_bettune_token("alice-bettune-2") is second
+    for find in (worlds.by_username, worlds.by_app_key, worlds.by_bettune_token, worlds.by_session):
+        assert find("nobody") is None
+
+
+def test_sessions_of_worlds_with_one_seed_have_different_tokens_that_lead_to_their_worlds() -> None:
+    worlds = Worlds()
+    first, second = worlds.create(SCENARIO, seed=1), worlds.create(SCENARIO, seed=1)
+
+    one, other = token_of(first, "alice"), token_of(second, "alice-2")
+
+    assert one != other
+    assert worlds.by_session(one) is first
+    assert worlds.by_session(other) is second
+    first.log_out(one)
+    assert worlds.by_session(one) is None
+    second.reset()
+    assert worlds.by_session(other) is None
+
+
+def test_what_is_done_in_one_world_is_not_seen_in_another() -> None:
+    worlds = Worlds()
+    first, second = worlds.create(SCENARIO), worlds.create(SCENARIO)
+    before = second.state_hash()
+
+    first.apply(SuspendMarket(MARKET))
+    first.advance(1000)
+
+    assert second.state_hash() == before
+
+
+def test_app_keys_that_are_made_up_are_found_too() -> None:
+    worlds = Worlds()
+    scenario = scenario_with({"username": "alice"})
+
+    first, second = worlds.create(scenario), worlds.create(scenario)
+
+    keys = [account.app_key for world in (first, second) for account in world.accounts.by_username.values()]
+    assert len(set(keys)) == 2
+    assert [worlds.by_app_key(key) for key in keys] == [first, second]
+
+
+def test_a_deleted_world_leaves_its_names_to_others_and_ends_its_sessions() -> None:
+    worlds = Worlds()
+    worlds.create(SCENARIO)
+    second = worlds.create(SCENARIO)
+    token = token_of(second, "alice-2")
+
+    worlds.delete(second.id)
+
+    assert worlds.by_session(token) is None
+    assert worlds.by_username("alice-2") is None
+    assert worlds.by_app_key("alice-live-2") is None
+    assert worlds.by_bettune_token("alice-bettune-2") is None
+    assert len(worlds) == 1
+    third = worlds.create(SCENARIO)
+    assert third.id == "world-3"
+    assert "alice-2" in third.accounts.by_username
+
+
+def test_a_world_keeps_its_credentials_through_a_reset() -> None:
+    worlds = Worlds()
+    worlds.create(SCENARIO)
+    second = worlds.create(SCENARIO)
+
+    second.reset()
+
+    assert list(second.accounts.by_username) == ["alice-2", "bob-2"]
+    assert worlds.by_username("alice-2") is second
+
+
+def test_watchers_are_told_of_every_change_of_what_is_due_in_any_world() -> None:
+    worlds = Worlds()
+    told: list[set[int | None]] = []
+    worlds.watch_due(lambda: told.append({world.next_due for world in worlds}))
+
+    first = worlds.create(SCENARIO)
+    assert told[-1] == {first.next_due}
+    second = worlds.create(SCENARIO)
+    second.to_next()
+    assert told[-1] == {first.next_due, None}
+    worlds.delete(second.id)
+    assert told[-1] == {first.next_due}
