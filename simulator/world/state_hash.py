@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from simulator.exchange.market import Market, Runner
+from simulator.exchange.market import Market
 from simulator.exchange.orders import Side
+from simulator.exchange.runner import Runner
 from simulator.world.happenings import verb_of
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ sections 4.1 and 4.3.
 
 from enum import StrEnum
 
-from simulator.exchange.orders import OrderStatus, OrderType, Side, TimeInForce
+from simulator.exchange.orders import BetTargetType, OrderStatus, OrderType, Side, TimeInForce
 from simulator.exchange.orders import Persistence as PersistenceType
 
 __all__ = [
@@ -258,13 +258,6 @@ class BetStatus(StrEnum):
     VOIDED = "VOIDED"
     LAPSED = "LAPSED"
     CANCELLED = "CANCELLED"
-
-
-class BetTargetType(StrEnum):
-    """What the size of a bet is derived from."""
-
-    PAYOUT = "PAYOUT"
-    BACKERS_PROFIT = "BACKERS_PROFIT"
 
 
 class PriceLadderType(StrEnum):
