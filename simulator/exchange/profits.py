@@ -45,14 +45,14 @@ def shared_profit(stake: int, winnings: int, share: Share) -> int:
 # Each way: a bet to win at the price, and one of the same stake to be placed at 1 + (price - 1) / divisor
 
 
-def place_profit(winnings: int, divisor: int) -> int:
-    """Return what the place part of an each way bet wins; the divisor is in hundredths (400 for a quarter)."""
-    return divide_half_away(winnings, divisor)
-
-
-def win_and_place_profit(winnings: int, divisor: int) -> int:
-    """Return what both parts of an each way bet win together, rounded once."""
+def won_profit(winnings: int, divisor: int) -> int:
+    """Return what an each way bet brings if the runner wins; the divisor is in hundredths (400 for a quarter)."""
     return divide_half_away(winnings * (divisor + HUNDREDTHS), divisor * HUNDREDTHS)
+
+
+def placed_profit(stake: int, winnings: int, divisor: int) -> int:
+    """Return what an each way bet brings if the runner is placed: winnings at a fraction, less the stake to win."""
+    return divide_half_away(winnings - stake * divisor, divisor)
 
 
 def each_way_profit(stake: int, winnings: int, divisor: int, win: Share, place: Share | None) -> int:

@@ -4,12 +4,13 @@ A bet's profit is rounded once for the whole bet, and that rounding is applied h
 the unmatched part matched at its own price, and without it (exchange mechanics, sections 11 and 13).
 """
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from simulator.exchange.lines import Line, LineBet, Numbers, line_bets
 from simulator.exchange.money import EVEN_MONEY, HUNDREDTHS, divide_half_away
 from simulator.exchange.orders import BetTargetType, Order, Side, yield_of_a_penny
-from simulator.exchange.profits import matched_winnings, place_profit, win_and_place_profit
+from simulator.exchange.profits import matched_winnings, placed_profit, won_profit
 
 
 class Stakes(NamedTuple):
@@ -82,34 +83,36 @@ def unmatched_part(order: Order) -> Unmatched:
     return Unmatched(stake, liability * HUNDREDTHS)
 
 
-# Each way: two halves of one bet, which is rounded once. The divisor is in hundredths.
+# Each way: two parts of one bet, which is rounded once. The divisor is in hundredths.
 
 
 def place_part_stakes(order: Order, divisor: int) -> Stakes:
-    """Return what the place half of an each way order stands to win or lose."""
-    stake, winnings = unmatched_part(order)
-    matched = matched_winnings(order)
-    return _half(order, stake, place_profit(matched, divisor), place_profit(matched + winnings, divisor))
+    """Return what the place part of an each way order stands to win or lose.
+
+    It is what being placed brings above losing both parts, because where a penny goes in rounding is decided there.
+    """
+    return _part_stakes(order, lambda stake, winnings: stake + placed_profit(stake, winnings, divisor))
 
 
 def win_part_stakes(order: Order, divisor: int) -> Stakes:
-    """Return what the other half stands to win or lose: what winning brings above being placed.
+    """Return what the win part stands to win or lose: what winning brings above being placed.
 
-    So both halves together are the profit of the bet, to the penny.
+    So both parts together are the profit of the bet, to the penny.
     """
-    stake, winnings = unmatched_part(order)
-    matched = matched_winnings(order)
-    profit, whole_profit = (
-        win_and_place_profit(part, divisor) - place_profit(part, divisor) for part in (matched, matched + winnings)
+    return _part_stakes(
+        order, lambda stake, winnings: won_profit(winnings, divisor) - stake - placed_profit(stake, winnings, divisor)
     )
-    return _half(order, stake, profit, whole_profit)
 
 
-def _half(order: Order, unmatched_stake: int, profit: int, whole_profit: int) -> Stakes:
-    matched = order.size_matched
+def _part_stakes(order: Order, profit_of: Callable[[int, int], int]) -> Stakes:
+    """Return the stakes of a part that wins its backer so much for a stake and what that wins at the full odds."""
+    matched, winnings = order.size_matched, matched_winnings(order)
+    unmatched = unmatched_part(order)
+    profit = profit_of(matched, winnings)
     if order.side is Side.BACK:
-        return Stakes(profit, -matched, 0, unmatched_stake)
-    # The penny of a rounding may move from one half to the other: then the unmatched part takes nothing off.
+        return Stakes(profit, -matched, 0, unmatched.stake)
+    whole_profit = profit_of(matched + unmatched.stake, winnings + unmatched.winnings)
+    # The penny of a rounding may move from one part to the other: then the unmatched bets take nothing off.
     return Stakes(-profit, matched, max(0, whole_profit - profit), 0)
 
 
