@@ -10,7 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from heapq import nsmallest
 from itertools import pairwise
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from simulator.exchange.commands import AddMarket
 from simulator.exchange.lines import Line, Numbers
@@ -60,6 +60,11 @@ class Position(ABC):
     @abstractmethod
     def set_field(self, field: Field) -> None:
         """Say anew who can win."""
+
+    @property
+    @abstractmethod
+    def stakes(self) -> Mapping[Any, Any]:
+        """Return what is at stake, by runner or by line; where nothing is, there is no entry."""
 
     @abstractmethod
     def exposure(self) -> int:
@@ -198,6 +203,12 @@ class EachWayPosition(Position):
         for order in self._orders:
             self.count(order)
         self.exposure_is_stale = True
+
+    @property
+    def stakes(self) -> dict[RunnerKey, tuple[Stakes, ...]]:
+        """Return what is at stake on each runner to win and to be placed."""
+        keys = dict.fromkeys(key for part in self._parts for key in part.stakes)
+        return {key: tuple(part.stakes.get(key, NOTHING) for part in self._parts) for key in keys}
 
     def exposure(self) -> int:
         """Return the loss by the worst winner and the worst places, in pence."""
