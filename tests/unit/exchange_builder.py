@@ -43,7 +43,7 @@ from simulator.exchange.commands import (
 )
 from simulator.exchange.events import Event
 from simulator.exchange.exchange import Exchange
-from simulator.exchange.exposure import NOTHING, Position
+from simulator.exchange.exposure import NOTHING, EachWayPosition, NumberPosition, OddsPosition
 from simulator.exchange.market import Market
 from simulator.exchange.orders import Order, OrderType, Persistence, RunnerKey, Side
 from simulator.exchange.rules import DEFAULT_RULE_SET, RULE_SETS
@@ -264,7 +264,9 @@ def _plain(value: Any) -> Any:
     match value:
         case None | int() | str():
             return value
-        case Position():
+        case EachWayPosition():
+            return [_plain(part) for part in value._parts]
+        case OddsPosition() | NumberPosition():
             return {key: stakes for key, stakes in value.stakes.items() if stakes != NOTHING}
         case Mapping():
             # As pairs, because the order of a dictionary counts: a queue is one.

@@ -1,34 +1,40 @@
 """Which orders are refused, for which reason, and which of two reasons comes first."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from itertools import combinations, groupby, pairwise
 from typing import Any, NamedTuple
 
 import pytest
 
 from simulator.exchange import acceptance
-from simulator.exchange.commands import PlaceInstruction
+from simulator.exchange.commands import LadderDefinition, PlaceInstruction
 from simulator.exchange.events import OrderPlaced
-from simulator.exchange.market import RunnerStatus
 from simulator.exchange.money import INEXACT
-from simulator.exchange.orders import OrderType, Persistence, RunnerKey, TimeInForce
+from simulator.exchange.orders import BetTargetType, OrderType, Persistence, RunnerKey, Side, TimeInForce
 from simulator.exchange.refusals import Reason, Refused
+from simulator.exchange.runner import RunnerStatus
 from tests.unit.exchange_builder import MARKET, A, B, World, back, lay, picture
 
 LAPSE, PERSIST, AT_CLOSE = Persistence.LAPSE, Persistence.PERSIST, Persistence.MARKET_ON_CLOSE
+LIMIT, LIMIT_ON_CLOSE, MARKET_ON_CLOSE = OrderType
 FILL_OR_KILL = TimeInForce.FILL_OR_KILL
-REMOVED, VACANT, HIDDEN = RunnerKey(91), RunnerKey(92), RunnerKey(93)
+PAYOUT, BACKERS_PROFIT = BetTargetType.PAYOUT, BetTargetType.BACKERS_PROFIT
+REMOVED, VACANT, HIDDEN, OUT = RunnerKey(91), RunnerKey(92), RunnerKey(93), RunnerKey(94)
+LINES = LadderDefinition("LINE_RANGE", 2_00, 1000_00, 1_00)
 
 
 # The table of refusals
 #
 # A request without faults backs A for 10.00 at 3.0. A fault says in which fields the world, the request or its first
-# instruction differ from that, and how the exchange calls it.
+# instruction differ from that, and how the exchange calls it. It also names fields that are as they would be anyway,
+# where it would not be the same fault without them: so it is not put together with a fault that wants them otherwise.
 
 WORLD = {
     "status": "OPEN",
     "in_play": False,
+    "reconciled": False,
+    "line": False,
     "turn_in_play": True,
     "persistence_enabled": True,
     "bsp_market": False,
@@ -96,40 +102,60 @@ FAULTS = [
         Reason.INVALID_CUSTOMER_STRATEGY_REF,
         customer_strategy_reference="s" * 16,
     ),
-    blames_first("the runner is not known or vacant", Reason.INVALID_RUNNER, runner=RunnerKey(999)),
-    blames_first("the runner is not known or vacant", Reason.INVALID_RUNNER, runner=RunnerKey(A.selection_id, 50)),
-    blames_first("the runner is not known or vacant", Reason.INVALID_RUNNER, runner=VACANT),
-    blames_first("the runner is not known or vacant", Reason.INVALID_RUNNER, runner=HIDDEN),
+    *(
+        blames_first("the runner is not known, vacant or settled", Reason.INVALID_RUNNER, runner=runner)
+        for runner in (RunnerKey(999), RunnerKey(A.selection_id, 50), VACANT, HIDDEN, OUT)
+    ),
     blames_first("the runner is removed", Reason.RUNNER_REMOVED, runner=REMOVED),
-    blames_first(
-        "a starting price order on a market without one",
-        Reason.MARKET_NOT_OPEN_FOR_BSP_BETTING,
-        order_type=OrderType.LIMIT_ON_CLOSE,
-        bsp_market=False,
+    *(
+        blames_first(
+            "a starting price order, or a bet to become one, on a LINE market",
+            Reason.INVALID_ORDER_TYPE,
+            line=True,
+            **fields,
+        )
+        for fields in ({"order_type": LIMIT_ON_CLOSE}, {"order_type": MARKET_ON_CLOSE}, {"persistence": AT_CLOSE})
     ),
-    blames_first(
-        "a starting price order on a market without one",
-        Reason.MARKET_NOT_OPEN_FOR_BSP_BETTING,
-        order_type=OrderType.MARKET_ON_CLOSE,
-        bsp_market=False,
+    *(
+        blames_first(
+            "a starting price order on a market without one",
+            Reason.MARKET_NOT_OPEN_FOR_BSP_BETTING,
+            order_type=order_type,
+            bsp_market=False,
+        )
+        for order_type in (LIMIT_ON_CLOSE, MARKET_ON_CLOSE)
     ),
-    blames_first(
-        "a starting price order, there being no auction yet",
-        Reason.INVALID_ORDER_TYPE,
-        order_type=OrderType.LIMIT_ON_CLOSE,
-        bsp_market=True,
+    *(
+        blames_first(
+            "a starting price order once the price is past",
+            Reason.MARKET_NOT_OPEN_FOR_BSP_BETTING,
+            order_type=order_type,
+            bsp_market=True,
+            **fields,
+        )
+        for order_type in (LIMIT_ON_CLOSE, MARKET_ON_CLOSE)
+        for fields in ({"in_play": True, "turn_in_play": True}, {"reconciled": True})
     ),
-    blames_first(
-        "fill-or-kill with PERSIST or MARKET_ON_CLOSE",
-        Reason.UNEXPECTED_PERSISTENCE_TYPE,
-        time_in_force=FILL_OR_KILL,
-        persistence=PERSIST,
+    *(
+        blames_first(
+            "fill-or-kill on a starting price order",
+            Reason.INVALID_ORDER_TYPE,
+            order_type=order_type,
+            time_in_force=FILL_OR_KILL,
+            bsp_market=True,
+        )
+        for order_type in (LIMIT_ON_CLOSE, MARKET_ON_CLOSE)
     ),
-    blames_first(
-        "fill-or-kill with PERSIST or MARKET_ON_CLOSE",
-        Reason.UNEXPECTED_PERSISTENCE_TYPE,
-        time_in_force=FILL_OR_KILL,
-        persistence=AT_CLOSE,
+    *(
+        blames_first(
+            "fill-or-kill with PERSIST or MARKET_ON_CLOSE",
+            Reason.UNEXPECTED_PERSISTENCE_TYPE,
+            order_type=LIMIT,
+            time_in_force=FILL_OR_KILL,
+            persistence=persistence,
+            line=False,
+        )
+        for persistence in (PERSIST, AT_CLOSE)
     ),
     blames_first(
         "a minimum fill without fill-or-kill",
@@ -154,18 +180,24 @@ FAULTS = [
     blames_first(
         "a persistence that the market does not offer",
         Reason.INVALID_PERSISTENCE_TYPE,
+        order_type=LIMIT,
         persistence=AT_CLOSE,
         time_in_force=None,
         bsp_market=False,
+        line=False,
     ),
-    blames_first(
-        "MARKET_ON_CLOSE once the starting price is past",
-        Reason.MARKET_NOT_OPEN_FOR_BSP_BETTING,
-        persistence=AT_CLOSE,
-        time_in_force=None,
-        bsp_market=True,
-        turn_in_play=True,
-        in_play=True,
+    *(
+        blames_first(
+            "MARKET_ON_CLOSE once the starting price is past",
+            Reason.MARKET_NOT_OPEN_FOR_BSP_BETTING,
+            order_type=LIMIT,
+            persistence=AT_CLOSE,
+            time_in_force=None,
+            bsp_market=True,
+            line=False,
+            **fields,
+        )
+        for fields in ({"in_play": True, "turn_in_play": True}, {"reconciled": True})
     ),
     blames_first("a price off the ladder", Reason.INVALID_ODDS, price=3_01),
     blames_first("a price off the ladder", Reason.INVALID_ODDS, price=1_00),
@@ -173,21 +205,64 @@ FAULTS = [
     blames_first("a price off the ladder", Reason.INVALID_ODDS, price=INEXACT),
     blames_first("a price off the ladder", Reason.INVALID_ODDS, price=None),
     *(
-        blames_first("a size the currency does not allow, or a bet target", Reason.INVALID_BET_SIZE, **fields)
+        blames_first("a size and a bet target, or neither", Reason.INVALID_BET_SIZE, order_type=LIMIT, **fields)
         for fields in (
-            {"size": 99},
-            {"size": 0},
-            {"size": -10_00},
-            {"size": INEXACT},
-            {"size": None},
-            {"size": None, "bet_target_type": "PAYOUT", "bet_target_size": 30_00},
-            {"size": 10_00, "bet_target_type": "PAYOUT", "bet_target_size": 30_00},
+            {"size": None, "bet_target_type": None},
+            {"size": None, "bet_target_type": None, "bet_target_size": 30_00},
+            {"size": None, "bet_target_type": PAYOUT, "bet_target_size": None},
+            {"size": 10_00, "bet_target_type": PAYOUT, "bet_target_size": 30_00},
+            {"size": 10_00, "bet_target_type": BACKERS_PROFIT, "bet_target_size": None},
+        )
+    ),
+    blames_first(
+        "a bet target on a LINE market",
+        Reason.INVALID_BET_SIZE,
+        order_type=LIMIT,
+        size=None,
+        bet_target_type=PAYOUT,
+        bet_target_size=30_00,
+        line=True,
+    ),
+    *(
+        blames_first(
+            "a size the currency does not allow", Reason.INVALID_BET_SIZE, order_type=LIMIT, size=size, line=False
+        )
+        for size in (99, 0, -10_00, INEXACT)
+    ),
+    *(
+        blames_first(
+            "a size the currency does not allow",
+            Reason.INVALID_BET_SIZE,
+            order_type=LIMIT,
+            size=None,
+            bet_target_type=target_type,
+            bet_target_size=target,
+        )
+        for target_type, target in (
+            *((PAYOUT, target) for target in (2_99, 0, -30_00, INEXACT)),
+            *((BACKERS_PROFIT, target) for target in (1_99, 0, -20_00, INEXACT)),
+        )
+    ),
+    *(
+        blames_first(
+            "a size the currency does not allow",
+            Reason.INVALID_BET_SIZE,
+            order_type=LIMIT_ON_CLOSE,
+            bsp_market=True,
+            time_in_force=None,
+            side=side,
+            liability=liability,
+        )
+        for side, liability in (
+            *((Side.BACK, liability) for liability in (99, 0, -10_00, INEXACT, None)),
+            (Side.LAY, 9_99),
         )
     ),
     *(
         blames_first(
             "a minimum fill out of bounds",
             Reason.INVALID_MIN_FILL_SIZE,
+            order_type=LIMIT,
             time_in_force=FILL_OR_KILL,
             min_fill_size=minimum,
         )
@@ -196,7 +271,20 @@ FAULTS = [
     blames_all(
         "a back and a lay of one runner that would meet",
         Reason.INVALID_BACK_LAY_COMBINATION,
+        order_type=LIMIT,
         further_instructions=(lay(10_00, 3_00),),
+    ),
+    blames_all(
+        "a back and a lay of one runner that would meet",
+        Reason.INVALID_BACK_LAY_COMBINATION,
+        order_type=LIMIT_ON_CLOSE,
+        liability=10_00,
+        time_in_force=None,
+        bsp_market=True,
+        line=False,
+        in_play=False,
+        reconciled=False,
+        further_instructions=(lay(None, 3_00, order_type=LIMIT_ON_CLOSE, liability=10_00),),
     ),
     request_fault("the account cannot afford the worst outcome", Reason.INSUFFICIENT_FUNDS, balance=9_99),
 ]
@@ -218,7 +306,8 @@ class Attempt:
         self.circumstances = {**WORLD, **{name: value for name, value in fields.items() if name in WORLD}}
         request = {**REQUEST, **{name: value for name, value in fields.items() if name in REQUEST}}
         order = {name: value for name, value in fields.items() if name not in WORLD and name not in REQUEST}
-        instruction = back(order.pop("size", 10_00), order.pop("price", 3_00), **order)
+        bet = lay if order.pop("side", Side.BACK) is Side.LAY else back
+        instruction = bet(order.pop("size", 10_00), order.pop("price", 3_00), **order)
         copies, others = request.pop("copies"), request.pop("further_instructions")
         self.instructions: tuple[PlaceInstruction, ...] = (instruction,) * copies + others
         self.request = request
@@ -227,15 +316,20 @@ class Attempt:
     def _build(self) -> World:
         facts = self.circumstances
         market = {name: facts[name] for name in ("turn_in_play", "persistence_enabled", "bsp_market")}
-        runners = (A, B, REMOVED, VACANT, HIDDEN)
+        if facts["line"]:
+            market |= {"betting_type": "LINE", "ladder": LINES}
+        runners = (A, B, REMOVED, VACANT, HIDDEN, OUT)
         is_open = facts["status"] != "INACTIVE"
         world = World(rules="2022", runners=runners, version=1233, is_open=is_open, **market)
         world.open_account("punter", facts["balance"], may_bet=facts["may_bet"])
         world.market.runners[REMOVED].status = RunnerStatus.REMOVED
         world.market.runners[VACANT].status = RunnerStatus.REMOVED_VACANT
         world.market.runners[HIDDEN].status = RunnerStatus.HIDDEN
+        world.market.runners[OUT].status = RunnerStatus.LOSER
         if facts["in_play"] and is_open:
             world.turn_in_play()
+        elif facts["reconciled"] and is_open:
+            world.reconcile()
         if facts["reference_used_before"]:
             # In another market, and a bet of which nothing is left: it must not cost the funds that a row is about.
             world.add_market("1.2")
@@ -270,14 +364,26 @@ def refusal_of(fault: Fault, instruction_count: int) -> tuple[Reason, tuple[Reas
     return fault.reason, fault.instructions + (innocent,) * missing
 
 
+def documented_rows() -> Iterator[tuple[str, str]]:
+    """Yield the table of the docstring: what is refused, which may take two lines there, and how it is called."""
+    assert acceptance.__doc__
+    line = re.compile(r" {4}(?:\d+)? *(?:[a-h]  )? *(\S.*?)(?: {2,}(?:each instruction: |both: )?(.+))?")
+    begun = ""
+    for name, reason in (match.groups() for match in map(line.fullmatch, acceptance.__doc__.splitlines()) if match):
+        if reason is None:
+            begun = f"{name} "
+            continue
+        if reason in set(Reason):
+            yield begun + name, reason
+        begun = ""
+
+
 def test_the_table_of_refusals_is_the_one_that_the_exchange_documents() -> None:
     """Every line of the docstring has its rows here, in the same order and with the same reasons."""
-    assert acceptance.__doc__
-    line = re.compile(r"^ {4}(?:\d+)? *(?:[a-h]  )? *(\S.*?\S) {2,}(?:(?:each instruction|both): )?([A-Z_]{8,})$")
-    documented = [match.groups() for match in map(line.match, acceptance.__doc__.splitlines()) if match]
+    documented = list(documented_rows())
     tested = [(fault.name, str((*fault.instructions, fault.reason)[0])) for fault in FAULTS]
 
-    assert 23 == len(documented)
+    assert 27 == len(documented)
     assert documented == [row for row, _ in groupby(tested)]
 
 
@@ -313,7 +419,7 @@ def test_of_two_faults_the_one_that_stands_first_in_the_table_is_named(first: Fa
 
 
 def test_hardly_any_neighbours_in_the_table_exclude_each_other() -> None:
-    """Where they do, both speak of one field; all others are compared by the test above."""
+    """Where they do, both speak of one field or have one reason; all others are compared by the test above."""
     compared = {(first.name, second.name) for first, second in PAIRS}
     documented = list(dict.fromkeys(fault.name for fault in FAULTS))
     exclusive = [pair for pair in pairwise(documented) if pair not in compared]
@@ -321,14 +427,11 @@ def test_hardly_any_neighbours_in_the_table_exclude_each_other() -> None:
     assert [
         ("the market is suspended", "the market is inactive or closed"),
         ("a market version that is no version", "a market version older than the last material change"),
-        ("the runner is not known or vacant", "the runner is removed"),
-        (
-            "a starting price order on a market without one",
-            "a starting price order, there being no auction yet",
-        ),
+        ("the runner is not known, vacant or settled", "the runner is removed"),
+        ("a starting price order on a market without one", "a starting price order once the price is past"),
+        ("fill-or-kill on a starting price order", "fill-or-kill with PERSIST or MARKET_ON_CLOSE"),
         ("fill-or-kill with PERSIST or MARKET_ON_CLOSE", "a minimum fill without fill-or-kill"),
-        (
-            "a persistence that the market does not offer",
-            "MARKET_ON_CLOSE once the starting price is past",
-        ),
+        ("a persistence that the market does not offer", "MARKET_ON_CLOSE once the starting price is past"),
+        ("a size and a bet target, or neither", "a bet target on a LINE market"),
+        ("a bet target on a LINE market", "a size the currency does not allow"),
     ] == exclusive

@@ -143,7 +143,7 @@ def test_what_is_due_must_happen_before_anything_else_does() -> None:
     world.place("alice", back(10_00, 3_00))
     world.now += 5000
 
-    with pytest.raises(ValueError, match="held orders are due"):
+    with pytest.raises(ValueError, match="something is due at"):
         world.place("bob", back(10_00, 3_00))
 
     world.apply(Tick())

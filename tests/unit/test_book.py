@@ -78,22 +78,22 @@ def test_an_empty_queue_has_no_best_level() -> None:
 
 
 @pytest.mark.parametrize(
-    ("resting_side", "price", "limit", "meets"),
+    ("resting_side", "price", "other", "beats"),
     [
         # Whoever backs wants a high price from the lays that rest ...
         (Side.LAY, 3_05, 3_00, True),
-        (Side.LAY, 3_00, 3_00, True),
+        (Side.LAY, 3_00, 3_00, False),
         (Side.LAY, 2_98, 3_00, False),
         # ... and whoever lays a low one from the backs.
         (Side.BACK, 2_98, 3_00, True),
-        (Side.BACK, 3_00, 3_00, True),
+        (Side.BACK, 3_00, 3_00, False),
         (Side.BACK, 3_05, 3_00, False),
     ],
 )
-def test_an_offer_meets_a_limit_when_it_is_as_good_or_better(
-    resting_side: Side, price: int, limit: int, meets: bool
+def test_a_price_beats_another_when_a_taker_would_rather_have_it(
+    resting_side: Side, price: int, other: int, beats: bool
 ) -> None:
-    assert meets is Offers(resting_side).meets(price, limit)
+    assert beats is Offers(resting_side).beats(price, other)
 
 
 def test_bets_at_one_price_stand_in_order_of_arrival() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.exchange.exposure import Field, Position, Stakes, worst_outcome
+from simulator.exchange.exposure import Field, OddsPosition, Stakes, worst_outcome
 from simulator.exchange.orders import RunnerKey
 from tests.unit.exchange_builder import A, B, C, D, World, lay
 
@@ -234,11 +234,14 @@ def test_the_end_of_a_market_ends_its_exposure_and_no_other() -> None:
 
 
 def test_a_position_follows_a_field_that_changes() -> None:
-    """Two lays of 10.00 risked: one of the two can win, then both can."""
-    position = Position(Field(1, 3))
-    for key in (RunnerKey(1), RunnerKey(2)):
-        position.change(key, Stakes(), Stakes(-20_00, 10_00))
+    """Lays of 10.00 at 3.0 on two runners, both matched: one of them can win, then both can."""
+    world = World()
+    position = OddsPosition(Field(1, 3))
+    for runner in (A, B):
+        _, laid = world.match("bob", "alice", 10_00, at=3_00, runner=runner)
+        position.count(laid)
     assert 10_00 == position.exposure()
+    position.exposure_is_stale = False
 
     position.set_field(Field(2, 3))
 

@@ -7,12 +7,21 @@ from typing import NamedTuple
 import pytest
 
 from simulator.exchange import market as market_module
-from simulator.exchange.commands import AddMarket, Command, LadderDefinition, OpenMarket, RunnerDefinition, TouchMarket
+from simulator.exchange.commands import (
+    AddMarket,
+    Command,
+    LadderDefinition,
+    OpenMarket,
+    RunnerDefinition,
+    RunnerResult,
+    SettleRunners,
+    TouchMarket,
+)
 from simulator.exchange.events import Event, MarketAdded, MarketChanged, OrderLapsed
 from simulator.exchange.market import MarketStatus
-from simulator.exchange.orders import LapseReason, OrderStatus, Persistence
+from simulator.exchange.orders import LapseReason, Order, OrderStatus, OrderType, Persistence
 from simulator.exchange.refusals import Impossible, Reason, Refused
-from tests.unit.exchange_builder import MARKET, START, A, B, World, back, fills, picture
+from tests.unit.exchange_builder import MARKET, START, A, B, C, World, back, fills, lay, picture
 
 LAPSE, PERSIST, AT_CLOSE = Persistence.LAPSE, Persistence.PERSIST, Persistence.MARKET_ON_CLOSE
 INACTIVE, OPEN, SUSPENDED, CLOSED = MarketStatus
@@ -22,6 +31,7 @@ Change = Callable[[World], tuple[Event, ...]]
 OPENED: Change = World.open
 SUSPENSION: Change = World.suspend
 TURN_IN_PLAY: Change = World.turn_in_play
+RECONCILIATION: Change = World.reconcile
 LAPSE_UNMATCHED: Change = World.lapse_unmatched
 CLOSE_BETTING: Change = World.close_betting
 VOID: Change = World.void
@@ -29,6 +39,14 @@ VOID: Change = World.void
 
 def SETTLE(world: World) -> tuple[Event, ...]:  # noqa: N802 - a change like the others
     return world.settle(A)
+
+
+def REMOVAL(world: World) -> tuple[Event, ...]:  # noqa: N802
+    return world.remove(C)
+
+
+def SETTLE_RUNNERS(world: World) -> tuple[Event, ...]:  # noqa: N802
+    return world.apply(SettleRunners(MARKET, (RunnerResult(C, "LOSER"),)))
 
 
 def TOUCH(world: World) -> tuple[Event, ...]:  # noqa: N802
@@ -39,8 +57,8 @@ def TOUCH(world: World) -> tuple[Event, ...]:  # noqa: N802
 
 
 STATES: dict[str, Callable[[], World]] = {
-    "INACTIVE": lambda: World(is_open=False, turn_in_play=True),
-    "OPEN": lambda: World(turn_in_play=True),
+    "INACTIVE": lambda: World(is_open=False, turn_in_play=True, bsp_market=True),
+    "OPEN": lambda: World(turn_in_play=True, bsp_market=True),
     "OPEN, in play": lambda: after(TURN_IN_PLAY),
     "SUSPENDED": lambda: after(SUSPENSION),
     "SUSPENDED, betting over": lambda: after(CLOSE_BETTING),
@@ -49,7 +67,7 @@ STATES: dict[str, Callable[[], World]] = {
 
 
 def after(change: Change) -> World:
-    world = World(turn_in_play=True)
+    world = World(turn_in_play=True, bsp_market=True)
     change(world)
     return world
 
@@ -60,7 +78,10 @@ TRANSITIONS: list[tuple[str, Change, list[MarketStatus | None]]] = [
     ("suspend", SUSPENSION, [None, SUSPENDED, SUSPENDED, None, None, None]),
     ("touch", TOUCH, [INACTIVE, OPEN, OPEN, SUSPENDED, SUSPENDED, None]),
     ("turn in play", TURN_IN_PLAY, [None, OPEN, None, OPEN, None, None]),
+    ("reconcile", RECONCILIATION, [None, OPEN, None, SUSPENDED, None, None]),
     ("lapse unmatched", LAPSE_UNMATCHED, [None, OPEN, OPEN, SUSPENDED, SUSPENDED, None]),
+    ("remove runner", REMOVAL, [INACTIVE, OPEN, OPEN, SUSPENDED, SUSPENDED, None]),
+    ("settle runners", SETTLE_RUNNERS, [None, OPEN, OPEN, SUSPENDED, SUSPENDED, None]),
     ("close betting", CLOSE_BETTING, [None, SUSPENDED, SUSPENDED, SUSPENDED, None, None]),
     ("settle", SETTLE, [None, CLOSED, CLOSED, CLOSED, CLOSED, None]),
     ("void", VOID, [CLOSED, CLOSED, CLOSED, CLOSED, CLOSED, None]),
@@ -156,14 +177,11 @@ def accepts(world: World, version: int) -> bool:
 
 
 def test_the_versions_are_those_of_the_manuals_table() -> None:
-    """Manual, "Parámetro de versión del mercado": version, and the lowest version that is not refused.
-
-    In place of the removed runner the unmatched bets lapse: the manual names both as material changes.
-    """
+    """Manual, "Parámetro de versión del mercado": version, and the lowest version that is not refused."""
     world = World(version=1233, turn_in_play=True, is_open=False)
     table = []
 
-    for change in (OPENED, TOUCH, LAPSE_UNMATCHED, TURN_IN_PLAY):
+    for change in (OPENED, TOUCH, REMOVAL, TURN_IN_PLAY):
         change(world)
         lowest = next(version for version in range(1230, 1240) if accepts(world, version))
         table.append((world.market.version, lowest))
@@ -177,7 +195,7 @@ def test_versions_of_the_manuals_table_that_are_too_old_are_refused_and_others_a
     TOUCH(world)
     assert accepts(world, 1234)
 
-    LAPSE_UNMATCHED(world)
+    REMOVAL(world)
     assert [False, False, True] == [accepts(world, version) for version in (1234, 1235, 1236)]
 
     TURN_IN_PLAY(world)
@@ -222,7 +240,10 @@ CHANGES = {
     "open": OPENED,
     "suspend": SUSPENSION,
     "turn in play": TURN_IN_PLAY,
+    "reconcile": RECONCILIATION,
     "lapse unmatched": LAPSE_UNMATCHED,
+    "remove runner": REMOVAL,
+    "settle runners": SETTLE_RUNNERS,
     "close betting": CLOSE_BETTING,
     "settle": SETTLE,
     "void": VOID,
@@ -231,8 +252,11 @@ CHANGES = {
 TABLE = [
     Row("open", "stays", "stays", "stays", "goes on waiting", "first"),
     Row("suspend", "stays", "stays", "stays", "lapses if due meanwhile", "no"),
-    Row("turn in play", "lapses", "stays", "lapses without an auction", "goes on waiting", "yes"),
+    Row("turn in play", "lapses", "stays", "goes to the auction", "goes on waiting", "yes"),
+    Row("reconcile", "stays", "stays", "goes to the auction", "goes on waiting", "yes"),
     Row("lapse unmatched", "lapses", "lapses", "lapses", "goes on waiting", "yes"),
+    Row("remove runner", "see withdrawals", "see w.", "see withdrawals", "lapses on that runner", "yes"),
+    Row("settle runners", "lapses on them", "same", "same", "lapses on them", "yes"),
     Row("close betting", "lapses", "lapses", "lapses", "lapses when due", "yes"),
     Row("settle, void", "lapses", "lapses", "lapses", "lapses when due", "yes"),
 ]
@@ -250,36 +274,63 @@ def test_the_table_of_changes_is_the_one_that_the_market_documents() -> None:
     assert [Row(*(cell.strip() for cell in cells)) for cells in rows[2:]] == TABLE
 
 
-@every_change
-def test_each_kind_of_unmatched_order_stays_or_lapses_as_the_table_says(change: Change, row: Row) -> None:
+def fate_of(order: Order) -> str:
+    """What became of an unmatched order, in the words of the table."""
+    if order.order_type is OrderType.MARKET_ON_CLOSE:
+        return "goes to the auction"
+    return "stays" if order.size_remaining else "lapses"
+
+
+@pytest.mark.parametrize(
+    ("change", "row"),
+    # What a removal does to unmatched bets, `test_withdrawals` tells.
+    [pytest.param(CHANGES[name], row, id=name) for name, row in CHANGES_AND_ROWS if name != "remove runner"],
+)
+def test_each_kind_of_unmatched_order_stays_or_goes_as_the_table_says(change: Change, row: Row) -> None:
+    """With nobody to bet against, what goes to the auction lapses there."""
     world = World(turn_in_play=True, bsp_market=True)
     kinds = {LAPSE: row.lapse, PERSIST: row.persist, AT_CLOSE: row.at_close}
-    orders = [world.back("alice", 10_00, at=3_00, persistence=persistence) for persistence in kinds]
+    orders = [world.back("alice", 10_00, at=3_00, runner=C, persistence=persistence) for persistence in kinds]
     if change is OPENED:
         world.suspend()
 
     events = change(world)
 
-    lapsed = [order for order, fate in zip(orders, kinds.values(), strict=True) if fate.startswith("lapses")]
-    stayed = [order for order in orders if order not in lapsed]
-    assert [order.bet_id for order in lapsed] == [event.bet_id for event in events if isinstance(event, OrderLapsed)]
-    assert [(10_00, 0)] * len(lapsed) == [(order.size_lapsed, order.size_remaining) for order in lapsed]
+    expected = [{"lapses on them": "lapses", "same": "lapses"}.get(fate, fate) for fate in kinds.values()]
+    assert expected == [fate_of(order) for order in orders]
+    stayed = [order for order in orders if fate_of(order) == "stays"]
+    gone = [order for order in orders if order not in stayed]
+    assert {order.bet_id for order in gone} == {event.bet_id for event in events if isinstance(event, OrderLapsed)}
+    assert [(10_00, 0)] * len(gone) == [(order.size_lapsed, order.size_remaining) for order in gone]
     assert [(0, 10_00)] * len(stayed) == [(order.size_lapsed, order.size_remaining) for order in stayed]
-    assert ([(3_00, 10_00 * len(stayed))] if stayed else []) == world.available_to_lay()
+    assert ([(3_00, 10_00 * len(stayed))] if stayed else []) == world.available_to_lay(C)
     assert 10_00 * len(stayed) == world.exposure("alice") == world.market.total_available
+
+
+def test_settling_runners_leaves_the_orders_on_the_others_alone() -> None:
+    world = World(turn_in_play=True, bsp_market=True)
+    orders = [world.back("alice", 10_00, at=3_00, persistence=persistence) for persistence in Persistence]
+
+    SETTLE_RUNNERS(world)
+
+    assert ["stays"] * 3 == [fate_of(order) for order in orders]
 
 
 @pytest.mark.parametrize(
     ("change", "row"),
-    # No order waits before the market is in play.
-    [pytest.param(CHANGES[name], row, id=name) for name, row in CHANGES_AND_ROWS if name != "turn in play"],
+    # No order waits before the market is in play, and what turns it in play has reconciled it.
+    [
+        pytest.param(CHANGES[name], row, id=name)
+        for name, row in CHANGES_AND_ROWS
+        if name not in ("turn in play", "reconcile")
+    ],
 )
 def test_an_order_that_waits_out_the_bet_delay_goes_on_waiting_or_lapses_as_the_table_says(
     change: Change, row: Row
 ) -> None:
     world = World(bet_delay=5)
     world.turn_in_play()
-    world.place("alice", back(10_00, 3_00))
+    world.place("alice", back(10_00, 3_00, runner=C))
     if change is OPENED:
         world.suspend()
 
@@ -289,9 +340,21 @@ def test_an_order_that_waits_out_the_bet_delay_goes_on_waiting_or_lapses_as_the_
     assert (1 if row.held == "goes on waiting" else 0) == len(world.orders)
 
 
+@pytest.mark.parametrize("change", [REMOVAL, SETTLE_RUNNERS])
+def test_an_order_that_waits_for_another_runner_goes_on_waiting(change: Change) -> None:
+    world = World(bet_delay=5)
+    world.turn_in_play()
+    world.place("alice", lay(10_00, 3_00))
+
+    change(world)
+    world.wait(5000)
+
+    assert 1 == len(world.orders)
+
+
 @every_change
 def test_a_change_is_material_as_the_table_says(change: Change, row: Row) -> None:
-    world = World(turn_in_play=True, is_open=False)
+    world = World(turn_in_play=True, bsp_market=True, is_open=False)
     if change is not OPENED:
         world.open()
 
@@ -310,9 +373,12 @@ def test_opening_again_is_not_material() -> None:
     assert MarketChanged(START, MARKET, world.market.version, material=False) == changed
 
 
-@pytest.mark.parametrize("change", [SUSPENSION, TURN_IN_PLAY, LAPSE_UNMATCHED, CLOSE_BETTING])
-def test_matched_bets_are_touched_by_nothing_but_the_result(change: Change) -> None:
-    world = World(turn_in_play=True)
+@pytest.mark.parametrize(
+    "change", [SUSPENSION, TURN_IN_PLAY, RECONCILIATION, LAPSE_UNMATCHED, SETTLE_RUNNERS, CLOSE_BETTING]
+)
+def test_matched_bets_are_touched_by_removal_and_results_alone(change: Change) -> None:
+    """By the removal of their own runner, or of another one where that reduces prices; by no result but their own."""
+    world = World(turn_in_play=True, bsp_market=True)
     bet = world.back("alice", 10_00, at=3_00)
     world.lay("bob", 4_00, at=3_00)
 

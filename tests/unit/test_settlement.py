@@ -344,8 +344,8 @@ def result(key: RunnerKey, status: str) -> RunnerResult:
         ({}, [result(A, "PLACED")], "ends as one of WINNER, LOSER, REMOVED, not PLACED"),
         ({}, [result(A, "winner")], "not winner"),
         ({}, [result(A, "WINNER"), result(A, "LOSER"), result(B, "WINNER")], "name a runner twice"),
-        ({"betting_type": "LINE"}, [result(A, "WINNER")], "only plain ODDS markets are"),
-        ({"each_way_divisor": 4}, [result(A, "WINNER")], "only plain ODDS markets are"),
+        ({"betting_type": "LINE"}, [result(A, "WINNER")], "is settled by its line result, which has to be named"),
+        ({"each_way_divisor": 400}, [], "market 1.1 has 1 winners to be named, and 0 are"),
     ],
 )
 def test_a_market_is_not_settled_by_results_that_make_no_sense(
