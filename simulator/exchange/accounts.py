@@ -15,9 +15,11 @@ class Account:
         self.definition: Final = definition
         self.name: Final = definition.account
         self.current_orders: dict[int, Order] = {}
-        """By bet id, in order of placing: the bets of markets that are not closed."""
+        """By bet id, in order of placing: the bets that are not settled."""
         self.cleared_orders: dict[int, Order] = {}
-        """By bet id, in order of settlement: the bets of closed markets."""
+        """By bet id, in order of settlement: the bets that are."""
+        self.settled_in_part: dict[int, Order] = {}
+        """By bet id: those of the settled bets whose markets go on for other runners."""
         self._positions: dict[str, Position] = {}
         self._exposures: dict[str, int] = {}
         self._retained_commissions: dict[str, int] = {}
@@ -36,6 +38,9 @@ class Account:
 
     def close_position(self, market_id: str) -> None:
         """Forget a market that was settled or voided."""
+        self.settled_in_part = {
+            bet_id: order for bet_id, order in self.settled_in_part.items() if order.market_id != market_id
+        }
         self._positions.pop(market_id, None)
         self._retained_commissions.pop(market_id, None)
         self._total_exposure -= self._exposures.pop(market_id, 0)

@@ -153,7 +153,7 @@ def _edit_limit_on_close(
     register(state, account, successor, at)
     market.edit_starting_price_limit(order, successor, at)
     return [
-        OrderCancelled(at, index, order.bet_id, 0),
+        OrderCancelled(at, index, order.bet_id, order.size_cancelled),
         OrderPlaced(at, index, successor.bet_id, account.name, market.market_id, order.runner),
         OrderQueuedForStartingPrice(at, successor.bet_id, successor.liability),
     ]

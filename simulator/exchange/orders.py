@@ -236,7 +236,9 @@ class Order:
         self.liability = self.liability_waiting = liability
 
     def hand_over(self, at: int) -> None:
-        """Stop waiting, because another order takes this one's place."""
+        """Stop waiting, because another order takes this one's place: what waited counts as cancelled (chosen)."""
+        self.size += self.liability_waiting
+        self.size_cancelled += self.liability_waiting
         self.liability_waiting = 0
         self.cancelled_at = at
 

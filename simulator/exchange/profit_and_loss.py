@@ -55,7 +55,7 @@ def runner_profits(
 def _settled_profits(market: Market, account: Account) -> dict[RunnerKey, int]:
     """Return what the settled bets of a market brought, by runner."""
     profits: dict[RunnerKey, int] = {}
-    for order in account.cleared_orders.values():
+    for order in account.settled_in_part.values():
         if order.market_id == market.market_id and order.profit is not None:
             profits[order.runner] = profits.get(order.runner, 0) + order.profit
     return profits

@@ -62,6 +62,7 @@ def settle_runners(state: State, command: SettleRunners, at: int) -> list[Event]
         _conclude(order, verdict.judge(order), at)
     events.extend(_pay(state, market, orders, at))
     for order in orders:
+        state.accounts[order.account].settled_in_part[order.bet_id] = order
         if order.account in market.positions:
             market.positions[order.account].drop(order)
     for position in market.positions.values():

@@ -43,10 +43,11 @@ from simulator.exchange.commands import (
 )
 from simulator.exchange.events import Event
 from simulator.exchange.exchange import Exchange
-from simulator.exchange.exposure import NOTHING, EachWayPosition, NumberPosition, OddsPosition
+from simulator.exchange.exposure import EachWayPosition, NumberPosition, OddsPosition
 from simulator.exchange.market import Market
 from simulator.exchange.orders import Order, OrderType, Persistence, RunnerKey, Side
 from simulator.exchange.rules import DEFAULT_RULE_SET, RULE_SETS
+from simulator.exchange.stakes import NOTHING
 
 A, B, C, D = RunnerKey(1), RunnerKey(2), RunnerKey(3), RunnerKey(4)
 START = 1_780_768_500_000

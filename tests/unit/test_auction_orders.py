@@ -222,6 +222,7 @@ def test_an_edited_order_is_a_new_bet_with_the_whole_liability() -> None:
     new = world.orders[-1]
 
     assert (0, OrderStatus.EXECUTION_COMPLETE) == (old.liability_waiting, old.status)
+    assert (10_00, 10_00, world.now) == (old.size, old.size_cancelled, old.cancelled_at)
     assert (LIMIT_ON_CLOSE, 6_00, 10_00) == (new.order_type, new.price, new.liability)
     assert 10_00 == world.exposure("alice")
     assert [old.bet_id, new.bet_id] == [order.bet_id for order in world.orders]

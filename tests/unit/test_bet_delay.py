@@ -7,9 +7,9 @@ import pytest
 
 from simulator.exchange.commands import CancelOrders, Tick
 from simulator.exchange.events import HeldOrderFate, OrderMatched, OrderPlaced, OrdersHeld, TicketResolved
-from simulator.exchange.market import RunnerStatus
 from simulator.exchange.orders import TimeInForce
 from simulator.exchange.refusals import Reason, Refused
+from simulator.exchange.runner import RunnerStatus
 from tests.unit.exchange_builder import FIRST_BET_ID, MARKET, START, A, B, World, back, fills, lay, picture
 
 LAPSED = Reason.BET_TAKEN_OR_LAPSED

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.exchange.exposure import Field, OddsPosition, Stakes, worst_outcome
+from simulator.exchange.exposure import Field, OddsPosition, worst_outcome
 from simulator.exchange.orders import RunnerKey
+from simulator.exchange.stakes import Stakes
 from tests.unit.exchange_builder import A, B, C, D, World, lay
 
 # The tables of exchange mechanics, section 13: win and lose of each runner, unmatched bets at their worst.

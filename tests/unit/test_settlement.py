@@ -16,9 +16,10 @@ from simulator.exchange.events import (
     OrderSettled,
 )
 from simulator.exchange.ledger import COMMISSION, HOUSE
-from simulator.exchange.market import MarketStatus, RunnerStatus
+from simulator.exchange.market import MarketStatus
 from simulator.exchange.orders import BetOutcome, RunnerKey, Side
 from simulator.exchange.refusals import Impossible
+from simulator.exchange.runner import RunnerStatus
 from simulator.exchange.settlement import commission_on
 from tests.unit.exchange_builder import MARKET, START, A, B, C, D, World, fills, picture
 
