@@ -112,8 +112,8 @@ def _part_stakes(order: Order, profit_of: Callable[[int, int], int]) -> Stakes:
     if order.side is Side.BACK:
         return Stakes(profit, -matched, 0, unmatched.stake)
     whole_profit = profit_of(matched + unmatched.stake, winnings + unmatched.winnings)
-    # The penny of a rounding may move from one part to the other: then the unmatched bets take nothing off.
-    return Stakes(-profit, matched, max(0, whole_profit - profit), 0)
+    # Less than nothing where the penny of a rounding moves to the other part, which then has one more.
+    return Stakes(-profit, matched, whole_profit - profit, 0)
 
 
 # Lines

@@ -56,27 +56,32 @@ def test_the_places_are_counted_as_places_and_the_win_as_one() -> None:
     assert 100_00 - 30_00 + 3 * 20_00 - 10_00 == market.exposure("alice")
 
 
-def test_a_sure_profit_of_one_part_pays_for_nothing_in_the_other() -> None:
-    """Two parts, two markets: backed at 2.0 and laid at 4.0 for half, the one runner loses in each by itself.
+def test_each_part_is_looked_at_in_its_own_worst_result() -> None:
+    """Backed 10.00 at 2.0 and laid 5.00 at 5.0 and a fifth, all on one runner.
 
-    Win part: 10.00 - 15.00 if it wins, -10.00 + 5.00 if not; place part at a fifth: 2.00 - 3.00, and -5.00 again.
+    The win part loses 10.00 if it wins (5.00 if not), the place part 5.00 if it is not placed (2.00 if it is). That
+    makes 15.00, although whoever wins is placed, and 12.00 are the most that can be lost (chosen: never too low).
     """
     market = each_way()
     market.match("alice", "bob", 10_00, at=2_00)
-    market.match("bob", "alice", 5_00, at=4_00)
+    market.match("bob", "alice", 5_00, at=5_00)
+    assert 15_00 == market.exposure("alice")
 
-    assert 5_00 + 5_00 == market.exposure("alice")
+    market.settle({A: "WINNER", B: "PLACED", C: "PLACED"})
+
+    assert -12_00 == sum(order.profit or 0 for order in market.orders_of("alice"))
 
 
-def test_when_the_place_part_cannot_be_lost_any_more_only_the_win_part_counts() -> None:
-    """Three runners are left for three places."""
-    position = new_position(each_way().market.definition, Field(3, 5))
-    order = each_way().back("alice", 10_00, at=3_00)
+def test_when_nobody_can_miss_the_places_only_the_win_part_counts() -> None:
+    """Three runners are left for three places: a lay of 10.00 at 3.0 risks 20.00, and no 4.00 for the place."""
+    market = each_way()
+    position = new_position(market.market.definition, Field(3, 5))
+    order = market.lay("alice", 10_00, at=3_00)
     position.count(order)
-    assert 20_00 == position.exposure()
+    assert 24_00 == position.exposure()
 
     position.set_field(Field(3, 3))
-    assert 10_00 == position.exposure()
+    assert 20_00 == position.exposure()
 
     position.drop(order)
     assert 0 == position.exposure()
@@ -88,6 +93,20 @@ def test_both_parts_are_rounded_as_at_settlement() -> None:
     market.lay("alice", 2_02, at=3_35)
 
     assert 5_93 == market.exposure("alice")
+
+
+def test_the_penny_of_a_rounding_is_counted_in_one_part_only() -> None:
+    """1.51 laid at 1.01 and a third: to win and to be placed cost 1.51 and 0.503, and 2 together.
+
+    Of the 1.50 that are matched the place part alone, 0.5, costs nothing; the last penny makes it cost one.
+    """
+    market = each_way(300)
+    bet = market.lay("alice", 1_51, at=1_01)
+    assert 2 == market.exposure("alice")
+
+    market.back("bob", 1_50, at=1_01)
+
+    assert (1, 2) == (bet.size_remaining, market.exposure("alice"))
 
 
 # Lines
@@ -167,14 +186,13 @@ def test_a_quarter_line_half_loses_where_its_neighbour_is_refunded() -> None:
 
 
 def test_no_total_is_below_nothing() -> None:
-    """Laid over 0, which loses to any goal and is refunded without one; backed over 0.5 for what that costs."""
+    """Over 0 is refunded without a goal and wins with one, so it cannot lose; over 0.5 can."""
     nought, half = RunnerKey(1, 0), RunnerKey(2, 50)
     market = AnyMarket(SINGLE, [nought, half])
-    market.match("bob", "alice", 10_00, at=2_00, runner=nought)
-    market.match("alice", "bob", 10_00, at=2_00, runner=half)
+    market.match("alice", "bob", 10_00, at=2_00, runner=nought)
+    market.match("bob", "carol", 10_00, at=2_00, runner=half)
 
-    # 0 goals: the lay is refunded and the back lost; a total of -1, where the lay would pay for the back, is none.
-    assert 10_00 == market.exposure("alice")
+    assert (0, 10_00) == (market.exposure("alice"), market.exposure("bob"))
 
 
 def test_what_is_rounded_at_settlement_is_rounded_so_here() -> None:
