@@ -33,7 +33,7 @@ class Offers:
     available to lay, best at the lowest.
     """
 
-    __slots__ = ("_direction", "_ranks", "levels", "resting_side", "total")
+    __slots__ = ("_direction", "_ranks", "levels", "resting_side", "revision", "total")
 
     def __init__(self, resting_side: Side) -> None:
         self.resting_side: Final = resting_side
@@ -42,6 +42,8 @@ class Offers:
         self._ranks: list[int] = []
         self.levels: dict[int, Level] = {}
         self.total = 0
+        self.revision = 0
+        """Grows with every change: whoever has worked something out from these offers can tell if it is out of date."""
 
     @property
     def best(self) -> Level | None:
@@ -66,6 +68,7 @@ class Offers:
         level.queue[order.bet_id] = order
         level.total += order.size_remaining
         self.total += order.size_remaining
+        self.revision += 1
 
     def reduce(self, order: Order, size: int) -> None:
         """Take `size` pence off a queued order's place, which it keeps unless nothing is left.
@@ -75,6 +78,7 @@ class Offers:
         level = self.levels[order.price]
         level.total -= size
         self.total -= size
+        self.revision += 1
         if size == order.size_remaining:
             del level.queue[order.bet_id]
             if not level.queue:
@@ -122,11 +126,22 @@ class RunnerBook:
         return self.lays if side is Side.BACK else self.backs
 
     def reduce_traded_prices(self, reduced: Callable[[int], int]) -> None:
-        """Restate the traded volume at the prices to which a removal has lowered the matched bets."""
+        """Restate the traded volume and the last price at the prices to which a removal has lowered the matched bets.
+
+        Recorded of the last price: the removal of a runner of 7.14 % made 15.50 14.39 and 16.00 14.86.
+        """
         restated: dict[int, int] = {}
         for price, size in self.traded.items():
             restated[reduced(price)] = restated.get(reduced(price), 0) + size
         self.traded = restated
+        if self.last_price_traded is not None:
+            self.last_price_traded = reduced(self.last_price_traded)
+
+    def forget_trades(self) -> None:
+        """Forget what was traded, since all of it is void."""
+        self.traded = {}
+        self.total_matched = 0
+        self.last_price_traded = None
 
     def trade(self, price: int, size: int) -> None:
         """Note a match of `size` pence of backer's stake."""

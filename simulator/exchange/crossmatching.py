@@ -7,16 +7,21 @@ The exchange's own account stands between, at prices rounded to the ladder again
 
 Exact without fractions: a level is held as its payout, stake times price, in hundredths of pence. One step of the
 walk takes the smallest of the others' best payouts off each of them (exchange mechanics, section 5.2; manual,
-"Apuestas virtuales").
+"Apuestas virtuales"). All runners give the same payout at any point of the walk, so each level ends where the payouts
+of its runner up to it add up to, and the steps lie between these ends.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
+from heapq import heapify, heapreplace
+from typing import Final, NamedTuple
 
 from simulator.exchange.book import Level
 from simulator.exchange.ladder import Ladder
 from simulator.exchange.money import HUNDREDTHS, divide_half_away
 from simulator.exchange.orders import Side
+
+SCALE: Final = 10**18
+"""How many times inverse prices are magnified before they are cut to whole numbers."""
 
 
 class VirtualStep(NamedTuple):
@@ -24,7 +29,6 @@ class VirtualStep(NamedTuple):
 
     price: int
     payout: int
-    leg_prices: tuple[int, ...]
 
 
 class Offer(NamedTuple):
@@ -43,15 +47,58 @@ def virtual_price(leg_prices: Sequence[int], number_of_winners: int, taker: Side
     product = 1
     for price in leg_prices:
         product *= price
-    taken = sum(product // price for price in leg_prices) * HUNDREDTHS
+    taken = sum([product // price for price in leg_prices]) * HUNDREDTHS
     rest = number_of_winners * product - taken
     if rest <= 0:
         return None
     if taker is Side.BACK:
-        exact = HUNDREDTHS * product // rest
-        return None if exact < ladder.lowest else ladder.floor(min(exact, ladder.highest))
-    exact = -(-HUNDREDTHS * product // rest)
+        return _rung_for_backer(HUNDREDTHS * product // rest, ladder)
+    return _rung_for_layer(-(-HUNDREDTHS * product // rest), ladder)
+
+
+def _rung_for_backer(exact: int, ladder: Ladder) -> int | None:
+    return None if exact < ladder.lowest else ladder.floor(min(exact, ladder.highest))
+
+
+def _rung_for_layer(exact: int, ladder: Ladder) -> int | None:
     return None if exact > ladder.highest else ladder.ceiling(max(exact, ladder.lowest))
+
+
+class _Completion:
+    """The price that completes a book while the prices of its legs change one by one.
+
+    The inverse prices are kept as a sum of whole numbers, each cut by less than one. Where all that lies within what
+    was cut leads to the same hundredth, that is the price; only where it does not is it worked out exactly.
+    """
+
+    __slots__ = ("_ladder", "_number_of_winners", "_prices", "_rest", "_taker")
+
+    def __init__(self, leg_prices: list[int], number_of_winners: int, taker: Side, ladder: Ladder) -> None:
+        self._prices = leg_prices
+        self._number_of_winners = number_of_winners
+        self._taker = taker
+        self._ladder = ladder
+        self._rest = number_of_winners * SCALE // HUNDREDTHS - sum([SCALE // price for price in leg_prices])
+        """What the legs leave of the book: too much by less than one for each of them."""
+
+    def change(self, leg: int, price: int) -> None:
+        """Let a leg have another price."""
+        self._rest += SCALE // self._prices[leg] - SCALE // price
+        self._prices[leg] = price
+
+    @property
+    def price(self) -> int | None:
+        """Return the price, or `None` where there is no valid one."""
+        most = self._rest
+        least = most - len(self._prices)
+        if most <= 0:
+            return None
+        if self._taker is Side.BACK:
+            if least > 0 and SCALE // most == SCALE // least:
+                return _rung_for_backer(SCALE // most, self._ladder)
+        elif least > 0 and -SCALE // most == -SCALE // least:
+            return _rung_for_layer(-(-SCALE // most), self._ladder)
+        return virtual_price(self._prices, self._number_of_winners, self._taker, self._ladder)
 
 
 def virtual_steps(
@@ -64,45 +111,60 @@ def virtual_steps(
     gets worse on the way; the walk ends when a runner has no more offers or no price completes the book.
     """
     walks = [iter(leg) for leg in legs]
-    prices: list[int] = []
-    payouts: list[int] = []
-    for walk in walks:
-        offer = next(walk, None)
-        if offer is None:
-            return
-        prices.append(offer.price)
-        payouts.append(offer.price * offer.size)
-    while True:
-        price = virtual_price(prices, number_of_winners, taker, ladder)
-        if price is None:
-            return
-        payout = min(payouts)
-        yield VirtualStep(price, payout, tuple(prices))
-        for index, left in enumerate(payouts):
-            payouts[index] = left - payout
-            while not payouts[index]:
-                offer = next(walks[index], None)
-                if offer is None:
-                    return
-                prices[index], payouts[index] = offer.price, offer.price * offer.size
+    present = [next(walk, None) for walk in walks]
+    offers = [offer for offer in present if offer is not None]
+    if len(offers) < len(walks):
+        return
+    completion = _Completion([offer.price for offer in offers], number_of_winners, taker, ladder)
+    ends = [(offer.price * offer.size, leg) for leg, offer in enumerate(offers)]
+    heapify(ends)
+    begin = 0
+    while (price := completion.price) is not None:
+        end = ends[0][0]
+        yield VirtualStep(price, end - begin)
+        while ends[0][0] == end:
+            leg = ends[0][1]
+            offer = next(walks[leg], None)
+            if offer is None:
+                return
+            completion.change(leg, offer.price)
+            heapreplace(ends, (end + offer.price * offer.size, leg))
+        begin = end
 
 
-def virtual_offers(steps: Iterable[VirtualStep], depth: int) -> list[Offer]:
-    """Return at most `depth` levels of the walk: steps of one price together, sizes to the nearest penny."""
-    payouts: dict[int, int] = {}
+def virtual_offers(steps: Iterable[VirtualStep]) -> Iterator[Offer]:
+    """Yield the levels of the walk: steps of one price together, sizes to the nearest penny, if there is any."""
+    price = payout = 0
     for step in steps:
-        if step.price not in payouts and len(payouts) == depth:
-            break
-        payouts[step.price] = payouts.get(step.price, 0) + step.payout
-    return [Offer(price, size) for price, payout in payouts.items() if (size := divide_half_away(payout, price))]
+        if step.price != price:
+            if size := payout and divide_half_away(payout, price):
+                yield Offer(price, size)
+            price, payout = step.price, 0
+        payout += step.payout
+    if size := payout and divide_half_away(payout, price):
+        yield Offer(price, size)
 
 
-def merged_offers(real: Iterable[Offer], virtual: Iterable[Offer], taker: Side) -> list[Offer]:
-    """Return real and virtual offers as one ladder, best first, same prices together."""
-    sizes: dict[int, int] = {}
-    for price, size in (*real, *virtual):
-        sizes[price] = sizes.get(price, 0) + size
-    return [Offer(price, sizes[price]) for price in sorted(sizes, reverse=taker is Side.BACK)]
+def merged_offers(real: Iterable[Offer], virtual: Iterable[Offer], taker: Side) -> Iterator[Offer]:
+    """Yield real and virtual offers, both best first, as one ladder, same prices together. Nothing is read ahead."""
+    reals, virtuals = iter(real), iter(virtual)
+    mine, theirs = next(reals, None), next(virtuals, None)
+    while mine is not None and theirs is not None:
+        if mine.price == theirs.price:
+            yield Offer(mine.price, mine.size + theirs.size)
+            mine, theirs = next(reals, None), next(virtuals, None)
+        elif (mine.price > theirs.price) is (taker is Side.BACK):
+            yield mine
+            mine = next(reals, None)
+        else:
+            yield theirs
+            theirs = next(virtuals, None)
+    if mine is not None:
+        yield mine
+        yield from reals
+    elif theirs is not None:
+        yield theirs
+        yield from virtuals
 
 
 def offers_of(levels: Iterable[Level]) -> Iterator[Offer]:

@@ -47,6 +47,7 @@ from simulator.exchange.orders import (
 )
 from simulator.exchange.refusals import Impossible
 from simulator.exchange.runner import Runner, RunnerStatus
+from simulator.exchange.virtual_view import VirtualLadder, VirtualView
 
 P = ParamSpec("P")
 
@@ -82,6 +83,7 @@ class Market:
         """By account, once settled: commission charged, in pence."""
         self.positions: dict[str, Position] = {}
         """By account, for those whose exposure counts."""
+        self._virtual_view = VirtualView(self.crowd)
 
     # What is
 
@@ -196,10 +198,17 @@ class Market:
         self.positions.clear()
         return [*lapsed, self.changed(at, material=True)]
 
-    def end_runners(self, statuses: Mapping[RunnerKey, RunnerStatus]) -> None:
+    def end_runners(self, statuses: Mapping[RunnerKey, RunnerStatus], at: int) -> None:
         """Note how runners ended."""
         for key, status in statuses.items():
             self.runners[key].status = status
+            if status is RunnerStatus.REMOVED:
+                self.runners[key].removed_at = at
+
+    def forget_trades(self, runner: Runner) -> None:
+        """Take what was traded on a runner out of the market's volume, since all of it is void."""
+        self.total_matched -= runner.book.total_matched
+        runner.book.forget_trades()
 
     def _impossible(self, action: str) -> Impossible:
         over = ", its betting being over" if self.betting_is_over else ""
@@ -254,6 +263,15 @@ class Market:
             return None
         others.sort(key=lambda runner: runner.sort_priority)
         return Crowd([runner.book.queue_of(taker) for runner in others], winners, self.ladder)
+
+    def virtual_offers(self, key: RunnerKey, taker: Side) -> VirtualLadder | None:
+        """Return what a taker of this side is offered virtually on a runner, or `None` where no runners make offers.
+
+        Worked out anew only where it may differ; to be read before anything else happens.
+        """
+        if self.runners[key].status is not RunnerStatus.ACTIVE:
+            return None
+        return self._virtual_view.ladder(key, taker, self.version)
 
     def _match(self, order: Order, fill: Fill, match_id: int, at: int) -> Event:
         price = fill.resting.price

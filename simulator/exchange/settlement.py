@@ -27,7 +27,7 @@ def settle_market(state: State, command: SettleMarket, at: int) -> list[Event]:
     market = state.market_to_run(command.market_id)
     verdict = verdict_on(market, command)
     events: list[Event] = market.finish(at)
-    market.end_runners(verdict.statuses)
+    market.end_runners(verdict.statuses, at)
     orders = _unsettled(market.orders.values())
     for order in orders:
         _conclude(order, verdict.judge(order), at)
@@ -54,7 +54,7 @@ def settle_runners(state: State, command: SettleRunners, at: int) -> list[Event]
     """
     market = state.market_to_run(command.market_id)
     verdict = verdict_on_some(market, command.results)
-    market.end_runners(verdict.statuses)
+    market.end_runners(verdict.statuses, at)
     orders = _unsettled(order for key in verdict.statuses for order in market.orders_on(key))
     events: list[Event] = []
     for order in orders:

@@ -57,6 +57,7 @@ def remove_runner(state: State, command: RemoveRunner, at: int) -> list[Event]:
     runner.removed_at = at
     events: list[Event] = [RunnerRemoved(at, market.market_id, runner.key, factor or 0)]
     events.extend(_void_bets_on(market, runner, at))
+    market.forget_trades(runner)
     if factor:
         for other in market.runners.values():
             if other.status is RunnerStatus.ACTIVE:

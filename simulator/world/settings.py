@@ -21,6 +21,10 @@ CURRENCY_RATES: Final[Mapping[str, Decimal]] = {
 """How much of a currency one pound buys where the scenario does not say: round figures of the right size."""
 
 
+STARTING_PRICE_REFRESH_MILLISECONDS: Final = 60_000
+"""How long near and far prices stay as they were when somebody read them (manual, StartingPrices)."""
+
+
 class Settings(Struct, frozen=True):
     """Rules, durations, rates and permissions of a world.
 
@@ -32,6 +36,7 @@ class Settings(Struct, frozen=True):
     session_timeout_milliseconds: int
     currency_rates: Mapping[str, Decimal]
     delayed_keys_may_bet: bool
+    starting_price_refresh_milliseconds: int = STARTING_PRICE_REFRESH_MILLISECONDS
 
 
 def settings_of(scenario: Scenario) -> Settings:

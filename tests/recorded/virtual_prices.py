@@ -43,7 +43,7 @@ def displayed_ladder(book: Ladders, runners: Sequence[int], runner: int, winners
     """Return what a display of virtual prices shows a taker of this side on a runner."""
     own, others = ("atb", "atl") if side is Side.BACK else ("atl", "atb")
     legs = [_best_first(book, other, others) for other in runners if other != runner]
-    virtual = virtual_offers(virtual_steps(legs, winners, side, Ladder.CLASSIC), DEPTH + 2)
+    virtual = virtual_offers(virtual_steps(legs, winners, side, Ladder.CLASSIC))
     shown: list[Offer] = []
     gathered = 0
     for offer in merged_offers(_best_first(book, runner, own), virtual, side):
@@ -51,7 +51,9 @@ def displayed_ladder(book: Ladders, runners: Sequence[int], runner: int, winners
         if gathered >= ROLLUP_LIMIT:
             shown.append(Offer(offer.price, gathered))
             gathered = 0
-    return shown[:DEPTH]
+            if len(shown) == DEPTH:
+                break
+    return shown
 
 
 def compare(file: Path) -> Agreement:

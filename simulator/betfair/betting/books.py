@@ -2,7 +2,10 @@
 
 Sources: manual and `SportsAPING.xml`, listMarketBook, listRunnerBook, MarketBook and Runner; wire reference, sections
 4.4 to 4.6 (what is absent, key order, ids that are not known). A closed market looks as the manual prints one
-("Recuperación del resultado de un mercado asentado"): nothing matched, nothing available, no last match, results only.
+("Recuperación del resultado de un mercado asentado"): nothing matched, nothing available, no last match, no cross
+matching, results only. A removed runner shows nothing that was traded on it, nor does the market's total (recorded
+`list_market_book.json`, whose total is that of the runners that are left). `keyLineDescription` is always absent: every
+recorded Asian handicap has one, but in 23 of 56 it is not the line whose prices are nearest to evens.
 """
 
 from collections.abc import Iterable, Sequence
@@ -12,12 +15,14 @@ from simulator.betfair.betting.codes import check_locale
 from simulator.betfair.betting.instructions import check_market_id
 from simulator.betfair.betting.limits import check_book_weight, check_number_of_ids
 from simulator.betfair.betting.own_bets import BookCall, OwnBets, own_bets
-from simulator.betfair.betting.prices import PriceView, no_exchange_prices, price_view, starting_prices
+from simulator.betfair.betting.prices import PriceView, no_exchange_prices, price_view
+from simulator.betfair.betting.starting_prices import starting_prices
 from simulator.betfair.operations import Call
 from simulator.betfair.schema.sports_aping import ListMarketBookRequest, ListRunnerBookRequest
 from simulator.betfair.schema.sports_markets import MarketBook, Runner
 from simulator.betfair.schema.wire import date_time, double, hundredths, order_date
 from simulator.exchange import market as kernel
+from simulator.exchange.runner import Runner as KernelRunner
 
 CLOSED_MARKETS_MILLISECONDS: Final = 90 * 24 * 60 * 60 * 1000
 """How long a market can be read after it was closed (manual, 90 days)."""
@@ -83,7 +88,7 @@ def _books(
     for market in _readable_markets(call, market_ids):
         book = _market_book(market, view, call.delayed)
         book.runners = [
-            _runner(market, runner, view, bets, call.delayed)
+            _runner(call, market, runner, view, bets)
             for runner in market.runners.values()
             if selection_id is None
             or (runner.key.selection_id == selection_id and handicap in (None, runner.key.handicap))
@@ -109,14 +114,14 @@ def _market_book(market: kernel.Market, view: PriceView, delayed: bool) -> Marke
         lastMatchTime=None if matched_at is None else date_time(matched_at),
         totalMatched=0.0 if closed else view.amount(market.total_matched),
         totalAvailable=0.0 if closed else view.amount(market.total_available),
-        crossMatching=definition.cross_matching,
+        crossMatching=definition.cross_matching and not closed,
         runnersVoidable=definition.runners_voidable,
         version=market.version,
     )
 
 
 def _runner(
-    market: kernel.Market, runner: kernel.Runner, view: PriceView, bets: OwnBets | None, delayed: bool
+    call: BookCall, market: kernel.Market, runner: KernelRunner, view: PriceView, bets: OwnBets | None
 ) -> Runner:
     key, factor, book = runner.key, runner.adjustment_factor, runner.book
     answer = Runner(
@@ -124,19 +129,18 @@ def _runner(
         handicap=double(key.handicap),
         status=runner.status,
         adjustmentFactor=None if factor is None else double(factor),
+        removalDate=None if runner.removed_at is None else order_date(runner.removed_at),
     )
     closed = market.settled_at is not None
     if book.last_price_traded is not None and not closed:
         answer.lastPriceTraded = double(book.last_price_traded)
         # A delayed key learns nothing of what was traded on a runner: recorded, a last price beside a total of 0.0.
-        answer.totalMatched = 0.0 if delayed else view.amount(book.total_matched)
-    if runner.status is kernel.RunnerStatus.REMOVED and market.settled_at is not None:
-        answer.removalDate = order_date(market.settled_at)
+        answer.totalMatched = 0.0 if call.delayed else view.amount(book.total_matched)
     if view.starting and market.definition.bsp_market:
-        answer.sp = starting_prices()
+        refresh = call.world.settings.starting_price_refresh_milliseconds
+        answer.sp = starting_prices(market, runner, call.now, refresh, view.amount)
     if view.exchange:
-        line_market = market.definition.betting_type == "LINE"
-        answer.ex = no_exchange_prices() if closed else view.exchange_prices(book, line_market=line_market)
+        answer.ex = no_exchange_prices() if closed else view.exchange_prices(market, runner)
     if bets is not None:
         bets.add_to(answer, market.market_id, key)
     return answer

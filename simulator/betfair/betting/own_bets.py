@@ -14,6 +14,7 @@ What the interface definition says of each parameter, with what it leaves open:
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
+from simulator.betfair.betting.order_amounts import bsp_liability, price_asked_for, size_asked_for
 from simulator.betfair.operations import Call
 from simulator.betfair.schema.sports_aping import ListMarketBookRequest, ListRunnerBookRequest
 from simulator.betfair.schema.sports_enums import MatchProjection, OrderProjection, OrderStatus
@@ -94,9 +95,9 @@ def order_in_book(order: Order) -> WireOrder:
         status=order.status,
         persistenceType=order.persistence,
         side=order.side,
-        price=double(order.price),
-        size=double(order.size),
-        bspLiability=0.0,
+        price=price_asked_for(order),
+        size=size_asked_for(order),
+        bspLiability=bsp_liability(order),
         placedDate=order_date(order.placed_at),
         avgPriceMatched=double(order.average_price_matched),
         sizeMatched=double(order.size_matched),

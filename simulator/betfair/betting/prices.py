@@ -1,7 +1,8 @@
 """Which of a runner's prices a request for books wants to see, and how they look on the wire.
 
-Sources: manual, PriceProjection, PriceData, ExBestOffersOverrides and "Claves de aplicación en directo y retardada";
-wire reference, section 4.4 (what is absent and what is empty).
+Real and virtual offers are one ladder, of which lines are made by rollup, of which there are so many as the depth says.
+Sources: manual, PriceProjection, PriceData, ExBestOffersOverrides, "Apuestas virtuales" and "Claves de aplicación en
+directo y retardada"; wire reference, section 4.4 (what is absent and what is empty); exchange mechanics, section 5.3.
 """
 
 from collections.abc import Callable, Iterable
@@ -15,11 +16,14 @@ from simulator.betfair.betting.rollup import Offer, Rollup
 from simulator.betfair.errors import ApiError, ApiErrorCode
 from simulator.betfair.schema.sports_enums import PriceData, RollupModel
 from simulator.betfair.schema.sports_inputs import ExBestOffersOverrides, PriceProjection
-from simulator.betfair.schema.sports_markets import ExchangePrices, StartingPrices
+from simulator.betfair.schema.sports_markets import ExchangePrices
 from simulator.betfair.schema.sports_orders import PriceSize
 from simulator.betfair.schema.wire import double
-from simulator.exchange.book import Offers, RunnerBook
+from simulator.exchange.crossmatching import merged_offers, offers_of
+from simulator.exchange.market import Market
 from simulator.exchange.money import HUNDREDTHS
+from simulator.exchange.orders import Side
+from simulator.exchange.runner import Runner
 from simulator.world.settings import Settings
 
 MAXIMUM_DEPTH: Final = 10
@@ -36,29 +40,37 @@ class PriceView(Struct, frozen=True, kw_only=True):
     starting: bool
     best_offers: bool
     all_offers: bool
+    virtual: bool
     traded: bool
     rollup: Rollup
     depth: int
     amount: Callable[[int], float]
 
-    def exchange_prices(self, book: RunnerBook, *, line_market: bool) -> ExchangePrices:
+    def exchange_prices(self, market: Market, runner: Runner) -> ExchangePrices:
         """Return the offers and the traded volume of a runner: all three lists, empty where nothing is wanted.
 
-        Offers come best first, traded volume by rising price. Only the levels shown are read.
+        Offers come best first, traded volume by rising price. Only the levels shown are read, or worked out.
         """
         return ExchangePrices(
-            availableToBack=self._lines(book.available_to_back, line_market),
-            availableToLay=self._lines(book.available_to_lay, line_market),
-            tradedVolume=self._price_sizes(sorted(book.traded.items())) if self.traded else [],
+            availableToBack=self._lines(market, runner, Side.BACK),
+            availableToLay=self._lines(market, runner, Side.LAY),
+            tradedVolume=self._price_sizes(sorted(runner.book.traded.items())) if self.traded else [],
         )
 
-    def _lines(self, offers: Offers, line_market: bool) -> list[PriceSize]:
+    def _lines(self, market: Market, runner: Runner, taker: Side) -> list[PriceSize]:
         if not (self.best_offers or self.all_offers):
             return []
-        levels = ((level.price, level.total) for level in offers.best_first())
+        offers = self._offers(market, runner, taker)
         if self.all_offers:
-            return self._price_sizes(levels)
-        return self._price_sizes(self.rollup.best(levels, self.depth, line_market=line_market))
+            return self._price_sizes(offers)
+        return self._price_sizes(self.rollup.best(offers, self.depth, line_market=market.is_line))
+
+    def _offers(self, market: Market, runner: Runner, taker: Side) -> Iterable[Offer]:
+        levels = runner.book.offers_to(taker).best_first()
+        virtual = market.virtual_offers(runner.key, taker) if self.virtual else None
+        if virtual is None:
+            return ((level.price, level.total) for level in levels)
+        return merged_offers(offers_of(levels), virtual.best_first(), taker)
 
     def _price_sizes(self, lines: Iterable[Offer]) -> list[PriceSize]:
         amount = self.amount
@@ -68,11 +80,6 @@ class PriceView(Struct, frozen=True, kw_only=True):
 def no_exchange_prices() -> ExchangePrices:
     """Return the prices of a runner that nobody can bet on any more."""
     return ExchangePrices(availableToBack=[], availableToLay=[], tradedVolume=[])
-
-
-def starting_prices() -> StartingPrices:
-    """Return the starting prices of a runner before reconciliation, while there is no money at starting price."""
-    return StartingPrices(nearPrice="NaN", farPrice="NaN", backStakeTaken=[], layLiabilityTaken=[])
 
 
 def price_view(
@@ -85,9 +92,9 @@ def price_view(
 ) -> PriceView:
     """Return what a price projection asks for.
 
-    EX_ALL_OFFERS trumps EX_BEST_OFFERS. A delayed application key sees the best offers only: no other offers, no traded
-    volume. `virtualise` and `rolloverStakes` change nothing: there are no virtual offers yet, and cumulative sizes are
-    "not supported as yet" by the service itself.
+    EX_ALL_OFFERS trumps EX_BEST_OFFERS, and `virtualise` adds virtual offers to either. A delayed application key sees
+    the best offers only: no other offers, no traded volume. `rolloverStakes` changes nothing: cumulative sizes are "not
+    supported as yet" by the service itself.
 
     Amounts are shown in `currency` at the world's rates, cut to whole hundredths, and as they are without one. Raises
     INVALID_INPUT_DATA for a currency there is not, and for overrides that are no depth or no limit.
@@ -102,6 +109,7 @@ def price_view(
         starting=not wanted.isdisjoint(_STARTING_PRICE_DATA),
         best_offers=PriceData.EX_BEST_OFFERS in wanted or (all_offers and delayed),
         all_offers=all_offers and not delayed,
+        virtual=projection is not None and bool(projection.virtualise),
         traded=PriceData.EX_TRADED in wanted and not delayed,
         rollup=_rollup(overrides, minimum_stake, rate),
         depth=_depth(overrides),
