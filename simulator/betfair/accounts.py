@@ -20,7 +20,8 @@ def get_account_funds(call: Call[GetAccountFundsRequest]) -> AccountFundsRespons
     """Return the money of the account. An account without an exposure limit answers none.
 
     Exposure and its limit are written as what they do to the balance, so never above zero. Commission is taken when a
-    market is settled, so none is ever held back. There is one wallet; asking for another is INVALID_INPUT_DATA.
+    market is settled, and held back once the market is settled in part. There is one wallet; asking for another is
+    INVALID_INPUT_DATA.
     """
     account = call.account
     if call.params.wallet not in (None, account.wallet):
@@ -30,10 +31,11 @@ def get_account_funds(call: Call[GetAccountFundsRequest]) -> AccountFundsRespons
             explanation=f"the account has the wallet {account.wallet} and no other",
         )
     exchange = call.world.exchange
+    bets = exchange.accounts[account.username]
     return AccountFundsResponse(
         availableToBetBalance=double(exchange.available_to_bet(account.username)),
-        exposure=double(-exchange.accounts[account.username].exposure),
-        retainedCommission=0.0,
+        exposure=double(-bets.exposure),
+        retainedCommission=double(bets.retained_commission),
         exposureLimit=None if account.exposure_limit is None else double(-account.exposure_limit),
         discountRate=double(account.discount_rate),
         pointsBalance=account.points_balance,

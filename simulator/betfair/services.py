@@ -8,6 +8,7 @@ from simulator.betfair.betting.listings import LISTINGS
 from simulator.betfair.betting.placing import place_orders
 from simulator.betfair.betting.reading import READING
 from simulator.betfair.errors import BETTING_EXCEPTION
+from simulator.betfair.heartbeat import HEARTBEAT
 from simulator.betfair.operations import Operation, Service
 from simulator.betfair.schema.sports_aping import (
     CancelOrdersRequest,
@@ -32,5 +33,5 @@ BETTING: Final = Service(
 )
 """The betting service. The operations on exposure limits need a permission that no account of ours has."""
 
-SERVICES: Final = (BETTING, ACCOUNT)
+SERVICES: Final = (BETTING, ACCOUNT, HEARTBEAT)
 """All services that are served."""

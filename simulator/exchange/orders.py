@@ -177,6 +177,11 @@ class Order:
         return self.time_in_force is TimeInForce.FILL_OR_KILL and self.size_lapsed == self.size
 
     @property
+    def is_for_starting_price(self) -> bool:
+        """Return whether the order was placed for the starting price, and did not only become such."""
+        return self.order_type is not OrderType.LIMIT and self.persistence is not Persistence.MARKET_ON_CLOSE
+
+    @property
     def average_price_matched(self) -> int:
         """Return the average price of the matched part in hundredths, halves up; 0 while nothing is matched."""
         if not self.size_matched:

@@ -35,7 +35,7 @@ DECODERS = {operation.name: ParameterDecoder(operation.request) for operation in
 RECORDINGS = Path(__file__).parents[3] / "shared" / "recorded" / "responses"
 DAY = 24 * 60 * 60 * 1000
 
-MATCH, RACE, TOTAL, PLACES, OTHER = "1.101", "1.201", "1.301", "1.202", "1.401"
+MATCH, RACE, TOTAL, PLACES, EACH_WAY, OTHER = "1.101", "1.201", "1.301", "1.202", "1.203", "1.401"
 HOME, AWAY, DRAW = 1, 2, 3
 
 BEST = {"priceData": ["EX_BEST_OFFERS"]}
@@ -192,8 +192,26 @@ class BettingWorld:
             time_in_force=TimeInForce.FILL_OR_KILL if fill_or_kill else None,
             customer_order_reference=reference,
         )
+        return self._place(username, market, instruction, strategy)
+
+    def _place(self, username: str, market: str, instruction: PlaceInstruction, strategy: str | None) -> str:
         events = self.apply(PlaceOrders(username, market, (instruction,), None, strategy))
         return next(str(event.bet_id) for event in events if isinstance(event, OrderPlaced))
+
+    def at_close(
+        self, side: str, username: str, selection_id: int, liability: float, limit: float | None = None, **order: Any
+    ) -> str:
+        """Place a bet for the starting price in the race and return its id; `liability` is the stake of a back."""
+        order_type = OrderType.MARKET_ON_CLOSE if limit is None else OrderType.LIMIT_ON_CLOSE
+        instruction = PlaceInstruction(
+            RunnerKey(selection_id),
+            Side(side),
+            order_type,
+            price=None if limit is None else round(limit * 100),
+            liability=round(liability * 100),
+            **order,
+        )
+        return self._place(username, RACE, instruction, None)
 
     def matched(
         self, side: str, selection_id: int, price: float, size: float, market: str = MATCH, **order: Any

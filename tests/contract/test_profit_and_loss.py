@@ -5,9 +5,12 @@ from typing import Any
 import pytest
 
 from simulator.betfair.errors import ApiErrorCode
+from simulator.exchange.commands import Reconcile, RunnerResult, SettleRunners
+from simulator.exchange.orders import RunnerKey
 from tests.contract.betting_world import (
     AWAY,
     DRAW,
+    EACH_WAY,
     HOME,
     MATCH,
     OTHER,
@@ -100,20 +103,74 @@ def test_commission_is_taken_off_profits_where_wanted(betting: BettingWorld) -> 
 
 
 def test_markets_come_in_the_order_asked_for_and_open_odds_markets_only(betting: BettingWorld) -> None:
-    """Lines, handicaps, each way, closed and unknown markets are left out without a word; suspended ones are not."""
+    """Lines, handicaps, closed and unknown markets are left out without a word; suspended ones are not."""
     betting.settle(HOME, market=RACE)
     betting.suspend(MATCH)
 
-    answer = betting.ask("listMarketProfitAndLoss", marketIds=[PLACES, TOTAL, OTHER, "1.203", RACE, "1.9", MATCH])
+    answer = betting.ask("listMarketProfitAndLoss", marketIds=[PLACES, TOTAL, OTHER, EACH_WAY, RACE, "1.9", MATCH])
 
-    assert [PLACES, MATCH] == [market["marketId"] for market in answer]
+    assert [PLACES, EACH_WAY, MATCH] == [market["marketId"] for market in answer]
 
 
-def test_options_about_bets_that_cannot_be_yet_change_nothing(betting: BettingWorld) -> None:
-    """No market is settled in parts and no bet matched at starting price."""
+def test_each_way_has_what_a_runner_makes_if_it_is_placed(betting: BettingWorld) -> None:
+    """A back of 10.00 at 11.0 with a quarter of the odds costs 20.00; the figures of settlement (mechanics, 11)."""
+    betting.matched("BACK", 1, 11.0, 10, market=EACH_WAY)
+    betting.matched("LAY", 2, 2.0, 10, market=EACH_WAY)
+
+    figures = {field: profits(betting, EACH_WAY, field) for field in ("ifWin", "ifLose", "ifPlace")}
+
+    assert {
+        "ifWin": {1: 125.0, 2: -12.5, 3: 0.0},
+        "ifLose": {1: -20.0, 2: 20.0, 3: 0.0},
+        "ifPlace": {1: 15.0, 2: 7.5, 3: 0.0},
+    } == figures
+
+
+def test_only_markets_of_their_kind_have_the_other_figures(betting: BettingWorld) -> None:
+    """`ifLose` where several may win and each way, `ifPlace` each way alone: so says the definition."""
+
+    def fields(market_id: str) -> list[str]:
+        (market,) = betting.ask("listMarketProfitAndLoss", marketIds=[market_id])
+        return list(market["profitAndLosses"][0])
+
+    assert ["selectionId", "ifWin"] == fields(MATCH)
+    assert ["selectionId", "ifWin", "ifLose"] == fields(PLACES)
+    assert ["selectionId", "ifWin", "ifLose", "ifPlace"] == fields(EACH_WAY)
+
+
+def test_settled_bets_count_where_they_are_asked_for(betting: BettingWorld) -> None:
+    """Backs of 10.00 at 4.0 on two runners; the draw is out. By default its bet is as if it had not been."""
     betting.matched("BACK", HOME, 4.0, 10)
+    betting.matched("BACK", DRAW, 4.0, 10)
+    betting.apply(SettleRunners(MATCH, (RunnerResult(RunnerKey(DRAW), "LOSER"),)))
 
-    assert profits(betting) == profits(betting, includeSettledBets=True, includeBspBets=True)
+    assert {HOME: 30.0, AWAY: -10.0} == profits(betting)
+    assert {HOME: 20.0, AWAY: -20.0} == profits(betting, includeSettledBets=True)
+
+
+def test_where_several_win_a_settled_runner_has_what_it_brought(betting: BettingWorld) -> None:
+    """Both figures are the same then, and runners stay in the order of the market."""
+    betting.matched("BACK", 1, 4.0, 10, market=PLACES)
+    betting.matched("BACK", 2, 4.0, 5, market=PLACES)
+    betting.apply(SettleRunners(PLACES, (RunnerResult(RunnerKey(1), "WINNER"),)))
+
+    assert {2: 15.0, 3: 0.0} == profits(betting, PLACES)
+    assert {1: 30.0, 2: 15.0, 3: 0.0} == profits(betting, PLACES, includeSettledBets=True)
+    assert {1: 30.0, 2: -5.0, 3: 0.0} == profits(betting, PLACES, "ifLose", includeSettledBets=True)
+    (market,) = betting.ask("listMarketProfitAndLoss", marketIds=[PLACES], includeSettledBets=True)
+    assert [1, 2, 3] == [runner["selectionId"] for runner in market["profitAndLosses"]]
+
+
+def test_bets_at_the_starting_price_count_where_they_are_asked_for(betting: BettingWorld) -> None:
+    """A back of 10.00 at a starting price of 3.0, and one of 5.00 at 4.0 on the exchange."""
+    betting.matched("BACK", 1, 4.0, 5, market=RACE)
+    betting.at_close("BACK", "alice", 1, 10)
+    betting.at_close("LAY", "bob", 1, 20)
+    before = profits(betting, RACE, includeBspBets=True)
+    betting.apply(Reconcile(RACE))
+
+    assert {1: 15.0, 2: -5.0} == before == profits(betting, RACE)
+    assert {1: 35.0, 2: -15.0} == profits(betting, RACE, includeBspBets=True)
 
 
 def test_weight_is_limited(betting: BettingWorld) -> None:

@@ -19,6 +19,7 @@ from msgspec import inspect
 from simulator.betfair import errors
 from simulator.betfair.schema import (
     account_aping,
+    heartbeat_aping,
     sports_aping,
     sports_enums,
     sports_inputs,
@@ -39,7 +40,14 @@ needs_recordings = pytest.mark.skipif(
     not RECORDINGS.is_dir(), reason=f"the recorded answers are not here: {RECORDINGS}"
 )
 
-MODULES: tuple[ModuleType, ...] = (sports_enums, sports_inputs, sports_markets, sports_orders, account_aping)
+MODULES: tuple[ModuleType, ...] = (
+    sports_enums,
+    sports_inputs,
+    sports_markets,
+    sports_orders,
+    account_aping,
+    heartbeat_aping,
+)
 
 RENAMED = {("Match", "Size"): "size"}
 """Spelt otherwise on the wire than in the definition: recorded answers have `size`."""
@@ -85,6 +93,13 @@ def definition(name: str) -> Element:
 
 SPORTS = definition("SportsAPING.xml")
 ACCOUNT = definition("AccountAPING.xml")
+HEARTBEAT = definition("HeartbeatAPING.xml")
+INTERFACES = (SPORTS, ACCOUNT, HEARTBEAT)
+TABLES = (
+    (SPORTS, sports_aping.OPERATIONS),
+    (ACCOUNT, account_aping.OPERATIONS),
+    (HEARTBEAT, heartbeat_aping.OPERATIONS),
+)
 
 
 def enum_values(simple_type: Element) -> set[str]:
@@ -155,24 +170,24 @@ def our_type(name: str) -> Any:
 
 
 def data_types() -> Iterator[Any]:
-    for interface in (SPORTS, ACCOUNT):
+    for interface in INTERFACES:
         for data_type in interface.findall("dataType"):
-            if interface is SPORTS or data_type.attrib["name"] in ACCOUNT_TYPES_SERVED:
+            if interface is not ACCOUNT or data_type.attrib["name"] in ACCOUNT_TYPES_SERVED:
                 yield pytest.param(interface, data_type, id=data_type.attrib["name"])
 
 
 def enumerations() -> Iterator[Any]:
-    for interface in (SPORTS, ACCOUNT):
+    for interface in INTERFACES:
         for simple_type in interface.findall("simpleType"):
-            served = interface is SPORTS or simple_type.attrib["name"] in ACCOUNT_TYPES_SERVED
+            served = interface is not ACCOUNT or simple_type.attrib["name"] in ACCOUNT_TYPES_SERVED
             if served and enum_values(simple_type):
                 yield pytest.param(simple_type, id=simple_type.attrib["name"])
 
 
 def operations() -> Iterator[Any]:
-    for interface, table in ((SPORTS, sports_aping.OPERATIONS), (ACCOUNT, account_aping.OPERATIONS)):
+    for interface, table in TABLES:
         for operation in interface.findall("operation"):
-            if interface is SPORTS or operation.attrib["name"] in ACCOUNTS_SERVED:
+            if interface is not ACCOUNT or operation.attrib["name"] in ACCOUNTS_SERVED:
                 yield pytest.param(interface, operation, table, id=operation.attrib["name"])
 
 
@@ -219,8 +234,13 @@ def test_an_operation_takes_and_answers_what_its_definition_says(
 
 
 @needs_definitions
-def test_every_operation_of_the_betting_interface_is_there_and_no_other() -> None:
-    assert {operation.attrib["name"] for operation in SPORTS.findall("operation")} == sports_aping.OPERATIONS.keys()
+@pytest.mark.parametrize(
+    ("interface", "table"),
+    [(SPORTS, sports_aping.OPERATIONS), (HEARTBEAT, heartbeat_aping.OPERATIONS)],
+    ids=["betting", "heartbeat"],
+)
+def test_every_operation_of_an_interface_is_there_and_no_other(interface: Element, table: dict[str, Signature]) -> None:
+    assert {operation.attrib["name"] for operation in interface.findall("operation")} == table.keys()
 
 
 @needs_definitions

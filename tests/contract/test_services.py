@@ -6,22 +6,35 @@ from typing import Any, get_type_hints
 import pytest
 
 from simulator.betfair.operations import Operation
-from simulator.betfair.schema import account_aping, sports_aping
+from simulator.betfair.schema import account_aping, heartbeat_aping, sports_aping
 from simulator.betfair.schema.types import Signature
-from simulator.betfair.services import ACCOUNT, BETTING
+from simulator.betfair.services import ACCOUNT, BETTING, HEARTBEAT, SERVICES
 
 EXPOSURE_OPERATIONS = {name for name in sports_aping.OPERATIONS if "Exposure" in name} | {"unblockMarketGroup"}
 """They need a permission that ordinary accounts do not have, and are not served."""
 
+TABLES = (
+    (BETTING, sports_aping.OPERATIONS),
+    (ACCOUNT, account_aping.OPERATIONS),
+    (HEARTBEAT, heartbeat_aping.OPERATIONS),
+)
 SERVED = [
     pytest.param(operation, table[operation.name], id=operation.name)
-    for service, table in ((BETTING, sports_aping.OPERATIONS), (ACCOUNT, account_aping.OPERATIONS))
+    for service, table in TABLES
     for operation in service.operations.values()
 ]
 
 
+def test_no_service_is_left_out_here() -> None:
+    assert SERVICES == tuple(service for service, _ in TABLES)
+
+
 def test_the_betting_service_is_complete() -> None:
     assert sports_aping.OPERATIONS.keys() - EXPOSURE_OPERATIONS == BETTING.operations.keys()
+
+
+def test_the_heartbeat_service_is_complete() -> None:
+    assert heartbeat_aping.OPERATIONS.keys() == HEARTBEAT.operations.keys()
 
 
 @pytest.mark.parametrize(("operation", "signature"), SERVED)

@@ -1,8 +1,8 @@
 """listClearedOrders: a customer's bets that have ended, latest first, bet by bet or added up.
 
-    SETTLED     the matched part of a bet that won or lost, once its market is settled
-    VOIDED      the part that was matched and then voided
-    LAPSED      the part that the exchange ended: at once, whether or not the market is settled (chosen)
+    SETTLED     the matched part of a bet that won or lost, once its market or its runner is settled
+    VOIDED      the part that was matched and then voided: at once, whether or not the market is settled (chosen)
+    LAPSED      the part that the exchange ended: at once, too
     CANCELLED   the part that the customer cancelled: at once, too
 
 One bet can be in several of these lists, with another part of it in each. Sources: manual and `SportsAPING.xml`,

@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import Enum
 from typing import Any, Final, NamedTuple
 
+from simulator.betfair.betting.order_amounts import price_asked_for
 from simulator.betfair.schema.sports_enums import GroupBy
 from simulator.betfair.schema.sports_orders import ClearedOrderSummary, ItemDescription
-from simulator.betfair.schema.wire import date_time, double, order_date
+from simulator.betfair.schema.wire import date_time, double, hundredths, order_date
 from simulator.exchange.market import Market
 from simulator.exchange.orders import Order
 from simulator.world.catalogue import MarketDescription
@@ -90,10 +91,20 @@ def _average(total: int, size: int) -> int:
     return (2 * total + size) // (2 * size)
 
 
+def _price_requested(order: Order) -> int:
+    """Return the price asked for, in hundredths: of a bet at any starting price the one it is listed with."""
+    return hundredths(price_asked_for(order))
+
+
 def _price_matched(order: Order) -> int:
     """Return the average price of all that was ever matched, also of what was voided later."""
     fragments = order.fragments
-    return _average(sum(match.price * match.size for match in fragments), sum(match.size for match in fragments))
+    return _average(sum(match.payout for match in fragments), sum(match.size for match in fragments))
+
+
+def _persistence(order: Order) -> str | None:
+    """Return the persistence of an order; a bet that was placed for the starting price has none (manual)."""
+    return None if order.is_for_starting_price else order.persistence
 
 
 _FIELDS: Final[Mapping[str, _Field]] = {
@@ -104,11 +115,13 @@ _FIELDS: Final[Mapping[str, _Field]] = {
     "handicap": _Field(lambda bet: bet.order.runner.handicap, double),
     "betId": _Field(lambda bet: str(bet.order.bet_id)),
     "placedDate": _Field(lambda bet: bet.order.placed_at, order_date),
-    "persistenceType": _Field(lambda bet: bet.order.persistence),
+    "persistenceType": _Field(lambda bet: _persistence(bet.order)),
     "orderType": _Field(lambda bet: bet.order.order_type),
     "side": _Field(lambda bet: bet.order.side),
     "betOutcome": _Field(lambda bet: bet.order.outcome),
-    "priceRequested": _Field(lambda bet: bet.order.price, double, weighted=lambda bet: bet.order.price * bet.size),
+    "priceRequested": _Field(
+        lambda bet: _price_requested(bet.order), double, weighted=lambda bet: _price_requested(bet.order) * bet.size
+    ),
     "settledDate": _Field(lambda bet: bet.settled_at, order_date),
     "lastMatchedDate": _Field(lambda bet: bet.order.matched_at, order_date),
     "betCount": _Field(lambda _: 1),
@@ -116,10 +129,10 @@ _FIELDS: Final[Mapping[str, _Field]] = {
     "priceMatched": _Field(
         lambda bet: _price_matched(bet.order), double, weighted=lambda bet: bet.order.matched_payout
     ),
-    # Nothing reduces a price before runners can be withdrawn.
-    "priceReduced": _Field(lambda _: False),
+    "priceReduced": _Field(lambda bet: bet.order.price_reduced),
     "sizeSettled": _Field(lambda bet: bet.size, double),
-    "profit": _Field(lambda bet: bet.order.profit, double),
+    # What is void has brought nothing, also while its market goes on.
+    "profit": _Field(lambda bet: bet.order.profit or 0, double),
     "customerOrderRef": _Field(lambda bet: bet.order.customer_order_reference),
     "customerStrategyRef": _Field(lambda bet: bet.order.customer_strategy_reference),
 }

@@ -7,6 +7,8 @@ from collections.abc import Awaitable, Iterable, Sequence
 from functools import partial
 from typing import Final, NamedTuple, TypeVar
 
+from msgspec.structs import replace
+
 from simulator.betfair.betting.instructions import (
     bet_id_number,
     check_instructions,
@@ -22,7 +24,9 @@ from simulator.betfair.operations import Call
 from simulator.betfair.schema.sports_aping import CancelOrdersRequest, ReplaceOrdersRequest, UpdateOrdersRequest
 from simulator.betfair.schema.sports_inputs import (
     CancelInstruction,
+    LimitOnCloseOrder,
     LimitOrder,
+    MarketOnCloseOrder,
     PlaceInstruction,
     ReplaceInstruction,
     UpdateInstruction,
@@ -46,7 +50,7 @@ from simulator.exchange.events import (
     OrdersHeld,
     ReplacementRefused,
 )
-from simulator.exchange.orders import Order
+from simulator.exchange.orders import Order, OrderType
 from simulator.exchange.refusals import Reason, Refused
 
 SUCCESS: Final = "SUCCESS"
@@ -88,7 +92,10 @@ def cancel_orders(call: Call[CancelOrdersRequest]) -> CancelExecutionReport:
 
 
 def replace_orders(call: Call[ReplaceOrdersRequest]) -> ReplaceExecutionReport | Awaitable[ReplaceExecutionReport]:
-    """Cancel bets and place what was unmatched of them at other prices; in play the placing waits for the bet delay."""
+    """Cancel bets and place what was unmatched of them at other prices; in play the placing waits for the bet delay.
+
+    Bets for the starting price are edited at once, asynchronous or not (`SportsAPING.xml`, replaceOrders).
+    """
     request, world = call.params, call.world
     check_market_id(request.marketId)
     check_instructions(request.instructions)
@@ -238,7 +245,7 @@ def _replace_report(call: Call[ReplaceOrdersRequest], events: Sequence[Event], f
             legs[event.index] = legs[event.index]._replace(refused=event)
         elif isinstance(event, ReplacementRefused):
             legs[event.index] = legs[event.index]._replace(not_placed=event.reason)
-        elif isinstance(event, OrderPlaced) and not request.async_:
+        elif isinstance(event, OrderPlaced) and not (request.async_ and _is_limit(call, event)):
             # Whoever does not wait for the new bet is not told of it even where it is there at once.
             legs[event.index] = legs[event.index]._replace(new_bet_id=event.bet_id)
     for fate in fates:
@@ -255,6 +262,10 @@ def _replace_report(call: Call[ReplaceOrdersRequest], events: Sequence[Event], f
         marketId=request.marketId,
         instructionReports=reports,
     )
+
+
+def _is_limit(call: Call[ReplaceOrdersRequest], placed: OrderPlaced) -> bool:
+    return call.world.exchange.orders[placed.bet_id].order_type is OrderType.LIMIT
 
 
 def _replacement(
@@ -307,17 +318,21 @@ def _own_bet(call: Call[ReplaceOrdersRequest], bet_id: str) -> Order | None:
 
 def _new_order(old: Order, instruction: ReplaceInstruction, size: int | None = None) -> PlaceInstruction:
     """Return the new order in the words of a request: without a handicap, as recorded."""
-    return PlaceInstruction(
+    price, liability = instruction.newPrice, double(old.liability)
+    words = PlaceInstruction(
         selectionId=old.runner.selection_id,
-        limitOrder=LimitOrder(
-            size=None if size is None else double(size),
-            price=instruction.newPrice,
-            persistenceType=old.persistence,
-        ),
         customerOrderRef=old.customer_order_reference,
         orderType=old.order_type,
         side=old.side,
     )
+    match old.order_type:
+        case OrderType.LIMIT:
+            left = None if size is None else double(size)
+            return replace(words, limitOrder=LimitOrder(size=left, price=price, persistenceType=old.persistence))
+        case OrderType.LIMIT_ON_CLOSE:
+            return replace(words, limitOnCloseOrder=LimitOnCloseOrder(liability=liability, price=price))
+        case OrderType.MARKET_ON_CLOSE:
+            return replace(words, marketOnCloseOrder=MarketOnCloseOrder(liability=liability))
 
 
 def _refused_replacement(call: Call[ReplaceOrdersRequest], reason: Reason) -> ReplaceExecutionReport:

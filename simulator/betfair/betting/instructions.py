@@ -53,7 +53,8 @@ def bet_id_number(bet_id: str, index: int) -> int:
 def place_command(instruction: PlaceInstruction) -> commands.PlaceInstruction:
     """Translate one order to place; parts that its order type does not use are left behind.
 
-    Raises INVALID_INPUT_DATA where the part that its order type needs is missing.
+    All but one word: fill-or-kill in a `limitOrder` of an order of another type is the exchange's to refuse (manual,
+    INVALID_ORDER_TYPE). Raises INVALID_INPUT_DATA where the part that its order type needs is missing.
     """
     runner = RunnerKey(instruction.selectionId, hundredths(instruction.handicap or 0.0))
     reference = instruction.customerOrderRef or None
@@ -89,6 +90,7 @@ def place_command(instruction: PlaceInstruction) -> commands.PlaceInstruction:
         instruction.side,
         instruction.orderType,
         price=price,
+        time_in_force=None if instruction.limitOrder is None else instruction.limitOrder.timeInForce,
         liability=liability,
         customer_order_reference=reference,
     )

@@ -24,7 +24,7 @@ from simulator.betfair.schema.sports_orders import PlaceExecutionReport, PlaceIn
 from simulator.betfair.schema.wire import double, order_date
 from simulator.exchange.commands import PlaceOrders
 from simulator.exchange.events import OrderPlaced, OrdersHeld
-from simulator.exchange.orders import Order, OrderStatus, TimeInForce
+from simulator.exchange.orders import Order, OrderStatus, OrderType, TimeInForce
 from simulator.exchange.refusals import Reason, Refused
 from simulator.world.world import World
 
@@ -74,16 +74,22 @@ def _after_bet_delay(world: World, request: PlaceOrdersRequest, fates: Fates | N
 
 
 def placement(instruction: PlaceInstruction, order: Order) -> PlaceInstructionReport:
-    """Report an order that was accepted, with what of it is matched by now."""
-    return PlaceInstructionReport(
+    """Report an order that was accepted, with what of it is matched by now.
+
+    One that waits for the starting price is EXECUTION_COMPLETE from the start, as it is everywhere; of matches nothing
+    is said (manual, its sample of a MARKET_ON_CLOSE bet).
+    """
+    report = PlaceInstructionReport(
         status="SUCCESS",
         instruction=_echo(instruction),
         betId=str(order.bet_id),
         placedDate=order_date(order.placed_at),
-        averagePriceMatched=double(order.average_price_matched),
-        sizeMatched=double(order.size_matched),
         orderStatus=OrderStatus.EXPIRED if order.was_killed else order.status,
     )
+    if order.order_type is OrderType.LIMIT:
+        report.averagePriceMatched = double(order.average_price_matched)
+        report.sizeMatched = double(order.size_matched)
+    return report
 
 
 def failed_placement(instruction: PlaceInstruction, reason: Reason) -> PlaceInstructionReport:

@@ -1,13 +1,15 @@
 """listCurrentOrders: a customer's orders in markets that are not settled.
 
 Sources: manual and `SportsAPING.xml`, listCurrentOrders, OrderBy, SortDir and CurrentOrderSummary; wire reference,
-sections 4.4 to 4.6. Orders that are complete stay until their market is settled.
+sections 4.4 to 4.6 and 4.10. Orders that are complete stay until their market is settled, those on runners that are
+settled before the others too: BY_SETTLED_TIME "applies to markets that are settled in part".
 """
 
 from collections.abc import Callable, Iterable
 from typing import Final, NamedTuple
 
 from simulator.betfair.betting.limits import check_number_of_ids
+from simulator.betfair.betting.order_amounts import bsp_liability, price_asked_for, size_asked_for
 from simulator.betfair.betting.order_filters import Criterion, meeting, one_of, page_of, within
 from simulator.betfair.betting.own_bets import is_projected
 from simulator.betfair.operations import Call
@@ -21,6 +23,7 @@ from simulator.betfair.schema.sports_orders import (
     PriceSize,
 )
 from simulator.betfair.schema.wire import double, order_date
+from simulator.exchange.accounts import Account
 from simulator.exchange.orders import Order
 
 
@@ -34,8 +37,16 @@ class Ordering(NamedTuple):
     key: Callable[[Order], tuple[int | str, ...]]
 
 
+def _matched_at(order: Order) -> int | None:
+    """Return the time of the last match; a bet for the starting price has been "matched" since it was placed.
+
+    So it is recorded: such a bet waits as EXECUTION_COMPLETE, with the date of its placing (wire reference, 4.10).
+    """
+    return order.placed_at if order.matched_at is None and order.is_for_starting_price else order.matched_at
+
+
 def _by_time_of(date: Callable[[Order], int | None]) -> Ordering:
-    return Ordering(date, lambda order: (date(order) or 0, order.matched_at or 0, order.placed_at, order.bet_id))
+    return Ordering(date, lambda order: (date(order) or 0, _matched_at(order) or 0, order.placed_at, order.bet_id))
 
 
 _BY_PLACE_TIME: Final = Ordering(lambda order: order.placed_at, lambda order: (order.placed_at, order.bet_id))
@@ -46,7 +57,7 @@ ORDERINGS: Final[dict[OrderBy, Ordering]] = {
     OrderBy.BY_MARKET: Ordering(
         lambda order: order.placed_at, lambda order: (order.market_id, order.placed_at, order.bet_id)
     ),
-    OrderBy.BY_MATCH_TIME: _by_time_of(lambda order: order.matched_at),
+    OrderBy.BY_MATCH_TIME: _by_time_of(_matched_at),
     OrderBy.BY_VOID_TIME: _by_time_of(lambda order: order.voided_at),
     OrderBy.BY_SETTLED_TIME: _by_time_of(lambda order: order.settled_at),
 }
@@ -60,12 +71,21 @@ def list_current_orders(call: Call[ListCurrentOrdersRequest]) -> CurrentOrderSum
     """
     request = call.params
     check_number_of_ids(request.betIds, request.marketIds)
-    current = call.world.exchange.accounts[call.account.username].current_orders.values()
+    current = _current_orders(call.world.exchange.accounts[call.account.username])
     orders = _sorted(meeting(current, _criteria(request)), request)
     page, more_available = page_of(orders, request.fromRecord, request.recordCount)
     return CurrentOrderSummaryReport(
         currentOrders=[_summary(call, order) for order in page], moreAvailable=more_available
     )
+
+
+def _current_orders(account: Account) -> Iterable[Order]:
+    """Return the orders in markets that are not settled, in the order of placing, which is that of their bet ids."""
+    if not account.settled_in_part:
+        return account.current_orders.values()
+    orders = [*account.settled_in_part.values(), *account.current_orders.values()]
+    orders.sort(key=lambda order: order.bet_id)
+    return orders
 
 
 def _criteria(request: ListCurrentOrdersRequest) -> Iterable[Criterion]:
@@ -87,7 +107,6 @@ def _criteria(request: ListCurrentOrdersRequest) -> Iterable[Criterion]:
 
 def _sorted(orders: list[Order], request: ListCurrentOrdersRequest) -> list[Order]:
     ordering = ORDERINGS[request.orderBy or OrderBy.BY_BET]
-    # The exchange keeps current orders in the order of placing, which is that of their bet ids.
     if ordering is not _BY_PLACE_TIME:
         orders.sort(key=ordering.key)
     if request.sortDir is SortDir.LATEST_TO_EARLIEST:
@@ -96,20 +115,20 @@ def _sorted(orders: list[Order], request: ListCurrentOrdersRequest) -> list[Orde
 
 
 def _summary(call: Call[ListCurrentOrdersRequest], order: Order) -> CurrentOrderSummary:
-    world, market_id, runner = call.world, order.market_id, order.runner
+    world, market_id, runner, matched_at = call.world, order.market_id, order.runner, _matched_at(order)
     summary = CurrentOrderSummary(
         betId=str(order.bet_id),
         marketId=market_id,
         selectionId=runner.selection_id,
         handicap=double(runner.handicap),
-        priceSize=PriceSize(double(order.price), double(order.size)),
-        bspLiability=0.0,
+        priceSize=PriceSize(price_asked_for(order), size_asked_for(order)),
+        bspLiability=bsp_liability(order),
         side=order.side,
         status=order.status,
         persistenceType=order.persistence,
         orderType=order.order_type,
         placedDate=order_date(order.placed_at),
-        matchedDate=None if order.matched_at is None else order_date(order.matched_at),
+        matchedDate=None if matched_at is None else order_date(matched_at),
         averagePriceMatched=double(order.average_price_matched),
         sizeMatched=double(order.size_matched),
         sizeRemaining=double(order.size_remaining),
