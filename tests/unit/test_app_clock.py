@@ -11,7 +11,7 @@ import pytest
 
 from simulator.app import Application, create_app
 from simulator.control.worlds import Addresses
-from simulator.exchange.events import Event, MarketChanged, OrderPlaced, OrdersHeld
+from simulator.exchange.events import Event, HeartbeatExpired, MarketChanged, OrderPlaced, OrdersHeld
 from simulator.world.loading import load_scenario
 from simulator.world.world import World
 from simulator.world.worlds import Worlds
@@ -234,6 +234,24 @@ def test_an_application_may_outlive_its_event_loop() -> None:
     stage = asyncio.run(begin())
     stage.world.set_rate(36_000)
     asyncio.run(go_on(stage))
+
+
+def test_a_heartbeat_that_is_missed_cancels_bets_without_a_request() -> None:
+    async def play(stage: Stage) -> None:
+        async with stage.lifespan():
+            headers = await stage.log_in()
+            report = await stage.place(headers)
+            alive = await stage.http.post(
+                "/exchange/heartbeat/rest/v1.0/heartbeat/", json={"preferredTimeoutSeconds": 10}, headers=headers
+            )
+            assert alive.json() == {"actualTimeoutSeconds": 10, "actionPerformed": "NONE"}
+            await stage.sees(HeartbeatExpired)
+
+        bet_id = int(report["instructionReports"][0]["betId"])
+        assert stage.world.exchange.orders[bet_id].size_cancelled == 2_00
+
+    # A second of this world is a hundredth of a real one.
+    on_stage(scenario(100, "+P1D"), play)
 
 
 # Bets that wait
