@@ -1,10 +1,10 @@
-"""Run the benchmarks: `python -m benchmarks` runs all, `python -m benchmarks kernel` or `... http` one of them."""
+"""Run the benchmarks: `python -m benchmarks` runs all, `python -m benchmarks kernel` (or `virtual`, or `http`) one."""
 
 import sys
 
-from benchmarks import http, kernel
+from benchmarks import http, kernel, virtual
 
-BENCHMARKS = {"kernel": kernel.run, "http": http.run}
+BENCHMARKS = {"kernel": kernel.run, "virtual": virtual.run, "http": http.run}
 
 
 def main(names: list[str]) -> int:

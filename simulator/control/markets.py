@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from simulator.control import problems
 from simulator.control.bodies import NAME, read_body, wrong_document
-from simulator.control.problems import UnknownMarket
+from simulator.control.problems import UnknownMarket, UnknownRunner
 from simulator.control.resources import Handler, answer
 from simulator.control.schema import MarketDocument, MarketsDocument
 from simulator.exchange.market import Market
@@ -16,6 +16,9 @@ from simulator.exchange.refusals import Impossible, Refused
 from simulator.world.document import ScenarioError
 from simulator.world.loading import load_additions, load_happening
 from simulator.world.world import World
+
+REMOVE: Final = "remove"
+"""The one verb that is done to a runner, and has the runner in its address."""
 
 
 class MarketHandlers:
@@ -44,23 +47,44 @@ class MarketHandlers:
         async def do(request: Request) -> Response:
             self._market_of(request)
             body = await read_body(request)
-            world, market_id = self._market_of(request)
-            try:
-                happening = load_happening(body, NAME, verb, market_id, world.exchange)
-                world.perform(happening)
-            except ScenarioError as error:
-                raise wrong_document(error) from None
-            except (Impossible, Refused) as refusal:
-                raise problems.Impossible(_sentence(str(refusal))) from None
-            return answer(_describe(world.exchange.markets[market_id]))
+            world, market = self._market_of(request)
+            return _do(world, market, verb, body)
 
         return do
 
-    def _market_of(self, request: Request) -> tuple[World, str]:
+    async def remove(self, request: Request) -> Response:
+        """Withdraw the runner of the address; the document may name its handicap and the adjustment factor."""
+        self._runner_of(request)
+        body = await read_body(request)
+        world, market, selection_id = self._runner_of(request)
+        return _do(world, market, REMOVE, body, selection_id)
+
+    def _market_of(self, request: Request) -> tuple[World, Market]:
         world, market_id = self._world_of(request), request.path_params["market"]
-        if market_id not in world.exchange.markets:
+        market = world.exchange.markets.get(market_id)
+        if market is None:
             raise UnknownMarket(f"There is no market {market_id!r} in the world {world.id!r}.")
-        return world, market_id
+        return world, market
+
+    def _runner_of(self, request: Request) -> tuple[World, Market, int]:
+        """Return the selection id with its market; in a handicap market several runners may have it."""
+        world, market = self._market_of(request)
+        named = request.path_params["selection"]
+        for key in market.runners:
+            if named == str(key.selection_id):
+                return world, market, key.selection_id
+        raise UnknownRunner(f"There is no runner {named!r} in the market {market.market_id!r}.")
+
+
+def _do(world: World, market: Market, verb: str, body: bytes, selection_id: int | None = None) -> Response:
+    """Do something to a market, and answer the state it is in then."""
+    try:
+        world.perform(load_happening(body, NAME, verb, market.market_id, world.exchange, selection_id))
+    except ScenarioError as error:
+        raise wrong_document(error) from None
+    except (Impossible, Refused) as refusal:
+        raise problems.Impossible(_sentence(str(refusal))) from None
+    return answer(_describe(market))
 
 
 def _describe(market: Market) -> MarketDocument:

@@ -5,6 +5,7 @@
     ├── Unauthorized     401 the control token is missing or another one
     ├── UnknownWorld     404 no world has that id
     ├── UnknownMarket    404 no market of the world has that id
+    ├── UnknownRunner    404 no runner of the market has that selection id
     ├── UnknownAddress   404 nothing is served under that path
     ├── WrongMethod      405 something is, but not by that method; `Allow` lists those it takes
     ├── Impossible       409 what was asked makes no sense in the present state; nothing changed
@@ -117,6 +118,14 @@ class UnknownMarket(Problem):
     status = 404
     kind = "unknown-market"
     title = "There is no such market"
+
+
+class UnknownRunner(Problem):
+    """No runner of the market has that selection id."""
+
+    status = 404
+    kind = "unknown-runner"
+    title = "There is no such runner"
 
 
 class UnknownAddress(Problem):

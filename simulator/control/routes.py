@@ -7,7 +7,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from simulator.control.clock import ClockHandlers
-from simulator.control.markets import MarketHandlers
+from simulator.control.markets import REMOVE, MarketHandlers
 from simulator.control.problems import Unauthorized
 from simulator.control.resources import Resource
 from simulator.control.worlds import Addresses, WorldHandlers
@@ -16,6 +16,7 @@ from simulator.world.worlds import Worlds
 
 ROOT: Final = "/control/v1"
 WORLD: Final = f"{ROOT}/worlds/{{world}}"
+MARKET: Final = f"{WORLD}/markets/{{market}}"
 
 
 def control_routes(worlds: Worlds, addresses: Addresses, seed: int) -> list[Route]:
@@ -30,7 +31,8 @@ def control_routes(worlds: Worlds, addresses: Addresses, seed: int) -> list[Rout
         Route(f"{WORLD}/state-hash", Resource(get=of_worlds.state_hash)),
         Route(f"{WORLD}/clock", Resource(get=of_clock.read, post=of_clock.change)),
         Route(f"{WORLD}/markets", Resource(post=of_markets.add)),
-        *(Route(f"{WORLD}/markets/{{market}}/{verb}", Resource(post=of_markets.doing(verb))) for verb in VERBS),
+        *(Route(f"{MARKET}/{verb}", Resource(post=of_markets.doing(verb))) for verb in VERBS if verb != REMOVE),
+        Route(f"{MARKET}/runners/{{selection}}/{REMOVE}", Resource(post=of_markets.remove)),
     ]
 
 

@@ -12,7 +12,7 @@ of its runner up to it add up to, and the steps lie between these ends.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from heapq import heapify, heapreplace
+from heapq import heapify, heappop, heapreplace
 from typing import Final, NamedTuple
 
 from simulator.exchange.book import Level
@@ -22,6 +22,9 @@ from simulator.exchange.orders import Side
 
 SCALE: Final = 10**18
 """How many times inverse prices are magnified before they are cut to whole numbers."""
+
+NO_PRICE: Final = 0
+"""Stands where a queue has no more offers."""
 
 
 class VirtualStep(NamedTuple):
@@ -52,16 +55,65 @@ def virtual_price(leg_prices: Sequence[int], number_of_winners: int, taker: Side
     if rest <= 0:
         return None
     if taker is Side.BACK:
-        return _rung_for_backer(HUNDREDTHS * product // rest, ladder)
-    return _rung_for_layer(-(-HUNDREDTHS * product // rest), ladder)
+        exact = HUNDREDTHS * product // rest
+        return None if exact < ladder.lowest else ladder.floor(exact)
+    exact = -(-HUNDREDTHS * product // rest)
+    return None if exact > ladder.highest else ladder.ceiling(exact)
 
 
-def _rung_for_backer(exact: int, ladder: Ladder) -> int | None:
-    return None if exact < ladder.lowest else ladder.floor(min(exact, ladder.highest))
+class Walk:
+    """The levels of all queues of a side, in the order in which they end when every runner gives the same payout.
 
+    That order is the same for the virtual offers on each of the runners, who only leave out their own queue. So it is
+    worked out once for all of them, as far as the first of them needs it.
+    """
 
-def _rung_for_layer(exact: int, ladder: Ladder) -> int | None:
-    return None if exact > ladder.highest else ladder.ceiling(max(exact, ladder.lowest))
+    __slots__ = ("_ends", "_first_prices", "_next_ends", "_queues")
+
+    def __init__(self, queues: Iterable[Iterable[Offer]]) -> None:
+        self._queues = [iter(queue) for queue in queues]
+        first = [next(queue, None) for queue in self._queues]
+        self._first_prices = [NO_PRICE if offer is None else offer.price for offer in first]
+        self._next_ends = [(offer.price * offer.size, queue) for queue, offer in enumerate(first) if offer is not None]
+        heapify(self._next_ends)
+        self._ends: list[tuple[int, int, int]] = []
+        """The payout at which a level ends, its queue, and the price of the next level."""
+
+    def steps(
+        self, number_of_winners: int, taker: Side, ladder: Ladder, without: int | None = None
+    ) -> Iterator[VirtualStep]:
+        """Yield the virtual bets that all queues together make for a taker, or all but one of them, best first."""
+        completion = _Completion(self._first_prices, without, number_of_winners, taker, ladder)
+        if not completion.is_possible:
+            return
+        begin = position = 0
+        while position < len(self._ends) or self._read_on():
+            end, queue, next_price = self._ends[position]
+            position += 1
+            if queue == without:
+                continue
+            if end > begin:
+                price = completion.price
+                if price is None:
+                    return
+                yield VirtualStep(price, end - begin)
+                begin = end
+            if next_price == NO_PRICE:
+                return
+            completion.change(queue, next_price)
+
+    def _read_on(self) -> bool:
+        """Find where the next level ends; return whether there is one."""
+        if not self._next_ends:
+            return False
+        end, queue = self._next_ends[0]
+        offer = next(self._queues[queue], None)
+        if offer is None:
+            heappop(self._next_ends)
+        else:
+            heapreplace(self._next_ends, (end + offer.price * offer.size, queue))
+        self._ends.append((end, queue, NO_PRICE if offer is None else offer.price))
+        return True
 
 
 class _Completion:
@@ -71,38 +123,56 @@ class _Completion:
     was cut leads to the same hundredth, that is the price; only where it does not is it worked out exactly.
     """
 
-    __slots__ = ("_ladder", "_number_of_winners", "_prices", "_rest", "_taker")
+    __slots__ = ("_cut", "_ladder", "_number_of_winners", "_prices", "_rest", "_taker", "_without")
 
-    def __init__(self, leg_prices: list[int], number_of_winners: int, taker: Side, ladder: Ladder) -> None:
-        self._prices = leg_prices
+    def __init__(
+        self, prices: Sequence[int], without: int | None, number_of_winners: int, taker: Side, ladder: Ladder
+    ) -> None:
+        self._prices = list(prices)
+        self._without = without
         self._number_of_winners = number_of_winners
         self._taker = taker
         self._ladder = ladder
-        self._rest = number_of_winners * SCALE // HUNDREDTHS - sum([SCALE // price for price in leg_prices])
+        legs = self._legs()
+        self._cut = len(legs)
+        self._rest = number_of_winners * SCALE // HUNDREDTHS - sum([SCALE // price for price in legs if price])
         """What the legs leave of the book: too much by less than one for each of them."""
+
+    @property
+    def is_possible(self) -> bool:
+        """Return whether every leg has an offer."""
+        return NO_PRICE not in self._legs()
+
+    @property
+    def price(self) -> int | None:
+        """Return the price, or `None` where there is no valid one."""
+        most = self._rest
+        least = most - self._cut
+        if most <= 0:
+            return None
+        if least > 0:
+            ladder = self._ladder
+            if self._taker is Side.BACK:
+                exact = SCALE // most
+                if exact == SCALE // least:
+                    return None if exact < ladder.lowest else ladder.floor(exact)
+            else:
+                exact = -(-SCALE // most)
+                if exact == -(-SCALE // least):
+                    return None if exact > ladder.highest else ladder.ceiling(exact)
+        return virtual_price(self._legs(), self._number_of_winners, self._taker, self._ladder)
 
     def change(self, leg: int, price: int) -> None:
         """Let a leg have another price."""
         self._rest += SCALE // self._prices[leg] - SCALE // price
         self._prices[leg] = price
 
-    @property
-    def price(self) -> int | None:
-        """Return the price, or `None` where there is no valid one."""
-        most = self._rest
-        least = most - len(self._prices)
-        if most <= 0:
-            return None
-        if self._taker is Side.BACK:
-            if least > 0 and SCALE // most == SCALE // least:
-                return _rung_for_backer(SCALE // most, self._ladder)
-        elif least > 0 and -SCALE // most == -SCALE // least:
-            return _rung_for_layer(-(-SCALE // most), self._ladder)
-        return virtual_price(self._prices, self._number_of_winners, self._taker, self._ladder)
+    def _legs(self) -> list[int]:
+        return [price for leg, price in enumerate(self._prices) if leg != self._without]
 
 
 def virtual_steps(
-    legs: Sequence[Iterable[Offer]], number_of_winners: int, taker: Side, ladder: Ladder
+    legs: Iterable[Iterable[Offer]], number_of_winners: int, taker: Side, ladder: Ladder
 ) -> Iterator[VirtualStep]:
     """Yield the virtual bets for a taker, best first.
 
@@ -110,26 +180,7 @@ def virtual_steps(
     meet: the unmatched BACK bets of the others for a backer, their unmatched LAY bets for a layer. The price only
     gets worse on the way; the walk ends when a runner has no more offers or no price completes the book.
     """
-    walks = [iter(leg) for leg in legs]
-    present = [next(walk, None) for walk in walks]
-    offers = [offer for offer in present if offer is not None]
-    if len(offers) < len(walks):
-        return
-    completion = _Completion([offer.price for offer in offers], number_of_winners, taker, ladder)
-    ends = [(offer.price * offer.size, leg) for leg, offer in enumerate(offers)]
-    heapify(ends)
-    begin = 0
-    while (price := completion.price) is not None:
-        end = ends[0][0]
-        yield VirtualStep(price, end - begin)
-        while ends[0][0] == end:
-            leg = ends[0][1]
-            offer = next(walks[leg], None)
-            if offer is None:
-                return
-            completion.change(leg, offer.price)
-            heapreplace(ends, (end + offer.price * offer.size, leg))
-        begin = end
+    return Walk(legs).steps(number_of_winners, taker, ladder)
 
 
 def virtual_offers(steps: Iterable[VirtualStep]) -> Iterator[Offer]:

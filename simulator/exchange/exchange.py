@@ -1,6 +1,6 @@
 """The one door of the kernel: a command goes in at a time, events come out, and nothing else changes anything."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from heapq import heappop
 from types import MappingProxyType
 from typing import Any, Final
@@ -29,6 +29,7 @@ from simulator.exchange.commands import (
     UpdateOrders,
     VoidMarket,
 )
+from simulator.exchange.deadlines import Deadlines
 from simulator.exchange.editing import cancel_orders, replace_orders, update_orders
 from simulator.exchange.events import Event, MarketAdded, MoneyMoved
 from simulator.exchange.heartbeat import expire_heartbeat, receive_heartbeat
@@ -40,7 +41,7 @@ from simulator.exchange.refusals import Impossible
 from simulator.exchange.results import refuse_unsound_type
 from simulator.exchange.rules import BettingRules
 from simulator.exchange.settlement import settle_market, settle_runners, void_market
-from simulator.exchange.state import State
+from simulator.exchange.state import HeldOrders, State
 from simulator.exchange.withdrawals import remove_runner
 
 FIRST_BET_ID: Final = 442_000_000_001
@@ -86,6 +87,16 @@ class Exchange:
     def ledger(self) -> Ledger:
         """Return the ledger, for reading."""
         return self._state.ledger
+
+    @property
+    def heartbeats(self) -> Deadlines:
+        """Return who has to be heard of by when, for reading."""
+        return self._state.heartbeats
+
+    @property
+    def held_orders(self) -> Sequence[HeldOrders]:
+        """Return the requests that wait out a bet delay, in the order in which they are due."""
+        return sorted(self._state.held, key=lambda held: (held.due_at, held.ticket))
 
     @property
     def next_due(self) -> int | None:

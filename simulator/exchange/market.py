@@ -269,9 +269,10 @@ class Market:
 
         Worked out anew only where it may differ; to be read before anything else happens.
         """
-        if self.runners[key].status is not RunnerStatus.ACTIVE:
+        runner = self.runners[key]
+        if runner.status is not RunnerStatus.ACTIVE:
             return None
-        return self._virtual_view.ladder(key, taker, self.version)
+        return self._virtual_view.ladder(key, runner.book.queue_of(taker), taker, self.version)
 
     def _match(self, order: Order, fill: Fill, match_id: int, at: int) -> Event:
         price = fill.resting.price

@@ -15,6 +15,7 @@ from simulator.exchange.money import divide_half_away
 from simulator.exchange.orders import BetOutcome, LapseReason, Order
 from simulator.exchange.refusals import Impossible
 from simulator.exchange.results import verdict_on, verdict_on_some
+from simulator.exchange.runner import RunnerStatus
 from simulator.exchange.state import State
 from simulator.exchange.verdicts import VOID, Judgement
 
@@ -60,6 +61,9 @@ def settle_runners(state: State, command: SettleRunners, at: int) -> list[Event]
     for order in orders:
         events.extend(market.lapse_whole(order, at, LapseReason.RUNNER_UNKNOWN))
         _conclude(order, verdict.judge(order), at)
+    for key, status in verdict.statuses.items():
+        if status is RunnerStatus.REMOVED:
+            market.forget_trades(market.runners[key])
     events.extend(_pay(state, market, orders, at))
     for order in orders:
         state.accounts[order.account].settled_in_part[order.bet_id] = order

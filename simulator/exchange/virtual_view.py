@@ -5,43 +5,28 @@ runner stays true as long as these queues have not changed, whatever happens to 
 side of the market, or to who looks.
 """
 
-from collections.abc import Callable, Iterator
-from itertools import chain, islice
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from simulator.exchange.book import Offers
-from simulator.exchange.crossmatching import Offer, offers_of, virtual_offers, virtual_steps
+from simulator.exchange.crossmatching import Offer, Walk, offers_of, virtual_offers
 from simulator.exchange.matching import Crowd
 from simulator.exchange.orders import RunnerKey, Side
 
-FRONT: Final = 8
-"""How many levels of a queue are kept; few walks go further."""
 
+class _SharedWalk:
+    """The walk that runners share who make virtual offers on one another, each without its own queue."""
 
-class _Back:
-    """What of a queue is behind its front."""
+    __slots__ = ("_places", "revision", "walk")
 
-    __slots__ = ("_offers",)
+    def __init__(self, queues: frozenset[Offers]) -> None:
+        self.revision = _revision_of(queues)
+        self.walk: Final = Walk(offers_of(queue.best_first()) for queue in queues)
+        self._places = {queue: place for place, queue in enumerate(queues)}
 
-    def __init__(self, offers: Offers) -> None:
-        self._offers = offers
-
-    def __iter__(self) -> Iterator[Offer]:
-        return islice(offers_of(self._offers.best_first()), FRONT, None)
-
-
-class _Leg:
-    """A queue as the walks of all the other runners see it: its front is read once for all of them."""
-
-    __slots__ = ("_back", "_front", "revision")
-
-    def __init__(self, offers: Offers) -> None:
-        self.revision = offers.revision
-        self._front = tuple(islice(offers_of(offers.best_first()), FRONT))
-        self._back = _Back(offers)
-
-    def __iter__(self) -> Iterator[Offer]:
-        return chain(self._front, self._back)
+    def offers(self, crowd: Crowd, own: Offers, taker: Side) -> Iterator[Offer]:
+        """Yield the virtual offers on the runner whose own queue this is."""
+        return virtual_offers(self.walk.steps(crowd.number_of_winners, taker, crowd.ladder, self._places[own]))
 
 
 class VirtualLadder:
@@ -52,17 +37,16 @@ class VirtualLadder:
 
     __slots__ = ("_known", "_rest", "_revision", "crowd")
 
-    def __init__(self, crowd: Crowd, legs: list[_Leg], taker: Side) -> None:
+    def __init__(self, crowd: Crowd, offers: Iterator[Offer]) -> None:
         self.crowd: Final = crowd
-        self._revision = sum([leg.revision for leg in legs])
+        self._revision = _revision_of(crowd.legs)
         self._known: list[Offer] = []
-        self._rest = virtual_offers(virtual_steps(legs, crowd.number_of_winners, taker, crowd.ladder))
+        self._rest = offers
 
     @property
     def is_up_to_date(self) -> bool:
         """Return whether no queue has changed that these offers follow from."""
-        # Revisions only ever grow, so the sum is the same exactly when all of them are.
-        return self._revision == sum([leg.revision for leg in self.crowd.legs])
+        return self._revision == _revision_of(self.crowd.legs)
 
     def best_first(self) -> Iterator[Offer]:
         """Yield the offers from the best to the worst."""
@@ -92,13 +76,17 @@ class VirtualView:
         self._version: int | None = None
         self._crowds: dict[tuple[RunnerKey, Side], Crowd | None] = {}
         self._ladders: dict[tuple[RunnerKey, Side], VirtualLadder] = {}
-        self._legs: dict[Offers, _Leg] = {}
+        self._walks: dict[frozenset[Offers], _SharedWalk] = {}
 
-    def ladder(self, key: RunnerKey, taker: Side, version: int) -> VirtualLadder | None:
-        """Return what a taker of this side is offered, or `None` where no runners make virtual offers on this one."""
+    def ladder(self, key: RunnerKey, own: Offers, taker: Side, version: int) -> VirtualLadder | None:
+        """Return what a taker of this side is offered, or `None` where no runners make virtual offers on this one.
+
+        `own` is the queue of the taker's own side on the runner itself.
+        """
         if version != self._version:
             self._version = version
             self._crowds.clear()
+            self._walks.clear()
         place = (key, taker)
         if place not in self._crowds:
             self._crowds[place] = self._crowd_of(key, taker)
@@ -106,11 +94,17 @@ class VirtualView:
         if crowd is None:
             return None
         if ladder is None or ladder.crowd != crowd or not ladder.is_up_to_date:
-            ladder = self._ladders[place] = VirtualLadder(crowd, [self._leg(leg) for leg in crowd.legs], taker)
+            walk = self._walk(frozenset((own, *crowd.legs)))
+            ladder = self._ladders[place] = VirtualLadder(crowd, walk.offers(crowd, own, taker))
         return ladder
 
-    def _leg(self, offers: Offers) -> _Leg:
-        leg = self._legs.get(offers)
-        if leg is None or leg.revision != offers.revision:
-            leg = self._legs[offers] = _Leg(offers)
-        return leg
+    def _walk(self, queues: frozenset[Offers]) -> _SharedWalk:
+        walk = self._walks.get(queues)
+        if walk is None or walk.revision != _revision_of(queues):
+            walk = self._walks[queues] = _SharedWalk(queues)
+        return walk
+
+
+def _revision_of(queues: Iterable[Offers]) -> int:
+    """Return a number that is the same exactly as long as none of these queues changes: revisions only ever grow."""
+    return sum([queue.revision for queue in queues])

@@ -18,17 +18,21 @@ OWN_ACCOUNTS: Final = frozenset({CASHIER, COMMISSION, HOUSE, LIQUIDITY})
 
 HUNDRED_PERCENT: Final = 100 * HUNDREDTHS
 
-_ANY_ORIGIN: Final = 10**12
-"""Some start of the clock that relative times can be tried against; the real one is known when a world begins."""
+ANY_START: Final = 10**12
+"""Some start of the clock that relative times can be tried against where the real one is known when a world begins."""
 
 T = TypeVar("T")
 
 
 class Inspection:
-    """The checks' tools: each raises a `ScenarioError` of the document at the place it is given."""
+    """The checks' tools: each raises a `ScenarioError` of the document at the place it is given.
 
-    def __init__(self, document: Document) -> None:
+    `start` is from when relative times count, in milliseconds since 1970.
+    """
+
+    def __init__(self, document: Document, start: int = ANY_START) -> None:
         self.document: Final = document
+        self.start: Final = start
 
     def demand(self, condition: bool, place: Place, problem: str) -> None:
         """Complain unless the condition holds."""
@@ -66,7 +70,7 @@ class Inspection:
     def moment(self, place: Place, value: str | None) -> None:
         """Complain unless a time is absent, absolute, or relative."""
         if value is not None:
-            self.usable(place, lambda text: moment_of(text, _ANY_ORIGIN), value)
+            self.usable(place, lambda text: moment_of(text, self.start), value)
 
 
 def check_settings(inspection: Inspection, scenario: Scenario) -> None:

@@ -1,36 +1,65 @@
 """What is done to markets from outside, when it falls due, and the events of a world beyond those of its exchange."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from heapq import heappop, heappush
-from typing import Final, assert_never
+from typing import Final
 
 from simulator.exchange.commands import (
     CloseMarket,
     Command,
     LapseUnmatched,
     OpenMarket,
+    Reconcile,
+    RemoveRunner,
+    RunnerResult,
     SettleMarket,
+    SettleRunners,
     SuspendMarket,
     TurnInPlay,
     VoidMarket,
 )
 from simulator.exchange.events import Event
 from simulator.exchange.exchange import Exchange
-from simulator.exchange.orders import RunnerKey
 from simulator.exchange.refusals import Impossible
-from simulator.world.population import offer_commands, offers_of, persistence_of_offers, results_of
+from simulator.exchange.runner import RunnerStatus
+from simulator.world.catalogue import Catalogue
+from simulator.world.population import (
+    factor_of,
+    offer_commands,
+    offers_of,
+    persistence_of_offers,
+    results_of,
+    runner_key,
+)
 from simulator.world.quantities import hundredths_of
 from simulator.world.scenario import (
     AnyHappening,
     Close,
     GoInPlay,
+    HoldAuction,
     Lapse,
     MakeOffers,
     Resume,
     Settle,
+    SettleSome,
     Suspend,
     Void,
+    Withdraw,
 )
+
+_PLAIN_COMMANDS: Final[dict[type[AnyHappening], Callable[[str], Command]]] = {
+    Suspend: SuspendMarket,
+    Resume: OpenMarket,
+    GoInPlay: TurnInPlay,
+    HoldAuction: Reconcile,
+    Lapse: LapseUnmatched,
+    Close: CloseMarket,
+    Void: VoidMarket,
+}
+"""Of those happenings of which there is no more to say than the market."""
+
+GREYHOUNDS: Final = "4339"
+"""The event type whose runners leave a vacant trap (manual, RunnerStatus)."""
 
 
 class HappeningRefused(Event, frozen=True):
@@ -81,27 +110,52 @@ def verb_of(happening: AnyHappening) -> str:
     return str(happening.__struct_config__.tag)
 
 
-def commands_of(happening: AnyHappening, exchange: Exchange) -> list[Command]:
+def commands_of(happening: AnyHappening, exchange: Exchange, catalogue: Catalogue) -> list[Command]:
     """Return the commands that make a happening happen; raise `Impossible` where there is no such market."""
     market_id = happening.market
+    command_of = _PLAIN_COMMANDS.get(type(happening))
+    if command_of is not None:
+        return [command_of(market_id)]
     match happening:
-        case Suspend():
-            return [SuspendMarket(market_id)]
-        case Resume():
-            return [OpenMarket(market_id)]
-        case GoInPlay():
-            return [TurnInPlay(market_id)]
-        case Lapse():
-            return [LapseUnmatched(market_id)]
-        case Close():
-            return [CloseMarket(market_id)]
-        case Void():
-            return [VoidMarket(market_id)]
+        case Withdraw():
+            factor = factor_of(happening.adjustment_factor)
+            vacant = _is_greyhound_race(market_id, catalogue)
+            return [RemoveRunner(market_id, runner_key(happening), factor, leaves_vacant_trap=vacant)]
         case Settle():
-            return [SettleMarket(market_id, results_of(happening.results))]
+            return [_settlement(happening, exchange)]
+        case SettleSome():
+            return [SettleRunners(market_id, results_of(happening.results))]
         case MakeOffers():
             return list(_offers(happening, exchange))
-    assert_never(happening)
+    raise AssertionError(f"nothing is known of how to {verb_of(happening)}")
+
+
+def _is_greyhound_race(market_id: str, catalogue: Catalogue) -> bool:
+    market = catalogue.markets.get(market_id)
+    return market is not None and market.event.event_type_id == GREYHOUNDS
+
+
+def _settlement(settle: Settle, exchange: Exchange) -> SettleMarket:
+    results = settle.results or ()
+    in_front = [runner_key(result) for result in results if result.status in ("WINNER", "PLACED")]
+    tied = [key for selection_id in settle.dead_heat or () for key in in_front if key.selection_id == selection_id]
+    return SettleMarket(
+        settle.market,
+        tuple(result for result in results_of(results) if not _is_known(result, settle.market, exchange)),
+        dead_heat=tuple(tied),
+        margin=settle.margin,
+        total=settle.total,
+        line_result=None if settle.line_result is None else hundredths_of(settle.line_result),
+    )
+
+
+def _is_known(result: RunnerResult, market_id: str, exchange: Exchange) -> bool:
+    """Return whether a result repeats what became of a runner before: results may tell of all runners of a race."""
+    market = exchange.markets.get(market_id)
+    runner = None if market is None else market.runners.get(result.key)
+    if runner is None or runner.status is RunnerStatus.ACTIVE:
+        return False
+    return result.status == (RunnerStatus.REMOVED if runner.status is RunnerStatus.REMOVED_VACANT else runner.status)
 
 
 def _offers(offers: MakeOffers, exchange: Exchange) -> Sequence[Command]:
@@ -112,7 +166,7 @@ def _offers(offers: MakeOffers, exchange: Exchange) -> Sequence[Command]:
     return list(
         offer_commands(
             offers.market,
-            RunnerKey(offers.selection_id, hundredths_of(offers.handicap)),
+            runner_key(offers),
             offers_of(offers.available_to_back),
             offers_of(offers.available_to_lay),
             persistence_of_offers(definition.turn_in_play, definition.persistence_enabled),

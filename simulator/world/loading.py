@@ -1,7 +1,6 @@
 """Scenarios from text: read, typed, checked, and rehearsed in an exchange of their own before any world is touched."""
 
 import re
-from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -9,26 +8,19 @@ from typing import Any, Final, TypeVar
 import msgspec
 
 from simulator import data
-from simulator.exchange.commands import OpenMarket, SettleMarket
-from simulator.exchange.events import OrderMatched
 from simulator.exchange.exchange import Exchange
-from simulator.exchange.market import MarketStatus
-from simulator.exchange.refusals import Impossible, Refused
-from simulator.exchange.rules import RULE_SETS, BettingRules
+from simulator.exchange.rules import RULE_SETS
 from simulator.world.catalogue import Catalogue
-from simulator.world.checks import Inspection, check_settings
+from simulator.world.checks import ANY_START, Inspection, check_settings
 from simulator.world.document import Document, Place, ScenarioError, describe, read_document
-from simulator.world.market_checks import EventChecks, KnownMarket, check_happening
-from simulator.world.population import liquidity_account, market_commands, results_of
-from simulator.world.scenario import Additions, AnyHappening, EventEntry, MarketEntry, Scenario, Settle
+from simulator.world.happening_checks import check_happening
+from simulator.world.market_checks import EventChecks, KnownMarket
+from simulator.world.quantities import instant_of
+from simulator.world.rehearsal import rehearse
+from simulator.world.scenario import Additions, AnyHappening, EventEntry, Scenario
 
 VERBS: Final = tuple(happening.__struct_config__.tag for happening in AnyHappening.__args__)
 """What can be done to a market, in a schedule and through the control API."""
-
-LATER_VERBS: Final = {
-    "reconcile": "this version has no starting price auction",
-    "remove": "this version removes no runners",
-}
 
 _LONGEST_PROBLEM: Final = 200
 """Longer than any sentence of the decoder, except about a field whose name has no end."""
@@ -40,9 +32,11 @@ def load_scenario(text: str | bytes, name: str) -> Scenario:
     """Read a scenario, YAML or JSON. `name` is what complaints call the file; they are `ScenarioError`s."""
     document = read_document(text, name)
     scenario: Scenario = convert(document, document.data, Scenario)
-    inspection = Inspection(document)
-    check_settings(inspection, scenario)
-    _check_markets(inspection, RULE_SETS[scenario.rules], scenario.events, scenario.schedule, {}, {})
+    check_settings(Inspection(document), scenario)
+    start = None if scenario.clock.now == "real" else instant_of(scenario.clock.now)
+    checks = EventChecks(Inspection(document, ANY_START if start is None else start), {}, {})
+    _check_markets(checks, scenario.events, scenario.schedule)
+    rehearse(document, RULE_SETS[scenario.rules], scenario.events, scenario.schedule, start)
     return scenario
 
 
@@ -51,23 +45,28 @@ def load_additions(text: str | bytes, name: str, exchange: Exchange, catalogue: 
     document = read_document(text, name)
     additions: Additions = convert(document, document.data, Additions)
     event_names = {event.id: event.name for event in catalogue.events.values()}
-    markets = _known_markets(exchange)
-    _check_markets(Inspection(document), exchange.rules, additions.events, additions.schedule, event_names, markets)
+    checks = EventChecks(Inspection(document), event_names, _known_markets(exchange))
+    _check_markets(checks, additions.events, additions.schedule)
+    rehearse(document, exchange.rules, additions.events, additions.schedule, None)
     return additions
 
 
-def load_happening(text: str | bytes, name: str, verb: str, market_id: str, exchange: Exchange) -> AnyHappening:
+def load_happening(
+    text: str | bytes, name: str, verb: str, market_id: str, exchange: Exchange, selection_id: int | None = None
+) -> AnyHappening:
     """Read what else is to be said of something that is done to a market now, such as the results of `settle`.
 
-    The text may be empty. Raise `ScenarioError` where it is wrong or the market is not known.
+    The text may be empty. Raise `ScenarioError` where it is wrong or the market is not known. Where the runner to which
+    it is done is known already, the text does not name it.
     """
     document = read_document(text, name)
+    address = {"do": verb, "market": market_id} | ({} if selection_id is None else {"selectionId": selection_id})
     content = {} if document.data is None else document.data
     if isinstance(content, dict):
-        for key in ("do", "market", "at"):
+        for key in (*address, "at"):
             if key in content:
                 raise document.error((key,), f"What is done, and where, is in the address: {key} has no place here.")
-        content = {**content, "do": verb, "market": market_id}
+        content = content | address
     _check_verb(document, (), verb)
     happening: AnyHappening = convert(document, content, AnyHappening)
     check_happening(Inspection(document), (), happening, _known_markets(exchange))
@@ -119,8 +118,6 @@ def convert(document: Document, content: object, kind: Any) -> Any:
 
 
 def _check_verb(document: Document, place: Place, verb: str) -> None:
-    if verb in LATER_VERBS:
-        raise document.error((*place, "do"), f"Nothing can {verb} a market yet: {LATER_VERBS[verb]}.")
     if verb not in VERBS:
         raise document.error((*place, "do"), f"{describe(verb)} cannot be done to a market; {', '.join(VERBS)} can.")
 
@@ -144,60 +141,13 @@ def _explain(problem: str, value: object) -> str:
 
 
 def _known_markets(exchange: Exchange) -> dict[str, KnownMarket]:
-    return {
-        market_id: KnownMarket(market.ladder, frozenset(market.runners), market.definition.number_of_winners)
-        for market_id, market in exchange.markets.items()
-    }
+    return {market_id: KnownMarket.of(market) for market_id, market in exchange.markets.items()}
 
 
-def _check_markets(
-    inspection: Inspection,
-    rules: BettingRules,
-    events: tuple[EventEntry, ...],
-    schedule: tuple[AnyHappening, ...],
-    known_events: Mapping[str, str],
-    known_markets: Mapping[str, KnownMarket],
-) -> None:
-    checks = EventChecks(inspection, known_events, known_markets)
+def _check_markets(checks: EventChecks, events: tuple[EventEntry, ...], schedule: tuple[AnyHappening, ...]) -> None:
     checks.check(events)
+    inspection = checks.inspection
     for index, happening in enumerate(schedule):
         if happening.at is None:
             raise inspection.document.error(("schedule", index), "A happening of the schedule needs its time, `at`.")
         check_happening(inspection, ("schedule", index), happening, checks.markets)
-    _rehearse(inspection.document, rules, events, schedule)
-
-
-def _rehearse(
-    document: Document, rules: BettingRules, events: tuple[EventEntry, ...], schedule: tuple[AnyHappening, ...]
-) -> None:
-    """Bring everything about in an exchange that is then thrown away, so that the exchange itself has the last word."""
-    exchange = Exchange(rules)
-    exchange.apply(liquidity_account(), 0)
-    for place, market in _places_of_markets(events):
-        try:
-            happened = [event for command in market_commands(market) for event in exchange.apply(command, 0)]
-        except (Impossible, Refused, ValueError) as error:
-            raise document.error(place, f"The exchange does not take market {market.id}: {error}.") from None
-        if any(isinstance(event, OrderMatched) for event in happened):
-            raise document.error(place, f"Offers of market {market.id} would match each other.")
-    _rehearse_settlements(document, exchange, schedule)
-
-
-def _rehearse_settlements(document: Document, exchange: Exchange, schedule: tuple[AnyHappening, ...]) -> None:
-    for index, happening in enumerate(schedule):
-        market = exchange.markets.get(happening.market)
-        # A market of the world that is added to is not in the rehearsal.
-        if not isinstance(happening, Settle) or market is None or market.status is MarketStatus.CLOSED:
-            continue
-        if market.status is MarketStatus.INACTIVE:
-            exchange.apply(OpenMarket(market.market_id), 0)
-        try:
-            exchange.apply(SettleMarket(market.market_id, results_of(happening.results)), 0)
-        except Impossible as error:
-            raise document.error(("schedule", index), f"These results cannot be: {error}.") from None
-
-
-def _places_of_markets(events: Iterable[EventEntry]) -> Iterable[tuple[Place, MarketEntry]]:
-    for event_index, event in enumerate(events):
-        for market_index, market in enumerate(event.markets):
-            yield ("events", event_index, "markets", market_index), market

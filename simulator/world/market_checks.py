@@ -1,4 +1,4 @@
-"""What events, markets, offers and happenings of a scenario must be like beyond their types."""
+"""What events, markets, runners and offers of a scenario must be like beyond their types."""
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
@@ -7,25 +7,49 @@ from typing import Final
 from msgspec import Struct
 
 from simulator.exchange.ladder import Ladder, OffLadder
+from simulator.exchange.lines import DOUBLE_LINE, LINE, QUARTER_LINE, SINGLE_LINE
+from simulator.exchange.market import Market
 from simulator.exchange.orders import RunnerKey
+from simulator.exchange.results import BETTING_TYPES
 from simulator.world.checks import Inspection
 from simulator.world.document import Place, describe
-from simulator.world.population import ladder_of, runner_key
+from simulator.world.happenings import GREYHOUNDS
+from simulator.world.population import ACTIVE, REMOVED, REMOVED_VACANT, ladder_of, runner_key
 from simulator.world.quantities import Unusable, check_timezone, hundredths_of
-from simulator.world.scenario import AnyHappening, EventEntry, MakeOffers, MarketEntry, PriceSize, RunnerEntry, Settle
+from simulator.world.scenario import EventEntry, MarketEntry, PriceSize, RunnerEntry
 
-BETTING_TYPES: Final = ("ODDS", "LINE", "ASIAN_HANDICAP_DOUBLE_LINE", "ASIAN_HANDICAP_SINGLE_LINE")
+SUPERSEDED_BETTING_TYPES: Final = ("RANGE", "FIXED_ODDS")
+"""Those that the exchange has given up (manual, MarketBettingType)."""
+
 LADDERS: Final = ("CLASSIC", "FINEST", "LINE_RANGE")
 MARKET_STATUSES: Final = ("INACTIVE", "OPEN", "SUSPENDED")
-RESULTS: Final = ("WINNER", "LOSER", "PLACED", "REMOVED")
+RUNNER_STATUSES: Final = (ACTIVE, REMOVED, REMOVED_VACANT)
+EACH_WAY: Final = "EACH_WAY"
+
+GREATEST_HANDICAP: Final = 10**6
+"""In hundredths."""
 
 
 class KnownMarket(Struct, frozen=True):
     """What the checks of a happening need to know of a market."""
 
+    betting_type: str
+    is_each_way: bool
     ladder: Ladder
     runners: frozenset[RunnerKey]
-    number_of_winners: int
+
+    @classmethod
+    def of(cls, market: Market) -> "KnownMarket":
+        """Return what is to be known of a market of an exchange."""
+        definition = market.definition
+        is_each_way = definition.each_way_divisor is not None
+        return cls(definition.betting_type, is_each_way, market.ladder, frozenset(market.runners))
+
+    @classmethod
+    def to_be(cls, entry: MarketEntry, ladder: Ladder) -> "KnownMarket":
+        """Return what is to be known of a market of a document."""
+        runners = frozenset(runner_key(runner) for runner in entry.runners)
+        return cls(entry.betting_type, entry.each_way_divisor is not None, ladder, runners)
 
 
 class EventChecks:
@@ -40,7 +64,7 @@ class EventChecks:
         known_events: Mapping[str, str],
         known_markets: Mapping[str, KnownMarket],
     ) -> None:
-        self._inspection: Final = inspection
+        self.inspection: Final = inspection
         self._known_events: Final = known_events
         self._names: Final[dict[tuple[str, str], str]] = {}
         self._event_ids: Final[set[str]] = set()
@@ -52,7 +76,7 @@ class EventChecks:
             self._check_event(("events", index), event)
 
     def _check_event(self, place: Place, event: EventEntry) -> None:
-        inspection = self._inspection
+        inspection = self.inspection
         problem = f"There is an event {event.id} already."
         inspection.demand(event.id not in self._event_ids, (*place, "id"), problem)
         self._event_ids.add(event.id)
@@ -65,18 +89,17 @@ class EventChecks:
         inspection.usable((*place, "timezone"), check_timezone, event.timezone)
         inspection.moment((*place, "openDate"), event.open_date)
         for index, market in enumerate(event.markets):
-            self._check_market((*place, "markets", index), market)
+            self._check_market((*place, "markets", index), market, event.event_type.id)
 
     def _check_one_name(self, place: Place, kind: str, identity: str, name: str) -> None:
         known = self._names.setdefault((kind, identity), name)
         problem = f"The {kind} {identity} is called {describe(known)} before and {describe(name)} here."
-        self._inspection.demand(name == known, (*place, "name"), problem)
+        self.inspection.demand(name == known, (*place, "name"), problem)
 
-    def _check_market(self, place: Place, market: MarketEntry) -> None:
-        inspection = self._inspection
+    def _check_market(self, place: Place, market: MarketEntry, event_type_id: str) -> None:
+        inspection = self.inspection
         problem = f"There is a market {market.id} already."
         inspection.demand(market.id not in self.markets, (*place, "id"), problem)
-        inspection.one_of((*place, "bettingType"), market.betting_type, BETTING_TYPES, "betting type")
         inspection.one_of((*place, "status"), market.status, MARKET_STATUSES, "status a market can start in")
         inspection.percent((*place, "baseRate"), market.base_rate, "base rate")
         for field, moment in (
@@ -85,19 +108,43 @@ class EventChecks:
             ("settleTime", market.settle_time),
         ):
             inspection.moment((*place, field), moment)
-        if market.each_way_divisor is not None:
-            inspection.amount((*place, "eachWayDivisor"), market.each_way_divisor, least=101, what="divisor")
         ladder = self._ladder(place, market)
+        self._check_type(place, market)
         keys: set[RunnerKey] = set()
         for index, runner in enumerate(market.runners):
-            self._check_runner((*place, "runners", index), runner, keys)
+            self._check_runner((*place, "runners", index), runner, keys, event_type_id)
             self._check_runner_offers((*place, "runners", index), market, runner, ladder)
-        self.markets[market.id] = KnownMarket(ladder, frozenset(keys), market.number_of_winners)
+        self._check_handicaps(place, market)
+        self.markets[market.id] = KnownMarket.to_be(market, ladder)
+
+    def _check_type(self, place: Place, market: MarketEntry) -> None:
+        """Check what only markets of some types have."""
+        inspection = self.inspection
+        is_each_way = market.market_type == EACH_WAY
+        divisor_place = (*place, "eachWayDivisor")
+        problem = "A market of the type EACH_WAY has an eachWayDivisor, and no other has one."
+        inspection.demand(is_each_way == (market.each_way_divisor is not None), divisor_place, problem)
+        if market.each_way_divisor is not None:
+            inspection.amount(divisor_place, market.each_way_divisor, least=101, what="divisor")
+            problem = f"The betting type of an EACH_WAY market is ODDS, not {market.betting_type}."
+            inspection.demand(market.betting_type == "ODDS", (*place, "bettingType"), problem)
+            problem = f"The winners of an EACH_WAY market are its places, 2 or more, not {market.number_of_winners}."
+            inspection.demand(market.number_of_winners > 1, (*place, "numberOfWinners"), problem)
+        problem = "A LINE market has no starting price."
+        inspection.demand(market.betting_type != LINE or not market.bsp_market, (*place, "bspMarket"), problem)
 
     def _ladder(self, place: Place, market: MarketEntry) -> Ladder:
-        inspection = self._inspection
+        """Check betting type, price ladder and lines, and return the ladder."""
+        inspection = self.inspection
+        problem = f"Markets of the betting type {market.betting_type} are superseded and cannot be bet on."
+        is_superseded = market.betting_type in SUPERSEDED_BETTING_TYPES
+        inspection.demand(not is_superseded, (*place, "bettingType"), problem)
+        inspection.one_of((*place, "bettingType"), market.betting_type, BETTING_TYPES, "betting type")
         if market.ladder is not None:
             inspection.one_of((*place, "ladder"), market.ladder, LADDERS, "price ladder")
+            problem = f"The ladder of LINE markets, and of no others, is LINE_RANGE: here is {market.ladder}."
+            fits = (market.ladder == "LINE_RANGE") == (market.betting_type == LINE)
+            inspection.demand(fits, (*place, "ladder"), problem)
         if market.line is not None:
             for field, value in (
                 ("minUnitValue", market.line.min_unit_value),
@@ -117,15 +164,44 @@ class EventChecks:
         except ValueError as error:
             raise inspection.document.error((*place, "line"), str(error)) from None
 
-    def _check_runner(self, place: Place, runner: RunnerEntry, keys: set[RunnerKey]) -> None:
-        inspection = self._inspection
-        inspection.amount((*place, "handicap"), runner.handicap, least=-(10**6), most=10**6, what="handicap")
+    def _check_handicaps(self, place: Place, market: MarketEntry) -> None:
+        """Check the lines of an Asian market: quarters, and each a bet between the two sides where there are two."""
+        if market.betting_type not in (DOUBLE_LINE, SINGLE_LINE):
+            return
+        for index, runner in enumerate(market.runners):
+            problem = f"A handicap of an Asian market is a multiple of 0.25, and {runner.handicap} is not."
+            is_quarter = hundredths_of(runner.handicap) % QUARTER_LINE == 0
+            self.inspection.demand(is_quarter, (*place, "runners", index, "handicap"), problem)
+        if market.betting_type == DOUBLE_LINE:
+            self._check_pairs(place, market)
+
+    def _check_pairs(self, place: Place, market: MarketEntry) -> None:
+        names = {runner.selection_id: runner.name for runner in market.runners}
+        problem = f"An Asian handicap is between two sides, and here are {len(names)}."
+        self.inspection.demand(len(names) == 2, (*place, "runners"), problem)
+        keys = {runner_key(runner) for runner in market.runners}
+        for index, runner in enumerate(market.runners):
+            other = next(selection_id for selection_id in names if selection_id != runner.selection_id)
+            problem = (
+                f"The other side of {describe(runner.name)} with handicap {runner.handicap} is missing: "
+                f"{describe(names[other])} with handicap {-runner.handicap}."
+            )
+            has_other_side = RunnerKey(other, -hundredths_of(runner.handicap)) in keys
+            self.inspection.demand(has_other_side, (*place, "runners", index, "handicap"), problem)
+
+    def _check_runner(self, place: Place, runner: RunnerEntry, keys: set[RunnerKey], event_type_id: str) -> None:
+        inspection = self.inspection
+        inspection.amount(
+            (*place, "handicap"), runner.handicap, least=-GREATEST_HANDICAP, most=GREATEST_HANDICAP, what="handicap"
+        )
         key = runner_key(runner)
         problem = f"The market has a runner {runner.selection_id} with handicap {runner.handicap} already."
         inspection.demand(key not in keys, (*place, "selectionId"), problem)
         keys.add(key)
-        problem = f"A runner starts as ACTIVE and not as {describe(runner.status)}: this version removes no runners."
-        inspection.demand(runner.status == "ACTIVE", (*place, "status"), problem)
+        inspection.one_of((*place, "status"), runner.status, RUNNER_STATUSES, "status a runner can start in")
+        removed = REMOVED_VACANT if event_type_id == GREYHOUNDS else REMOVED
+        problem = f"A runner of this sport that was withdrawn is {removed}, not {runner.status}."
+        inspection.demand(runner.status in (ACTIVE, removed), (*place, "status"), problem)
         inspection.percent((*place, "adjustmentFactor"), runner.adjustment_factor, "adjustment factor")
         for name, value in (runner.metadata or {}).items():
             plain = value is None or (isinstance(value, str | int | Decimal) and not isinstance(value, bool))
@@ -134,12 +210,14 @@ class EventChecks:
 
     def _check_runner_offers(self, place: Place, market: MarketEntry, runner: RunnerEntry, ladder: Ladder) -> None:
         offers = (runner.available_to_back, runner.available_to_lay)
-        self._inspection.demand(
+        self.inspection.demand(
             market.status != "INACTIVE" or not any(offers),
             place,
             "An INACTIVE market takes no offers: schedule them for after it resumes.",
         )
-        check_offers(self._inspection, place, *offers, ladder)
+        problem = f"Nothing can be offered on a runner that is {runner.status}."
+        self.inspection.demand(runner.status == ACTIVE or not any(offers), place, problem)
+        check_offers(self.inspection, place, *offers, ladder)
 
 
 def check_offers(
@@ -171,50 +249,3 @@ def _check_side(inspection: Inspection, place: Place, offers: tuple[PriceSize, .
             raise inspection.document.error((*place, index, 0), f"The price {error}") from None
         inspection.amount((*place, index, 1), size, least=1, what="size")
     return [price for price, _ in offers]
-
-
-def check_happening(
-    inspection: Inspection, place: Place, happening: AnyHappening, markets: Mapping[str, KnownMarket]
-) -> None:
-    """Check one happening against the markets there are."""
-    market = markets.get(happening.market)
-    if market is None:
-        raise inspection.document.error((*place, "market"), f"There is no market {describe(happening.market)}.")
-    inspection.moment((*place, "at"), happening.at)
-    if isinstance(happening, Settle):
-        _check_results(inspection, place, happening, market)
-    elif isinstance(happening, MakeOffers):
-        _check_known_runner(inspection, place, happening.selection_id, happening.handicap, happening.market, market)
-        offers = (happening.available_to_back, happening.available_to_lay)
-        inspection.demand(any(offers), place, "There is nothing to back and nothing to lay in these offers.")
-        check_offers(inspection, place, *offers, market.ladder)
-
-
-def _check_results(inspection: Inspection, place: Place, settle: Settle, market: KnownMarket) -> None:
-    for index, result in enumerate(settle.results):
-        result_place = (*place, "results", index)
-        inspection.one_of((*result_place, "status"), result.status, RESULTS, "result of a runner")
-        _check_known_runner(inspection, result_place, result.selection_id, result.handicap, settle.market, market)
-    keys = [runner_key(result) for result in settle.results]
-    inspection.demand(len(set(keys)) == len(keys), (*place, "results"), "A runner has two results.")
-    winners = {result.selection_id for result in settle.results if result.status == "WINNER"}
-    for index, selection_id in enumerate(settle.dead_heat or ()):
-        problem = f"Runner {selection_id} is not a WINNER of these results, or is named twice."
-        inspection.demand(selection_id in winners, (*place, "deadHeat", index), problem)
-        winners.remove(selection_id)
-    if settle.dead_heat:
-        # The exchange shares all places among all winners: a dead heat for some of the places it would settle wrongly.
-        tied, places = len(settle.dead_heat), market.number_of_winners
-        problem = f"A dead heat of {tied} of {tied + len(winners)} winners for {places} places cannot be settled."
-        inspection.demand(not winners and tied > places > 0, (*place, "deadHeat"), problem)
-
-
-def _check_known_runner(
-    inspection: Inspection, place: Place, selection_id: int, handicap: Decimal, market_id: str, market: KnownMarket
-) -> None:
-    key = RunnerKey(
-        selection_id,
-        inspection.amount((*place, "handicap"), handicap, least=-(10**6), most=10**6, what="handicap"),
-    )
-    named = f"{selection_id}" if not key.handicap else f"{selection_id} with handicap {handicap}"
-    inspection.demand(key in market.runners, (*place, "selectionId"), f"Market {market_id} has no runner {named}.")

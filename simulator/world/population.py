@@ -15,6 +15,7 @@ from simulator.exchange.commands import (
     OpenMarket,
     PlaceInstruction,
     PlaceOrders,
+    RemoveRunner,
     RunnerDefinition,
     RunnerResult,
     SuspendMarket,
@@ -23,10 +24,24 @@ from simulator.exchange.orders import OrderType, Persistence, RunnerKey, Side
 from simulator.world.accounts import CustomerAccount
 from simulator.world.ids import Ids
 from simulator.world.quantities import hundredths_of
-from simulator.world.scenario import AccountEntry, MarketEntry, PriceSize, ResultEntry, RunnerEntry
+from simulator.world.scenario import (
+    AccountEntry,
+    MakeOffers,
+    MarketEntry,
+    PriceSize,
+    ResultEntry,
+    RunnerEntry,
+    Withdraw,
+)
 
 LIQUIDITY: Final = "liquidity"
 """The account that offers what the scenario offers: it has no customer, no limit and no bet delay."""
+
+ACTIVE, REMOVED, REMOVED_VACANT = "ACTIVE", "REMOVED", "REMOVED_VACANT"
+"""The statuses in which a runner can start."""
+
+PLACE_MARKET_TYPES: Final = frozenset({"PLACE", "OTHER_PLACE", "TO_BE_PLACED"})
+"""Market types on being placed in a race: there a removal reduces winnings, and in all others prices (chosen)."""
 
 _OFFERS_AT_ONCE: Final = 50
 """Fewer than any rule set allows in one request."""
@@ -95,7 +110,12 @@ def market_commands(entry: MarketEntry) -> Iterator[Command]:
         runners_voidable=entry.runners_voidable,
         complete=entry.complete,
         each_way_divisor=None if entry.each_way_divisor is None else hundredths_of(entry.each_way_divisor),
+        is_place_market=entry.market_type in PLACE_MARKET_TYPES,
     )
+    for runner in entry.runners:
+        if runner.status != ACTIVE:
+            # Nobody has bet yet, and the others' factors already are those after the removal: by nothing they stay so.
+            yield RemoveRunner(entry.id, runner_key(runner), 0, leaves_vacant_trap=runner.status == REMOVED_VACANT)
     if entry.status == "INACTIVE":
         return
     yield OpenMarket(entry.id)
@@ -142,7 +162,7 @@ def ladder_of(entry: MarketEntry) -> LadderDefinition:
     )
 
 
-def runner_key(entry: RunnerEntry | ResultEntry) -> RunnerKey:
+def runner_key(entry: RunnerEntry | ResultEntry | Withdraw | MakeOffers) -> RunnerKey:
     """Return the key of a runner that a scenario names."""
     return RunnerKey(entry.selection_id, hundredths_of(entry.handicap))
 
@@ -157,8 +177,10 @@ def results_of(results: Sequence[ResultEntry]) -> tuple[RunnerResult, ...]:
     return tuple(RunnerResult(runner_key(result), result.status) for result in results)
 
 
+def factor_of(percent: Decimal | None) -> int | None:
+    """Return an adjustment factor as the exchange takes it, in hundredths of a percent."""
+    return None if percent is None else hundredths_of(percent)
+
+
 def _runner(entry: RunnerEntry, place: int) -> RunnerDefinition:
-    factor: Decimal | None = entry.adjustment_factor
-    return RunnerDefinition(
-        runner_key(entry), entry.sort_priority or place, None if factor is None else hundredths_of(factor)
-    )
+    return RunnerDefinition(runner_key(entry), entry.sort_priority or place, factor_of(entry.adjustment_factor))

@@ -80,7 +80,11 @@ class LineEntry(Entry, frozen=True, kw_only=True):
 
 
 class RunnerEntry(Entry, frozen=True, kw_only=True):
-    """A runner and what is offered on it when the world begins: prices with backers' stakes."""
+    """A runner and what is offered on it when the world begins: prices with backers' stakes.
+
+    `adjustment_factor` is in percent. A runner that starts as REMOVED, or as REMOVED_VACANT if it is a greyhound, was
+    withdrawn before the world begins: the others' factors are those after its removal.
+    """
 
     selection_id: SelectionId
     name: Text
@@ -94,7 +98,13 @@ class RunnerEntry(Entry, frozen=True, kw_only=True):
 
 
 class MarketEntry(Entry, frozen=True, kw_only=True):
-    """A market. Times are absolute or relative to the clock's start, `bet_delay` in seconds, `base_rate` in percent."""
+    """A market. Times are absolute or relative to the clock's start, `bet_delay` in seconds, `base_rate` in percent.
+
+    What more it needs depends on its type. EACH_WAY, a market type of ODDS: an `each_way_divisor`, and places as its
+    number of winners. ASIAN_HANDICAP_DOUBLE_LINE: two sides, and for each runner the other side with the opposite
+    handicap. LINE: its `line`, and no starting price. `cross_matching` has no effect in EACH_WAY,
+    ASIAN_HANDICAP_SINGLE_LINE and LINE markets, nor where the market is not `complete`.
+    """
 
     id: MarketId
     name: Text
@@ -199,6 +209,21 @@ class GoInPlay(Happening, frozen=True, kw_only=True, tag="turn-in-play"):
     """Begin betting in play."""
 
 
+class HoldAuction(Happening, frozen=True, kw_only=True, tag="reconcile"):
+    """Make the starting prices without betting in play: `turn-in-play` makes them too, where that was not done yet."""
+
+
+class Withdraw(Happening, frozen=True, kw_only=True, tag="remove"):
+    """Remove a runner, with all that follows for bets on it and on the others.
+
+    `adjustment_factor`, in percent, is the runner's own where absent. A greyhound leaves its trap vacant.
+    """
+
+    selection_id: SelectionId
+    handicap: Decimal = Decimal(0)
+    adjustment_factor: Decimal | None = None
+
+
 class Lapse(Happening, frozen=True, kw_only=True, tag="lapse"):
     """Lapse every unmatched bet."""
 
@@ -219,19 +244,41 @@ class ResultEntry(Entry, frozen=True, kw_only=True):
     handicap: Decimal = Decimal(0)
 
 
-class Settle(Happening, frozen=True, kw_only=True, tag="settle"):
-    """Settle the bets by these results and close the market; runners that are not named have lost.
+Results = Annotated[tuple[ResultEntry, ...], Meta(min_length=1)]
 
-    More winners than the market has places are a dead heat. `dead_heat` may say so: each runner it names must be a
-    winner of the results, so a slip of the pen is found before any money moves.
+
+class Settle(Happening, frozen=True, kw_only=True, tag="settle"):
+    """Settle the bets by what ended the event, and close the market. What that is depends on the betting type.
+
+    | betting type               | settled by                                                                        |
+    |----------------------------|-----------------------------------------------------------------------------------|
+    | ODDS                       | `results`; runners that are not named have lost; PLACED is for EACH_WAY markets   |
+    | ASIAN_HANDICAP_DOUBLE_LINE | `margin`, the goals of the runner listed first less those of the other            |
+    | ASIAN_HANDICAP_SINGLE_LINE | `total`, all goals                                                                |
+    | LINE                       | `line_result`, what was counted                                                   |
+
+    More winners, or more placed runners, than the market has places are a dead heat: of all of them, unless `dead_heat`
+    names those who tied for the last places.
     """
 
-    results: Annotated[tuple[ResultEntry, ...], Meta(min_length=1)]
+    results: Results | None = None
     dead_heat: Annotated[tuple[SelectionId, ...], Meta(min_length=2)] | None = None
+    margin: Annotated[int, Meta(ge=-1000, le=1000)] | None = None
+    total: Annotated[int, Meta(ge=0, le=1000)] | None = None
+    line_result: Decimal | None = None
+
+
+class SettleSome(Happening, frozen=True, kw_only=True, tag="settle-runners"):
+    """Settle the bets on some runners of an ODDS market that goes on for the others, as a tournament does."""
+
+    results: Results
 
 
 class MakeOffers(Happening, frozen=True, kw_only=True, tag="offers"):
-    """Offer prices and stakes on a runner, on behalf of the world's liquidity account. They may be matched at once."""
+    """Offer prices and stakes on a runner, on behalf of the world's liquidity account.
+
+    They may be matched at once: with customers' bets, and with what the liquidity account itself has offered before.
+    """
 
     selection_id: SelectionId
     handicap: Decimal = Decimal(0)
@@ -239,7 +286,9 @@ class MakeOffers(Happening, frozen=True, kw_only=True, tag="offers"):
     available_to_lay: tuple[PriceSize, ...] = ()
 
 
-AnyHappening = Suspend | Resume | GoInPlay | Lapse | Close | Void | Settle | MakeOffers
+AnyHappening = (
+    Suspend | Resume | GoInPlay | HoldAuction | Withdraw | Lapse | Close | Void | Settle | SettleSome | MakeOffers
+)
 
 # The documents
 

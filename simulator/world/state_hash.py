@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from simulator.exchange.exchange import Exchange
 from simulator.exchange.market import Market
 from simulator.exchange.orders import Side
 from simulator.exchange.runner import Runner
@@ -39,11 +40,19 @@ def _parts(world: "World") -> Iterator[object]:
     for market in exchange.markets.values():
         yield from _market(market)
     yield from exchange.orders.values()
+    yield from _waiting(exchange)
     for account in exchange.accounts.values():
         orders = (list(account.current_orders), list(account.cleared_orders))
-        yield (account.definition, account.exposure, orders)
+        yield (account.definition, account.exposure, account.retained_commission, orders)
     for name, balance in exchange.ledger.balances.items():
         yield (name, balance, list(exchange.ledger.statement(name)))
+
+
+def _waiting(exchange: Exchange) -> Iterator[object]:
+    """Yield what will happen by itself: held orders, and what silence of a customer will do or has done."""
+    yield from exchange.held_orders
+    yield from exchange.heartbeats.by_account.items()
+    yield from exchange.heartbeats.actions.items()
 
 
 def _market(market: Market) -> Iterator[object]:
@@ -58,6 +67,7 @@ def _market(market: Market) -> Iterator[object]:
         market.total_matched,
         market.last_match_at,
         market.settled_at,
+        market.commissions,
     )
     for runner in market.runners.values():
         yield _runner(runner)
@@ -72,7 +82,13 @@ def _runner(runner: Runner) -> object:
         runner.key,
         runner.status,
         runner.adjustment_factor,
+        runner.removed_at,
+        # A fraction, or a word in the place of a price: exact as a text.
+        str(runner.starting_price),
+        [list(runner.starting_price_queue(side)) for side in Side],
+        runner.starting_price_taken,
         queues,
         list(book.traded.items()),
+        book.total_matched,
         book.last_price_traded,
     )

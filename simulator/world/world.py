@@ -184,7 +184,7 @@ class World:
 
     def _perform(self, happening: AnyHappening, at: int) -> tuple[Event, ...]:
         happened: list[Event] = []
-        for command in commands_of(happening, self.exchange):
+        for command in commands_of(happening, self.exchange, self.catalogue):
             events = self.exchange.apply(command, at)
             happened.extend(events)
             self._publish(events)

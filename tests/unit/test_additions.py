@@ -18,7 +18,7 @@ from simulator.world.loading import (
     load_additions,
     load_happening,
 )
-from simulator.world.scenario import MakeOffers, Settle, Suspend
+from simulator.world.scenario import MakeOffers, Settle, Suspend, Withdraw
 from simulator.world.world import World
 from tests.unit.scenario_builder import MARKET, load, small
 
@@ -81,6 +81,16 @@ def test_results_and_offers_are_read_from_what_is_sent() -> None:
     assert offers.available_to_back == ((Decimal("1.5"), Decimal("2.25")),)
 
 
+def test_a_runner_that_stands_in_the_address_is_not_named_again() -> None:
+    exchange = world().exchange
+
+    removal = load_happening('{"adjustmentFactor": 9.1}', "b", "remove", MARKET, exchange, selection_id=2)
+
+    assert removal == Withdraw(market=MARKET, selection_id=2, adjustment_factor=Decimal("9.1"))
+    with pytest.raises(ScenarioError, match=r"at \$\.selectionId: .* is in the address"):
+        load_happening('{"selectionId": 2}', "b", "remove", MARKET, exchange, selection_id=2)
+
+
 @pytest.mark.parametrize(
     ("body", "verb", "market", "path"),
     [
@@ -90,8 +100,10 @@ def test_results_and_offers_are_read_from_what_is_sent() -> None:
         ('{"why": 1}', "suspend", MARKET, "$"),
         ("[]", "suspend", MARKET, "$"),
         ("{}", "suspend", "1.2", "$.market"),
-        ("{}", "reconcile", MARKET, "$.do"),
+        ('{"price": 2.0}', "reconcile", MARKET, "$"),
         ("{}", "explode", MARKET, "$.do"),
+        ("{}", "remove", MARKET, "$"),
+        ('{"selectionId": 1, "handicap": 0.25}', "remove", MARKET, "$.handicap"),
         ("{}", "settle", MARKET, "$"),
         ('{"selectionId": 1, "availableToBack": [[2.01, 2]]}', "offers", MARKET, "$.availableToBack[0][0]"),
     ],
@@ -104,7 +116,10 @@ def test_what_is_wrong_about_it_is_refused_at_its_place(body: str, verb: str, ma
 
 
 def test_the_verbs_are_those_of_the_control_api() -> None:
-    assert VERBS == ("suspend", "resume", "turn-in-play", "lapse", "close", "void", "settle", "offers")
+    assert VERBS == (
+        "suspend", "resume", "turn-in-play", "reconcile", "remove", "lapse", "close", "void", "settle",
+        "settle-runners", "offers",
+    )  # fmt: skip
 
 
 def test_loading_touches_no_exchange_but_its_own() -> None:

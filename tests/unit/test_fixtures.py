@@ -37,7 +37,7 @@ def test_any_other_name_is_that_of_a_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", builtin_scenario_names())
-def test_the_shipped_scenarios_play_to_their_end_without_a_refusal(name: str) -> None:
+def test_the_shipped_scenarios_play_to_their_end_without_a_refusal_or_a_match_of_their_own_offers(name: str) -> None:
     running = World(builtin_scenario(name))
     running.set_rate(0)
 
@@ -45,12 +45,15 @@ def test_the_shipped_scenarios_play_to_their_end_without_a_refusal(name: str) ->
         running.to_next()
 
     assert running.notices == []
+    assert all(order.size_matched == 0 for order in running.exchange.orders.values())
 
 
 @pytest.mark.parametrize("name", builtin_scenario_names())
 def test_nobody_profits_from_taking_every_best_offer_of_a_shipped_market(name: str) -> None:
     """Backing every runner costs more than the winners pay, and so does laying every runner."""
     for market in World(builtin_scenario(name)).exchange.markets.values():
+        if market.is_line or market.definition.each_way_divisor is not None:
+            continue
         books = [runner.book for runner in market.runners.values()]
         to_back = [book.available_to_back.best for book in books]
         to_lay = [book.available_to_lay.best for book in books]
@@ -89,11 +92,13 @@ def test_the_demo_has_the_markets_and_selections_of_the_manual_s_example() -> No
 
 def test_the_demo_has_a_race_with_places_and_the_manual_s_kinds_of_metadata() -> None:
     markets = World(builtin_scenario("demo")).catalogue.markets.values()
-    win, place = (market for market in markets if market.event.event_type_id == "7")
+    win, place, each_way = (market for market in markets if market.event.event_type_id == "7")
 
-    assert (win.market_type, win.number_of_winners) == ("WIN", 1)
-    assert (place.market_type, place.number_of_winners) == ("PLACE", 3)
-    assert [runner.key for runner in win.runners.values()] == [runner.key for runner in place.runners.values()]
+    assert (win.market_type, win.number_of_winners, win.bsp_market) == ("WIN", 1, True)
+    assert (place.market_type, place.number_of_winners, place.bsp_market) == ("PLACE", 3, True)
+    assert (each_way.market_type, each_way.number_of_winners, each_way.each_way_divisor) == ("EACH_WAY", 3, 500)
+    for market in (place, each_way):
+        assert [runner.key for runner in market.runners.values()] == [runner.key for runner in win.runners.values()]
     for runner in win.runners.values():
         assert {"JOCKEY_NAME", "TRAINER_NAME", "FORM", "AGE", "CLOTH_NUMBER", "WEIGHT_VALUE"} <= set(runner.metadata)
 

@@ -24,6 +24,7 @@ from simulator.world.scenario import (
     Settle,
     Suspend,
     Void,
+    Withdraw,
 )
 from simulator.world.world import Resolution
 from tests.unit.scenario_builder import MARKET, small
@@ -230,6 +231,8 @@ def test_every_verb_does_what_it_says() -> None:
     assert market.total_available == 0
     world.perform(Close(market=MARKET))
     assert market.status is MarketStatus.SUSPENDED
+    world.perform(Withdraw(market=MARKET, selection_id=3))
+    assert market.active_runners == 2
     world.perform(Settle(market=MARKET, results=(ResultEntry(selection_id=2, status="WINNER"),)))
     assert market.status is MarketStatus.CLOSED
 

@@ -71,7 +71,6 @@ def test_every_field_of_the_format_is_taken() -> None:
         "rulesHasDate": True,
         "clarifications": "None.",
         "raceType": "Flat",
-        "eachWayDivisor": 4,
         "ladder": "CLASSIC",
     }
     scenario["events"][0]["markets"][0]["runners"][0] |= {
@@ -102,7 +101,22 @@ def test_every_field_of_the_format_is_taken() -> None:
             "startTime": "+PT5M",
             "runners": [
                 {"selectionId": 1, "name": "Newcastle", "handicap": -0.25, "availableToBack": [[1.93, 20]]},
-                {"selectionId": 1, "name": "Newcastle", "handicap": 0.25},
+                {"selectionId": 2, "name": "Chelsea", "handicap": 0.25},
+            ],
+        }
+    )
+    scenario["events"][0]["markets"].append(
+        {
+            "id": "1.4",
+            "name": "Each Way",
+            "marketType": "EACH_WAY",
+            "numberOfWinners": 2,
+            "eachWayDivisor": 4,
+            "startTime": "+PT5M",
+            "runners": [
+                {"selectionId": 1, "name": "Newcastle", "status": "REMOVED", "adjustmentFactor": 9.1},
+                {"selectionId": 2, "name": "Chelsea"},
+                {"selectionId": 3, "name": "The Draw"},
             ],
         }
     )
@@ -118,18 +132,34 @@ def test_every_field_of_the_format_is_taken() -> None:
             "at": "+PT5M",
             "market": "1.3",
             "do": "offers",
-            "selectionId": 1,
+            "selectionId": 2,
             "handicap": 0.25,
             "availableToLay": [[2, 3]],
         },
-        {"at": "+PT6M", "market": "1.3", "do": "void"},
+        {"at": "+PT6M", "market": "1.3", "do": "settle", "margin": -1},
+        {"at": "+PT6M", "market": "1.2", "do": "settle", "lineResult": 99.5},
+        {"at": "+PT5M", "market": MARKET, "do": "reconcile"},
+        {"at": "+PT5M", "market": MARKET, "do": "settle-runners", "results": [{"selectionId": 3, "status": "LOSER"}]},
+        {"at": "+PT6M", "market": "1.4", "do": "remove", "selectionId": 2, "handicap": 0, "adjustmentFactor": 12.34},
+        {
+            "at": "+PT7M",
+            "market": MARKET,
+            "do": "settle",
+            "results": [{"selectionId": 1, "status": "WINNER"}, {"selectionId": 2, "status": "WINNER", "handicap": 0}],
+            "deadHeat": [1, 2],
+        },
+        {"at": "+PT6M", "market": "1.4", "do": "void"},
     ]
 
     world = World(load(scenario))
 
     market = world.catalogue.markets[MARKET]
     assert (market.start_time, market.suspend_time) == (1_780_768_800_000, 1_780_768_860_000)
-    assert (market.base_rate, market.each_way_divisor, market.ladder) == (650, 400, "CLASSIC")
+    assert (market.base_rate, market.each_way_divisor, market.ladder) == (650, None, "CLASSIC")
+    assert (world.catalogue.markets["1.4"].each_way_divisor, world.catalogue.markets["1.4"].number_of_winners) == (
+        400,
+        2,
+    )
     assert market.runners[RunnerKey(1)].metadata == {
         "AGE": "7",
         "WEARING": None,
@@ -137,7 +167,8 @@ def test_every_field_of_the_format_is_taken() -> None:
         "runnerId": "1",
     }
     assert world.catalogue.markets["1.2"].line is not None
-    assert list(world.exchange.markets["1.3"].runners) == [RunnerKey(1, -25), RunnerKey(1, 25)]
+    assert list(world.exchange.markets["1.3"].runners) == [RunnerKey(1, -25), RunnerKey(2, 25)]
+    assert world.exchange.markets["1.4"].runners[RunnerKey(1)].status == "REMOVED"
     assert world.accounts.by_username["alice"].discount_rate == 1250
     assert world.settings.currency_rates["EUR"] == Decimal("1.15")
     assert world.settings.delayed_keys_may_bet

@@ -1,0 +1,142 @@
+"""Whatever could make a difference in a world shows in its digest, and nothing shows that could not."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from simulator.exchange.commands import Heartbeat, PlaceInstruction, PlaceOrders
+from simulator.exchange.orders import BetTargetType, OrderType, Persistence, RunnerKey, Side, TimeInForce
+from simulator.world.loading import load_happening
+from simulator.world.world import World
+from tests.afternoon import CUP, DOGS, WIN, afternoon, back_at_starting_price, world_of
+
+
+def do(verb: str, market: str = WIN, **content: Any) -> Callable[[World], object]:
+    return lambda world: world.perform(load_happening(str(content), "document", verb, market, world.exchange))
+
+
+def place(**fields: Any) -> Callable[[World], object]:
+    """Place a back on the first runner: LIMIT at 4.0 if nothing else is said."""
+    plain = {"price": 400, "size": 1000, "persistence": Persistence.LAPSE}
+    instruction = PlaceInstruction(RunnerKey(1), Side.BACK, **{"order_type": OrderType.LIMIT, **plain, **fields})
+    return lambda world: world.apply(PlaceOrders("alice", WIN, (instruction,)))
+
+
+def heartbeat(seconds: int) -> Callable[[World], object]:
+    return lambda world: world.apply(Heartbeat("alice", seconds))
+
+
+MARKET_ON_CLOSE = place(order_type=OrderType.MARKET_ON_CLOSE, price=None, size=None, persistence=None, liability=500)
+
+CHANGES: dict[str, tuple[list[Callable[[World], object]], Callable[[World], object]]] = {
+    # what goes before, and what must make a difference
+    "a bet for the starting price": ([], MARKET_ON_CLOSE),
+    "another bet for the starting price": ([MARKET_ON_CLOSE], MARKET_ON_CLOSE),
+    "an auction in which nobody takes part": ([], do("reconcile")),
+    "an auction": ([MARKET_ON_CLOSE], do("reconcile")),
+    "a removal": ([], do("remove", selectionId=4)),
+    "a removal that takes no factor with it": ([], do("remove", DOGS, selectionId=3)),
+    "a removal that reduces a price": ([place(price=300)], do("remove", selectionId=2)),
+    "runners that are settled": ([], do("settle-runners", CUP, results=[{"selectionId": 4, "status": "LOSER"}])),
+    "a heartbeat": ([], heartbeat(10)),
+    "another heartbeat": ([heartbeat(10)], heartbeat(20)),
+    "the end of heartbeats": ([heartbeat(10)], heartbeat(0)),
+    "a bet that is held": ([do("turn-in-play")], place()),
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_what_could_make_a_difference_shows(name: str) -> None:
+    before, change = CHANGES[name]
+    world = world_of(_in_play_with_delay())
+    for step in before:
+        step(world)
+    digest = world.state_hash()
+
+    change(world)
+
+    assert world.state_hash() != digest
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_the_same_happens_to_the_same_world_with_the_same_digest(name: str) -> None:
+    one, other = world_of(_in_play_with_delay()), world_of(_in_play_with_delay())
+    before, change = CHANGES[name]
+    for step in (*before, change):
+        step(one)
+        step(other)
+    for world in (one, other):
+        world.advance(60_000)
+
+    assert one.state_hash() == other.state_hash()
+
+
+def _in_play_with_delay() -> dict[str, Any]:
+    scenario = afternoon()
+    scenario["events"][0]["markets"][0]["betDelay"] = 5
+    return scenario
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (place(price=500), place(price=510)),
+        (place(price=400, persistence=Persistence.PERSIST), place(price=400)),
+        (place(price=400, persistence=Persistence.MARKET_ON_CLOSE), place(price=400)),
+        (place(price=300), place(price=300, time_in_force=TimeInForce.FILL_OR_KILL)),
+        (
+            place(size=None, bet_target_type=BetTargetType.PAYOUT, bet_target_size=4000),
+            place(size=None, bet_target_type=BetTargetType.PAYOUT, bet_target_size=5000),
+        ),
+        (place(customer_order_reference="one"), place(customer_order_reference="other")),
+    ],
+)
+def test_bets_that_differ_at_all_differ_in_the_digest(
+    one: Callable[[World], object], other: Callable[[World], object]
+) -> None:
+    digests = set()
+    for change in (one, other):
+        world = world_of(afternoon())
+        change(world)
+        digests.add(world.state_hash())
+
+    assert len(digests) == 2
+
+
+def test_held_bets_that_differ_at_all_differ_before_they_reach_the_matcher() -> None:
+    digests = set()
+    for price in (500, 510):
+        world = world_of(_in_play_with_delay())
+        do("turn-in-play")(world)
+        place(price=price)(world)
+        digests.add(world.state_hash())
+
+    assert len(digests) == 2
+
+
+def test_a_heartbeat_that_was_missed_is_remembered_until_it_is_told() -> None:
+    """Both worlds have no bet left and expect no heartbeat: only one of them has something to tell."""
+    silent, content = world_of(afternoon()), world_of(afternoon())
+    for world in (silent, content):
+        heartbeat(10)(world)
+    heartbeat(0)(content)
+    for world in (silent, content):
+        world.advance(10_000)
+    assert silent.state_hash() != content.state_hash()
+
+    for world in (silent, content):
+        heartbeat(0)(world)
+
+    assert silent.state_hash() == content.state_hash()
+
+
+def test_the_place_in_the_queue_for_the_starting_price_shows() -> None:
+    digests = set()
+    for first, second in (("alice", "bob"), ("bob", "alice")):
+        world = world_of(afternoon())
+        for who in (first, second):
+            back_at_starting_price(world, WIN, 500, who=who)
+        digests.add(world.state_hash())
+
+    assert len(digests) == 2
