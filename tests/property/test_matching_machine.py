@@ -1,0 +1,107 @@
+"""Cross-matching, fill-or-kill, bet targets, the auction and withdrawals through programs that hypothesis makes up.
+
+What is promised is in exchange mechanics, section 15; the naive twin of the matcher is `naive_matching`.
+"""
+
+from collections.abc import Iterator
+from fractions import Fraction
+from itertools import combinations
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import invariant, run_state_machine_as_test
+
+from simulator.exchange.orders import Order, RunnerKey, Side
+from simulator.exchange.refusals import Refused
+from tests.property.matching_programs import CUSTOMERS, MatchingPrograms
+from tests.property.naive_matching import completing_price
+from tests.property.naive_money import nearest_penny
+from tests.unit.exchange_builder import picture
+
+
+class MatchingMachine(MatchingPrograms):
+    """All that can happen, and what must hold after each step of it; sizes, ledger and books are checked by `World`."""
+
+    @invariant()
+    def no_order_is_left_with_a_virtual_price_at_its_limit(self) -> None:
+        """But for the pence that were left alone, and for lays that a withdrawal brings together."""
+        if len(self.active()) < len(self.keys):
+            return
+        for side in Side:
+            best = {key: self.market.runners[key].book.queue_of(side).best for key in self.keys}
+            if None in best.values():
+                continue
+            prices = {key: level.price for key, level in best.items() if level is not None}
+            for key, limit in prices.items():
+                legs = [price for other, price in prices.items() if other != key]
+                virtual = completing_price(legs, self.market.definition.number_of_winners, side)
+                if virtual is not None and (virtual >= limit if side is Side.BACK else virtual <= limit):
+                    assert self.leftovers & {(runner, price, side) for runner, price in prices.items()}
+
+    @invariant()
+    def exposure_is_the_worst_of_all_outcomes(self) -> None:
+        for name in CUSTOMERS:
+            orders = [order for order in self.world.orders if order.account == name]
+            assert worst_loss(orders, self.outcomes()) == self.world.exposure(name)
+
+    @invariant()
+    def every_penny_of_the_exchange_is_traded_twice(self) -> None:
+        for runner in self.market.runners.values():
+            assert sum(runner.book.traded.values()) == runner.book.total_matched
+        assert sum(runner.book.total_matched for runner in self.market.runners.values()) == self.market.total_matched
+
+    def outcomes(self) -> Iterator[tuple[RunnerKey, ...]]:
+        active = self.active()
+        return combinations(active, min(len(active), self.market.definition.number_of_winners))
+
+    def teardown(self) -> None:
+        """The same commands come to the same, byte for byte; and the result costs nobody more than was at risk."""
+        again = self.new_world()
+        for command, was_accepted in self.record:
+            try:
+                again.apply(command)
+            except Refused:
+                assert not was_accepted
+        assert picture(again.exchange) == picture(self.kernel)
+        least = {name: self.world.balance(name) - self.world.exposure(name) for name in CUSTOMERS}
+        # Any result is as good as another, if it is the same when the program is run again.
+        results = list(self.outcomes())
+        self.world.settle(*results[len(self.record) % len(results)])
+        for name in CUSTOMERS:
+            assert self.world.balance(name) >= least[name]
+
+
+def worst_loss(orders: list[Order], outcomes: Iterator[tuple[RunnerKey, ...]]) -> int:
+    """The worst there is for an account: every set of winners, and each bet's rest matched or not."""
+    worst = min(sum(worst_result(order, order.runner in winners) for order in orders) for winners in outcomes)
+    return max(0, -worst)
+
+
+def worst_result(order: Order, wins: bool) -> int:
+    """The worse result of a bet, with and without what is unmatched of it, at its own price."""
+    sign = 1 if order.side is Side.BACK else -1
+    matched = sum(Fraction(fragment.payout, 100) if wins else 0 for fragment in order.fragments)
+    stake = order.size_matched
+    if not stake:
+        matched = Fraction(0)
+    exact = matched - stake
+    whole = exact + order.size_remaining * (Fraction(order.price, 100) * wins - 1)
+    waiting = order.liability_waiting if wins is (order.side is Side.LAY) else 0
+    return min(nearest_penny(sign * exact), nearest_penny(sign * whole)) - waiting
+
+
+TestMatchingMachine = MatchingMachine.TestCase
+
+
+@pytest.mark.deep
+def test_kernel_and_twin_match_alike_through_very_many_long_programs() -> None:
+    run_state_machine_as_test(
+        MatchingMachine,
+        settings=settings(
+            deadline=None,
+            max_examples=20_000,
+            print_blob=True,
+            stateful_step_count=60,
+            suppress_health_check=[HealthCheck.too_slow],
+        ),
+    )
