@@ -223,6 +223,33 @@ def limit_order(side: str, price: float, size: float, runner: int, **limit: Any)
     return {"selectionId": runner, "limitOrder": order, "orderType": "LIMIT", "side": side}
 
 
+def market_on_close(side: str, liability: object, **instruction: Any) -> dict[str, Any]:
+    """Return the instruction of a bet at whatever the starting price is; `liability` is the stake of a back."""
+    order = {"liability": liability}
+    return {
+        "selectionId": HOME, "side": side, "orderType": "MARKET_ON_CLOSE", "marketOnCloseOrder": order, **instruction
+    }  # fmt: skip
+
+
+def limit_on_close(side: str, liability: object, price: object) -> dict[str, Any]:
+    """Return the instruction of a bet at the starting price or not at all, if it is worse than a price."""
+    order = {"liability": liability, "price": price}
+    return {"selectionId": HOME, "side": side, "orderType": "LIMIT_ON_CLOSE", "limitOnCloseOrder": order}
+
+
+# Reading answers
+
+
+def of(order: dict[str, Any], *fields: str) -> tuple[Any, ...]:
+    """Return some fields of an order."""
+    return tuple(order[field] for field in fields)
+
+
+def cleared_ids(bettor: Bettor, status: str) -> list[str]:
+    """Return the ids of the bets that ended in a way, latest first."""
+    return [order["betId"] for order in bettor.ask("listClearedOrders", betStatus=status)["clearedOrders"]]
+
+
 def codes(report: Any) -> tuple[str, str | None, list[str | None]]:
     """Return the status and the error code of a report, and the error codes of its instructions."""
     return report["status"], report.get("errorCode"), [each.get("errorCode") for each in report["instructionReports"]]
