@@ -134,7 +134,8 @@ def _reduce_starting_price_lay(market: Market, runner: Runner, order: Order, fac
     if market.definition.is_place_market:
         liability = divide_half_away(order.liability * (WHOLE - factor), WHOLE)
     else:
-        others = WHOLE - (runner.adjustment_factor or 0)
+        # Factors are given: that of one runner may be all of the race, or more, beside those of others.
+        others = max(1, WHOLE - (runner.adjustment_factor or 0))
         liability = divide_half_away(order.liability * max(0, others - factor), others)
         if order.order_type is OrderType.LIMIT_ON_CLOSE and factor >= LEAST_WIN_FACTOR:
             order.price = _reduced_limit(market, order.price, factor)

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from simulator.exchange.commands import PlaceInstruction, PlaceOrders
 from simulator.exchange.events import StartingPriceMade
 from simulator.exchange.market import MarketStatus
 from simulator.exchange.orders import OrderType, RunnerKey, Side
@@ -201,6 +202,22 @@ def test_a_runner_is_not_removed_twice_and_a_settled_race_keeps_its_runners() ->
     do(world, PLACE, "void")
     with pytest.raises(Impossible, match="CLOSED"):
         do(world, PLACE, "remove", selectionId=2)
+
+
+@pytest.mark.parametrize("factor", [99.99, 100])
+def test_factors_that_add_up_to_more_than_a_race_leave_a_lay_nothing_to_risk(factor: float) -> None:
+    scenario = afternoon()
+    scenario["events"][0]["markets"][0]["runners"][0]["adjustmentFactor"] = factor
+    world = world_of(scenario)
+    instruction = PlaceInstruction(
+        RunnerKey(1), Side.LAY, OrderType.MARKET_ON_CLOSE, liability=2000
+    )  # fmt: skip
+    world.apply(PlaceOrders("alice", WIN, (instruction,)))
+
+    do(world, WIN, "remove", selectionId=2)
+    do(world, WIN, "turn-in-play")
+
+    assert world.exchange.available_to_bet("alice") == 100_000
 
 
 @pytest.mark.parametrize(("market", "removed"), [(WIN, 4), (DOGS, 3)])
