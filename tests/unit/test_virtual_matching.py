@@ -7,7 +7,7 @@ of runners are what rests there before the order comes.
 import pytest
 
 from simulator.exchange.events import FilledLeg, OrderMatched, VirtualBetMatched
-from simulator.exchange.orders import Side
+from simulator.exchange.orders import Side, TimeInForce
 from tests.unit.exchange_builder import A, B, C, D, World, fills
 from tests.unit.virtual_builder import (
     CHELSEA,
@@ -338,3 +338,25 @@ def test_an_order_too_small_for_a_virtual_offer_goes_on_to_the_real_ones() -> No
     bet = world.back("alice", 2_00, at=1_50, runner=B)
 
     assert [(1_80, 1_00), (1_60, 1_00)] == fills(bet)
+
+
+def test_a_step_that_ends_before_a_penny_of_its_shortest_leg_is_passed_over() -> None:
+    """A penny of A at 5.0 pays 5p: that is 1p at 3.0, for which not even a penny of A is needed."""
+    world = market(backs={C: [(2_14, 50_00)]}, lays={B: [(1_50, 50_00)]})
+    world.open_account("maker", 0, unlimited=True)
+    world.back("maker", 1, at=5_00, runner=A)
+
+    bet = world.back("alice", 10_00, at=1_20, runner=B)
+
+    assert [(1_50, 10_00)] == fills(bet)
+    assert [(5_00, 1)] == world.available_to_lay(A)
+
+
+def test_gains_that_pay_for_less_of_a_virtual_offer_than_there_is_to_be_had_pay_for_nothing() -> None:
+    """1.00 at 2.4 pays for 1.00 at 2.0 under an average of 2.2; but 5.00 is the least that is a penny of A."""
+    world = a_penny_at_1000(lays=[(2_40, 1_00)])
+
+    bet = world.back("alice", 5_00, at=2_20, runner=B, time_in_force=TimeInForce.FILL_OR_KILL, min_fill_size=1_00)
+
+    assert [(2_40, 1_00)] == fills(bet)
+    assert [(1000_00, 1)] == world.available_to_lay(A)
