@@ -356,7 +356,7 @@ def test_gains_that_pay_for_less_of_a_virtual_offer_than_there_is_to_be_had_pay_
     """1.00 at 2.4 pays for 1.00 at 2.0 under an average of 2.2; but 5.00 is the least that is a penny of A."""
     world = a_penny_at_1000(lays=[(2_40, 1_00)])
 
-    bet = world.back("alice", 5_00, at=2_20, runner=B, time_in_force=TimeInForce.FILL_OR_KILL, min_fill_size=1_00)
+    bet = world.back("alice", 9_00, at=2_20, runner=B, time_in_force=TimeInForce.FILL_OR_KILL, min_fill_size=1_00)
 
     assert [(2_40, 1_00)] == fills(bet)
     assert [(1000_00, 1)] == world.available_to_lay(A)
