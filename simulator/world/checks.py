@@ -78,6 +78,7 @@ def check_settings(inspection: Inspection, scenario: Scenario) -> None:
     inspection.one_of(("rules",), scenario.rules, RULE_SETS, "rule set")
     timeout = inspection.usable(("sessionTimeout",), duration_of, scenario.session_timeout)
     inspection.demand(timeout > 0, ("sessionTimeout",), "A session must last longer than nothing.")
+    inspection.usable(("startingPriceRefresh",), duration_of, scenario.starting_price_refresh)
     _check_clock(inspection, scenario.clock)
     currencies = RULE_SETS[scenario.rules].currencies
     for currency, rate in scenario.currency_rates.items():

@@ -304,13 +304,15 @@ class Scenario(Entry, frozen=True, kw_only=True):
     """Everything a world begins with. Relative times count from the clock's start.
 
     `rules` names the betting rules in force, `session_timeout` is a duration, `currency_rates` say how much of a
-    currency one pound buys, and `delayed_keys_may_bet` whether bets are taken with delayed app keys.
+    currency one pound buys, and `delayed_keys_may_bet` whether bets are taken with delayed app keys. Near and far
+    prices that somebody has read are read again for the duration of `starting_price_refresh`, PT0S for always new ones.
     """
 
     name: Text
     description: str = ""
     rules: str = "2022"
     session_timeout: str = "PT12H"
+    starting_price_refresh: str = "PT60S"
     clock: ClockEntry = ClockEntry()
     currency_rates: dict[str, Decimal] = {}
     delayed_keys_may_bet: bool = False

@@ -21,10 +21,6 @@ CURRENCY_RATES: Final[Mapping[str, Decimal]] = {
 """How much of a currency one pound buys where the scenario does not say: round figures of the right size."""
 
 
-STARTING_PRICE_REFRESH_MILLISECONDS: Final = 60_000
-"""How long near and far prices stay as they were when somebody read them (manual, StartingPrices)."""
-
-
 class Settings(Struct, frozen=True):
     """Rules, durations, rates and permissions of a world.
 
@@ -36,7 +32,8 @@ class Settings(Struct, frozen=True):
     session_timeout_milliseconds: int
     currency_rates: Mapping[str, Decimal]
     delayed_keys_may_bet: bool
-    starting_price_refresh_milliseconds: int = STARTING_PRICE_REFRESH_MILLISECONDS
+    starting_price_refresh_milliseconds: int
+    """How long near and far prices stay as they were when somebody read them; 60 seconds (manual, StartingPrices)."""
 
 
 def settings_of(scenario: Scenario) -> Settings:
@@ -48,4 +45,5 @@ def settings_of(scenario: Scenario) -> Settings:
         duration_of(scenario.session_timeout),
         {**rates, **scenario.currency_rates},
         scenario.delayed_keys_may_bet,
+        duration_of(scenario.starting_price_refresh),
     )

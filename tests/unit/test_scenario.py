@@ -33,6 +33,7 @@ def test_every_field_of_the_format_is_taken() -> None:
         "description": "Everything",
         "rules": "2017",
         "sessionTimeout": "PT20M",
+        "startingPriceRefresh": "PT0S",
         "currencyRates": {"EUR": 1.15},
         "delayedKeysMayBet": True,
     }
@@ -173,6 +174,7 @@ def test_every_field_of_the_format_is_taken() -> None:
     assert world.settings.currency_rates["EUR"] == Decimal("1.15")
     assert world.settings.delayed_keys_may_bet
     assert world.settings.session_timeout_milliseconds == 20 * 60_000
+    assert world.settings.starting_price_refresh_milliseconds == 0
 
 
 def test_norway_and_unquoted_times_stay_texts() -> None:

@@ -46,6 +46,7 @@ WRONG: list[tuple[tuple[str | int, ...], object, str, str]] = [
     (("rules",), 2017, "", "quotes"),
     (("sessionTimeout",), "12 h", "", '"12 h" is not a duration'),
     (("sessionTimeout",), "PT0S", "", "longer than nothing"),
+    (("startingPriceRefresh",), "60", "", '"60" is not a duration'),
     (("currencyRates",), {"XXX": 1}, "$.currencyRates.XXX", '"XXX" is not a currency'),
     (("currencyRates",), {"EUR": 0}, "$.currencyRates.EUR", "above 0"),
     (("currencyRates",), {"EUR": "much"}, "", "decimal"),
