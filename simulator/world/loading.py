@@ -16,7 +16,7 @@ from simulator.exchange.market import MarketStatus
 from simulator.exchange.refusals import Impossible, Refused
 from simulator.exchange.rules import RULE_SETS, BettingRules
 from simulator.world.catalogue import Catalogue
-from simulator.world.checks import Inspection, check_settings
+from simulator.world.checks import PAST_ORIGIN, Inspection, check_settings
 from simulator.world.document import Document, Place, ScenarioError, describe, read_document
 from simulator.world.market_checks import EventChecks, KnownMarket, check_happening
 from simulator.world.population import liquidity_account, market_commands, results_of
@@ -46,13 +46,19 @@ def load_scenario(text: str | bytes, name: str) -> Scenario:
     return scenario
 
 
-def load_additions(text: str | bytes, name: str, exchange: Exchange, catalogue: Catalogue) -> Additions:
-    """Read events, markets and happenings that are to be added to a world; raise `ScenarioError` for wrong ones."""
+def load_additions(
+    text: str | bytes, name: str, exchange: Exchange, catalogue: Catalogue, *, origin: int = PAST_ORIGIN
+) -> Additions:
+    """Read events, markets and happenings that are to be added to a world; raise `ScenarioError` for wrong ones.
+
+    `origin` is the world's time, when relative times count from.
+    """
     document = read_document(text, name)
     additions: Additions = convert(document, document.data, Additions)
     event_names = {event.id: event.name for event in catalogue.events.values()}
     markets = _known_markets(exchange)
-    _check_markets(Inspection(document), exchange.rules, additions.events, additions.schedule, event_names, markets)
+    inspection = Inspection(document, origin)
+    _check_markets(inspection, exchange.rules, additions.events, additions.schedule, event_names, markets)
     return additions
 
 
