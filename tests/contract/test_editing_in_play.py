@@ -95,10 +95,17 @@ def test_an_asynchronous_replacement_is_pending(client: Client, alice: Bettor, b
 
 
 def test_a_reset_times_out_a_replacement(client: Client, alice: Bettor, bet_id: str) -> None:
-    """As it does a bet."""
-    instructions = [{"betId": bet_id, "newPrice": 4}]
+    """The cancellation had been made; of the new bet nobody will ever know."""
+    instructions = [{"betId": bet_id, "newPrice": 4}, {"betId": "7", "newPrice": 4}]
 
     report = report_during(client, alice, "replaceOrders", {"instructions": instructions}, post(f"{CONTROL}/reset"))
 
-    expected = {"status": "TIMEOUT", "marketId": MATCH, "instructionReports": [{"status": "TIMEOUT"}]}
-    assert expected == report
+    assert ("TIMEOUT", None, [None, "INVALID_BET_ID"]) == codes(report)
+    replacement, failure = report["instructionReports"]
+    assert ("TIMEOUT", "FAILURE") == (replacement["status"], failure["status"])
+    assert 2.0 == replacement["cancelInstructionReport"]["sizeCancelled"]
+    limit = {"size": 2.0, "price": 4.0, "persistenceType": "LAPSE"}
+    assert {
+        "status": "TIMEOUT",
+        "instruction": {"selectionId": 1, "limitOrder": limit, "orderType": "LIMIT", "side": "BACK"},
+    } == replacement["placeInstructionReport"]
