@@ -128,6 +128,7 @@ class _Attendance:
         self._complain: Final = complain
         self._process: asyncio.subprocess.Process | None = None
         self._task: asyncio.Task[None] | None = None
+        self._early_signals: Final[list[int]] = []
         self.status = SIGNALLED + signal.SIGTERM
         """The exit status of the command; until it has one, that of a program that was told to end."""
 
@@ -137,11 +138,18 @@ class _Attendance:
 
     def take_signal(self, number: int) -> bool:
         """Leave signals to the command while it runs: a terminal sends it Ctrl-C itself, anything else is passed on."""
-        if self._process is None or self._process.returncode is not None:
+        if self._task is None or self._task.done():
             return False
         if number != signal.SIGINT:
-            self._process.send_signal(number)
+            self._pass_on(number)
         return True
+
+    def _pass_on(self, number: int) -> None:
+        if self._process is None:
+            # It is about to start, or has started and we have not been told yet.
+            self._early_signals.append(number)
+        elif self._process.returncode is None:
+            self._process.send_signal(number)
 
     async def _run(self, server: Server) -> None:
         try:
@@ -151,6 +159,8 @@ class _Attendance:
         except (OSError, ValueError) as error:
             self._fail(f"The command {self._command[0]!r} cannot be run: {error}.", NOT_EXECUTABLE)
         else:
+            for number in self._early_signals:
+                self._pass_on(number)
             status = await self._process.wait()
             self.status = status if status >= 0 else SIGNALLED - status
         server.should_exit = True

@@ -36,7 +36,8 @@ Coercion = Callable[[Any, list[str]], Any]
 """Takes a plain value and a list to note missing names in; returns what msgspec can convert, or raises `_Unfit`."""
 
 _INTEGER: Final = re.compile(r"[+-]?\d{1,30}", re.ASCII)
-_DOUBLE: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+_DOUBLE: Final = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+"""There is one way only to read a row of digits: with two, a long row that is no number takes time without bounds."""
 _BOOLEANS: Final = {"true": True, "false": False, "": None}
 
 

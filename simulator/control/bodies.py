@@ -39,11 +39,11 @@ def wrong_document(error: ScenarioError) -> WrongDocument:
 
 
 def shown(value: object) -> Scalar | msgspec.UnsetType:
-    """Return a value of a document if it is short enough to be shown."""
-    if value is None or isinstance(value, bool | int | float | Decimal):
-        return value
-    if isinstance(value, str) and len(value) <= _LONGEST_VALUE_SHOWN:
-        return value
+    """Return a value of a document if it is short enough to be shown; what is no number is shown as a text."""
+    if isinstance(value, Decimal) and not value.is_finite():
+        return str(value)
+    if value is None or isinstance(value, bool | int | float | Decimal | str):
+        return value if len(str(value)) <= _LONGEST_VALUE_SHOWN else msgspec.UNSET
     return msgspec.UNSET
 
 

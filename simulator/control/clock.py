@@ -11,7 +11,7 @@ from simulator.control.bodies import NAME, read_body, shown, wrong_document
 from simulator.control.problems import Impossible, WrongDocument
 from simulator.control.resources import answer
 from simulator.control.schema import ClockChange, ClockDocument, instant_text
-from simulator.world.clock import ClockError
+from simulator.world.clock import END_OF_TIME, ClockError
 from simulator.world.document import ScenarioError, read_document
 from simulator.world.loading import convert
 from simulator.world.quantities import Unusable, duration_of, instant_of
@@ -46,7 +46,9 @@ class ClockHandlers:
 
 def _describe(world: World) -> ClockDocument:
     due = world.next_due
-    return ClockDocument(instant_text(world.clock.now()), world.clock.rate, None if due is None else instant_text(due))
+    # A bet that is placed in play at the end of time waits for ever.
+    next_due = None if due is None or due > END_OF_TIME else instant_text(due)
+    return ClockDocument(instant_text(world.clock.now()), world.clock.rate, next_due)
 
 
 def _move_of(body: bytes) -> Callable[[World], None]:

@@ -34,7 +34,7 @@ class MarketHandlers:
         # Asked for again: while the document was on its way the world may have been deleted.
         world = self._world_of(request)
         try:
-            additions = load_additions(body, NAME, world.exchange, world.catalogue)
+            additions = load_additions(body, NAME, world.exchange, world.catalogue, origin=world.clock.now())
         except ScenarioError as error:
             raise wrong_document(error) from None
         world.add(additions)

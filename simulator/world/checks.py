@@ -18,8 +18,8 @@ OWN_ACCOUNTS: Final = frozenset({CASHIER, COMMISSION, HOUSE, LIQUIDITY})
 
 HUNDRED_PERCENT: Final = 100 * HUNDREDTHS
 
-ANY_START: Final = 10**12
-"""Some start of the clock that relative times can be tried against where the real one is known when a world begins."""
+PAST_ORIGIN: Final = 10**12
+"""A start of the clock, in 2001, for relative times to be tried against where the clock starts at the real time."""
 
 T = TypeVar("T")
 
@@ -27,12 +27,12 @@ T = TypeVar("T")
 class Inspection:
     """The checks' tools: each raises a `ScenarioError` of the document at the place it is given.
 
-    `start` is from when relative times count, in milliseconds since 1970.
+    `origin` is when relative times count from, in milliseconds since 1970.
     """
 
-    def __init__(self, document: Document, start: int = ANY_START) -> None:
+    def __init__(self, document: Document, origin: int = PAST_ORIGIN) -> None:
         self.document: Final = document
-        self.start: Final = start
+        self.origin = origin
 
     def demand(self, condition: bool, place: Place, problem: str) -> None:
         """Complain unless the condition holds."""
@@ -70,11 +70,11 @@ class Inspection:
     def moment(self, place: Place, value: str | None) -> None:
         """Complain unless a time is absent, absolute, or relative."""
         if value is not None:
-            self.usable(place, lambda text: moment_of(text, self.start), value)
+            self.usable(place, lambda text: moment_of(text, self.origin), value)
 
 
 def check_settings(inspection: Inspection, scenario: Scenario) -> None:
-    """Check everything but events and schedule."""
+    """Check everything but events and schedule; from then on relative times are tried against the clock's start."""
     inspection.one_of(("rules",), scenario.rules, RULE_SETS, "rule set")
     timeout = inspection.usable(("sessionTimeout",), duration_of, scenario.session_timeout)
     inspection.demand(timeout > 0, ("sessionTimeout",), "A session must last longer than nothing.")
@@ -91,7 +91,7 @@ def check_settings(inspection: Inspection, scenario: Scenario) -> None:
 
 def _check_clock(inspection: Inspection, clock: ClockEntry) -> None:
     if clock.now != "real":
-        inspection.usable(("clock", "now"), instant_of, clock.now)
+        inspection.origin = inspection.usable(("clock", "now"), instant_of, clock.now)
     in_bounds = clock.rate.is_finite() and 0 <= clock.rate <= 10**9
     inspection.demand(
         in_bounds, ("clock", "rate"), f"A clock's rate lies between 0 and a thousand million, not {clock.rate}."

@@ -11,7 +11,7 @@ from simulator import data
 from simulator.exchange.exchange import Exchange
 from simulator.exchange.rules import RULE_SETS
 from simulator.world.catalogue import Catalogue
-from simulator.world.checks import ANY_START, Inspection, check_settings
+from simulator.world.checks import PAST_ORIGIN, Inspection, check_settings
 from simulator.world.document import Document, Place, ScenarioError, describe, read_document
 from simulator.world.happening_checks import check_happening
 from simulator.world.market_checks import EventChecks, KnownMarket
@@ -34,20 +34,25 @@ def load_scenario(text: str | bytes, name: str) -> Scenario:
     scenario: Scenario = convert(document, document.data, Scenario)
     check_settings(Inspection(document), scenario)
     start = None if scenario.clock.now == "real" else instant_of(scenario.clock.now)
-    checks = EventChecks(Inspection(document, ANY_START if start is None else start), {}, {})
+    checks = EventChecks(Inspection(document, PAST_ORIGIN if start is None else start), {}, {})
     _check_markets(checks, scenario.events, scenario.schedule)
     rehearse(document, RULE_SETS[scenario.rules], scenario.events, scenario.schedule, start)
     return scenario
 
 
-def load_additions(text: str | bytes, name: str, exchange: Exchange, catalogue: Catalogue) -> Additions:
-    """Read events, markets and happenings that are to be added to a world; raise `ScenarioError` for wrong ones."""
+def load_additions(
+    text: str | bytes, name: str, exchange: Exchange, catalogue: Catalogue, *, origin: int = PAST_ORIGIN
+) -> Additions:
+    """Read events, markets and happenings that are to be added to a world; raise `ScenarioError` for wrong ones.
+
+    `origin` is the world's time, when relative times count from.
+    """
     document = read_document(text, name)
     additions: Additions = convert(document, document.data, Additions)
     event_names = {event.id: event.name for event in catalogue.events.values()}
-    checks = EventChecks(Inspection(document), event_names, _known_markets(exchange))
+    checks = EventChecks(Inspection(document, origin), event_names, _known_markets(exchange))
     _check_markets(checks, additions.events, additions.schedule)
-    rehearse(document, exchange.rules, additions.events, additions.schedule, None)
+    rehearse(document, exchange.rules, additions.events, additions.schedule, origin)
     return additions
 
 

@@ -7,6 +7,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from simulator.exchange.money import HUNDREDTHS
+from simulator.world.clock import END_OF_TIME
 from simulator.world.document import describe
 
 MAXIMUM_AMOUNT: Final = 10**15
@@ -78,10 +79,7 @@ def instant_of(text: str) -> int:
         instant = datetime.fromisoformat(text)
     except ValueError as error:
         raise Unusable(f"{describe(text)} is not a time: {error}.") from None
-    milliseconds = (instant - _EPOCH) // _MILLISECOND
-    if milliseconds < 0:
-        raise Unusable(f"{describe(text)} is before 1970.")
-    return milliseconds
+    return _within_time((instant - _EPOCH) // _MILLISECOND, f"{describe(text)} is")
 
 
 def moment_of(text: str, origin: int) -> int:
@@ -91,9 +89,15 @@ def moment_of(text: str, origin: int) -> int:
     """
     if not text.startswith(("+", "-")):
         return instant_of(text)
-    milliseconds = origin + duration_of(text)
+    return _within_time(origin + duration_of(text), f"{describe(text)} leads to")
+
+
+def _within_time(milliseconds: int, subject: str) -> int:
     if milliseconds < 0:
-        raise Unusable(f"{describe(text)} leads to before 1970.")
+        raise Unusable(f"{subject} before 1970.")
+    # In another zone than UTC the last day of the year 9999 may be the first one after it.
+    if milliseconds > END_OF_TIME:
+        raise Unusable(f"{subject} after the year 9999.")
     return milliseconds
 
 

@@ -17,7 +17,7 @@ from simulator.exchange.orders import RunnerKey, Side
 from simulator.exchange.refusals import Impossible, Refused
 from simulator.exchange.rules import BettingRules
 from simulator.world.catalogue import Catalogue
-from simulator.world.checks import ANY_START
+from simulator.world.checks import PAST_ORIGIN
 from simulator.world.document import Document, Place
 from simulator.world.happenings import commands_of
 from simulator.world.population import liquidity_account, market_commands, runner_key
@@ -84,7 +84,7 @@ def _in_order_of_time(schedule: Sequence[AnyHappening], start: int | None) -> li
     relative = [time.startswith(("+", "-")) for time in times]
     if start is None and any(relative) and not all(relative):
         return []
-    earliest = ANY_START if start is None and any(relative) else start or 0
+    earliest = PAST_ORIGIN if start is None and any(relative) else start or 0
     # What is due before the start happens at the start.
     moments = [max(earliest, moment_of(time, earliest)) for time in times]
     return sorted(range(len(schedule)), key=lambda index: moments[index])

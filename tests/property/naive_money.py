@@ -67,8 +67,9 @@ def worst_result(
 
     Each unmatched bet stays unmatched or is matched at its own price, whatever happens to the others.
     """
+    fates_of = [(bet.runner, fates(bet, WON), fates(bet, LOST)) for bet in bets]
     return min(
-        worst_sum([fates(bet, WON if bet.runner in winners else LOST) for bet in bets])
+        worst_sum([if_won if runner in winners else if_lost for runner, if_won, if_lost in fates_of])
         for winners in possible_winners(runners, number_of_winners, complete)
     )
 

@@ -5,6 +5,7 @@ them against each other; `replay` asks a fresh kernel the same again.
 """
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, NamedTuple
 
 from msgspec import Struct
@@ -13,6 +14,8 @@ from simulator.exchange.commands import Command
 from simulator.exchange.events import Event
 from simulator.exchange.exchange import Exchange
 from simulator.exchange.exposure import NOTHING, Position
+from simulator.exchange.ledger import Posting
+from simulator.exchange.orders import Fragment, RunnerKey
 from simulator.exchange.refusals import Impossible, Reason, Refused
 from simulator.exchange.rules import BettingRules
 from tests.property import views
@@ -126,7 +129,9 @@ def differences(one: Any, other: Any, path: str = "") -> list[str]:
 
 # The whole state of the kernel, written out
 
-# What never changes, and what only saves work.
+# What cannot change and so needs no writing out.
+VALUES = (int, str, type(None), RunnerKey, Fragment, Posting)
+# What never changes either, and what only saves work.
 NOT_WRITTEN_OUT = {
     "_exposures",
     "_field",
@@ -151,8 +156,8 @@ def state_of(kernel: Exchange) -> Any:
 
 
 def written_out(thing: Any, seen: dict[int, int]) -> Any:
-    """Write an object out as nested tuples; one that was written already is a number that says which it was."""
-    if thing is None or isinstance(thing, int | str):
+    """Write an object out as dictionaries and tuples; one met before becomes the number of its first appearance."""
+    if isinstance(thing, VALUES):
         return thing
     if isinstance(thing, Position):
         return tuple((key, stakes) for key, stakes in sorted(thing.stakes.items()) if stakes != NOTHING)
@@ -165,15 +170,14 @@ def written_out(thing: Any, seen: dict[int, int]) -> Any:
     if id(thing) in seen:
         return f"as {seen[id(thing)]}"
     seen[id(thing)] = len(seen)
-    return (type(thing).__name__, *((name, written_out(getattr(thing, name), seen)) for name in names_in(thing)))
+    names = names_in(type(thing)) or [name for name in vars(thing) if name not in NOT_WRITTEN_OUT]
+    return {
+        name: value if isinstance(value := getattr(thing, name), VALUES) else written_out(value, seen) for name in names
+    }
 
 
-def names_in(thing: Any) -> list[str]:
-    """The names of what an object holds."""
-    if isinstance(thing, Struct):
-        names = list(thing.__struct_fields__)
-    elif hasattr(thing, "__dict__"):
-        names = list(vars(thing))
-    else:
-        names = list(type(thing).__slots__)
+@cache
+def names_in(kind: type) -> list[str]:
+    """The names of what objects of a type hold; none where each has a dictionary of its own."""
+    names = kind.__struct_fields__ if issubclass(kind, Struct) else getattr(kind, "__slots__", ())
     return [name for name in names if name not in NOT_WRITTEN_OUT]

@@ -9,7 +9,7 @@ from simulator.exchange.book import Offers
 from simulator.exchange.ledger import HOUSE
 from simulator.exchange.market import Market, MarketStatus
 from simulator.exchange.orders import Order, Side
-from tests.property.programs import Stage
+from tests.property.stage import Stage
 
 
 class Promises(Stage):

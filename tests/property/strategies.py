@@ -15,8 +15,8 @@ MAKER: Final = "maker"
 ACCOUNTS: Final = [
     OpenAccount(MAKER, "GBP", 0, unlimited=True),
     OpenAccount("rich", "GBP", 1000_00, discount_rate=2500),
-    OpenAccount("poor", "GBP", 15_00),
-    OpenAccount("careful", "GBP", 500_00, commission_rate=800, exposure_limit=30_00),
+    OpenAccount("poor", "GBP", 15_00, discount_rate=1000),
+    OpenAccount("careful", "GBP", 500_00, discount_rate=333, commission_rate=800, exposure_limit=30_00),
     OpenAccount("barred", "GBP", 10_00, may_bet=False),
 ]
 customers = st.sampled_from(["rich", "poor", "careful"])
@@ -55,14 +55,16 @@ WRONG_SIZES: Final = [0, -100, 1, 99, INEXACT]
 KILL: Final = TimeInForce.FILL_OR_KILL
 
 # Every market has the first two runners, some have the third or the fourth.
-selections = st.sampled_from([1] * 6 + [2] * 4 + [3, 3, 4])
+selections = st.sampled_from([1] * 6 + [2] * 5 + [3, 3, 3, 4])
 sides = st.sampled_from(Side)
 prices = st.sampled_from([*PRICES, *PRICES, *FAR_PRICES])
 sizes = st.sampled_from([100, 101, 133, 250, 777, 1000, 2500])
 persistences = st.sampled_from([None, Persistence.LAPSE, Persistence.PERSIST])
 new_prices = st.sampled_from([*PRICES * 4, *FAR_PRICES, *WRONG_PRICES])
-references = st.sampled_from([None, None, "one"])
+references = st.sampled_from([None, "one"])
+rare_references = st.sampled_from([None] * 5 + ["one"])
 strategy_references = st.sampled_from([None] * 6 + ["short"] * 3 + ["longer"])
+recent_versions = st.sampled_from([None, "present"])
 versions = st.sampled_from([None] * 8 + ["present", "material", "material", "stale", "future", "negative", "too long"])
 
 
@@ -102,13 +104,19 @@ ODDITIES: Final[list[dict[str, Any]]] = [
     {"persistence": Persistence.MARKET_ON_CLOSE},
 ]
 
-instructions = st.builds(
+good_instructions = st.builds(limit, selections, sides, prices, sizes, st.sampled_from([None, Persistence.LAPSE]))
+odd_instructions = st.builds(
     lambda instruction, change: replace(instruction, **change),
-    st.builds(limit, selections, sides, prices, sizes, st.sampled_from([None, Persistence.LAPSE])),
-    st.sampled_from([{}] * 80 + ODDITIES * 3 + MISTAKES),
+    good_instructions,
+    st.sampled_from(ODDITIES + MISTAKES),
 )
+instructions = st.one_of(*[good_instructions] * 12, odd_instructions)
 
 # Edits
 
 WHOLE: Final = None
-reductions = st.sampled_from([WHOLE, WHOLE, WHOLE, 1, 1, 50, 50, 100, 100, 10_000, 0, -100, INEXACT])
+reductions = st.sampled_from([WHOLE, WHOLE, 10_000, 10_000, 1, 50, 100, 100, 0, -100, INEXACT])
+
+# Results
+
+odd_results = st.sampled_from(["WINNER"] * 8 + ["LOSER"] * 3 + ["REMOVED"] * 4 + ["PLACED"])

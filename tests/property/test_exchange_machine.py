@@ -22,6 +22,10 @@ class ExchangeMachine(Betting, Editing, Operating, Settling, Waiting, Promises):
 
 
 TestExchangeMachine = ExchangeMachine.TestCase
+# Long programs find more than many short ones.
+TestExchangeMachine.settings = settings(
+    max_examples=max(100, settings().max_examples), stateful_step_count=max(60, settings().stateful_step_count)
+)
 
 
 @pytest.mark.deep

@@ -223,16 +223,19 @@ class _Leg(NamedTuple):
 def _after_bet_delay(
     call: Call[ReplaceOrdersRequest], events: Sequence[Event], fates: Fates | None
 ) -> ReplaceExecutionReport:
-    request = call.params
-    if fates is None:
-        reports = [ReplaceInstructionReport(status=TIMEOUT) for _ in request.instructions]
-        return ReplaceExecutionReport(
-            customerRef=request.customerRef or None,
-            status=TIMEOUT,
-            marketId=request.marketId,
-            instructionReports=reports,
-        )
-    return _replace_report(call, events, fates)
+    report = _replace_report(call, events, fates or ())
+    return report if fates is not None else _timed_out(report)
+
+
+def _timed_out(report: ReplaceExecutionReport) -> ReplaceExecutionReport:
+    """Turn a report on orders that still wait into one on orders of which nobody will ever know."""
+    report.status, report.errorCode = TIMEOUT, None
+    for each in report.instructionReports or ():
+        placed = each.placeInstructionReport
+        if each.status == SUCCESS and placed is not None:
+            each.status = TIMEOUT
+            each.placeInstructionReport = PlaceInstructionReport(status=TIMEOUT, instruction=placed.instruction)
+    return report
 
 
 def _replace_report(call: Call[ReplaceOrdersRequest], events: Sequence[Event], fates: Fates) -> ReplaceExecutionReport:
