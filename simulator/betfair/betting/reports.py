@@ -45,6 +45,11 @@ def _matched_at(order: Order) -> int | None:
     return order.placed_at if order.matched_at is None and order.is_for_starting_price else order.matched_at
 
 
+def _settled_at(order: Order) -> int | None:
+    """Return when what was matched of an order was settled; where nothing was matched, nothing is settled."""
+    return None if order.profit is None else order.settled_at
+
+
 def _by_time_of(date: Callable[[Order], int | None]) -> Ordering:
     return Ordering(date, lambda order: (date(order) or 0, _matched_at(order) or 0, order.placed_at, order.bet_id))
 
@@ -59,7 +64,7 @@ ORDERINGS: Final[dict[OrderBy, Ordering]] = {
     ),
     OrderBy.BY_MATCH_TIME: _by_time_of(_matched_at),
     OrderBy.BY_VOID_TIME: _by_time_of(lambda order: order.voided_at),
-    OrderBy.BY_SETTLED_TIME: _by_time_of(lambda order: order.settled_at),
+    OrderBy.BY_SETTLED_TIME: _by_time_of(_settled_at),
 }
 
 
