@@ -19,6 +19,8 @@ from simulator.exchange.commands import (
     Command,
     PlaceInstruction,
     PlaceOrders,
+    Reconcile,
+    RemoveRunner,
     RunnerResult,
     SettleMarket,
     SuspendMarket,
@@ -238,6 +240,17 @@ class BettingWorld:
     def void(self, market: str = MATCH) -> None:
         """Void a market."""
         self.apply(VoidMarket(market))
+
+    def remove(
+        self, selection_id: int, factor: float | None = None, *, vacant: bool = False, market: str = RACE
+    ) -> None:
+        """Withdraw a runner, by its own reduction factor or by another one, in percent."""
+        hundredths = None if factor is None else round(factor * 100)
+        self.apply(RemoveRunner(market, RunnerKey(selection_id), hundredths, vacant))
+
+    def reconcile(self, market: str = RACE) -> None:
+        """Hold the starting price auction of a market."""
+        self.apply(Reconcile(market))
 
     def suspend(self, market: str = MATCH) -> None:
         """Suspend a market."""

@@ -168,12 +168,11 @@ class TestPrices:
         assert "sp" not in betting.book(MATCH, priceProjection=projection)["runners"][0]
         assert "sp" not in betting.book(RACE, priceProjection=BEST)["runners"][0]
 
-    @pytest.mark.parametrize("option", ["virtualise", "rolloverStakes"])
-    def test_options_without_effect_are_accepted(self, betting: BettingWorld, option: str) -> None:
-        """Virtual offers do not exist yet and cumulative stakes are not supported: real offers are shown."""
+    def test_rolling_over_of_stakes_is_accepted_and_changes_nothing(self, betting: BettingWorld) -> None:
+        """Cumulative sizes are "not supported as yet" (`SportsAPING.xml`)."""
         betting.offer(HOME, Side.LAY, [(2.0, 5), (1.9, 7)])
 
-        assert [(2.0, 5.0), (1.9, 7.0)] == prices(betting.book(priceProjection={**BEST, option: "true"}))
+        assert [(2.0, 5.0), (1.9, 7.0)] == prices(betting.book(priceProjection={**BEST, "rolloverStakes": "true"}))
 
     def test_a_delayed_key_sees_best_offers_and_nothing_that_was_traded(self, betting: BettingWorld) -> None:
         """The manual gives the delayed key EX_BEST_OFFERS only; its recorded runner has a total of 0.0."""
