@@ -1,7 +1,7 @@
 """The heartbeat service over the wire: what the manual says of it, and its whole dialogue.
 
-Source: manual, "API de pulso" (its samples are posted as they are printed, but for the typographic quotation marks);
-`HeartbeatAPING.xml`; the recorded answer in the wire reference, section 5.2.
+Source: manual, "API de pulso" and "Típica interacción"; `HeartbeatAPING.xml`; the recorded answer in the wire
+reference, section 5.2.
 """
 
 from collections.abc import Iterator
@@ -55,20 +55,25 @@ def error_of(response: httpx.Response) -> Any:
 
 
 def test_the_manuals_dialogue(client: Client, alice: Bettor) -> None:
-    """Set up, reset, set up again: answers byte for byte as the manual prints them."""
-    for asked, answered in (("10", 10), ("0", 0), ("10", 10)):
+    """Set up, reset, set up again, and then too late: answers byte for byte as the manual prints them."""
+    alice.bet(back())
+    for asked, answered, action in (
+        ("10", 10, "NONE"), ("0", 0, "NONE"), ("10", 10, "NONE"), ("10", 10, "ALL_BETS_CANCELLED")
+    ):  # fmt: skip
+        if action != "NONE":
+            world_of(client).advance(10 * SECOND)
         sent = (
             '[{"jsonrpc": "2.0", "method": "HeartbeatAPING/v1.0/heartbeat", '
             f'"params": {{"preferredTimeoutSeconds":"{asked}"}}, "id": 1}}]'
         )
         printed = (
-            f'[{{"jsonrpc":"2.0","result":{{"actualTimeoutSeconds":{answered},"actionPerformed":"NONE"}},"id":1}}]'
+            f'[{{"jsonrpc":"2.0","result":{{"actualTimeoutSeconds":{answered},"actionPerformed":"{action}"}},"id":1}}]'
         )
         assert printed == post(client, alice, sent).text
 
 
 def test_after_the_timeout_the_next_heartbeat_tells_what_was_done(client: Client, alice: Bettor) -> None:
-    """The part of the dialogue whose picture is lost: the bets are cancelled, and that is told once."""
+    """The bets are cancelled, and that is told once."""
     bet_id = alice.bet(back())
     beat(client, alice)
     world_of(client).advance(10 * SECOND)
