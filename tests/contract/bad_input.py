@@ -20,7 +20,7 @@ from simulator.control.worlds import Addresses
 from simulator.exchange.commands import RunnerResult, SettleMarket, TurnInPlay
 from simulator.exchange.orders import RunnerKey
 from simulator.world.worlds import Worlds
-from tests.contract.bettor import AWAY, LINE, MATCH, NEXT_MATCH, RACE, SCENARIO, Bettor, back, lay, world_of
+from tests.contract.bettor import AWAY, HOME, LINE, MATCH, NEXT_MATCH, RACE, SCENARIO, Bettor, back, lay, world_of
 from tests.in_process import URL, Client, client_of
 
 OPERATIONS: list[tuple[Service, Operation]] = [
@@ -30,7 +30,8 @@ JSON_RPC_PATHS = {service.name: f"/exchange/{service.name}/json-rpc/v1" for serv
 REST_PATHS = [f"/exchange/{service.name}/rest/v1.0/{operation.name}/" for service, operation in OPERATIONS]
 IDENTITY_PATHS = [path for path in identity_endpoints(Worlds(), FaceSettings()) if not path.endswith("/")]
 CONTROL_PATHS = [
-    route.path.format(world="default", market=MATCH) for route in control_routes(Worlds(), Addresses(URL), 0)
+    route.path.format(world="default", market=MATCH, selection=HOME)
+    for route in control_routes(Worlds(), Addresses(URL), 0)
 ]
 EVERY_PATH = [*JSON_RPC_PATHS.values(), *REST_PATHS, *IDENTITY_PATHS, *CONTROL_PATHS, "/health", "/nothing"]
 
