@@ -7,7 +7,7 @@ book: the same price, the size within 2 pence or 0.2 %.
 
 import bz2
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -56,8 +56,11 @@ def displayed_ladder(book: Ladders, runners: Sequence[int], runner: int, winners
     return shown
 
 
-def compare(file: Path) -> Agreement:
-    """Replay a recorded market and compare every display it holds while it is open."""
+LadderOf = Callable[[Ladders, Sequence[int], int, int, Side], list[Offer]]
+
+
+def compare(file: Path, ladder_of: LadderOf = displayed_ladder) -> Agreement:
+    """Replay a recorded market and compare every display it holds while it is open, with ours or with another's."""
     agreement = Agreement()
     book: Ladders = {}
     display: Display = {}
@@ -72,11 +75,11 @@ def compare(file: Path) -> Agreement:
             for side, _, _, shown in SIDES
             if shown in runner and runner["id"] in runners and definition["status"] == "OPEN"
         ]
-        previous = {key[:2]: displayed_ladder(book, runners, key[0], winners, key[1]) for key in changed}
+        previous = {key[:2]: ladder_of(book, runners, key[0], winners, key[1]) for key in changed}
         for runner in change.get("rc", []):
             _update(book, display, runner)
         for runner_id, side, shown in changed:
-            present = displayed_ladder(book, runners, runner_id, winners, side)
+            present = ladder_of(book, runners, runner_id, winners, side)
             for level, offer in display[runner_id][shown].items():
                 agreement.compared[level] += 1
                 candidates = (present, previous[runner_id, side])
