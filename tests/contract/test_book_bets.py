@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.contract.betting_world import HOME, BettingWorld
+from tests.contract.betting_world import AWAY, DRAW, HOME, MATCH, OTHER, TOTAL, BettingWorld
 
 
 @pytest.fixture
@@ -176,3 +176,47 @@ def test_a_bet_that_was_voided_has_no_matches(betting: BettingWorld) -> None:
     betting.void()
 
     assert "orders" not in betting.book(orderProjection="ALL")["runners"][0]
+
+
+def test_bets_on_a_line_have_the_line_in_the_place_of_a_price(betting: BettingWorld) -> None:
+    """Lines and their average as numbers; what is matched stands at the line of the bet that rested."""
+    betting.matched("BACK", HOME, 2.5, 4, market=TOTAL)
+    bet_id = betting.back("alice", HOME, 3.5, 10, market=TOTAL)
+    betting.lay("bob", HOME, 4.5, 2, market=TOTAL)
+
+    runner = betting.book(TOTAL, orderProjection="ALL", matchProjection="ROLLED_UP_BY_PRICE")["runners"][0]
+    averages = betting.book(TOTAL, matchProjection="ROLLED_UP_BY_AVG_PRICE")["runners"][0]["matches"]
+
+    shown = [(order["price"], order["avgPriceMatched"], order["sizeRemaining"]) for order in runner["orders"]]
+    assert [(2.5, 2.5, 0.0), (3.5, 3.5, 8.0)] == shown
+    assert bet_id == runner["orders"][1]["betId"]
+    assert [(2.5, 4.0), (3.5, 2.0)] == [(match["price"], match["size"]) for match in runner["matches"]]
+    # (4 x 2.5 + 2 x 3.5) / 6
+    assert [{"side": "BACK", "price": 2.83, "size": 6.0}] == averages
+
+
+def test_bets_stand_at_their_own_handicap(betting: BettingWorld) -> None:
+    """The same team at another handicap is another runner."""
+    bet_id = betting.matched("BACK", 1, 1.95, 10, market=OTHER, handicap=-0.5)
+
+    runners = betting.book(OTHER, orderProjection="ALL")["runners"]
+
+    assert {(1, -0.5): [bet_id]} == {
+        (runner["selectionId"], runner["handicap"]): [order["betId"] for order in runner["orders"]]
+        for runner in runners
+        if "orders" in runner
+    }
+
+
+def test_a_virtual_match_is_a_match_like_any_other(betting: BettingWorld) -> None:
+    """Alice's back of the draw is matched at 6.0; bob's backs of the others are matched at their own prices."""
+    betting.back("bob", HOME, 2.0, 120)
+    betting.back("bob", AWAY, 3.0, 150)
+    betting.back("alice", DRAW, 6.0, 40)
+
+    def matches(username: str) -> list[list[tuple[float, float]]]:
+        (book,) = betting.ask("listMarketBook", username, marketIds=[MATCH], orderProjection="ALL")
+        return [[(match["price"], match["size"]) for match in runner.get("matches", [])] for runner in book["runners"]]
+
+    assert [[], [], [(6.0, 40.0)]] == matches("alice")
+    assert [[(2.0, 120.0)], [(3.0, 80.0)], []] == matches("bob")

@@ -188,3 +188,55 @@ def test_traded_volume_counts_the_stakes_of_both_sides_at_each_price() -> None:
     assert {2_88: 50, 2_90: 2_00} == book.traded
     assert 2_50 == book.total_matched
     assert 2_88 == book.last_price_traded
+
+
+def test_every_change_of_a_queue_raises_its_revision() -> None:
+    offers, (first, second) = lays((2_90, 1_00), (3_00, 2_00))
+    seen = [offers.revision]
+
+    for size in (50, 1_50):
+        take(offers, second, size)
+        seen.append(offers.revision)
+    offers.add(order(Side.LAY, 2_90, 1_00))
+    seen.append(offers.revision)
+    take(offers, first, 1_00)
+    seen.append(offers.revision)
+
+    assert sorted(set(seen)) == seen
+
+
+def test_a_removal_reduces_what_was_traded_and_last_traded() -> None:
+    book = RunnerBook()
+    book.trade(3_20, 10_00)
+    book.trade(3_25, 5_00)
+
+    book.reduce_traded_prices(lambda price: price * 7 // 10)
+
+    assert ({2_24: 20_00, 2_27: 10_00}, 30_00, 2_27) == (book.traded, book.total_matched, book.last_price_traded)
+
+
+def test_volume_that_meets_at_a_reduced_price_is_added_up() -> None:
+    book = RunnerBook()
+    book.trade(1_01, 10_00)
+    book.trade(1_02, 5_00)
+
+    book.reduce_traded_prices(lambda price: 1_01)
+
+    assert {1_01: 30_00} == book.traded
+
+
+def test_what_is_void_was_never_traded() -> None:
+    book = RunnerBook()
+    book.trade(3_20, 10_00)
+
+    book.forget_trades()
+
+    assert ({}, 0, None) == (book.traded, book.total_matched, book.last_price_traded)
+
+
+def test_nothing_traded_stays_nothing() -> None:
+    book = RunnerBook()
+
+    book.reduce_traded_prices(lambda price: 1_01)
+
+    assert ({}, None) == (book.traded, book.last_price_traded)
