@@ -213,6 +213,23 @@ def test_the_cancellation_happens_at_its_own_time(client: Client, alice: Bettor)
     assert ("2026-06-06T17:00:10.000Z", 2.0) == (cleared["settledDate"], cleared["sizeCancelled"])
 
 
+def test_the_first_that_is_missed_is_what_the_clock_can_move_to(client: Client, alice: Bettor) -> None:
+    """Deadlines are among the things due in a world, each at its own time."""
+    world, bob = world_of(client), Bettor(client, "bob")
+    start = world.clock.now()
+    for bettor, seconds in ((bob, 30), (alice, 20)):
+        bettor.bet(back())
+        beat(client, bettor, seconds)
+
+    due = []
+    while world.next_due is not None:
+        world.to_next()
+        due.append((world.clock.now() - start, len(alice.orders(orderProjection="EXECUTABLE"))))
+
+    assert [(20 * SECOND, 0), (30 * SECOND, 0)] == due
+    assert [] == bob.orders(orderProjection="EXECUTABLE")
+
+
 def test_a_heartbeat_that_comes_when_its_time_is_over_is_too_late(client: Client, alice: Bettor) -> None:
     """The timeout is what may elapse: at its end the bets go first, then the heartbeat is heard."""
     alice.bet(back())
