@@ -394,9 +394,10 @@ class Waiting(Stage):
         self.do(Tick())
 
     def ask_at_a_wrong_time(self, command: Command, at: int) -> None:
+        state = self.pair.state()
         try:
             self.kernel.apply(command, at)
         except ValueError:
-            assert state_of(self.kernel) == self.pair.state
+            assert state_of(self.kernel) == state
         else:
             raise AssertionError(f"{command} was carried out at {at}")
