@@ -35,7 +35,7 @@ events:
         startTime: "+PT6H"
         turnInPlay: true
         betDelay: 5
-        crossMatching: true
+        crossMatching: false
         rules: <b>Who will win?</b>
         runners:
           - {selectionId: 1101, name: Arden Town, availableToBack: [[2.1, 50], [2.08, 100], [2.06, 150], [2.04, 200]],

@@ -33,7 +33,7 @@ def test_a_book_tells_the_state_of_its_market(alice: APIClient) -> None:
         found.inplay,
         found.is_market_data_delayed,
     )
-    assert (0, False, True, True) == (found.bet_delay, found.bsp_reconciled, found.complete, found.cross_matching)
+    assert (0, False, True, False) == (found.bet_delay, found.bsp_reconciled, found.complete, found.cross_matching)
     assert (1, 3, 3, False) == (
         found.number_of_winners,
         found.number_of_runners,
@@ -86,7 +86,8 @@ def test_all_price_data_are_there_where_they_are_asked_for(alice: APIClient, bob
 
     starting = book(alice, WIN, *EVERYTHING).runners[0]
     assert 45.5 == starting.adjustment_factor
-    assert ("NaN", "NaN", None) == (starting.sp.near_price, starting.sp.far_price, starting.sp.actual_sp)
+    # The middle of what is offered, and nobody at the starting price yet.
+    assert (2.05, "NaN", None) == (starting.sp.near_price, starting.sp.far_price, starting.sp.actual_sp)
     assert [] == starting.sp.back_stake_taken == starting.sp.lay_liability_taken
 
 

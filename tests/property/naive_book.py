@@ -120,8 +120,10 @@ def is_good_enough(price: int, taker: NaiveBet) -> bool:
 def fills(taker: NaiveBet, bets: list[NaiveBet]) -> list[tuple[NaiveBet, int]]:
     """Whom the taker meets and for how much, in the order in which it happens, each at the other's price.
 
-    A fill-or-kill bet that cannot have its minimum, which is all of it unless it says otherwise, meets nobody.
+    The limit of a fill-or-kill bet is on the average of what it takes.
     """
+    if taker.fill_or_kill:
+        return fills_on_average(taker, bets)
     wanted = taker.remaining
     met: list[tuple[NaiveBet, int]] = []
     for other in queue(bets, taker.runner, taker.side.opposite):
@@ -129,7 +131,20 @@ def fills(taker: NaiveBet, bets: list[NaiveBet]) -> list[tuple[NaiveBet, int]]:
             size = min(wanted, other.remaining)
             met.append((other, size))
             wanted -= size
-    if taker.fill_or_kill:
-        minimum = taker.size if taker.minimum_fill is None else taker.minimum_fill
-        return met if taker.remaining - wanted >= minimum else []
     return met
+
+
+def fills_on_average(taker: NaiveBet, bets: list[NaiveBet]) -> list[tuple[NaiveBet, int]]:
+    """Take the offers penny by penny, best first, for as long as their average price is the limit or better."""
+    pennies = [other for other in queue(bets, taker.runner, taker.side.opposite) for _ in range(other.remaining)]
+    taken: list[NaiveBet] = []
+    worth = 0
+    for other in pennies[: taker.remaining]:
+        worth += other.price
+        limit = taker.price * (len(taken) + 1)
+        if worth < limit if taker.side is Side.BACK else worth > limit:
+            break
+        taken.append(other)
+    if len(taken) < (taker.size if taker.minimum_fill is None else taker.minimum_fill):
+        return []
+    return [(other, taken.count(other)) for other in dict.fromkeys(taken)]

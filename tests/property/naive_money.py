@@ -4,7 +4,7 @@ Written from the exchange mechanics, sections 1, 11, 12 and 13. Exact fractions 
 """
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from fractions import Fraction
 from itertools import combinations, product
 
@@ -23,15 +23,14 @@ def nearest_penny(amount: Fraction) -> int:
     return pence if amount >= 0 else -pence
 
 
-def profit(side: Side, matches: Iterable[tuple[int, int]], share: Fraction) -> int:
+def profit(side: Side, matches: list[tuple[int, int]], share: Fraction) -> int:
     """What a bet brings its owner, in pence, rounded once for the whole bet; `matches` are prices and sizes.
 
     `share` is the part of the stake that wins: all of it on a winner, none on a loser, something between in a dead
     heat.
     """
-    backer = Fraction(0)
-    for price, size in matches:
-        backer += share * size * (Fraction(price, 100) - 1) - (1 - share) * size
+    stake, payout = sum(size for _, size in matches), Fraction(sum(size * price for price, size in matches), 100)
+    backer = share * (payout - stake) - (1 - share) * stake
     return nearest_penny(backer if side is Side.BACK else -backer)
 
 

@@ -23,6 +23,7 @@ from tests.property.naive_acceptance import NaiveNonsense, NaiveRefusal
 from tests.property.naive_exchange import NaiveExchange
 
 FIRST_BET_ID = 1
+MOST_DIFFERENCES_SHOWN = 12
 
 
 class Refusal(NamedTuple):
@@ -54,19 +55,28 @@ class Pair:
         self.kernel = Exchange(rules, first_bet_id=FIRST_BET_ID)
         self.twin = NaiveExchange(rules, first_bet_id=FIRST_BET_ID)
         self.record: list[Asked] = []
-        self.state = state_of(self.kernel)
+        self._state: Any = None
+        self._in_step = False
 
     def do(self, command: Command, at: int) -> Answer:
         """Ask both, expect the same answer of both, and of a refusal that it changed nothing."""
-        references = live_references(self.kernel, at)
+        self._in_step = True
+        expected = answer_of_twin(self.twin, command, at)
+        before = None if was_accepted(expected) else (self.state(), live_references(self.kernel, at))
         answer = answer_of_kernel(self.kernel, command, at)
-        same(f"answer to {command} at {at}", answer, answer_of_twin(self.twin, command, at))
-        before, self.state = self.state, state_of(self.kernel)
-        if not was_accepted(answer):
-            same(f"state after the refused {command}", self.state, before)
-            same(f"references after the refused {command}", live_references(self.kernel, at), references)
+        self._state = None
+        same(f"answer to {command} at {at}", answer, expected)
+        if before:
+            same(f"state after the refused {command}", (self.state(), live_references(self.kernel, at)), before)
         self.record.append(Asked(command, at, answer))
+        self._in_step = False
         return answer
+
+    def state(self) -> Any:
+        """The whole state of the kernel, written out once as long as nobody asks it for anything."""
+        if self._state is None:
+            self._state = state_of(self.kernel)
+        return self._state
 
     def compare(self) -> None:
         """Expect everything that can be read to be the same on both sides."""
@@ -77,7 +87,12 @@ class Pair:
         same("money", views.money_of_kernel(self.kernel), views.money_of_twin(self.twin))
 
     def replay(self) -> None:
-        """Ask a fresh kernel the same at the same times, and expect the same answers and the same state."""
+        """Ask a fresh kernel the same at the same times, and expect the same answers and the same state.
+
+        After a step that failed there is nothing to repeat: it has its own story to tell.
+        """
+        if self._in_step:
+            return
         fresh = Exchange(self.rules, first_bet_id=FIRST_BET_ID)
         for command, at, answer in self.record:
             same(f"answer to the repeated {command}", answer_of_kernel(fresh, command, at), answer)
@@ -108,11 +123,10 @@ def answer_of_twin(twin: NaiveExchange, command: Command, at: int) -> Answer:
 
 
 def same(what: str, one: Any, other: Any) -> None:
-    """Expect two values to be equal, and say in few words where they are not."""
+    """Expect what the kernel says to be what the twin says, or what is to be what was, and show where it is not."""
     if one != other:
-        raise AssertionError(
-            "\n".join([f"{what}: kernel and twin, or before and after, differ", *differences(one, other)])
-        )
+        lines = differences(one, other)
+        raise AssertionError("\n".join([f"{what}: differs in {len(lines)} places", *lines[:MOST_DIFFERENCES_SHOWN]]))
 
 
 def differences(one: Any, other: Any, path: str = "") -> list[str]:

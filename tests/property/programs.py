@@ -195,7 +195,7 @@ class Betting(Stage):
         """Take at once all that is there and more, or at least about as much as is there, or nothing."""
         other = self.kernel.orders[bet]
         offers = self.kernel.markets[other.market_id].runners[other.runner].book.queue_of(other.side)
-        there = sum(level.total for level in offers.best_first() if offers.meets(level.price, other.price))
+        there = sum(level.total for level in offers.best_first() if not offers.beats(other.price, level.price))
         asked = limit(
             other.runner.selection_id,
             other.side.opposite,
@@ -394,9 +394,10 @@ class Waiting(Stage):
         self.do(Tick())
 
     def ask_at_a_wrong_time(self, command: Command, at: int) -> None:
+        state = self.pair.state()
         try:
             self.kernel.apply(command, at)
         except ValueError:
-            assert state_of(self.kernel) == self.pair.state
+            assert state_of(self.kernel) == state
         else:
             raise AssertionError(f"{command} was carried out at {at}")

@@ -40,7 +40,7 @@ def market(runners: int, **definition: Any) -> AddMarket:
 
 # One winner, in play after a delay; two winners; perhaps a winner who is not listed; as many winners as it comes to.
 SHAPES: Final = {
-    "race": market(3, number_of_winners=1, turn_in_play=True, bet_delay=5, bsp_market=True, base_rate=500),
+    "race": market(3, number_of_winners=1, turn_in_play=True, bet_delay=5, base_rate=500),
     "places": market(4, number_of_winners=2, base_rate=200, discount_allowed=False),
     "next goal": market(2, number_of_winners=1, complete=False, turn_in_play=True, base_rate=333),
     "finishers": market(3, number_of_winners=0, turn_in_play=True, bet_delay=1, persistence_enabled=False),

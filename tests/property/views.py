@@ -26,7 +26,7 @@ def bets_of_kernel(kernel: Exchange) -> dict[int, dict[str, Any]]:
             "lapsed": order.size_lapsed,
             "voided": order.size_voided,
             "payout": order.matched_payout,
-            "matches": [tuple(fragment) for fragment in order.fragments],
+            "matches": [tuple(fragment)[:4] for fragment in order.fragments],
             "placed at": order.placed_at,
             "cancelled at": order.cancelled_at,
             "lapsed at": (order.lapsed_at, order.lapse_reason),

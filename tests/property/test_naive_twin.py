@@ -1,0 +1,120 @@
+"""The naive twin gives the exchange mechanics' own worked numbers: whoever holds another to account is held to them."""
+
+from fractions import Fraction
+
+import pytest
+
+from simulator.exchange.orders import Persistence, RunnerKey, Side
+from tests.property.naive_book import CLASSIC_PRICES, Match, NaiveBet, fills, levels
+from tests.property.naive_money import LOST, WON, commission, exposure, nearest_penny, possible_winners, profit
+
+A, B, C, D = (RunnerKey(number) for number in (1, 2, 3, 4))
+BACK, LAY = Side.BACK, Side.LAY
+
+
+def bet(runner: RunnerKey, side: Side, size: int, price: int, *, matched: bool = False, bet_id: int = 0) -> NaiveBet:
+    placed = NaiveBet("anybody", "1.1", runner, side, price, size, Persistence.LAPSE, placed_at=0, bet_id=bet_id)
+    if matched:
+        placed.matches.append(Match(1, price, size, 0))
+    return placed
+
+
+def test_the_ladder_of_odds_has_350_prices() -> None:
+    assert len(CLASSIC_PRICES) == 350
+
+
+@pytest.mark.parametrize(
+    ("exact", "pence"), [("0.5", 1), ("-0.5", -1), ("1.49", 1), ("-1.49", -1), ("2.5", 3), ("0", 0)]
+)
+def test_half_a_penny_is_rounded_away_from_nothing(exact: str, pence: int) -> None:
+    assert nearest_penny(Fraction(exact)) == pence
+
+
+@pytest.mark.parametrize(
+    ("side", "matches", "share", "pence"),
+    [
+        (BACK, [(106, 13)], WON, 1),  # 0.78p
+        (LAY, [(103, 10_20)], WON, -31),  # 30.6p
+        (BACK, [(103, 10_20)], LOST, -10_20),
+        (LAY, [(103, 10_20)], LOST, 10_20),
+        (BACK, [(400, 300_00)], Fraction(1, 3), 100_00),
+        (BACK, [(1100, 10_00)], Fraction(1, 2), 45_00),
+        (BACK, [(600, 60_00)], Fraction(2, 4), 120_00),
+        (BACK, [(101, 50), (101, 50)], WON, 1),  # once for the bet: twice half a penny is one penny
+    ],
+)
+def test_profit_is_exact_for_a_bet_and_rounded_once(
+    side: Side, matches: list[tuple[int, int]], share: Fraction, pence: int
+) -> None:
+    assert profit(side, matches, share) == pence
+
+
+@pytest.mark.parametrize(
+    ("net", "discount", "pence"),
+    [(400_00, 40, 12_00), (400_00, 0, 20_00), (-400_00, 40, 0), (0, 0, 0), (15_00, 0, 75)],
+)
+def test_commission_is_taken_on_net_winnings_only(net: int, discount: int, pence: int) -> None:
+    assert commission(net, Fraction(5), Fraction(discount)) == pence
+
+
+def test_exposure_with_one_winner_is_that_of_the_worked_example() -> None:
+    bets = [
+        bet(A, BACK, 10_00, 400, matched=True),
+        bet(A, LAY, 4_00, 350),
+        bet(B, LAY, 15_00, 300, matched=True),
+        bet(C, BACK, 2_00, 600),
+    ]
+    assert exposure(bets, [A, B, C]) == 42_00
+
+
+def test_exposure_with_two_winners_is_that_of_the_worked_example() -> None:
+    bets = [
+        bet(A, LAY, 10_00, 200, matched=True),
+        bet(B, LAY, 10_00, 300, matched=True),
+        bet(C, BACK, 5_00, 500, matched=True),
+        bet(D, LAY, 20_00, 150),
+    ]
+    assert exposure(bets, [A, B, C, D], number_of_winners=2) == 35_00
+    assert exposure(bets, [A, B, C, D], number_of_winners=1) == 15_00
+
+
+def test_a_sure_profit_is_no_exposure() -> None:
+    assert exposure([bet(A, BACK, 10_00, 300, matched=True), bet(A, LAY, 10_00, 200, matched=True)], [A, B]) == 0
+
+
+def test_unmatched_bets_do_not_make_up_for_each_other() -> None:
+    assert exposure([bet(A, BACK, 10_00, 200), bet(A, LAY, 10_00, 200)], [A, B]) == 10_00
+
+
+def test_trying_every_subset_and_taking_each_worst_fate_come_to_the_same() -> None:
+    """There are too many subsets of many bets to try them all; there are six here, and then seven."""
+    bets = [bet(runner, side, 1_00 + price, price) for runner in (A, B, C) for side, price in ((BACK, 305), (LAY, 198))]
+    assert exposure([*bets, bet(A, LAY, 10_00, 200)], [A, B, C]) == exposure(bets, [A, B, C]) + 10_00
+
+
+@pytest.mark.parametrize(
+    ("number_of_winners", "complete", "sets"),
+    [(1, True, 3), (2, True, 3), (3, True, 1), (4, True, 1), (0, True, 8), (1, False, 4), (2, False, 7)],
+)
+def test_every_set_of_winners_is_thought_of(number_of_winners: int, complete: bool, sets: int) -> None:
+    assert len(set(possible_winners([A, B, C], number_of_winners, complete))) == sets
+
+
+def test_a_backer_takes_the_highest_lays_first_and_those_of_one_price_in_order_of_arrival() -> None:
+    book = [
+        bet(A, LAY, 2_00, 310, bet_id=1),
+        bet(A, LAY, 2_00, 320, bet_id=2),
+        bet(A, LAY, 2_00, 310, bet_id=3),
+        bet(A, LAY, 2_00, 290, bet_id=4),
+        bet(B, LAY, 2_00, 400, bet_id=5),
+    ]
+    met = fills(bet(A, BACK, 5_00, 300), book)
+    assert [(other.bet_id, size) for other, size in met] == [(2, 2_00), (1, 2_00), (3, 1_00)]
+    assert levels(book, A, LAY) == [(320, 2_00, [2]), (310, 4_00, [1, 3]), (290, 2_00, [4])]
+
+
+@pytest.mark.parametrize(("minimum", "matched"), [(None, 0), (4_01, 0), (4_00, 4_00), (3_00, 4_00)])
+def test_fill_or_kill_takes_its_minimum_or_nothing(minimum: int | None, matched: int) -> None:
+    taker = bet(A, BACK, 5_00, 300)
+    taker.fill_or_kill, taker.minimum_fill = True, minimum
+    assert sum(size for _, size in fills(taker, [bet(A, LAY, 4_00, 300)])) == matched
