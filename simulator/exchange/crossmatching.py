@@ -197,7 +197,7 @@ def virtual_offers(steps: Iterable[VirtualStep]) -> Iterator[Offer]:
 
 
 def merged_offers(real: Iterable[Offer], virtual: Iterable[Offer], taker: Side) -> Iterator[Offer]:
-    """Yield real and virtual offers, both best first, as one ladder, same prices together. Nothing is read ahead."""
+    """Yield real and virtual offers, both best first, as one ladder, same prices together."""
     reals, virtuals = iter(real), iter(virtual)
     mine, theirs = next(reals, None), next(virtuals, None)
     while mine is not None and theirs is not None:

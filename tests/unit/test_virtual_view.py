@@ -96,6 +96,21 @@ def test_whoever_looks_first_works_it_out_and_the_next_reads_it() -> None:
     assert [(3_75, 50_00)] == list(one)
 
 
+@pytest.mark.parametrize("kept", [0, 1, 2])
+def test_what_happens_to_the_runner_itself_does_not_disturb_who_looks_at_it(kept: int) -> None:
+    """The walk that is shared reads the runner's own queue for the others; it may change meanwhile."""
+    world = first_example()
+    own = [world.back("bob", 2_00, at=price, runner=DRAW) for price in (8_00, 9_00, 10_00)]
+    known = ladder(world, DRAW, Side.BACK)
+    assert (6_00, 40_00) == next(known.best_first())
+
+    world.cancel("bob", *own[kept:])
+    world.back("carol", 3_00, at=7_80, runner=DRAW)
+
+    assert known is ladder(world, DRAW, Side.BACK)
+    assert [(6_00, 40_00), (3_75, 50_00)] == shown(world, DRAW, Side.BACK)
+
+
 # What is shown after a change
 
 
