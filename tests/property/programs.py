@@ -32,6 +32,7 @@ from simulator.exchange.commands import (
 )
 from simulator.exchange.market import MarketStatus
 from simulator.exchange.orders import Persistence, RunnerKey, Side
+from tests.property.naive_book import NaiveBet
 from tests.property.pair import Answer, Refusal, state_of
 from tests.property.stage import (
     IMPOSSIBLE,
@@ -146,10 +147,37 @@ class Betting(Stage):
         short=st.sampled_from([0, 0, -1, 1, 100]),
     )
     def go_all_in(self, account: str, market: str, selection: int, side: Side, price: int, short: int) -> None:
-        """Bet what there is, to the penny; what is short comes from nowhere, unless other bets make up for it."""
-        available = self.kernel.available_to_bet(account) + short
-        size = available if side is Side.BACK else available * 100 // (price - 100)
-        self.place(account, market, limit(selection, side, price, size))
+        """Bet all that can be lost, to the penny, or a little less or more."""
+        customer, twin = self.kernel.accounts[account], self.pair.twin
+        most = self.kernel.available_to_bet(account)
+        if customer.definition.exposure_limit is not None:
+            most = min(most, customer.definition.exposure_limit - customer.exposure)
+        before = twin.exposure_in(account, twin.markets[market])
+        unit = 100 if side is Side.BACK else price - 100
+        size = max(0, most * 100 // unit)
+        for _ in range(2):
+            # Other bets in the market may win where this one loses, and so pay for a part of it.
+            bet = NaiveBet(account, market, RunnerKey(selection), side, price, size, Persistence.LAPSE, self.at)
+            rise = twin.exposure_in(account, twin.markets[market], (bet,)) - before
+            size = max(0, size + (most - rise) * 100 // unit)
+        self.place(account, market, limit(selection, side, price, size + short))
+
+    @rule(
+        account=customers, market=markets_to_bet_in, selection=st.sampled_from([1, 2]), lay=st.sampled_from([210, 305])
+    )
+    def bet_on_a_sure_thing(self, account: str, market: str, selection: int, lay: int) -> None:
+        """Back high and lay low: where both are matched, the account wins whatever happens."""
+        self.place(MAKER, market, limit(selection, Side.LAY, 960, 100))
+        self.place(account, market, limit(selection, Side.BACK, 960, 100))
+        self.place(account, market, limit(selection, Side.LAY, lay, 200))
+
+    @rule(account=customers, market=markets_to_bet_in, after=st.sampled_from([0, 59_999, 60_000]))
+    def bet_twice(self, account: str, market: str, after: int) -> None:
+        """Send a good request again some time later, as after an answer that was lost."""
+        asked = limit(1, Side.BACK, 305, 100)
+        self.place(account, market, asked, customer_reference="again")
+        self.let_pass(after)
+        self.place(account, market, asked, customer_reference="again")
 
     @precondition(something_is_unmatched)
     @rule(account=customers | st.just(MAKER), bet=unmatched_bets, less=st.integers(0, 150))
@@ -213,7 +241,6 @@ class Betting(Stage):
         reference=references,
         strategy=strategy_references,
         version=versions,
-        again_after=st.sampled_from([None, 0, 59_999, 60_000]),
     )
     def bet_together(
         self,
@@ -223,18 +250,15 @@ class Betting(Stage):
         reference: str | None,
         strategy: str | None,
         version: str | None,
-        again_after: int | None,
     ) -> None:
-        """Place bets in one request, and perhaps send the same request again."""
-        more: dict[str, Any] = {
-            "customer_reference": reference,
-            "customer_strategy_reference": strategy,
-            "market_version": self.version(market, version),
-        }
-        self.place(account, market, *asked, **more)
-        if again_after is not None:
-            self.let_pass(again_after)
-            self.place(account, market, *asked, **more)
+        self.place(
+            account,
+            market,
+            *asked,
+            customer_reference=reference,
+            customer_strategy_reference=strategy,
+            market_version=self.version(market, version),
+        )
 
     @rule(account=most_of_the_time(customers, anybody), market=markets_to_bet_in, asked=odd_instructions)
     def bet_oddly(self, account: str, market: str, asked: PlaceInstruction) -> None:
