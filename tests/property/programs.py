@@ -50,6 +50,7 @@ from tests.property.stage import (
 from tests.property.strategies import (
     KILL,
     MAKER,
+    PRICES,
     SHAPES,
     anybody,
     customers,
@@ -193,14 +194,15 @@ class Betting(Stage):
         account=customers,
         market=markets_to_bet_in,
         selection=selections,
-        back=prices,
-        lay=prices,
+        back=st.sampled_from(PRICES),
+        gap=st.sampled_from([0, 0, 2, -2]),
         more=st.sampled_from([{}, {}, {"time_in_force": KILL}]),
     )
     def bet_both_ways(
-        self, account: str, market: str, selection: int, back: int, lay: int, more: dict[str, Any]
+        self, account: str, market: str, selection: int, back: int, gap: int, more: dict[str, Any]
     ) -> None:
         """Back and lay one runner in one request, which must not be at prices that meet."""
+        lay = back - gap
         both = limit(selection, Side.BACK, back, 150, **more), limit(selection, Side.LAY, lay, 200)
         self.place(account, market, *both, limit(3 - min(selection, 2), Side.LAY, lay, 100))
 
@@ -402,6 +404,20 @@ class Waiting(Stage):
     )
     def wait(self, milliseconds: int, at_once: bool) -> None:
         self.let_pass(milliseconds, at_once)
+
+    @precondition(Stage.markets_in_play)
+    @rule(
+        account=customers,
+        market=one_of_its(Stage.markets_in_play),
+        version=recent_versions,
+        goal=st.sampled_from([LapseUnmatched, SuspendMarket, TouchMarket]),
+    )
+    def bet_as_a_goal_is_scored(self, account: str, market: str, version: str | None, goal: type[Command]) -> None:
+        """Let something happen to a market while a bet is on its way there."""
+        asked = limit(1, Side.BACK, 305, 100)
+        self.do(PlaceOrders(account, market, (asked,), market_version=self.version(market, version)))
+        self.do(goal(market))
+        self.let_pass(5000)
 
     @precondition(lambda self: self.kernel.next_due is not None)
     @rule(

@@ -117,6 +117,9 @@ class Stage(RuleBasedStateMachine):
         """The open markets, or where there is none the others, which have to say so."""
         return self.markets(MarketStatus.OPEN) or list(self.kernel.markets)
 
+    def markets_in_play(self) -> list[str]:
+        return [market_id for market_id in self.markets(MarketStatus.OPEN) if self.kernel.markets[market_id].in_play]
+
     def is_ripe(self, market_id: str) -> bool:
         """Whether a market has seen enough bets for its end to be worth looking at."""
         matched = [order for order in self.kernel.markets[market_id].orders.values() if order.size_matched]
