@@ -113,6 +113,12 @@ class Fragment(NamedTuple):
         """Return a match at a price that is exact in hundredths."""
         return cls(match_id, price, size, matched_at, price * size)
 
+    def at_lower_price(self, price: int) -> "Fragment":
+        """Return this match at a price that a removal has lowered it to; at the same price it keeps every decimal."""
+        if price == self.price:
+            return self
+        return Fragment.at_price(self.match_id, price, self.size, self.matched_at)
+
 
 @dataclass(slots=True, eq=False)
 class Order:
@@ -209,10 +215,7 @@ class Order:
     def reduce_prices(self, reduced: Callable[[int], int]) -> None:
         """Lower the price of every fragment, each rounded by itself, as `reduced` says."""
         before = self.matched_payout
-        self.fragments = [
-            Fragment.at_price(match_id, reduced(price), size, matched_at)
-            for match_id, price, size, matched_at, _ in self.fragments
-        ]
+        self.fragments = [fragment.at_lower_price(reduced(fragment.price)) for fragment in self.fragments]
         self.matched_payout = sum(fragment.payout for fragment in self.fragments)
         self.price_reduced = self.price_reduced or self.matched_payout != before
 

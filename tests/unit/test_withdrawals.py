@@ -177,6 +177,23 @@ def test_a_bet_at_the_starting_price_is_reduced_by_a_late_non_runner() -> None:
     assert 80_90 == world.exposure("bob")
 
 
+@pytest.mark.parametrize("market", [race, place_market])
+def test_a_late_non_runner_that_reduces_nothing_leaves_the_starting_price_all_its_decimals(market: Any) -> None:
+    world = market()
+    backs = [world.at_close(BACK, "alice", 300_00), world.at_close(BACK, "carol", 400_00)]
+    lay = world.at_close(LAY, "bob", 1000_00)
+    world.turn_in_play()
+    payouts = [bet.matched_payout for bet in (*backs, lay)]
+
+    events = world.remove(B, 1)
+
+    # 1 + 1000 / 700 is shown as 2.43; 0.01 % less is still 2.43.
+    assert [(2_43, 300_00)] == fills(backs[0])
+    assert payouts == [bet.matched_payout for bet in (*backs, lay)]
+    assert not any(bet.price_reduced for bet in (*backs, lay))
+    assert [RunnerRemoved, MarketChanged] == kinds(events)
+
+
 # Unmatched bets
 
 
