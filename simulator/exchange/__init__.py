@@ -1,9 +1,18 @@
 """The kernel: a betting exchange as a pure state machine.
 
-Read it in this order: `money`, `ladder`, `orders`, `book`, `matching`, `exposure`, `ledger`, `market`, `placement`,
-`settlement`, `commands`, `events`, and last `exchange`, the one door.
+Read it in this order:
+
+    the words      `money`, `orders`, `commands`, `refusals`, `events`
+    one runner     `ladder`, `book`, `crossmatching`, `matching`, `starting_price_offers`, `starting_price`, `runner`
+    one account    `profits`, `lines`, `stakes`, `exposure`, `ledger`, `accounts`
+    one market     `virtual_view`, `market`
+    bets           `rules`, `deadlines`, `state`, `acceptance`, `placing`, `editing`, `heartbeat`
+    what happens   `auction`, `withdrawals`, `verdicts`, `results`, `settlement`, `profit_and_loss`
+
+and last `exchange`, the one door.
 
 Units, everywhere in this package: money is an `int` of pence (hundredths of the currency), a price is an `int` of
 hundredths (1.01 is 101), a handicap is an `int` of hundredths, a time is an `int` of milliseconds since 1970 in UTC.
-Nothing here is a float; nothing here reads a clock, a file, a socket or a source of chance.
+A starting price alone is on no ladder: it is a `Fraction`, and of ones. Nothing here is a float; nothing here reads a
+clock, a file, a socket or a source of chance.
 """
