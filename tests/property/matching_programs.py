@@ -17,6 +17,7 @@ from simulator.exchange.commands import (
     Command,
     PlaceInstruction,
     PlaceOrders,
+    Reconcile,
     RemoveRunner,
     TurnInPlay,
 )
@@ -53,6 +54,7 @@ class Done(NamedTuple):
 
     command: Command
     was_accepted: bool
+    at: int
 
 
 class MatchingStage(RuleBasedStateMachine):
@@ -63,6 +65,9 @@ class MatchingStage(RuleBasedStateMachine):
         self.record: list[Done] = []
         self.leftovers: set[tuple[RunnerKey, int, Side]] = set()
         """Levels that some order left alone for being worth less than a penny to it."""
+        self.house_stakes: dict[RunnerKey, int] = {}
+        """What the house has laid on each runner less what it has backed: its side of the virtual bets."""
+        self.virtual_bets = 0
 
     @initialize(shape=st.sampled_from(SHAPES), is_place_market=st.booleans())
     def open_the_market(self, shape: tuple[int, int], is_place_market: bool) -> None:
@@ -99,10 +104,10 @@ class MatchingStage(RuleBasedStateMachine):
             events = self.world.apply(command)
         except Refused as refused:
             event(f"{refused.reason} {refused.instruction_reasons}")
-            self.record.append(Done(command, False))
+            self.record.append(Done(command, False, self.world.now))
             check_invariants(self.kernel)
             return None
-        self.record.append(Done(command, True))
+        self.record.append(Done(command, True, self.world.now))
         for what in events:
             event(type(what).__name__)
             if isinstance(what, VirtualBetMatched):
@@ -114,7 +119,10 @@ class MatchingStage(RuleBasedStateMachine):
         active = [key for key, runner in self.market.runners.items() if runner.status is RunnerStatus.ACTIVE]
         matches = [(bet.runner, bet.price, bet.size), *((leg.runner, leg.price, leg.size) for leg in bet.legs)]
         sign = 1 if bet.taker_side is Side.BACK else -1
-        for winners in combinations(active, self.market.definition.number_of_winners):
+        self.virtual_bets += 1
+        for key, _, size in matches:
+            self.house_stakes[key] = self.house_stakes.get(key, 0) + sign * size
+        for winners in combinations(active, self.market.winners_left):
             received = 100 * sum(size for _, _, size in matches)
             paid = sum(price * size for key, price, size in matches if key in winners)
             assert sign * (received - paid) > -100 * (len(active) - 1)
@@ -128,6 +136,13 @@ class MatchingStage(RuleBasedStateMachine):
         if self.do(PlaceOrders(account, MARKET, (instruction,))) is None:
             return None
         order = self.world.orders[-1]
+        self.expect_matches(order, matcher)
+        if self.kernel.accounts[account].exposure > exposure and account != MAKER:
+            assert self.kernel.available_to_bet(account) >= 0
+        return order
+
+    def expect_matches(self, order: Order, matcher: Matcher) -> None:
+        """Expect what the twin says of an order that has just met the market."""
         rest = matcher.run()
         assert [fragment for match in matcher.matches for fragment in match.fragments()] == [
             (fragment.price, fragment.size) for fragment in order.fragments
@@ -137,18 +152,15 @@ class MatchingStage(RuleBasedStateMachine):
         for bet_id in {bet_id for bet_id, _ in parts}:
             filled = [f.size for f in self.kernel.orders[bet_id].fragments if f.match_id in ids]
             assert sorted(filled) == sorted(size for other, size in parts if other == bet_id)
-        assert rest == (order.size_lapsed if instruction.time_in_force else order.size_remaining)
+        assert rest == (order.size_lapsed if order.time_in_force else order.size_remaining)
         assert order.size == rest + order.size_matched
         self.check_prices(matcher)
-        if self.kernel.accounts[account].exposure > exposure and account != MAKER:
-            assert self.kernel.available_to_bet(account) >= 0
         if order.size_remaining:
             self.note_leftovers(order, matcher)
-        return order
 
     def check_prices(self, matcher: Matcher) -> None:
         """Virtual prices are never better than what completes the book."""
-        winners = self.market.definition.number_of_winners
+        winners = matcher.winners
         for match in matcher.matches:
             if match.leg_prices:
                 book = sum(100 / price for price in (match.price, *match.leg_prices))
@@ -161,7 +173,8 @@ class MatchingStage(RuleBasedStateMachine):
         if matcher.has_no_valid_price:
             self.leftovers.add((order.runner, order.price, side))
 
-    def matcher(self, instruction: PlaceInstruction) -> Matcher:
+    def matcher(self, instruction: PlaceInstruction, instead_of: int | None = None) -> Matcher:
+        """The twin of an order that is about to be placed, perhaps in place of an unmatched bet."""
         side, key = instruction.side, instruction.runner
         ask = Ask(
             side,
@@ -173,16 +186,17 @@ class MatchingStage(RuleBasedStateMachine):
             instruction.min_fill_size,
         )
         others = [other for other in self.active() if other != key]
-        winners = self.market.definition.number_of_winners
-        legs = [self.offers(other, side) for other in others] if winners <= len(others) else []
-        return Matcher(ask, self.offers(key, side.opposite), legs, winners)
+        winners = self.market.winners_left
+        legs = [self.offers(other, side, instead_of) for other in others] if winners <= len(others) else []
+        return Matcher(ask, self.offers(key, side.opposite, instead_of), legs, winners)
 
-    def offers(self, key: RunnerKey, side: Side) -> list[Offer]:
+    def offers(self, key: RunnerKey, side: Side, without: int | None = None) -> list[Offer]:
         queue = self.market.runners[key].book.queue_of(side)
         return [
             Offer(order.bet_id, key, order.price, order.size_remaining)
             for level in queue.best_first()
             for order in level.queue.values()
+            if order.bet_id != without
         ]
 
     def active(self) -> list[RunnerKey]:
@@ -320,6 +334,11 @@ class MatchingPrograms(MatchingStage):
     @rule()
     def go_in_play(self) -> None:
         self.do(TurnInPlay(MARKET))
+
+    @precondition(lambda self: not self.market.bsp_reconciled and len(self.record) > 20)
+    @rule()
+    def reconcile(self) -> None:
+        self.do(Reconcile(MARKET))
 
     @precondition(lambda self: len(self.active()) > 1 and len(self.record) > 30)
     @rule(place=places, factor=st.sampled_from([0, 1_00, 3_00, 4_00, 30_00]))

@@ -13,13 +13,15 @@ from hypothesis.stateful import invariant, run_state_machine_as_test
 
 from simulator.exchange.orders import Order, RunnerKey, Side
 from simulator.exchange.refusals import Refused
+from simulator.exchange.runner import RunnerStatus
+from tests.property.matching_events import MatchingEvents
 from tests.property.matching_programs import CUSTOMERS, MatchingPrograms
 from tests.property.naive_matching import completing_price
 from tests.property.naive_money import nearest_penny
 from tests.unit.exchange_builder import picture
 
 
-class MatchingMachine(MatchingPrograms):
+class MatchingMachine(MatchingPrograms, MatchingEvents):
     """All that can happen, and what must hold after each step of it; sizes, ledger and books are checked by `World`."""
 
     @invariant()
@@ -34,14 +36,14 @@ class MatchingMachine(MatchingPrograms):
             prices = {key: level.price for key, level in best.items() if level is not None}
             for key, limit in prices.items():
                 legs = [price for other, price in prices.items() if other != key]
-                virtual = completing_price(legs, self.market.definition.number_of_winners, side)
+                virtual = completing_price(legs, self.market.winners_left, side)
                 if virtual is not None and (virtual >= limit if side is Side.BACK else virtual <= limit):
                     assert self.leftovers & {(runner, price, side) for runner, price in prices.items()}
 
     @invariant()
     def exposure_is_the_worst_of_all_outcomes(self) -> None:
         for name in CUSTOMERS:
-            orders = [order for order in self.world.orders if order.account == name]
+            orders = [o for o in self.world.orders if o.account == name and o.settled_at is None]
             assert worst_loss(orders, self.outcomes()) == self.world.exposure(name)
 
     @invariant()
@@ -50,20 +52,59 @@ class MatchingMachine(MatchingPrograms):
             assert sum(runner.book.traded.values()) == runner.book.total_matched
         assert sum(runner.book.total_matched for runner in self.market.runners.values()) == self.market.total_matched
 
+    @invariant()
+    def the_fragments_of_a_bet_add_up_to_what_was_matched_of_it(self) -> None:
+        for order in self.world.orders:
+            assert sum(fragment.size for fragment in order.fragments) == order.size_matched + order.size_voided
+
+    @invariant()
+    def every_penny_backed_is_laid_by_somebody_or_by_the_house(self) -> None:
+        """At the starting price both sides bring money, so that their stakes meet to less than a penny a bet."""
+        for key in self.keys:
+            backed, laid = (
+                sum(o.size_matched + o.size_voided for o in self.world.orders if o.runner == key and o.side is side)
+                for side in (Side.BACK, Side.LAY)
+            )
+            difference = abs(backed - laid - self.house_stakes.get(key, 0))
+            assert difference <= self.bets_at_starting_price(key)
+
+    @invariant()
+    def the_house_loses_no_more_than_its_pence_whoever_wins(self) -> None:
+        """It holds nothing but what rounding leaves over, until a withdrawal changes the prices of its legs."""
+        if any(runner.status is not RunnerStatus.ACTIVE for runner in self.market.runners.values()):
+            return
+        of_virtual_bets = self.virtual_bets * (len(self.keys) - 1)
+        of_starting_prices = sum(
+            self.bets_at_starting_price(key) * runner.starting_price
+            for key, runner in self.market.runners.items()
+            if isinstance(runner.starting_price, Fraction)
+        )
+        for winners in self.outcomes():
+            customers = sum(exact_result(order, order.runner in winners) for order in self.world.orders)
+            assert customers <= of_virtual_bets + of_starting_prices
+
+    def bets_at_starting_price(self, key: RunnerKey) -> int:
+        """How many bets on a runner the auction matched, and so rounded to a penny each."""
+        price = self.market.runners[key].starting_price
+        if price is None or not any(self.market.runners[key].starting_price_taken.values()):
+            return 0
+        return sum(bool(order.fragments) for order in self.world.orders if order.runner == key)
+
     def outcomes(self) -> Iterator[tuple[RunnerKey, ...]]:
         active = self.active()
-        return combinations(active, min(len(active), self.market.definition.number_of_winners))
+        return combinations(active, min(len(active), self.market.winners_left))
 
     def teardown(self) -> None:
         """The same commands come to the same, byte for byte; and the result costs nobody more than was at risk."""
         again = self.new_world()
-        for command, was_accepted in self.record:
+        for command, was_accepted, at in self.record:
+            again.now = at
             try:
                 again.apply(command)
             except Refused:
                 assert not was_accepted
         assert picture(again.exchange) == picture(self.kernel)
-        least = {name: self.world.balance(name) - self.world.exposure(name) for name in CUSTOMERS}
+        least = {name: self.world.available(name) for name in CUSTOMERS}
         # Any result is as good as another, if it is the same when the program is run again.
         results = list(self.outcomes())
         self.world.settle(*results[len(self.record) % len(results)])
@@ -75,6 +116,14 @@ def worst_loss(orders: list[Order], outcomes: Iterator[tuple[RunnerKey, ...]]) -
     """The worst there is for an account: every set of winners, and each bet's rest matched or not."""
     worst = min(sum(worst_result(order, order.runner in winners) for order in orders) for winners in outcomes)
     return max(0, -worst)
+
+
+def exact_result(order: Order, wins: bool) -> Fraction:
+    """What a bet brings its owner as it is matched, before any rounding."""
+    if not order.size_matched:
+        return Fraction(0)
+    backer = (Fraction(sum(f.payout for f in order.fragments), 100) if wins else 0) - order.size_matched
+    return Fraction(backer if order.side is Side.BACK else -backer)
 
 
 def worst_result(order: Order, wins: bool) -> int:
@@ -91,6 +140,10 @@ def worst_result(order: Order, wins: bool) -> int:
 
 
 TestMatchingMachine = MatchingMachine.TestCase
+# The end of a market is worth reaching: it comes after a good number of steps.
+TestMatchingMachine.settings = settings(
+    max_examples=max(150, settings().max_examples), stateful_step_count=max(60, settings().stateful_step_count)
+)
 
 
 @pytest.mark.deep
