@@ -19,7 +19,8 @@ from msgspec import Struct
 from simulator.betfair import pages
 from simulator.betfair.dispatch import FaceSettings, encode_json
 from simulator.betfair.errors import Fault, ProtocolError, SignInError
-from simulator.betfair.http import HTML, JSON, Endpoint, Request, Response
+from simulator.betfair.http import HTML, Endpoint
+from simulator.http import JSON, Request, Response
 from simulator.world.accounts import FAIL, SUCCESS
 from simulator.world.sessions import LoginOutcome, Session
 from simulator.world.worlds import Worlds

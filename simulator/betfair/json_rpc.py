@@ -17,7 +17,7 @@ from msgspec import Raw, Struct
 from simulator.betfair.decoding import not_json, plain_json
 from simulator.betfair.dispatch import NOBODY, Credentials, Dispatcher, Outcome, ServedOperation, encode_json
 from simulator.betfair.errors import ApiError, Fault, ProtocolError, json_rpc_error
-from simulator.betfair.http import Request, Response
+from simulator.http import Request, Response
 
 _CALLS_BETWEEN_PAUSES: Final = 50
 """After so many calls of a batch the other connections get a turn."""

@@ -13,7 +13,8 @@ from urllib.parse import parse_qs
 from simulator.betfair import xml
 from simulator.betfair.dispatch import NOBODY, Credentials, Dispatcher, ServedOperation, encode_json
 from simulator.betfair.errors import ApiError, ExceptionType, Fault, ProtocolError, rest_fault
-from simulator.betfair.http import JSON, XML, Request, Response, acceptable
+from simulator.betfair.http import XML, acceptable
+from simulator.http import JSON, Request, Response
 
 _ALTERNATIVES: Final = {"json": JSON, "xml": XML}
 

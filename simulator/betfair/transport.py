@@ -14,23 +14,13 @@ from typing import Final
 
 from simulator.betfair.dispatch import Dispatcher, Edge, FaceSettings, ServedOperation
 from simulator.betfair.errors import BETTING_EXCEPTION, Fault, ProtocolError
-from simulator.betfair.http import (
-    BodyTooLarge,
-    ClientGone,
-    Endpoint,
-    Receive,
-    Request,
-    Response,
-    Scope,
-    Send,
-    read_body,
-    respond,
-)
+from simulator.betfair.http import Endpoint
 from simulator.betfair.identity import identity_endpoints
 from simulator.betfair.json_rpc import JsonRpcEndpoint
 from simulator.betfair.operations import Service
 from simulator.betfair.rest import NothingHere, RestEndpoint
 from simulator.betfair.services import SERVICES
+from simulator.http import BodyTooLarge, ClientGone, Receive, Request, Response, Scope, Send, read_body, respond
 from simulator.world.worlds import Worlds
 
 _PREFIX: Final = "/exchange/"
