@@ -306,6 +306,14 @@ def test_where_there_is_no_starting_price_nothing_is_matched(runner: Runner) -> 
     assert 0 == reconcile(*runner).house_if_wins
 
 
+@pytest.mark.parametrize(("stake", "liability", "price"), [("1000", "10", "1.01"), ("1", "999", "1000")])
+def test_the_first_and_the_last_price_of_the_ladder_are_starting_prices(stake: str, liability: str, price: str) -> None:
+    result = reconcile([bet(stake)], [bet(liability)], (), ())
+
+    assert Fraction(price) == result.price
+    assert ((hundredths(stake),), (hundredths(stake),)) == (result.back_stakes, result.lay_stakes)
+
+
 def test_without_sp_money_the_starting_price_is_the_middle_of_the_best_offers() -> None:
     assert Fraction("3.5") == reconcile((), (), TO_BACK, TO_LAY).price
 
