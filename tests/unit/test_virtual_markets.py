@@ -3,8 +3,9 @@
 import pytest
 
 from simulator.exchange.commands import LadderDefinition
+from simulator.exchange.ledger import HOUSE
 from simulator.exchange.orders import Persistence, RunnerKey, Side, TimeInForce
-from tests.unit.exchange_builder import A, B, C, World, back, fills
+from tests.unit.exchange_builder import A, B, C, D, World, back, fills
 from tests.unit.virtual_builder import DRAW, first_example, market
 
 # Where there are virtual bets
@@ -108,3 +109,30 @@ def test_fill_or_kill_counts_virtual_offers() -> None:
 
     assert [] == fills(killed)
     assert [(6_00, 40_00), (5_00, 10_00)] == fills(filled)
+
+
+# Runners that leave
+
+
+def test_a_removal_does_not_undo_the_rest_of_a_virtual_bet() -> None:
+    """Chosen: the house keeps what it has on the others, and here it loses what the removed runner was to bring."""
+    world = market(backs={A: [(2_00, 100_00)], B: [(4_00, 100_00)]})
+    bet = world.back("alice", 50_00, at=4_00, runner=C)
+    assert [(4_00, 50_00)] == fills(bet)
+
+    world.remove(B)
+    world.settle(C)
+
+    assert 150_00 == bet.profit
+    assert -50_00 == world.balance(HOUSE)
+
+
+def test_bets_that_a_removal_leaves_crossed_stay_until_the_next_order_meets_them() -> None:
+    """Chosen: each of three lays at 3.95 would be matched virtually at 2.04, but nobody has come to be matched."""
+    lays = {runner: [(3_95, 100_00)] for runner in (A, B, C, D)}
+    world = market(lays=lays, runners=(A, B, C, D))
+
+    world.remove(D)
+
+    assert [[(3_95, 100_00)]] * 3 == [world.available_to_back(runner) for runner in (A, B, C)]
+    assert [(2_04, 2_00)] == fills(world.lay("alice", 2_00, at=3_95))
