@@ -59,6 +59,7 @@ def remove_runner(state: State, command: RemoveRunner, at: int) -> list[Event]:
     events.extend(_void_bets_on(market, runner, at))
     market.forget_trades(runner)
     if factor:
+        runner.adjustment_factor = factor
         for other in market.runners.values():
             if other.status is RunnerStatus.ACTIVE:
                 events.extend(_reduce(market, other, factor, at))

@@ -176,6 +176,16 @@ def test_the_factors_of_a_win_market_add_up_to_100_percent_again() -> None:
     assert [19_25, 80_75] == [world.market.runners[key].adjustment_factor for key in (A, C)]
 
 
+@pytest.mark.parametrize(("factor", "shown"), [(None, 9_10), (12_50, 12_50), (0, 9_10)])
+def test_the_withdrawn_shows_the_factor_by_which_the_others_were_reduced(factor: int | None, shown: int) -> None:
+    """Its own where nothing was reduced: so it is with those that were withdrawn before the world began."""
+    world = race()
+
+    world.remove(B, factor)
+
+    assert shown == world.market.runners[B].adjustment_factor
+
+
 def test_the_factors_of_a_place_market_are_not_derived() -> None:
     world = race(is_place_market=True)
     world.remove(B)
