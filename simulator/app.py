@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from simulator import __version__
 from simulator.betfair.services import SERVICES
 from simulator.betfair.transport import BetfairFace
+from simulator.bettune.face import BetTuneFace
 from simulator.control.problems import HeadersTooLarge, Problem, UnknownAddress
 from simulator.control.resources import Resource, answer
 from simulator.control.routes import TokenGuard, control_routes
@@ -31,8 +32,9 @@ class Application:
     Clients of the exchange come first, and with nothing between them and their face: they are the ones in a hurry.
     """
 
-    def __init__(self, betfair: BetfairFace, ours: ASGIApp, timekeeper: Timekeeper) -> None:
+    def __init__(self, betfair: BetfairFace, bettune: BetTuneFace, ours: ASGIApp, timekeeper: Timekeeper) -> None:
         self._betfair: Final = betfair
+        self._bettune: Final = bettune
         self._ours: Final = ours
         self._timekeeper: Final = timekeeper
 
@@ -47,6 +49,8 @@ class Application:
             await problem.response()(scope, receive, send)
         elif self._betfair.handles(scope["path"]):
             await self._betfair(scope, receive, send)
+        elif self._bettune.handles(scope["path"]):
+            await self._bettune(scope, receive, send)
         else:
             await self._ours(scope, receive, send)
 
@@ -74,7 +78,7 @@ def create_app(worlds: Worlds, addresses: Addresses, *, control_token: str | Non
     # Every address is written in one way.
     ours.router.redirect_slashes = False
     guarded = ours if control_token is None else TokenGuard(ours, control_token)
-    return Application(BetfairFace(worlds, SERVICES), guarded, timekeeper)
+    return Application(BetfairFace(worlds, SERVICES), BetTuneFace(worlds), guarded, timekeeper)
 
 
 async def _health(_: Request) -> Response:

@@ -91,6 +91,9 @@ class PreparedServer:
                 f"# Also: username {account.username!r}, password {account.password!r}, "
                 f"app key {account.app_key!r}, delayed app key {account.delayed_app_key!r}"
             )
+        for user in self.world.scenario.bettune.users[1:]:
+            state = "revoked" if user.revoked else f"plan {user.plan}"
+            lines.append(f"# Also: BetTune token {user.token!r} of {user.user!r}, {state}")
         return "\n".join(lines)
 
     def serve(self, on_ready: Callable[[], None]) -> None:

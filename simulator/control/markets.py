@@ -34,11 +34,20 @@ class MarketHandlers:
         # Asked for again: while the document was on its way the world may have been deleted.
         world = self._world_of(request)
         try:
-            additions = load_additions(body, NAME, world.exchange, world.catalogue, origin=world.clock.now())
+            additions = load_additions(
+                body,
+                NAME,
+                world.exchange,
+                world.catalogue,
+                matches=world.bettune.matches,
+                origin=world.clock.now(),
+            )
         except ScenarioError as error:
             raise wrong_document(error) from None
         world.add(additions)
-        added = [_describe(world.exchange.markets[entry.id]) for event in additions.events for entry in event.markets]
+        added = [
+            describe_market(world.exchange.markets[entry.id]) for event in additions.events for entry in event.markets
+        ]
         return answer(MarketsDocument(added), 201)
 
     def doing(self, verb: str) -> Handler:
@@ -83,13 +92,15 @@ def _do(world: World, market: Market, verb: str, body: bytes, selection_id: int 
     except ScenarioError as error:
         raise wrong_document(error) from None
     except (Impossible, Refused) as refusal:
-        raise problems.Impossible(_sentence(str(refusal))) from None
-    return answer(_describe(market))
+        raise problems.Impossible(sentence(str(refusal))) from None
+    return answer(describe_market(market))
 
 
-def _describe(market: Market) -> MarketDocument:
+def describe_market(market: Market) -> MarketDocument:
+    """Return the state of a market as it is answered."""
     return MarketDocument(market.market_id, market.status, market.in_play, market.version)
 
 
-def _sentence(text: str) -> str:
+def sentence(text: str) -> str:
+    """Return what the exchange says as a sentence."""
     return f"{text[:1].upper()}{text[1:]}."

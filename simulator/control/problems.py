@@ -6,6 +6,7 @@
     ├── UnknownWorld     404 no world has that id
     ├── UnknownMarket    404 no market of the world has that id
     ├── UnknownRunner    404 no runner of the market has that selection id
+    ├── UnknownMatch     404 no match of the world has that id
     ├── UnknownAddress   404 nothing is served under that path
     ├── WrongMethod      405 something is, but not by that method; `Allow` lists those it takes
     ├── Impossible       409 what was asked makes no sense in the present state; nothing changed
@@ -126,6 +127,14 @@ class UnknownRunner(Problem):
     status = 404
     kind = "unknown-runner"
     title = "There is no such runner"
+
+
+class UnknownMatch(Problem):
+    """No match of the world has that id."""
+
+    status = 404
+    kind = "unknown-match"
+    title = "There is no such match"
 
 
 class UnknownAddress(Problem):

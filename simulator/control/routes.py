@@ -8,10 +8,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from simulator.control.clock import ClockHandlers
 from simulator.control.markets import REMOVE, MarketHandlers
+from simulator.control.matches import MatchHandlers
 from simulator.control.problems import Unauthorized
 from simulator.control.resources import Resource
 from simulator.control.worlds import Addresses, WorldHandlers
-from simulator.world.loading import VERBS
+from simulator.world.loading import FINISH, VERBS
 from simulator.world.worlds import Worlds
 
 ROOT: Final = "/control/v1"
@@ -24,6 +25,7 @@ def control_routes(worlds: Worlds, addresses: Addresses, seed: int) -> list[Rout
     of_worlds = WorldHandlers(worlds, addresses, seed)
     of_clock = ClockHandlers(of_worlds.world_of)
     of_markets = MarketHandlers(of_worlds.world_of)
+    of_matches = MatchHandlers(of_worlds.world_of)
     return [
         Route(f"{ROOT}/worlds", Resource(get=of_worlds.list_all, post=of_worlds.create)),
         Route(WORLD, Resource(get=of_worlds.read, delete=of_worlds.delete)),
@@ -32,6 +34,8 @@ def control_routes(worlds: Worlds, addresses: Addresses, seed: int) -> list[Rout
         Route(f"{WORLD}/clock", Resource(get=of_clock.read, post=of_clock.change)),
         Route(f"{WORLD}/markets", Resource(post=of_markets.add)),
         *(Route(f"{MARKET}/{verb}", Resource(post=of_markets.doing(verb))) for verb in VERBS if verb != REMOVE),
+        Route(f"{WORLD}/matches", Resource(get=of_matches.list_all)),
+        Route(f"{WORLD}/matches/{{match}}/{FINISH}", Resource(post=of_matches.finish)),
         Route(f"{MARKET}/runners/{{selection}}/{REMOVE}", Resource(post=of_markets.remove)),
     ]
 

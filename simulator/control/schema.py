@@ -77,7 +77,7 @@ class TokenDocument(Answer, frozen=True):
     """A user of BetTune."""
 
     token: str
-    user: str | None
+    user: str
     plan: str
 
 
@@ -139,6 +139,46 @@ class MarketsDocument(Answer, frozen=True):
     """The markets that were added."""
 
     markets: list[MarketDocument]
+
+
+class ScoreDocument(Answer, frozen=True):
+    """Goals of both sides."""
+
+    home: int
+    away: int
+
+
+class MatchDocument(Answer, frozen=True):
+    """A football match as BetTune knows it; `event` is its event on the exchange, if it has one."""
+
+    id: int
+    date: str
+    home: str
+    away: str
+    event: str | None
+    finished: bool
+    score: ScoreDocument | None
+
+
+class MatchesDocument(Answer, frozen=True):
+    """All matches, in order of time."""
+
+    matches: list[MatchDocument]
+
+
+class LeftAlone(Answer, frozen=True):
+    """A market of the event that the end of its match did not settle, and why."""
+
+    market_id: str
+    reason: str
+
+
+class FinishedDocument(Answer, frozen=True):
+    """What the end of a match came to."""
+
+    match: MatchDocument
+    settled: list[MarketDocument]
+    left_alone: list[LeftAlone]
 
 
 class StateHash(Answer, frozen=True):

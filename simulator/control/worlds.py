@@ -103,7 +103,9 @@ class WorldHandlers:
             )
             for account in world.accounts.by_username.values()
         ]
-        tokens = [TokenDocument(user.token, user.user, user.plan) for user in world.scenario.bettune.users]
+        tokens = [
+            TokenDocument(user.token, user.user or user.token, user.plan) for user in world.scenario.bettune.users
+        ]
         return WorldDocument(
             id=world.id,
             scenario=world.scenario.name,

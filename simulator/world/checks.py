@@ -11,7 +11,7 @@ from simulator.world.accounts import ACCOUNT_STATUSES
 from simulator.world.document import Document, Place, describe
 from simulator.world.population import LIQUIDITY
 from simulator.world.quantities import Unusable, check_timezone, duration_of, hundredths_of, instant_of, moment_of
-from simulator.world.scenario import AccountEntry, BetTuneEntry, ClockEntry, Scenario
+from simulator.world.scenario import AccountEntry, ClockEntry, Scenario
 
 OWN_ACCOUNTS: Final = frozenset({CASHIER, COMMISSION, HOUSE, LIQUIDITY})
 """Accounts of the same ledger that are no customers'."""
@@ -86,7 +86,6 @@ def check_settings(inspection: Inspection, scenario: Scenario) -> None:
         inspection.one_of(place, currency, currencies, f"currency of rule set {scenario.rules}")
         inspection.demand(rate.is_finite() and rate > 0, place, f"A currency rate is above 0, not {rate}.")
     _check_accounts(inspection, scenario.accounts, currencies)
-    _check_bettune(inspection, scenario.bettune)
 
 
 def _check_clock(inspection: Inspection, clock: ClockEntry) -> None:
@@ -124,21 +123,3 @@ def _check_account(inspection: Inspection, place: Place, account: AccountEntry, 
     inspection.percent((*place, "commissionRate"), account.commission_rate, "commission rate")
     if account.exposure_limit is not None:
         inspection.amount((*place, "exposureLimit"), account.exposure_limit, least=1, what="exposure limit")
-
-
-def _check_bettune(inspection: Inspection, bettune: BetTuneEntry) -> None:
-    tokens: set[str] = set()
-    for index, user in enumerate(bettune.users):
-        place: Place = ("bettune", "users", index)
-        inspection.one_of((*place, "plan"), user.plan, ("free", "pro"), "plan")
-        problem = f"There is a token {describe(user.token)} already."
-        inspection.demand(user.token not in tokens, (*place, "token"), problem)
-        tokens.add(user.token)
-    names = {user.user for user in bettune.users if user.user is not None}
-    for index, prediction_filter in enumerate(bettune.filters):
-        place = ("bettune", "filters", index)
-        inspection.one_of((*place, "status"), prediction_filter.status, ("approved", "disabled"), "status of a filter")
-        if prediction_filter.user is not None:
-            inspection.one_of((*place, "user"), prediction_filter.user, names, "user of BetTune in this scenario")
-    for index, match in enumerate(bettune.matches):
-        inspection.moment(("bettune", "matches", index, "date"), match.date)

@@ -9,7 +9,7 @@ from simulator.world.checks import Inspection
 from simulator.world.document import Place, describe
 from simulator.world.market_checks import GREATEST_HANDICAP, KnownMarket, check_offers
 from simulator.world.population import runner_key
-from simulator.world.scenario import AnyHappening, MakeOffers, ResultEntry, Settle, SettleSome, Withdraw
+from simulator.world.scenario import MakeOffers, MarketHappening, ResultEntry, Settle, SettleSome, Withdraw
 
 RESULTS: Final = ("WINNER", "LOSER", "REMOVED")
 EACH_WAY_RESULTS: Final = (*RESULTS, "PLACED")
@@ -24,7 +24,7 @@ _FURTHEST_LINE: Final = 10**9
 
 
 def check_happening(
-    inspection: Inspection, place: Place, happening: AnyHappening, markets: Mapping[str, KnownMarket]
+    inspection: Inspection, place: Place, happening: MarketHappening, markets: Mapping[str, KnownMarket]
 ) -> None:
     """Check one happening against the markets there are."""
     market = markets.get(happening.market)

@@ -39,6 +39,7 @@ from simulator.world.scenario import (
     HoldAuction,
     Lapse,
     MakeOffers,
+    MarketHappening,
     Resume,
     Settle,
     SettleSome,
@@ -47,7 +48,7 @@ from simulator.world.scenario import (
     Withdraw,
 )
 
-_PLAIN_COMMANDS: Final[dict[type[AnyHappening], Callable[[str], Command]]] = {
+_PLAIN_COMMANDS: Final[dict[type[MarketHappening], Callable[[str], Command]]] = {
     Suspend: SuspendMarket,
     Resume: OpenMarket,
     GoInPlay: TurnInPlay,
@@ -68,9 +69,34 @@ class HappeningRefused(Event, frozen=True):
     Nothing changed, and time went on. `problem` says why.
     """
 
-    market_id: str
+    market_id: str | None
+    match_id: int | None
+    """Of the two the one that it was to be done to."""
     verb: str
     problem: str
+
+
+class PredictionPut(Event, frozen=True):
+    """A user of BetTune made a prediction or changed it; the odds are in millionths."""
+
+    filter_id: int
+    match_id: int
+    odds_millionths: int
+
+
+class PredictionDeleted(Event, frozen=True):
+    """A user of BetTune took a prediction back."""
+
+    filter_id: int
+    match_id: int
+
+
+class MatchFinished(Event, frozen=True):
+    """A football match ended with so many goals, and BetTune knows."""
+
+    match_id: int
+    home: int
+    away: int
 
 
 class WorldReset(Event, frozen=True):
@@ -110,7 +136,7 @@ def verb_of(happening: AnyHappening) -> str:
     return str(happening.__struct_config__.tag)
 
 
-def commands_of(happening: AnyHappening, exchange: Exchange, catalogue: Catalogue) -> list[Command]:
+def commands_of(happening: MarketHappening, exchange: Exchange, catalogue: Catalogue) -> list[Command]:
     """Return the commands that make a happening happen; raise `Impossible` where there is no such market."""
     market_id = happening.market
     command_of = _PLAIN_COMMANDS.get(type(happening))

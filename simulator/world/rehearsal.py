@@ -25,6 +25,7 @@ from simulator.world.quantities import moment_of
 from simulator.world.scenario import (
     AnyHappening,
     EventEntry,
+    Finish,
     HoldAuction,
     MarketEntry,
     Settle,
@@ -60,6 +61,8 @@ def rehearse(
 
 def _rehearse_happening(document: Document, place: Place, exchange: Exchange, happening: AnyHappening) -> None:
     """Do what decides who can win, in the order in which it will happen; what else befalls a market is left out."""
+    if isinstance(happening, Finish):
+        return
     market = exchange.markets.get(happening.market)
     is_decisive = isinstance(happening, HoldAuction | Withdraw | Settle | SettleSome)
     # A market of the world that is added to is not in the rehearsal.

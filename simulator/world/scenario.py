@@ -19,6 +19,8 @@ HeaderText = Annotated[str, Meta(pattern=r"^[!-~]{1,255}\Z")]
 """A text that can travel in an HTTP header: visible ASCII without spaces."""
 CountryCode = Annotated[str, Meta(pattern=r"^[A-Z]{2}\Z")]
 PriceSize = tuple[Decimal, Decimal]
+BetTuneId = Annotated[int, Meta(ge=1, le=10**15 - 1)]
+Goals = Annotated[int, Meta(ge=0, le=999)]
 
 
 class Entry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
@@ -151,40 +153,113 @@ class EventEntry(Entry, frozen=True, kw_only=True):
 
 
 class BetTuneUser(Entry, frozen=True, kw_only=True):
-    """Somebody who may use BetTune, by token; `plan` is `pro` or `free`."""
+    """Somebody who may use BetTune, by token; `plan` is `pro` or `free`, and a `revoked` token opens nothing.
+
+    `user` is a name, the token itself where absent: who has made a new token has two of one name. `account` is the
+    username of the Betfair account that BetTune bets with for this user.
+    """
 
     token: HeaderText
     plan: str = "pro"
     user: Text | None = None
+    revoked: bool = False
+    account: Text | None = None
+
+
+class NamedEntry(Entry, frozen=True, kw_only=True):
+    """Something that BetTune knows by number and name: a team, a country, a tournament, a season."""
+
+    id: BetTuneId
+    name: Text
+
+
+Named = Text | NamedEntry
+"""With its number or without one, which is then made up."""
 
 
 class BetTuneFilter(Entry, frozen=True, kw_only=True):
-    """A prediction filter of a user, or of all users where none is named."""
+    """A prediction filter of a user, or of all users where none is named.
 
-    id: Annotated[int, Meta(ge=1)]
+    `status` is `approved` or `disabled`, and `stake` is what the autopilot bets for it, in units of the account.
+    """
+
+    id: BetTuneId
     name: Text
     bet_type: Text
-    sport: Annotated[int, Meta(ge=1)] = 1
+    sport: BetTuneId = 1
     status: str = "approved"
     user: Text | None = None
+    stake: Decimal | None = None
+
+
+class ScoreEntry(Entry, frozen=True, kw_only=True):
+    """How a match stands."""
+
+    home: Goals
+    away: Goals
+
+
+class BetLink(Entry, frozen=True, kw_only=True):
+    """The runner that a bet type of a match means, where names do not tell."""
+
+    bet_type: Text
+    market: MarketId
+    selection_id: SelectionId
 
 
 class BetTuneMatch(Entry, frozen=True, kw_only=True):
-    """A match that BetTune knows."""
+    """A match that BetTune knows. `event` is the event of this scenario that is the same match, if one is.
 
-    id: Annotated[int, Meta(ge=1)]
+    Its markets are found by their types and their runners by their names; `bets` name those that are called otherwise.
+    Country, tournament and season are those of the event where absent.
+    """
+
+    id: BetTuneId
     date: str
-    home: Text
-    away: Text
+    home: Named
+    away: Named
+    sport: BetTuneId = 1
+    country: Named | None = None
+    tournament: Named | None = None
+    season: Named | None = None
     finished: bool = False
+    score: ScoreEntry | None = None
+    event: NumericId | None = None
+    bets: tuple[BetLink, ...] = ()
+
+
+class BetTunePrediction(Entry, frozen=True, kw_only=True):
+    """A prediction that is there when the world begins; `source` is `api` or `ui`. Times are the start where absent."""
+
+    filter: BetTuneId
+    match: BetTuneId
+    odds: Decimal
+    id: BetTuneId | None = None
+    source: str = "ui"
+    created_at: str | None = None
+    updated_at: str | None = None
+
+
+class RateLimitEntry(Entry, frozen=True, kw_only=True):
+    """How many requests a user of BetTune may send in how many seconds."""
+
+    requests: Annotated[int, Meta(ge=1, le=10**9)]
+    window_seconds: Annotated[int, Meta(ge=1, le=86_400)] = 60
 
 
 class BetTuneEntry(Entry, frozen=True, kw_only=True):
-    """What BetTune knows in this world."""
+    """What BetTune knows in this world; without a `rate_limit` everybody may ask as often as they like.
+
+    With the `autopilot` it bets on predictions by itself.
+    """
 
     users: tuple[BetTuneUser, ...] = ()
+    sports: tuple[NamedEntry, ...] = (NamedEntry(id=1, name="football"),)
     filters: tuple[BetTuneFilter, ...] = ()
     matches: tuple[BetTuneMatch, ...] = ()
+    predictions: tuple[BetTunePrediction, ...] = ()
+    rate_limit: RateLimitEntry | None = None
+    autopilot: bool = False
 
 
 # What may happen to a market: by schedule, or by the control API under the same names
@@ -286,9 +361,21 @@ class MakeOffers(Happening, frozen=True, kw_only=True, tag="offers"):
     available_to_lay: tuple[PriceSize, ...] = ()
 
 
-AnyHappening = (
+class Finish(Entry, frozen=True, kw_only=True, tag_field="do", tag="finish"):
+    """End a football match: BetTune knows its score, and the markets of its event that the score decides are settled.
+
+    `at` is a time, absolute or relative; absent means now.
+    """
+
+    match: BetTuneId
+    score: ScoreEntry
+    at: str | None = None
+
+
+MarketHappening = (
     Suspend | Resume | GoInPlay | HoldAuction | Withdraw | Lapse | Close | Void | Settle | SettleSome | MakeOffers
 )
+AnyHappening = MarketHappening | Finish
 
 # The documents
 

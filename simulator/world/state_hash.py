@@ -39,6 +39,7 @@ def _parts(world: "World") -> Iterator[object]:
         yield (session.token, session.account.username, session.app_key, session.expires_at)
     for market in exchange.markets.values():
         yield from _market(market)
+    yield from _bettune(world)
     yield from exchange.orders.values()
     yield from _waiting(exchange)
     for account in exchange.accounts.values():
@@ -46,6 +47,14 @@ def _parts(world: "World") -> Iterator[object]:
         yield (account.definition, account.exposure, account.retained_commission, orders)
     for name, balance in exchange.ledger.balances.items():
         yield (name, balance, list(exchange.ledger.statement(name)))
+
+
+def _bettune(world: "World") -> Iterator[object]:
+    yield from world.bettune.predictions.values()
+    yield from ((match.id, match.finished, match.score) for match in world.bettune.matches.values())
+    yield from world.bettune_requests.state()
+    if world.autopilot is not None:
+        yield from world.autopilot.placed
 
 
 def _waiting(exchange: Exchange) -> Iterator[object]:

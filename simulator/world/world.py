@@ -10,13 +10,26 @@ from simulator.exchange.events import Event, TicketResolved
 from simulator.exchange.exchange import Exchange
 from simulator.exchange.refusals import Impossible, Refused
 from simulator.world.accounts import Accounts
+from simulator.world.autopilot import Autopilot
+from simulator.world.bettune import BetTune, Prediction, Score
 from simulator.world.catalogue import Catalogue
 from simulator.world.clock import REAL_TIME, Clock, ClockError, RealTime
-from simulator.world.happenings import HappeningRefused, Schedule, WorldReset, commands_of, verb_of
+from simulator.world.football import settlement
+from simulator.world.happenings import (
+    HappeningRefused,
+    MatchFinished,
+    PredictionDeleted,
+    PredictionPut,
+    Schedule,
+    WorldReset,
+    commands_of,
+    verb_of,
+)
 from simulator.world.ids import Ids
 from simulator.world.population import account_command, customer_of, liquidity_account, market_commands
 from simulator.world.quantities import instant_of, moment_of
-from simulator.world.scenario import Additions, AnyHappening, EventEntry, Scenario
+from simulator.world.rate_limits import RateLimit, RateLimiter
+from simulator.world.scenario import Additions, AnyHappening, EventEntry, Finish, MarketHappening, Scenario
 from simulator.world.sessions import LoginOutcome, Session, Sessions
 from simulator.world.settings import settings_of
 from simulator.world.state_hash import state_hash
@@ -27,6 +40,13 @@ class Resolution(Struct, frozen=True):
 
     events: tuple[Event, ...]
     resolved: TicketResolved
+
+
+class Finished(Struct, frozen=True):
+    """What the end of a match came to: the markets that it settled, and those it did not, with the reason."""
+
+    settled: tuple[str, ...]
+    left_alone: tuple[tuple[str, str], ...]
 
 
 Listener = Callable[[tuple[Event, ...]], None]
@@ -51,8 +71,8 @@ class World:
     due, in order of time, each thing at its own time. Held orders come before scheduled happenings of the same
     millisecond, because whoever sent them was earlier. Somebody who only reads calls `run_due` first.
 
-    `exchange`, `accounts`, `sessions`, `catalogue`, `clock` and `ids` are replaced by `reset`: keep the world, not its
-    parts.
+    `exchange`, `accounts`, `sessions`, `catalogue`, `bettune`, `clock` and `ids` are replaced by `reset`: keep the
+    world, not its parts.
     """
 
     exchange: Exchange
@@ -62,6 +82,10 @@ class World:
     sessions: Sessions
     catalogue: Catalogue
     schedule: Schedule
+    bettune: BetTune
+    autopilot: Autopilot | None
+    """BetTune's own betting, where the scenario switches it on."""
+    bettune_requests: RateLimiter
     notices: list[HappeningRefused]
     """What the schedule could not do."""
 
@@ -113,7 +137,13 @@ class World:
             self.accounts.add(customer)
             self.exchange.apply(account_command(customer), start)
         origin = start - start % 1000 if real else start
+        bettune = self.scenario.bettune
+        self.bettune = BetTune(bettune, self.scenario.events, origin, start)
+        limit = bettune.rate_limit
+        self.bettune_requests = RateLimiter(None if limit is None else RateLimit(limit.requests, limit.window_seconds))
+        self.autopilot = Autopilot(self.bettune, self.exchange, self.catalogue) if bettune.autopilot else None
         self._add(self.scenario.events, self.scenario.schedule, origin, start)
+        self._fly(start)
         self._announce_due()
 
     def _add(
@@ -138,17 +168,44 @@ class World:
         now = self.run_due()
         events = self.exchange.apply(command, now)
         self._publish(events)
+        self._fly(now)
         return events
 
-    def perform(self, happening: AnyHappening) -> tuple[Event, ...]:
+    def perform(self, happening: MarketHappening) -> tuple[Event, ...]:
         """Do to a market, now, what a schedule could do; `at` does not matter. Raises `Refused` or `Impossible`."""
-        return self._perform(happening, self.run_due())
+        now = self.run_due()
+        events = self._perform(happening, now)
+        self._fly(now)
+        return events
+
+    def finish(self, finish: Finish) -> Finished:
+        """End a football match now: BetTune knows the score, and what it decides on the exchange is settled.
+
+        A market that the score does not decide, or that cannot be settled now, is left alone. Raises `UnknownMatch`,
+        and `Impossible` where the match is finished.
+        """
+        return self._finish(finish, self.run_due())
+
+    def put_prediction(self, filter_id: int, match_id: int, odds_millionths: int) -> Prediction:
+        """Make or change a prediction now; the autopilot may bet on it at once."""
+        now = self.run_due()
+        prediction = self.bettune.put(filter_id, match_id, odds_millionths, now)
+        self._publish((PredictionPut(now, filter_id, match_id, odds_millionths),))
+        self._fly(now)
+        return prediction
+
+    def delete_prediction(self, filter_id: int, match_id: int) -> None:
+        """Take a prediction back now, if there is one."""
+        now = self.run_due()
+        if self.bettune.delete(filter_id, match_id):
+            self._publish((PredictionDeleted(now, filter_id, match_id),))
 
     def add(self, additions: Additions) -> tuple[Event, ...]:
         """Add events, markets and happenings that `loading.load_additions` has read for this world."""
         now = self.run_due()
         events = self._add(additions.events, additions.schedule, now, now)
         self._publish(events)
+        self._fly(now)
         self.run_due()
         return events
 
@@ -173,16 +230,57 @@ class World:
             events = self.exchange.apply(Tick(), due)
             self._publish(events)
             self._resolve(events)
-            return
-        due_at, happening = self.schedule.take()
+        else:
+            self._keep_schedule(*self.schedule.take())
+        self._fly(due)
+
+    def _keep_schedule(self, due_at: int, happening: AnyHappening) -> None:
+        """Do what the schedule says; where it cannot be done time goes on."""
+        market_id, match_id = (None, happening.match) if isinstance(happening, Finish) else (happening.market, None)
         try:
-            self._perform(happening, due_at)
+            if isinstance(happening, Finish):
+                self._finish(happening, due_at)
+            else:
+                self._perform(happening, due_at)
         except (Impossible, Refused) as refusal:
-            notice = HappeningRefused(due_at, happening.market, verb_of(happening), str(refusal))
+            notice = HappeningRefused(due_at, market_id, match_id, verb_of(happening), str(refusal))
             self.notices.append(notice)
             self._publish((notice,))
 
-    def _perform(self, happening: AnyHappening, at: int) -> tuple[Event, ...]:
+    def _finish(self, finish: Finish, at: int) -> Finished:
+        match, score = self.bettune.match(finish.match), Score(finish.score.home, finish.score.away)
+        if match.finished:
+            raise Impossible(f"match {match.id} is finished")
+        match.finished, match.score = True, score
+        self._publish((MatchFinished(at, match.id, score.home, score.away),))
+        settled: list[str] = []
+        left_alone: list[tuple[str, str]] = []
+        for market in self.catalogue.markets_of_event.get(match.event or "", ()):
+            command = settlement(match, score, market)
+            if command is None:
+                left_alone.append((market.id, "the score does not decide it"))
+                continue
+            try:
+                self._publish(self.exchange.apply(command, at))
+            except Impossible as refusal:
+                left_alone.append((market.id, str(refusal)))
+            else:
+                settled.append(market.id)
+        return Finished(tuple(settled), tuple(left_alone))
+
+    def _fly(self, at: int) -> None:
+        """Let the autopilot bet; what the exchange refuses is tried again whenever something has changed."""
+        if self.autopilot is None:
+            return
+        for order in self.autopilot.orders(at):
+            try:
+                events = self.exchange.apply(order, at)
+            except Refused:
+                continue
+            self.autopilot.note(order)
+            self._publish(events)
+
+    def _perform(self, happening: MarketHappening, at: int) -> tuple[Event, ...]:
         happened: list[Event] = []
         for command in commands_of(happening, self.exchange, self.catalogue):
             events = self.exchange.apply(command, at)

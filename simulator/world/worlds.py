@@ -128,13 +128,21 @@ class Worlds:
                 delayed_app_key=app_keys.free(account.delayed_app_key or ids.app_key(username, "delayed")),
             )
 
+        accounts = tuple(own_account(account) for account in scenario.accounts)
+        own_names = {account.username: own.username for account, own in zip(scenario.accounts, accounts, strict=True)}
+
         def own_user(user: BetTuneUser) -> BetTuneUser:
-            return msgspec.structs.replace(user, token=tokens.free(user.token))
+            # A user without a name goes by the token that is written, which filters may name.
+            return msgspec.structs.replace(
+                user,
+                token=tokens.free(user.token),
+                user=user.user or user.token,
+                account=None if user.account is None else own_names[user.account],
+            )
 
         bettune = msgspec.structs.replace(
             scenario.bettune, users=tuple(own_user(user) for user in scenario.bettune.users)
         )
-        accounts = tuple(own_account(account) for account in scenario.accounts)
         return msgspec.structs.replace(scenario, accounts=accounts, bettune=bettune)
 
 

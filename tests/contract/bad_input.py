@@ -30,7 +30,7 @@ JSON_RPC_PATHS = {service.name: f"/exchange/{service.name}/json-rpc/v1" for serv
 REST_PATHS = [f"/exchange/{service.name}/rest/v1.0/{operation.name}/" for service, operation in OPERATIONS]
 IDENTITY_PATHS = [path for path in identity_endpoints(Worlds(), FaceSettings()) if not path.endswith("/")]
 CONTROL_PATHS = [
-    route.path.format(world="default", market=MATCH, selection=HOME)
+    route.path.format(world="default", market=MATCH, selection=HOME, match=1)
     for route in control_routes(Worlds(), Addresses(URL), 0)
 ]
 EVERY_PATH = [*JSON_RPC_PATHS.values(), *REST_PATHS, *IDENTITY_PATHS, *CONTROL_PATHS, "/health", "/nothing"]

@@ -106,7 +106,7 @@ def test_a_world_says_all_that_is_needed_to_use_it(client: Client) -> None:
                 }
             ]
         },
-        "bettune": {"tokens": [{"token": "alice-bettune", "user": None, "plan": "pro"}]},
+        "bettune": {"tokens": [{"token": "alice-bettune", "user": "alice-bettune", "plan": "pro"}]},
         "stream": None,
         "http": {"url": URL},
     }

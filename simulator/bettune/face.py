@@ -1,0 +1,139 @@
+"""The BetTune face: one ASGI application for all of it, on the paths of the real host.
+
+A request is refused for the first thing that is wrong with it, in this order: its path, its method, its token, the rate
+limit, the plan of its user, its body's length and kind, its values, and what they name.
+"""
+
+import re
+from typing import Final
+
+import msgspec
+
+from simulator.bettune.errors import Error, Refusal
+from simulator.bettune.operations import (
+    Ask,
+    Operation,
+    delete_prediction,
+    list_matches,
+    list_prediction_filters,
+    list_sports,
+    put_prediction,
+    search_predictions,
+)
+from simulator.http import BodyTooLarge, ClientGone, Receive, Response, Scope, Send, read_body, respond
+from simulator.world.bettune import User
+from simulator.world.world import World
+from simulator.world.worlds import Worlds
+
+ROOT: Final = "/bet-tune-api/v1"
+MAXIMUM_BODY_BYTES: Final = 256 * 1024
+"""Room for tens of thousands of match ids."""
+
+Methods = dict[str, Operation]
+
+PATHS: Final[dict[str, Methods]] = {
+    "/sports": {"GET": Operation(list_sports)},
+    "/matches": {"GET": Operation(list_matches)},
+    "/prediction-filters": {"GET": Operation(list_prediction_filters)},
+    "/predictions/search": {"POST": Operation(search_predictions, needs_pro=True, takes_body=True)},
+    "/prediction-filters/{filterId}/matches/{matchId}/prediction": {
+        "PUT": Operation(put_prediction, needs_pro=True, takes_body=True),
+        "DELETE": Operation(delete_prediction, needs_pro=True),
+    },
+}
+"""Every path, and what can be done there by which method."""
+
+_PATTERNS: Final = [
+    (re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]*)", path), re.DOTALL), methods) for path, methods in PATHS.items()
+]
+_BEARER: Final = re.compile(r"bearer +([!-~]+)", re.IGNORECASE)
+
+
+class BetTuneFace:
+    """Answers every request for a path that `handles` claims."""
+
+    def __init__(self, worlds: Worlds) -> None:
+        self._worlds: Final = worlds
+
+    def handles(self, path: str) -> bool:
+        """Return whether a path belongs to BetTune."""
+        return path == ROOT or path.startswith(f"{ROOT}/")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one HTTP request."""
+        headers = dict(scope["headers"])
+        try:
+            response = await self._answer(scope, headers, receive)
+        except Refusal as refusal:
+            response = refusal.response()
+        except ClientGone:
+            return
+        await respond(send, response, headers)
+
+    async def _answer(self, scope: Scope, headers: dict[bytes, bytes], receive: Receive) -> Response:
+        methods, path = _find(scope["path"])
+        allow = ((b"allow", ", ".join(methods).encode()),)
+        if scope["method"] == "OPTIONS":
+            return Response(204, b"", headers=allow)
+        operation = methods.get(scope["method"])
+        if operation is None:
+            raise Refusal(Error.METHOD_NOT_ALLOWED, allow)
+        self._let_in(headers, operation)
+        try:
+            body = await read_body(headers, receive, MAXIMUM_BODY_BYTES)
+        except BodyTooLarge:
+            raise Refusal(Error.BODY_TOO_LARGE) from None
+        if operation.takes_body:
+            _demand_json(headers)
+        # Asked for again: while the body was on its way the world may have been deleted.
+        world, user = self._who(headers)
+        answer = operation.function(Ask(world, user, path, scope.get("query_string", b""), body))
+        return Response(204, b"") if answer is None else Response(200, msgspec.json.encode(answer))
+
+    def _let_in(self, headers: dict[bytes, bytes], operation: Operation) -> None:
+        """Raise a `Refusal` for those who may not ask: unknown, too often, or without the plan that it takes."""
+        world, user = self._who(headers)
+        limiter = world.bettune_requests
+        wait_seconds = limiter.admit(user.name, world.run_due())
+        if wait_seconds is not None and limiter.limit is not None:
+            values = (
+                (b"retry-after", wait_seconds),
+                (b"x-ratelimit-limit", limiter.limit.requests),
+                (b"x-ratelimit-window", limiter.limit.window_seconds),
+            )
+            raise Refusal(Error.RATE_LIMIT_EXCEEDED, tuple((name, b"%d" % value) for name, value in values))
+        if operation.needs_pro and not user.is_pro:
+            raise Refusal(Error.PRO_SUBSCRIPTION_REQUIRED)
+
+    def _who(self, headers: dict[bytes, bytes]) -> tuple[World, User]:
+        said = headers.get(b"authorization", b"").decode("latin-1").strip()
+        if not said:
+            raise _unauthorized(Error.MISSING_TOKEN)
+        bearer = _BEARER.fullmatch(said)
+        world = bearer and self._worlds.by_bettune_token(bearer[1])
+        if not bearer or not world:
+            raise _unauthorized(Error.INVALID_TOKEN)
+        user = world.bettune.users[bearer[1]]
+        if user.is_revoked:
+            raise _unauthorized(Error.REVOKED_TOKEN)
+        return world, user
+
+
+def _find(path: str) -> tuple[Methods, dict[str, str]]:
+    """Return what can be done under a path, and the values in it."""
+    for pattern, methods in _PATTERNS:
+        found = pattern.fullmatch(path.removeprefix(ROOT))
+        if found:
+            return methods, found.groupdict()
+    raise Refusal(Error.NOT_FOUND)
+
+
+def _demand_json(headers: dict[bytes, bytes]) -> None:
+    media_type = headers.get(b"content-type", b"").decode("latin-1").partition(";")[0].strip().lower()
+    encoding = headers.get(b"content-encoding", b"identity").strip().lower()
+    if media_type != "application/json" or encoding != b"identity":
+        raise Refusal(Error.UNSUPPORTED_MEDIA_TYPE)
+
+
+def _unauthorized(error: Error) -> Refusal:
+    return Refusal(error, ((b"www-authenticate", b"Bearer"),))

@@ -1,0 +1,76 @@
+"""The football matches of a world: listed, and finished with a score that settles what it decides."""
+
+from collections.abc import Callable
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from simulator.control import problems
+from simulator.control.bodies import NAME, read_body, wrong_document
+from simulator.control.markets import describe_market, sentence
+from simulator.control.problems import UnknownMatch
+from simulator.control.resources import answer
+from simulator.control.schema import (
+    FinishedDocument,
+    LeftAlone,
+    MatchDocument,
+    MatchesDocument,
+    ScoreDocument,
+    instant_text,
+)
+from simulator.exchange.refusals import Impossible
+from simulator.world.bettune import Match
+from simulator.world.document import ScenarioError
+from simulator.world.loading import load_finish
+from simulator.world.world import World
+
+
+class MatchHandlers:
+    """Everything under `/control/v1/worlds/{world}/matches`."""
+
+    def __init__(self, world_of: Callable[[Request], World]) -> None:
+        self._world_of: Final = world_of
+
+    async def list_all(self, request: Request) -> Response:
+        """Answer all matches."""
+        matches = sorted(
+            self._world_of(request).bettune.matches.values(), key=lambda match: (match.starts_at, match.id)
+        )
+        return answer(MatchesDocument([_describe(match) for match in matches]))
+
+    async def finish(self, request: Request) -> Response:
+        """End the match of the address with the score that is sent."""
+        self._match_of(request)
+        body = await read_body(request)
+        world, match = self._match_of(request)
+        try:
+            finished = world.finish(load_finish(body, NAME, match.id))
+        except ScenarioError as error:
+            raise wrong_document(error) from None
+        except Impossible as refusal:
+            raise problems.Impossible(sentence(str(refusal))) from None
+        settled = [describe_market(world.exchange.markets[market_id]) for market_id in finished.settled]
+        left_alone = [LeftAlone(market_id, sentence(reason)) for market_id, reason in finished.left_alone]
+        return answer(FinishedDocument(_describe(match), settled, left_alone))
+
+    def _match_of(self, request: Request) -> tuple[World, Match]:
+        world, number = self._world_of(request), request.path_params["match"]
+        # Compared as a text: a number of a million digits is not worth reading.
+        match = next((match for match in world.bettune.matches.values() if str(match.id) == number), None)
+        if match is None:
+            raise UnknownMatch(f"World {world.id!r} has no match {number[:40]!r}.")
+        return world, match
+
+
+def _describe(match: Match) -> MatchDocument:
+    score = None if match.score is None else ScoreDocument(match.score.home, match.score.away)
+    return MatchDocument(
+        id=match.id,
+        date=instant_text(match.starts_at),
+        home=match.home.name,
+        away=match.away.name,
+        event=match.event,
+        finished=match.finished,
+        score=score,
+    )

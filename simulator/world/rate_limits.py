@@ -1,0 +1,39 @@
+"""How often somebody may ask: so many requests in a window of time that begins with the first of them."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from msgspec import Struct
+
+
+class RateLimit(Struct, frozen=True):
+    """So many requests in so many seconds."""
+
+    requests: int
+    window_seconds: int
+
+
+class RateLimiter:
+    """Counts the requests of everybody, by name. Times are milliseconds of the world's clock."""
+
+    def __init__(self, limit: RateLimit | None) -> None:
+        """Without a limit nobody is ever refused, and nothing is counted."""
+        self.limit: Final = limit
+        self._windows: Final[dict[str, tuple[int, int]]] = {}
+
+    def admit(self, name: str, now: int) -> int | None:
+        """Count a request; return `None`, or for one too many in how many seconds, rounded up, the next may come."""
+        if self.limit is None:
+            return None
+        end, count = self._windows.get(name, (now, 0))
+        if now >= end:
+            end, count = now + 1000 * self.limit.window_seconds, 0
+        if count >= self.limit.requests:
+            return -((now - end) // 1000)
+        self._windows[name] = (end, count + 1)
+        return None
+
+    def state(self) -> Iterator[tuple[str, int, int]]:
+        """Yield who has asked: the end of the window and the number of requests in it."""
+        for name, (end, count) in self._windows.items():
+            yield name, end, count
