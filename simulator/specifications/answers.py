@@ -1,0 +1,62 @@
+"""JSON schemas of answers: what is written, exactly, with nothing beside it."""
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+import msgspec
+
+from simulator.betfair.schema.wire import Instant
+
+REFERENCE: Final = "#/components/schemas/{name}"
+JsonSchema = dict[str, Any]
+
+
+def answer_schemas(
+    types: Iterable[Any], *, absent_beats_null: bool = False
+) -> tuple[list[JsonSchema], dict[str, JsonSchema]]:
+    """Return the schemas of some types, and those of all structs in them by name.
+
+    With `absent_beats_null` a member that has no value is left out, and so never null.
+    """
+    schemas, components = msgspec.json.schema_components(types, schema_hook=_hook, ref_template=REFERENCE)
+    named = {name: _cleaned(component) for name, component in sorted(components.items())}
+    for component in named.values():
+        if "properties" in component:
+            component["additionalProperties"] = False
+            if absent_beats_null:
+                component["properties"] = {
+                    name: _without_null(member) for name, member in component["properties"].items()
+                }
+            if not component["required"]:
+                del component["required"]
+    return [_cleaned(schema) for schema in schemas], named
+
+
+def _hook(wanted: type) -> JsonSchema:
+    if wanted is Instant:
+        return {"type": "string", "format": "date-time"}
+    raise NotImplementedError(f"no schema is known for {wanted}")
+
+
+def _without_null(schema: JsonSchema) -> JsonSchema:
+    alternatives = [one for one in schema.get("anyOf", ()) if one != {"type": "null"}]
+    if not alternatives:
+        return schema
+    return alternatives[0] if len(alternatives) == 1 else {**schema, "anyOf": alternatives}
+
+
+def _cleaned(schema: Any) -> Any:
+    """Return a schema without what says nothing: titles that repeat names, and defaults of what is left out."""
+    if isinstance(schema, list):
+        return [_cleaned(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    cleaned = {
+        key: {name: _cleaned(value) for name, value in item.items()} if key == "properties" else _cleaned(item)
+        for key, item in schema.items()
+        if not (key == "title" and isinstance(item, str)) and not (key == "default" and item is None)
+    }
+    description = cleaned.get("description")
+    if isinstance(description, str):
+        cleaned["description"] = " ".join(description.split("\n\n")[0].split())
+    return cleaned

@@ -1,0 +1,111 @@
+"""Every generated document, as the text that stands in `specs`."""
+
+from typing import Any, Final
+
+import yaml
+
+from simulator.betfair.accounts import ACCOUNT
+from simulator.betfair.heartbeat import HEARTBEAT
+from simulator.betfair.schema import account_aping, heartbeat_aping, sports_aping
+from simulator.betfair.services import BETTING
+from simulator.specifications.betfair import About, document
+
+_NOTICE: Final = "# Written by `python -m simulator.specifications` from the tables and types of the code.\n"
+
+_MARKET_ID: Final = {"type": "string", "pattern": r"^[0-9]{1,3}\.[0-9]{1,15}$"}
+_FILTER: Final = {"eventTypeIds": ["1"], "marketTypeCodes": ["MATCH_ODDS"]}
+
+_BETTING: Final = About(
+    title="Betfair Exchange, betting",
+    description="Markets are listed and read, bets are placed, edited and reported: the interface SportsAPING v1.0.",
+    constraints={
+        "ListMarketCatalogueRequest.maxResults": {"type": "integer", "minimum": 1, "maximum": 1000},
+    },
+    examples={
+        "listEventTypes": {"all": {"filter": {}}},
+        "listEvents": {"football": {"filter": {"eventTypeIds": ["1"]}}},
+        "listMarketCatalogue": {
+            "odds": {"filter": _FILTER, "maxResults": 10, "marketProjection": ["RUNNER_DESCRIPTION"]}
+        },
+        "listMarketBook": {
+            "best": {"marketIds": ["1.113197491"], "priceProjection": {"priceData": ["EX_BEST_OFFERS"]}}
+        },
+        "placeOrders": {
+            "back": {
+                "marketId": "1.113197491",
+                "instructions": [
+                    {
+                        "selectionId": 1,
+                        "side": "BACK",
+                        "orderType": "LIMIT",
+                        "limitOrder": {"size": 2.0, "price": 2.0, "persistenceType": "LAPSE"},
+                    }
+                ],
+            }
+        },
+        "listCurrentOrders": {"all": {}},
+        "listClearedOrders": {"settled": {"betStatus": "SETTLED"}},
+        "listMarketProfitAndLoss": {"one": {"marketIds": ["1.113197491"]}},
+    },
+    links={
+        "placeOrders": {
+            "read": {
+                "operationId": "listCurrentOrders",
+                "requestBody": {"betIds": ["$response.body#/instructionReports/0/betId"]},
+                "description": "What was placed is among the current orders.",
+            },
+            "cancel": {
+                "operationId": "cancelOrders",
+                "requestBody": {
+                    "marketId": "$response.body#/marketId",
+                    "instructions": [{"betId": "$response.body#/instructionReports/0/betId"}],
+                },
+                "description": "What was placed and is unmatched can be cancelled.",
+            },
+        },
+        "listMarketCatalogue": {
+            "read": {
+                "operationId": "listMarketBook",
+                "requestBody": {"marketIds": ["$response.body#/0/marketId"]},
+                "description": "What is listed can be read.",
+            }
+        },
+    },
+)
+
+_ACCOUNTS: Final = About(
+    title="Betfair Exchange, accounts",
+    description="Whose account it is, and what money is in it: the interface AccountAPING v1.0.",
+    constraints={},
+    examples={"getAccountFunds": {"all": {}}, "getAccountDetails": {"all": {}}},
+    links={},
+)
+
+_HEARTBEAT: Final = About(
+    title="Betfair Exchange, heartbeat",
+    description="Who falls silent has unmatched bets cancelled: the interface HeartbeatAPING v1.0.",
+    constraints={},
+    examples={"heartbeat": {"register": {"preferredTimeoutSeconds": 10}, "end": {"preferredTimeoutSeconds": 0}}},
+    links={},
+)
+
+
+def generated_documents() -> dict[str, str]:
+    """Return the text of every generated document, by the name of its file."""
+    documents = {
+        "betfair-betting.yaml": document(BETTING, sports_aping.OPERATIONS, _BETTING),
+        "betfair-accounts.yaml": document(ACCOUNT, account_aping.OPERATIONS, _ACCOUNTS),
+        "betfair-heartbeat.yaml": document(HEARTBEAT, heartbeat_aping.OPERATIONS, _HEARTBEAT),
+    }
+    return {name: _NOTICE + _written(content) for name, content in documents.items()}
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes everything out: an alias would be one more thing to understand."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+def _written(content: Any) -> str:
+    return yaml.dump(content, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)
