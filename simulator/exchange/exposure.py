@@ -2,8 +2,11 @@
 
 An account's bets in a market are one position, which adds up what they have at stake as they change and works out the
 worst outcome only when it is asked. Three kinds of position stand for the three ways in which markets end: with
-winners, with a winner and placed runners, with a number. Everything is in whole pence, and exposure is never a penny
-less than a loss that can really happen (exchange mechanics, section 13).
+winners, with a winner and placed runners, with a number. Everything is in whole pence, rounded bet by bet as it will be
+at settlement, so a result never costs a penny more than the exposure (exchange mechanics, section 13).
+
+A dead heat alone may: it brings the average of results, and each bet's share of it is rounded again. That costs less
+than a penny a matched bet (chosen: a bet is paid what it is worth to the nearest penny, whoever else has bets).
 """
 
 from abc import ABC, abstractmethod
@@ -17,15 +20,16 @@ from simulator.exchange.lines import Line, Numbers
 from simulator.exchange.orders import Order, RunnerKey
 from simulator.exchange.stakes import (
     NOTHING,
+    EachWayStakes,
     LineStakes,
     Stakes,
+    each_way_stakes,
     line_stakes,
-    place_part_stakes,
     stakes_of,
-    win_part_stakes,
 )
 
 NO_LINE: Final = LineStakes()
+NOT_PLACED: Final = EachWayStakes()
 
 
 class Field(NamedTuple):
@@ -162,57 +166,78 @@ def worst_outcome(stakes: Iterable[Stakes], field: Field) -> int:
 
 
 class EachWayPosition(Position):
-    """Each way bets: the win parts are bets in a market with one winner, the place parts in one with as many as places.
+    """Each way bets, summed per runner; runners on which nothing is at stake are left out."""
 
-    Exposure is the sum of both, as if whoever wins had nothing to do with who is placed (chosen: never too low).
-    """
-
-    __slots__ = ("_divisor", "_orders", "_parts")
+    __slots__ = ("_counted", "_divisor", "_field", "stakes")
 
     def __init__(self, field: Field, divisor: int) -> None:
         super().__init__()
+        self._field = field
         self._divisor = divisor
-        self._orders: dict[Order, None] = {}
-        self._parts: tuple[OddsPosition, ...] = ()
-        self.set_field(field)
+        self._counted: dict[Order, EachWayStakes] = {}
+        self.stakes: dict[RunnerKey, EachWayStakes] = {}
 
     def count(self, order: Order) -> None:
         """Count both parts of an order as they are now."""
-        self._orders[order] = None
-        for part in self._parts:
-            part.count(order)
-        self.exposure_is_stale = True
+        stakes = each_way_stakes(order, self._divisor, places_are_void=self._field.places_are_void)
+        self._change(order, stakes)
 
     def drop(self, order: Order) -> None:
         """Count an order no longer."""
-        self._orders.pop(order, None)
-        for part in self._parts:
-            part.drop(order)
-        self.exposure_is_stale = True
+        self._change(order, NOT_PLACED)
+        self._counted.pop(order, None)
 
     def set_field(self, field: Field) -> None:
         """Say anew who can win; where nobody can miss the places, the place parts are void."""
-        of_one_winner, divisor = field._replace(number_of_winners=1), self._divisor
-        if field.places_are_void:
-            self._parts = (OddsPosition(of_one_winner),)
-        else:
-            self._parts = (
-                OddsPosition(of_one_winner, lambda order: win_part_stakes(order, divisor)),
-                OddsPosition(field, lambda order: place_part_stakes(order, divisor)),
-            )
-        for order in self._orders:
-            self.count(order)
+        self._field = field
         self.exposure_is_stale = True
-
-    @property
-    def stakes(self) -> dict[RunnerKey, tuple[Stakes, ...]]:
-        """Return what is at stake on each runner to win and to be placed."""
-        keys = dict.fromkeys(key for part in self._parts for key in part.stakes)
-        return {key: tuple(part.stakes.get(key, NOTHING) for part in self._parts) for key in keys}
+        for order in self._counted:
+            self.count(order)
 
     def exposure(self) -> int:
-        """Return the loss by the worst winner and the worst places, in pence."""
-        return sum(part.exposure() for part in self._parts)
+        """Return the loss by the worst winner and the worst others placed, in pence."""
+        return max(0, -worst_placing(self.stakes.values(), self._field))
+
+    def _change(self, order: Order, after: EachWayStakes) -> None:
+        before = self._counted.get(order, NOT_PLACED)
+        self._counted[order] = after
+        lost, placed, won = self.stakes.get(order.runner, NOT_PLACED)
+        total = EachWayStakes(
+            lost + after.lost - before.lost, placed + after.placed - before.placed, won + after.won - before.won
+        )
+        if any(total):
+            self.stakes[order.runner] = total
+        else:
+            self.stakes.pop(order.runner, None)
+        self.exposure_is_stale = True
+
+
+def worst_placing(stakes: Iterable[EachWayStakes], field: Field) -> int:
+    """Return the result in pence of the worst winner, the worst others placed, and unmatched bets being matched.
+
+    The winner is placed too. Whoever it is, the others placed are those who cost most by it, as many as must be;
+    runners without bets cost nothing. In an incomplete market nobody listed may win, and anybody or nobody listed be
+    placed (chosen, so that the figure is never too low).
+    """
+    base = 0
+    rises: list[tuple[int, int]] = []
+    for lost, placed, won in stakes:
+        base += lost
+        rises.append((placed - lost, won - lost))
+    places = field.number_of_winners
+    idle_runners = max(0, field.active_runners - len(rises)) if field.complete else places
+    rises.extend([(0, 0)] * min(idle_runners, places))
+    if not rises:
+        return base
+    rises.sort()
+    others = min(places, len(rises)) - 1
+    placed_first = sum(placed for placed, _ in rises[:others])
+    worst = min(
+        # A winner who would be among the first placed leaves room there for the next.
+        won + placed_first + (rises[others][0] - placed if rank < others else 0)
+        for rank, (placed, won) in enumerate(rises)
+    )
+    return base + (worst if field.complete else min(worst, placed_first + rises[others][0]))
 
 
 # A number

@@ -4,7 +4,6 @@ A bet's profit is rounded once for the whole bet, and that rounding is applied h
 the unmatched part matched at its own price, and without it (exchange mechanics, sections 11 and 13).
 """
 
-from collections.abc import Callable
 from typing import NamedTuple
 
 from simulator.exchange.lines import Line, LineBet, Numbers, line_bets
@@ -73,6 +72,9 @@ class Unmatched(NamedTuple):
     winnings: int
 
 
+NOTHING_UNMATCHED = Unmatched(0, 0)
+
+
 def unmatched_part(order: Order) -> Unmatched:
     """Return what of an order could still be matched, at the price that costs its owner most."""
     if order.size_remaining:
@@ -86,34 +88,38 @@ def unmatched_part(order: Order) -> Unmatched:
 # Each way: two parts of one bet, which is rounded once. The divisor is in hundredths.
 
 
-def place_part_stakes(order: Order, divisor: int) -> Stakes:
-    """Return what the place part of an each way order stands to win or lose.
+class EachWayStakes(NamedTuple):
+    """The worst that an each way order, or all orders on a runner, can bring by how the runner ends, in pence.
 
-    It is what being placed brings above losing both parts, because where a penny goes in rounding is decided there.
+    Unmatched parts count where they would lose.
     """
-    return _part_stakes(order, lambda stake, winnings: stake + placed_profit(stake, winnings, divisor))
+
+    lost: int = 0
+    placed: int = 0
+    won: int = 0
 
 
-def win_part_stakes(order: Order, divisor: int) -> Stakes:
-    """Return what the win part stands to win or lose: what winning brings above being placed.
+def each_way_stakes(order: Order, divisor: int, *, places_are_void: bool) -> EachWayStakes:
+    """Return what an each way order can bring at worst, both parts together.
 
-    So both parts together are the profit of the bet, to the penny.
+    It is never too much, and exact for an order that has its size: without one, nobody knows yet at which price it will
+    be placed, and so what that is worth.
     """
-    return _part_stakes(
-        order, lambda stake, winnings: won_profit(winnings, divisor) - stake - placed_profit(stake, winnings, divisor)
-    )
-
-
-def _part_stakes(order: Order, profit_of: Callable[[int, int], int]) -> Stakes:
-    """Return the stakes of a part that wins its backer so much for a stake and what that wins at the full odds."""
-    matched, winnings = order.size_matched, matched_winnings(order)
+    sign = 1 if order.side is Side.BACK else -1
+    stake, winnings = order.size_matched, matched_winnings(order)
     unmatched = unmatched_part(order)
-    profit = profit_of(matched, winnings)
-    if order.side is Side.BACK:
-        return Stakes(profit, -matched, 0, unmatched.stake)
-    whole_profit = profit_of(matched + unmatched.stake, winnings + unmatched.winnings)
-    # Less than nothing where the penny of a rounding moves to the other part, which then has one more.
-    return Stakes(-profit, matched, whole_profit - profit, 0)
+    standing = _each_way_profits(stake, winnings, divisor, places_are_void)
+    if unmatched == NOTHING_UNMATCHED:
+        return EachWayStakes(*(sign * profit for profit in standing))
+    whole = _each_way_profits(stake + unmatched.stake, winnings + unmatched.winnings, divisor, places_are_void)
+    return EachWayStakes(*(min(sign * was, sign * is_now) for was, is_now in zip(standing, whole, strict=True)))
+
+
+def _each_way_profits(stake: int, winnings: int, divisor: int, places_are_void: bool) -> tuple[int, int, int]:
+    """Return what a backer gets where the runner loses, is placed and wins; without places, being placed is losing."""
+    if places_are_void:
+        return -stake, -stake, divide_half_away(winnings, HUNDREDTHS)
+    return -2 * stake, placed_profit(stake, winnings, divisor), won_profit(winnings, divisor)
 
 
 # Lines

@@ -265,9 +265,7 @@ def _plain(value: Any) -> Any:
     match value:
         case None | int() | str():
             return value
-        case EachWayPosition():
-            return [_plain(part) for part in value._parts]
-        case OddsPosition() | NumberPosition():
+        case EachWayPosition() | OddsPosition() | NumberPosition():
             return {key: stakes for key, stakes in value.stakes.items() if stakes != NOTHING}
         case Mapping():
             # As pairs, because the order of a dictionary counts: a queue is one.

@@ -19,8 +19,9 @@ HOME, AWAY = RunnerKey(70, -50), RunnerKey(80, 50)
 # Each way
 
 
-def each_way(divisor: int = 500, places: int = 3) -> AnyMarket:
-    return AnyMarket(runners=[A, B, C, D, E], number_of_winners=places, each_way_divisor=divisor)
+def each_way(divisor: int = 500, places: int = 3, *, complete: bool = True) -> AnyMarket:
+    runners = [A, B, C, D, E]
+    return AnyMarket(runners=runners, number_of_winners=places, each_way_divisor=divisor, complete=complete)
 
 
 def test_an_each_way_bet_costs_twice_its_size_matched_or_not() -> None:
@@ -56,20 +57,53 @@ def test_the_places_are_counted_as_places_and_the_win_as_one() -> None:
     assert 100_00 - 30_00 + 3 * 20_00 - 10_00 == market.exposure("alice")
 
 
-def test_each_part_is_looked_at_in_its_own_worst_result() -> None:
+def test_whoever_wins_is_placed_too() -> None:
     """Backed 10.00 at 2.0 and laid 5.00 at 5.0 and a fifth, all on one runner.
 
-    The win part loses 10.00 if it wins (5.00 if not), the place part 5.00 if it is not placed (2.00 if it is). That
-    makes 15.00, although whoever wins is placed, and 12.00 are the most that can be lost (chosen: never too low).
+    If it wins, 12.00 are won and 24.00 lost; if it is placed, 8.00 are lost and 1.00 is won; if not, 20.00 are lost and
+    10.00 won. The win part alone could lose 10.00 and the place part alone 5.00, but not both.
     """
     market = each_way()
     market.match("alice", "bob", 10_00, at=2_00)
     market.match("bob", "alice", 5_00, at=5_00)
-    assert 15_00 == market.exposure("alice")
+    assert 12_00 == market.exposure("alice")
 
     market.settle({A: "WINNER", B: "PLACED", C: "PLACED"})
 
     assert -12_00 == sum(order.profit or 0 for order in market.orders_of("alice"))
+
+
+def test_a_winner_leaves_a_place_to_the_next() -> None:
+    """Lays of 10.00 at 11.0 and a fifth on three runners, one of them with a back of 10.00 at 11.0 as well.
+
+    Of two places one goes to the winner: each of the two lays that stand alone loses 120.00 if its runner wins, the
+    other 10.00 for the place.
+    """
+    market = each_way(places=2)
+    for runner in (A, B, C):
+        market.match("bob", "alice", 10_00, at=11_00, runner=runner)
+    market.match("alice", "bob", 10_00, at=11_00, runner=C)
+
+    assert 120_00 + 10_00 == market.exposure("alice")
+
+
+def test_where_somebody_not_listed_may_win_those_listed_may_have_all_places() -> None:
+    """A and B bring 20.00 each if they lose, 18.00 if they win and 13.00 if they are placed; C loses 30.00.
+
+    Somebody not listed wins, A and B are placed: 13.00 + 13.00 - 30.00. In a complete market it is worst that one of
+    them wins and the other is placed, which brings 1.00.
+    """
+    for complete, loss in ((True, 0), (False, 4_00)):
+        market = each_way(places=2, complete=complete)
+        for runner in (A, B):
+            market.match("alice", "bob", 5_00, at=7_00, runner=runner)
+            market.match("bob", "alice", 15_00, at=2_00, runner=runner)
+        market.match("alice", "bob", 15_00, at=11_00, runner=C)
+        assert loss == market.exposure("alice")
+
+    market.settle({A: "PLACED", B: "PLACED"})
+
+    assert -4_00 == sum(order.profit or 0 for order in market.orders_of("alice"))
 
 
 def test_when_nobody_can_miss_the_places_only_the_win_part_counts() -> None:
