@@ -74,10 +74,9 @@ class MatchingMachine(MatchingPrograms, MatchingEvents):
         if any(runner.status is not RunnerStatus.ACTIVE for runner in self.market.runners.values()):
             return
         of_virtual_bets = self.virtual_bets * (len(self.keys) - 1)
+        # A penny more or less of stake is worth the price at which it stands, which may be that of an offer of 1000.
         of_starting_prices = sum(
-            self.bets_at_starting_price(key) * runner.starting_price
-            for key, runner in self.market.runners.items()
-            if isinstance(runner.starting_price, Fraction)
+            self.bets_at_starting_price(key) * self.highest_price_matched(key) for key in self.market.runners
         )
         for winners in self.outcomes():
             customers = sum(exact_result(order, order.runner in winners) for order in self.world.orders)
@@ -89,6 +88,10 @@ class MatchingMachine(MatchingPrograms, MatchingEvents):
         if price is None or not any(self.market.runners[key].starting_price_taken.values()):
             return 0
         return sum(bool(order.fragments) for order in self.world.orders if order.runner == key)
+
+    def highest_price_matched(self, key: RunnerKey) -> Fraction:
+        prices = [f.price for order in self.world.orders if order.runner == key for f in order.fragments]
+        return Fraction(max(prices, default=0), 100)
 
     def outcomes(self) -> Iterator[tuple[RunnerKey, ...]]:
         active = self.active()
