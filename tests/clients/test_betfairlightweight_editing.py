@@ -89,6 +89,25 @@ def test_what_is_matched_cannot_be_replaced(alice: APIClient) -> None:
     assert (HOME, 2.2) == (new.instruction.selection_id, new.instruction.limit_order.price)
 
 
+def test_a_bet_that_nobody_knows_cannot_be_replaced_and_the_others_are(alice: APIClient, bob: APIClient) -> None:
+    """Nor can another customer's, and nothing tells the two apart."""
+    (mine,) = place(alice, MATCH_ODDS, limit(HOME, "BACK", 2.5, 10))
+    (of_bob,) = place(bob, MATCH_ODDS, limit(HOME, "BACK", 2.5, 10))
+    instructions = [filters.replace_instruction(bet_id, 2.6) for bet_id in ("1", of_bob.bet_id, mine.bet_id)]
+
+    report = alice.betting.replace_orders(MATCH_ODDS, instructions)
+
+    assert ("PROCESSED_WITH_ERRORS", "PROCESSED_WITH_ERRORS") == (report.status, report.error_code)
+    unknown, of_another, replaced = report.replace_instruction_reports
+    for refused in (unknown, of_another):
+        new = refused.place_instruction_reports
+        assert ("FAILURE", "INVALID_BET_ID") == (refused.status, refused.error_code)
+        assert "INVALID_BET_ID" == refused.cancel_instruction_reports.error_code
+        assert ("FAILURE", "RELATED_ACTION_FAILED", None) == (new.status, new.error_code, new.bet_id)
+        assert (0, 2.6) == (new.instruction.selection_id, new.instruction.limit_order.price)
+    assert "SUCCESS" == replaced.status
+
+
 def test_nothing_is_replaced_in_a_suspended_market(alice: APIClient, world: ServedWorld) -> None:
     (placed,) = place(alice, MATCH_ODDS, limit(HOME, "BACK", 2.5, 10))
     world.control(f"markets/{MATCH_ODDS}/suspend")

@@ -262,13 +262,18 @@ def test_a_bet_that_is_taken_keeps_what_it_got(alice: Bettor, bob: Bettor) -> No
 
 @pytest.mark.parametrize("bet_id", ["7", "x", "", "-1", SECOND])
 def test_a_bet_that_is_not_ones_own_is_an_invalid_id(alice: Bettor, bob: Bettor, bet_id: str) -> None:
-    """Unknown, no number, or somebody else's."""
+    """Unknown, no number, or somebody else's. Its order is reported all the same, with all that has to be named."""
     alice.bet(back(9.0))
     bob.bet(back(9.0))
 
     report = alice.replace(to(8, bet_id))
 
     assert ("FAILURE", "BET_ACTION_ERROR", ["INVALID_BET_ID"]) == codes(report)
+    assert {
+        "status": "FAILURE",
+        "errorCode": "RELATED_ACTION_FAILED",
+        "instruction": {"selectionId": 0, "limitOrder": {"price": 8.0}, "orderType": "LIMIT", "side": "BACK"},
+    } == report["instructionReports"][0]["placeInstructionReport"]
     assert ["EXECUTABLE"] == [order["status"] for order in bob.orders()]
 
 

@@ -50,13 +50,15 @@ from simulator.exchange.events import (
     OrdersHeld,
     ReplacementRefused,
 )
-from simulator.exchange.orders import Order, OrderType
+from simulator.exchange.orders import Order, OrderType, Side
 from simulator.exchange.refusals import Reason, Refused
 
 SUCCESS: Final = "SUCCESS"
 FAILURE: Final = "FAILURE"
 TIMEOUT: Final = "TIMEOUT"
 PROCESSED_WITH_ERRORS: Final = "PROCESSED_WITH_ERRORS"
+
+NO_SELECTION: Final = 0
 
 Report = TypeVar("Report", CancelInstructionReport, ReplaceInstructionReport, UpdateInstructionReport)
 
@@ -300,15 +302,25 @@ def _failed_replacement(
     """Report a bet that was not even cancelled.
 
     Of both its cancellation and its new order, because clients take either report for granted, betfairlightweight for
-    one. Where the bet is not known, there is no order to report.
+    one.
     """
     order = _own_bet(call, instruction.betId)
-    placed = None if order is None else failed_placement(_new_order(order, instruction), place_reason)
+    new_order = _unknown_order(instruction) if order is None else _new_order(order, instruction)
     return ReplaceInstructionReport(
         status=FAILURE,
         errorCode=reason,
         cancelInstructionReport=_failed_cancellation(CancelInstruction(betId=instruction.betId), reason),
-        placeInstructionReport=placed,
+        placeInstructionReport=failed_placement(new_order, place_reason),
+    )
+
+
+def _unknown_order(instruction: ReplaceInstruction) -> PlaceInstruction:
+    """Return words for the new order of a bet that is not known: only its price is, but a side has to be named."""
+    return PlaceInstruction(
+        selectionId=NO_SELECTION,
+        orderType=OrderType.LIMIT,
+        side=Side.BACK,
+        limitOrder=LimitOrder(price=instruction.newPrice),
     )
 
 
