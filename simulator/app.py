@@ -45,6 +45,9 @@ class Application:
             return
         self._timekeeper.start()
         if sum(len(name) + len(value) for name, value in scope["headers"]) > MAXIMUM_HEADER_BYTES:
+            if self._bettune.handles(scope["path"]):
+                await self._bettune.refuse_headers(send)
+                return
             problem = HeadersTooLarge(f"Headers may have {MAXIMUM_HEADER_BYTES} bytes, and these have more.")
             await problem.response()(scope, receive, send)
         elif self._betfair.handles(scope["path"]):

@@ -15,6 +15,7 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 JSON: Final = b"application/json"
+NO_CONTENT: Final = 204
 
 COMPRESSION_THRESHOLD_BYTES: Final = 256
 """Shorter answers are not compressed (wire reference, section 2.1)."""
@@ -81,7 +82,15 @@ def _announced_length(headers: dict[bytes, bytes]) -> int:
 
 
 async def respond(send: Send, response: Response, headers: dict[bytes, bytes]) -> None:
-    """Send an answer, compressed where it is long enough and the headers of its request allow it."""
+    """Send an answer, compressed where it is long enough and the headers of its request allow it.
+
+    One of status 204 has no body, and says neither how long it is nor of what kind (RFC 9110, sections 8.6 and 15.3.5).
+    """
+    if response.status == NO_CONTENT:
+        sent = [(b"cache-control", b"no-cache"), *response.headers]
+        await send({"type": "http.response.start", "status": NO_CONTENT, "headers": sent})
+        await send({"type": "http.response.body", "body": b""})
+        return
     body = response.body
     sent = [(b"content-type", response.content_type), (b"cache-control", b"no-cache"), *response.headers]
     if len(body) >= COMPRESSION_THRESHOLD_BYTES and accepts_gzip(headers.get(b"accept-encoding", b"")):

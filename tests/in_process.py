@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import httpx
 
+from simulator import data
 from simulator.app import Application, create_app
 from simulator.control.worlds import Addresses
 from simulator.world.loading import load_scenario
@@ -61,3 +62,10 @@ def client_of(*scenarios: dict[str, Any] | str, control_token: str | None = None
         worlds.create(load_scenario(text, "scenario of the test"))
     with asyncio.Runner() as runner:
         yield Client(create_app(worlds, Addresses(URL), control_token=control_token), worlds, runner)
+
+
+@contextmanager
+def client_of_shipped(name: str) -> Iterator[Client]:
+    """Yield a client of an application that serves a world of a scenario that ships with the package."""
+    with client_of(data.fixture_bytes(f"{name}.yaml").decode()) as client:
+        yield client

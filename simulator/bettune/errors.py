@@ -43,6 +43,7 @@ class Error(Enum):
     METHOD_NOT_ALLOWED = Kind(405, "method_not_allowed", "Method not allowed")
     BODY_TOO_LARGE = Kind(413, "body_too_large", "The body is too large")
     UNSUPPORTED_MEDIA_TYPE = Kind(415, "unsupported_media_type", "Expected Content-Type: application/json")
+    HEADERS_TOO_LARGE = Kind(431, "headers_too_large", "The headers are too large")
     RATE_LIMIT_EXCEEDED = Kind(429, "rate_limit_exceeded", "Rate limit exceeded")
 
 

@@ -1,7 +1,8 @@
 """The BetTune face: one ASGI application for all of it, on the paths of the real host.
 
 A request is refused for the first thing that is wrong with it, in this order: its path, its method, its token, the rate
-limit, the plan of its user, its body's length and kind, its values, and what they name.
+limit, the plan of its user, its body's length and kind, its values, and what they name. Only a request that has got
+past its token counts for the limit; one that the limit refuses does not.
 """
 
 import re
@@ -20,7 +21,7 @@ from simulator.bettune.operations import (
     put_prediction,
     search_predictions,
 )
-from simulator.http import BodyTooLarge, ClientGone, Receive, Response, Scope, Send, read_body, respond
+from simulator.http import NO_CONTENT, BodyTooLarge, ClientGone, Receive, Response, Scope, Send, read_body, respond
 from simulator.world.bettune import User
 from simulator.world.world import World
 from simulator.world.worlds import Worlds
@@ -70,12 +71,17 @@ class BetTuneFace:
             return
         await respond(send, response, headers)
 
+    async def refuse_headers(self, send: Send) -> None:
+        """Answer a request whose headers are too large to look at."""
+        await respond(send, Refusal(Error.HEADERS_TOO_LARGE).response(), {})
+
     async def _answer(self, scope: Scope, headers: dict[bytes, bytes], receive: Receive) -> Response:
         methods, path = _find(scope["path"])
         allow = ((b"allow", ", ".join(methods).encode()),)
         if scope["method"] == "OPTIONS":
-            return Response(204, b"", headers=allow)
-        operation = methods.get(scope["method"])
+            return Response(NO_CONTENT, b"", headers=allow)
+        # The server itself leaves out the body of what answers HEAD.
+        operation = methods.get("GET" if scope["method"] == "HEAD" else scope["method"])
         if operation is None:
             raise Refusal(Error.METHOD_NOT_ALLOWED, allow)
         self._let_in(headers, operation)
@@ -88,7 +94,7 @@ class BetTuneFace:
         # Asked for again: while the body was on its way the world may have been deleted.
         world, user = self._who(headers)
         answer = operation.function(Ask(world, user, path, scope.get("query_string", b""), body))
-        return Response(204, b"") if answer is None else Response(200, msgspec.json.encode(answer))
+        return Response(NO_CONTENT, b"") if answer is None else Response(200, msgspec.json.encode(answer))
 
     def _let_in(self, headers: dict[bytes, bytes], operation: Operation) -> None:
         """Raise a `Refusal` for those who may not ask: unknown, too often, or without the plan that it takes."""
@@ -129,7 +135,8 @@ def _find(path: str) -> tuple[Methods, dict[str, str]]:
 
 
 def _demand_json(headers: dict[bytes, bytes]) -> None:
-    media_type = headers.get(b"content-type", b"").decode("latin-1").partition(";")[0].strip().lower()
+    """Refuse a body that says it is something else; one that says nothing is looked at."""
+    media_type = headers.get(b"content-type", b"application/json").decode("latin-1").partition(";")[0].strip().lower()
     encoding = headers.get(b"content-encoding", b"identity").strip().lower()
     if media_type != "application/json" or encoding != b"identity":
         raise Refusal(Error.UNSUPPORTED_MEDIA_TYPE)

@@ -29,13 +29,23 @@ from simulator.world.bettune import UnknownFilter, UnknownMatch, User, millionth
 from simulator.world.world import World
 
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_INTEGER: Final = re.compile(r"[+-]?[0-9]{1,40}")
+_INTEGER: Final = re.compile(r"-?[0-9]{1,40}")
 _ODDS: Final = re.compile(r"[0-9]{1,4}(?:\.[0-9]{1,40})?")
 _LARGEST_JSON_INTEGER: Final = 10**40
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND: Final = timedelta(milliseconds=1)
-_decoder: Final = msgspec.json.Decoder()
 _body_decoder: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
+
+
+def _number(text: str) -> Decimal | None:
+    """Read a number exactly, and one that is beyond all measure not at all."""
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        return None
+
+
+_decoder: Final = msgspec.json.Decoder(float_hook=_number)
 
 
 class Ask(NamedTuple):
@@ -73,7 +83,7 @@ def list_matches(ask: Ask) -> MatchesResponse:
     sport = _integer(query.get("sport", ()), Error.SPORT_INVALID)
     begin = (date - _EPOCH) // _MILLISECOND
     found = ask.world.bettune.matches_between(sport, begin, begin + timedelta(days=1) // _MILLISECOND)
-    return MatchesResponse(f"{date:%Y-%m-%d}", len(found), [match_of(match) for match in found])
+    return MatchesResponse(date.date().isoformat(), len(found), [match_of(match) for match in found])
 
 
 def list_prediction_filters(ask: Ask) -> PredictionFiltersResponse:
@@ -178,10 +188,10 @@ def _member(body: dict[str, msgspec.Raw], name: str, error: Error) -> Any:
 
 def _json_integer(value: object, error: Error) -> int:
     """Return an integer of a document, also one that is written as `1.0`; a truth value is none."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if isinstance(value, bool) or not isinstance(value, int | Decimal):
         raise Refusal(error)
-    # What is larger than any number there is may be infinite.
-    if abs(value) > _LARGEST_JSON_INTEGER or int(value) != value:
+    # The bound comes first: of the largest numbers nobody wants to see the digits.
+    if not -_LARGEST_JSON_INTEGER <= value <= _LARGEST_JSON_INTEGER or int(value) != value:
         raise Refusal(error)
     return int(value)
 

@@ -118,15 +118,16 @@ class BetTune:
         self.matches: Final = {match.id: _match_of(match, numbers, known, origin) for match in entry.matches}
         self.predictions: Final[dict[tuple[int, int], Prediction]] = {}
         """By filter and match."""
-        self._last_prediction_id = 0
+        self.last_prediction_id = 0
+        """The number that was given away last. None is given twice, also where its prediction is gone."""
         for prediction in entry.predictions:
             self._begin_with(prediction, origin, now)
 
     def _begin_with(self, entry: BetTunePrediction, origin: int, now: int) -> None:
         created_at = now if entry.created_at is None else moment_of(entry.created_at, origin)
-        self._last_prediction_id = max(self._last_prediction_id + 1, entry.id or 0)
+        self.last_prediction_id = max(self.last_prediction_id + 1, entry.id or 0)
         prediction = Prediction(
-            id=entry.id or self._last_prediction_id,
+            id=entry.id or self.last_prediction_id,
             filter_id=entry.filter,
             match_id=entry.match,
             odds_millionths=millionths_of(entry.odds),
@@ -172,8 +173,8 @@ class BetTune:
         """Make a prediction or change the one there is, which keeps its number and the time it was made."""
         prediction = self.predictions.get((filter_id, match_id))
         if prediction is None:
-            self._last_prediction_id += 1
-            prediction = Prediction(self._last_prediction_id, filter_id, match_id, odds_millionths, FROM_API, at, at)
+            self.last_prediction_id += 1
+            prediction = Prediction(self.last_prediction_id, filter_id, match_id, odds_millionths, FROM_API, at, at)
             self.predictions[filter_id, match_id] = prediction
         prediction.odds_millionths, prediction.source, prediction.updated_at = odds_millionths, FROM_API, at
         return prediction
@@ -242,7 +243,7 @@ def _match_of(entry: BetTuneMatch, numbers: _Numbers, events: dict[str, EventEnt
         tournament=numbers.entry("tournament", tournament),
         season=numbers.entry("season", entry.season or _year_of(starts_at)),
         event=entry.event,
-        selections={link.bet_type.casefold(): (link.market, link.selection_id) for link in entry.bets},
+        selections={link.bet_type.strip().casefold(): (link.market, link.selection_id) for link in entry.bets},
         finished=entry.finished,
         score=None if entry.score is None else Score(entry.score.home, entry.score.away),
     )

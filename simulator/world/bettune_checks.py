@@ -4,9 +4,11 @@ from collections.abc import Collection, Iterable
 from decimal import InvalidOperation
 
 from simulator.exchange.results import ODDS
-from simulator.world.bettune import millionths_of
+from simulator.world.bettune import BetTune, Match, millionths_of
+from simulator.world.catalogue import Catalogue
 from simulator.world.checks import Inspection
 from simulator.world.document import Place, describe
+from simulator.world.football import bet_types_of, runner_for
 from simulator.world.scenario import (
     BetTuneEntry,
     BetTuneFilter,
@@ -40,6 +42,7 @@ def check_bettune(inspection: Inspection, scenario: Scenario) -> None:
 def check_links(inspection: Inspection, scenario: Scenario) -> None:
     """Check that matches lead to events, markets and runners of the scenario; these have passed their own checks."""
     events = {event.id: event for event in scenario.events}
+    linked: set[str] = set()
     for index, match in enumerate(scenario.bettune.matches):
         place: Place = ("bettune", "matches", index)
         if match.event is not None:
@@ -48,6 +51,10 @@ def check_links(inspection: Inspection, scenario: Scenario) -> None:
         inspection.demand(match.event is not None or not match.bets, (*place, "bets"), "Bets need their event.")
         if match.event is not None:
             _check_bets(inspection, place, match, events[match.event])
+            problem = f"Event {match.event} is another match already."
+            inspection.demand(match.event not in linked, (*place, "event"), problem)
+            linked.add(match.event)
+    _check_runners(inspection, scenario, linked)
 
 
 def check_finish(inspection: Inspection, place: Place, finish: Finish, matches: Collection[int]) -> None:
@@ -113,8 +120,13 @@ def _check_odds(inspection: Inspection, place: Place, prediction: BetTunePredict
 
 def _check_bets(inspection: Inspection, place: Place, match: BetTuneMatch, event: EventEntry) -> None:
     markets = {market.id: market for market in event.markets}
+    bet_types: set[str] = set()
     for index, bet in enumerate(match.bets):
         bet_place = (*place, "bets", index)
+        bet_type = bet.bet_type.strip().casefold()
+        problem = f"Match {match.id} has a runner for {describe(bet.bet_type)} already."
+        inspection.demand(bet_type not in bet_types, (*bet_place, "betType"), problem)
+        bet_types.add(bet_type)
         inspection.one_of((*bet_place, "market"), bet.market, markets, f"market of event {event.id}")
         market = markets[bet.market]
         problem = f"Market {market.id} is of the betting type {market.betting_type}: predictions are about {ODDS}."
@@ -122,6 +134,28 @@ def _check_bets(inspection: Inspection, place: Place, match: BetTuneMatch, event
         is_there = any(runner.selection_id == bet.selection_id for runner in market.runners)
         problem = f"Market {market.id} has no runner {bet.selection_id}."
         inspection.demand(is_there, (*bet_place, "selectionId"), problem)
+
+
+def _check_runners(inspection: Inspection, scenario: Scenario, linked: Collection[str]) -> None:
+    """Check that the markets of each match have the runners that its bets and its score are about."""
+    origin = inspection.origin
+    catalogue = Catalogue()
+    events = [event for event in scenario.events if event.id in linked]
+    for event in events:
+        catalogue.add_event(event, origin)
+    matches = BetTune(scenario.bettune, events, origin, origin).matches.values()
+    for index, match in enumerate(matches):
+        for market in catalogue.markets_of_event.get(match.event or "", ()):
+            for bet_type in bet_types_of(market):
+                there_is_one = runner_for(bet_type, match, market) is not None
+                problem = _no_runner(bet_type, match, market.id, [one.name for one in market.runners.values()])
+                inspection.demand(there_is_one, ("bettune", "matches", index, "event"), problem)
+
+
+def _no_runner(bet_type: str, match: Match, market: str, names: list[str]) -> str:
+    called = f" of {match.home.name} v {match.away.name}" if bet_type in ("Home", "Draw", "Away") else ""
+    listed = ", ".join(describe(name) for name in names[:10])
+    return f"No runner of market {market} is {describe(bet_type)}{called}; there are {listed}: name the one under bets."
 
 
 def _refuse_repeated(inspection: Inspection, place: Place, ids: Iterable[int], what: str) -> None:

@@ -52,8 +52,21 @@ def outcome_of(bet_type: str) -> tuple[str, str] | None:
     return ("BOTH_TEAMS_TO_SCORE", _BOTH_SCORE[bet]) if bet in _BOTH_SCORE else None
 
 
+def bet_types_of(market: MarketDescription) -> tuple[str, ...]:
+    """Return the bet types that a market has a runner for, if it has what a market of its type has."""
+    if market.betting_type != ODDS:
+        return ()
+    if market.market_type == "MATCH_ODDS":
+        return ("Home", "Draw", "Away")
+    if line := _OVER_UNDER.fullmatch(market.market_type):
+        return (f"Over {line[1]}.5", f"Under {line[1]}.5")
+    return ("Both teams to score", "Both teams not to score") if market.market_type == "BOTH_TEAMS_TO_SCORE" else ()
+
+
 def runner_for(bet_type: str, match: Match, market: MarketDescription) -> RunnerKey | None:
     """Return the runner of a market that a bet type means in a match, or `None` where the market has none."""
+    if market.betting_type != ODDS:
+        return None
     link = match.selections.get(bet_type.strip().casefold())
     if link is not None:
         return next((key for key in market.runners if link == (market.id, key.selection_id)), None)

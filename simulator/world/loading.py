@@ -36,11 +36,10 @@ def load_scenario(text: str | bytes, name: str) -> Scenario:
     """Read a scenario, YAML or JSON. `name` is what complaints call the file; they are `ScenarioError`s."""
     document = read_document(text, name)
     scenario: Scenario = convert(document, document.data, Scenario)
-    inspection = Inspection(document)
-    check_settings(inspection, scenario)
-    check_bettune(inspection, scenario)
+    check_settings(Inspection(document), scenario)
     start = None if scenario.clock.now == "real" else instant_of(scenario.clock.now)
     checks = EventChecks(Inspection(document, PAST_ORIGIN if start is None else start), {}, {})
+    check_bettune(checks.inspection, scenario)
     matches = {match.id for match in scenario.bettune.matches}
     _check_markets(checks, scenario.events, scenario.schedule, matches)
     check_links(checks.inspection, scenario)

@@ -184,7 +184,11 @@ class World:
         A market that the score does not decide, or that cannot be settled now, is left alone. Raises `UnknownMatch`,
         and `Impossible` where the match is finished.
         """
-        return self._finish(finish, self.run_due())
+        now = self.run_due()
+        finished = self._finish(finish, now)
+        # What was won or set free may pay for a bet that could not be paid before.
+        self._fly(now)
+        return finished
 
     def put_prediction(self, filter_id: int, match_id: int, odds_millionths: int) -> Prediction:
         """Make or change a prediction now; the autopilot may bet on it at once."""
