@@ -76,6 +76,22 @@ def on_close(selection_id: int, side: str, liability: float) -> dict[str, object
     return instruction
 
 
+def limit_on_close(selection_id: int, side: str, liability: float, price: float) -> dict[str, object]:
+    """Return an instruction to place an order for the starting price, if that is no worse than a price."""
+    order = filters.limit_on_close_order(liability, price)
+    instruction: dict[str, object] = filters.place_instruction(
+        "LIMIT_ON_CLOSE", selection_id, side, limit_on_close_order=order
+    )
+    return instruction
+
+
+def target(side: str, price: float, target_type: str, size: float, **order: object) -> dict[str, object]:
+    """Return an instruction to place an order on Fast for a payout or a profit."""
+    wanted = filters.limit_order(price, bet_target_type=target_type, bet_target_size=size, **order)
+    instruction: dict[str, object] = filters.place_instruction("LIMIT", FAST, side, limit_order=wanted)
+    return instruction
+
+
 def placed(client: APIClient, market_id: str, *instructions: dict[str, object]) -> list[object]:
     """Place orders, demand that they are accepted, and return their reports."""
     report = client.betting.place_orders(market_id, list(instructions))
@@ -93,6 +109,27 @@ def test_virtual_bets_are_matched_as_in_the_manual(alice: APIClient) -> None:
     assert round(worth / 1000, 2) == report.average_price_matched
 
 
+@pytest.mark.parametrize(
+    ("runner", "virtualise", "offers"),
+    [
+        (DRAW, True, [(6.0, 40.0), (5.0, 150.0), (3.75, 50.0)]),
+        (DRAW, False, [(5.0, 150.0), (3.0, 250.0), (1.01, 999.0)]),
+        (NEWCASTLE, True, []),
+        (CHELSEA, True, []),
+    ],
+)
+def test_virtual_bets_are_shown_as_in_the_manual(
+    alice: APIClient, runner: int, virtualise: bool, offers: list[tuple[float, float]]
+) -> None:
+    """Among the real ones, three deep, and only to whoever asks for them. Nobody lays the draw, so it lends no back."""
+    projection = filters.price_projection(price_data=["EX_BEST_OFFERS"], virtualise=virtualise)
+
+    (book,) = alice.betting.list_market_book([MATCH], price_projection=projection)
+
+    shown = book.runners[runner - 1].ex.available_to_back
+    assert offers == [(offer.price, offer.size) for offer in shown]
+
+
 def test_fill_or_kill_is_limited_by_its_average(alice: APIClient, bob: APIClient) -> None:
     placed(bob, WIN, limit(FAST, "LAY", 5.5, 2.0), limit(FAST, "LAY", 5.4, 6.0), limit(FAST, "LAY", 5.3, 5.0))
 
@@ -107,17 +144,43 @@ def test_fill_or_kill_is_limited_by_its_average(alice: APIClient, bob: APIClient
     assert (0.0, "EXPIRED") == (killed.size_matched, killed.order_status)
 
 
-def test_a_bet_target_asks_for_a_payout(alice: APIClient, bob: APIClient) -> None:
-    """A lay for a payout of 19 at 4.0 takes 3.00 at 3.8, and 7.60 / 4.0 = 1.90 rests."""
-    placed(bob, WIN, limit(FAST, "BACK", 3.8, 3.0))
-    order = {"price": 4.0, "persistenceType": "LAPSE", "betTargetType": "PAYOUT", "betTargetSize": 19.0}
-    instruction = filters.place_instruction("LIMIT", FAST, "LAY", limit_order=order)
+@pytest.mark.parametrize(
+    ("side", "offered_at", "target_type", "size", "rest"),
+    [
+        # 3.00 at 3.8 pay 11.40; of 19.00 that leaves 7.60, which at 4.0 are 1.90.
+        ("LAY", 3.8, "PAYOUT", 19.0, 1.9),
+        # 3.00 at 3.8 win 8.40; of 14.40 that leaves 6.00, which at 4.0 are 2.00.
+        ("LAY", 3.8, "BACKERS_PROFIT", 14.4, 2.0),
+        # 3.00 at 4.2 pay 12.60; of 20.60 that leaves 8.00, which at 4.0 are 2.00.
+        ("BACK", 4.2, "PAYOUT", 20.6, 2.0),
+        # 3.00 at 4.2 win 9.60; of 15.60 that leaves 6.00, which at 4.0 are 2.00.
+        ("BACK", 4.2, "BACKERS_PROFIT", 15.6, 2.0),
+    ],
+)
+def test_a_bet_target_asks_for_a_payout_or_a_profit(
+    alice: APIClient, bob: APIClient, side: str, offered_at: float, target_type: str, size: float, rest: float
+) -> None:
+    """Named from the backer's side on both: what 3.00 at a better price do not reach rests as a stake."""
+    placed(bob, WIN, limit(FAST, "BACK" if side == "LAY" else "LAY", offered_at, 3.0))
 
-    (report,) = placed(alice, WIN, instruction)
+    (report,) = placed(alice, WIN, target(side, 4.0, target_type, size))
 
-    assert (3.0, 3.8) == (report.size_matched, report.average_price_matched)
+    assert (3.0, offered_at) == (report.size_matched, report.average_price_matched)
+    asked = report.instruction.limit_order
+    assert (target_type, size) == (asked.bet_target_type, asked.bet_target_size)
     (current,) = alice.betting.list_current_orders(market_ids=[WIN]).orders
-    assert 1.9 == current.size_remaining
+    assert rest == current.size_remaining
+
+
+def test_a_bet_target_is_reached_whole_or_killed(alice: APIClient, bob: APIClient) -> None:
+    """3.00 at 4.2 pay 12.60: enough for a payout of 12.00, with 2.85 of them, and not for one of 13.00."""
+    placed(bob, WIN, limit(FAST, "LAY", 4.2, 3.0))
+
+    (killed,) = placed(alice, WIN, target("BACK", 4.0, "PAYOUT", 13.0, time_in_force="FILL_OR_KILL"))
+    (filled,) = placed(alice, WIN, target("BACK", 4.0, "PAYOUT", 12.0, time_in_force="FILL_OR_KILL"))
+
+    assert ("EXPIRED", 0.0) == (killed.order_status, killed.size_matched)
+    assert ("EXECUTION_COMPLETE", 2.85) == (filled.order_status, filled.size_matched)
 
 
 def test_the_starting_price_balances_both_sides(world: ServedWorld, alice: APIClient, bob: APIClient) -> None:
@@ -137,6 +200,40 @@ def test_the_starting_price_balances_both_sides(world: ServedWorld, alice: APICl
     assert 7.0 == book.runners[0].sp.actual_sp
 
 
+def test_a_limit_for_the_starting_price_only_gets_easier(world: ServedWorld, alice: APIClient, bob: APIClient) -> None:
+    """100.00 of backs at any price and 100.00 from 6.0 on, against a liability of 600.00: 150.00 at 5.0 are needed.
+
+    A limit above the starting price is left out, and one at it takes part with half of what it has.
+    """
+    placed(bob, WIN, on_close(FAST, "BACK", 100.0), on_close(FAST, "LAY", 600.0))
+    (first,) = placed(alice, WIN, limit_on_close(FAST, "BACK", 100.0, 6.0))
+    assert ("EXECUTION_COMPLETE", None) == (first.order_status, first.size_matched)
+
+    harder = alice.betting.replace_orders(WIN, [filters.replace_instruction(first.bet_id, 6.2)])
+    easier = alice.betting.replace_orders(WIN, [filters.replace_instruction(first.bet_id, 5.0)])
+
+    assert ("FAILURE", "BET_ACTION_ERROR") == (harder.status, harder.error_code)
+    (refused,) = harder.replace_instruction_reports
+    assert ("FAILURE", "INVALID_PRICE_EDIT") == (refused.status, refused.error_code)
+    (edited,) = easier.replace_instruction_reports
+    assert 100.0 == edited.cancel_instruction_reports.size_cancelled
+    new = edited.place_instruction_reports
+    asked = new.instruction.limit_on_close_order
+    assert ("SUCCESS", 100.0, 5.0) == (new.status, asked.liability, asked.price)
+    cancel = alice.betting.cancel_orders(WIN, [filters.cancel_instruction(new.bet_id)])
+    assert "BET_TAKEN_OR_LAPSED" == cancel.cancel_instruction_reports[0].error_code
+
+    world.control(f"markets/{WIN}/reconcile")
+
+    (matched,) = alice.betting.list_current_orders(bet_ids=[new.bet_id]).orders
+    assert (50.0, 50.0, 5.0) == (matched.size_matched, matched.size_lapsed, matched.average_price_matched)
+    projection = filters.price_projection(price_data=["SP_TRADED"])
+    (book,) = alice.betting.list_market_book([WIN], price_projection=projection)
+    assert (True, 5.0) == (book.bsp_reconciled, book.runners[0].sp.actual_sp)
+    late = alice.betting.place_orders(WIN, [limit_on_close(FAST, "BACK", 100.0, 6.0)])
+    assert "MARKET_NOT_OPEN_FOR_BSP_BETTING" == late.place_instruction_reports[0].error_code
+
+
 def test_a_withdrawal_reduces_and_voids(world: ServedWorld, alice: APIClient, bob: APIClient) -> None:
     """Removing 9.1 % turns 10.0 into 9.09, and what was matched on the runner itself is void."""
     placed(bob, WIN, limit(FAST, "LAY", 10.0, 20.0), limit(SLOW, "LAY", 8.0, 5.0))
@@ -152,10 +249,17 @@ def test_a_withdrawal_reduces_and_voids(world: ServedWorld, alice: APIClient, bo
 
 
 def test_an_each_way_bet_is_two_bets(world: ServedWorld, alice: APIClient, bob: APIClient) -> None:
-    """10 each way at 11.0 and a fifth of the odds: placed, the win part loses 10 and the place part wins 20."""
+    """10 each way at 11.0 and a fifth of the odds: placed, the win part loses 10 and the place part wins 20.
+
+    What it may come to is told before: 120 for a win, 10 for a place, or the loss of both parts.
+    """
     placed(bob, EACH_WAY, limit(FAST, "LAY", 11.0, 10.0))
     placed(alice, EACH_WAY, limit(FAST, "BACK", 11.0, 10.0))
     assert -20.0 == alice.account.get_account_funds().exposure
+    (market,) = alice.betting.list_market_profit_and_loss([EACH_WAY])
+    assert {FAST: (120.0, 10.0, -20.0), STEADY: (0.0, 0.0, 0.0), SLOW: (0.0, 0.0, 0.0)} == {
+        runner.selection_id: (runner.if_win, runner.if_place, runner.if_lose) for runner in market.profit_and_losses
+    }
 
     results = [{"selectionId": STEADY, "status": "WINNER"}, {"selectionId": FAST, "status": "PLACED"}]
     world.control(f"markets/{EACH_WAY}/settle", {"results": results})
