@@ -13,7 +13,7 @@ from simulator.betfair.errors import ExceptionType, Fault
 from simulator.betfair.operations import Operation, Service
 from simulator.betfair.schema.types import Signature
 from simulator.specifications.answers import JsonSchema, answer_schemas
-from simulator.specifications.requests import RequestSchemas
+from simulator.specifications.requests import RequestSchemas, Rules
 
 SECURITY: Final[list[dict[str, list[str]]]] = [{"AppKey": [], "Session": []}]
 
@@ -23,7 +23,7 @@ class About(NamedTuple):
 
     title: str
     description: str
-    constraints: Mapping[str, JsonSchema]
+    rules: Rules
     examples: Mapping[str, Mapping[str, Any]]
     """Parameters by operation and by the name of the example."""
     links: Mapping[str, Mapping[str, Any]]
@@ -36,7 +36,7 @@ def document(service: Service, signatures: Mapping[str, Signature], about: About
     results, components = answer_schemas(
         [signatures[operation.name].result for operation in operations], absent_beats_null=True
     )
-    requests = RequestSchemas(about.constraints)
+    requests = RequestSchemas(about.rules)
     parameters = [requests.parameters(operation.request) for operation in operations]
     rpc = _JsonRpc(service)
     paths: JsonSchema = {}
@@ -156,7 +156,7 @@ def _alternative() -> JsonSchema:
         "name": "alt",
         "in": "query",
         "description": "The representation of the answer; it overrides the Accept header.",
-        "schema": {"type": "string", "enum": ["json", "xml"]},
+        "schema": {"type": "string", "pattern": "^([jJ][sS][oO][nN]|[xX][mM][lL])?$"},
     }
 
 
@@ -255,7 +255,7 @@ class _JsonRpc:
             "type": "object",
             "description": f"A call of {operation.name}.",
             "properties": {
-                "jsonrpc": {"const": "2.0"},
+                "jsonrpc": {"description": "The version of the protocol, 2.0; nobody looks at it."},
                 "method": {"const": method},
                 "params": parameters,
                 "id": {"description": "Anything; it comes back."},

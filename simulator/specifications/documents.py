@@ -9,18 +9,17 @@ from simulator.betfair.heartbeat import HEARTBEAT
 from simulator.betfair.schema import account_aping, heartbeat_aping, sports_aping
 from simulator.betfair.services import BETTING
 from simulator.specifications.betfair import About, document
+from simulator.specifications.betting_rules import BETTING_RULES, number
+from simulator.specifications.requests import Rules
 
 _NOTICE: Final = "# Written by `python -m simulator.specifications` from the tables and types of the code.\n"
 
-_MARKET_ID: Final = {"type": "string", "pattern": r"^[0-9]{1,3}\.[0-9]{1,15}$"}
 _FILTER: Final = {"eventTypeIds": ["1"], "marketTypeCodes": ["MATCH_ODDS"]}
 
 _BETTING: Final = About(
     title="Betfair Exchange, betting",
     description="Markets are listed and read, bets are placed, edited and reported: the interface SportsAPING v1.0.",
-    constraints={
-        "ListMarketCatalogueRequest.maxResults": {"type": "integer", "minimum": 1, "maximum": 1000},
-    },
+    rules=BETTING_RULES,
     examples={
         "listEventTypes": {"all": {"filter": {}}},
         "listEvents": {"football": {"filter": {"eventTypeIds": ["1"]}}},
@@ -35,7 +34,7 @@ _BETTING: Final = About(
                 "marketId": "1.113197491",
                 "instructions": [
                     {
-                        "selectionId": 1,
+                        "selectionId": 6830593,
                         "side": "BACK",
                         "orderType": "LIMIT",
                         "limitOrder": {"size": 2.0, "price": 2.0, "persistenceType": "LAPSE"},
@@ -76,7 +75,7 @@ _BETTING: Final = About(
 _ACCOUNTS: Final = About(
     title="Betfair Exchange, accounts",
     description="Whose account it is, and what money is in it: the interface AccountAPING v1.0.",
-    constraints={},
+    rules=Rules(fields={"wallet": {"const": "UK"}}, variants={}),
     examples={"getAccountFunds": {"all": {}}, "getAccountDetails": {"all": {}}},
     links={},
 )
@@ -84,7 +83,7 @@ _ACCOUNTS: Final = About(
 _HEARTBEAT: Final = About(
     title="Betfair Exchange, heartbeat",
     description="Who falls silent has unmatched bets cancelled: the interface HeartbeatAPING v1.0.",
-    constraints={},
+    rules=Rules(fields={"preferredTimeoutSeconds": number(0, pattern=r"^[0-9]{1,9}$")}, variants={}),
     examples={"heartbeat": {"register": {"preferredTimeoutSeconds": 10}, "end": {"preferredTimeoutSeconds": 0}}},
     links={},
 )

@@ -4,8 +4,8 @@ The exchange is lenient, and a document that is stricter than the service would 
 may be a text of digits, a text a number, and what is not mandatory null (wire reference, sections 2.2 and 3.5).
 """
 
-from collections.abc import Callable, Mapping
-from typing import Any, Final
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, NamedTuple
 
 from msgspec import inspect
 
@@ -16,55 +16,88 @@ JsonSchema = dict[str, Any]
 _DIGITS: Final = r"^[+-]?[0-9]{1,9}$"
 _NUMBER: Final = r"^[+-]?[0-9]{1,15}(\.[0-9]{1,15})?$"
 _NULL: Final[JsonSchema] = {"type": "null"}
+_COUNTS: Final = frozenset({"minItems", "maxItems"})
+PRESENT: Final[JsonSchema] = {"description": "has to be there"}
+"""In a variant: the field as it is, and never absent."""
 _EMPTY: Final[JsonSchema] = {"const": ""}
+
+
+Variant = Mapping[str, JsonSchema]
+"""What some fields have to be together: their schemas, or `PRESENT`."""
+
+
+class Rules(NamedTuple):
+    """What rules say of requests beyond their types.
+
+    `fields` are schemas by field (`locale`) or by struct and field (`LimitOrder.price`), which replace those of the
+    types, or add to them how many items there may be. `variants` are the ways in which fields of a struct go together;
+    without any there is but one.
+    """
+
+    fields: Mapping[str, JsonSchema]
+    variants: Mapping[str, Sequence[Variant]]
 
 
 class RequestSchemas:
     """Collects the schemas of request types, each once and under its own name."""
 
-    def __init__(self, constraints: Mapping[str, JsonSchema]) -> None:
-        """`constraints` are what rules say of fields beyond their types, by names such as `PriceProjection.depth`."""
-        self._constraints: Final = constraints
+    def __init__(self, rules: Rules) -> None:
+        self._rules: Final = rules
         self.components: Final[dict[str, JsonSchema]] = {}
 
     def parameters(self, request: type[Input]) -> JsonSchema:
         """Return the schema of an operation's parameters: by name, or by position in the order of the definition."""
         info = inspect.type_info(request)
         assert isinstance(info, inspect.StructType)
-        by_name = self._struct(info)
-        fields = [self._field(request.__name__, field) for field in info.fields]
-        required = [place for place, field in enumerate(info.fields, start=1) if field.required]
-        least = max(required, default=0)
-        by_position = {
+        by_position = [self._by_position(info, variant) for variant in self._variants(info)]
+        alternatives = [self._struct(info), *by_position]
+        return {"anyOf": alternatives if by_position[-1]["minItems"] else [*alternatives, _NULL]}
+
+    def _by_position(self, info: inspect.StructType, variant: Variant) -> JsonSchema:
+        needed = [place for place, field in enumerate(info.fields, start=1) if _is_required(field, variant)]
+        schema = {
             "type": "array",
             "description": "The same by position, in the order of the interface definition.",
-            "minItems": least,
-            "maxItems": len(fields),
+            "minItems": max(needed, default=0),
+            "maxItems": len(info.fields),
         }
-        if fields:
-            by_position["prefixItems"] = fields
-        alternatives = [by_name, by_position]
-        return {"anyOf": alternatives if least else [*alternatives, _NULL]}
+        if info.fields:
+            schema["prefixItems"] = [self._field(info, field, variant) for field in info.fields]
+        return schema
 
     def _struct(self, info: inspect.StructType) -> JsonSchema:
         name = _name_of(info.cls)
         if name not in self.components:
             self.components[name] = {}
-            schema: JsonSchema = {"type": "object", "description": (info.cls.__doc__ or "").strip().partition("\n")[0]}
-            if info.fields:
-                schema["properties"] = {
-                    field.encode_name: self._field(info.cls.__name__, field) for field in info.fields
-                }
-            required = [field.encode_name for field in info.fields if field.required]
-            if required:
-                schema["required"] = required
-            self.components[name] = schema
+            forms = [self._form(info, variant) for variant in self._variants(info)]
+            described = {"description": " ".join((info.cls.__doc__ or "").split("\n\n")[0].split())}
+            self.components[name] = {**described, **(forms[0] if len(forms) == 1 else {"anyOf": forms})}
         return {"$ref": f"#/components/schemas/{name}"}
 
-    def _field(self, owner: str, field: inspect.Field) -> JsonSchema:
-        constraint = self._constraints.get(f"{owner}.{field.encode_name}")
-        schemas = [constraint] if constraint else self._alternatives(field.type, field.required)
-        if not field.required:
+    def _form(self, info: inspect.StructType, variant: Variant) -> JsonSchema:
+        schema: JsonSchema = {"type": "object"}
+        if info.fields:
+            schema["properties"] = {field.encode_name: self._field(info, field, variant) for field in info.fields}
+        required = [field.encode_name for field in info.fields if _is_required(field, variant)]
+        if required:
+            schema["required"] = required
+        return schema
+
+    def _variants(self, info: inspect.StructType) -> Sequence[Variant]:
+        return self._rules.variants.get(info.cls.__name__, ({},))
+
+    def _field(self, info: inspect.StructType, field: inspect.Field, variant: Variant) -> JsonSchema:
+        name = field.encode_name
+        if name in variant and variant[name] != PRESENT:
+            return variant[name]
+        fields = self._rules.fields
+        rule = fields.get(f"{info.cls.__name__}.{name}") or fields.get(name)
+        required = _is_required(field, variant)
+        schemas = self._alternatives(field.type, required)
+        if rule:
+            # How many there may be of something says nothing of what it is.
+            schemas = [{**schemas[0], **rule}] if rule.keys() <= _COUNTS else [rule]
+        if not required:
             schemas = [*schemas, _NULL]
         return schemas[0] if len(schemas) == 1 else {"anyOf": schemas}
 
@@ -87,6 +120,11 @@ class RequestSchemas:
                 return [{"type": "string"}, {"type": "number"}]
         # The text of anything else may be empty where it need not be there at all.
         return _SCALARS[type(info)](info) + ([] if required else [_EMPTY])
+
+
+def _is_required(field: inspect.Field, variant: Variant) -> bool:
+    said = variant.get(field.encode_name)
+    return field.required if said is None else said == PRESENT or "const" in said
 
 
 def _name_of(struct: type) -> str:

@@ -146,11 +146,11 @@ def _rollup(overrides: ExBestOffersOverrides | None, minimum_stake: int, rate: D
     none but the minimum stake.
     """
     model, limit = RollupModel.STAKE, minimum_stake
+    if overrides is not None and (overrides.rollupLimit or 0) < 0:
+        raise ApiError(ApiErrorCode.INVALID_INPUT_DATA, explanation="rollupLimit must not be below 0")
     if overrides is not None and overrides.rollupModel is not None:
         model = overrides.rollupModel
         if overrides.rollupLimit is not None and model is not RollupModel.NONE:
-            if overrides.rollupLimit < 0:
-                raise ApiError(ApiErrorCode.INVALID_INPUT_DATA, explanation="rollupLimit must not be below 0")
             limit = overrides.rollupLimit * HUNDREDTHS
     if model is RollupModel.PAYOUT:
         limit *= HUNDREDTHS

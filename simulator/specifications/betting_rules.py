@@ -1,0 +1,74 @@
+"""What the rules of the betting interface say of requests beyond their types, as JSON schemas.
+
+They are those whose breach is a fault; what is refused with a report is a good request to the wire.
+"""
+
+from typing import Any, Final
+
+from simulator.betfair.betting.codes import COUNTRIES, LANGUAGES
+from simulator.betfair.betting.limits import MAXIMUM_IDS, MAXIMUM_RESULTS
+from simulator.betfair.betting.text_query import MAXIMUM_LENGTH
+from simulator.betfair.schema.sports_enums import BetStatus, GroupBy, OrderStatus
+from simulator.specifications.requests import PRESENT, JsonSchema, Rules
+from simulator.world.settings import CURRENCY_RATES
+
+_NOT_NEGATIVE: Final = r"^[0-9]{0,9}$"
+
+
+def number(least: int, most: int = 2**31 - 1, pattern: str = _NOT_NEGATIVE) -> JsonSchema:
+    """Return the schema of an integer between bounds, as a number or as a text of digits."""
+    return {"anyOf": [{"type": "number", "minimum": least, "maximum": most}, {"type": "string", "pattern": pattern}]}
+
+
+def _some(items: JsonSchema, most: int | None = None) -> JsonSchema:
+    schema: dict[str, Any] = {"type": "array", "items": items}
+    return schema if most is None else {**schema, "maxItems": most}
+
+
+_MARKET_ID: Final[JsonSchema] = {"type": "string", "pattern": r"^[0-9]{1,9}\.[0-9]{1,18}$"}
+_SOMETHING: Final[JsonSchema] = {"minItems": 1}
+_LISTED_ORDERS: Final = [OrderStatus.EXECUTABLE.value, OrderStatus.EXECUTION_COMPLETE.value]
+_IDS_OF_TWO_KINDS: Final[JsonSchema] = {"maxItems": MAXIMUM_IDS // 2}
+
+BETTING_RULES: Final = Rules(
+    fields={
+        "locale": {"enum": ["", *sorted(LANGUAGES)]},
+        "currencyCode": {"enum": sorted(CURRENCY_RATES)},
+        "marketId": _MARKET_ID,
+        "MarketFilter.marketIds": _some(_MARKET_ID, most=MAXIMUM_IDS),
+        "MarketFilter.marketCountries": _some({"enum": sorted(COUNTRIES)}),
+        "MarketFilter.textQuery": {"type": "string", "pattern": r"^$|^[^*]*\w", "maxLength": MAXIMUM_LENGTH},
+        "MarketFilter.withOrders": _some({"enum": _LISTED_ORDERS}),
+        "ListMarketBookRequest.marketIds": _some(_MARKET_ID, most=MAXIMUM_IDS),
+        "ListMarketProfitAndLossRequest.marketIds": _some(_MARKET_ID, most=50),
+        "ListCurrentOrdersRequest.marketIds": _some(_MARKET_ID, most=MAXIMUM_IDS // 2),
+        "ListCurrentOrdersRequest.betIds": _IDS_OF_TWO_KINDS,
+        "ListClearedOrdersRequest.marketIds": _some(_MARKET_ID, most=MAXIMUM_IDS // 2),
+        "ListClearedOrdersRequest.betIds": _IDS_OF_TWO_KINDS,
+        "ListMarketCatalogueRequest.maxResults": number(1, MAXIMUM_RESULTS, r"^[1-9][0-9]{0,2}$"),
+        "bestPricesDepth": number(1, pattern=r"^([1-9][0-9]{0,8})?$"),
+        "rollupLimit": number(0),
+        "fromRecord": number(0),
+        "recordCount": number(0),
+        "customerRef": {"anyOf": [{"type": "string", "pattern": r"^[A-Za-z0-9:._+*;~-]{0,32}$"}, {"type": "number"}]},
+        "PlaceOrdersRequest.instructions": _SOMETHING,
+        "ReplaceOrdersRequest.instructions": _SOMETHING,
+        "UpdateOrdersRequest.instructions": _SOMETHING,
+        "CancelOrdersRequest.instructions": _SOMETHING,
+    },
+    variants={
+        "PlaceInstruction": [
+            {"orderType": {"const": "LIMIT"}, "limitOrder": PRESENT},
+            {"orderType": {"const": "LIMIT_ON_CLOSE"}, "limitOnCloseOrder": PRESENT},
+            {"orderType": {"const": "MARKET_ON_CLOSE"}, "marketOnCloseOrder": PRESENT},
+        ],
+        "CancelOrdersRequest": [
+            {"marketId": PRESENT, "instructions": PRESENT},
+            {"instructions": {"type": "null"}},
+        ],
+        "ListClearedOrdersRequest": [
+            {"betStatus": {"const": BetStatus.SETTLED.value}},
+            {"groupBy": {"enum": [GroupBy.BET.value, None]}},
+        ],
+    },
+)
