@@ -8,6 +8,7 @@ book: the same price, the size within 2 pence or 0.2 %.
 import bz2
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -41,12 +42,11 @@ class Agreement:
 
 def displayed_ladder(book: Ladders, runners: Sequence[int], runner: int, winners: int, side: Side) -> list[Offer]:
     """Return what a display of virtual prices shows a taker of this side on a runner."""
-    own, others = ("atb", "atl") if side is Side.BACK else ("atl", "atb")
-    legs = [_best_first(book, other, others) for other in runners if other != runner]
-    virtual = virtual_offers(virtual_steps(legs, winners, side, Ladder.CLASSIC))
+    real = best_first(book, runner, "atb" if side is Side.BACK else "atl")
+    virtual = virtual_ladder(book, runners, runner, winners, side)
     shown: list[Offer] = []
     gathered = 0
-    for offer in merged_offers(_best_first(book, runner, own), virtual, side):
+    for offer in merged_offers(real, virtual, side):
         gathered += offer.size
         if gathered >= ROLLUP_LIMIT:
             shown.append(Offer(offer.price, gathered))
@@ -59,32 +59,90 @@ def displayed_ladder(book: Ladders, runners: Sequence[int], runner: int, winners
 LadderOf = Callable[[Ladders, Sequence[int], int, int, Side], list[Offer]]
 
 
-def compare(file: Path, ladder_of: LadderOf = displayed_ladder) -> Agreement:
-    """Replay a recorded market and compare every display it holds while it is open, with ours or with another's."""
-    agreement = Agreement()
+@dataclass(frozen=True)
+class Moment:
+    """A message about an open market: the books and displays before and after it, and what it sends."""
+
+    runners: list[int]
+    """The active ones."""
+    winners: int
+    book_before: Ladders
+    book: Ladders
+    display_before: Display
+    display: Display
+    changes: dict[tuple[int, str], int]
+    """How many levels of which ladder the message sends, by runner and name of the ladder."""
+
+    def changed_displays(self) -> list[tuple[int, Side, str]]:
+        """Return whose displays the message changes: runner, side, and name of the ladder."""
+        return [
+            (runner, side, shown)
+            for runner in self.runners
+            for side, _, _, shown in SIDES
+            if (runner, shown) in self.changes
+        ]
+
+
+def moments(file: Path) -> Iterator[Moment]:
+    """Replay a recorded market and yield every message that comes while it is open."""
     book: Ladders = {}
     display: Display = {}
     definition: dict[str, Any] = {}
     for change in _changes(file):
         definition = change.get("marketDefinition", definition)
-        runners = [runner["id"] for runner in definition["runners"] if runner["status"] == "ACTIVE"]
-        winners = definition["numberOfWinners"]
-        changed = [
-            (runner["id"], side, shown)
-            for runner in change.get("rc", [])
-            for side, _, _, shown in SIDES
-            if shown in runner and runner["id"] in runners and definition["status"] == "OPEN"
-        ]
-        previous = {key[:2]: ladder_of(book, runners, key[0], winners, key[1]) for key in changed}
+        book_before, display_before = deepcopy(book), deepcopy(display)
         for runner in change.get("rc", []):
             _update(book, display, runner)
-        for runner_id, side, shown in changed:
-            present = ladder_of(book, runners, runner_id, winners, side)
-            for level, offer in display[runner_id][shown].items():
+        if definition["status"] == "OPEN":
+            yield Moment(
+                runners=[runner["id"] for runner in definition["runners"] if runner["status"] == "ACTIVE"],
+                winners=definition["numberOfWinners"],
+                book_before=book_before,
+                book=deepcopy(book),
+                display_before=display_before,
+                display=deepcopy(display),
+                changes={
+                    (runner["id"], name): len(runner[name])
+                    for runner in change.get("rc", [])
+                    for name in ("atb", "atl", "bdatb", "bdatl")
+                    if name in runner
+                },
+            )
+
+
+def compare(file: Path, ladder_of: LadderOf = displayed_ladder) -> Agreement:
+    """Compare every display that a recorded market holds while it is open, with ours or with another's."""
+    agreement = Agreement()
+    for moment in moments(file):
+        runners, winners, changed = moment.runners, moment.winners, moment.changed_displays()
+        previous = {key[:2]: ladder_of(moment.book_before, runners, key[0], winners, key[1]) for key in changed}
+        for runner, side, shown in changed:
+            present = ladder_of(moment.book, runners, runner, winners, side)
+            for level, offer in moment.display[runner][shown].items():
                 agreement.compared[level] += 1
-                candidates = (present, previous[runner_id, side])
-                agreement.agreeing[level] += any(_agrees(ladder, level, offer) for ladder in candidates)
+                candidates = (present, previous[runner, side])
+                agreement.agreeing[level] += any(agrees(ladder, level, offer) for ladder in candidates)
     return agreement
+
+
+def agrees(ladder: Sequence[Offer], level: int, shown: Offer) -> bool:
+    """Return whether a level of a ladder is the displayed one: the same price, within 2 pence or 0.2 % of its size."""
+    if level >= len(ladder) or ladder[level].price != shown.price:
+        return False
+    return abs(ladder[level].size - shown.size) <= max(2, 0.002 * shown.size)
+
+
+def virtual_ladder(book: Ladders, runners: Sequence[int], runner: int, winners: int, side: Side) -> Iterator[Offer]:
+    """Yield what the others' offers in a book make for a taker of this side on a runner, best first."""
+    others = "atl" if side is Side.BACK else "atb"
+    legs = [best_first(book, other, others) for other in runners if other != runner]
+    return virtual_offers(virtual_steps(legs, winners, side, Ladder.CLASSIC))
+
+
+def best_first(book: Ladders, runner: int, name: str) -> list[Offer]:
+    """Return a real ladder of a runner, best offer first."""
+    ladder = book.get(runner, {}).get(name, {})
+    return [Offer(price, ladder[price]) for price in sorted(ladder, reverse=name == "atb")]
 
 
 def _changes(file: Path) -> Iterator[dict[str, Any]]:
@@ -106,17 +164,6 @@ def _update(book: Ladders, display: Display, change: dict[str, Any]) -> None:
             levels[level] = Offer(_hundredths(price), _hundredths(size))
             if not size:
                 del levels[level]
-
-
-def _best_first(book: Ladders, runner: int, name: str) -> list[Offer]:
-    ladder = book.get(runner, {}).get(name, {})
-    return [Offer(price, ladder[price]) for price in sorted(ladder, reverse=name == "atb")]
-
-
-def _agrees(ladder: list[Offer], level: int, shown: Offer) -> bool:
-    if level >= len(ladder) or ladder[level].price != shown.price:
-        return False
-    return abs(ladder[level].size - shown.size) <= max(2, 0.002 * shown.size)
 
 
 def _hundredths(value: float) -> int:
