@@ -93,14 +93,13 @@ def _rest_operation(
     }
     if operation.name in about.links:
         answer["links"] = about.links[operation.name]
-    takes_nothing = parameters.get("anyOf", [{}])[-1] == {"type": "null"} and not operation.request.__struct_fields__
     return {
         "operationId": operation.name,
         "tags": ["REST"],
         "summary": words.partition(". ")[0].rstrip("."),
         "description": words,
         "parameters": [{"$ref": "#/components/parameters/Alternative"}],
-        "requestBody": {"required": not takes_nothing, "content": {"application/json": content}},
+        "requestBody": {"required": True, "content": {"application/json": content}},
         "responses": {
             "200": answer,
             **{

@@ -26,6 +26,9 @@ def _some(items: JsonSchema, most: int | None = None) -> JsonSchema:
 
 
 _MARKET_ID: Final[JsonSchema] = {"type": "string", "pattern": r"^[0-9]{1,9}\.[0-9]{1,18}$"}
+_TEXT_QUERY: Final[JsonSchema] = {
+    "anyOf": [{"type": "string", "pattern": r"^$|^[^*]*\w", "maxLength": MAXIMUM_LENGTH}, {"type": "number"}]
+}
 _SOMETHING: Final[JsonSchema] = {"minItems": 1}
 _LISTED_ORDERS: Final = [OrderStatus.EXECUTABLE.value, OrderStatus.EXECUTION_COMPLETE.value]
 _IDS_OF_TWO_KINDS: Final[JsonSchema] = {"maxItems": MAXIMUM_IDS // 2}
@@ -37,7 +40,7 @@ BETTING_RULES: Final = Rules(
         "marketId": _MARKET_ID,
         "MarketFilter.marketIds": _some(_MARKET_ID, most=MAXIMUM_IDS),
         "MarketFilter.marketCountries": _some({"enum": sorted(COUNTRIES)}),
-        "MarketFilter.textQuery": {"type": "string", "pattern": r"^$|^[^*]*\w", "maxLength": MAXIMUM_LENGTH},
+        "MarketFilter.textQuery": _TEXT_QUERY,
         "MarketFilter.withOrders": _some({"enum": _LISTED_ORDERS}),
         "ListMarketBookRequest.marketIds": _some(_MARKET_ID, most=MAXIMUM_IDS),
         "ListMarketProfitAndLossRequest.marketIds": _some(_MARKET_ID, most=50),

@@ -1,0 +1,98 @@
+"""What schemathesis asks of Betfair's services in place of what Betfair itself does not do.
+
+Betfair refuses with HTTP 400, whatever the reason, and over JSON-RPC even with 200. So some of the usual checks are off
+for these operations (`schemathesis.toml` says which), and these demand the service's own errors instead. Schemathesis
+loads this module by its name; it is no test module.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+import schemathesis
+from schemathesis.core.parameters import ParameterLocation
+
+NOT_LET_IN = {
+    "NO_APP_KEY": {"X-Application": ""},
+    "INVALID_APP_KEY": {"X-Application": "nobody"},
+    "NO_SESSION": {"X-Authentication": ""},
+    "INVALID_SESSION_INFORMATION": {"X-Authentication": "nonsense"},
+}
+"""What is refused, by the headers of the request."""
+
+_asked: set[str] = set()
+
+
+@schemathesis.check
+def session_and_app_key_are_demanded(
+    ctx: schemathesis.CheckContext, response: schemathesis.Response, case: schemathesis.Case
+) -> bool | None:
+    """A call that succeeded is refused, by the right name, without either of them and with wrong ones."""
+    label = case.operation.label
+    if not is_betfair(case) or label in _asked or response.status_code != 200 or errors_of(response):
+        return None
+    _asked.add(label)
+    for name, headers in NOT_LET_IN.items():
+        refused = case.call(headers=headers)
+        assert set(errors_of(refused)) == {name}, f"{label} with {headers} answers {refused.text[:200]}"
+    return None
+
+
+@schemathesis.check
+def good_requests_are_refused_by_the_service_alone(
+    ctx: schemathesis.CheckContext, response: schemathesis.Response, case: schemathesis.Case
+) -> bool | None:
+    """What a document allows, the framework can read: if at all, it is the service that refuses it."""
+    if is_betfair(case) and is_good(case) and response.status_code == 400 and is_json(response):
+        assert response.json().get("detail"), f"the framework refused a good request: {response.text[:200]}"
+    return None
+
+
+@schemathesis.check
+def bad_calls_are_answered_with_errors(
+    ctx: schemathesis.CheckContext, response: schemathesis.Response, case: schemathesis.Case
+) -> bool | None:
+    """Over JSON-RPC a body that the document forbids gets an error in place of a result.
+
+    What a body calls itself is all one: JSON-RPC does not look at its media type.
+    """
+    says_json = response.request.headers.get("Content-Type") == "application/json"
+    if case.path.endswith("/json-rpc/v1") and has_bad_body(case) and says_json and response.status_code == 200:
+        assert any("error" in answer for answer in answers_of(response)), f"a bad call was answered: {response.text}"
+    return None
+
+
+def is_betfair(case: schemathesis.Case) -> bool:
+    return case.path.startswith("/exchange/")
+
+
+def is_good(case: schemathesis.Case) -> bool:
+    return case.meta is not None and case.meta.generation.mode.is_positive
+
+
+def has_bad_body(case: schemathesis.Case) -> bool:
+    return case.meta is not None and case.meta.is_negative_at(ParameterLocation.BODY)
+
+
+def is_json(response: schemathesis.Response) -> bool:
+    return any("json" in value for value in response.headers.get("content-type", []))
+
+
+def answers_of(response: schemathesis.Response) -> list[dict[str, Any]]:
+    content = response.json()
+    return content if isinstance(content, list) else [content]
+
+
+def errors_of(response: schemathesis.Response) -> list[str]:
+    """Return the names of the errors in an answer of a service, of whatever dialect."""
+    if not is_json(response):
+        return []
+    return [name for answer in answers_of(response) if isinstance(answer, dict) for name in names_in(answer)]
+
+
+def names_in(answer: dict[str, Any]) -> Iterable[str]:
+    detail = answer.get("detail") or answer.get("error", {}).get("data") or {}
+    for member in detail.values():
+        if isinstance(member, dict):
+            yield member["errorCode"]
+    if not detail and ("error" in answer or "faultstring" in answer):
+        yield answer.get("faultstring") or answer["error"]["message"]
