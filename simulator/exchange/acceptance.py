@@ -8,7 +8,8 @@ order itself is chosen: cheapest first):
     2  the market is suspended                                   MARKET_SUSPENDED
        the market is inactive or closed                          MARKET_NOT_OPEN_FOR_BETTING
     3  the account may not bet                                   INVALID_ACCOUNT_STATE
-    4  more instructions than one request may hold               TOO_MANY_INSTRUCTIONS
+    4  no instruction                                            NO_ACTION_REQUIRED
+       more instructions than one request may hold               TOO_MANY_INSTRUCTIONS
     5  the same customer reference within 60 seconds             DUPLICATE_TRANSACTION
     6  a market version that is no version                       INVALID_MARKET_VERSION
     7  a market version older than the last material change      each instruction: BET_TAKEN_OR_LAPSED

@@ -19,7 +19,8 @@ class OpenAccount(Command, frozen=True):
     """Open a customer's account with an opening balance paid in through the cashier.
 
     `unlimited` marks an account that provides liquidity: it is never short of funds and may offer any size of a penny
-    or more. `discount_rate` lowers the market base rate (2500 is 25 %); `exposure_limit` is a positive bound or `None`.
+    or more. `discount_rate` lowers the market base rate (2500 is 25 %); `exposure_limit` is a bound or `None`. No
+    number is negative.
     """
 
     account: str
@@ -59,6 +60,7 @@ class AddMarket(Command, frozen=True):
     betting_type: str
     ladder: LadderDefinition
     number_of_winners: int
+    """How many runners win, in EACH_WAY markets how many are placed; 0 for any number of them."""
     runners: tuple[RunnerDefinition, ...]
     version: int = 1
     bet_delay: int = 0
@@ -210,7 +212,7 @@ class CancelInstruction(Struct, frozen=True):
 
 
 class CancelOrders(Command, frozen=True):
-    """Cancel the named bets of a market; without instructions all of the market; without a market, everywhere."""
+    """Cancel the named bets of a market; without instructions all of the market; without either, everywhere."""
 
     account: str
     market_id: str | None = None

@@ -29,10 +29,15 @@ from simulator.exchange.state import State
 
 
 def cancel_orders(state: State, command: CancelOrders, at: int) -> list[Event]:
-    """Cancel whole bets or parts of them, at once even in play; refused whole where the market takes no action."""
-    account = state.accounts[command.account]
+    """Cancel whole bets or parts of them, at once even in play; refused whole where the market takes no action.
+
+    Bets that are named are those of one market, which has to be named too (definition, cancelOrders).
+    """
+    account = state.account(command.account)
     if command.market_id is None:
-        _refuse_edit(state, command.account, "cancel", (), command.customer_reference, at)
+        if command.instructions is not None:
+            raise Refused(Reason.INVALID_MARKET_ID, "bets to cancel are named, and not the market that they are in")
+        state.refuse_duplicate(command.account, "cancel", command.customer_reference, at)
         events = cancel_everywhere(state, account, at)
     else:
         market = state.market_for_bets(command.market_id)
@@ -40,7 +45,7 @@ def cancel_orders(state: State, command: CancelOrders, at: int) -> list[Event]:
         instructions = command.instructions
         if instructions is None:
             instructions = tuple(CancelInstruction(order.bet_id) for order in _unmatched(account, market))
-            _refuse_edit(state, command.account, "cancel", (), command.customer_reference, at)
+            state.refuse_duplicate(command.account, "cancel", command.customer_reference, at)
         else:
             bet_ids = [instruction.bet_id for instruction in instructions]
             _refuse_edit(state, command.account, "cancel", bet_ids, command.customer_reference, at)
@@ -57,7 +62,7 @@ def replace_orders(state: State, command: ReplaceOrders, at: int) -> list[Event]
     All cancellations come first and stand. The new orders are placed together or not at all; they owe no minimum
     size, being what is left of accepted ones (exchange mechanics, section 3.1).
     """
-    market, account = state.market_for_bets(command.market_id), state.accounts[command.account]
+    market, account = state.market_for_bets(command.market_id), state.account(command.account)
     refuse_closed_market(market)
     bet_ids = [instruction.bet_id for instruction in command.instructions]
     _refuse_edit(state, command.account, "replace", bet_ids, command.customer_reference, at)
@@ -86,7 +91,7 @@ def replace_orders(state: State, command: ReplaceOrders, at: int) -> list[Event]
 
 def update_orders(state: State, command: UpdateOrders, at: int) -> list[Event]:
     """Give bets another persistence; price, size and place in the queue stay."""
-    market, account = state.market_for_bets(command.market_id), state.accounts[command.account]
+    market, account = state.market_for_bets(command.market_id), state.account(command.account)
     refuse_closed_market(market)
     bet_ids = [instruction.bet_id for instruction in command.instructions]
     _refuse_edit(state, command.account, "update", bet_ids, command.customer_reference, at)
@@ -111,6 +116,8 @@ def _refuse_edit(
     state: State, account: str, operation: str, bet_ids: Iterable[int], reference: str | None, at: int
 ) -> None:
     counts = Counter(bet_ids)
+    if not counts:
+        raise Refused(Reason.NO_ACTION_REQUIRED, f"there is no instruction to {operation} a bet")
     if counts.total() > state.rules.edit_instruction_limit:
         raise Refused(
             Reason.TOO_MANY_INSTRUCTIONS,

@@ -104,8 +104,8 @@ class Exchange:
         return self._state.next_due
 
     def available_to_bet(self, account: str) -> int:
-        """Return what an account can still bet with, in pence: balance less exposure."""
-        return self._state.available(self._state.accounts[account])
+        """Return what an account can still bet with, in pence: balance less exposure; raises `Impossible`."""
+        return self._state.available(self._state.account(account))
 
     # What can be done
 
@@ -130,6 +130,15 @@ def _open_account(state: State, command: OpenAccount, at: int) -> list[Event]:
     if command.account in state.ledger.balances:
         raise Impossible(f"there is an account {command.account!r} already")
     state.rules.currency(command.currency)
+    _refuse_negative(
+        f"account {command.account!r}",
+        {
+            "an opening balance": command.balance,
+            "a discount rate": command.discount_rate,
+            "a commission rate": command.commission_rate,
+            "an exposure limit": command.exposure_limit,
+        },
+    )
     state.ledger.open(command.account)
     state.accounts[command.account] = Account(command)
     if not command.balance:
@@ -144,8 +153,24 @@ def _add_market(state: State, command: AddMarket, at: int) -> list[Event]:
     if len({runner.key for runner in command.runners}) < len(command.runners):
         raise Impossible(f"market {command.market_id} lists a runner twice")
     refuse_unsound_type(command)
+    _refuse_negative(
+        f"market {command.market_id}",
+        {
+            "a number of winners": command.number_of_winners,
+            "a bet delay": command.bet_delay,
+            "a base rate": command.base_rate,
+            "a version": command.version,
+        },
+    )
     state.markets[command.market_id] = Market(command)
     return [MarketAdded(at, command.market_id)]
+
+
+def _refuse_negative(whose: str, numbers: Mapping[str, int | None]) -> None:
+    """Raise `Impossible` for the first number that is less than nothing."""
+    for name, number in numbers.items():
+        if number is not None and number < 0:
+            raise Impossible(f"{whose} cannot have {name} of {number}, which is less than nothing")
 
 
 def _touch_market(state: State, command: TouchMarket, at: int) -> list[Event]:

@@ -22,8 +22,9 @@ def receive_heartbeat(state: State, command: Heartbeat, at: int) -> list[Event]:
     """Register a heartbeat or, with a timeout of 0, end its registration; report what was done since the last one.
 
     A timeout out of bounds becomes the nearest in bounds, 10 to 300 seconds (manual). Raises `Impossible` for a
-    negative one.
+    negative one, and where there is no such account.
     """
+    state.account(command.account)
     preferred = command.preferred_timeout_seconds
     if preferred < 0:
         raise Impossible(f"a heartbeat cannot come {-preferred} seconds before the last one")

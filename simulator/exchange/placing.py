@@ -37,7 +37,7 @@ NO_PRICE = 0
 def place_orders(state: State, command: PlaceOrders, at: int) -> list[Event]:
     """Place all instructions or raise `Refused`; the order of the checks is the table of `acceptance`."""
     market = state.market_for_bets(command.market_id)
-    account = state.accounts[command.account]
+    account = state.account(command.account)
     _refuse_request(state, command, market, account, at)
     refuse_wrong_instructions(command, market, account, state.rules)
     orders = [_new_order(instruction, command, market, at) for instruction in command.instructions]
@@ -50,6 +50,8 @@ def _refuse_request(state: State, command: PlaceOrders, market: Market, account:
     refuse_closed_market(market)
     if not account.definition.may_bet:
         raise Refused(Reason.INVALID_ACCOUNT_STATE, f"account {account.name!r} may not bet")
+    if not command.instructions:
+        raise Refused(Reason.NO_ACTION_REQUIRED, "there is no instruction to place an order")
     if len(command.instructions) > state.rules.place_instruction_limit:
         raise Refused(
             Reason.TOO_MANY_INSTRUCTIONS,

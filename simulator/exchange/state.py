@@ -82,6 +82,13 @@ class State:
             raise Impossible(f"there is no market {market_id!r}")
         return market
 
+    def account(self, name: str) -> Account:
+        """Return a customer's account; raises `Impossible`, since customers do not name their accounts themselves."""
+        account = self.accounts.get(name)
+        if account is None:
+            raise Impossible(f"there is no account {name!r}")
+        return account
+
     def own_order(self, bet_id: int, account: str, market_id: str) -> Order | None:
         """Return an order if it is the account's and in the market."""
         order = self.orders.get(bet_id)
