@@ -15,6 +15,7 @@ from simulator.betfair.dispatch import FaceSettings
 from simulator.betfair.identity import identity_endpoints
 from simulator.betfair.operations import Operation, Service
 from simulator.betfair.services import SERVICES
+from simulator.bettune.face import PATHS, ROOT
 from simulator.control.routes import control_routes
 from simulator.control.worlds import Addresses
 from simulator.exchange.commands import RunnerResult, SettleMarket, TurnInPlay
@@ -33,7 +34,11 @@ CONTROL_PATHS = [
     route.path.format(world="default", market=MATCH, selection=HOME, match=1)
     for route in control_routes(Worlds(), Addresses(URL), 0)
 ]
-EVERY_PATH = [*JSON_RPC_PATHS.values(), *REST_PATHS, *IDENTITY_PATHS, *CONTROL_PATHS, "/health", "/nothing"]
+BETTUNE_PATHS = [ROOT + path.format(filterId=1, matchId=1) for path in PATHS]
+EVERY_PATH = [
+    *(*JSON_RPC_PATHS.values(), *REST_PATHS, *IDENTITY_PATHS, *CONTROL_PATHS, *BETTUNE_PATHS),
+    *("/health", "/nothing"),
+]
 
 EDITS = ("cancelOrders", "replaceOrders", "updateOrders")
 
@@ -112,7 +117,7 @@ class Siege:
         self.world = world_of(client)
         self.idle = credentials_of(idle)
         """Those of a customer who has no bets, and so none to cancel."""
-        self._credentials = credentials_of(alice)
+        self._credentials = (*credentials_of(alice), (b"authorization", b"Bearer a-bettune"))
 
     def send(self, *requests: Request) -> list[Answer]:
         """Return the answers, which are sound, to requests that are sent one after the other."""

@@ -24,7 +24,11 @@ HOME, AWAY, DRAW = 1, 2, 3
 SCENARIO: dict[str, Any] = {
     "name": "bets",
     "clock": {"now": "2026-06-06T17:00:00.250Z", "rate": 0},
-    "bettune": {"matches": [{"id": 1, "date": "2026-06-06T18:00:00Z", "home": "Arsenal", "away": "Chelsea"}]},
+    "bettune": {
+        "users": [{"token": "a-bettune", "user": "alice"}],
+        "filters": [{"id": 1, "name": "Home wins", "betType": "Home", "user": "alice"}],
+        "matches": [{"id": 1, "date": "2026-06-06T18:00:00Z", "home": "Arsenal", "away": "Chelsea"}],
+    },
     "accounts": [
         {"username": "alice", "password": "a", "appKey": "a-live", "delayedAppKey": "a-late", "balance": 10000},
         {"username": "bob", "password": "b", "appKey": "b-live", "delayedAppKey": "b-late", "balance": 10000},

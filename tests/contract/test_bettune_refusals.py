@@ -83,13 +83,14 @@ def test_a_revoked_token_opens_nothing() -> None:
 
 # What comes first
 
-FAULTS = ("path", "method", "token", "limit", "plan", "kind", "values", "names")
+FAULTS = ("path", "method", "token", "limit", "plan", "length", "kind", "values", "names")
 EXPECTED = {
     "path": (404, "not_found"),
     "method": (405, "method_not_allowed"),
     "token": (401, "invalid_token"),
     "limit": (429, "rate_limit_exceeded"),
     "plan": (403, "pro_subscription_required"),
+    "length": (413, "body_too_large"),
     "kind": (415, "unsupported_media_type"),
     "values": (400, "odds_invalid"),
     "names": (404, "filter_not_found"),
@@ -108,7 +109,8 @@ def test_of_several_faults_the_first_is_told(client: Client, first: str) -> None
     answer = BetTuneUser(client, "nobody" if "token" in faults else token).request(
         "PATCH" if "method" in faults else "PUT",
         f"/nowhere{path}" if "path" in faults else path,
-        content=b'{"odds":0}' if "values" in faults else b'{"odds":2}',
+        content=(b'{"odds":0}' if "values" in faults else b'{"odds":2}')
+        + b" " * (300_000 if "length" in faults else 0),
         headers={"Content-Type": "text/plain" if "kind" in faults else "application/json"},
     )
 
