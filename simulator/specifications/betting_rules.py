@@ -17,7 +17,11 @@ _NOT_NEGATIVE: Final = r"^[0-9]{0,9}$"
 
 def number(least: int, most: int = 2**31 - 1, pattern: str = _NOT_NEGATIVE) -> JsonSchema:
     """Return the schema of an integer between bounds, as a number or as a text of digits."""
-    return {"anyOf": [{"type": "number", "minimum": least, "maximum": most}, {"type": "string", "pattern": pattern}]}
+    # Decimals are cut: 10.7 is 10, and -0.7 is 0.
+    lowest = {"minimum": least} if least > 0 else {"exclusiveMinimum": least - 1}
+    return {
+        "anyOf": [{"type": "number", **lowest, "exclusiveMaximum": most + 1}, {"type": "string", "pattern": pattern}]
+    }
 
 
 def _some(items: JsonSchema, most: int | None = None) -> JsonSchema:

@@ -8,6 +8,7 @@ from simulator.betfair.accounts import ACCOUNT
 from simulator.betfair.heartbeat import HEARTBEAT
 from simulator.betfair.schema import account_aping, heartbeat_aping, sports_aping
 from simulator.betfair.services import BETTING
+from simulator.specifications import control, identity
 from simulator.specifications.betfair import About, document
 from simulator.specifications.betting_rules import BETTING_RULES, number
 from simulator.specifications.requests import Rules
@@ -92,6 +93,8 @@ _HEARTBEAT: Final = About(
 def generated_documents() -> dict[str, str]:
     """Return the text of every generated document, by the name of its file."""
     documents = {
+        "control.yaml": control.document(),
+        "betfair-identity.yaml": identity.document(),
         "betfair-betting.yaml": document(BETTING, sports_aping.OPERATIONS, _BETTING),
         "betfair-accounts.yaml": document(ACCOUNT, account_aping.OPERATIONS, _ACCOUNTS),
         "betfair-heartbeat.yaml": document(HEARTBEAT, heartbeat_aping.OPERATIONS, _HEARTBEAT),

@@ -134,7 +134,10 @@ def _name_of(struct: type) -> str:
 
 def _integer(info: inspect.IntType) -> list[JsonSchema]:
     # Decimals are cut: 10.7 is 10.
-    return [{"type": "number", "minimum": info.ge, "maximum": info.le}, {"type": "string", "pattern": _DIGITS}]
+    assert info.ge is not None
+    assert info.le is not None
+    bounds = {"exclusiveMinimum": info.ge - 1, "exclusiveMaximum": info.le + 1}
+    return [{"type": "number", **bounds}, {"type": "string", "pattern": _DIGITS}]
 
 
 def _double(_: inspect.FloatType) -> list[JsonSchema]:

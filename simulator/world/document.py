@@ -160,7 +160,7 @@ def _read_json(text: str, name: str) -> Document:
             text,
             object_pairs_hook=_json_object,
             parse_constant=_json_number,
-            parse_float=_json_number,
+            parse_float=_json_decimal,
             parse_int=_json_number,
         )
     except _Unreadable as error:
@@ -170,6 +170,14 @@ def _read_json(text: str, name: str) -> Document:
     document = Document(name, data, {})
     _check_json(document, data, ())
     return document
+
+
+def _json_decimal(text: str) -> int | Decimal:
+    """Return a number with a point; JSON makes no difference between 1.0 and 1, so that one may stand for the other."""
+    number = _json_number(text)
+    if isinstance(number, Decimal) and number.is_finite() and number == (whole := number.to_integral_value()):
+        return int(whole)
+    return number
 
 
 def _json_object(pairs: list[tuple[str, object]]) -> dict[str, object]:

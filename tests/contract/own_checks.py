@@ -1,10 +1,11 @@
-"""What schemathesis asks of Betfair's services in place of what Betfair itself does not do.
+"""What schemathesis asks in place of what Betfair itself does not do, and of what no schema can say.
 
 Betfair refuses with HTTP 400, whatever the reason, and over JSON-RPC even with 200. So some of the usual checks are off
 for these operations (`schemathesis.toml` says which), and these demand the service's own errors instead. Schemathesis
 loads this module by its name; it is no test module.
 """
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -58,6 +59,33 @@ def bad_calls_are_answered_with_errors(
     says_json = response.request.headers.get("Content-Type") == "application/json"
     if case.path.endswith("/json-rpc/v1") and has_bad_body(case) and says_json and response.status_code == 200:
         assert any("error" in answer for answer in answers_of(response)), f"a bad call was answered: {response.text}"
+    return None
+
+
+@schemathesis.check
+def sign_in_fails_in_its_own_words(
+    ctx: schemathesis.CheckContext, response: schemathesis.Response, case: schemathesis.Case
+) -> bool | None:
+    """Identity says with a status in its body whether somebody is let in, and lets in nobody who is not known."""
+    if case.path.startswith("/api/") and response.status_code == 200 and is_json(response):
+        answer = response.json()
+        token, said = answer.get("token") or answer.get("sessionToken"), answer.get("status") or answer["loginStatus"]
+        knows_password = "alice-password" in str(case.body)
+        echoes = case.path in ("/api/keepAlive", "/api/logout")
+        assert echoes or knows_password or (said != "SUCCESS" and not token)
+    return None
+
+
+@schemathesis.check
+def wrong_documents_are_told_their_place(
+    ctx: schemathesis.CheckContext, response: schemathesis.Response, case: schemathesis.Case
+) -> bool | None:
+    """Whatever our own API refuses of a document comes with a sentence, and says where in the document it is wrong."""
+    if case.path.startswith("/control/") and response.status_code == 400:
+        problem = response.json()
+        assert problem["type"] == "urn:betsim:problem:wrong-document"
+        assert re.fullmatch(r".+\.( \(line \d+\))?", problem["detail"], re.DOTALL)
+        assert problem["path"].startswith("$")
     return None
 
 

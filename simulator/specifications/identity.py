@@ -1,0 +1,193 @@
+"""The OpenAPI document of the identity service: logging in, staying in, logging out. It never says no with a status."""
+
+from typing import Any, Final
+
+from simulator import __version__
+from simulator.betfair.identity import CertificateLoginAnswer, SignInAnswer
+from simulator.specifications.answers import JsonSchema, answer_schemas
+
+_HTML: Final[JsonSchema] = {"schema": {"type": "string"}}
+
+
+def document() -> JsonSchema:
+    """Return the document of the identity service."""
+    _, schemas = answer_schemas([SignInAnswer, CertificateLoginAnswer], absent_beats_null=True)
+    schemas["SignInAnswer"]["properties"]["status"] = {
+        "enum": ["SUCCESS", "LIMITED_ACCESS", "LOGIN_RESTRICTED", "FAIL"]
+    }
+    schemas["LoginForm"] = _form()
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Betfair, identity",
+            "version": __version__,
+            "description": "Sessions begin, last longer and end. What goes wrong is said in the body, with status 200.",
+            "license": {"name": "See the project", "identifier": "LicenseRef-betsim"},
+        },
+        "servers": [{"url": "/", "description": "The paths of the real host, on this one."}],
+        "tags": [
+            {"name": "login", "description": "How a session begins."},
+            {"name": "session", "description": "What becomes of it."},
+        ],
+        "paths": {
+            "/api/login": {"post": _login()},
+            "/api/certlogin": {"post": _certificate_login()},
+            "/api/keepAlive": _session_call("keepAlive", "Let a session last its full length from now on."),
+            "/api/logout": _session_call("logout", "End a session."),
+            "/view/login": {"get": _login_page()},
+        },
+        "components": {
+            "securitySchemes": {
+                "Session": {
+                    "type": "apiKey",
+                    "in": "header",
+                    "name": "X-Authentication",
+                    "description": "The token of a session.",
+                },
+                "Certificate": {
+                    "type": "mutualTLS",
+                    "description": "A client certificate, where TLS is spoken at all.",
+                },
+            },
+            "parameters": {"Product": _product()},
+            "headers": {
+                "Allow": {"description": "The methods of the path.", "schema": {"type": "string"}},
+                "Cookie": {"description": "The session, for browsers.", "schema": {"type": "string"}},
+            },
+            "schemas": dict(sorted(schemas.items())),
+        },
+    }
+
+
+def _login() -> JsonSchema:
+    answer = _answer("SignInAnswer", html=True)
+    answer["headers"] = {"Set-Cookie": {"$ref": "#/components/headers/Cookie"}}
+    answer["links"] = {
+        "stay": {
+            "operationId": "keepAlivePost",
+            "parameters": {"X-Authentication": "$response.body#/token"},
+            "description": "A session that began can be kept alive,",
+        },
+        "leave": {
+            "operationId": "logoutPost",
+            "parameters": {"X-Authentication": "$response.body#/token"},
+            "description": "and ended.",
+        },
+    }
+    return {
+        **_words("login", "login", "Log in", "Interactively: JSON for who accepts it, and a page for a browser."),
+        "security": [],
+        "parameters": [{"$ref": "#/components/parameters/Product"}],
+        "requestBody": _body(),
+        "responses": {"200": answer, **_refusals("SignInAnswer")},
+    }
+
+
+def _certificate_login() -> JsonSchema:
+    return {
+        **_words("certlogin", "login", "Log in as a bot", "With a client certificate, where TLS is spoken at all."),
+        "security": [{"Certificate": []}, {}],
+        "parameters": [{"$ref": "#/components/parameters/Product"}],
+        "requestBody": _body(),
+        "responses": {"200": _answer("CertificateLoginAnswer"), **_refusals("CertificateLoginAnswer")},
+    }
+
+
+def _session_call(name: str, description: str) -> JsonSchema:
+    return {
+        method: {
+            **_words(f"{name}{method.capitalize()}", "session", description.rstrip("."), description),
+            "security": [{"Session": []}],
+            "parameters": [{"$ref": "#/components/parameters/Product"}],
+            "responses": {"200": _answer("SignInAnswer", html=True), **_refusals("SignInAnswer")},
+        }
+        for method in ("get", "post")
+    }
+
+
+def _login_page() -> JsonSchema:
+    parameters = [
+        {"name": name, "in": "query", "description": description, "schema": {"type": "string"}}
+        for name, description in (
+            ("product", "The app key to log in with."),
+            ("url", "Where to go afterwards."),
+            ("redirectMethod", "GET or POST."),
+        )
+    ]
+    page = {"description": "The page, or the word FORBIDDEN.", "content": {"text/html": _HTML}}
+    return {
+        **_words("loginPage", "login", "Read the login page", "It asks for username and password in a browser."),
+        "security": [],
+        "parameters": parameters,
+        "responses": {
+            "200": page,
+            "405": {
+                "description": "The method does nothing here.",
+                "headers": {"Allow": {"$ref": "#/components/headers/Allow"}},
+                "content": {"text/html": _HTML},
+            },
+            "413": {"description": "The body is longer than any that is read.", "content": {"text/html": _HTML}},
+            "431": _too_long(),
+        },
+    }
+
+
+def _words(operation_id: str, tag: str, summary: str, description: str) -> JsonSchema:
+    return {"operationId": operation_id, "tags": [tag], "summary": summary, "description": description}
+
+
+def _product() -> JsonSchema:
+    return {
+        "name": "X-Application",
+        "in": "header",
+        "description": "An app key; it is noted here and checked later.",
+        "schema": {"type": "string"},
+        "example": "alice-live-key",
+    }
+
+
+def _form() -> JsonSchema:
+    names = ("product", "url", "redirectMethod")
+    return {
+        "type": "object",
+        "description": "Who logs in, and for browsers where to go then.",
+        "properties": {
+            "username": {"type": "string"},
+            "password": {"type": "string"},
+            **{name: {"type": "string"} for name in names},
+        },
+        "required": ["username", "password"],
+    }
+
+
+def _body() -> JsonSchema:
+    example: dict[str, Any] = {"username": "alice", "password": "alice-password"}
+    content = {"schema": {"$ref": "#/components/schemas/LoginForm"}, "examples": {"alice": {"value": example}}}
+    return {"required": True, "content": {"application/x-www-form-urlencoded": content}}
+
+
+def _answer(name: str, *, html: bool = False) -> JsonSchema:
+    content: JsonSchema = {"application/json": {"schema": {"$ref": f"#/components/schemas/{name}"}}}
+    if html:
+        content["text/html"] = _HTML
+    return {"description": "How it went: the status in the body says.", "content": content}
+
+
+def _refusals(name: str) -> JsonSchema:
+    content = {"application/json": {"schema": {"$ref": f"#/components/schemas/{name}"}}}
+    return {
+        "405": {
+            "description": "The method does nothing here.",
+            "headers": {"Allow": {"$ref": "#/components/headers/Allow"}},
+            "content": content,
+        },
+        "413": {"description": "The body is longer than any that is read.", "content": content},
+        "431": _too_long(),
+    }
+
+
+def _too_long() -> JsonSchema:
+    return {
+        "description": "The headers are longer than any that are read.",
+        "content": {"application/problem+json": {"schema": {"type": "object"}}},
+    }
