@@ -1,7 +1,7 @@
 """Changing orders that are there: cancel, replace, update. Each instruction succeeds or fails on its own."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from simulator.exchange.acceptance import (
     check_persistence,
@@ -52,7 +52,7 @@ def cancel_orders(state: State, command: CancelOrders, at: int) -> list[Event]:
         events = [
             _cancel(state, account, market, index, instruction, at) for index, instruction in enumerate(instructions)
         ]
-    state.remember_reference(command.account, "cancel", command.customer_reference, at)
+    _remember_edit(state, command, "cancel", events, at)
     return events
 
 
@@ -67,7 +67,6 @@ def replace_orders(state: State, command: ReplaceOrders, at: int) -> list[Event]
     bet_ids = [instruction.bet_id for instruction in command.instructions]
     _refuse_edit(state, command.account, "replace", bet_ids, command.customer_reference, at)
     refuse_malformed_version(command.market_version, state.rules)
-    state.remember_reference(command.account, "replace", command.customer_reference, at)
     events: list[Event] = []
     successors: list[tuple[int, Order, Order]] = []
     for index, instruction in enumerate(command.instructions):
@@ -86,6 +85,7 @@ def replace_orders(state: State, command: ReplaceOrders, at: int) -> list[Event]
             successors.append((index, order, successor))
     if successors:
         events.extend(_place_successors(state, command, market, account, successors, at))
+    _remember_edit(state, command, "replace", events, at)
     return events
 
 
@@ -95,7 +95,6 @@ def update_orders(state: State, command: UpdateOrders, at: int) -> list[Event]:
     refuse_closed_market(market)
     bet_ids = [instruction.bet_id for instruction in command.instructions]
     _refuse_edit(state, command.account, "update", bet_ids, command.customer_reference, at)
-    state.remember_reference(command.account, "update", command.customer_reference, at)
     events: list[Event] = []
     for index, instruction in enumerate(command.instructions):
         order = state.own_order(instruction.bet_id, account.name, market.market_id)
@@ -109,6 +108,7 @@ def update_orders(state: State, command: UpdateOrders, at: int) -> list[Event]:
             continue
         order.persistence = instruction.new_persistence
         events.append(OrderUpdated(at, index, order.bet_id))
+    _remember_edit(state, command, "update", events, at)
     return events
 
 
@@ -127,6 +127,14 @@ def _refuse_edit(
     twice = [bet_id for bet_id, count in counts.items() if count > 1]
     if twice:
         raise Refused(Reason.DUPLICATE_BETIDS, f"bet {twice[0]} is named more than once")
+
+
+def _remember_edit(
+    state: State, command: CancelOrders | ReplaceOrders | UpdateOrders, operation: str, events: Sequence[Event], at: int
+) -> None:
+    """Note the reference of a request, unless every instruction of it was refused: then it may be sent again."""
+    if not events or not all(isinstance(event, InstructionRefused) for event in events):
+        state.remember_reference(command.account, operation, command.customer_reference, at)
 
 
 def _why_not_editable(order: Order | None) -> Reason | None:

@@ -98,6 +98,15 @@ class Exchange:
         """Return the requests that wait out a bet delay, in the order in which they are due."""
         return sorted(self._state.held, key=lambda held: (held.due_at, held.ticket))
 
+    def live_references(self, at: int) -> Mapping[tuple[str, str, str], int]:
+        """Return when the customers' references that count at a time were used: account, operation and reference."""
+        return self._state.live_references(at)
+
+    @property
+    def next_numbers(self) -> tuple[int, int, int]:
+        """Return the next bet id, the next match id and the next ticket."""
+        return self._state.bet_ids.next, self._state.match_ids.next, self._state.tickets.next
+
     @property
     def next_due(self) -> int | None:
         """Return when something next happens by itself: held orders are due, or a heartbeat is; `None` for never."""

@@ -111,6 +111,11 @@ class State:
                 f"customer reference {reference!r} was used less than {window // 1000} seconds ago",
             )
 
+    def live_references(self, at: int) -> dict[tuple[str, str, str], int]:
+        """Return when the references that cannot be used again yet were used, by account, operation and reference."""
+        window = self.rules.customer_reference_window_seconds * 1000
+        return {reference: used for reference, used in self._references.items() if used + window > at}
+
     def remember_reference(self, account: str, operation: str, reference: str | None, at: int) -> None:
         """Note the reference of an accepted request: refused ones leave no trace (chosen)."""
         if reference is not None:

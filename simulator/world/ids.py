@@ -7,6 +7,7 @@ asking for one kind of name more or less never changes another kind.
 import hashlib
 import os
 from base64 import b64encode, urlsafe_b64encode
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Final
 
@@ -44,6 +45,10 @@ class Ids:
         """
         self._requests += 1
         return f"prdang001-{datetime.fromtimestamp(now // 1000, UTC):%m%d%H%M}-{self._requests:010x}"
+
+    def logins(self) -> Iterable[tuple[str, int]]:
+        """Return how often each account has logged in, which is what its next session token depends on."""
+        return self._logins.items()
 
     def _digest(self, *parts: str) -> bytes:
         # Lengths go in front of the parts, so that ("ab", "c") and ("a", "bc") stay different.

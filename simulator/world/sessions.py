@@ -111,6 +111,19 @@ class Sessions:
         for session in list(self._by_token.values()):
             self._close(session)
 
+    def state(self, now: int) -> Iterator[tuple[str, object]]:
+        """Yield the sessions there are now, and whose logins count towards a ban or are banned, until when."""
+        for session in self._by_token.values():
+            if session.expires_at > now:
+                yield session.token, (session.account.username, session.app_key, session.expires_at)
+        for username, logins in self._logins.items():
+            for login in logins:
+                if now - login < LOGIN_WINDOW_MILLISECONDS:
+                    yield username, login
+        for username, end in self._banned_until.items():
+            if end > now:
+                yield username, end
+
     def _open(self, account: CustomerAccount, app_key: str, now: int) -> Session:
         self._close_expired(now)
         token = self._ids.session_token(account.username)

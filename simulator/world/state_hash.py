@@ -5,11 +5,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 import msgspec
+from msgspec.structs import asdict
 
 from simulator.exchange.exchange import Exchange
 from simulator.exchange.market import Market
 from simulator.exchange.orders import Side
 from simulator.exchange.runner import Runner
+from simulator.world.catalogue import MarketDescription
 from simulator.world.happenings import verb_of
 
 if TYPE_CHECKING:
@@ -21,7 +23,10 @@ _ENCODER: Final = msgspec.json.Encoder()
 def state_hash(world: "World") -> str:
     """Return the SHA-256, in hexadecimal, of everything in a world that can be read and could make a difference.
 
-    The clock's time is part of it, so only the digests of worlds whose clocks stand still can be compared.
+    That is, to what happens or is answered from now on: a reference that cannot be used again yet is part of it, one
+    that can is not. Left out is what only the scenario says, and how many faults were answered, which shows in the ids
+    of the next ones. The clock's time is part of it, so only the digests of worlds whose clocks stand still can be
+    compared.
     """
     digest = hashlib.sha256()
     for part in _parts(world):
@@ -31,17 +36,22 @@ def state_hash(world: "World") -> str:
 
 
 def _parts(world: "World") -> Iterator[object]:
-    exchange = world.exchange
-    yield (world.clock.now(), world.clock.rate, exchange.now, exchange.next_due)
+    exchange, now = world.exchange, world.clock.now()
+    yield (now, world.clock.rate, exchange.now, exchange.next_due, exchange.next_numbers)
     for due_at, happening in world.schedule.pending:
         yield (due_at, verb_of(happening), happening)
-    for session in world.sessions:
-        yield (session.token, session.account.username, session.app_key, session.expires_at)
+    yield from world.notices
+    yield from world.ids.logins()
+    yield from world.sessions.state(now)
+    yield from world.catalogue.events.values()
+    yield from map(_description, world.catalogue.markets.values())
     for market in exchange.markets.values():
         yield from _market(market)
+        yield from _projections(market, now, world.settings.starting_price_refresh_milliseconds)
     yield from _bettune(world)
     yield from exchange.orders.values()
     yield from _waiting(exchange)
+    yield from exchange.live_references(now).items()
     for account in exchange.accounts.values():
         orders = (list(account.current_orders), list(account.cleared_orders))
         yield (account.definition, account.exposure, account.retained_commission, orders)
@@ -65,6 +75,12 @@ def _waiting(exchange: Exchange) -> Iterator[object]:
     yield from exchange.heartbeats.actions.items()
 
 
+def _description(description: MarketDescription) -> object:
+    """Return what is said of a market, its event by its id and its runners in a list, as JSON can have them."""
+    words = asdict(description)
+    return {**words, "event": description.event.id, "runners": list(description.runners.values())}
+
+
 def _market(market: Market) -> Iterator[object]:
     yield (
         market.definition,
@@ -81,6 +97,14 @@ def _market(market: Market) -> Iterator[object]:
     )
     for runner in market.runners.values():
         yield _runner(runner)
+
+
+def _projections(market: Market, now: int, refresh_milliseconds: int) -> Iterator[object]:
+    """Yield the near and far prices that somebody has read and that are still read again."""
+    for runner in market.runners.values():
+        known = runner.projection
+        if known is not None and now - known.made_at < refresh_milliseconds:
+            yield (runner.key, known.made_at, str(known.near), str(known.far))
 
 
 def _runner(runner: Runner) -> object:

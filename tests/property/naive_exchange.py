@@ -89,6 +89,11 @@ class NaiveExchange(NaiveMarkets):
         if reference is not None:
             self.references.append((account, operation, reference, at))
 
+    def remember_edit(self, command: CancelOrders | ReplaceOrders | UpdateOrders, operation: str, at: int) -> None:
+        """Of a request that changed nothing because all of it was refused, nothing is remembered."""
+        if {type(event) for event in self.happened} != {events.InstructionRefused}:
+            self.remember(command.account, operation, command.customer_reference, at)
+
     def place(self, command: PlaceOrders, at: int) -> None:
         market, account = self.asked_market(command.market_id), self.accounts[command.account]
         refuse_closed_market(market)
@@ -240,7 +245,7 @@ class NaiveExchange(NaiveMarkets):
                     self.take_off(index, bet, bet.remaining, at)
             for index, one in enumerate(asked):
                 self.cancel_one(index, command, one.bet_id, one.size_reduction, at)
-        self.remember(command.account, "cancel", command.customer_reference, at)
+        self.remember_edit(command, "cancel", at)
 
     def cancel_one(self, index: int, command: CancelOrders, bet_id: int, reduction: int | None, at: int) -> None:
         bet = self.find(bet_id, command.account, command.market_id or "")
@@ -260,7 +265,6 @@ class NaiveExchange(NaiveMarkets):
             command.account, "replace", [one.bet_id for one in command.instructions], command.customer_reference, at
         )
         refuse_malformed_version(command.market_version, self.rules)
-        self.remember(command.account, "replace", command.customer_reference, at)
         anew: list[tuple[int, NaiveBet]] = []
         for index, one in enumerate(command.instructions):
             bet = self.find(one.bet_id, command.account, command.market_id)
@@ -276,11 +280,13 @@ class NaiveExchange(NaiveMarkets):
         if not any(reasons):
             if anew:
                 self.send_to_matcher(market, account, anew, command.market_version, at)
+            self.remember_edit(command, "replace", at)
             return
         for (index, _), reason in zip(anew, reasons, strict=True):
             bet_id = command.instructions[index].bet_id
             why = reason or Reason.RELATED_ACTION_FAILED
             self.happened.append(events.ReplacementRefused(at, index, bet_id, why))
+        self.remember_edit(command, "replace", at)
 
     def same_again(self, bet: NaiveBet, price: int, at: int) -> NaiveBet:
         """The rest of a bet at another price. It owes no minimum, being the rest of a bet that was large enough."""
@@ -314,7 +320,6 @@ class NaiveExchange(NaiveMarkets):
         self.refuse_edit(
             command.account, "update", [one.bet_id for one in command.instructions], command.customer_reference, at
         )
-        self.remember(command.account, "update", command.customer_reference, at)
         for index, one in enumerate(command.instructions):
             bet = self.find(one.bet_id, command.account, command.market_id)
             reason = self.why_not_changeable(bet)
@@ -328,3 +333,4 @@ class NaiveExchange(NaiveMarkets):
                 continue
             bet.persistence = one.new_persistence
             self.happened.append(events.OrderUpdated(at, index, bet.bet_id))
+        self.remember_edit(command, "update", at)

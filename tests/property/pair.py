@@ -62,12 +62,12 @@ class Pair:
         """Ask both, expect the same answer of both, and of a refusal that it changed nothing."""
         self._in_step = True
         expected = answer_of_twin(self.twin, command, at)
-        before = None if was_accepted(expected) else (self.state(), live_references(self.kernel, at))
+        before = None if was_accepted(expected) else (self.state(), self.kernel.live_references(at))
         answer = answer_of_kernel(self.kernel, command, at)
         self._state = None
         same(f"answer to {command} at {at}", answer, expected)
         if before:
-            same(f"state after the refused {command}", (self.state(), live_references(self.kernel, at)), before)
+            same(f"state after the refused {command}", (self.state(), self.kernel.live_references(at)), before)
         self.record.append(Asked(command, at, answer))
         self._in_step = False
         return answer
@@ -156,12 +156,6 @@ NOT_WRITTEN_OUT = {
     "ladder",
     "rules",
 }
-
-
-def live_references(kernel: Exchange, at: int) -> dict[Any, int]:
-    """The customers' references that still count. Those whose time is over may be forgotten by anybody."""
-    window = kernel.rules.customer_reference_window_seconds * 1000
-    return {key: used for key, used in kernel._state._references.items() if used + window > at}
 
 
 def state_of(kernel: Exchange) -> Any:

@@ -53,7 +53,8 @@ def test_a_request_is_refused_by_the_first_of_its_faults_and_changes_nothing(ope
     """The refusals in their order. Each request has the fault of its line and all faults below."""
     world = World(turn_in_play=True)
     bet = world.back("alice", 10_00, at=3_00)
-    world.apply(operation(NO_SUCH_BET, reference="used"))
+    other = world.back("alice", 10_00, at=3_00)
+    world.apply(operation(other.bet_id, reference="used"))
     suspended, inactive, closed = "1.2", "1.3", "1.4"
     world.add_market(suspended)
     world.suspend(suspended)

@@ -146,41 +146,54 @@ def test_an_account_that_provides_liquidity_is_never_short_of_funds() -> None:
 # The customer's reference
 
 
+def next_price(world: World) -> int:
+    """Return another price than that of the last bet."""
+    return 3_05 if world.orders[-1].price != 3_05 else 3_10
+
+
+def next_persistence(world: World) -> Persistence:
+    """Return another persistence than that of the first bet."""
+    return Persistence.LAPSE if world.orders[0].persistence is Persistence.PERSIST else Persistence.PERSIST
+
+
 @pytest.mark.parametrize(
     "request_under",
     [
-        lambda reference: PlaceOrders("alice", MARKET, (back(1_00, 3_00),), reference),
-        lambda reference: CancelOrders("alice", MARKET, (Cancel(1),), reference),
-        lambda reference: CancelOrders("alice", MARKET, None, reference),
-        lambda reference: CancelOrders("alice", None, None, reference),
-        lambda reference: ReplaceOrders("alice", MARKET, (Replace(1, 3_00),), reference),
-        lambda reference: UpdateOrders("alice", MARKET, (Update(1, Persistence.LAPSE),), reference),
+        lambda _, reference: PlaceOrders("alice", MARKET, (back(1_00, 3_00),), reference),
+        lambda _, reference: CancelOrders("alice", MARKET, (Cancel(FIRST_BET_ID, 1),), reference),
+        lambda _, reference: CancelOrders("alice", MARKET, None, reference),
+        lambda _, reference: CancelOrders("alice", None, None, reference),
+        lambda world, reference: ReplaceOrders(
+            "alice", MARKET, (Replace(world.orders[-1].bet_id, next_price(world)),), reference
+        ),
+        lambda world, reference: UpdateOrders(
+            "alice", MARKET, (Update(FIRST_BET_ID, next_persistence(world)),), reference
+        ),
     ],
     ids=["place", "cancel", "cancel a market", "cancel everything", "replace", "update"],
 )
 def test_a_reference_makes_a_request_a_duplicate_for_sixty_seconds_to_the_millisecond(
-    request_under: Callable[[str | None], Command],
+    request_under: Callable[[World, str | None], Command],
 ) -> None:
-    world = World()
-    world.apply(request_under("ref"))
-    world.apply(request_under("another"))
-    world.apply(request_under(None))
-    world.apply(request_under(None))
+    world = World(turn_in_play=True)
+    world.place("alice", back(10_00, 3_00))
+    for reference in ("ref", "another", None, None):
+        world.apply(request_under(world, reference))
 
     world.now = START + 59_999
     before = picture(world.exchange)
     with pytest.raises(Refused) as refused:
-        world.apply(request_under("ref"))
+        world.apply(request_under(world, "ref"))
 
     assert (Reason.DUPLICATE_TRANSACTION, ()) == (refused.value.reason, refused.value.instruction_reasons)
     assert before == picture(world.exchange)
 
     world.now = START + 60_000
-    world.apply(request_under("ref"))
+    world.apply(request_under(world, "ref"))
 
     world.now = START + 60_000 + 59_999
     with pytest.raises(Refused):
-        world.apply(request_under("ref"))
+        world.apply(request_under(world, "ref"))
 
 
 def test_each_operation_and_each_account_has_references_of_its_own() -> None:
@@ -203,3 +216,20 @@ def test_a_refused_request_does_not_use_its_reference_up() -> None:
     world.place("alice", back(1_00, 3_00), customer_reference="ref")
 
     assert 1 == len(world.orders)
+
+
+def test_a_request_of_which_all_is_refused_does_not_use_its_reference_up() -> None:
+    """Nothing was changed, so what was meant may be sent again; where a part was done, all may not be done again."""
+    world = World()
+    world.place("alice", back(10_00, 3_00))
+    unknown, mine = Cancel(1), Cancel(FIRST_BET_ID)
+    before = picture(world.exchange)
+
+    world.apply(CancelOrders("alice", MARKET, (unknown,), "ref"))
+    world.apply(ReplaceOrders("alice", MARKET, (Replace(1, 3_00),), "ref"))
+    world.apply(UpdateOrders("alice", MARKET, (Update(1, Persistence.LAPSE),), "ref"))
+    assert before == picture(world.exchange)
+
+    world.apply(CancelOrders("alice", MARKET, (unknown, mine), "ref"))
+    with pytest.raises(Refused, match="DUPLICATE_TRANSACTION"):
+        world.apply(CancelOrders("alice", MARKET, (unknown, mine), "ref"))

@@ -1,13 +1,21 @@
 """Whatever could make a difference in a world shows in its digest, and nothing shows that could not."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from simulator.exchange.commands import Heartbeat, PlaceInstruction, PlaceOrders
+from simulator.exchange.auction import projection_of
+from simulator.exchange.commands import (
+    CancelOrders,
+    Command,
+    Heartbeat,
+    PlaceInstruction,
+    PlaceOrders,
+)
 from simulator.exchange.orders import BetTargetType, OrderType, Persistence, RunnerKey, Side, TimeInForce
-from simulator.world.loading import load_happening
+from simulator.world.loading import load_additions, load_happening
 from simulator.world.world import World
 from tests.afternoon import CUP, DOGS, WIN, afternoon, back_at_starting_price, world_of
 
@@ -129,6 +137,96 @@ def test_a_heartbeat_that_was_missed_is_remembered_until_it_is_told() -> None:
         heartbeat(0)(world)
 
     assert silent.state_hash() == content.state_hash()
+
+
+def differ(one: Callable[[World], object], other: Callable[[World], object], wait: int = 0) -> bool:
+    """Return whether two things that could be done to a world make it another, some milliseconds later."""
+    digests = set()
+    for change in (one, other):
+        world = world_of(_in_play_with_delay())
+        change(world)
+        world.advance(wait)
+        digests.add(world.state_hash())
+    return len(digests) > 1
+
+
+def nothing(world: World) -> None:
+    """Leave a world as it is."""
+
+
+@pytest.mark.parametrize("command", [CancelOrders("alice", WIN, None, "ref"), CancelOrders("alice", None, None, "ref")])
+def test_a_reference_shows_as_long_as_it_cannot_be_used_again(command: Command) -> None:
+    """All that these commands leave behind, there being no bet to cancel."""
+    assert differ(lambda world: world.apply(command), nothing, wait=59_999)
+    assert not differ(lambda world: world.apply(command), nothing, wait=60_000)
+
+
+def test_near_and_far_prices_show_as_long_as_they_are_read_again() -> None:
+    def read(world: World) -> None:
+        runner = world.exchange.markets[WIN].runners[RunnerKey(1)]
+        projection_of(runner, world.clock.now(), world.settings.starting_price_refresh_milliseconds)
+
+    assert differ(read, nothing, wait=59_999)
+    assert not differ(read, nothing, wait=60_000)
+
+
+def test_a_login_that_is_over_shows_in_the_token_of_the_next() -> None:
+    def come_and_go(world: World) -> str:
+        session = world.log_in("alice", "alice", "key").session
+        assert session is not None
+        world.log_out(session.token)
+        return session.token
+
+    assert differ(come_and_go, nothing)
+    world = world_of(afternoon())
+    assert come_and_go(world) != come_and_go(world)
+
+
+def test_a_ban_shows_until_it_is_over() -> None:
+    """Of two who have logged in a hundred times, only one has tried again. All have logged out."""
+
+    def log_in(times: int) -> Callable[[World], None]:
+        def change(world: World) -> None:
+            for _ in range(times):
+                session = world.log_in("alice", "alice", "key").session
+                if session is not None:
+                    world.log_out(session.token)
+
+        return change
+
+    assert differ(log_in(101), log_in(100), wait=20 * 60_000 - 1)
+    assert not differ(log_in(101), log_in(100), wait=20 * 60_000)
+
+
+def test_a_ticket_that_led_to_nothing_shows_in_the_number_of_the_next() -> None:
+    """A bet that lapses in the bet delay leaves no order behind."""
+
+    def play(*steps: Callable[[World], object]) -> Callable[[World], None]:
+        def change(world: World) -> None:
+            do("turn-in-play")(world)
+            for step in (*steps, do("suspend")):
+                step(world)
+            world.advance(5_000)
+            do("resume")(world)
+            assert not world.exchange.accounts["alice"].current_orders
+
+        return change
+
+    assert differ(play(place()), play())
+
+
+def test_what_is_said_of_a_market_that_was_added_shows() -> None:
+    def add(name: str) -> Callable[[World], object]:
+        market = {"id": "1.9", "name": "Winner", "marketType": "WINNER", "startTime": "+PT1H"}
+        runners = [{"selectionId": 1, "name": name}, {"selectionId": 2, "name": "Rovers"}]
+        event = {"id": "9", "name": "Final", "eventType": {"id": "1", "name": "Soccer"}, "openDate": "+PT1H"}
+        document = {"events": [{**event, "markets": [{**market, "runners": runners}]}]}
+        return lambda world: world.add(
+            load_additions(json.dumps(document), "document", world.exchange, world.catalogue)
+        )
+
+    assert differ(add("Town"), add("City"))
+    assert not differ(add("Town"), add("Town"))
 
 
 def test_the_place_in_the_queue_for_the_starting_price_shows() -> None:
