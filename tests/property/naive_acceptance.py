@@ -5,12 +5,14 @@ check is a function of what is asked and of the market, and every answer the nam
 """
 
 from dataclasses import dataclass, field
+from fractions import Fraction
 
 from simulator.exchange.commands import AddMarket, OpenAccount, PlaceInstruction
 from simulator.exchange.orders import OrderType, Persistence, RunnerKey, Side, TimeInForce
 from simulator.exchange.refusals import Reason
 from simulator.exchange.rules import BettingRules
 from tests.property.naive_book import CLASSIC_PRICES
+from tests.property.naive_matching import Ask
 
 # Sterling, since 2022.
 MINIMUM_STAKE = 1_00
@@ -47,6 +49,16 @@ class NaiveMarket:
     @property
     def runners(self) -> list[RunnerKey]:
         return [runner.key for runner in self.definition.runners]
+
+    @property
+    def active(self) -> list[RunnerKey]:
+        """The runners that can still win."""
+        return [key for key in self.runners if key not in self.results]
+
+    @property
+    def winners_left(self) -> int:
+        """How many winners are still to come, or 0 where it may be any number."""
+        return self.definition.number_of_winners
 
 
 def refuse_closed_market(market: NaiveMarket) -> None:
@@ -118,15 +130,25 @@ def whats_wrong_with_price(price: int | None) -> Reason | None:
 
 def whats_wrong_with_size(asked: PlaceInstruction, account: OpenAccount) -> Reason | None:
     """A bet is large enough by its stake or by its return; whoever provides liquidity may offer a penny."""
-    if asked.size is None or asked.price is None or asked.bet_target_type is not None:
+    size = stake_asked(asked)
+    if size is None or asked.price is None:
         return Reason.INVALID_BET_SIZE
-    returns = asked.size * asked.price / 100
     least = 1 if account.unlimited else MINIMUM_STAKE
-    if asked.size <= 0 or (asked.size < least and returns < MINIMUM_PAYOUT):
+    if size < 1 or (size < least and size * asked.price < MINIMUM_PAYOUT * 100):
         return Reason.INVALID_BET_SIZE
-    if asked.min_fill_size is not None and not MINIMUM_STAKE <= asked.min_fill_size <= asked.size:
+    is_for_size = asked.bet_target_type is None
+    if is_for_size and asked.min_fill_size is not None and not MINIMUM_STAKE <= asked.min_fill_size <= size:
         return Reason.INVALID_MIN_FILL_SIZE
     return None
+
+
+def stake_asked(asked: PlaceInstruction) -> Fraction | None:
+    """The stake of a bet, for a target the one that it takes at the limit; nothing where both or neither is said."""
+    if asked.bet_target_type is None:
+        return None if asked.size is None else Fraction(asked.size)
+    if asked.size is not None or asked.bet_target_size is None or asked.price is None:
+        return None
+    return asked.bet_target_size / Ask(asked.side, asked.price, target_type=asked.bet_target_type).worth(asked.price)
 
 
 def would_meet_another(instructions: tuple[PlaceInstruction, ...]) -> list[Reason | None]:

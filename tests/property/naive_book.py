@@ -10,7 +10,7 @@ Units as in the kernel: pence, hundredths, milliseconds.
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from simulator.exchange.orders import BetOutcome, LapseReason, Persistence, RunnerKey, Side
+from simulator.exchange.orders import BetOutcome, BetTargetType, LapseReason, Persistence, RunnerKey, Side
 
 # The manual's ladder for odds: from, to, step, in hundredths. Where two rows meet, both have the price.
 CLASSIC_TABLE = [
@@ -53,6 +53,9 @@ class NaiveBet:
     """0 for as long as the bet waits out the bet delay."""
     fill_or_kill: bool = False
     minimum_fill: int | None = None
+    target_type: BetTargetType | None = None
+    target: int | None = None
+    """What is wanted instead of a size, in pence, until the bet has met the market and has one."""
     order_reference: str | None = None
     strategy_reference: str | None = None
 
@@ -110,41 +113,3 @@ def levels(bets: list[NaiveBet], runner: RunnerKey, side: Side) -> list[tuple[in
         )
         for price in prices
     ]
-
-
-def is_good_enough(price: int, taker: NaiveBet) -> bool:
-    """Whether a price is at the taker's limit or better: no lower for a backer, no higher for a layer."""
-    return price >= taker.price if taker.side is Side.BACK else price <= taker.price
-
-
-def fills(taker: NaiveBet, bets: list[NaiveBet]) -> list[tuple[NaiveBet, int]]:
-    """Whom the taker meets and for how much, in the order in which it happens, each at the other's price.
-
-    The limit of a fill-or-kill bet is on the average of what it takes.
-    """
-    if taker.fill_or_kill:
-        return fills_on_average(taker, bets)
-    wanted = taker.remaining
-    met: list[tuple[NaiveBet, int]] = []
-    for other in queue(bets, taker.runner, taker.side.opposite):
-        if wanted and is_good_enough(other.price, taker):
-            size = min(wanted, other.remaining)
-            met.append((other, size))
-            wanted -= size
-    return met
-
-
-def fills_on_average(taker: NaiveBet, bets: list[NaiveBet]) -> list[tuple[NaiveBet, int]]:
-    """Take the offers penny by penny, best first, for as long as their average price is the limit or better."""
-    pennies = [other for other in queue(bets, taker.runner, taker.side.opposite) for _ in range(other.remaining)]
-    taken: list[NaiveBet] = []
-    worth = 0
-    for other in pennies[: taker.remaining]:
-        worth += other.price
-        limit = taker.price * (len(taken) + 1)
-        if worth < limit if taker.side is Side.BACK else worth > limit:
-            break
-        taken.append(other)
-    if len(taken) < (taker.size if taker.minimum_fill is None else taker.minimum_fill):
-        return []
-    return [(other, taken.count(other)) for other in dict.fromkeys(taken)]

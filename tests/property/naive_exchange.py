@@ -40,11 +40,12 @@ from tests.property.naive_acceptance import (
     whats_wrong_with_price,
     would_meet_another,
 )
-from tests.property.naive_book import Match, NaiveBet, fills, unmatched
-from tests.property.naive_markets import NaiveMarkets, NaiveTicket
+from tests.property.naive_arrivals import NaiveArrivals
+from tests.property.naive_book import NaiveBet, unmatched
+from tests.property.naive_markets import NaiveTicket
 
 
-class NaiveExchange(NaiveMarkets):
+class NaiveExchange(NaiveArrivals):
     """The whole twin: `apply` takes a command at a time and answers with what happened."""
 
     def apply(self, command: Command, at: int) -> tuple[events.Event, ...]:
@@ -116,18 +117,19 @@ class NaiveExchange(NaiveMarkets):
 
     def bet_asked_for(self, asked: PlaceInstruction, command: PlaceOrders, at: int) -> NaiveBet:
         assert asked.price is not None
-        assert asked.size is not None
         return NaiveBet(
             account=command.account,
             market_id=command.market_id,
             runner=asked.runner,
             side=asked.side,
             price=asked.price,
-            size=asked.size,
+            size=asked.size or 0,
             persistence=asked.persistence or Persistence.LAPSE,
             placed_at=at,
             fill_or_kill=asked.time_in_force is TimeInForce.FILL_OR_KILL,
             minimum_fill=asked.min_fill_size,
+            target_type=asked.bet_target_type,
+            target=asked.bet_target_size,
             order_reference=asked.customer_order_reference,
             strategy_reference=command.customer_strategy_reference,
         )
@@ -174,26 +176,6 @@ class NaiveExchange(NaiveMarkets):
             for index, bet in ticket.bets
         )
         self.happened.append(events.TicketResolved(ticket.due_at, ticket.number, fates))
-
-    def arrive(self, index: int, bet: NaiveBet, at: int) -> None:
-        """Let a bet reach the matcher: it gets its id, takes what it can, and waits in the queue with the rest."""
-        met = fills(bet, [other for other in self.bets if other.market_id == bet.market_id])
-        bet.bet_id = self.first_bet_id + len(self.bets)
-        bet.placed_at = at
-        self.bets.append(bet)
-        self.happened.append(events.OrderPlaced(at, index, bet.bet_id, bet.account, bet.market_id, bet.runner))
-        for other, size in met:
-            self.matches_made += 1
-            match = Match(self.matches_made, other.price, size, at)
-            bet.matches.append(match)
-            other.matches.append(match)
-            self.happened.append(
-                events.OrderMatched(
-                    at, match.number, bet.market_id, bet.runner, match.price, size, bet.bet_id, other.bet_id, bet.side
-                )
-            )
-        if bet.fill_or_kill and bet.remaining:
-            self.lapse_bet(bet, at, None)
 
     # Changing what is there
 

@@ -22,12 +22,23 @@ from simulator.exchange.commands import (
     VoidMarket,
 )
 from simulator.exchange.ledger import CASHIER, COMMISSION, HOUSE
-from simulator.exchange.orders import BetOutcome, LapseReason, Persistence, Side
+from simulator.exchange.orders import BetOutcome, LapseReason, Persistence, RunnerKey, Side
 from simulator.exchange.refusals import Reason
 from simulator.exchange.rules import BettingRules
 from tests.property.naive_acceptance import NaiveMarket, NaiveNonsense
 from tests.property.naive_book import NaiveBet, unmatched
 from tests.property.naive_money import LOST, WON, commission, exposure, profit
+
+
+@dataclass(eq=False)
+class NaiveTrade:
+    """A match as the market shows it: of a runner, at a price, so many pence of backer's stake."""
+
+    market_id: str
+    runner: RunnerKey
+    price: int
+    size: int
+    at: int
 
 
 @dataclass(eq=False)
@@ -51,6 +62,7 @@ class NaiveMarkets:
         self.accounts: dict[str, OpenAccount] = {}
         self.markets: dict[str, NaiveMarket] = {}
         self.bets: list[NaiveBet] = []
+        self.trades: list[NaiveTrade] = []
         self.tickets: list[NaiveTicket] = []
         self.waiting: list[NaiveTicket] = []
         self.postings: list[tuple[str, str, int]] = []

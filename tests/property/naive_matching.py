@@ -105,7 +105,7 @@ class Matcher:
 
     def _match_one(self) -> bool:
         """Match with the best offer there is; return whether to go on."""
-        real, step = self._best_price(self.own), self._step()
+        real, step = self._best_price(self.own), self.virtual_offer()
         if real is not None and (step is None or not self._is_better(step.price, real)):
             queue = self._queue(self.own, real)
             return self._take(real, sum(self.left[offer.bet_id] for offer in queue), queue)
@@ -191,7 +191,7 @@ class Matcher:
 
     # Virtual offers
 
-    def _step(self) -> Step | None:
+    def virtual_offer(self) -> Step | None:
         """The virtual offer that follows from the best of the others: backs of the others for a back."""
         best = min if self.ask.side is Side.BACK else max
         prices = [self._best_price(offers, best) for offers in self.others]

@@ -10,6 +10,7 @@ from itertools import combinations, product
 
 from simulator.exchange.orders import RunnerKey, Side
 from tests.property.naive_book import NaiveBet
+from tests.property.naive_matching import Ask
 
 WON, LOST = Fraction(1), Fraction(0)
 
@@ -76,12 +77,22 @@ def worst_result(
 def fates(bet: NaiveBet, share: Fraction) -> list[int]:
     """What a bet can bring once its runner's result is known: as it stands, and with all of the rest matched."""
     standing = [(match.price, match.size) for match in bet.stands]
+    if bet.target is not None:
+        return [0, most_lost_to_target(bet) if (share == WON) is (bet.side is Side.LAY) else 0]
     if not bet.remaining:
         return [profit(bet.side, standing, share)]
     return [
         profit(bet.side, standing, share),
         profit(bet.side, [*standing, (bet.price, bet.remaining)], share),
     ]
+
+
+def most_lost_to_target(bet: NaiveBet) -> int:
+    """What a bet with a target costs if it loses before it has a size: what it takes at its own limit, in pence."""
+    assert bet.target is not None
+    ask = Ask(bet.side, bet.price, target_type=bet.target_type)
+    stake = bet.target / ask.worth(bet.price)
+    return -math.floor(stake) if bet.side is Side.BACK else -math.ceil(stake * (bet.price - 100) / 100)
 
 
 def worst_sum(choices: list[list[int]]) -> int:

@@ -8,6 +8,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
+from msgspec.structs import replace
 
 from simulator.exchange.commands import (
     CancelInstruction,
@@ -31,7 +32,7 @@ from simulator.exchange.commands import (
     VoidMarket,
 )
 from simulator.exchange.market import MarketStatus
-from simulator.exchange.orders import Persistence, RunnerKey, Side
+from simulator.exchange.orders import BetTargetType, Persistence, RunnerKey, Side, TimeInForce
 from tests.property.naive_book import NaiveBet
 from tests.property.pair import Answer, Refusal, state_of
 from tests.property.stage import (
@@ -44,6 +45,7 @@ from tests.property.stage import (
     most_of_the_time,
     one_of_its,
     other_bets,
+    rungs_above,
     something_is_unmatched,
     unmatched_bets,
 )
@@ -79,7 +81,7 @@ class Betting(Stage):
     def place(self, account: str, market: str, *asked: PlaceInstruction, **more: Any) -> Answer:
         """Place bets; those that were accepted and raise what is at risk are covered by the account's money."""
         exposure = self.kernel.accounts[account].exposure
-        answer = self.do(PlaceOrders(account, market, asked, **more))
+        answer = self.do(PlaceOrders(account, market, tuple(self.at_this_markets_prices(market, asked)), **more))
         if not isinstance(answer, Refusal) and self.kernel.accounts[account].exposure > exposure:
             assert self.kernel.available_to_bet(account) >= 0
         return answer
@@ -150,6 +152,7 @@ class Betting(Stage):
     def go_all_in(self, account: str, market: str, selection: int, side: Side, price: int, short: int) -> None:
         """Bet all that can be lost, to the penny, or a little less or more."""
         customer, twin = self.kernel.accounts[account], self.pair.twin
+        price = self.price(market, price) or price
         most = self.kernel.available_to_bet(account)
         if customer.definition.exposure_limit is not None:
             most = min(most, customer.definition.exposure_limit - customer.exposure)
@@ -262,6 +265,85 @@ class Betting(Stage):
             market_version=self.version(market, version),
         )
 
+    @rule(
+        market=markets_to_bet_in,
+        side=sides,
+        gap=st.sampled_from([0, 1, 2, 4]),
+        size=sizes | st.sampled_from([1, 7]),
+        uneven=st.sampled_from([0, 1, 50]),
+    )
+    def make_a_book(self, market: str, side: Side, gap: int, size: int, uneven: int) -> None:
+        """Offer one side of every runner, a little off what makes a whole book: all virtual bets are made of these."""
+        price = 200 + 2 * gap if side is Side.BACK else 200 - gap
+        for place, key in enumerate(self.kernel.markets[market].runners):
+            self.place(MAKER, market, limit(key.selection_id, side, price, size + uneven * place))
+
+    @precondition(lambda self: self.virtual_offers())
+    @rule(
+        account=customers | st.just(MAKER),
+        offer=one_of_its(Stage.virtual_offers),
+        rungs=st.sampled_from([0, 0, 1, -1, 5]),
+        more=st.sampled_from([0, 0, -1, 1, 500]),
+        kill=st.booleans(),
+    )
+    def take_virtually(
+        self, account: str, offer: tuple[str, int, Side, int, int], rungs: int, more: int, kill: bool
+    ) -> None:
+        """Take what the other runners' bets make together: a penny more or less, at their price or one beside it."""
+        market, selection, side, price, size = offer
+        asked = limit(selection, side, rungs_above(price, rungs), max(100, size + more))
+        self.place(account, market, replace(asked, time_in_force=KILL if kill else None))
+
+    @precondition(something_is_unmatched)
+    @rule(
+        account=customers,
+        bet=unmatched_bets,
+        rungs=st.sampled_from([0, 0, 1, -1, -5]),
+        target_type=st.sampled_from(BetTargetType),
+        wanted=st.sampled_from([2_00, 5_00, 9_99, 10_00, 10_50, 33_33]),
+        kill=st.sampled_from([None, None, KILL]),
+        version=recent_versions,
+    )
+    def want(
+        self,
+        account: str,
+        bet: int,
+        rungs: int,
+        target_type: BetTargetType,
+        wanted: int,
+        kill: TimeInForce | None,
+        version: str | None,
+    ) -> None:
+        """Ask for a payout or a profit, and not for a stake, about where somebody has something on offer."""
+        other = self.kernel.orders[bet]
+        asked = limit(
+            other.runner.selection_id,
+            other.side.opposite,
+            rungs_above(other.price, rungs),
+            None,
+            time_in_force=kill,
+            bet_target_type=target_type,
+            bet_target_size=wanted,
+        )
+        self.place(account, other.market_id, asked, market_version=self.version(other.market_id, version))
+
+    @rule(
+        account=customers,
+        market=markets_to_bet_in,
+        selection=selections,
+        side=sides,
+        price=prices,
+        size=sizes,
+        minimum=st.sampled_from([None, None, 100, 200]),
+    )
+    def fill_on_average_or_kill(
+        self, account: str, market: str, selection: int, side: Side, price: int, size: int, minimum: int | None
+    ) -> None:
+        """Take at once what is there as long as the average is good enough, of real and of virtual offers."""
+        minimum = None if minimum is None else min(minimum, size)
+        asked = limit(selection, side, price, size, time_in_force=KILL, min_fill_size=minimum)
+        self.place(account, market, asked)
+
     @rule(account=most_of_the_time(customers, anybody), market=markets_to_bet_in, asked=odd_instructions)
     def bet_oddly(self, account: str, market: str, asked: PlaceInstruction) -> None:
         self.place(account, market, asked)
@@ -289,7 +371,8 @@ class Editing(Stage):
         self, bet: int, others: list[int], prices: tuple[int, ...], reference: str | None, version: str | None
     ) -> None:
         order = self.kernel.orders[bet]
-        asked = tuple(ReplaceInstruction(*one) for one in zip([bet, *others], prices, strict=False))
+        here = [self.price(order.market_id, price) for price in prices]
+        asked = tuple(ReplaceInstruction(*one) for one in zip([bet, *others], here, strict=False))
         number = self.version(order.market_id, version)
         self.do(ReplaceOrders(order.account, order.market_id, asked, reference, number))
 

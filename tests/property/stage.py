@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace as replace_fields
+from itertools import product
 from typing import Any, Final
 
 from hypothesis import event
@@ -12,17 +13,22 @@ from msgspec.structs import replace
 from simulator.exchange.commands import (
     Command,
     OpenMarket,
+    PlaceInstruction,
     PlaceOrders,
     ReplaceOrders,
     Tick,
 )
+from simulator.exchange.events import VirtualBetMatched
 from simulator.exchange.market import MarketStatus
-from simulator.exchange.orders import Order, Persistence, Side
+from simulator.exchange.orders import Order, Persistence, RunnerKey, Side
 from simulator.exchange.rules import RULE_SETS
+from tests.property.naive_book import CLASSIC_PRICES, NaiveBet
 from tests.property.pair import IMPOSSIBLE, Answer, Pair, Refusal
 from tests.property.strategies import (
     ACCOUNTS,
     MAKER,
+    PRICES,
+    RUNGS_ABOVE_EVENS,
     SHAPES,
     UNKNOWN_MARKET,
     limit,
@@ -31,6 +37,7 @@ from tests.property.strategies import (
 START: Final = 1_780_768_500_000
 UNKNOWN_BET: Final = 999_999
 MARKETS_AT_ONCE: Final = 2
+LADDER: Final = sorted(CLASSIC_PRICES)
 MATCHED_BETS_THAT_MAKE_A_MARKET_RIPE: Final = 3
 
 # The published limits would need requests of hundreds of instructions and references of dozens of letters.
@@ -61,8 +68,17 @@ class Stage(RuleBasedStateMachine):
         self.pair = Pair(RULES)
         self.kernel = self.pair.kernel
         self.at = START
+        self.rungs_above_evens: dict[str, int] = {}
+        self.house_stakes: dict[tuple[str, RunnerKey], int] = {}
+        """What the house has laid on each runner less what it has backed: its side of the virtual bets."""
+        self.virtual_bets: dict[str, int] = {}
+        """How many there have been in each market."""
 
-    @initialize(shapes=st.sampled_from([("race", "places")] * 3 + [("race", "finishers"), ("places", "next goal")]))
+    @initialize(
+        shapes=st.sampled_from(
+            [("race", "places"), ("race", "duel"), ("duel", "places"), ("plain", "finishers"), ("places", "next goal")]
+        )
+    )
     def open_the_doors(self, shapes: tuple[str, str]) -> None:
         for account in ACCOUNTS:
             self.do(account)
@@ -73,13 +89,23 @@ class Stage(RuleBasedStateMachine):
     def open_market(self, shape: str) -> None:
         """Add a market and bring it to life; until it is open it takes no bets."""
         market_id = f"1.{len(self.kernel.markets) + 1}"
+        self.rungs_above_evens[market_id] = RUNGS_ABOVE_EVENS.get(shape, 0)
         self.do(replace(SHAPES[shape], market_id=market_id))
         assert self.do(replace(SHAPES[shape], market_id=market_id)) == IMPOSSIBLE
         assert isinstance(self.do(PlaceOrders("rich", market_id, OPENING_BETS[0][2:])), Refusal)
         self.do(OpenMarket(market_id))
         for account, stays, *bets in OPENING_BETS:
             persistence = self.longest_persistence(market_id) if stays else Persistence.LAPSE
-            self.do(PlaceOrders(account, market_id, tuple(replace(bet, persistence=persistence) for bet in bets)))
+            asked = [replace(bet, persistence=persistence) for bet in bets]
+            self.do(PlaceOrders(account, market_id, tuple(self.at_this_markets_prices(market_id, asked))))
+
+    def price(self, market_id: str, price: int | None) -> int | None:
+        """Move a price near 2.00 to where prices make a whole book in a market; others are as they are everywhere."""
+        rungs = self.rungs_above_evens.get(market_id, 0)
+        return rungs_above(price, rungs) if rungs and price in PRICES else price
+
+    def at_this_markets_prices(self, market_id: str, asked: Iterable[PlaceInstruction]) -> list[PlaceInstruction]:
+        return [replace(one, price=self.price(market_id, one.price)) for one in asked]
 
     def longest_persistence(self, market_id: str) -> Persistence:
         definition = self.kernel.markets[market_id].definition
@@ -96,7 +122,17 @@ class Stage(RuleBasedStateMachine):
         for what in answer if isinstance(answer, tuple) and not isinstance(answer, Refusal) else [answer]:
             reason = getattr(what, "reason", None)
             event(f"{what if what == IMPOSSIBLE else type(what).__name__} {reason or ''}")
+            if isinstance(what, VirtualBetMatched):
+                self.note_what_the_house_takes(what)
         return answer
+
+    def note_what_the_house_takes(self, bet: VirtualBetMatched) -> None:
+        """The house lays what a backer takes, and lays all the legs too; with a layer it is the other way round."""
+        sign = 1 if bet.taker_side is Side.BACK else -1
+        self.virtual_bets[bet.market_id] = self.virtual_bets.get(bet.market_id, 0) + 1
+        for runner, size in [(bet.runner, bet.size), *((leg.runner, leg.size) for leg in bet.legs)]:
+            key = (bet.market_id, runner)
+            self.house_stakes[key] = self.house_stakes.get(key, 0) + sign * size
 
     def let_pass(self, milliseconds: int, at_once: bool = False) -> None:
         """Let time pass, with a tick whenever something is due, or with one tick for all of it."""
@@ -137,6 +173,18 @@ class Stage(RuleBasedStateMachine):
         markets = self.markets(MarketStatus.OPEN)
         return [order for order in self.kernel.orders.values() if order.size_remaining and order.market_id in markets]
 
+    def virtual_offers(self) -> list[tuple[str, int, Side, int, int]]:
+        """What the others' bets offer a taker on each runner: market, selection, side of the taker, price and size."""
+        found = []
+        for market_id in self.markets(MarketStatus.OPEN):
+            market = self.pair.twin.markets[market_id]
+            for key, side in product(market.active, Side):
+                bet = NaiveBet("", market_id, key, side, 0, 0, Persistence.LAPSE, self.at)
+                offer = self.pair.twin.matcher_of(bet).virtual_offer()
+                if offer is not None and offer.available:
+                    found.append((market_id, key.selection_id, side, offer.price, offer.available))
+        return found
+
     def whoever_waits_to_be_matched(self) -> list[str]:
         """The accounts with unmatched bets in any market, or else all of them."""
         owners = [order.account for order in self.kernel.orders.values() if order.size_remaining]
@@ -149,6 +197,11 @@ class Stage(RuleBasedStateMachine):
         version, material = self.kernel.markets[market].version, self.kernel.markets[market].material_version
         numbers = {"present": version, "material": material, "stale": material - 1, "future": version + 1}
         return {**numbers, "negative": -1, "too long": 10**12}[which]
+
+
+def rungs_above(price: int, rungs: int) -> int:
+    """The price so many rungs above another, or below it, as far as the ladder goes."""
+    return LADDER[min(len(LADDER) - 1, max(0, LADDER.index(price) + rungs))]
 
 
 def one_of_its(choices: Callable[[Any], Iterable[Any]]) -> st.SearchStrategy[Any]:

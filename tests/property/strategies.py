@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from simulator.exchange.commands import AddMarket, LadderDefinition, OpenAccount, PlaceInstruction, RunnerDefinition
 from simulator.exchange.money import INEXACT
-from simulator.exchange.orders import OrderType, Persistence, RunnerKey, Side, TimeInForce
+from simulator.exchange.orders import BetTargetType, OrderType, Persistence, RunnerKey, Side, TimeInForce
 
 # Accounts
 
@@ -38,13 +38,20 @@ def market(runners: int, **definition: Any) -> AddMarket:
     )
 
 
-# One winner, in play after a delay; two winners; perhaps a winner who is not listed; as many winners as it comes to.
+# One winner, in play after a delay; of two; two winners; and where there are no virtual bets: perhaps a winner who is
+# not listed; as many winners as it comes to; a market that has none of them.
 SHAPES: Final = {
-    "race": market(3, number_of_winners=1, turn_in_play=True, bet_delay=5, base_rate=500),
-    "places": market(4, number_of_winners=2, base_rate=200, discount_allowed=False),
-    "next goal": market(2, number_of_winners=1, complete=False, turn_in_play=True, base_rate=333),
-    "finishers": market(3, number_of_winners=0, turn_in_play=True, bet_delay=1, persistence_enabled=False),
+    "race": market(3, number_of_winners=1, turn_in_play=True, bet_delay=5, base_rate=500, cross_matching=True),
+    "duel": market(2, number_of_winners=1, turn_in_play=True, bet_delay=5, base_rate=500, cross_matching=True),
+    "places": market(4, number_of_winners=2, base_rate=200, discount_allowed=False, cross_matching=True),
+    "next goal": market(2, number_of_winners=1, complete=False, turn_in_play=True, base_rate=333, cross_matching=True),
+    "finishers": market(
+        3, number_of_winners=0, turn_in_play=True, bet_delay=1, persistence_enabled=False, cross_matching=True
+    ),
+    "plain": market(3, number_of_winners=1, turn_in_play=True, bet_delay=5),
 }
+RUNGS_ABOVE_EVENS: Final = {"race": 50}
+"""How far above 2.00 the price is that makes a whole book, where all runners have it."""
 
 # Bets
 
@@ -69,7 +76,7 @@ versions = st.sampled_from([None] * 8 + ["present", "material", "material", "sta
 
 
 def limit(
-    selection: int, side: Side, price: int, size: int, persistence: Persistence | None = None, **more: Any
+    selection: int, side: Side, price: int, size: int | None, persistence: Persistence | None = None, **more: Any
 ) -> PlaceInstruction:
     """An ordinary bet."""
     return PlaceInstruction(RunnerKey(selection), side, OrderType.LIMIT, price, size, persistence, **more)
@@ -83,7 +90,9 @@ MISTAKES: Final[list[dict[str, Any]]] = [
     *({"price": price} for price in WRONG_PRICES),
     {"size": None},
     *({"size": size} for size in WRONG_SIZES),
-    {"bet_target_type": "PAYOUT", "bet_target_size": 1000},
+    {"bet_target_type": BetTargetType.PAYOUT, "bet_target_size": 1000},
+    {"bet_target_type": BetTargetType.PAYOUT, "size": None},
+    *({"bet_target_type": BetTargetType.PAYOUT, "bet_target_size": size, "size": None} for size in (0, 1, -100)),
     {"order_type": OrderType.LIMIT_ON_CLOSE, "liability": 1000},
     {"order_type": OrderType.MARKET_ON_CLOSE, "liability": 1000},
     {"persistence": Persistence.MARKET_ON_CLOSE},
@@ -99,6 +108,10 @@ ODDITIES: Final[list[dict[str, Any]]] = [
     {"size": 1, "price": 100_000},
     {"size": 50, "price": 2000},
     {"size": 50, "price": 1950},
+    {"size": None, "bet_target_type": BetTargetType.PAYOUT, "bet_target_size": 1000, "price": 1100},
+    {"size": None, "bet_target_type": BetTargetType.BACKERS_PROFIT, "bet_target_size": 1000, "price": 960},
+    {"size": None, "bet_target_type": BetTargetType.BACKERS_PROFIT, "bet_target_size": 99, "time_in_force": KILL},
+    {"min_fill_size": 100, "time_in_force": KILL},
     {"customer_order_reference": "short"},
     {"time_in_force": KILL},
     {"persistence": Persistence.MARKET_ON_CLOSE},

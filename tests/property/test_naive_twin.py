@@ -4,8 +4,9 @@ from fractions import Fraction
 
 import pytest
 
-from simulator.exchange.orders import Persistence, RunnerKey, Side
-from tests.property.naive_book import CLASSIC_PRICES, Match, NaiveBet, fills, levels
+from simulator.exchange.orders import BetTargetType, Persistence, RunnerKey, Side
+from tests.property.naive_book import CLASSIC_PRICES, Match, NaiveBet, levels, queue
+from tests.property.naive_matching import Ask, Matcher, Offer
 from tests.property.naive_money import LOST, WON, commission, exposure, nearest_penny, possible_winners, profit
 
 A, B, C, D = (RunnerKey(number) for number in (1, 2, 3, 4))
@@ -108,13 +109,48 @@ def test_a_backer_takes_the_highest_lays_first_and_those_of_one_price_in_order_o
         bet(A, LAY, 2_00, 290, bet_id=4),
         bet(B, LAY, 2_00, 400, bet_id=5),
     ]
-    met = fills(bet(A, BACK, 5_00, 300), book)
-    assert [(other.bet_id, size) for other, size in met] == [(2, 2_00), (1, 2_00), (3, 1_00)]
+    own = [Offer(one.bet_id, A, one.price, one.size) for one in queue(book, A, LAY)]
+    matcher = Matcher(Ask(BACK, 300, 5_00), own, [], 1)
+    assert 0 == matcher.run()
+    assert [part for match in matcher.matches for part in match.parts] == [(2, 2_00), (1, 2_00), (3, 1_00)]
     assert levels(book, A, LAY) == [(320, 2_00, [2]), (310, 4_00, [1, 3]), (290, 2_00, [4])]
 
 
 @pytest.mark.parametrize(("minimum", "matched"), [(None, 0), (4_01, 0), (4_00, 4_00), (3_00, 4_00)])
 def test_fill_or_kill_takes_its_minimum_or_nothing(minimum: int | None, matched: int) -> None:
-    taker = bet(A, BACK, 5_00, 300)
-    taker.fill_or_kill, taker.minimum_fill = True, minimum
-    assert sum(size for _, size in fills(taker, [bet(A, LAY, 4_00, 300)])) == matched
+    matcher = Matcher(Ask(BACK, 300, 5_00, kill=True, minimum=minimum), [Offer(1, A, 300, 4_00)], [], 1)
+    assert 5_00 - matched == matcher.run()
+    assert matched == sum(match.size for match in matcher.matches)
+
+
+@pytest.mark.parametrize(
+    ("side", "limit", "prices"), [(BACK, 540, (550, 540, 530)), (LAY, 310, (300, 310, 320))], ids=["back", "lay"]
+)
+def test_the_limit_of_fill_or_kill_is_on_the_average(side: Side, limit: int, prices: tuple[int, int, int]) -> None:
+    book = [
+        Offer(number, A, price, size) for number, (price, size) in enumerate(zip(prices, [200, 600, 500], strict=True))
+    ]
+    matcher = Matcher(Ask(side, limit, 10_00, kill=True), book, [], 1)
+    assert 0 == matcher.run()
+    assert [(match.price, match.size) for match in matcher.matches] == [*zip(prices, [200, 600, 200], strict=True)]
+
+
+def test_a_back_takes_virtual_bets_and_real_ones_as_the_manual_tells() -> None:
+    """40 at 6.0, 150 at 5.0, 50 at 3.75, 250 at 3.0, and the rest at 1.01."""
+    own = [Offer(1, A, 500, 150_00), Offer(2, A, 300, 250_00), Offer(3, A, 101, 999_00)]
+    legs = [[Offer(4, B, 200, 120_00), Offer(5, B, 250, 75_00)], [Offer(6, C, 300, 150_00)]]
+    matcher = Matcher(Ask(BACK, 101, 1000_00), own, legs, 1)
+    assert 0 == matcher.run()
+    assert [(match.price, match.size) for match in matcher.matches] == [
+        (600, 40_00),
+        (500, 150_00),
+        (375, 50_00),
+        (300, 250_00),
+        (101, 510_00),
+    ]
+
+
+def test_a_target_is_reached_at_better_prices_and_its_rest_is_restated_at_the_limit() -> None:
+    matcher = Matcher(Ask(LAY, 400, target_type=BetTargetType.PAYOUT, target=10_00), [Offer(1, A, 380, 1_00)], [], 1)
+    assert 1_55 == matcher.run()
+    assert [(match.price, match.size) for match in matcher.matches] == [(380, 1_00)]

@@ -9,7 +9,7 @@ from typing import Any
 from simulator.exchange.exchange import Exchange
 from simulator.exchange.ledger import CASHIER, COMMISSION, HOUSE
 from simulator.exchange.orders import Side
-from tests.property.naive_book import Match, NaiveBet, levels
+from tests.property.naive_book import levels
 from tests.property.naive_exchange import NaiveExchange
 
 
@@ -19,6 +19,7 @@ def bets_of_kernel(kernel: Exchange) -> dict[int, dict[str, Any]]:
             "owner": (order.account, order.market_id, order.runner, order.side),
             "asked": (order.price, order.size, order.persistence, order.time_in_force is not None),
             "minimum fill": order.min_fill_size,
+            "target": (order.bet_target_type, order.bet_target),
             "references": (order.customer_order_reference, order.customer_strategy_reference),
             "matched": order.size_matched,
             "remaining": order.size_remaining,
@@ -44,6 +45,7 @@ def bets_of_twin(twin: NaiveExchange) -> dict[int, dict[str, Any]]:
             "owner": (bet.account, bet.market_id, bet.runner, bet.side),
             "asked": (bet.price, bet.size, bet.persistence, bet.fill_or_kill),
             "minimum fill": bet.minimum_fill,
+            "target": (bet.target_type, bet.target),
             "references": (bet.order_reference, bet.strategy_reference),
             "matched": sum(match.size for match in bet.stands),
             "remaining": bet.remaining,
@@ -83,13 +85,13 @@ def markets_of_twin(twin: NaiveExchange) -> dict[str, dict[str, Any]]:
     view = {}
     for market_id, market in twin.markets.items():
         bets = [bet for bet in twin.bets if bet.market_id == market_id]
-        matches = matches_among(bets)
+        trades = [trade for trade in twin.trades if trade.market_id == market_id]
         view[market_id] = {
             "status": (market.status, market.in_play, market.betting_is_over),
             "versions": (market.version, market.material_version),
             "bet delay": market.definition.bet_delay if market.in_play else 0,
             "runners": {key: market.results.get(key, "ACTIVE") for key in market.runners},
-            "matched": (sum(2 * match.size for match in matches), matches[-1].at if matches else None),
+            "matched": (sum(2 * trade.size for trade in trades), trades[-1].at if trades else None),
             "available": sum(bet.remaining for bet in bets),
             "settled": (market.settled_at, market.commissions),
             "bets": [bet.bet_id for bet in bets],
@@ -118,17 +120,17 @@ def books_of_twin(twin: NaiveExchange) -> dict[Any, dict[str, Any]]:
         for key in market.runners:
             bets = [bet for bet in twin.bets if bet.market_id == market_id and bet.runner == key]
             backs, lays = levels(bets, key, Side.BACK), levels(bets, key, Side.LAY)
-            matches = matches_among(bets)
+            trades = [trade for trade in twin.trades if (trade.market_id, trade.runner) == (market_id, key)]
             view[market_id, key.selection_id] = {
                 "backs": backs,
                 "lays": lays,
                 "best": tuple(side[0][0] if side else None for side in (backs, lays)),
                 "totals": tuple(sum(total for _, total, _ in side) for side in (backs, lays)),
                 "traded": {
-                    price: sum(2 * match.size for match in matches if match.price == price)
-                    for price in {match.price for match in matches}
+                    price: sum(2 * trade.size for trade in trades if trade.price == price)
+                    for price in {trade.price for trade in trades}
                 },
-                "matched": (sum(2 * match.size for match in matches), matches[-1].price if matches else None),
+                "matched": (sum(2 * trade.size for trade in trades), trades[-1].price if trades else None),
             }
     return view
 
@@ -178,8 +180,3 @@ def statement_of_twin(twin: NaiveExchange, name: str) -> list[tuple[int, int]]:
         amount if target == name else -amount for source, target, amount in twin.postings if name in (source, target)
     ]
     return [*zip(amounts, accumulate(amounts), strict=True)][::-1]
-
-
-def matches_among(bets: list[NaiveBet]) -> list[Match]:
-    """The matches that some bets have part in, each once, in the order in which they were made."""
-    return sorted({match for bet in bets for match in bet.matches})
