@@ -3,10 +3,10 @@
 They are those whose breach is a fault; what is refused with a report is a good request to the wire.
 """
 
-from typing import Any, Final
+from typing import Final
 
 from simulator.betfair.betting.codes import COUNTRIES, LANGUAGES
-from simulator.betfair.betting.limits import MAXIMUM_IDS, MAXIMUM_RESULTS
+from simulator.betfair.betting.limits import MAXIMUM_RESULTS
 from simulator.betfair.betting.text_query import MAXIMUM_LENGTH
 from simulator.betfair.schema.sports_enums import BetStatus, GroupBy, OrderStatus
 from simulator.specifications.requests import PRESENT, JsonSchema, Rules
@@ -24,9 +24,9 @@ def number(least: int, most: int = 2**31 - 1, pattern: str = _NOT_NEGATIVE) -> J
     }
 
 
-def _some(items: JsonSchema, most: int | None = None) -> JsonSchema:
-    schema: dict[str, Any] = {"type": "array", "items": items}
-    return schema if most is None else {**schema, "maxItems": most}
+def _some(items: JsonSchema) -> JsonSchema:
+    # How many there may be is said of distinct ids of several kinds together, which no schema can count.
+    return {"type": "array", "items": items}
 
 
 _MARKET_ID: Final[JsonSchema] = {"type": "string", "pattern": r"^[0-9]{1,9}\.[0-9]{1,18}$"}
@@ -35,23 +35,21 @@ _TEXT_QUERY: Final[JsonSchema] = {
 }
 _SOMETHING: Final[JsonSchema] = {"minItems": 1}
 _LISTED_ORDERS: Final = [OrderStatus.EXECUTABLE.value, OrderStatus.EXECUTION_COMPLETE.value]
-_IDS_OF_TWO_KINDS: Final[JsonSchema] = {"maxItems": MAXIMUM_IDS // 2}
 
 BETTING_RULES: Final = Rules(
     fields={
         "locale": {"enum": ["", *sorted(LANGUAGES)]},
         "currencyCode": {"enum": sorted(CURRENCY_RATES)},
         "marketId": _MARKET_ID,
-        "MarketFilter.marketIds": _some(_MARKET_ID, most=MAXIMUM_IDS),
+        "RunnerId.marketId": _TEXT_OR_NUMBER,
+        "MarketFilter.marketIds": _some(_MARKET_ID),
         "MarketFilter.marketCountries": _some({"enum": sorted(COUNTRIES)}),
         "MarketFilter.textQuery": _TEXT_QUERY,
         "MarketFilter.withOrders": _some({"enum": _LISTED_ORDERS}),
-        "ListMarketBookRequest.marketIds": _some(_MARKET_ID, most=MAXIMUM_IDS),
-        "ListMarketProfitAndLossRequest.marketIds": _some(_MARKET_ID, most=50),
-        "ListCurrentOrdersRequest.marketIds": _some(_MARKET_ID, most=MAXIMUM_IDS // 2),
-        "ListCurrentOrdersRequest.betIds": _IDS_OF_TWO_KINDS,
-        "ListClearedOrdersRequest.marketIds": _some(_MARKET_ID, most=MAXIMUM_IDS // 2),
-        "ListClearedOrdersRequest.betIds": _IDS_OF_TWO_KINDS,
+        "ListMarketBookRequest.marketIds": _some(_MARKET_ID),
+        "ListMarketProfitAndLossRequest.marketIds": _some(_MARKET_ID),
+        "ListCurrentOrdersRequest.marketIds": _some(_MARKET_ID),
+        "ListClearedOrdersRequest.marketIds": _some(_MARKET_ID),
         "ListMarketCatalogueRequest.maxResults": number(1, MAXIMUM_RESULTS, r"^[1-9][0-9]{0,2}$"),
         "bestPricesDepth": number(1, pattern=r"^([1-9][0-9]{0,8})?$"),
         "rollupLimit": number(0),
