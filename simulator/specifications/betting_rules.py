@@ -41,7 +41,7 @@ BETTING_RULES: Final = Rules(
         "locale": {"enum": ["", *sorted(LANGUAGES)]},
         "currencyCode": {"enum": sorted(CURRENCY_RATES)},
         "marketId": _MARKET_ID,
-        "RunnerId.marketId": _TEXT_OR_NUMBER,
+        "RunnerId.marketId": {"type": ["string", "number"]},
         "MarketFilter.marketIds": _some(_MARKET_ID),
         "MarketFilter.marketCountries": _some({"enum": sorted(COUNTRIES)}),
         "MarketFilter.textQuery": _TEXT_QUERY,
