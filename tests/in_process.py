@@ -13,6 +13,7 @@ from simulator.app import Application, create_app
 from simulator.control.worlds import Addresses
 from simulator.world.loading import load_scenario
 from simulator.world.worlds import Worlds
+from tests.documented import Documented
 
 URL = "http://betsim.test"
 
@@ -23,10 +24,10 @@ class Client:
     """Sends requests to an application. All run in one event loop, as they would in a server."""
 
     def __init__(self, app: Application, worlds: Worlds, runner: asyncio.Runner) -> None:
-        self.app = app
+        self.app = Documented(app)
         self.worlds = worlds
         self._runner = runner
-        self._http = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=URL)
+        self._http = httpx.AsyncClient(transport=httpx.ASGITransport(self.app), base_url=URL)
 
     def run(self, work: Callable[[httpx.AsyncClient], Awaitable[T]]) -> T:
         """Return what some work with the asynchronous client comes to."""

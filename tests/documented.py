@@ -1,0 +1,122 @@
+"""Every answer that a test gets from an application is held against the documents in `specs`, without the test asking.
+
+`Documented` stands between a test and an application, looks for the operation that a request is for, and compares the
+answer with what its document says: the status, the media type, the headers and, in JSON, the body.
+"""
+
+import gzip
+import json
+import re
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, NamedTuple
+
+import jsonschema_rs
+import yaml
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from simulator.data import specification_bytes, specification_names
+
+METHODS = ("get", "put", "post", "delete")
+
+
+class Expected(NamedTuple):
+    """What a document says of one status of an operation: the schemas of its bodies, and the headers it has to have."""
+
+    bodies: Mapping[str, jsonschema_rs.Draft202012Validator | None]
+    headers: tuple[str, ...]
+
+
+class Documented:
+    """An application whose answers are compared with its documents."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        operation = scope["type"] == "http" and operation_for(scope["method"], scope["path"])
+        if not operation:
+            await self._app(scope, receive, send)
+            return
+        start: Message = {}
+        body = bytearray()
+
+        async def listen(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                start.update(message)
+            else:
+                body.extend(message.get("body", b""))
+            await send(message)
+
+        await self._app(scope, receive, listen)
+        if start:
+            check(operation, start["status"], dict(start["headers"]), bytes(body))
+
+
+def check(operation: str, status: int, headers: Mapping[bytes, bytes], body: bytes) -> None:
+    """Hold one answer against the document of its operation."""
+    answers = expected()[operation]
+    assert status in answers, f"{operation} answers {status}, which its document does not know: {body[:200]!r}"
+    answer = answers[status]
+    for name in answer.headers:
+        assert name.encode() in headers, f"{operation} answers {status} without the header {name}"
+    if not answer.bodies:
+        assert not body, f"{operation} answers {status} with {body[:200]!r}, and its document with nothing"
+        return
+    media_type = headers.get(b"content-type", b"").decode().partition(";")[0]
+    assert media_type in answer.bodies, f"{operation} answers {status} as {media_type!r}"
+    schema = answer.bodies[media_type]
+    if schema is not None and media_type.endswith("json"):
+        content = json.loads(gzip.decompress(body) if headers.get(b"content-encoding") == b"gzip" else body)
+        error = next(schema.iter_errors(content), None)
+        assert error is None, f"{operation} answers {status} with what its document does not allow: {error}"
+
+
+def operation_for(method: str, path: str) -> str | None:
+    """Return the operation of a request by its id, or `None` where no document has one."""
+    return next((name for pattern, verb, name in routes() if verb == method and pattern.fullmatch(path)), None)
+
+
+@cache
+def documents() -> list[dict[str, Any]]:
+    return [yaml.load(specification_bytes(name), yaml.CSafeLoader) for name in specification_names()]
+
+
+@cache
+def routes() -> list[tuple[re.Pattern[str], str, str]]:
+    found = []
+    for document in documents():
+        base = document["servers"][0]["url"].rstrip("/")
+        for path, item in document["paths"].items():
+            pattern = re.compile(re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(base + path)))
+            found.extend((pattern, method.upper(), item[method]["operationId"]) for method in METHODS if method in item)
+    return found
+
+
+@cache
+def expected() -> dict[str, dict[int, Expected]]:
+    """Return what every operation may answer, by its id and by status."""
+    return {
+        item[method]["operationId"]: {
+            int(status): _expected(document, response) for status, response in item[method]["responses"].items()
+        }
+        for document in documents()
+        for item in document["paths"].values()
+        for method in METHODS
+        if method in item
+    }
+
+
+def _expected(document: dict[str, Any], response: dict[str, Any]) -> Expected:
+    if "$ref" in response:
+        response = document["components"]["responses"][response["$ref"].rpartition("/")[2]]
+    needed = tuple(name.lower() for name in response.get("headers", ()) if name != "Set-Cookie")
+    bodies = {media_type: _validator(document, content) for media_type, content in response.get("content", {}).items()}
+    return Expected(bodies, needed)
+
+
+def _validator(document: dict[str, Any], content: dict[str, Any]) -> jsonschema_rs.Draft202012Validator | None:
+    if "schema" not in content:
+        return None
+    schema = {**content["schema"], "components": {"schemas": document["components"]["schemas"]}}
+    return jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
