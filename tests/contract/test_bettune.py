@@ -63,6 +63,17 @@ def test_a_finished_match_has_its_score(alice: BetTuneUser) -> None:
     assert (match["finished"], match["score"]) == (True, {"home": 0, "away": 3})
 
 
+def test_a_day_is_one_of_utc_from_midnight_to_midnight() -> None:
+    dates = ("2026-06-05T23:59:59.999Z", "2026-06-06T00:00:00Z", "2026-06-06T23:59:59.999Z", "2026-06-07T00:00:00Z")
+    matches = [{"id": number, "date": date, "home": "A", "away": "B"} for number, date in enumerate(dates, start=1)]
+    scenario = {"name": "night", "bettune": {"users": [{"token": "t"}], "matches": matches}}
+    with client_of(scenario) as client:
+        listed = BetTuneUser(client, "t").get("/matches?date=2026-06-06&sport=1").json()["items"]
+
+    assert [match["id"] for match in listed] == [2, 3]
+    assert [match["date"] for match in listed] == ["2026-06-06T00:00:00+00:00", "2026-06-06T23:59:59+00:00"]
+
+
 def test_filters_are_listed_with_their_sport_and_status(alice: BetTuneUser) -> None:
     document = alice.get("/prediction-filters").json()
 

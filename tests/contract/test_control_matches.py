@@ -75,6 +75,17 @@ def test_a_match_that_is_not_on_the_exchange_is_finished_too(client: Client) -> 
     assert (document["match"]["score"], document["settled"], document["leftAlone"]) == ({"home": 0, "away": 0}, [], [])
 
 
+def test_a_score_is_part_of_the_state(client: Client) -> None:
+    """Also where nothing on the exchange depends on it."""
+    states = {client.worlds.default.state_hash()}
+    for home in (0, 1):
+        client.worlds.default.reset()
+        finish(client, UNLINKED, home, 0)
+        states.add(client.worlds.default.state_hash())
+
+    assert len(states) == 3
+
+
 def test_markets_that_were_settled_by_hand_do_not_keep_the_others_from_it(client: Client) -> None:
     results = {"results": [{"selectionId": 102, "status": "WINNER"}]}
     client.post(f"/control/v1/worlds/default/markets/{MATCH_ODDS}/settle", json=results)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from simulator.exchange.commands import CancelOrders, RemoveRunner
+from simulator.exchange.commands import CancelOrders, PlaceOrders, RemoveRunner
 from simulator.exchange.orders import Order, RunnerKey, Side
 from simulator.world.happenings import PredictionDeleted, PredictionPut
 from simulator.world.loading import load_additions
@@ -278,6 +278,38 @@ def test_it_tries_again_what_was_refused() -> None:
     world.apply(CancelOrders("alice", MARKET))
 
     assert [order.runner.selection_id for order in bets(world)] == [2, 1]
+
+
+def test_the_end_of_one_match_can_pay_for_a_bet_on_another() -> None:
+    scenario = small()
+    other = small()["events"][0]
+    other |= {"id": "2", "name": "Rovers v United"}
+    other["markets"][0] |= {"id": "1.2"}
+    for runner, name in zip(other["markets"][0]["runners"], ("Rovers", "United", "The Draw"), strict=True):
+        runner["name"] = name
+    scenario["events"].append(other)
+    scenario["schedule"] = []
+    scenario["accounts"][0]["balance"] = 15
+    scenario["events"][0]["markets"][0]["runners"][0] = {
+        "selectionId": 1, "name": "Newcastle", "availableToBack": [[2.4, 50]],
+    }  # fmt: skip
+    scenario["bettune"] = {
+        "autopilot": True,
+        "users": [{"token": "t", "user": "ann", "account": "alice"}],
+        "filters": [{"id": FILTER, "name": "Home", "betType": "Home", "user": "ann", "stake": 10}],
+        "matches": [
+            {"id": MATCH, "date": "+PT5M", "home": "Newcastle", "away": "Chelsea", "event": "27165685"},
+            {"id": 8, "date": "+PT5M", "home": "Rovers", "away": "United", "event": "2"},
+        ],
+    }
+    world = World(load(scenario))
+    world.apply(PlaceOrders("alice", "1.2", bet("alice", Side.BACK, 900, 1000, 2).instructions))
+    put(world, 2.4)
+    assert [order.market_id for order in bets(world)] == ["1.2"]
+
+    world.finish(Finish(match=8, score=ScoreEntry(home=1, away=0)))
+
+    assert [order.market_id for order in bets(world)] == ["1.2", MARKET]
 
 
 def test_a_market_that_is_closed_or_a_runner_that_is_gone_is_not_bet_on() -> None:
