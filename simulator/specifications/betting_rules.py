@@ -48,8 +48,6 @@ BETTING_RULES: Final = Rules(
         "MarketFilter.withOrders": _some({"enum": _LISTED_ORDERS}),
         "ListMarketBookRequest.marketIds": _some(_MARKET_ID),
         "ListMarketProfitAndLossRequest.marketIds": _some(_MARKET_ID),
-        "ListCurrentOrdersRequest.marketIds": _some(_MARKET_ID),
-        "ListClearedOrdersRequest.marketIds": _some(_MARKET_ID),
         "ListMarketCatalogueRequest.maxResults": number(1, MAXIMUM_RESULTS, r"^[1-9][0-9]{0,2}$"),
         "bestPricesDepth": number(1, pattern=r"^([1-9][0-9]{0,8})?$"),
         "rollupLimit": number(0),

@@ -5,10 +5,13 @@ for these operations (`schemathesis.toml` says which), and these demand the serv
 loads this module by its name; it is no test module.
 """
 
+import os
 import re
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
+import httpx
 import schemathesis
 from schemathesis.core.parameters import ParameterLocation
 
@@ -21,6 +24,37 @@ NOT_LET_IN = {
 """What is refused, by the headers of the request."""
 
 _asked: set[str] = set()
+_strangers: set[str] = set()
+"""The ids of requests that are not to be sent as a customer."""
+
+
+@schemathesis.hook
+def before_call(ctx: schemathesis.HookContext, case: schemathesis.Case, kwargs: dict[str, Any]) -> None:
+    """Send every request as a customer who is logged in, but for those that are about being none."""
+    if is_betfair(case) and case.id not in _strangers and not case.operation.schema.is_security_param_negated(case):
+        case.headers.update(customer(str(case.operation.base_url)))
+
+
+@cache
+def customer(base_url: str) -> dict[str, str]:
+    """Return the headers of a customer: of a session that is there, or of one that begins."""
+    app_key = os.environ.get("BETSIM_APP_KEY", "alice-live-key")
+    return {
+        "X-Application": app_key,
+        "X-Authentication": os.environ.get("BETSIM_SESSION") or log_in(base_url, app_key),
+    }
+
+
+def log_in(base_url: str, app_key: str) -> str:
+    """Return the token of a new session."""
+    form = {
+        "username": os.environ.get("BETSIM_USERNAME", "alice"),
+        "password": os.environ.get("BETSIM_PASSWORD", "alice-password"),
+    }
+    headers = {"X-Application": app_key, "Accept": "application/json"}
+    answer = httpx.post(f"{base_url.rstrip('/')}/api/login", data=form, headers=headers).json()
+    assert answer["status"] == "SUCCESS", f"nobody can log in: {answer}"
+    return str(answer["token"])
 
 
 @schemathesis.check
@@ -33,7 +67,7 @@ def session_and_app_key_are_demanded(
         return None
     _asked.add(label)
     for name, headers in NOT_LET_IN.items():
-        refused = case.call(headers=headers)
+        refused = again(case, headers).call()
         assert set(errors_of(refused)) == {name}, f"{label} with {headers} answers {refused.text[:200]}"
     return None
 
@@ -87,6 +121,20 @@ def wrong_documents_are_told_their_place(
         assert re.fullmatch(r".+\.( \(line \d+\))?", problem["detail"], re.DOTALL)
         assert problem["path"].startswith("$")
     return None
+
+
+def again(case: schemathesis.Case, headers: dict[str, str]) -> schemathesis.Case:
+    """Return the same request by somebody else."""
+    request = case.operation.Case(
+        method=case.method,
+        path_parameters=case.path_parameters,
+        query=case.query,
+        headers={**case.headers, **headers},
+        body=case.body,
+        media_type=case.media_type,
+    )
+    _strangers.add(request.id)
+    return request
 
 
 def is_betfair(case: schemathesis.Case) -> bool:

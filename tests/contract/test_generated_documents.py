@@ -1,4 +1,4 @@
-"""The documents in `specs` say what is served, neither more nor less, and nothing that the code does not say as well."""
+"""The documents in `specs` say what is served, neither more nor less, and nothing that the code does not say too."""
 
 import re
 
