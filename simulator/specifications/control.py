@@ -329,7 +329,11 @@ def _matches() -> JsonSchema:
         f"{_WORLD}/matches": _path(
             "world",
             get=_operation(
-                "listMatches", "matches", ("List the matches", "In order of time."), "MatchesDocument", refusals=(404,)
+                "listMatchesOfWorld",
+                "matches",
+                ("List the matches", "In order of time."),
+                "MatchesDocument",
+                refusals=(404,),
             ),
         ),
         f"{_WORLD}/matches/{{match}}/finish": _path(

@@ -45,6 +45,12 @@ def customer(base_url: str) -> dict[str, str]:
     }
 
 
+def forget() -> None:
+    """Begin anew, as for another server."""
+    _asked.clear()
+    _strangers.clear()
+
+
 def log_in(base_url: str, app_key: str) -> str:
     """Return the token of a new session."""
     form = {
