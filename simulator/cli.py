@@ -1,4 +1,4 @@
-"""The command line: `betsim serve`, `betsim exec`, `betsim scenario`."""
+"""The command line: `betsim serve`, `betsim exec`, `betsim scenario`, `betsim spec`."""
 
 import re
 import sys
@@ -9,6 +9,7 @@ from typing import Any, Final, NoReturn
 import click
 
 from simulator import __version__
+from simulator.data import specification_bytes, specification_names
 from simulator.running import PreparedServer, ServerOptions
 from simulator.server import CannotListen
 from simulator.world.document import ScenarioError
@@ -16,6 +17,7 @@ from simulator.world.loading import builtin_scenario, builtin_scenario_names, sc
 
 CANNOT_LISTEN: Final = 1
 WRONG_SCENARIO: Final = 2
+WRONG_NAME: Final = 2
 
 PORT: Final = click.IntRange(0, 65535)
 HTTP_PORT: Final = 8000
@@ -115,6 +117,19 @@ def check(file: str) -> None:
         _end(str(error), WRONG_SCENARIO)
     markets = sum(len(event.markets) for event in found.events)
     click.echo(f"{found.name}: {len(found.accounts)} accounts, {len(found.events)} events, {markets} markets")
+
+
+@main.command()
+@click.argument("name", required=False)
+def spec(name: str | None) -> None:
+    """Print the OpenAPI document NAME, or without one the names of all."""
+    names = [file.removesuffix(".yaml") for file in specification_names()]
+    if name is None:
+        click.echo("\n".join(names))
+    elif name in names:
+        click.echo(specification_bytes(f"{name}.yaml"), nl=False)
+    else:
+        _end(f"there is no document {name!r}; there are {', '.join(names)}", WRONG_NAME)
 
 
 def _prepare(host: str, port: int, scenario_name: str, seed: int, control_token: str | None) -> PreparedServer:
