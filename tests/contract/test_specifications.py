@@ -1,0 +1,107 @@
+"""Every document in `specs` is valid OpenAPI 3.1 and well kept: named, described, exemplified without contradiction."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import jsonschema_rs
+import pytest
+import yaml
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from simulator.data import specification_bytes, specification_names
+
+DOCUMENTS = {name: yaml.load(specification_bytes(name), yaml.CSafeLoader) for name in specification_names()}
+METHODS = ("get", "put", "post", "delete")
+
+documents = pytest.mark.parametrize("document", DOCUMENTS.values(), ids=DOCUMENTS)
+
+
+def operations(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any], dict[str, Any]]]:
+    for path, item in document["paths"].items():
+        for method in METHODS:
+            if method in item:
+                yield path, item, item[method]
+
+
+@documents
+def test_a_document_is_valid(document: dict[str, Any]) -> None:
+    assert [] == list(OpenAPIV31SpecValidator(document).iter_errors())
+
+
+def test_no_two_operations_have_one_id() -> None:
+    ids = [operation["operationId"] for document in DOCUMENTS.values() for _, _, operation in operations(document)]
+    assert sorted(set(ids)) == sorted(ids)
+
+
+@documents
+def test_every_operation_says_what_it_is(document: dict[str, Any]) -> None:
+    known = {tag["name"] for tag in document["tags"]}
+    for path, _, operation in operations(document):
+        assert re.fullmatch("[a-z][A-Za-z]+", operation["operationId"]), path
+        assert operation["summary"], path
+        assert not operation["summary"].endswith("."), path
+        assert len(operation["description"]) > len("short."), path
+        assert set(operation["tags"]) <= known, path
+
+
+@documents
+def test_every_parameter_and_every_answer_is_described(document: dict[str, Any]) -> None:
+    components = document["components"]
+    for path, item, operation in operations(document):
+        for parameter in (*item.get("parameters", ()), *operation.get("parameters", ())):
+            resolved = (
+                components["parameters"][parameter["$ref"].rpartition("/")[2]] if "$ref" in parameter else parameter
+            )
+            assert resolved["description"], path
+            assert resolved["schema"], path
+        for response in operation["responses"].values():
+            resolved = components["responses"][response["$ref"].rpartition("/")[2]] if "$ref" in response else response
+            assert resolved["description"], path
+
+
+@documents
+def test_every_operation_says_what_happens_to_the_wrong_method(document: dict[str, Any]) -> None:
+    for path, _, operation in operations(document):
+        assert {"405", "431"} <= set(operation["responses"]), path
+
+
+@documents
+def test_every_part_that_is_named_is_used_and_every_struct_is_described(document: dict[str, Any]) -> None:
+    text = yaml.dump(document)
+    for kind in ("schemas", "responses", "parameters", "headers"):
+        for name, component in document["components"].get(kind, {}).items():
+            used = f"#/components/{kind}/{name}" in text.replace("'", "")
+            assert used or name == "ErrorResponse", f"{kind}/{name}"
+            assert component.get("description") or component.get("enum") or "type" in component, f"{kind}/{name}"
+
+
+@documents
+def test_examples_are_what_their_schemas_allow(document: dict[str, Any]) -> None:
+    schemas = {"components": {"schemas": document["components"]["schemas"]}}
+    found = list(examples(document))
+    for schema, value in found:
+        assert jsonschema_rs.is_valid({**schema, **schemas}, value), value
+    assert found
+
+
+def examples(node: Any) -> Iterator[tuple[dict[str, Any], Any]]:
+    """Every example with its schema, wherever in a document one stands beside the other."""
+    if isinstance(node, list):
+        for item in node:
+            yield from examples(item)
+    elif isinstance(node, dict):
+        if "schema" in node and "examples" in node:
+            yield from ((node["schema"], example["value"]) for example in node["examples"].values())
+        if "schema" in node and "example" in node:
+            yield node["schema"], node["example"]
+        for item in node.values():
+            yield from examples(item)
+
+
+@documents
+def test_links_lead_to_operations(document: dict[str, Any]) -> None:
+    ids = {operation["operationId"] for _, _, operation in operations(document)}
+    for path, _, operation in operations(document):
+        for response in operation["responses"].values():
+            assert {link["operationId"] for link in response.get("links", {}).values()} <= ids, path
