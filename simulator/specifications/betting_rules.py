@@ -31,7 +31,7 @@ def _some(items: JsonSchema) -> JsonSchema:
 
 _MARKET_ID: Final[JsonSchema] = {"type": "string", "pattern": r"^[0-9]{1,9}\.[0-9]{1,18}$"}
 _TEXT_QUERY: Final[JsonSchema] = {
-    "anyOf": [{"type": "string", "pattern": r"^$|^[^*]*\w", "maxLength": MAXIMUM_LENGTH}, {"type": "number"}]
+    "anyOf": [{"type": "string", "pattern": r"^([^*]|$)", "maxLength": MAXIMUM_LENGTH}, {"type": "number"}]
 }
 _SOMETHING: Final[JsonSchema] = {"minItems": 1}
 _LISTED_ORDERS: Final = [OrderStatus.EXECUTABLE.value, OrderStatus.EXECUTION_COMPLETE.value]

@@ -20,18 +20,26 @@ _PATTERN: Final = re.compile(r"[\w*]+")
 
 
 class TextQuery:
-    """A text query; raises INVALID_INPUT_DATA for a text that is none."""
+    """A text query. A text without a word in it finds nothing (chosen).
+
+    Raises INVALID_INPUT_DATA for one that begins with a wildcard, or is longer than any name.
+    """
 
     def __init__(self, text: str) -> None:
         patterns = set(_PATTERN.findall(text.casefold()))
-        if text.lstrip().startswith(_WILDCARD) or not patterns or len(text) > MAXIMUM_LENGTH:
+        if text.startswith(_WILDCARD) or len(text) > MAXIMUM_LENGTH:
             raise ApiError(ApiErrorCode.INVALID_INPUT_DATA, "text query has invalid content")
+        self._asks: Final = bool(patterns)
         self._words: Final = frozenset(pattern for pattern in patterns if _WILDCARD not in pattern)
         self._patterns: Final = tuple(pattern.split(_WILDCARD) for pattern in sorted(patterns - self._words))
 
     def finds(self, words: frozenset[str]) -> bool:
         """Return whether a market with these `words_of` its texts is meant."""
-        return self._words <= words and all(any(_matches(parts, word) for word in words) for parts in self._patterns)
+        return (
+            self._asks
+            and self._words <= words
+            and all(any(_matches(parts, word) for word in words) for parts in self._patterns)
+        )
 
 
 def words_of(text: str | None) -> frozenset[str]:
