@@ -69,7 +69,9 @@ def session_and_app_key_are_demanded(
 ) -> bool | None:
     """A call that succeeded is refused, by the right name, without either of them and with wrong ones."""
     label = case.operation.label
-    if not is_betfair(case) or label in _asked or response.status_code != 200 or errors_of(response):
+    if not is_betfair(case) or label in _asked or not is_json(response):
+        return None
+    if response.status_code != 200 or errors_of(response):
         return None
     _asked.add(label)
     for name, headers in NOT_LET_IN.items():
