@@ -40,6 +40,13 @@ class Documented:
             return
         start: Message = {}
         body = bytearray()
+        hung_up = False
+
+        async def hear() -> Message:
+            nonlocal hung_up
+            message = await receive()
+            hung_up = hung_up or message["type"] == "http.disconnect"
+            return message
 
         async def listen(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -48,8 +55,9 @@ class Documented:
                 body.extend(message.get("body", b""))
             await send(message)
 
-        await self._app(scope, receive, listen)
-        if start:
+        await self._app(scope, hear, listen)
+        # What is said to somebody who has hung up reaches nobody.
+        if start and not hung_up:
             check(operation, start["status"], dict(start["headers"]), bytes(body))
 
 

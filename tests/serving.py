@@ -7,13 +7,17 @@ import tempfile
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import IO, Any, NamedTuple
 
 import httpx
 
 BETSIM = (sys.executable, "-m", "simulator.cli")
+DOCUMENTED = (sys.executable, "-m", "tests.documented_server")
+"""The same, and what it answers is held against the documents."""
 READY = re.compile(r"betsim ready http=(?P<http>\S+) stream=(?P<stream>\S+) control=(?P<control>\S+)\n")
 PATIENCE_SECONDS = 30
+CHECKOUT = Path(__file__).parent.parent
 
 
 class Account(NamedTuple):
@@ -67,12 +71,16 @@ class Served:
 
 @contextmanager
 def serving(*options: str) -> Iterator[Served]:
-    """Yield a server on a free port that was started with further options, and end it."""
-    with (
-        tempfile.TemporaryFile("w+") as errors,
-        started([*BETSIM, "serve", "--port", "0", *options], stdout=subprocess.PIPE, stderr=errors) as process,
-    ):
-        yield Served(process, first_line(process), errors)
+    """Yield a server on a free port that was started with further options, and end it.
+
+    Fails where it has answered anything that no document allows.
+    """
+    with tempfile.TemporaryFile("w+") as errors:
+        command = [*DOCUMENTED, "serve", "--port", "0", *options]
+        with started(command, stdout=subprocess.PIPE, stderr=errors, cwd=CHECKOUT) as process:
+            served = Served(process, first_line(process), errors)
+            yield served
+        assert "AssertionError" not in served.errors, served.errors
 
 
 @contextmanager
