@@ -31,7 +31,8 @@ from simulator.world.world import World
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _INTEGER: Final = re.compile(r"-?[0-9]{1,40}")
 _ODDS: Final = re.compile(r"[0-9]{1,4}(?:\.[0-9]{1,40})?")
-_LARGEST_JSON_INTEGER: Final = 10**40
+_INTEGERS: Final = range(-(2**63), 2**63)
+"""Those of 64 bits: a number that fits into no field is no number of anything."""
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND: Final = timedelta(milliseconds=1)
 _body_decoder: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
@@ -154,7 +155,7 @@ def _query(query: bytes) -> Mapping[str, list[str]]:
 
 def _integer(values: "list[str] | tuple[str, ...]", error: Error) -> int:
     """Return the one integer that was given."""
-    if len(values) != 1 or _INTEGER.fullmatch(values[0]) is None:
+    if len(values) != 1 or _INTEGER.fullmatch(values[0]) is None or int(values[0]) not in _INTEGERS:
         raise Refusal(error)
     return int(values[0])
 
@@ -190,8 +191,8 @@ def _json_integer(value: object, error: Error) -> int:
     """Return an integer of a document, also one that is written as `1.0`; a truth value is none."""
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
         raise Refusal(error)
-    # The bound comes first: of the largest numbers nobody wants to see the digits.
-    if not -_LARGEST_JSON_INTEGER <= value <= _LARGEST_JSON_INTEGER or int(value) != value:
+    # The bounds come first: of the largest numbers nobody wants to see the digits.
+    if not _INTEGERS[0] <= value <= _INTEGERS[-1] or int(value) != value:
         raise Refusal(error)
     return int(value)
 

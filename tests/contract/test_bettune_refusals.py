@@ -277,6 +277,8 @@ def test_what_only_begins_like_bettune_is_not_bettune_s(client: Client) -> None:
         ("date=2026-06-06&sport=%D9%A1", "sport_invalid"),
         ("date=2026-06-06&sport=1&sport=1", "sport_invalid"),
         ("date=2026-06-06&sport=" + "1" * 5000, "sport_invalid"),
+        (f"date=2026-06-06&sport={2**63}", "sport_invalid"),
+        (f"date=2026-06-06&sport={-(2**63) - 1}", "sport_invalid"),
     ],
 )
 def test_a_day_and_a_sport_are_needed(patient: BetTuneUser, query: str, code: str) -> None:
@@ -284,14 +286,16 @@ def test_a_day_and_a_sport_are_needed(patient: BetTuneUser, query: str, code: st
 
 
 @pytest.mark.parametrize("date", ["0001-01-01", "0999-12-31", "1969-12-31", "2028-02-29", "9999-12-31"])
-@pytest.mark.parametrize("sport", ["0", "-1", "2", "9" * 40])
+@pytest.mark.parametrize("sport", ["0", "-1", "2", str(2**63 - 1), str(-(2**63))])
 def test_there_is_nothing_on_other_days_and_in_other_sports(patient: BetTuneUser, date: str, sport: str) -> None:
     answer = patient.get(f"/matches?sport={sport}&unknown=x&date={date}")
 
     assert (answer.status_code, answer.json()) == (200, {"date": date, "count": 0, "items": []})
 
 
-@pytest.mark.parametrize("number", ["x", "", "1.0", "1e3", "+1", "0x1", " 1", "%00", "%ff", "1%0a", "\u0661", "9" * 41])
+@pytest.mark.parametrize(
+    "number", ["x", "", "1.0", "1e3", "+1", "0x1", " 1", "%00", "%ff", "1%0a", "\u0661", str(2**63), "9" * 41]
+)
 def test_numbers_of_a_path_are_integers(patient: BetTuneUser, number: str) -> None:
     for method in ("PUT", "DELETE"):
         for path, code in (
@@ -302,7 +306,7 @@ def test_numbers_of_a_path_are_integers(patient: BetTuneUser, number: str) -> No
             assert error_of(patient.request(method, path, json={"odds": "2"})) == (400, code)
 
 
-@pytest.mark.parametrize("number", [0, -1, -(10**39), 2**31, 2**63, 2**64, 10**40 - 1])
+@pytest.mark.parametrize("number", [0, -1, -(2**63), 2**31, 2**63 - 1])
 def test_numbers_that_nothing_has_are_unknown(patient: BetTuneUser, number: int) -> None:
     for refused, code in (
         (patient.put(number, MATCH, "2"), "filter_not_found"),
@@ -350,7 +354,7 @@ def test_odds_must_be_there(patient: BetTuneUser, body: bytes) -> None:
     assert error_of(patient.request("PUT", PUT, content=body)) == (400, "odds_invalid")
 
 
-NOT_INTEGERS = (None, True, False, "", "1", 1.5, -0.5, [], {}, [1], 1e300, -1e-300, 10**41)
+NOT_INTEGERS = (None, True, False, "", "1", 1.5, -0.5, [], {}, [1], 1e300, -1e-300, 2**63, -(2**63) - 1, 10**41)
 
 
 @pytest.mark.parametrize("value", NOT_INTEGERS)
