@@ -37,11 +37,15 @@ class OpenAccount(Command, frozen=True):
 
 
 class RunnerDefinition(Struct, frozen=True):
-    """A runner as a market starts with it. `adjustment_factor` is in hundredths of a percent, `None` outside racing."""
+    """A runner as a market starts with it. `adjustment_factor` is in hundredths of a percent, `None` outside racing.
+
+    `is_hidden` is a horse without an official entry: it stays listed and takes no part (manual, RunnerStatus).
+    """
 
     key: RunnerKey
     sort_priority: int
     adjustment_factor: int | None = None
+    is_hidden: bool = False
 
 
 class LadderDefinition(Struct, frozen=True):

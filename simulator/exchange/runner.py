@@ -50,7 +50,7 @@ class Runner:
         self.key: Final = definition.key
         self.sort_priority = definition.sort_priority
         self.adjustment_factor = definition.adjustment_factor
-        self.status = RunnerStatus.ACTIVE
+        self.status = RunnerStatus.HIDDEN if definition.is_hidden else RunnerStatus.ACTIVE
         self.removed_at: int | None = None
         self.projection: Projection | None = None
         """As it was last read: nothing depends on it but what is read again a moment later."""

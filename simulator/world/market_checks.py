@@ -14,7 +14,7 @@ from simulator.exchange.results import BETTING_TYPES
 from simulator.world.checks import Inspection
 from simulator.world.document import Place, describe
 from simulator.world.happenings import GREYHOUNDS
-from simulator.world.population import ACTIVE, REMOVED, REMOVED_VACANT, ladder_of, runner_key
+from simulator.world.population import ACTIVE, HIDDEN, REMOVED, REMOVED_VACANT, ladder_of, runner_key
 from simulator.world.quantities import Unusable, check_timezone, hundredths_of
 from simulator.world.scenario import EventEntry, MarketEntry, PriceSize, RunnerEntry
 
@@ -23,7 +23,7 @@ SUPERSEDED_BETTING_TYPES: Final = ("RANGE", "FIXED_ODDS")
 
 LADDERS: Final = ("CLASSIC", "FINEST", "LINE_RANGE")
 MARKET_STATUSES: Final = ("INACTIVE", "OPEN", "SUSPENDED")
-RUNNER_STATUSES: Final = (ACTIVE, REMOVED, REMOVED_VACANT)
+RUNNER_STATUSES: Final = (ACTIVE, REMOVED, REMOVED_VACANT, HIDDEN)
 EACH_WAY: Final = "EACH_WAY"
 
 GREATEST_HANDICAP: Final = 10**6
@@ -201,7 +201,7 @@ class EventChecks:
         inspection.one_of((*place, "status"), runner.status, RUNNER_STATUSES, "status a runner can start in")
         removed = REMOVED_VACANT if event_type_id == GREYHOUNDS else REMOVED
         problem = f"A runner of this sport that was withdrawn is {removed}, not {runner.status}."
-        inspection.demand(runner.status in (ACTIVE, removed), (*place, "status"), problem)
+        inspection.demand(runner.status in (ACTIVE, HIDDEN, removed), (*place, "status"), problem)
         inspection.percent((*place, "adjustmentFactor"), runner.adjustment_factor, "adjustment factor")
         for name, value in (runner.metadata or {}).items():
             plain = value is None or (isinstance(value, str | int | Decimal) and not isinstance(value, bool))

@@ -37,7 +37,7 @@ from simulator.world.scenario import (
 LIQUIDITY: Final = "liquidity"
 """The account that offers what the scenario offers: it has no customer, no limit and no bet delay."""
 
-ACTIVE, REMOVED, REMOVED_VACANT = "ACTIVE", "REMOVED", "REMOVED_VACANT"
+ACTIVE, REMOVED, REMOVED_VACANT, HIDDEN = "ACTIVE", "REMOVED", "REMOVED_VACANT", "HIDDEN"
 """The statuses in which a runner can start."""
 
 PLACE_MARKET_TYPES: Final = frozenset({"PLACE", "OTHER_PLACE", "TO_BE_PLACED"})
@@ -113,7 +113,7 @@ def market_commands(entry: MarketEntry) -> Iterator[Command]:
         is_place_market=entry.market_type in PLACE_MARKET_TYPES,
     )
     for runner in entry.runners:
-        if runner.status != ACTIVE:
+        if runner.status in (REMOVED, REMOVED_VACANT):
             # Nobody has bet yet, and the others' factors already are those after the removal: by nothing they stay so.
             yield RemoveRunner(entry.id, runner_key(runner), 0, leaves_vacant_trap=runner.status == REMOVED_VACANT)
     if entry.status == "INACTIVE":
@@ -183,4 +183,9 @@ def factor_of(percent: Decimal | None) -> int | None:
 
 
 def _runner(entry: RunnerEntry, place: int) -> RunnerDefinition:
-    return RunnerDefinition(runner_key(entry), entry.sort_priority or place, factor_of(entry.adjustment_factor))
+    return RunnerDefinition(
+        runner_key(entry),
+        entry.sort_priority or place,
+        factor_of(entry.adjustment_factor),
+        is_hidden=entry.status == HIDDEN,
+    )

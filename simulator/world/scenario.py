@@ -85,7 +85,8 @@ class RunnerEntry(Entry, frozen=True, kw_only=True):
     """A runner and what is offered on it when the world begins: prices with backers' stakes.
 
     `adjustment_factor` is in percent. A runner that starts as REMOVED, or as REMOVED_VACANT if it is a greyhound, was
-    withdrawn before the world begins: the others' factors are those after its removal.
+    withdrawn before the world begins: the others' factors are those after its removal. One that is HIDDEN, a horse
+    without an official entry, is listed and takes no part.
     """
 
     selection_id: SelectionId

@@ -133,7 +133,7 @@ WRONG: list[tuple[tuple[str | int, ...], object, str, str]] = [
     ((*CHELSEA_PLACE, "selectionId"), "2", "", "Expected `int`"),
     ((*CHELSEA_PLACE, "selectionId"), 2**63, "", "9223372036854775808"),
     ((*CHELSEA_PLACE, "handicap"), 0.125, "", "0.125 has more than two decimals"),
-    ((*CHELSEA_PLACE, "status"), "HIDDEN", "", "not a status a runner can start in"),
+    ((*CHELSEA_PLACE, "status"), "LOSER", "", "not a status a runner can start in"),
     ((*CHELSEA_PLACE, "adjustmentFactor"), 100.01, "", "at most 100"),
     ((*CHELSEA_PLACE, "metadata"), {"AGE": [7]}, f"{CHELSEA}.metadata.AGE", "a list"),
     ((*CHELSEA_PLACE, "metadata"), {"AGE": True}, f"{CHELSEA}.metadata.AGE", "true"),

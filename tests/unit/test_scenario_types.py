@@ -125,8 +125,8 @@ def test_a_runner_may_have_been_withdrawn_before_the_world_begins(market_id: str
     [
         (WIN, {"status": "REMOVED_VACANT"}, ".status", "is REMOVED, not REMOVED_VACANT"),
         (DOGS, {"status": "REMOVED"}, ".status", "is REMOVED_VACANT, not REMOVED"),
-        (WIN, {"status": "HIDDEN"}, ".status", '"HIDDEN" is not a status a runner can start in'),
-        (WIN, {"status": "WINNER"}, ".status", "there are ACTIVE, REMOVED, REMOVED_VACANT"),
+        (WIN, {"status": "HIDDEN"}, "", "Nothing can be offered on a runner that is HIDDEN"),
+        (WIN, {"status": "WINNER"}, ".status", "there are ACTIVE, HIDDEN, REMOVED, REMOVED_VACANT"),
         (WIN, {"status": "REMOVED"}, "", "Nothing can be offered on a runner that is REMOVED"),
     ],
 )
