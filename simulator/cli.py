@@ -89,8 +89,8 @@ def serve(server: PreparedServer) -> None:
 def execute(server: PreparedServer, command: tuple[str, ...]) -> None:
     """Run COMMAND beside a server and end with its exit status.
 
-    The command finds BETSIM_URL, BETSIM_CONTROL, BETSIM_WORLD, BETSIM_USERNAME, BETSIM_PASSWORD, BETSIM_APP_KEY and
-    BETSIM_DELAYED_APP_KEY in its environment.
+    The command finds BETSIM_URL, BETSIM_CONTROL, BETSIM_WORLD, BETSIM_USERNAME, BETSIM_PASSWORD, BETSIM_APP_KEY,
+    BETSIM_DELAYED_APP_KEY and BETSIM_BETTUNE_TOKEN in its environment, as far as the world has them.
     """
     sys.exit(server.execute(command, lambda problem: click.echo(problem, err=True)))
 
