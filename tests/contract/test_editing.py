@@ -260,12 +260,12 @@ def test_some_may_fail_where_others_succeed(alice: Bettor, bob: Bettor, operatio
 
 @pytest.mark.parametrize("operation", EDITS)
 def test_a_bet_named_twice_fails_the_request(client: Client, alice: Bettor, operation: str) -> None:
-    """DUPLICATE_BETIDS, and nothing is done; zeros in front do not make another bet."""
+    """DUPLICATE_BETIDS, and nothing is done; zeros in front do not make another bet, and it need not be a bet's id."""
     bet_id, other = alice.bet(back(9.0)), alice.bet(back(8.0))
     state = world_of(client).state_hash()
 
-    for again in (bet_id, f"0{bet_id}"):
-        instructions = [{"betId": each, **EDITS[operation]} for each in (bet_id, other, again)]
+    for first, again in ((bet_id, bet_id), (bet_id, f"0{bet_id}"), ("no number", "no number")):
+        instructions = [{"betId": each, **EDITS[operation]} for each in (first, other, again)]
         report = alice.ask(operation, marketId=MATCH, instructions=instructions)
 
         assert ("FAILURE", "DUPLICATE_BETIDS", ["ERROR_IN_ORDER"] * 3) == codes(report)

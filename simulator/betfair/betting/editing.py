@@ -10,7 +10,7 @@ from typing import Final, NamedTuple, TypeVar
 from msgspec.structs import replace
 
 from simulator.betfair.betting.instructions import (
-    bet_id_number,
+    bet_id_numbers,
     check_instructions,
     check_market_id,
     customer_reference,
@@ -60,6 +60,7 @@ PROCESSED_WITH_ERRORS: Final = "PROCESSED_WITH_ERRORS"
 
 NO_SELECTION: Final = 0
 
+Instruction = TypeVar("Instruction", CancelInstruction, ReplaceInstruction, UpdateInstruction)
 Report = TypeVar("Report", CancelInstructionReport, ReplaceInstructionReport, UpdateInstructionReport)
 
 
@@ -105,8 +106,8 @@ def replace_orders(call: Call[ReplaceOrdersRequest]) -> ReplaceExecutionReport |
         call.account.username,
         request.marketId,
         tuple(
-            commands.ReplaceInstruction(bet_id_number(instruction.betId, index), hundredths(instruction.newPrice))
-            for index, instruction in enumerate(request.instructions)
+            commands.ReplaceInstruction(bet_id, hundredths(instruction.newPrice))
+            for bet_id, instruction in _numbered(request.instructions)
         ),
         customer_reference(request.customerRef),
         version_number(request.marketVersion),
@@ -132,8 +133,8 @@ def update_orders(call: Call[UpdateOrdersRequest]) -> UpdateExecutionReport:
         call.account.username,
         request.marketId,
         tuple(
-            commands.UpdateInstruction(bet_id_number(instruction.betId, index), instruction.newPersistenceType)
-            for index, instruction in enumerate(request.instructions)
+            commands.UpdateInstruction(bet_id, instruction.newPersistenceType)
+            for bet_id, instruction in _numbered(request.instructions)
         ),
         customer_reference(request.customerRef),
     )
@@ -145,6 +146,11 @@ def update_orders(call: Call[UpdateOrdersRequest]) -> UpdateExecutionReport:
     reasons = {event.index: event.reason for event in events if isinstance(event, InstructionRefused)}
     reports = [_update(instruction, reasons.get(index)) for index, instruction in enumerate(request.instructions)]
     return _update_report(request, *_verdict(reports), reports)
+
+
+def _numbered(instructions: Sequence[Instruction]) -> Iterable[tuple[int, Instruction]]:
+    """Return instructions with the bet ids that they name, as the exchange counts them."""
+    return zip(bet_id_numbers(instruction.betId for instruction in instructions), instructions, strict=True)
 
 
 def _verdict(reports: Sequence[Report]) -> tuple[str, str | None]:
@@ -164,16 +170,15 @@ def _verdict(reports: Sequence[Report]) -> tuple[str, str | None]:
 
 
 def _cancellations(
-    instructions: Iterable[CancelInstruction] | None,
+    instructions: Sequence[CancelInstruction] | None,
 ) -> tuple[commands.CancelInstruction, ...] | None:
     if instructions is None:
         return None
     return tuple(
         commands.CancelInstruction(
-            bet_id_number(instruction.betId, index),
-            None if instruction.sizeReduction is None else hundredths(instruction.sizeReduction),
+            bet_id, None if instruction.sizeReduction is None else hundredths(instruction.sizeReduction)
         )
-        for index, instruction in enumerate(instructions)
+        for bet_id, instruction in _numbered(instructions)
     )
 
 
@@ -325,7 +330,8 @@ def _unknown_order(instruction: ReplaceInstruction) -> PlaceInstruction:
 
 
 def _own_bet(call: Call[ReplaceOrdersRequest], bet_id: str) -> Order | None:
-    order = call.world.exchange.orders.get(bet_id_number(bet_id, 0))
+    (number,) = bet_id_numbers([bet_id])
+    order = call.world.exchange.orders.get(number)
     if order is None or order.account != call.account.username or order.market_id != call.params.marketId:
         return None
     return order

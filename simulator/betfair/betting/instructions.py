@@ -1,7 +1,7 @@
 """From the words of a request to the commands of the exchange, and the checks that come before the exchange sees it."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from simulator.betfair.errors import ApiError, ApiErrorCode
@@ -45,9 +45,16 @@ def version_number(version: MarketVersion | None) -> int | None:
     return None if version is None else version.version
 
 
-def bet_id_number(bet_id: str, index: int) -> int:
-    """Return a bet id as the exchange counts them; what is not a number becomes one that no bet has."""
-    return int(bet_id) if _BET_ID.fullmatch(bet_id) else -1 - index
+def bet_id_numbers(bet_ids: Iterable[str]) -> list[int]:
+    """Return bet ids as the exchange counts them; what is not a number becomes one that no bet has.
+
+    The same text becomes the same number, so that it is a duplicate like any other.
+    """
+    strange: dict[str, int] = {}
+    return [
+        int(bet_id) if _BET_ID.fullmatch(bet_id) else strange.setdefault(bet_id, -1 - len(strange))
+        for bet_id in bet_ids
+    ]
 
 
 def place_command(instruction: PlaceInstruction) -> commands.PlaceInstruction:
