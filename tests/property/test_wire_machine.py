@@ -37,9 +37,11 @@ from tests.property.wire_letters import (
     Reading,
     any_market,
     bets,
+    books_of,
     customer_references,
     flaws,
     limit_orders,
+    market_books,
     markets,
     new_prices,
     order_references,
@@ -54,6 +56,7 @@ from tests.property.wire_stage import (
     Letter,
     WireStage,
     markets_before_the_off,
+    markets_that_are_over,
     markets_to_bet_in,
     ripe_markets,
     some_bet,
@@ -69,19 +72,17 @@ from tests.property.wire_worlds import (
 )
 
 customers = st.sampled_from(CUSTOMERS)
-manners = st.sampled_from(
-    ["rightly"] * 50
-    + [
-        "with the delayed key",
-        "with the delayed key",
-        "without a key",
-        "with an unknown key",
-        "with the key of another",
-        "without a token",
-        "with an unknown token",
-        "with a token of before",
-    ]
-)
+WRONG_MANNERS = [
+    "without a key",
+    "with an unknown key",
+    "with the key of another",
+    "without a token",
+    "with an unknown token",
+    "with a token of before",
+]
+manners = st.sampled_from(["rightly"] * 50 + ["with the delayed key"] * 2 + WRONG_MANNERS)
+readers_manners = st.sampled_from(["rightly"] * 30 + ["with the delayed key"] * 10 + WRONG_MANNERS)
+sessions_manners = st.sampled_from(["rightly"] * 6 + WRONG_MANNERS)
 bettors = st.sampled_from([*CUSTOMERS * 8, "barred"])
 seldom = st.sampled_from([False] * 4 + [True])
 reductions = st.sampled_from([None, None, None, 50, 100, 100_000, 0, -100])
@@ -213,7 +214,16 @@ class WireMachine(WireStage):
             return who, MATCH
         return (who, order.market_id) if elsewhere else (order.account, order.market_id)
 
-    @rule(who=customers, manner=manners, reading=readings)
+    @rule(who=customers, manner=readers_manners, reading=market_books)
+    def look_at_books(self, who: str, manner: str, reading: Reading) -> None:
+        self.send(self.sender(who, manner), self.read(reading))
+
+    @precondition(lambda machine: machine.markets_that_are_over())
+    @rule(who=customers, reading=books_of(st.lists(markets_that_are_over, min_size=1, max_size=2)))
+    def look_back(self, who: str, reading: Reading) -> None:
+        self.send(self.sender(who), self.read(reading))
+
+    @rule(who=customers, manner=readers_manners, reading=readings)
     def look(self, who: str, manner: str, reading: Reading) -> None:
         self.send(self.sender(who, manner), self.read(reading))
 
@@ -245,7 +255,7 @@ class WireMachine(WireStage):
     def come(self, username: str, mistake: dict[str, Any], by_certificate: bool) -> None:
         self.log_in(username, by_certificate=by_certificate, **mistake)
 
-    @rule(who=customers, manner=manners, verb=st.sampled_from(["keepAlive", "keepAlive", "logout"]))
+    @rule(who=customers, manner=sessions_manners, verb=st.sampled_from(["keepAlive", "keepAlive", "logout"]))
     def stay_or_go(self, who: str, manner: str, verb: str) -> None:
         self.call_session(verb, self.sender(who, manner))
 
@@ -359,7 +369,7 @@ class WireMachine(WireStage):
 
 
 TestWireMachine = WireMachine.TestCase
-TestWireMachine.settings = settings(max_examples=40, stateful_step_count=40)
+TestWireMachine.settings = settings(max_examples=28, stateful_step_count=50)
 
 
 @pytest.mark.deep

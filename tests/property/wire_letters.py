@@ -104,6 +104,10 @@ def odd_orders(market: str) -> st.SearchStrategy[PlaceInstruction]:
     return st.builds(lambda bet, change: replace(bet, **change), limit_orders(market), st.sampled_from(CHANGES))
 
 
+def filled_or_killed(bet: PlaceInstruction) -> PlaceInstruction:
+    return replace(bet, time_in_force=KILL)
+
+
 def bets(market: str) -> st.SearchStrategy[list[PlaceInstruction]]:
     """Bets of every kind in a market, most of them ordinary, one or several in a request."""
     ordinary, odd, on_close = limit_orders(market), odd_orders(market), orders_on_close(market)
@@ -112,6 +116,7 @@ def bets(market: str) -> st.SearchStrategy[list[PlaceInstruction]]:
         st.lists(ordinary, min_size=2, max_size=3),
         *[st.lists(on_close, min_size=1, max_size=2)] * (3 if market == RACE else 1),
         *[st.lists(odd, min_size=1, max_size=1)] * 3,
+        st.lists(ordinary.map(filled_or_killed), min_size=1, max_size=2),
         st.lists(st.one_of(ordinary, on_close, odd), min_size=2, max_size=3),
     )
 
@@ -234,16 +239,24 @@ current_orders = st.builds(
         **_pages,
     ),
 )
-market_books = st.builds(
-    lambda market_ids, prices, options: Reading(
-        "listMarketBook", {"marketIds": market_ids, "priceProjection": prices, **options}
-    ),
-    _market_ids,
-    _price_projections,
-    _options(
+
+
+def books_of(market_ids: st.SearchStrategy[list[str]]) -> st.SearchStrategy[Reading]:
+    """The books of some markets, with prices and with one's own bets."""
+    own_bets = _options(
         orderProjection=["ALL", "EXECUTABLE", "EXECUTION_COMPLETE"], matchProjection=["NO_ROLLUP", "ROLLED_UP_BY_PRICE"]
-    ),
-)
+    )
+    return st.builds(
+        lambda names, prices, options: Reading(
+            "listMarketBook", {"marketIds": names, "priceProjection": prices, **options}
+        ),
+        market_ids,
+        _price_projections,
+        own_bets,
+    )
+
+
+market_books = books_of(_market_ids)
 profits = st.builds(
     lambda market_ids, options: Reading("listMarketProfitAndLoss", {"marketIds": market_ids, **options}),
     _market_ids,

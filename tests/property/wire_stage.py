@@ -45,18 +45,19 @@ def _bet(
     return PlaceInstruction(RunnerKey(number, handicap), side, OrderType.LIMIT, price, size, persistence)
 
 
-# Some is matched from the start, and on either side there is something to be changed or to be met.
+# Some is matched from the start, and on either side there is something to be changed or to be met. One offer is of the
+# minimum stake, another of a penny less. Each line is a request: where, who, with which strategy, what.
 _BACK, _LAY, _STAYS = Side.BACK, Side.LAY, Persistence.PERSIST
 OPENING_BETS: Final[list[tuple[Any, ...]]] = [
-    (MATCH, "alice", _bet(1, _BACK, 190, 333), _bet(2, _BACK, 210, 777, _STAYS), _bet(2, _LAY, 198, 500)),
-    (MATCH, "bob", _bet(1, _LAY, 190, 404, _STAYS), _bet(2, _LAY, 202, 250), _bet(3, _BACK, 305, 200, _STAYS)),
-    (RACE, "alice", _bet(1, _BACK, 200, 1000), _bet(2, _BACK, 210, 333, _STAYS)),
-    (RACE, "bob", _bet(2, _LAY, 198, 555, _STAYS), _bet(3, _LAY, 500, 200), _bet(3, _BACK, 550, 250)),
-    (RACE, "carla", _bet(2, _LAY, 210, 100, Persistence.MARKET_ON_CLOSE)),
-    (PLACES, "alice", _bet(1, _BACK, 202, 250), _bet(2, _LAY, 200, 133)),
-    (PLACES, "bob", _bet(1, _LAY, 202, 100), _bet(2, _BACK, 200, 101)),
-    (HANDICAPS, "alice", _bet(1, _BACK, 198, 777, handicap=-50)),
-    (LINE, "bob", _bet(1, _LAY, 250, 250)),
+    (MATCH, "alice", "one", _bet(1, _BACK, 190, 333), _bet(2, _BACK, 210, 777, _STAYS), _bet(2, _LAY, 198, 500)),
+    (MATCH, "bob", None, _bet(1, _LAY, 190, 404, _STAYS), _bet(2, _LAY, 202, 250), _bet(3, _BACK, 305, 200, _STAYS)),
+    (RACE, "alice", "two", _bet(1, _BACK, 200, 1000), _bet(2, _BACK, 210, 333, _STAYS)),
+    (RACE, "bob", "one", _bet(2, _LAY, 198, 555, _STAYS), _bet(3, _LAY, 500, 200), _bet(3, _BACK, 550, 250)),
+    (RACE, "carla", None, _bet(2, _LAY, 210, 100, Persistence.MARKET_ON_CLOSE)),
+    (PLACES, "alice", None, _bet(1, _BACK, 202, 250), _bet(2, _LAY, 200, 133), _bet(3, _LAY, 300, 100)),
+    (PLACES, "bob", None, _bet(1, _LAY, 202, 100), _bet(2, _BACK, 200, 101), _bet(3, _BACK, 1100, 99)),
+    (HANDICAPS, "alice", "one", _bet(1, _BACK, 198, 777, handicap=-50)),
+    (LINE, "bob", None, _bet(1, _LAY, 250, 250)),
 ]
 
 Edit = Placing | Cancelling | Replacing | Updating
@@ -92,8 +93,8 @@ class WireStage(WireWorlds):
     def open_the_doors(self, in_play: tuple[str, ...]) -> None:
         for username in CUSTOMERS:
             self.log_in(username)
-        for market, username, *bets in OPENING_BETS:
-            self.send(self.sender(username), self.edit(Placing(market, tuple(bets))))
+        for market, username, strategy, *bets in OPENING_BETS:
+            self.send(self.sender(username), self.edit(Placing(market, tuple(bets), strategy=strategy)))
         for market in in_play:
             self.operate(market, "turn-in-play", TurnInPlay(market))
 
@@ -230,6 +231,9 @@ class WireStage(WireWorlds):
         markets = self.twin.exchange.markets
         return [name for name in (MATCH, RACE) if not markets[name].in_play and markets[name].status == "OPEN"]
 
+    def markets_that_are_over(self) -> list[str]:
+        return [there.market_id for there in self.twin.exchange.markets.values() if there.settled_at is not None]
+
     def suspended(self) -> list[str]:
         """The markets that are suspended and can be opened again."""
         markets = self.twin.exchange.markets.values()
@@ -273,3 +277,4 @@ some_bet = one_of_its(WireStage.bets)
 markets_to_bet_in = one_of_its(WireStage.markets_to_bet_in)
 ripe_markets = one_of_its(WireStage.ripe_markets)
 markets_before_the_off = one_of_its(WireStage.markets_before_the_off)
+markets_that_are_over = one_of_its(WireStage.markets_that_are_over)
