@@ -17,6 +17,7 @@ from tests.property.naive_matching import Ask
 # Sterling, since 2022.
 MINIMUM_STAKE = 1_00
 MINIMUM_PAYOUT = 10_00
+MINIMUM_LIABILITY = 10_00
 
 
 class NaiveRefusal(Exception):
@@ -42,6 +43,11 @@ class NaiveMarket:
     status: str = "INACTIVE"
     in_play: bool = False
     betting_is_over: bool = False
+    reconciled: bool = False
+    starting_prices: dict[RunnerKey, Fraction | None] = field(default_factory=dict)
+    """Once there has been an auction; `None` where it made no price."""
+    taken_at_starting_price: dict[tuple[RunnerKey, Side], int] = field(default_factory=dict)
+    """Stakes of backs and liabilities of lays."""
     settled_at: int | None = None
     results: dict[RunnerKey, str] = field(default_factory=dict)
     commissions: dict[str, int] = field(default_factory=dict)
@@ -54,6 +60,10 @@ class NaiveMarket:
     def active(self) -> list[RunnerKey]:
         """The runners that can still win."""
         return [key for key in self.runners if key not in self.results]
+
+    @property
+    def starting_price_is_past(self) -> bool:
+        return self.in_play or self.reconciled
 
     @property
     def winners_left(self) -> int:
@@ -100,16 +110,19 @@ def whats_wrong_with(
     if asked.runner not in market.runners:
         return Reason.INVALID_RUNNER
     if asked.order_type is not OrderType.LIMIT:
-        # There is no auction yet, so markets that have one refuse such orders too.
-        return Reason.INVALID_ORDER_TYPE if market.definition.bsp_market else Reason.MARKET_NOT_OPEN_FOR_BSP_BETTING
+        if not market.definition.bsp_market or market.starting_price_is_past:
+            return Reason.MARKET_NOT_OPEN_FOR_BSP_BETTING
+        if is_fill_or_kill:
+            return Reason.INVALID_ORDER_TYPE
     if is_fill_or_kill and asked.persistence not in (None, Persistence.LAPSE):
         return Reason.UNEXPECTED_PERSISTENCE_TYPE
     if not is_fill_or_kill and asked.min_fill_size is not None:
         return Reason.UNEXPECTED_MIN_FILL_SIZE
     return (
         whats_wrong_with_persistence(asked.persistence, market)
-        or whats_wrong_with_price(asked.price)
-        or whats_wrong_with_size(asked, account)
+        or (whats_wrong_with_price(asked.price) if asked.order_type is not OrderType.MARKET_ON_CLOSE else None)
+        or (whats_wrong_with_size(asked, account) if asked.order_type is OrderType.LIMIT else None)
+        or (whats_wrong_with_liability(asked, account) if asked.order_type is not OrderType.LIMIT else None)
     )
 
 
@@ -119,7 +132,7 @@ def whats_wrong_with_persistence(persistence: Persistence | None, market: NaiveM
         return Reason.INVALID_PERSISTENCE_TYPE
     if persistence is Persistence.MARKET_ON_CLOSE and not definition.bsp_market:
         return Reason.INVALID_PERSISTENCE_TYPE
-    if persistence is Persistence.MARKET_ON_CLOSE and market.in_play:
+    if persistence is Persistence.MARKET_ON_CLOSE and market.starting_price_is_past:
         return Reason.MARKET_NOT_OPEN_FOR_BSP_BETTING
     return None
 
@@ -142,6 +155,13 @@ def whats_wrong_with_size(asked: PlaceInstruction, account: OpenAccount) -> Reas
     return None
 
 
+def whats_wrong_with_liability(asked: PlaceInstruction, account: OpenAccount) -> Reason | None:
+    """A backer puts in a stake and a layer what may be lost."""
+    least = MINIMUM_STAKE if asked.side is Side.BACK else MINIMUM_LIABILITY
+    least = 1 if account.unlimited else least
+    return None if asked.liability is not None and asked.liability >= least else Reason.INVALID_BET_SIZE
+
+
 def stake_asked(asked: PlaceInstruction) -> Fraction | None:
     """The stake of a bet, for a target the one that it takes at the limit; nothing where both or neither is said."""
     if asked.bet_target_type is None:
@@ -158,7 +178,9 @@ def would_meet_another(instructions: tuple[PlaceInstruction, ...]) -> list[Reaso
         return (
             back.side is Side.BACK
             and lay.side is Side.LAY
-            and back.runner == lay.runner
+            and (back.runner, back.order_type) == (lay.runner, lay.order_type)
+            and back.price is not None
+            and lay.price is not None
             and back.time_in_force is None
             and lay.time_in_force is None
             and back.price <= lay.price

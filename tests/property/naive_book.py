@@ -8,9 +8,18 @@ Units as in the kernel: pence, hundredths, milliseconds.
 """
 
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import NamedTuple
 
-from simulator.exchange.orders import BetOutcome, BetTargetType, LapseReason, Persistence, RunnerKey, Side
+from simulator.exchange.orders import (
+    BetOutcome,
+    BetTargetType,
+    LapseReason,
+    OrderType,
+    Persistence,
+    RunnerKey,
+    Side,
+)
 
 # The manual's ladder for odds: from, to, step, in hundredths. Where two rows meet, both have the price.
 CLASSIC_TABLE = [
@@ -29,12 +38,20 @@ CLASSIC_PRICES = {price for start, end, step in CLASSIC_TABLE for price in range
 
 
 class Match(NamedTuple):
-    """A part of a bet that found somebody: `size` pence of backer's stake at `price`."""
+    """A part of a bet that found somebody: `size` pence of backer's stake at `price`.
+
+    `payout` is what it returns where the price, being a starting price, has more decimals: in hundredths of pence.
+    """
 
     number: int
     price: int
     size: int
     at: int
+    payout: int | None = None
+
+    @property
+    def exact_price(self) -> int | Fraction:
+        return self.price if self.payout is None else Fraction(self.payout, self.size)
 
 
 @dataclass(eq=False)
@@ -56,6 +73,9 @@ class NaiveBet:
     target_type: BetTargetType | None = None
     target: int | None = None
     """What is wanted instead of a size, in pence, until the bet has met the market and has one."""
+    order_type: OrderType = OrderType.LIMIT
+    waiting: int = 0
+    """What waits for the starting price: stake of a back, liability of a lay. It has no size until it is matched."""
     order_reference: str | None = None
     strategy_reference: str | None = None
 

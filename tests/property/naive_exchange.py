@@ -17,6 +17,7 @@ from simulator.exchange.commands import (
     OpenMarket,
     PlaceInstruction,
     PlaceOrders,
+    Reconcile,
     ReplaceOrders,
     SettleMarket,
     SuspendMarket,
@@ -26,7 +27,7 @@ from simulator.exchange.commands import (
     UpdateOrders,
     VoidMarket,
 )
-from simulator.exchange.orders import Persistence, TimeInForce
+from simulator.exchange.orders import OrderType, Persistence, Side, TimeInForce
 from simulator.exchange.refusals import Reason
 from tests.property.naive_acceptance import (
     NaiveMarket,
@@ -40,12 +41,12 @@ from tests.property.naive_acceptance import (
     whats_wrong_with_price,
     would_meet_another,
 )
-from tests.property.naive_arrivals import NaiveArrivals
+from tests.property.naive_auction import NaiveAuction
 from tests.property.naive_book import NaiveBet, unmatched
 from tests.property.naive_markets import NaiveTicket
 
 
-class NaiveExchange(NaiveArrivals):
+class NaiveExchange(NaiveAuction):
     """The whole twin: `apply` takes a command at a time and answers with what happened."""
 
     def apply(self, command: Command, at: int) -> tuple[events.Event, ...]:
@@ -58,6 +59,7 @@ class NaiveExchange(NaiveArrivals):
             TouchMarket: self.touch_market,
             LapseUnmatched: self.lapse_unmatched,
             TurnInPlay: self.turn_in_play,
+            Reconcile: self.reconcile,
             CloseMarket: self.close_betting,
             SettleMarket: self.settle,
             VoidMarket: self.void,
@@ -116,20 +118,22 @@ class NaiveExchange(NaiveArrivals):
         self.send_to_matcher(market, account, list(enumerate(bets)), command.market_version, at)
 
     def bet_asked_for(self, asked: PlaceInstruction, command: PlaceOrders, at: int) -> NaiveBet:
-        assert asked.price is not None
+        is_limit = asked.order_type is OrderType.LIMIT
         return NaiveBet(
             account=command.account,
             market_id=command.market_id,
             runner=asked.runner,
             side=asked.side,
-            price=asked.price,
-            size=asked.size or 0,
+            price=asked.price or 0,
+            size=(asked.size or 0) if is_limit else 0,
             persistence=asked.persistence or Persistence.LAPSE,
             placed_at=at,
             fill_or_kill=asked.time_in_force is TimeInForce.FILL_OR_KILL,
             minimum_fill=asked.min_fill_size,
             target_type=asked.bet_target_type,
             target=asked.bet_target_size,
+            order_type=asked.order_type,
+            waiting=0 if is_limit else asked.liability or 0,
             order_reference=asked.customer_order_reference,
             strategy_reference=command.customer_strategy_reference,
         )
@@ -145,7 +149,10 @@ class NaiveExchange(NaiveArrivals):
         """In play bets wait for the bet delay first, but for those of whoever provides the liquidity."""
         if not (market.in_play and market.definition.bet_delay) or account.unlimited:
             for index, bet in bets:
-                self.arrive(index, bet, at)
+                if bet.order_type is OrderType.LIMIT:
+                    self.arrive(index, bet, at)
+                else:
+                    self.wait(index, bet, at)
             return
         due_at, number = at + market.definition.bet_delay * 1000, len(self.tickets) + 1
         ticket = NaiveTicket(due_at, number, account.account, market.definition.market_id, bets, version)
@@ -251,10 +258,18 @@ class NaiveExchange(NaiveArrivals):
         for index, one in enumerate(command.instructions):
             bet = self.find(one.bet_id, command.account, command.market_id)
             reason = self.why_not_changeable(bet)
-            if bet is not None and reason is None and bet.price == one.new_price:
+            waits = bet is not None and bet.order_type is OrderType.LIMIT_ON_CLOSE and bet.waiting > 0
+            if bet is not None and waits:
+                reason = self.why_not_eased(bet, one.new_price)
+                if reason is None and comes_too_late(command.market_version, market):
+                    reason = Reason.BET_TAKEN_OR_LAPSED
+            elif bet is not None and reason is None and bet.price == one.new_price:
                 reason = Reason.NO_ACTION_REQUIRED
             if bet is None or reason is not None:
                 self.refuse_one(index, one.bet_id, reason or Reason.INVALID_BET_ID, at)
+                continue
+            if waits:
+                self.ease_limit(index, bet, self.same_again(bet, one.new_price, at), at)
                 continue
             anew.append((index, self.same_again(bet, one.new_price, at)))
             self.take_off(index, bet, bet.remaining, at)
@@ -270,6 +285,15 @@ class NaiveExchange(NaiveArrivals):
             self.happened.append(events.ReplacementRefused(at, index, bet_id, why))
         self.remember_edit(command, "replace", at)
 
+    def why_not_eased(self, bet: NaiveBet, price: int) -> Reason | None:
+        """The limit of a bet for the starting price may only become easier: lower for a back, higher for a lay."""
+        if price == bet.price:
+            return Reason.NO_ACTION_REQUIRED
+        if whats_wrong_with_price(price):
+            return Reason.INVALID_ODDS
+        is_easier = price < bet.price if bet.side is Side.BACK else price > bet.price
+        return None if is_easier else Reason.INVALID_PRICE_EDIT
+
     def same_again(self, bet: NaiveBet, price: int, at: int) -> NaiveBet:
         """The rest of a bet at another price. It owes no minimum, being the rest of a bet that was large enough."""
         return NaiveBet(
@@ -281,6 +305,7 @@ class NaiveExchange(NaiveArrivals):
             size=bet.remaining,
             persistence=bet.persistence,
             placed_at=at,
+            order_type=bet.order_type,
             order_reference=bet.order_reference,
             strategy_reference=bet.strategy_reference,
         )

@@ -7,6 +7,7 @@ exchange mechanics, sections 3.4, 8 and 11 to 13.
 
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import product
 
 from simulator.exchange import events
 from simulator.exchange.commands import (
@@ -18,7 +19,6 @@ from simulator.exchange.commands import (
     SettleMarket,
     SuspendMarket,
     TouchMarket,
-    TurnInPlay,
     VoidMarket,
 )
 from simulator.exchange.ledger import CASHIER, COMMISSION, HOUSE
@@ -62,6 +62,8 @@ class NaiveMarkets:
         self.accounts: dict[str, OpenAccount] = {}
         self.markets: dict[str, NaiveMarket] = {}
         self.bets: list[NaiveBet] = []
+        self.for_starting_price: list[NaiveBet] = []
+        """Of all markets, whoever comes first in front."""
         self.trades: list[NaiveTrade] = []
         self.tickets: list[NaiveTicket] = []
         self.waiting: list[NaiveTicket] = []
@@ -139,6 +141,27 @@ class NaiveMarkets:
             if bet.market_id == market.definition.market_id and bet.persistence not in spares:
                 self.lapse_bet(bet, at, reason)
 
+    def lapse_for_good(self, market: NaiveMarket, at: int) -> None:
+        """End all that is unmatched, and all that waits for a starting price that there will not be."""
+        self.lapse(market, at, LapseReason.MARKET_CLOSED)
+        for runner, side in product(market.runners, Side):
+            for bet in self.queue_for_starting_price(market, runner, side):
+                self.end_waiting(bet, at)
+
+    def queue_for_starting_price(self, market: NaiveMarket, runner: RunnerKey, side: Side) -> list[NaiveBet]:
+        here = (market.definition.market_id, runner, side)
+        return [bet for bet in self.for_starting_price if (bet.market_id, bet.runner, bet.side) == here]
+
+    def end_waiting(self, bet: NaiveBet, at: int) -> None:
+        """Whatever of a bet still waits for the starting price finds no match: it lapses, and counts as its size."""
+        self.for_starting_price.remove(bet)
+        if bet.waiting:
+            self.happened.append(events.OrderLapsed(at, bet.bet_id, bet.waiting, None))
+            bet.size += bet.waiting
+            bet.lapsed += bet.waiting
+            bet.lapsed_at = at
+            bet.waiting = 0
+
     def lapse_bet(self, bet: NaiveBet, at: int, reason: LapseReason | None) -> None:
         self.happened.append(events.OrderLapsed(at, bet.bet_id, bet.remaining, reason))
         bet.lapsed += bet.remaining
@@ -180,24 +203,13 @@ class NaiveMarkets:
         self.lapse(market, at, LapseReason.MARKET_SUSPENDED)
         self.change(market, at, material=True)
 
-    def turn_in_play(self, command: TurnInPlay, at: int) -> None:
-        market = self.known_market(command.market_id)
-        may_turn = market.definition.turn_in_play and not market.in_play and not market.betting_is_over
-        if market.status not in ("OPEN", "SUSPENDED") or not may_turn:
-            raise NaiveNonsense
-        # Without an auction there is no starting price for MARKET_ON_CLOSE bets, so they lapse with the LAPSE bets.
-        self.lapse(market, at, None, spares=(Persistence.PERSIST,))
-        market.in_play = True
-        market.status = "OPEN"
-        self.change(market, at, material=True)
-
     def close_betting(self, command: CloseMarket, at: int) -> None:
         market = self.known_market(command.market_id)
         if market.status not in ("OPEN", "SUSPENDED") or market.betting_is_over:
             raise NaiveNonsense
         market.betting_is_over = True
         market.status = "SUSPENDED"
-        self.lapse(market, at, LapseReason.MARKET_CLOSED)
+        self.lapse_for_good(market, at)
         self.change(market, at, material=True)
 
     # Settlement
@@ -225,7 +237,9 @@ class NaiveMarkets:
                 self.void_bet(bet)
                 continue
             won = results[bet.runner] == "WINNER"
-            bet.profit = profit(bet.side, [(match.price, match.size) for match in bet.stands], share if won else LOST)
+            bet.profit = profit(
+                bet.side, [(match.exact_price, match.size) for match in bet.stands], share if won else LOST
+            )
             bet.outcome = BetOutcome.WON if won == (bet.side is Side.BACK) else BetOutcome.LOST
         self.pay(market, at)
 
@@ -239,7 +253,7 @@ class NaiveMarkets:
         self.pay(market, at)
 
     def finish(self, market: NaiveMarket, at: int) -> None:
-        self.lapse(market, at, LapseReason.MARKET_CLOSED)
+        self.lapse_for_good(market, at)
         market.status = "CLOSED"
         market.settled_at = at
         self.change(market, at, material=True)

@@ -4,7 +4,7 @@ Written from the exchange mechanics, sections 1, 11, 12 and 13. Exact fractions 
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from itertools import combinations, product
 
@@ -24,7 +24,7 @@ def nearest_penny(amount: Fraction) -> int:
     return pence if amount >= 0 else -pence
 
 
-def profit(side: Side, matches: list[tuple[int, int]], share: Fraction) -> int:
+def profit(side: Side, matches: Sequence[tuple[int | Fraction, int]], share: Fraction) -> int:
     """What a bet brings its owner, in pence, rounded once for the whole bet; `matches` are prices and sizes.
 
     `share` is the part of the stake that wins: all of it on a winner, none on a loser, something between in a dead
@@ -76,15 +76,14 @@ def worst_result(
 
 def fates(bet: NaiveBet, share: Fraction) -> list[int]:
     """What a bet can bring once its runner's result is known: as it stands, and with all of the rest matched."""
-    standing = [(match.price, match.size) for match in bet.stands]
+    standing = [(match.exact_price, match.size) for match in bet.stands]
+    loses = (share == WON) is (bet.side is Side.LAY)
     if bet.target is not None:
-        return [0, most_lost_to_target(bet) if (share == WON) is (bet.side is Side.LAY) else 0]
+        return [0, most_lost_to_target(bet) if loses else 0]
+    certain = profit(bet.side, standing, share) - (bet.waiting if loses else 0)
     if not bet.remaining:
-        return [profit(bet.side, standing, share)]
-    return [
-        profit(bet.side, standing, share),
-        profit(bet.side, [*standing, (bet.price, bet.remaining)], share),
-    ]
+        return [certain]
+    return [certain, profit(bet.side, [*standing, (bet.price, bet.remaining)], share)]
 
 
 def most_lost_to_target(bet: NaiveBet) -> int:

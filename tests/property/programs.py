@@ -19,6 +19,7 @@ from simulator.exchange.commands import (
     OpenMarket,
     PlaceInstruction,
     PlaceOrders,
+    Reconcile,
     ReplaceInstruction,
     ReplaceOrders,
     RunnerResult,
@@ -429,7 +430,7 @@ class Operating(Stage):
     @rule(
         market=any_market,
         command=st.sampled_from(
-            [TouchMarket, TouchMarket, LapseUnmatched, CloseMarket, OpenMarket, SuspendMarket, TurnInPlay, VoidMarket]
+            [TouchMarket, LapseUnmatched, CloseMarket, OpenMarket, SuspendMarket, TurnInPlay, VoidMarket, Reconcile]
         ),
     )
     def operate(self, market: str, command: type[Command]) -> None:

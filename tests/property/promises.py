@@ -4,14 +4,16 @@ Checked on the kernel's own figures after every step, without the twin, so that 
 """
 
 from collections.abc import Callable
+from fractions import Fraction
 from itertools import combinations
+from math import ceil
 
 from hypothesis.stateful import invariant
 
 from simulator.exchange.book import Offers
 from simulator.exchange.ledger import HOUSE
 from simulator.exchange.market import Market, MarketStatus
-from simulator.exchange.orders import Order, Side
+from simulator.exchange.orders import Order, OrderType, RunnerKey, Side
 from simulator.exchange.runner import RunnerStatus
 from tests.property.stage import Stage
 
@@ -84,11 +86,13 @@ class Promises(Stage):
             parts = self.parts(order)
             assert sum(parts) == order.size
             assert min(parts) >= 0
-            assert order.matched_payout == (0 if order.size_voided else sum(f.price * f.size for f in order.fragments))
+            assert order.matched_payout == (0 if order.size_voided else sum(f.payout for f in order.fragments))
             assert sum(fragment.size for fragment in order.fragments) == order.size_matched + order.size_voided
 
     def nobody_is_matched_at_a_worse_price_than_asked_for(self) -> None:
         for order in self.kernel.orders.values():
+            if order.order_type is OrderType.MARKET_ON_CLOSE:
+                continue
             # The limit of a fill-or-kill order is on the average of its matches.
             sizes = [sum(fragment.size for fragment in order.fragments)]
             payouts = [sum(fragment.payout for fragment in order.fragments)]
@@ -107,14 +111,19 @@ class Promises(Stage):
                     for side in (Side.BACK, Side.LAY)
                 )
                 of_the_house = self.house_stakes.get((market.market_id, key), 0)
-                assert backed - laid == of_the_house
+                rounded = self.bets_at_starting_price(market, key)
+                # At the starting price stakes meet liabilities, so that stakes meet to less than a penny a bet.
+                assert abs(backed - laid - of_the_house) <= rounded
                 assert runner.book.total_matched == sum(runner.book.traded.values())
-                if not of_the_house:
+                if not of_the_house and not rounded:
                     assert runner.book.total_matched >= backed + laid
             assert market.total_matched == sum(runner.book.total_matched for runner in market.runners.values())
 
     def the_house_loses_less_than_a_penny_a_leg_whoever_wins(self) -> None:
-        """It holds nothing but what the rounding of virtual bets leaves over."""
+        """It holds nothing but what the rounding of virtual bets and of starting prices leaves over.
+
+        A penny of stake more or less is worth the price at which it stands.
+        """
         for market in self.kernel.markets.values():
             steps = self.virtual_bets.get(market.market_id, 0)
             if market.status is MarketStatus.CLOSED:
@@ -124,12 +133,13 @@ class Promises(Stage):
                 sign = 1 if order.side is Side.BACK else -1
                 stakes[order.runner] += sign * order.size_matched
                 returns[order.runner] += sign * order.matched_payout
+            at_starting_price = sum(self.most_lost_at_starting_price(market, key) for key in market.runners)
             places = market.definition.number_of_winners
             for count in [places] if places else range(len(market.runners) + 1):
                 for winners in combinations(market.runners, count):
                     customers = sum(returns[key] for key in winners) - 100 * sum(stakes.values())
-                    assert customers <= 100 * steps * (len(market.runners) - 1)
-                    assert steps or not customers
+                    assert customers <= 100 * steps * (len(market.runners) - 1) + at_starting_price
+                    assert steps or at_starting_price or not customers
 
     def money_moves_and_never_comes_or_goes(self) -> None:
         """A bet's profit is rounded once, by half a penny at most; void legs leave the house with what stays of it."""
@@ -140,8 +150,9 @@ class Promises(Stage):
             if steps and any(runner.status is RunnerStatus.REMOVED for runner in market.runners.values()):
                 continue
             result = -sum(order.profit or 0 for order in market.orders.values())
-            assert 2 * result >= -settled - 2 * steps * (len(market.runners) - 1)
-            assert steps or 2 * result <= settled
+            at_starting_price = sum(self.most_lost_at_starting_price(market, key) for key in market.runners)
+            assert 200 * result >= -100 * settled - 200 * steps * (len(market.runners) - 1) - 2 * at_starting_price
+            assert steps or at_starting_price or 2 * result <= settled
         assert self.kernel.ledger.balances[HOUSE] == -sum(order.profit or 0 for order in self.kernel.orders.values())
 
     def nothing_is_at_risk_or_unmatched_in_a_closed_market(self) -> None:
@@ -162,6 +173,19 @@ class Promises(Stage):
 
     def all_offers(self) -> list[Offers]:
         return [offers for market in self.kernel.markets.values() for offers in offers_of(market)]
+
+    def bets_at_starting_price(self, market: Market, key: RunnerKey) -> int:
+        """How many times an auction rounded on a runner: once for every bet in it, and for what it took last."""
+        waited = [o for o in market.orders.values() if o.runner == key and o.order_type is not OrderType.LIMIT]
+        return len(waited) + 1 if waited and isinstance(market.runners[key].starting_price, Fraction) else 0
+
+    def most_lost_at_starting_price(self, market: Market, key: RunnerKey) -> int:
+        """What the roundings of an auction can cost, in hundredths of pence."""
+        starting_price = market.runners[key].starting_price
+        if not isinstance(starting_price, Fraction):
+            return 0
+        prices = [part.price for order in market.orders.values() if order.runner == key for part in order.fragments]
+        return self.bets_at_starting_price(market, key) * max([*prices, ceil(starting_price * 100)])
 
     def parts(self, order: Order) -> list[int]:
         return [

@@ -20,7 +20,7 @@ from simulator.exchange.commands import (
 )
 from simulator.exchange.events import VirtualBetMatched
 from simulator.exchange.market import MarketStatus
-from simulator.exchange.orders import Order, Persistence, RunnerKey, Side
+from simulator.exchange.orders import Order, OrderType, Persistence, RunnerKey, Side
 from simulator.exchange.rules import RULE_SETS
 from tests.property.naive_book import CLASSIC_PRICES, NaiveBet
 from tests.property.pair import IMPOSSIBLE, Answer, Pair, Refusal
@@ -184,6 +184,25 @@ class Stage(RuleBasedStateMachine):
                 if offer is not None and offer.available:
                     found.append((market_id, key.selection_id, side, offer.price, offer.available))
         return found
+
+    def with_starting_price(self) -> list[str]:
+        """The open markets that still take bets for the starting price."""
+        return [
+            market_id
+            for market_id in self.markets(MarketStatus.OPEN)
+            if self.kernel.markets[market_id].definition.bsp_market
+            and not self.kernel.markets[market_id].starting_price_is_past
+        ]
+
+    def limits_on_close(self) -> list[int]:
+        """The bets with a limit that wait for a starting price, in open markets."""
+        return [
+            order.bet_id
+            for order in self.kernel.orders.values()
+            if order.order_type is OrderType.LIMIT_ON_CLOSE
+            and order.liability_waiting
+            and order.market_id in self.markets(MarketStatus.OPEN)
+        ]
 
     def whoever_waits_to_be_matched(self) -> list[str]:
         """The accounts with unmatched bets in any market, or else all of them."""

@@ -38,12 +38,14 @@ def market(runners: int, **definition: Any) -> AddMarket:
     )
 
 
+BSP_AND_VIRTUAL: Final = {"bsp_market": True, "cross_matching": True}
+
 # One winner, in play after a delay; of two; two winners; and where there are no virtual bets: perhaps a winner who is
 # not listed; as many winners as it comes to; a market that has none of them.
 SHAPES: Final = {
-    "race": market(3, number_of_winners=1, turn_in_play=True, bet_delay=5, base_rate=500, cross_matching=True),
-    "duel": market(2, number_of_winners=1, turn_in_play=True, bet_delay=5, base_rate=500, cross_matching=True),
-    "places": market(4, number_of_winners=2, base_rate=200, discount_allowed=False, cross_matching=True),
+    "race": market(3, number_of_winners=1, turn_in_play=True, bet_delay=5, **BSP_AND_VIRTUAL),
+    "duel": market(2, number_of_winners=1, turn_in_play=True, bet_delay=5, **BSP_AND_VIRTUAL),
+    "places": market(4, number_of_winners=2, base_rate=200, discount_allowed=False, **BSP_AND_VIRTUAL),
     "next goal": market(2, number_of_winners=1, complete=False, turn_in_play=True, base_rate=333, cross_matching=True),
     "finishers": market(
         3, number_of_winners=0, turn_in_play=True, bet_delay=1, persistence_enabled=False, cross_matching=True
@@ -66,7 +68,8 @@ selections = st.sampled_from([1] * 6 + [2] * 5 + [3, 3, 3, 4])
 sides = st.sampled_from(Side)
 prices = st.sampled_from([*PRICES, *PRICES, *FAR_PRICES])
 sizes = st.sampled_from([100, 101, 133, 250, 777, 1000, 2500])
-persistences = st.sampled_from([None, Persistence.LAPSE, Persistence.PERSIST])
+persistences = st.sampled_from([None, *Persistence])
+liabilities = st.sampled_from([10_00, 10_00, 13_33, 20_00, 1_00, 9_99])
 new_prices = st.sampled_from([*PRICES * 4, *FAR_PRICES, *WRONG_PRICES])
 references = st.sampled_from([None, "one"])
 rare_references = st.sampled_from([None] * 5 + ["one"])
@@ -82,6 +85,12 @@ def limit(
     return PlaceInstruction(RunnerKey(selection), side, OrderType.LIMIT, price, size, persistence, **more)
 
 
+def on_close(selection: int, side: Side, liability: int, price: int | None = None, **more: Any) -> PlaceInstruction:
+    """A bet for the starting price, at any or with a limit."""
+    order_type = OrderType.MARKET_ON_CLOSE if price is None else OrderType.LIMIT_ON_CLOSE
+    return PlaceInstruction(RunnerKey(selection), side, order_type, price, liability=liability, **more)
+
+
 # Each turns a good instruction into a bad one, or into one that is good in some markets only.
 MISTAKES: Final[list[dict[str, Any]]] = [
     {"runner": RunnerKey(9)},
@@ -93,8 +102,11 @@ MISTAKES: Final[list[dict[str, Any]]] = [
     {"bet_target_type": BetTargetType.PAYOUT, "bet_target_size": 1000},
     {"bet_target_type": BetTargetType.PAYOUT, "size": None},
     *({"bet_target_type": BetTargetType.PAYOUT, "bet_target_size": size, "size": None} for size in (0, 1, -100)),
-    {"order_type": OrderType.LIMIT_ON_CLOSE, "liability": 1000},
-    {"order_type": OrderType.MARKET_ON_CLOSE, "liability": 1000},
+    {"order_type": OrderType.LIMIT_ON_CLOSE, "liability": 1000, "size": None},
+    {"order_type": OrderType.MARKET_ON_CLOSE, "liability": 1000, "size": None, "price": None},
+    {"order_type": OrderType.MARKET_ON_CLOSE, "liability": 1000, "time_in_force": KILL},
+    {"order_type": OrderType.LIMIT_ON_CLOSE, "liability": 1000, "price": 203},
+    *({"order_type": OrderType.MARKET_ON_CLOSE, "liability": money} for money in (None, 0, -100, 99)),
     {"persistence": Persistence.MARKET_ON_CLOSE},
     {"persistence": Persistence.PERSIST, "time_in_force": KILL},
     {"persistence": Persistence.MARKET_ON_CLOSE, "time_in_force": KILL},
@@ -123,7 +135,9 @@ odd_instructions = st.builds(
     good_instructions,
     st.sampled_from(ODDITIES + MISTAKES),
 )
-instructions = st.one_of(*[good_instructions] * 12, odd_instructions)
+instructions = st.one_of(
+    *[good_instructions] * 12, odd_instructions, st.builds(on_close, selections, sides, liabilities, st.none() | prices)
+)
 
 # Edits
 

@@ -9,11 +9,12 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
+from tests.property.auction_programs import Auctioning
 from tests.property.programs import Betting, Editing, Operating, Settling, Waiting
 from tests.property.promises import Promises
 
 
-class ExchangeMachine(Betting, Editing, Operating, Settling, Waiting, Promises):
+class ExchangeMachine(Auctioning, Betting, Editing, Operating, Settling, Waiting, Promises):
     """All groups of rules and all promises; another kind of bet or market joins as one more group."""
 
     def teardown(self) -> None:

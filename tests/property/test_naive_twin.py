@@ -4,10 +4,13 @@ from fractions import Fraction
 
 import pytest
 
+from simulator.exchange.crossmatching import Offer as BookOffer
 from simulator.exchange.orders import BetTargetType, Persistence, RunnerKey, Side
+from simulator.exchange.starting_price import StartingPriceBet
 from tests.property.naive_book import CLASSIC_PRICES, Match, NaiveBet, levels, queue
 from tests.property.naive_matching import Ask, Matcher, Offer
 from tests.property.naive_money import LOST, WON, commission, exposure, nearest_penny, possible_winners, profit
+from tests.property.naive_starting_price import NaiveRunner, naive_result
 
 A, B, C, D = (RunnerKey(number) for number in (1, 2, 3, 4))
 BACK, LAY = Side.BACK, Side.LAY
@@ -18,6 +21,18 @@ def bet(runner: RunnerKey, side: Side, size: int, price: int, *, matched: bool =
     if matched:
         placed.matches.append(Match(1, price, size, 0))
     return placed
+
+
+Money = list[tuple[int, int | None]]
+Prices = list[tuple[int, int]]
+
+
+def auction(backs: Money, lays: Money, to_back: Prices | None = None, to_lay: Prices | None = None) -> NaiveRunner:
+    """Bets at the starting price with money and limit, and what the exchange has with price and size, best first."""
+    return NaiveRunner(
+        *([StartingPriceBet(*bet) for bet in bets] for bets in (backs, lays)),
+        *([BookOffer(*one) for one in offers or []] for offers in (to_back, to_lay)),
+    )
 
 
 def test_the_ladder_of_odds_has_350_prices() -> None:
@@ -154,3 +169,100 @@ def test_a_target_is_reached_at_better_prices_and_its_rest_is_restated_at_the_li
     matcher = Matcher(Ask(LAY, 400, target_type=BetTargetType.PAYOUT, target=10_00), [Offer(1, A, 380, 1_00)], [], 1)
     assert 1_55 == matcher.run()
     assert [(match.price, match.size) for match in matcher.matches] == [(380, 1_00)]
+
+
+AUCTIONS: list[tuple[str, NaiveRunner, str, list[int], list[int], list[tuple[int, int]]]] = [
+    ("far price of 7.0", auction([(1000_00, None)], [(6000_00, None)]), "7", [1000_00], [1000_00], []),
+    (
+        "too much laid",
+        auction(
+            [(1000_00, None)],
+            [(6000_00, None)],
+            [(480, 100_00)],
+            [(500, 300_00), (550, 400_00), (600, 500_00)],
+        ),
+        "5.160687",
+        [1000_00],
+        [1442_06],
+        [(500, 300_00), (550, 142_07)],
+    ),
+    (
+        "a tick",
+        auction([(1000_00, None)], [(6000_00, None)], [(580, 100_00)], [(600, 500_00)]),
+        "6",
+        [1000_00],
+        [1200_00],
+        [(600, 200_00)],
+    ),
+    (
+        "inside the spread",
+        auction([(1000_00, None)], [(6000_00, None)], [(680, 100_00)], [(720, 500_00)]),
+        "7",
+        [1000_00],
+        [1000_00],
+        [],
+    ),
+    (
+        "too much backed",
+        auction([(6000_00, None)], [(1000_00, None)], [(500, 3000_00), (480, 4000_00)], [(520, 300_00)]),
+        "4.904459",
+        [6000_00],
+        [256_11],
+        [(500, 3000_00), (480, 2743_88)],
+    ),
+    (
+        "no lays",
+        auction([(100, None)], [], [(260, 50), (258, 50), (256, 50)], []),
+        "2.59",
+        [100],
+        [],
+        [(260, 50), (258, 50)],
+    ),
+    (
+        "backs at their limit",
+        auction([(100_00, None), (30_00, 500), (70_00, 500)], [(600_00, None)]),
+        "5",
+        [100_00, 30_00, 20_00],
+        [150_00],
+        [],
+    ),
+    (
+        "a lay at its limit",
+        auction([(1000_00, None)], [(3000_00, None), (3000_00, 500)]),
+        "5",
+        [1000_00],
+        [750_00, 250_00],
+        [],
+    ),
+    ("nobody takes part", auction([(4_11, 10_000)], [], [(2100, 100)], [(2300, 100)]), "22", [0], [], []),
+]
+
+
+@pytest.mark.parametrize(
+    ("runner", "price", "backs", "lays", "taken"), [row[1:] for row in AUCTIONS], ids=[row[0] for row in AUCTIONS]
+)
+def test_an_auction_comes_to_the_worked_prices_and_matches(
+    runner: NaiveRunner, price: str, backs: list[int], lays: list[int], taken: list[tuple[int, int]]
+) -> None:
+    result = naive_result(runner)
+    assert result is not None
+    assert f"{float(result.price):.6f}" == f"{float(price):.6f}"
+    assert (result.back_stakes, result.lay_stakes) == (backs, lays)
+    assert [tuple(offer) for offer in result.lays_taken + result.backs_taken] == taken
+
+
+@pytest.mark.parametrize(
+    "runner",
+    [
+        pytest.param(auction([(100_00, None)], [], [(300, 5_00)]), id="more backed than the exchange takes"),
+        pytest.param(auction([], [(100_00, None)], [], [(300, 5_00)]), id="more laid than the exchange takes"),
+        pytest.param(auction([(100_00, None)], []), id="backs alone"),
+        pytest.param(auction([(1, 200)], []), id="backs alone, with a limit"),
+        pytest.param(auction([(1_00, 500)], [(1_00, 300)]), id="limits that do not meet"),
+        pytest.param(auction([], []), id="nobody"),
+        pytest.param(auction([], [], [(300, 5_00)]), id="lays of the exchange alone"),
+        pytest.param(auction([(6000_00, None)], [(10_00, None)]), id="below 1.01"),
+    ],
+)
+def test_some_auctions_make_no_price(runner: NaiveRunner) -> None:
+    assert naive_result(runner) is None

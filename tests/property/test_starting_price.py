@@ -16,7 +16,7 @@ from simulator.exchange.starting_price import (
     near_price,
     reconcile,
 )
-from tests.property.naive_starting_price import NaiveRunner, naive_price
+from tests.property.naive_starting_price import NaiveRunner, naive_price, naive_result
 
 NEAR = Fraction(1, 10**6)
 
@@ -48,6 +48,22 @@ def test_the_price_is_the_one_that_a_naive_search_finds(runner: NaiveRunner) -> 
 
     assert isinstance(price, Fraction)
     assert abs(price - expected) <= NEAR * price
+
+
+@given(runners())
+def test_an_auction_matches_whom_the_naive_auction_matches(runner: NaiveRunner) -> None:
+    result, expected = reconcile(*runner), naive_result(runner)
+
+    if expected is None:
+        assert isinstance(result.price, NoPrice)
+        return
+    assert isinstance(result.price, Fraction)
+    assert abs(result.price - expected.price) <= NEAR * expected.price
+    assert result.back_stakes == tuple(expected.back_stakes)
+    assert result.lay_liabilities == tuple(expected.lay_liabilities)
+    assert result.lay_stakes == tuple(expected.lay_stakes)
+    assert list(result.lays_taken) == expected.lays_taken
+    assert list(result.backs_taken) == expected.backs_taken
 
 
 @given(runners(), unlimited, unlimited)

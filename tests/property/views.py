@@ -3,12 +3,14 @@
 The kernel keeps these figures; the twin works each of them out from its list of bets and its list of postings.
 """
 
+from fractions import Fraction
 from itertools import accumulate
 from typing import Any
 
 from simulator.exchange.exchange import Exchange
 from simulator.exchange.ledger import CASHIER, COMMISSION, HOUSE
 from simulator.exchange.orders import Side
+from simulator.exchange.starting_price import NoPrice, Price
 from tests.property.naive_book import levels
 from tests.property.naive_exchange import NaiveExchange
 
@@ -20,6 +22,7 @@ def bets_of_kernel(kernel: Exchange) -> dict[int, dict[str, Any]]:
             "asked": (order.price, order.size, order.persistence, order.time_in_force is not None),
             "minimum fill": order.min_fill_size,
             "target": (order.bet_target_type, order.bet_target),
+            "for starting price": (order.order_type, order.liability_waiting),
             "references": (order.customer_order_reference, order.customer_strategy_reference),
             "matched": order.size_matched,
             "remaining": order.size_remaining,
@@ -46,14 +49,15 @@ def bets_of_twin(twin: NaiveExchange) -> dict[int, dict[str, Any]]:
             "asked": (bet.price, bet.size, bet.persistence, bet.fill_or_kill),
             "minimum fill": bet.minimum_fill,
             "target": (bet.target_type, bet.target),
+            "for starting price": (bet.order_type, bet.waiting),
             "references": (bet.order_reference, bet.strategy_reference),
             "matched": sum(match.size for match in bet.stands),
             "remaining": bet.remaining,
             "cancelled": bet.cancelled,
             "lapsed": bet.lapsed,
             "voided": bet.taken if bet.is_void else 0,
-            "payout": sum(match.size * match.price for match in bet.stands),
-            "matches": [tuple(match) for match in bet.matches],
+            "payout": sum(match.size * match.exact_price for match in bet.stands),
+            "matches": [tuple(match)[:4] for match in bet.matches],
             "placed at": bet.placed_at,
             "cancelled at": bet.cancelled_at,
             "lapsed at": (bet.lapsed_at, bet.lapse_reason),
@@ -71,6 +75,21 @@ def markets_of_kernel(kernel: Exchange) -> dict[str, dict[str, Any]]:
             "status": (market.status, market.in_play, market.betting_is_over),
             "versions": (market.version, market.material_version),
             "bet delay": market.bet_delay,
+            "starting prices": (
+                market.bsp_reconciled,
+                {key: to_six_places(runner.starting_price) for key, runner in market.runners.items()},
+                {
+                    (key, side): taken
+                    for key, runner in market.runners.items()
+                    for side, taken in runner.starting_price_taken.items()
+                    if taken
+                },
+            ),
+            "waiting for them": {
+                (key, side): list(runner.starting_price_queue(side))
+                for key, runner in market.runners.items()
+                for side in Side
+            },
             "runners": {key: runner.status for key, runner in market.runners.items()},
             "matched": (market.total_matched, market.last_match_at),
             "available": market.total_available,
@@ -90,6 +109,21 @@ def markets_of_twin(twin: NaiveExchange) -> dict[str, dict[str, Any]]:
             "status": (market.status, market.in_play, market.betting_is_over),
             "versions": (market.version, market.material_version),
             "bet delay": market.definition.bet_delay if market.in_play else 0,
+            "starting prices": (
+                market.reconciled,
+                {
+                    key: to_six_places(market.starting_prices[key] or NoPrice.INFINITY)
+                    if key in market.starting_prices
+                    else None
+                    for key in market.runners
+                },
+                {key: taken for key, taken in market.taken_at_starting_price.items() if taken},
+            ),
+            "waiting for them": {
+                (key, side): [bet.bet_id for bet in twin.queue_for_starting_price(market, key, side)]
+                for key in market.runners
+                for side in Side
+            },
             "runners": {key: market.results.get(key, "ACTIVE") for key in market.runners},
             "matched": (sum(2 * trade.size for trade in trades), trades[-1].at if trades else None),
             "available": sum(bet.remaining for bet in bets),
@@ -97,6 +131,11 @@ def markets_of_twin(twin: NaiveExchange) -> dict[str, dict[str, Any]]:
             "bets": [bet.bet_id for bet in bets],
         }
     return view
+
+
+def to_six_places(price: Price | None) -> str | None:
+    """A starting price as far as the root of an equation is sure to be the same, whoever finds it."""
+    return f"{float(price):.6f}" if isinstance(price, Fraction) else price
 
 
 def books_of_kernel(kernel: Exchange) -> dict[Any, dict[str, Any]]:
