@@ -62,18 +62,7 @@ def document() -> JsonSchema:
 def _login() -> JsonSchema:
     answer = _answer("SignInAnswer", html=True)
     answer["headers"] = {"Set-Cookie": {"$ref": "#/components/headers/Cookie"}}
-    answer["links"] = {
-        "stay": {
-            "operationId": "keepAlivePost",
-            "parameters": {"X-Authentication": "$response.body#/token"},
-            "description": "A session that began can be kept alive,",
-        },
-        "leave": {
-            "operationId": "logoutPost",
-            "parameters": {"X-Authentication": "$response.body#/token"},
-            "description": "and ended.",
-        },
-    }
+    answer["links"] = _links("token")
     return {
         **_words("login", "login", "Log in", "Interactively: JSON for who accepts it, and a page for a browser."),
         "security": [],
@@ -84,12 +73,27 @@ def _login() -> JsonSchema:
 
 
 def _certificate_login() -> JsonSchema:
+    answer = _answer("CertificateLoginAnswer")
+    answer["links"] = _links("sessionToken")
     return {
         **_words("certlogin", "login", "Log in as a bot", "With a client certificate, where TLS is spoken at all."),
         "security": [{"Certificate": []}, {}],
         "parameters": [{"$ref": "#/components/parameters/Product"}],
         "requestBody": _body(),
-        "responses": {"200": _answer("CertificateLoginAnswer"), **_refusals("CertificateLoginAnswer")},
+        "responses": {"200": answer, **_refusals("CertificateLoginAnswer")},
+    }
+
+
+def _links(token: str) -> JsonSchema:
+    """Return what can be done with a session, by the member of the answer that is its token."""
+    session = {"X-Authentication": f"$response.body#/{token}"}
+    return {
+        "stay": {
+            "operationId": "keepAlivePost",
+            "parameters": session,
+            "description": "A session that began can be kept alive,",
+        },
+        "leave": {"operationId": "logoutPost", "parameters": session, "description": "and ended."},
     }
 
 
