@@ -151,7 +151,7 @@ def convert(document: Document, content: object, kind: Any) -> Any:
 
 def _check_verb(document: Document, place: Place, verb: str, verbs: Sequence[str]) -> None:
     if verb not in verbs:
-        raise document.error((*place, "do"), f"{describe(verb)} cannot be done to a market; {', '.join(verbs)} can.")
+        raise document.error((*place, "do"), f"{describe(verb)} cannot be done; {', '.join(verbs)} can.")
 
 
 def _place_of(path: str) -> Place:

@@ -190,7 +190,7 @@ WRONG: list[tuple[tuple[str | int, ...], object, str, str]] = [
     (("schedule", 0, "at"), "kick-off", "", '"kick-off" is not a time'),
     (("schedule", 0), {"market": MARKET, "do": "suspend"}, "", "needs its time"),
     (("schedule", 0), {"at": "+PT5M", "market": MARKET}, "", "missing required field `do`"),
-    (("schedule", 0, "do"), "explode", "", '"explode" cannot be done to a market; suspend,'),
+    (("schedule", 0, "do"), "explode", "", '"explode" cannot be done; suspend,'),
     (("schedule", 0, "do"), "reconcile", "$.schedule[0]", "has no starting price"),
     (("schedule", 0, "do"), "remove", "$.schedule[0]", "missing required field `selectionId`"),
     (("schedule", 0, "do"), 5, "", "Expected `str`"),
