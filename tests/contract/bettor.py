@@ -204,6 +204,14 @@ class Bettor:
         return order
 
 
+def placed(bettor: Bettor, instruction: dict[str, Any], **params: Any) -> Any:
+    """Place one order that is accepted and return its own report."""
+    report = bettor.place(instruction, **params)
+    assert "SUCCESS" == report["status"], report
+    (instruction_report,) = report["instructionReports"]
+    return instruction_report
+
+
 def envelopes(*calls: tuple[str, dict[str, Any]]) -> list[dict[str, Any]]:
     """Return calls as JSON-RPC has them, with ids from 0."""
     return [

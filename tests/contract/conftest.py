@@ -1,4 +1,4 @@
-"""What the tests of bad input share: an application with a world, and the promise that nothing goes wrong inside it."""
+"""What the contract tests share: worlds to bet in and those who bet in them, and one that bad input lays siege to."""
 
 import logging
 from collections.abc import Iterator
@@ -6,6 +6,31 @@ from collections.abc import Iterator
 import pytest
 
 from tests.contract.bad_input import Siege, besieged
+from tests.contract.betting_world import BettingWorld
+from tests.contract.bettor import Bettor
+from tests.contract.bettor import betting as world_of_bettors
+from tests.in_process import Client
+
+
+@pytest.fixture
+def betting() -> BettingWorld:
+    return BettingWorld()
+
+
+@pytest.fixture
+def client() -> Iterator[Client]:
+    with world_of_bettors() as client:
+        yield client
+
+
+@pytest.fixture
+def alice(client: Client) -> Bettor:
+    return Bettor(client)
+
+
+@pytest.fixture
+def bob(client: Client) -> Bettor:
+    return Bettor(client, "bob")
 
 
 @pytest.fixture(scope="module")

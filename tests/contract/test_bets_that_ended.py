@@ -29,11 +29,6 @@ MINUTE = 60_000
 START, LATER = "2026-06-06T17:00:00.000Z", "2026-06-06T17:01:00.000Z"
 
 
-@pytest.fixture
-def betting() -> BettingWorld:
-    return BettingWorld()
-
-
 def of(bet: dict[str, Any], *fields: str) -> tuple[Any, ...]:
     return tuple(bet.get(field) for field in fields)
 

@@ -2,14 +2,7 @@
 
 from typing import Any
 
-import pytest
-
 from tests.contract.betting_world import AWAY, DRAW, HOME, MATCH, OTHER, TOTAL, BettingWorld
-
-
-@pytest.fixture
-def betting() -> BettingWorld:
-    return BettingWorld()
 
 
 def test_without_a_projection_there_are_no_bets(betting: BettingWorld) -> None:

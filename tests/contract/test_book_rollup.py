@@ -11,11 +11,6 @@ from simulator.exchange.orders import Side
 from tests.contract.betting_world import BEST, HOME, MATCH, TOTAL, BettingWorld, prices, refusal
 
 
-@pytest.fixture
-def betting() -> BettingWorld:
-    return BettingWorld()
-
-
 def best(betting: BettingWorld, market_id: str = MATCH, side: str = "availableToBack", **overrides: Any) -> Any:
     projection = {**BEST, "exBestOffersOverrides": overrides}
     return prices(betting.book(market_id, priceProjection=projection), side)

@@ -28,11 +28,6 @@ EVERYTHING = {"priceData": ["EX_ALL_OFFERS"], "virtualise": True}
 
 
 @pytest.fixture
-def betting() -> BettingWorld:
-    return BettingWorld()
-
-
-@pytest.fixture
 def first() -> BettingWorld:
     """The manual's first example, with the offers that its pictures must have had (exchange mechanics, section 5.6)."""
     betting = BettingWorld()

@@ -25,11 +25,6 @@ from tests.contract.betting_world import (
 ALL = {"priceData": ["EX_ALL_OFFERS"]}
 
 
-@pytest.fixture
-def betting() -> BettingWorld:
-    return BettingWorld()
-
-
 # Shape
 
 

@@ -18,11 +18,6 @@ MINUTE = 60_000
 
 
 @pytest.fixture
-def betting() -> BettingWorld:
-    return BettingWorld()
-
-
-@pytest.fixture
 def settled() -> BettingWorld:
     """Two markets settled a minute apart: alice wins 30 and loses 4 and 5 in the match, loses 10 in the race."""
     betting = BettingWorld()

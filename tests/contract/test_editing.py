@@ -3,7 +3,6 @@
 Source: wire reference, sections 4.4, 4.5, 4.8 and 4.9; the manual's cancelOrders and updateOrders.
 """
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -18,7 +17,6 @@ from tests.contract.bettor import (
     RACE,
     Bettor,
     back,
-    betting,
     codes,
     lay,
     recorded,
@@ -28,22 +26,6 @@ from tests.contract.bettor import (
 from tests.in_process import Client
 
 FIRST = "442000000001"
-
-
-@pytest.fixture
-def client() -> Iterator[Client]:
-    with betting() as client:
-        yield client
-
-
-@pytest.fixture
-def alice(client: Client) -> Bettor:
-    return Bettor(client)
-
-
-@pytest.fixture
-def bob(client: Client) -> Bettor:
-    return Bettor(client, "bob")
 
 
 def taken(alice: Bettor, bob: Bettor) -> str:

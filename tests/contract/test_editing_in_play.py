@@ -22,11 +22,6 @@ def client() -> Iterator[Client]:
 
 
 @pytest.fixture
-def alice(client: Client) -> Bettor:
-    return Bettor(client)
-
-
-@pytest.fixture
 def bet_id(client: Client, alice: Bettor) -> str:
     """A bet of alice's that rests in play, since 17:00:05."""
     report = report_during(client, alice, "placeOrders", {"instructions": [back()]}, advancing(5000))

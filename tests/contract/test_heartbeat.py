@@ -4,30 +4,18 @@ Source: manual, "API de pulso" and "Típica interacción"; `HeartbeatAPING.xml`;
 reference, section 5.2.
 """
 
-from collections.abc import Iterator
 from typing import Any
 
 import httpx
 import pytest
 
 from simulator.exchange.commands import OpenMarket, SuspendMarket, TurnInPlay
-from tests.contract.bettor import AWAY, HOME, MATCH, NEXT_MATCH, RACE, Bettor, back, betting, lay, world_of
+from tests.contract.bettor import AWAY, HOME, MATCH, NEXT_MATCH, RACE, Bettor, back, lay, world_of
 from tests.in_process import Client
 
 JSON_RPC = "/exchange/heartbeat/json-rpc/v1"
 REST = "/exchange/heartbeat/rest/v1.0/heartbeat"
 SECOND = 1000
-
-
-@pytest.fixture
-def client() -> Iterator[Client]:
-    with betting() as client:
-        yield client
-
-
-@pytest.fixture
-def alice(client: Client) -> Bettor:
-    return Bettor(client)
 
 
 def post(client: Client, bettor: Bettor, body: str, path: str = JSON_RPC, **headers: str) -> httpx.Response:

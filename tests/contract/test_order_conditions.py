@@ -5,41 +5,16 @@ recorded in a public report of 2020 (flumine, pull request 296).
 """
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from simulator.exchange.commands import TurnInPlay
-from tests.contract.bettor import HOME, LINE, MATCH, Bettor, back, betting, cleared_ids, lay, of, world_of
+from tests.contract.bettor import HOME, LINE, MATCH, Bettor, back, cleared_ids, lay, of, placed, world_of
 from tests.in_process import Client
 
 KILL = {"timeInForce": "FILL_OR_KILL"}
 LISTED = ("priceSize", "sizeMatched", "sizeRemaining", "sizeLapsed", "averagePriceMatched")
-
-
-@pytest.fixture
-def client() -> Iterator[Client]:
-    with betting() as client:
-        yield client
-
-
-@pytest.fixture
-def alice(client: Client) -> Bettor:
-    return Bettor(client)
-
-
-@pytest.fixture
-def bob(client: Client) -> Bettor:
-    return Bettor(client, "bob")
-
-
-def placed(bettor: Bettor, instruction: dict[str, Any], **params: Any) -> Any:
-    """Place one order that is accepted and return its own report."""
-    report = bettor.place(instruction, **params)
-    assert "SUCCESS" == report["status"], report
-    (instruction_report,) = report["instructionReports"]
-    return instruction_report
 
 
 def matched(report: Any) -> tuple[Any, ...]:

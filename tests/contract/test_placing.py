@@ -4,7 +4,6 @@ Source of the expected answers: wire reference, sections 4.4, 4.5 and 4.7; the i
 """
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -17,10 +16,10 @@ from tests.contract.bettor import (
     RACE,
     Bettor,
     back,
-    betting,
     codes,
     lay,
     limit_order,
+    placed,
     recorded,
     shape,
     world_of,
@@ -28,30 +27,6 @@ from tests.contract.bettor import (
 from tests.in_process import Client
 
 FIRST_BET_ID = 442_000_000_001
-
-
-@pytest.fixture
-def client() -> Iterator[Client]:
-    with betting() as client:
-        yield client
-
-
-@pytest.fixture
-def alice(client: Client) -> Bettor:
-    return Bettor(client)
-
-
-@pytest.fixture
-def bob(client: Client) -> Bettor:
-    return Bettor(client, "bob")
-
-
-def placed(bettor: Bettor, instruction: dict[str, Any], **params: Any) -> Any:
-    """Place one order that is accepted and return its own report."""
-    report = bettor.place(instruction, **params)
-    assert "SUCCESS" == report["status"], report
-    (instruction_report,) = report["instructionReports"]
-    return instruction_report
 
 
 # The answer, byte for byte

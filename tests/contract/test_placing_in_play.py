@@ -38,16 +38,6 @@ def client() -> Iterator[Client]:
         yield client
 
 
-@pytest.fixture
-def alice(client: Client) -> Bettor:
-    return Bettor(client)
-
-
-@pytest.fixture
-def bob(client: Client) -> Bettor:
-    return Bettor(client, "bob")
-
-
 BET = {"instructions": [back()]}
 
 

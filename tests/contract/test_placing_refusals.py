@@ -4,7 +4,7 @@ The table of `exchange.acceptance` is the promise; which of two refusals wins is
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -44,17 +44,6 @@ from tests.contract.bettor import (
 from tests.in_process import Client
 
 ERROR_IN_ORDER = "ERROR_IN_ORDER"
-
-
-@pytest.fixture
-def client() -> Iterator[Client]:
-    with betting() as client:
-        yield client
-
-
-@pytest.fixture
-def alice(client: Client) -> Bettor:
-    return Bettor(client)
 
 
 # The table of refusals

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import pytest
-
 from simulator.betfair.errors import ApiErrorCode
 from simulator.exchange.commands import Reconcile, RunnerResult, SettleRunners
 from simulator.exchange.orders import RunnerKey
@@ -21,11 +19,6 @@ from tests.contract.betting_world import (
     recorded,
     refusal,
 )
-
-
-@pytest.fixture
-def betting() -> BettingWorld:
-    return BettingWorld()
 
 
 def profits(betting: BettingWorld, market_id: str = MATCH, field: str = "ifWin", **params: Any) -> dict[int, float]:

@@ -3,7 +3,6 @@
 Source: wire reference, sections 4.5 and 4.9; the manual's replaceOrders.
 """
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -16,7 +15,6 @@ from tests.contract.bettor import (
     NEXT_MATCH,
     Bettor,
     back,
-    betting,
     codes,
     lay,
     recorded,
@@ -26,22 +24,6 @@ from tests.contract.bettor import (
 from tests.in_process import Client
 
 FIRST, SECOND = "442000000001", "442000000002"
-
-
-@pytest.fixture
-def client() -> Iterator[Client]:
-    with betting() as client:
-        yield client
-
-
-@pytest.fixture
-def alice(client: Client) -> Bettor:
-    return Bettor(client)
-
-
-@pytest.fixture
-def bob(client: Client) -> Bettor:
-    return Bettor(client, "bob")
 
 
 def to(new_price: object, bet_id: str = FIRST) -> dict[str, Any]:

@@ -11,11 +11,6 @@ from tests.contract.betting_world import AWAY, HOME, MATCH, OTHER, PLACES, RACE,
 MINUTE = 60_000
 
 
-@pytest.fixture
-def betting() -> BettingWorld:
-    return BettingWorld()
-
-
 def ids(orders: list[Any]) -> list[str]:
     return [order["betId"] for order in orders]
 

@@ -4,7 +4,6 @@ Sources: manual, BET_TAKEN_OR_LAPSED, INVALID_PRICE_EDIT and ReplaceInstruction;
 exchange mechanics, section 9.5.
 """
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -15,7 +14,6 @@ from tests.contract.bettor import (
     RACE,
     Bettor,
     back,
-    betting,
     cleared_ids,
     codes,
     limit_on_close,
@@ -24,17 +22,6 @@ from tests.contract.bettor import (
     world_of,
 )
 from tests.in_process import Client
-
-
-@pytest.fixture
-def client() -> Iterator[Client]:
-    with betting() as client:
-        yield client
-
-
-@pytest.fixture
-def alice(client: Client) -> Bettor:
-    return Bettor(client)
 
 
 def bet(bettor: Bettor, instruction: dict[str, Any]) -> str:

@@ -4,7 +4,6 @@ Sources: manual, its sample of a MARKET_ON_CLOSE bet and ClearedOrderSummary; tw
 reference, section 4.10); `SportsAPING.xml`. The prices: exchange mechanics, section 9.
 """
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -16,7 +15,6 @@ from tests.contract.bettor import (
     RACE,
     Bettor,
     back,
-    betting,
     cleared_ids,
     lay,
     limit_on_close,
@@ -29,22 +27,6 @@ from tests.in_process import Client
 PLACED, LATER = "2026-06-06T17:00:00.000Z", "2026-06-06T17:05:00.000Z"
 FIVE_MINUTES = 5 * 60 * 1000
 AT_CLOSE = {"persistenceType": "MARKET_ON_CLOSE"}
-
-
-@pytest.fixture
-def client() -> Iterator[Client]:
-    with betting() as client:
-        yield client
-
-
-@pytest.fixture
-def alice(client: Client) -> Bettor:
-    return Bettor(client)
-
-
-@pytest.fixture
-def bob(client: Client) -> Bettor:
-    return Bettor(client, "bob")
 
 
 def bet(bettor: Bettor, instruction: dict[str, Any]) -> str:
