@@ -5,6 +5,7 @@ anywhere else.
 """
 
 import json
+from functools import cache
 from importlib.resources import files
 from typing import Final
 
@@ -16,6 +17,7 @@ from starlette.routing import Route
 from simulator.control.problems import UnknownAddress
 from simulator.control.resources import Resource
 from simulator.data import specification_bytes, specification_names
+from simulator.world.document import YAML_LOADER
 
 ASSETS: Final = {
     "swagger-ui.css": "text/css",
@@ -77,10 +79,15 @@ async def _document(request: Request) -> Response:
     if f"{name}.yaml" not in specification_names() or form not in ("yaml", "json"):
         known = ", ".join(specification_names())
         raise UnknownAddress(f"There is no document {request.path_params['name'][:80]!r}; there are: {known}.")
-    content = specification_bytes(f"{name}.yaml")
     if form == "yaml":
-        return Response(content, media_type="application/yaml")
-    return Response(json.dumps(yaml.safe_load(content)), media_type="application/json")
+        return Response(specification_bytes(f"{name}.yaml"), media_type="application/yaml")
+    return Response(_in_json(name), media_type="application/json")
+
+
+@cache
+def _in_json(name: str) -> bytes:
+    """Read a document once: the largest takes a while, in which nobody else is answered."""
+    return json.dumps(yaml.load(specification_bytes(f"{name}.yaml"), YAML_LOADER)).encode()
 
 
 async def _asset(request: Request) -> Response:

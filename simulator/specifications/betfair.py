@@ -89,7 +89,7 @@ def _rest_operation(
         content["examples"] = {name: {"value": value} for name, value in examples.items()}
     answer: JsonSchema = {
         "description": "The result, in JSON or, where it was asked for, in XML.",
-        "content": {"application/json": {"schema": result}, "application/xml": {}},
+        "content": {"application/json": {"schema": result}, **_XML},
     }
     if operation.name in about.links:
         answer["links"] = about.links[operation.name]
@@ -110,6 +110,7 @@ def _rest_operation(
     }
 
 
+_XML: Final[JsonSchema] = {"application/xml": {}, "text/xml": {}}
 _REST_RESPONSES: Final = {
     400: "Fault",
     405: "WrongMethod",
@@ -128,7 +129,7 @@ def prose(operation: Operation) -> str:
 
 def _responses() -> JsonSchema:
     fault = {"schema": {"$ref": "#/components/schemas/Fault"}}
-    both: JsonSchema = {"application/json": fault, "application/xml": {}}
+    both: JsonSchema = {"application/json": fault, **_XML}
     described = {
         "Fault": "The service refuses the request, or could not read it.",
         "NotAcceptable": "Neither JSON nor XML is wanted.",

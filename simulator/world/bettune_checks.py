@@ -8,7 +8,7 @@ from simulator.world.bettune import BetTune, Match, millionths_of
 from simulator.world.catalogue import Catalogue
 from simulator.world.checks import Inspection
 from simulator.world.document import Place, describe
-from simulator.world.football import bet_types_of, runner_for
+from simulator.world.football import bet_types_of, outcome_of, runner_for
 from simulator.world.scenario import (
     BetTuneEntry,
     BetTuneFilter,
@@ -88,6 +88,13 @@ def _check_filter(
         has_account = any(user.account and (user.user or user.token) == one.user for user in bettune.users)
         problem = f"Filter {one.id} has a stake, so it needs a user who has an account to bet with."
         inspection.demand(has_account, (*place, "stake"), problem)
+        linked = {bet.bet_type.strip().casefold() for match in bettune.matches for bet in match.bets}
+        is_understood = outcome_of(one.bet_type) is not None or one.bet_type.strip().casefold() in linked
+        problem = (
+            f"Nobody can tell what to bet on for {describe(one.bet_type)}: bet types are Home, Draw, Away, Over 2.5, Under 2.5 "
+            "and the like, Both teams to score, Both teams not to score, and those that a match lists under bets."
+        )
+        inspection.demand(is_understood, (*place, "betType"), problem)
 
 
 def _check_predictions(inspection: Inspection, bettune: BetTuneEntry) -> None:

@@ -26,7 +26,7 @@ MAXIMUM_DIGITS: Final = 30
 Place = tuple[str | int, ...]
 """Where a value is in a document: the keys and positions that lead to it."""
 
-_YAML_LOADER: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+YAML_LOADER: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _INTEGER: Final = re.compile(r"[-+]?[0-9]+")
 _DECIMAL: Final = re.compile(r"[-+]?(?:[0-9]+\.[0-9]*|\.[0-9]+|[0-9]+(?=[eE]))(?:[eE](?:\+?[0-9]{1,2}|-[0-9]{1,3}))?")
 _WORDS: Final[Mapping[str, bool | None]] = {
@@ -225,7 +225,7 @@ class _YamlReader:
     """Builds the data from the parser's events, so that nothing is built of what is refused."""
 
     def __init__(self, text: str, name: str) -> None:
-        self._events: Final = yaml.parse(text, Loader=_YAML_LOADER)
+        self._events: Final = yaml.parse(text, Loader=YAML_LOADER)
         self._name: Final = name
         self._anchored: Final[dict[str, tuple[object, int]]] = {}
         self._lines: Final[dict[Place, int]] = {}

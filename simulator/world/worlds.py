@@ -85,7 +85,7 @@ class Worlds:
         """Return the world of an id; raises `UnknownWorld`."""
         world = self._by_id.get(world_id)
         if world is None:
-            raise UnknownWorld(f"There is no world {world_id!r}.")
+            raise UnknownWorld(f"There is no world {world_id[:80]!r}.")
         return world
 
     def by_session(self, token: str) -> World | None:

@@ -1,7 +1,9 @@
 """The documents in `specs` say what is served, neither more nor less, and nothing that the code does not say too."""
 
 import re
+from inspect import getmembers, isclass
 
+import msgspec
 import pytest
 import yaml
 
@@ -9,6 +11,8 @@ from simulator.betfair.dispatch import FaceSettings
 from simulator.betfair.identity import identity_endpoints
 from simulator.betfair.operations import Service
 from simulator.betfair.services import SERVICES
+from simulator.bettune import face as bettune
+from simulator.bettune import schema as bettune_schema
 from simulator.control.routes import control_routes
 from simulator.control.worlds import Addresses
 from simulator.data import specification_bytes
@@ -44,3 +48,31 @@ def test_every_path_of_the_control_api_is_there() -> None:
 def test_every_path_of_the_identity_service_is_there() -> None:
     served = {path for path in identity_endpoints(Worlds(), FaceSettings()) if not path.endswith("/")}
     assert served == paths_of("betfair-identity.yaml")
+
+
+# BetTune's is written by hand, from its documentation
+
+BETTUNE = yaml.load(specification_bytes("bettune.yaml"), yaml.CSafeLoader)
+
+
+def test_every_operation_of_bettune_is_there() -> None:
+    served = {bettune.ROOT + path: {method.lower() for method in methods} for path, methods in bettune.PATHS.items()}
+    assert served == {path: set(item) - {"parameters"} for path, item in BETTUNE["paths"].items()}
+
+
+@pytest.mark.parametrize("operation", ["GET", "POST", "PUT", "DELETE"])
+def test_bettune_refuses_by_plan_where_its_document_says_so(operation: str) -> None:
+    for path, methods in bettune.PATHS.items():
+        if operation in methods:
+            documented = "403" in BETTUNE["paths"][bettune.ROOT + path][operation.lower()]["responses"]
+            assert methods[operation].needs_pro == documented, path
+
+
+def test_bettune_answers_with_the_members_that_its_document_lists() -> None:
+    structs = [kind for _, kind in getmembers(bettune_schema, isclass) if kind.__module__ == bettune_schema.__name__]
+    for struct in structs:
+        described = BETTUNE["components"]["schemas"][struct.__name__]
+        members = [field.encode_name for field in msgspec.structs.fields(struct)]
+        assert members == list(described["properties"]), struct
+        assert set(members) == set(described["required"]), struct
+    assert len(structs) >= 9

@@ -212,7 +212,6 @@ def test_it_does_not_bet_on_a_prediction_that_is_gone_or_has_risen() -> None:
         {"one": {"status": "disabled"}},
         {"one": {"stake": None}},
         {"one": {"stake": None}, "user": {"account": None}},
-        {"one": {"betType": "Corners"}},
         {"one": {"betType": "Over 2.5"}},
         {"one": {"betType": "Away"}},
         {"match": {"event": None}},

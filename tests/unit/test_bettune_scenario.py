@@ -64,6 +64,7 @@ WRONG: list[tuple[Place, object, str, str]] = [
     ((*FILTER_1, "user"), "eve", "", '"eve" is not a user of BetTune'),
     ((*FILTER_1, "user"), "bob", "$.bettune.filters[0].stake", "needs a user who has an account"),
     ((*FILTER_1, "user"), ..., "$.bettune.filters[0].stake", "needs a user who has an account"),
+    ((*FILTER_1, "betType"), "Corners", "", 'what to bet on for "Corners"'),
     ((*FILTER_1, "stake"), 0, "", "at least 0.01"),
     ((*FILTER_1, "stake"), 2.001, "", "more than two decimals"),
     ((*FILTER_1, "stake"), "much", "", "decimal"),
