@@ -153,6 +153,6 @@ def _match_bets(
             runner.starting_price_taken[order.side] += liability
             # Cut, because what is left of a penny decides how the profit is rounded: 0.4999 must not become 0.50.
             payout = floor(stake * price * HUNDREDTHS)
-            fragment = Fragment(state.match_ids.take(), shown, stake, at, payout)
+            fragment = Fragment(state.match_ids.take(), shown, stake, at, payout, at_starting_price=True)
             market.change(order, order.match_at_starting_price, fragment, liability)
             yield OrderMatchedAtStartingPrice(at, order.bet_id, market.market_id, runner.key, shown, stake)

@@ -107,6 +107,7 @@ class Fragment(NamedTuple):
     size: int
     matched_at: int
     payout: int
+    at_starting_price: bool = False
 
     @classmethod
     def at_price(cls, match_id: int, price: int, size: int, matched_at: int) -> "Fragment":
@@ -117,7 +118,7 @@ class Fragment(NamedTuple):
         """Return this match at a price that a removal has lowered it to; at the same price it keeps every decimal."""
         if price == self.price:
             return self
-        return Fragment.at_price(self.match_id, price, self.size, self.matched_at)
+        return self._replace(price=price, payout=price * self.size)
 
 
 @dataclass(slots=True, eq=False)

@@ -6,14 +6,24 @@ are those of the bets on the runner itself (chosen).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
 from typing import NamedTuple
 
 from simulator.exchange.accounts import Account
 from simulator.exchange.market import Market
-from simulator.exchange.orders import Order, OrderType, RunnerKey
+from simulator.exchange.money import HUNDREDTHS
+from simulator.exchange.orders import BetOutcome, Order, OrderType, RunnerKey, Side
 from simulator.exchange.profits import ALL, NONE, Share, each_way_profit, matched_winnings, owners_profit, shared_profit
 from simulator.exchange.results import ODDS
 from simulator.exchange.runner import RunnerStatus
+
+
+class _Matched(NamedTuple):
+    """What counts of an order: its stake in pence, and what that wins for its backer, in hundredths of pence."""
+
+    order: Order
+    size: int
+    winnings: int
 
 
 class RunnerProfit(NamedTuple):
@@ -31,60 +41,75 @@ def runner_profits(
 
     `include_settled_bets` is for markets settled in part. Where one runner wins, what the settled bets brought is in
     every figure; where several may win, a settled runner has figures of its own, both what its bets brought (chosen).
-    Bets at the starting price, those too that only became such, are left out unless asked for.
+    What was matched at the starting price is left out unless asked for; what else the same bet has matched is not.
     """
     definition = market.definition
     if definition.betting_type != ODDS:
         return {}
-    bets: dict[RunnerKey, list[Order]] = {
+    bets: dict[RunnerKey, list[_Matched]] = {
         key: [] for key, runner in market.runners.items() if runner.status is RunnerStatus.ACTIVE
     }
     for order in account.current_orders.values():
-        counts = include_starting_price_bets or order.order_type is OrderType.LIMIT
-        if order.market_id == market.market_id and order.size_matched and counts:
-            bets[order.runner].append(order)
-    settled = _settled_profits(market, account) if include_settled_bets else {}
+        if order.market_id == market.market_id and order.size_matched:
+            bets[order.runner].append(_counted(order, include_starting_price_bets))
+    settled = _settled_profits(market, account, include_starting_price_bets) if include_settled_bets else {}
     if definition.each_way_divisor is not None:
-        return {key: _if_placed(orders, market, definition.each_way_divisor) for key, orders in bets.items()}
+        return {key: _if_placed(counted, market, definition.each_way_divisor) for key, counted in bets.items()}
     if definition.number_of_winners == 1:
         return _if_the_others_lose(bets, sum(settled.values()))
-    figures = {key: RunnerProfit(_total(orders, ALL), _total(orders, NONE)) for key, orders in bets.items()}
+    figures = {key: RunnerProfit(_total(counted, ALL), _total(counted, NONE)) for key, counted in bets.items()}
     return figures | {key: RunnerProfit(profit, profit) for key, profit in settled.items()}
 
 
-def _settled_profits(market: Market, account: Account) -> dict[RunnerKey, int]:
+def _counted(order: Order, include_starting_price_bets: bool) -> _Matched:
+    if include_starting_price_bets or order.order_type is OrderType.LIMIT:
+        return _Matched(order, order.size_matched, matched_winnings(order))
+    counted = [fragment for fragment in order.fragments if not fragment.at_starting_price]
+    size = sum(fragment.size for fragment in counted)
+    return _Matched(order, size, sum(fragment.payout for fragment in counted) - size * HUNDREDTHS)
+
+
+def _settled_profits(market: Market, account: Account, include_starting_price_bets: bool) -> dict[RunnerKey, int]:
     """Return what the settled bets of a market brought, by runner."""
     profits: dict[RunnerKey, int] = {}
     for order in account.settled_in_part.values():
         if order.market_id == market.market_id and order.profit is not None:
-            profits[order.runner] = profits.get(order.runner, 0) + order.profit
+            brought = order.profit if include_starting_price_bets else _ordinary_profit(order, order.profit)
+            profits[order.runner] = profits.get(order.runner, 0) + brought
     return profits
 
 
-def _total(orders: Iterable[Order], share: Share) -> int:
-    return sum(
-        owners_profit(order, shared_profit(order.size_matched, matched_winnings(order), share)) for order in orders
-    )
+def _ordinary_profit(order: Order, profit: int) -> int:
+    """Return what a settled bet brought without what it had matched at the starting price."""
+    counted = _counted(order, include_starting_price_bets=False)
+    if counted.size == order.size_matched or order.outcome is BetOutcome.VOIDED:
+        return profit
+    # The share of the runner that won is not on record; it is what makes the profit of the whole.
+    gain = profit if order.side is Side.BACK else -profit
+    winnings, stake = matched_winnings(order), order.size_matched * HUNDREDTHS
+    won = min(Fraction(1), max(Fraction(0), Fraction(gain * HUNDREDTHS + stake, winnings + stake)))
+    return _total([counted], Share(won.numerator, won.denominator))
 
 
-def _if_the_others_lose(bets: Mapping[RunnerKey, Sequence[Order]], settled: int) -> dict[RunnerKey, RunnerProfit]:
-    lost = {key: _total(orders, NONE) for key, orders in bets.items()}
+def _total(bets: Iterable[_Matched], share: Share) -> int:
+    return sum(owners_profit(bet.order, shared_profit(bet.size, bet.winnings, share)) for bet in bets)
+
+
+def _if_the_others_lose(bets: Mapping[RunnerKey, Sequence[_Matched]], settled: int) -> dict[RunnerKey, RunnerProfit]:
+    lost = {key: _total(counted, NONE) for key, counted in bets.items()}
     if_all_lose = settled + sum(lost.values())
-    return {key: RunnerProfit(if_all_lose - lost[key] + _total(orders, ALL)) for key, orders in bets.items()}
+    return {key: RunnerProfit(if_all_lose - lost[key] + _total(counted, ALL)) for key, counted in bets.items()}
 
 
-def _if_placed(orders: Sequence[Order], market: Market, divisor: int) -> RunnerProfit:
+def _if_placed(bets: Sequence[_Matched], market: Market, divisor: int) -> RunnerProfit:
     places_are_void = market.field.places_are_void
 
     def total(win: Share, place: Share) -> int:
         return sum(
             owners_profit(
-                order,
-                each_way_profit(
-                    order.size_matched, matched_winnings(order), divisor, win, None if places_are_void else place
-                ),
+                bet.order, each_way_profit(bet.size, bet.winnings, divisor, win, None if places_are_void else place)
             )
-            for order in orders
+            for bet in bets
         )
 
     return RunnerProfit(if_win=total(ALL, ALL), if_lose=total(NONE, NONE), if_place=total(NONE, ALL))

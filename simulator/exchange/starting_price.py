@@ -140,8 +140,9 @@ def reconcile(
     """Return the starting price and what it matches; SP bets are in queue order, offers best first and not crossed.
 
     The price is infinite where there is none: nothing makes one, it lies outside 1.01 to 1000, or only one side has SP
-    money and the exchange cannot absorb it. Where both sides have and the exchange is used up, the price is the one
-    that balances stakes, and if the runner wins the house keeps what the exchange's own prices leave over.
+    money and the exchange cannot absorb what of it has no limit, or a better one than the price. Where both sides have
+    and the exchange is used up, the price is the one that balances stakes; where it is used up by one side, the limit
+    at which bets are left over. Then, if the runner wins, the house keeps what the exchange's own prices leave over.
     """
     return _Auction(backs, lays, available_to_back, available_to_lay).reconcile()
 
@@ -199,7 +200,8 @@ class _Auction:
         odds = price - HUNDREDTHS
         taken = money.stake - money.liability * HUNDREDTHS / odds
         offers = self._to_back if taken > 0 else self._to_lay
-        if not all(money) and winnings_of(offers, abs(taken)) != abs(taken) * odds:
+        is_average = winnings_of(offers, abs(taken)) == abs(taken) * odds
+        if not (all(money) or is_average or self._rations(price)):
             return self._without_price()
         liabilities = self._liabilities(price, money)
         taken_offers = fills(offers, abs(taken))
@@ -247,6 +249,16 @@ class _Auction:
             stake - max(Fraction(), excess - most),
             liability - max(Fraction(), least - excess) * (limit - HUNDREDTHS) / HUNDREDTHS,
         )
+
+    def _rations(self, price: Fraction) -> bool:
+        """Return whether bets have this very limit, and the exchange has enough for those with better ones."""
+        if not any(bet.limit == price for bet in (*self._backs, *self._lays)):
+            return False
+        stake = sum(bet.money for bet in self._backs if (bet.limit or NO_LOWER_LIMIT) < price)
+        liability = sum(bet.money for bet in self._lays if (bet.limit or NO_UPPER_LIMIT) > price)
+        size = sum(offer.size for offer in self._to_back)
+        winnings = sum(offer.size * (offer.price - HUNDREDTHS) for offer in self._to_lay)
+        return stake <= size and liability * HUNDREDTHS <= winnings
 
     def _absorbed_at(self, price: int) -> tuple[Fraction, Fraction]:
         """Return the least and the most stake taken from exchange lays at a price; from backs it is negative.

@@ -91,8 +91,8 @@ def _check_filter(
         linked = {bet.bet_type.strip().casefold() for match in bettune.matches for bet in match.bets}
         is_understood = outcome_of(one.bet_type) is not None or one.bet_type.strip().casefold() in linked
         problem = (
-            f"Nobody can tell what to bet on for {describe(one.bet_type)}: bet types are Home, Draw, Away, Over 2.5, Under 2.5 "
-            "and the like, Both teams to score, Both teams not to score, and those that a match lists under bets."
+            f"Nobody can tell what to bet on for {describe(one.bet_type)}: bet types are Home, Draw, Away, Over 2.5, "
+            "Under 2.5 and the like, Both teams to score, Both teams not to score, and what a match lists under bets."
         )
         inspection.demand(is_understood, (*place, "betType"), problem)
 

@@ -117,7 +117,7 @@ def naive_result(runner: NaiveRunner) -> NaiveResult | None:
     taken = sum(stakes) - sum(liabilities) / (price - 1)
     offers = runner.to_back if taken > 0 else runner.to_lay
     one_sided = not (sum(stakes) and sum(liabilities))
-    if taken and one_sided and price != average_price(offers, abs(taken)):
+    if taken and one_sided and price != average_price(offers, abs(taken)) and not is_limit_in_reach(runner, price):
         return None
     fills = filled(offers, math.floor(abs(taken) + Fraction(1, 2)))
     return NaiveResult(
@@ -137,6 +137,14 @@ def exact_price(runner: NaiveRunner) -> Fraction:
         return highest
     middle = Fraction(runner.to_back[0].price + runner.to_lay[0].price, 200)
     return max(lowest, min(middle, highest))
+
+
+def is_limit_in_reach(runner: NaiveRunner, price: Fraction) -> bool:
+    """Whether bets with this limit are left over by an exchange that has enough for all who asked for less."""
+    there_are = any(bet.limit == price * 100 for bet in (*runner.backs, *runner.lays))
+    to_win = sum(offer.size for offer in runner.to_back)
+    to_lose = sum(Fraction(offer.size * (offer.price - 100), 100) for offer in runner.to_lay)
+    return there_are and runner.stake_at(price) <= to_win and runner.liability_at(price) <= to_lose
 
 
 def as_fraction(runner: NaiveRunner, found: Fraction) -> Fraction:

@@ -71,17 +71,18 @@ class MoneyTwin(ReadingTwin):
 
     def profits_in(self, market: Market, account: str, asked: dict[str, Any]) -> dict[str, Any]:
         own = [order for order in self.orders_of(account) if order.market_id == market.market_id]
-        counted = [
-            order
-            for order in own
-            if order.settled_at is None and (order.order_type == "LIMIT" or asked.get("includeBspBets"))
-        ]
+        counted = [order for order in own if order.settled_at is None]
+        everything = bool(asked.get("includeBspBets"))
         settled = [order for order in own if order.profit is not None] if asked.get("includeSettledBets") else []
         several = market.definition.number_of_winners > 1
         net = asked.get("netOfCommission")
         figures = []
         for key, runner in market.runners.items():
-            brought = sum(order.profit or 0 for order in settled if not several or order.runner == key)
+            brought = sum(
+                (order.profit or 0) if everything else result(order, wins=order.outcome == "WON", everything=False)
+                for order in settled
+                if not several or order.runner == key
+            )
             if runner.status != "ACTIVE" and not (several and any(order.runner == key for order in settled)):
                 continue
             figure: dict[str, Any] = {"selectionId": key.selection_id}
@@ -89,7 +90,7 @@ class MoneyTwin(ReadingTwin):
                 if name == "ifLose" and not several:
                     continue
                 results = [
-                    result(order, wins=wins and order.runner == key)
+                    result(order, wins=wins and order.runner == key, everything=everything)
                     for order in counted
                     if order.runner == key or not several
                 ]
@@ -194,12 +195,15 @@ def ending(order: Order, status: str) -> tuple[int | None, int]:
     return (order.cancelled_at, order.size_cancelled)
 
 
-def result(order: Order, *, wins: bool) -> int:
-    """What the matched part of a bet brings its owner, in pence, rounded once."""
+def result(order: Order, *, wins: bool, everything: bool) -> int:
+    """What the matched part of a bet brings its owner, in pence, rounded once; not everything is without what was
+    matched at the starting price.
+    """
     if not order.size_matched:
         return 0
-    payout = Fraction(sum(match.payout for match in order.fragments), 100) if wins else 0
-    backers = payout - order.size_matched
+    counted = [match for match in order.fragments if everything or not match.at_starting_price]
+    payout = Fraction(sum(match.payout for match in counted), 100) if wins else 0
+    backers = payout - sum(match.size for match in counted)
     return nearest_penny(Fraction(backers if order.side is Side.BACK else -backers))
 
 

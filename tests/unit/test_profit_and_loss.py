@@ -2,7 +2,7 @@
 
 import pytest
 
-from simulator.exchange.orders import OrderType, RunnerKey
+from simulator.exchange.orders import OrderType, Persistence, RunnerKey
 from simulator.exchange.profit_and_loss import RunnerProfit, runner_profits
 from tests.unit.any_market import A, AnyMarket, B, C, D, E
 
@@ -79,6 +79,28 @@ def test_settled_runners_have_figures_of_their_own_where_several_may_win() -> No
     assert [B, C, D] == list(figures(market))
     with_settled = figures(market, include_settled_bets=True)
     assert (RunnerProfit(30_00, 30_00), RunnerProfit(15_00, -5_00)) == (with_settled[A], with_settled[C])
+
+
+def test_what_a_bet_matched_before_it_went_for_the_starting_price_counts_always() -> None:
+    """A lay of 50.00 at 1.5 has 20.00 matched and asks for the starting price with the rest; nobody gives it one."""
+    market = AnyMarket(bsp_market=True, turn_in_play=True)
+    market.lay("bob", 50_00, at=1_50, persistence=Persistence.MARKET_ON_CLOSE)
+    market.back("alice", 20_00, at=1_50)
+    market.turn_in_play()
+
+    expected = {A: RunnerProfit(-10_00), B: RunnerProfit(20_00), C: RunnerProfit(20_00)}
+    assert expected == figures(market, "bob") == figures(market, "bob", include_starting_price_bets=True)
+
+
+def test_settled_bets_at_the_starting_price_count_if_both_are_asked_for() -> None:
+    market = AnyMarket(runners=[A, B, C, D], number_of_winners=2, bsp_market=True, turn_in_play=True)
+    market.match("alice", "bob", 5_00, at=4_00, runner=A)
+    market.match_at_starting_price("alice", "bob", stake=10_00, liability=20_00)
+    market.settle_runners({A: "WINNER"})
+
+    assert RunnerProfit(15_00, 15_00) == figures(market, include_settled_bets=True)[A]
+    both = figures(market, include_settled_bets=True, include_starting_price_bets=True)
+    assert RunnerProfit(35_00, 35_00) == both[A]
 
 
 def test_bets_at_the_starting_price_count_if_asked_for() -> None:

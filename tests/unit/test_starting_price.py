@@ -273,15 +273,35 @@ def test_where_the_exchange_has_too_few_backs_the_house_keeps_what_is_left_over(
     assert 500_00 * 6 == result.house_if_wins
 
 
+@pytest.mark.parametrize("limit", ["4.4", "1.8"])
+def test_backs_that_the_exchange_has_too_little_for_are_left_over_at_their_limit(limit: str) -> None:
+    """Those without a limit are matched, as ever when there is a price; the house keeps what the lays pay beyond it."""
+    result = reconcile([bet("50"), bet("51", limit)], (), [at("4.5", "100")], ())
+
+    assert Fraction(limit) == result.price
+    assert ((50_00, 50_00), (at("4.5", "100"),)) == (result.back_stakes, result.lays_taken)
+    assert 0 == result.house_if_loses
+    assert 100_00 * (Fraction("4.5") - Fraction(limit)) == result.house_if_wins
+
+
+def test_lays_that_the_exchange_has_too_little_for_are_left_over_at_their_limit() -> None:
+    result = reconcile((), [bet("50"), bet("500", "6")], (), [at("3.5", "100")])
+
+    assert 6 == result.price
+    assert ((50_00, 450_00), (10_00, 90_00)) == (result.lay_liabilities, result.lay_stakes)
+    assert (at("3.5", "100"),) == result.backs_taken
+    assert (0, 100_00 * Fraction("2.5")) == (result.house_if_loses, result.house_if_wins)
+
+
 @pytest.mark.parametrize(
     "runner",
     [
         Runner(),
         Runner(to_back=TO_BACK),
         Runner(BACKED, to_back=TO_BACK),
-        Runner([bet("10", "2")], to_back=TO_BACK),
+        Runner([*BACKED, bet("10", "2")], to_back=TO_BACK),
         Runner(lays=LAID, to_lay=TO_LAY),
-        Runner(lays=[bet("10", "10")], to_lay=TO_LAY),
+        Runner(lays=[*LAID, bet("10", "10")], to_lay=TO_LAY),
         Runner([bet("10", "5")], [bet("10", "3")]),
         Runner([bet("1000")], [bet("1")]),
         Runner([bet("1")], [bet("1000")]),
@@ -290,9 +310,9 @@ def test_where_the_exchange_has_too_few_backs_the_house_keeps_what_is_left_over(
         "no money",
         "one side of the exchange only",
         "too few exchange lays for SP backs alone",
-        "too few exchange lays for limited SP backs alone",
+        "too few exchange lays for SP backs alone, some with a limit",
         "too few exchange backs for SP lays alone",
-        "too few exchange backs for limited SP lays alone",
+        "too few exchange backs for SP lays alone, some with a limit",
         "limits apart",
         "below 1.01",
         "above 1000",
