@@ -77,10 +77,11 @@ class BetTuneFace:
 
     async def _answer(self, scope: Scope, headers: dict[bytes, bytes], receive: Receive) -> Response:
         methods, path = _find(scope["path"])
-        allow = ((b"allow", ", ".join(methods).encode()),)
+        # The server itself leaves out the body of what answers HEAD.
+        allowed = (*methods, *(("HEAD",) if "GET" in methods else ()), "OPTIONS")
+        allow = ((b"allow", ", ".join(allowed).encode()),)
         if scope["method"] == "OPTIONS":
             return Response(NO_CONTENT, b"", headers=allow)
-        # The server itself leaves out the body of what answers HEAD.
         operation = methods.get("GET" if scope["method"] == "HEAD" else scope["method"])
         if operation is None:
             raise Refusal(Error.METHOD_NOT_ALLOWED, allow)

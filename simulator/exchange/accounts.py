@@ -1,6 +1,6 @@
 """A customer as the exchange sees one: what is at risk, and the bets."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from simulator.exchange.commands import OpenAccount
@@ -24,6 +24,17 @@ class Account:
         self._exposures: dict[str, int] = {}
         self._retained_commissions: dict[str, int] = {}
         self._total_exposure = 0
+
+    def orders_in_open_markets(self) -> Iterable[Order]:
+        """Return the orders in markets that are not settled, in the order of placing, which is that of their bet ids.
+
+        Those on runners that are settled already are among them.
+        """
+        if not self.settled_in_part:
+            return self.current_orders.values()
+        orders = [*self.settled_in_part.values(), *self.current_orders.values()]
+        orders.sort(key=lambda order: order.bet_id)
+        return orders
 
     def position(self, market_id: str) -> Position | None:
         """Return the position in a market, or `None` where there has been no bet or the market is closed."""

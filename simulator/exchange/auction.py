@@ -11,7 +11,7 @@ from fractions import Fraction
 from math import floor
 
 from simulator.exchange.book import Offers
-from simulator.exchange.commands import Reconcile, TurnInPlay
+from simulator.exchange.commands import CloseMarket, Reconcile, TurnInPlay
 from simulator.exchange.crossmatching import Offer
 from simulator.exchange.events import Event, OrderMatchedAtStartingPrice, StartingPriceMade
 from simulator.exchange.market import Market, MarketStatus
@@ -50,6 +50,18 @@ def turn_in_play(state: State, command: TurnInPlay, at: int) -> list[Event]:
     market.refuse_turn_in_play()
     auction = hold_auction(state, market, at) if market.definition.bsp_market and not market.bsp_reconciled else []
     return [*auction, *market.turn_in_play(at)]
+
+
+def close_betting(state: State, command: CloseMarket, at: int) -> list[Event]:
+    """End betting in a market. For one that never turns in play this is the off, which begins with the auction.
+
+    Source: exchange mechanics, section 8.3.
+    """
+    market = state.market_to_run(command.market_id)
+    market.refuse_close()
+    definition = market.definition
+    is_off = definition.bsp_market and not definition.turn_in_play and not market.bsp_reconciled
+    return [*(hold_auction(state, market, at) if is_off else []), *market.close_betting(at)]
 
 
 def hold_auction(state: State, market: Market, at: int) -> list[Event]:

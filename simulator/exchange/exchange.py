@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from simulator.exchange.accounts import Account
-from simulator.exchange.auction import reconcile_on_command, turn_in_play
+from simulator.exchange.auction import close_betting, reconcile_on_command, turn_in_play
 from simulator.exchange.commands import (
     AddMarket,
     CancelOrders,
@@ -209,7 +209,7 @@ _HANDLERS: Final[dict[type[Command], Callable[[State, Any, int], list[Event]]]] 
     LapseUnmatched: lambda state, command, at: state.market_to_run(command.market_id).lapse_unmatched(at),
     TurnInPlay: turn_in_play,
     Reconcile: reconcile_on_command,
-    CloseMarket: lambda state, command, at: state.market_to_run(command.market_id).close_betting(at),
+    CloseMarket: close_betting,
     SettleMarket: settle_market,
     SettleRunners: settle_runners,
     VoidMarket: void_market,

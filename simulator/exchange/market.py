@@ -182,10 +182,17 @@ class Market:
         self.status = MarketStatus.OPEN
         return [*lapsed, self.changed(at, material=True)]
 
-    def close_betting(self, at: int) -> list[Event]:
-        """End betting for good: every unmatched bet lapses and the market waits, SUSPENDED, for its result."""
+    def refuse_close(self) -> None:
+        """Raise `Impossible` where betting cannot end now."""
         if self.status not in (MarketStatus.OPEN, MarketStatus.SUSPENDED) or self.betting_is_over:
             raise self._impossible("closed for betting")
+
+    def close_betting(self, at: int) -> list[Event]:
+        """End betting for good: every unmatched bet lapses and the market waits, SUSPENDED, for its result.
+
+        Whoever wanted the starting price has been to the auction by now, if this is the off.
+        """
+        self.refuse_close()
         self.betting_is_over = True
         self.status = MarketStatus.SUSPENDED
         return [*self._lapse_for_good(at), self.changed(at, material=True)]

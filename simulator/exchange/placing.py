@@ -153,22 +153,27 @@ def enter_or_hold(
 def resolve(state: State, held: HeldOrders) -> list[Event]:
     """Bring held orders to the matcher at their due time; only the state of the market at that moment counts.
 
-    Whatever has become impossible lapses without a bet id: the market is not open, the version is too old, the runner
-    is gone (exchange mechanics, section 8.1).
+    An order lapses without a bet id where it has become impossible: the market is not open, the version is too old, the
+    runner is gone (exchange mechanics, section 8.1). So do then those that came with it: a request is placed whole or
+    not at all (manual, placeOrders).
     """
     market, account, at = state.markets[held.market_id], state.accounts[held.account], held.due_at
+    orders = [order for _, order in held.orders]
     lapses = market.status is not MarketStatus.OPEN or version_is_stale(held.market_version, market)
+    culprits = [order for order in orders if lapses or _has_become_impossible(order, market)]
+    if culprits:
+        release(market, orders)
+        fates = [HeldOrderFate(index, None, _reason_to_lapse(order in culprits)) for index, order in held.orders]
+        return [TicketResolved(at, held.ticket, tuple(fates))]
     events: list[Event] = []
-    fates: list[HeldOrderFate] = []
     for index, order in held.orders:
-        if lapses or _has_become_impossible(order, market):
-            release(market, [order])
-            fates.append(HeldOrderFate(index, None, Reason.BET_TAKEN_OR_LAPSED))
-            continue
         events.extend(_enter(state, market, account, index, order, at))
-        fates.append(HeldOrderFate(index, order.bet_id, None))
-    events.append(TicketResolved(at, held.ticket, tuple(fates)))
-    return events
+    fates = [HeldOrderFate(index, order.bet_id, None) for index, order in held.orders]
+    return [*events, TicketResolved(at, held.ticket, tuple(fates))]
+
+
+def _reason_to_lapse(is_to_blame: bool) -> Reason:
+    return Reason.BET_TAKEN_OR_LAPSED if is_to_blame else Reason.ERROR_IN_ORDER
 
 
 def _has_become_impossible(order: Order, market: Market) -> bool:

@@ -70,7 +70,8 @@ def verdict_on_some(market: Market, results: Sequence[RunnerResult]) -> Verdict:
     if market.status not in (MarketStatus.OPEN, MarketStatus.SUSPENDED):
         raise Impossible(f"market {market.market_id} is {market.status} and its runners cannot be settled")
     if market.definition.betting_type != ODDS or market.definition.each_way_divisor is not None:
-        raise Impossible(f"market {market.market_id} is not of a type that is settled runner by runner: only ODDS is")
+        problem = "is not of a type that is settled runner by runner: only ODDS is, and not each way"
+        raise Impossible(f"market {market.market_id} {problem}")
     statuses = _named(market, results, (WINNER, LOSER, REMOVED))
     ended = list(statuses.values())
     runners_left = market.active_runners - len(ended)

@@ -40,6 +40,8 @@ def void_market(state: State, command: VoidMarket, at: int) -> list[Event]:
     market = state.market_to_run(command.market_id)
     if market.status is MarketStatus.CLOSED:
         raise Impossible(f"market {market.market_id} is CLOSED and cannot be voided")
+    remaining = [key for key, runner in market.runners.items() if runner.status is RunnerStatus.ACTIVE]
+    market.end_runners(dict.fromkeys(remaining, RunnerStatus.REMOVED), at)
     events: list[Event] = market.finish(at)
     orders = _unsettled(market.orders.values())
     for order in orders:

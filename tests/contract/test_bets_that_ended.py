@@ -261,6 +261,18 @@ def test_they_are_current_until_the_market_is_settled(in_part: BettingWorld) -> 
     assert [] == in_part.orders()
 
 
+def test_bets_on_a_settled_runner_are_in_the_book_too_until_their_market_closes(betting: BettingWorld) -> None:
+    bet_id = betting.matched("BACK", 1, 4.0, 10, market=PLACES)
+    betting.apply(SettleRunners(PLACES, (RunnerResult(RunnerKey(1), "WINNER"),)))
+
+    (book,) = betting.ask("listMarketBook", marketIds=[PLACES], orderProjection="ALL", matchProjection="NO_ROLLUP")
+
+    (runner,) = [runner for runner in book["runners"] if runner["selectionId"] == 1]
+    assert [("WINNER", 10.0)] == [(runner["status"], order["sizeMatched"]) for order in runner["orders"]]
+    assert [bet_id] == [order["betId"] for order in runner["orders"]]
+    assert [10.0] == [match["size"] for match in runner["matches"]]
+
+
 def test_commission_is_that_of_the_market_and_charged_at_its_end(betting: BettingWorld) -> None:
     """30.00 won by one of two, then 10.00 lost: 10 % of 20.00. Until then 3.00 are kept back, and none is charged."""
     betting.matched("BACK", 1, 4.0, 10, market=PLACES)

@@ -8,7 +8,7 @@ import math
 from fractions import Fraction
 
 from simulator.exchange import events
-from simulator.exchange.commands import Reconcile, TurnInPlay
+from simulator.exchange.commands import CloseMarket, Reconcile, TurnInPlay
 from simulator.exchange.crossmatching import Offer
 from simulator.exchange.orders import LapseReason, OrderType, Persistence, RunnerKey, Side
 from simulator.exchange.starting_price import NoPrice, StartingPriceBet
@@ -59,6 +59,18 @@ class NaiveAuction(NaiveArrivals):
         if not market.definition.bsp_market or market.reconciled:
             raise NaiveNonsense
         self.hold_auction(market, at)
+        self.change(market, at, material=True)
+
+    def close_betting(self, command: CloseMarket, at: int) -> None:
+        """Where the market never turns in play this is its off."""
+        market = self.known_market(command.market_id)
+        if market.status not in ("OPEN", "SUSPENDED") or market.betting_is_over:
+            raise NaiveNonsense
+        if market.definition.bsp_market and not market.definition.turn_in_play and not market.reconciled:
+            self.hold_auction(market, at)
+        market.betting_is_over = True
+        market.status = "SUSPENDED"
+        self.lapse_for_good(market, at)
         self.change(market, at, material=True)
 
     def hold_auction(self, market: NaiveMarket, at: int) -> None:

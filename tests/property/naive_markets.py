@@ -12,7 +12,6 @@ from itertools import product
 from simulator.exchange import events
 from simulator.exchange.commands import (
     AddMarket,
-    CloseMarket,
     LapseUnmatched,
     OpenAccount,
     OpenMarket,
@@ -203,15 +202,6 @@ class NaiveMarkets:
         self.lapse(market, at, LapseReason.MARKET_SUSPENDED)
         self.change(market, at, material=True)
 
-    def close_betting(self, command: CloseMarket, at: int) -> None:
-        market = self.known_market(command.market_id)
-        if market.status not in ("OPEN", "SUSPENDED") or market.betting_is_over:
-            raise NaiveNonsense
-        market.betting_is_over = True
-        market.status = "SUSPENDED"
-        self.lapse_for_good(market, at)
-        self.change(market, at, material=True)
-
     # Settlement
 
     def settle(self, command: SettleMarket, at: int) -> None:
@@ -247,6 +237,7 @@ class NaiveMarkets:
         market = self.known_market(command.market_id)
         if market.status == "CLOSED":
             raise NaiveNonsense
+        market.results.update(dict.fromkeys(market.active, "REMOVED"))
         self.finish(market, at)
         for bet in self.matched_in(market):
             self.void_bet(bet)

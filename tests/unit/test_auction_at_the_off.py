@@ -204,6 +204,22 @@ def test_a_market_can_be_reconciled_without_turning_in_play() -> None:
     assert [(5_50, 257_93), (6_00, 500_00)] == world.available_to_lay()
 
 
+def test_the_end_of_betting_is_the_off_of_a_market_that_never_turns_in_play() -> None:
+    """Back 10.00, lay to risk 20.00: 3.0; what rests on the exchange lapses after the auction."""
+    world = bsp_market(turn_in_play=False)
+    backed, laid = world.at_close(BACK, "alice", 10_00), world.at_close(LAY, "carol", 20_00)
+    rest = world.back("bob", 5_00, at=6_00)
+
+    world.close_betting()
+
+    assert ([(3_00, 10_00)], [(3_00, 10_00)], 5_00) == (fills(backed), fills(laid), rest.size_lapsed)
+    assert (True, False, MarketStatus.SUSPENDED) == (
+        world.market.bsp_reconciled,
+        world.market.in_play,
+        world.market.status,
+    )
+
+
 def test_a_market_is_reconciled_once() -> None:
     world, *_ = prepared(WORKED["4, a tick"])
     world.reconcile()

@@ -252,13 +252,15 @@ def test_a_material_change_meanwhile_does_not_matter_to_an_order_without_a_versi
     assert [FIRST_BET_ID] == fates(world)
 
 
-def test_only_the_orders_on_a_runner_that_is_gone_lapse() -> None:
+def test_orders_on_a_runner_that_is_gone_lapse_and_so_do_those_that_came_with_them() -> None:
+    """A request is placed whole or not at all (manual, placeOrders)."""
     world = in_play(bet_delay=5)
     world.place("alice", back(10_00, 3_00), back(4_00, 3_00, B))
     world.market.runners[A].status = RunnerStatus.REMOVED
 
-    assert [LAPSED, FIRST_BET_ID] == fates(world)
-    assert 4_00 == world.exposure("alice")
+    assert [LAPSED, Reason.ERROR_IN_ORDER] == fates(world)
+    assert {} == world.exchange.orders
+    assert 0 == world.exposure("alice")
 
 
 @pytest.mark.parametrize("end", [lambda world: world.settle(B), lambda world: world.void()], ids=["settled", "voided"])

@@ -239,6 +239,14 @@ def test_whatever_wins_the_money_of_all_accounts_is_what_it_was(winner: RunnerKe
 # Void
 
 
+def test_the_runners_of_a_void_market_are_removed() -> None:
+    world = World()
+
+    world.void()
+
+    assert {RunnerStatus.REMOVED} == {runner.status for runner in world.market.runners.values()}
+
+
 def test_a_void_market_is_as_if_there_had_been_no_bets() -> None:
     world = World()
     backed, laid = world.match("alice", "bob", 10_00, at=3_00)

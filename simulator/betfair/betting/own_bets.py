@@ -45,7 +45,7 @@ class OwnBets:
         self._write_matches = _WRITERS[request.matchProjection or MatchProjection.NO_ROLLUP]
         self._by_runner: dict[tuple[str, RunnerKey], list[Order]] = {}
         wanted = frozenset(market_ids)
-        for order in call.world.exchange.accounts[call.account.username].current_orders.values():
+        for order in call.world.exchange.accounts[call.account.username].orders_in_open_markets():
             if order.market_id in wanted and _counts(order, request):
                 self._by_runner.setdefault((order.market_id, order.runner), []).append(order)
 

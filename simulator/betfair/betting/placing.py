@@ -61,16 +61,10 @@ def _after_bet_delay(world: World, request: PlaceOrdersRequest, fates: Fates | N
     if fates is None:
         reports = [PlaceInstructionReport(status="TIMEOUT", instruction=_echo(each)) for each in request.instructions]
         return _report(request, reports, status="TIMEOUT")
-    if all(fate.reason for fate in fates):
-        return _refused(request, Reason.BET_ACTION_ERROR, tuple(fate.reason for fate in fates if fate.reason))
-    orders = world.exchange.orders
-    reports = [
-        failed_placement(instruction, fate.reason or Reason.ERROR_IN_ORDER)
-        if fate.bet_id is None
-        else placement(instruction, orders[fate.bet_id])
-        for instruction, fate in zip(request.instructions, fates, strict=True)
-    ]
-    return _report(request, reports)
+    if reasons := tuple(fate.reason for fate in fates if fate.reason):
+        return _refused(request, Reason.BET_ACTION_ERROR, reasons)
+    placed = [world.exchange.orders[fate.bet_id] for fate in fates if fate.bet_id is not None]
+    return _report(request, [placement(*pair) for pair in zip(request.instructions, placed, strict=True)])
 
 
 def placement(instruction: PlaceInstruction, order: Order) -> PlaceInstructionReport:

@@ -23,7 +23,6 @@ from simulator.betfair.schema.sports_orders import (
     PriceSize,
 )
 from simulator.betfair.schema.wire import double, order_date
-from simulator.exchange.accounts import Account
 from simulator.exchange.orders import Order
 
 
@@ -76,21 +75,12 @@ def list_current_orders(call: Call[ListCurrentOrdersRequest]) -> CurrentOrderSum
     """
     request = call.params
     check_number_of_ids(request.betIds, request.marketIds)
-    current = _current_orders(call.world.exchange.accounts[call.account.username])
+    current = call.world.exchange.accounts[call.account.username].orders_in_open_markets()
     orders = _sorted(meeting(current, _criteria(request)), request)
     page, more_available = page_of(orders, request.fromRecord, request.recordCount)
     return CurrentOrderSummaryReport(
         currentOrders=[_summary(call, order) for order in page], moreAvailable=more_available
     )
-
-
-def _current_orders(account: Account) -> Iterable[Order]:
-    """Return the orders in markets that are not settled, in the order of placing, which is that of their bet ids."""
-    if not account.settled_in_part:
-        return account.current_orders.values()
-    orders = [*account.settled_in_part.values(), *account.current_orders.values()]
-    orders.sort(key=lambda order: order.bet_id)
-    return orders
 
 
 def _criteria(request: ListCurrentOrdersRequest) -> Iterable[Criterion]:
