@@ -39,7 +39,7 @@ _LISTED_ORDERS: Final = [OrderStatus.EXECUTABLE.value, OrderStatus.EXECUTION_COM
 BETTING_RULES: Final = Rules(
     fields={
         "locale": {"enum": ["", *sorted(LANGUAGES)]},
-        "currencyCode": {"enum": sorted(CURRENCY_RATES)},
+        "currencyCode": {"enum": ["", *sorted(CURRENCY_RATES)]},
         "marketId": _MARKET_ID,
         "RunnerId.marketId": {"type": ["string", "number"]},
         "MarketFilter.marketIds": _some(_MARKET_ID),
