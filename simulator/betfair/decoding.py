@@ -38,6 +38,8 @@ Coercion = Callable[[Any, list[str]], Any]
 _INTEGER: Final = re.compile(r"[+-]?\d{1,30}", re.ASCII)
 _DOUBLE: Final = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 """There is one way only to read a row of digits: with two, a long row that is no number takes time without bounds."""
+_SPACE: Final = " \t\r\n"
+"""What JSON itself takes for space may stand around the text of a number."""
 _BOOLEANS: Final = {"true": True, "false": False, "": None}
 
 
@@ -223,7 +225,7 @@ def _integer(value: Any, missing: list[str]) -> int | None:
     if type(value) is _NumberText:
         return int(float(value))
     if type(value) is str:
-        text = value.strip()
+        text = value.strip(_SPACE)
         if not text:
             return None
         if _INTEGER.fullmatch(text):
@@ -235,7 +237,7 @@ def _double(value: Any, missing: list[str]) -> float | None:
     if type(value) is int or type(value) is _NumberText:
         text = str(value)
     elif type(value) is str:
-        text = value.strip()
+        text = value.strip(_SPACE)
         if not text:
             return None
     else:

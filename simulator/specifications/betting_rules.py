@@ -12,7 +12,7 @@ from simulator.betfair.schema.sports_enums import BetStatus, GroupBy, OrderStatu
 from simulator.specifications.requests import PRESENT, JsonSchema, Rules
 from simulator.world.settings import CURRENCY_RATES
 
-_NOT_NEGATIVE: Final = r"^[0-9]{0,9}$"
+_NOT_NEGATIVE: Final = r"^[ \t\r\n]*[0-9]{0,9}[ \t\r\n]*$"
 
 
 def number(least: int, most: int = 2**31 - 1, pattern: str = _NOT_NEGATIVE) -> JsonSchema:
@@ -48,8 +48,8 @@ BETTING_RULES: Final = Rules(
         "MarketFilter.withOrders": _some({"enum": _LISTED_ORDERS}),
         "ListMarketBookRequest.marketIds": _some(_MARKET_ID),
         "ListMarketProfitAndLossRequest.marketIds": _some(_MARKET_ID),
-        "ListMarketCatalogueRequest.maxResults": number(1, MAXIMUM_RESULTS, r"^[1-9][0-9]{0,2}$"),
-        "bestPricesDepth": number(1, pattern=r"^([1-9][0-9]{0,8})?$"),
+        "ListMarketCatalogueRequest.maxResults": number(1, MAXIMUM_RESULTS, r"^[ \t\r\n]*[1-9][0-9]{0,2}[ \t\r\n]*$"),
+        "bestPricesDepth": number(1, pattern=r"^[ \t\r\n]*([1-9][0-9]{0,8})?[ \t\r\n]*$"),
         "rollupLimit": number(0),
         "fromRecord": number(0),
         "recordCount": number(0),

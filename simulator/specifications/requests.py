@@ -13,8 +13,9 @@ from simulator.betfair.schema.types import Input
 
 JsonSchema = dict[str, Any]
 
-_DIGITS: Final = r"^[+-]?[0-9]{1,9}$"
-_NUMBER: Final = r"^[+-]?[0-9]{1,15}(\.[0-9]{1,15})?$"
+_DIGITS: Final = r"^[ \t\r\n]*[+-]?[0-9]{1,9}[ \t\r\n]*$"
+_NUMBER: Final = r"^[ \t\r\n]*[+-]?([0-9]{1,15}(\.[0-9]{0,15})?|\.[0-9]{1,15})([eE][+-]?[0-9]{1,2})?[ \t\r\n]*$"
+_SPACE: Final[JsonSchema] = {"type": "string", "pattern": r"^[ \t\r\n]*$"}
 _NULL: Final[JsonSchema] = {"type": "null"}
 _COUNTS: Final = frozenset({"minItems", "maxItems"})
 PRESENT: Final[JsonSchema] = {"description": "has to be there"}
@@ -118,8 +119,9 @@ class RequestSchemas:
                 return [{"type": "string", "enum": [member.value for member in cls]}]
             case inspect.StrType():
                 return [{"type": "string"}, {"type": "number"}]
-        # The text of anything else may be empty where it need not be there at all.
-        return _SCALARS[type(info)](info) + ([] if required else [_EMPTY])
+        # The text of anything else may be empty where it need not be there at all; that of a number may be space.
+        empty = _SPACE if isinstance(info, inspect.IntType | inspect.FloatType) else _EMPTY
+        return _SCALARS[type(info)](info) + ([] if required else [empty])
 
 
 def _is_required(field: inspect.Field, variant: Variant) -> bool:
