@@ -1,18 +1,14 @@
 """The sample requests and answers that Betfair's API manual of 2017 prints, from the text that was made of its PDF.
 
-The text lies beside this checkout and not in it; where it is absent, tests that read it are skipped and say so. Lines
-are those of the text, counted from 1.
+Where the text is absent, tests that read it are skipped and say so. Lines are those of the text, counted from 1.
 """
 
 import json
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 from typing import Any
 
-import pytest
-
-MANUAL = Path(__file__).parents[3] / "shared" / "reference" / "betfair-manual-2017-es.txt"
+from tests.evidence import MANUAL, text_of
 
 REPAIRS = (
     # Words that the PDF breaks at the end of a line.
@@ -35,9 +31,7 @@ REPAIRS = (
 
 @cache
 def _lines() -> list[str]:
-    if not MANUAL.is_file():
-        pytest.skip(f"the manual is not here: {MANUAL}")
-    return MANUAL.read_text(encoding="utf-8").split("\n")
+    return text_of(MANUAL).split("\n")
 
 
 def printed(first_line: int, last_line: int | None = None) -> str:

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -34,7 +33,6 @@ from simulator.world.world import World
 
 OPERATIONS = {operation.name: operation for operation in READING}
 DECODERS = {operation.name: ParameterDecoder(operation.request) for operation in READING}
-RECORDINGS = Path(__file__).parents[3] / "shared" / "recorded" / "responses"
 DAY = 24 * 60 * 60 * 1000
 
 MATCH, RACE, TOTAL, PLACES, EACH_WAY, OTHER = "1.101", "1.201", "1.301", "1.202", "1.203", "1.401"
@@ -267,14 +265,6 @@ class BettingWorld:
     def apply(self, command: Command) -> tuple[Event, ...]:
         """Carry out a command of the exchange."""
         return self.world.apply(command)
-
-
-def recorded(name: str) -> Any:
-    """Return the result of a recorded answer, or skip the test where the recordings are not."""
-    path = RECORDINGS / f"{name}.json"
-    if not path.is_file():
-        pytest.skip(f"the recorded answers are not here: {path}")
-    return json.loads(path.read_bytes())["result"]
 
 
 def refusal(betting: BettingWorld, name: str = "listMarketBook", **params: Any) -> ApiErrorCode:

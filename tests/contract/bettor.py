@@ -1,14 +1,11 @@
 """A customer of a served world, who bets over the wire as a client library does."""
 
-import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import httpx
-import pytest
 
 from simulator.world.world import World
 from tests.in_process import Client, client_of
@@ -16,7 +13,6 @@ from tests.in_process import Client, client_of
 JSON_RPC = "/exchange/betting/json-rpc/v1"
 REST = "/exchange/betting/rest/v1.0"
 CONTROL = "/control/v1/worlds/default"
-RECORDINGS = Path(__file__).parents[3] / "shared" / "recorded" / "responses"
 
 MATCH, NEXT_MATCH, RACE, LINE, LATER = "1.101", "1.102", "1.201", "1.301", "1.401"
 HOME, AWAY, DRAW = 1, 2, 3
@@ -269,14 +265,6 @@ def codes(report: Any) -> tuple[str, str | None, list[str | None]]:
 
 
 # Recordings
-
-
-def recorded(name: str) -> Any:
-    """Return the result of a recorded answer, or skip the test where the recordings are not."""
-    path = RECORDINGS / f"{name}.json"
-    if not path.is_file():
-        pytest.skip(f"the recorded answers are not here: {path}")
-    return json.loads(path.read_bytes())["result"]
 
 
 def shape(value: Any) -> Any:

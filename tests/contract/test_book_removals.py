@@ -9,7 +9,8 @@ import pytest
 
 from simulator.exchange.commands import RunnerResult, SettleMarket, SettleRunners
 from simulator.exchange.orders import Persistence, RunnerKey, Side
-from tests.contract.betting_world import RACE, BettingWorld, prices, recorded
+from tests.contract.betting_world import RACE, BettingWorld, prices
+from tests.evidence import recorded
 
 REMOVED, SECOND, THIRD, FOURTH, FIFTH = 1, 2, 3, 4, 5
 PLACES, DOGS = "1.202", "1.203"

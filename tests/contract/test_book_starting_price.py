@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from simulator.exchange.orders import Persistence, Side
-from tests.contract.betting_world import BETTING, MATCH, RACE, BettingWorld, recorded
+from tests.contract.betting_world import BETTING, MATCH, RACE, BettingWorld
+from tests.evidence import recorded
 
 BACK, LAY = "BACK", "LAY"
 ONE, OTHER = 1, 2

@@ -18,9 +18,9 @@ from tests.contract.betting_world import (
     TOTAL,
     BettingWorld,
     prices,
-    recorded,
     refusal,
 )
+from tests.evidence import recorded
 
 ALL = {"priceData": ["EX_ALL_OFFERS"]}
 

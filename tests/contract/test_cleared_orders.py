@@ -1,7 +1,6 @@
 """listClearedOrders answers what the manual, the interface definition and a recording say."""
 
 from itertools import dropwhile, takewhile
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,9 +10,9 @@ from simulator.betfair.errors import ApiErrorCode
 from simulator.betfair.schema.sports_enums import GroupBy
 from simulator.exchange.commands import CloseMarket
 from simulator.exchange.orders import Persistence
-from tests.contract.betting_world import AWAY, DAY, HOME, MATCH, PLACES, RACE, BettingWorld, recorded, refusal
+from tests.contract.betting_world import AWAY, DAY, HOME, MATCH, PLACES, RACE, BettingWorld, refusal
+from tests.evidence import MANUAL, recorded, text_of
 
-MANUAL = Path(__file__).parents[3] / "shared" / "reference" / "betfair-manual-2017-es.txt"
 MINUTE = 60_000
 
 
@@ -260,9 +259,7 @@ RULES = {"S": Rule.SHOWN, "MÁX.": Rule.LATEST, "SUMA": Rule.SUM, "PROM.": Rule.
 
 def manual_table() -> dict[str, dict[str, str]]:
     """Read the manual's table of roll-ups: what it says by its own name of the field and by level."""
-    if not MANUAL.is_file():
-        pytest.skip(f"the manual is not here: {MANUAL}")
-    lines = MANUAL.read_text(encoding="utf-8").splitlines()
+    lines = text_of(MANUAL).splitlines()
     table = takewhile(str.strip, dropwhile(lambda line: not line.startswith("Nivel de acumulación:"), lines))
     levels, *rows = [line.split("\t") for line in table]
     return {row[0]: dict(zip(levels[1:], row[1:], strict=True)) for row in rows}

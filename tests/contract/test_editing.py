@@ -19,10 +19,10 @@ from tests.contract.bettor import (
     back,
     codes,
     lay,
-    recorded,
     shape,
     world_of,
 )
+from tests.evidence import recorded
 from tests.in_process import Client
 
 FIRST = "442000000001"

@@ -6,7 +6,6 @@ Source of the expected bytes: wire reference, section 1, and the recordings it c
 import html
 import json
 import re
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -17,8 +16,8 @@ from simulator.betfair.transport import BetfairFace
 from simulator.world.loading import load_scenario
 from simulator.world.worlds import Worlds
 from tests.contract.face import Theatre, call
+from tests.evidence import ANSWERS, needs, text_of
 
-RECORDINGS = Path(__file__).parents[3] / "shared" / "recorded" / "responses"
 JSON = {"Accept": "application/json", "X-Application": "alice-live"}
 ALICE = {"username": "alice", "password": "secret"}
 HOUR = 60 * 60 * 1000
@@ -309,7 +308,7 @@ def test_a_page_shows_what_it_was_given_as_text(theatre: Theatre) -> None:
 # Recordings
 
 
-@pytest.mark.skipif(not RECORDINGS.is_dir(), reason=f"the recorded answers are not here: {RECORDINGS}")
+@needs(ANSWERS)
 @pytest.mark.parametrize(
     ("file", "path", "form", "headers"),
     [
@@ -325,7 +324,7 @@ def test_an_answer_has_the_shape_of_the_recorded_one(
     theatre: Theatre, file: str, path: str, form: dict[str, str], headers: dict[str, str]
 ) -> None:
     """The same keys in the same order, and the same values but for token and app key."""
-    recorded: dict[str, Any] = json.loads((RECORDINGS / file).read_bytes())
+    recorded: dict[str, Any] = json.loads(text_of(ANSWERS / file))
     if headers.get("X-Authentication") == "session":
         headers = {"X-Authentication": theatre.alice["X-Authentication"]}
     answer = log_in(theatre, form, path, **headers).json()

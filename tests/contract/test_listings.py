@@ -1,8 +1,6 @@
 """The navigation operations count markets by what they have in common; the catalogue describes them."""
 
-import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,11 +8,7 @@ import pytest
 from simulator.betfair.errors import ApiError, ApiErrorCode, ProtocolError
 from simulator.world.world import World
 from tests.contract.listing_worlds import NAVIGATION, ask, fair, world_of
-
-RECORDINGS = Path(__file__).parents[3] / "shared" / "recorded" / "responses"
-needs_recordings = pytest.mark.skipif(
-    not RECORDINGS.is_dir(), reason=f"the recorded answers are not here: {RECORDINGS}"
-)
+from tests.evidence import recorded
 
 
 @pytest.fixture(scope="module")
@@ -208,41 +202,38 @@ def test_request_cannot_be_read(world: World, operation: str, parameters: dict[s
 # Recorded answers
 
 SHAPES = {
-    "list_event_types.json": "listEventTypes",
-    "list_competitions.json": "listCompetitions",
-    "list_events.json": "listEvents",
-    "list_market_types.json": "listMarketTypes",
-    "list_countries.json": "listCountries",
-    "list_venues.json": "listVenues",
-    "list_time_ranges.json": "listTimeRanges",
+    "list_event_types": "listEventTypes",
+    "list_competitions": "listCompetitions",
+    "list_events": "listEvents",
+    "list_market_types": "listMarketTypes",
+    "list_countries": "listCountries",
+    "list_venues": "listVenues",
+    "list_time_ranges": "listTimeRanges",
 }
 
 
-@needs_recordings
 @pytest.mark.parametrize("name", SHAPES)
 def test_shape_is_the_recorded_one(world: World, name: str) -> None:
     """Our answers have the members of recorded ones, in their order; some events and no others lack a venue."""
-    recorded = json.loads((RECORDINGS / name).read_bytes())["result"]
     answer = ask(world, SHAPES[name], {"filter": {}, "granularity": "DAYS"})
 
-    shapes = {tuple(_paths(found)) for found in recorded}
+    shapes = {tuple(_paths(found)) for found in recorded(name)}
     without_venue = {tuple(path for path in shape if path != "event.venue") for shape in shapes}
     assert {tuple(_paths(found)) for found in answer} <= shapes | without_venue
 
 
-@needs_recordings
 def test_catalogue_has_the_recorded_members(world: World) -> None:
     """Every member of a recorded catalogue is in ours, and with it comes only what is documented besides."""
-    recorded = json.loads((RECORDINGS / "list_market_catalogue.json").read_bytes())["result"]
+    catalogue = recorded("list_market_catalogue")
     projections = ["COMPETITION", "EVENT", "EVENT_TYPE", "MARKET_START_TIME", "MARKET_DESCRIPTION", "RUNNER_METADATA"]
     parameters = {"filter": {"eventIds": ["400", "100"]}, "maxResults": 100, "marketProjection": projections}
     answer = ask(world, "listMarketCatalogue", parameters)
 
-    theirs = {path for market in recorded for path in _paths(market)}
+    theirs = {path for market in catalogue for path in _paths(market)}
     ours = {path for market in answer for path in _paths(market)}
     assert set() == theirs - ours
     assert {"description.clarifications"} == ours - theirs
-    assert all(list(recorded[0]) == list(market) for market in answer)
+    assert all(list(catalogue[0]) == list(market) for market in answer)
 
 
 def _paths(value: Any, path: str = "") -> Iterator[str]:

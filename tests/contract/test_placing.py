@@ -20,10 +20,10 @@ from tests.contract.bettor import (
     lay,
     limit_order,
     placed,
-    recorded,
     shape,
     world_of,
 )
+from tests.evidence import recorded
 from tests.in_process import Client
 
 FIRST_BET_ID = 442_000_000_001

@@ -16,9 +16,9 @@ from tests.contract.betting_world import (
     RACE,
     TOTAL,
     BettingWorld,
-    recorded,
     refusal,
 )
+from tests.evidence import recorded
 
 
 def profits(betting: BettingWorld, market_id: str = MATCH, field: str = "ifWin", **params: Any) -> dict[int, float]:

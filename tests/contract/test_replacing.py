@@ -17,10 +17,10 @@ from tests.contract.bettor import (
     back,
     codes,
     lay,
-    recorded,
     shape,
     world_of,
 )
+from tests.evidence import recorded
 from tests.in_process import Client
 
 FIRST, SECOND = "442000000001", "442000000002"

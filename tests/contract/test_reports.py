@@ -6,7 +6,8 @@ import pytest
 
 from simulator.betfair.errors import ApiErrorCode
 from simulator.exchange.orders import Persistence
-from tests.contract.betting_world import AWAY, HOME, MATCH, OTHER, PLACES, RACE, BettingWorld, recorded, refusal
+from tests.contract.betting_world import AWAY, HOME, MATCH, OTHER, PLACES, RACE, BettingWorld, refusal
+from tests.evidence import recorded
 
 MINUTE = 60_000
 

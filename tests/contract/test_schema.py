@@ -1,12 +1,11 @@
 """The wire types hold what the official interface definitions and the recorded answers say, and nothing else.
 
-Both lie outside the repository, in `../shared`; where they are absent these tests are skipped and say so.
+Both lie outside the repository; where they are absent these tests are skipped and say so.
 """
 
 import json
 from collections.abc import Iterator
 from enum import StrEnum
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 from xml.etree import ElementTree
@@ -28,17 +27,7 @@ from simulator.betfair.schema import (
 )
 from simulator.betfair.schema.types import Answer, Input, InputWithSets, Int, Long, Signature, is_set
 from simulator.betfair.schema.wire import Instant, decode_hook, encode_hook
-
-SHARED = Path(__file__).parents[3] / "shared"
-DEFINITIONS = SHARED / "reference" / "idl"
-RECORDINGS = SHARED / "recorded" / "responses"
-
-needs_definitions = pytest.mark.skipif(
-    not DEFINITIONS.is_dir(), reason=f"the interface definitions are not here: {DEFINITIONS}"
-)
-needs_recordings = pytest.mark.skipif(
-    not RECORDINGS.is_dir(), reason=f"the recorded answers are not here: {RECORDINGS}"
-)
+from tests.evidence import ANSWERS, DEFINITIONS, needs
 
 MODULES: tuple[ModuleType, ...] = (
     sports_enums,
@@ -191,7 +180,7 @@ def operations() -> Iterator[Any]:
                 yield pytest.param(interface, operation, table, id=operation.attrib["name"])
 
 
-@needs_definitions
+@needs(DEFINITIONS)
 @pytest.mark.parametrize(("interface", "data_type"), list(data_types()))
 def test_a_data_type_has_the_fields_of_its_definition(interface: Element, data_type: Element) -> None:
     """Names, types and which are mandatory; and nothing that is neither defined nor listed above as added later."""
@@ -204,7 +193,7 @@ def test_a_data_type_has_the_fields_of_its_definition(interface: Element, data_t
     assert added <= ours.keys()
 
 
-@needs_definitions
+@needs(DEFINITIONS)
 @pytest.mark.parametrize("simple_type", list(enumerations()))
 def test_an_enumeration_has_the_values_of_its_definition(simple_type: Element) -> None:
     name = simple_type.attrib["name"]
@@ -214,7 +203,7 @@ def test_an_enumeration_has_the_values_of_its_definition(simple_type: Element) -
     assert {member.value for member in ours} == enum_values(simple_type) | ADDED_VALUES.get(name, set())
 
 
-@needs_definitions
+@needs(DEFINITIONS)
 @pytest.mark.parametrize(("interface", "operation", "table"), list(operations()))
 def test_an_operation_takes_and_answers_what_its_definition_says(
     interface: Element, operation: Element, table: dict[str, Signature]
@@ -233,7 +222,7 @@ def test_an_operation_takes_and_answers_what_its_definition_says(
     assert notation_of(inspect.type_info(signature.result)) == resolved(interface, response.attrib["type"])
 
 
-@needs_definitions
+@needs(DEFINITIONS)
 @pytest.mark.parametrize(
     ("interface", "table"),
     [(SPORTS, sports_aping.OPERATIONS), (HEARTBEAT, heartbeat_aping.OPERATIONS)],
@@ -243,7 +232,7 @@ def test_every_operation_of_an_interface_is_there_and_no_other(interface: Elemen
     assert {operation.attrib["name"] for operation in interface.findall("operation")} == table.keys()
 
 
-@needs_definitions
+@needs(DEFINITIONS)
 @pytest.mark.parametrize(
     ("file", "exception"),
     [
@@ -319,11 +308,11 @@ REORDERED_BY_HAND = {"list_market_catalogue.json", "list_market_catalogue_no_ero
 """Recordings into which a later field was pasted, not where the service writes it (wire reference, section 4.5)."""
 
 
-@needs_recordings
+@needs(ANSWERS)
 @pytest.mark.parametrize(("file", "operation"), list(RECORDED.items()))
 def test_a_recorded_answer_survives_our_types(file: str, operation: str) -> None:
     """Decoded into our structs and encoded again it says the same, with its keys in the same order."""
-    recorded = json.loads((RECORDINGS / file).read_bytes())["result"]
+    recorded = json.loads((ANSWERS / file).read_bytes())["result"]
     result = sports_aping.OPERATIONS[operation].result
 
     decoded = msgspec.convert(recorded, result, dec_hook=decode_hook)
@@ -334,9 +323,9 @@ def test_a_recorded_answer_survives_our_types(file: str, operation: str) -> None
         assert json.dumps(encoded) == json.dumps(recorded)
 
 
-@needs_recordings
+@needs(ANSWERS)
 def test_every_recorded_betting_answer_is_looked_at() -> None:
-    files = {path.name for path in RECORDINGS.glob("*.json")}
+    files = {path.name for path in ANSWERS.glob("*.json")}
     elsewhere = {"list_race_details.json"}
     identity = {name for name in files if name.startswith(("keep_alive", "login", "logout"))}
     streams = {name for name in files if name.startswith("streaming")}

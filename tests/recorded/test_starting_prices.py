@@ -5,14 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.evidence import STREAMS, needs
 from tests.recorded.starting_prices import Comparison, compare
 
-STREAMS = Path(__file__).parents[3] / "shared/recorded/streams"
 WIN = STREAMS / "1.127236622.bz2"
 PLACE = STREAMS / "1.181223995.bz2"
-
-needs_win = pytest.mark.skipif(not WIN.exists(), reason=f"there is no recording at {WIN}")
-needs_place = pytest.mark.skipif(not PLACE.exists(), reason=f"there is no recording at {PLACE}")
 
 
 @cache
@@ -20,7 +17,7 @@ def comparison_with(file: Path) -> Comparison:
     return compare(file)
 
 
-@needs_win
+@needs(WIN)
 def test_the_near_prices_of_a_recorded_race_are_ours() -> None:
     """Of 3,624 in a historical file with converted sizes 99.5 % are ours within 0.5 %, and all others were cached.
 
@@ -35,7 +32,7 @@ def test_the_near_prices_of_a_recorded_race_are_ours() -> None:
     assert 65 == near.words == near.same_words
 
 
-@needs_place
+@needs(PLACE)
 def test_the_near_prices_of_a_recorded_place_market_are_ours() -> None:
     """All 1,866 are ours within 0.5 %, and 99 % with both decimals that a stream rounds to."""
     near = comparison_with(PLACE).near_in_all
@@ -45,8 +42,8 @@ def test_the_near_prices_of_a_recorded_place_market_are_ours() -> None:
     assert 36 == near.words == near.same_words
 
 
-@needs_win
-@needs_place
+@needs(WIN)
+@needs(PLACE)
 @pytest.mark.parametrize(("file", "numbers", "words"), [(WIN, 2_641, 1_048), (PLACE, 46, 12)])
 def test_recorded_far_prices_are_ours(file: Path, numbers: int, words: int) -> None:
     far = comparison_with(file).far
@@ -56,7 +53,7 @@ def test_recorded_far_prices_are_ours(file: Path, numbers: int, words: int) -> N
     assert words == far.words == far.same_words
 
 
-@needs_win
+@needs(WIN)
 def test_the_starting_prices_of_a_recorded_race_are_what_our_auction_makes_of_the_money_matched() -> None:
     """Of all 13 runners the SP money matched and the bets taken from the exchange are known."""
     finals = comparison_with(WIN).finals
@@ -65,7 +62,7 @@ def test_the_starting_prices_of_a_recorded_race_are_what_our_auction_makes_of_th
     assert all(final.is_told_in_full and final.agrees for final in finals)
 
 
-@needs_place
+@needs(PLACE)
 def test_three_recorded_starting_prices_come_from_the_money_at_the_starting_price_alone() -> None:
     """What was taken from the exchange for the other seven is not recorded."""
     finals = comparison_with(PLACE).finals

@@ -1,17 +1,15 @@
 """A recorded market offer by offer in our exchange: listMarketBook shows what the exchange displayed of it."""
 
 from collections.abc import Sequence
-from pathlib import Path
-
-import pytest
 
 from simulator.exchange.commands import CancelInstruction, CancelOrders
 from simulator.exchange.crossmatching import Offer
 from simulator.exchange.orders import Side
 from tests.contract.betting_world import BettingWorld
+from tests.evidence import STREAMS, needs
 from tests.recorded.virtual_prices import DEPTH, Ladders, compare
 
-RECORDING = Path(__file__).parents[3] / "shared/recorded/streams/1.197931751.bz2"
+RECORDING = STREAMS / "1.197931751.bz2"
 MARKET = "1.197931751"
 
 SCENARIO = """
@@ -99,7 +97,7 @@ class Mirror:
         }
 
 
-@pytest.mark.skipif(not RECORDING.exists(), reason=f"there is no recording at {RECORDING}")
+@needs(RECORDING)
 def test_the_recorded_display_is_what_books_show_with_virtualise() -> None:
     """The same shares agree as of the rule by itself: at least 95 % of the best levels and 80 % of the tenth."""
     ours, rule = compare(RECORDING, Mirror().ladder), compare(RECORDING)

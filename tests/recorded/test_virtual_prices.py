@@ -1,16 +1,13 @@
 """Our virtual prices against those that an exchange displayed."""
 
-from pathlib import Path
-
-import pytest
-
+from tests.evidence import STREAMS, needs
 from tests.recorded.virtual_misses import misses
 from tests.recorded.virtual_prices import compare
 
-RECORDING = Path(__file__).parents[3] / "shared/recorded/streams/1.197931751.bz2"
+RECORDING = STREAMS / "1.197931751.bz2"
 
 
-@pytest.mark.skipif(not RECORDING.exists(), reason=f"there is no recording at {RECORDING}")
+@needs(RECORDING)
 def test_the_recorded_display_of_a_two_winner_market_is_ours() -> None:
     """At least 95 % of the best levels and 80 % of the tenth are those of the present or the previous book."""
     agreement = compare(RECORDING)
@@ -20,7 +17,7 @@ def test_the_recorded_display_of_a_two_winner_market_is_ours() -> None:
     assert all(agreement.share(level) >= 0.80 for level in range(10))
 
 
-@pytest.mark.skipif(not RECORDING.exists(), reason=f"there is no recording at {RECORDING}")
+@needs(RECORDING)
 def test_most_levels_that_differ_are_of_a_book_between_two_messages() -> None:
     """Three in four are such real offers, or ours with these; displays of the message before explain next to none."""
     found, agreement = misses(RECORDING), compare(RECORDING)
@@ -32,7 +29,7 @@ def test_most_levels_that_differ_are_of_a_book_between_two_messages() -> None:
     assert found.control <= 0.05 * (sum(found.explained) + sum(found.unexplained))
 
 
-@pytest.mark.skipif(not RECORDING.exists(), reason=f"there is no recording at {RECORDING}")
+@needs(RECORDING)
 def test_the_more_of_the_book_a_message_sends_the_more_levels_differ() -> None:
     """At most one in forty where it sends under four levels, at least one in six where it sends sixteen or more."""
     found = misses(RECORDING)

@@ -4,7 +4,6 @@ import re
 from copy import deepcopy
 from dataclasses import replace
 from fractions import Fraction
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -12,15 +11,7 @@ from hypothesis import strategies as st
 
 from simulator.exchange.money import INEXACT
 from simulator.exchange.rules import DEFAULT_RULE_SET, RULE_SETS, BettingRules, CurrencyRules, UnknownCurrency
-
-MANUAL = Path(__file__).parents[3] / "shared" / "reference" / "betfair-manual-2017-es.txt"
-WIRE_RULES = Path(__file__).parents[3] / "shared" / "reference" / "betfair-wire.md"
-
-
-def reference(path: Path) -> str:
-    if not path.exists():
-        pytest.skip(f"the reference text {path.name} does not lie beside this checkout")
-    return path.read_text(encoding="utf-8")
+from tests.evidence import MANUAL, WIRE_RULES, text_of
 
 
 def in_pence(minimum_stake: str, minimum_payout: str, minimum_bsp_liability: str) -> CurrencyRules:
@@ -29,7 +20,7 @@ def in_pence(minimum_stake: str, minimum_payout: str, minimum_bsp_liability: str
 
 def test_the_rule_set_2017_is_the_manuals_table_of_currency_parameters() -> None:
     """Each row of the manual: name, symbol, code, minimum bet, minimum deposit, minimum BSP risk, minimum payout."""
-    _, _, table = reference(MANUAL).partition("Pago de apuesta mínima\n")
+    _, _, table = text_of(MANUAL).partition("Pago de apuesta mínima\n")
     rows = re.findall(r"^[^\t\n]+\t[^\t\n]+\t([A-Z]{3})\t(\d+)\t\d+\t(\d+)\t(\d+)$", table, re.MULTILINE)
 
     assert len(rows) == 10
@@ -38,7 +29,7 @@ def test_the_rule_set_2017_is_the_manuals_table_of_currency_parameters() -> None
 
 def test_the_rule_set_2022_is_the_table_of_present_currency_parameters() -> None:
     """Each entry of the table: code, minimum stake, minimum payout, minimum BSP liability."""
-    table = re.search(r"^Currency parameters .*? The 2017 manual", reference(WIRE_RULES), re.MULTILINE)
+    table = re.search(r"^Currency parameters .*? The 2017 manual", text_of(WIRE_RULES), re.MULTILINE)
     assert table
     rows = re.findall(r"([A-Z]{3}) (\d+)/(\d+)/(\d+)", table[0])
 
