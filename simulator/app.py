@@ -11,6 +11,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from simulator import __version__
+from simulator.betfair.dispatch import FaceSettings
 from simulator.betfair.services import SERVICES
 from simulator.betfair.transport import BetfairFace
 from simulator.bettune.face import BetTuneFace
@@ -59,12 +60,19 @@ class Application:
             await self._ours(scope, receive, send)
 
 
-def create_app(worlds: Worlds, addresses: Addresses, *, control_token: str | None = None, seed: int = 0) -> Application:
+def create_app(
+    worlds: Worlds,
+    addresses: Addresses,
+    *,
+    control_token: str | None = None,
+    seed: int = 0,
+    face: FaceSettings = FaceSettings(),  # noqa: B008, it is frozen
+) -> Application:
     """Return the application that serves these worlds.
 
     It needs no server around it: a test can call it in process. `addresses` are what the documents of worlds say. Where
     there is a `control_token` our own API wants it in every request, as `Authorization: Bearer`. Worlds that are made
-    through it have the `seed`.
+    through it have the `seed`. `face` says how the exchange's services behave where the real ones are in doubt.
     """
     timekeeper = Timekeeper(worlds)
 
@@ -82,7 +90,7 @@ def create_app(worlds: Worlds, addresses: Addresses, *, control_token: str | Non
     # Every address is written in one way.
     ours.router.redirect_slashes = False
     guarded = ours if control_token is None else TokenGuard(ours, control_token)
-    return Application(BetfairFace(worlds, SERVICES), BetTuneFace(worlds), guarded, timekeeper)
+    return Application(BetfairFace(worlds, SERVICES, face), BetTuneFace(worlds), guarded, timekeeper)
 
 
 async def _health(_: Request) -> Response:

@@ -9,6 +9,8 @@ from typing import Any, Final, NoReturn
 import click
 
 from simulator import __version__
+from simulator.betfair.dispatch import FaceSettings
+from simulator.betfair.errors import ApiErrorCode
 from simulator.data import specification_bytes, specification_names
 from simulator.running import PreparedServer, ServerOptions
 from simulator.server import CannotListen
@@ -36,6 +38,34 @@ def _check_token(_: click.Context, __: click.Parameter, token: str | None) -> st
     return token or None
 
 
+def _chooses_face(function: Callable[..., None]) -> Callable[..., None]:
+    """Add the options about what is not known for certain of the real services, and hand them over as `face`."""
+
+    @click.option(
+        "--missing-session",
+        type=click.Choice([ApiErrorCode.NO_SESSION.value, ApiErrorCode.INVALID_SESSION_INFORMATION.value]),
+        default=ApiErrorCode.NO_SESSION.value,
+        show_default=True,
+        help="What a request without X-Authentication gets.",
+    )
+    @click.option(
+        "--batches-in-completion-order", is_flag=True, help="Answer the calls of a batch as they end, not as sent."
+    )
+    @click.option("--certificate-required", is_flag=True, help="Refuse every certlogin without a certificate.")
+    @wraps(function)
+    def command(
+        missing_session: str, batches_in_completion_order: bool, certificate_required: bool, **rest: Any
+    ) -> None:
+        face = FaceSettings(
+            missing_session=ApiErrorCode(missing_session),
+            batch_in_completion_order=batches_in_completion_order,
+            certificate_required=certificate_required,
+        )
+        function(face=face, **rest)
+
+    return command
+
+
 def prepares_server(default_port: int) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Return a decorator for commands that start a server: it adds their options and hands them the server."""
 
@@ -55,6 +85,7 @@ def prepares_server(default_port: int) -> Callable[[Callable[..., None]], Callab
             help="Token for the control API. Without this option it needs none on a loopback address and one that is "
             "made up on any other.",
         )
+        @_chooses_face
         @wraps(function)
         def command(
             host: str,
@@ -63,9 +94,10 @@ def prepares_server(default_port: int) -> Callable[[Callable[..., None]], Callab
             scenario: str,
             seed: int,
             control_token: str | None,
+            face: FaceSettings,
             **rest: Any,
         ) -> None:
-            function(_prepare(host, port, scenario, seed, control_token), **rest)
+            function(_prepare(host, port, scenario, seed, control_token, face), **rest)
 
         return command
 
@@ -89,8 +121,8 @@ def serve(server: PreparedServer) -> None:
 def execute(server: PreparedServer, command: tuple[str, ...]) -> None:
     """Run COMMAND beside a server and end with its exit status.
 
-    The command finds BETSIM_URL, BETSIM_CONTROL, BETSIM_WORLD, BETSIM_USERNAME, BETSIM_PASSWORD, BETSIM_APP_KEY,
-    BETSIM_DELAYED_APP_KEY and BETSIM_BETTUNE_TOKEN in its environment, as far as the world has them.
+    The command finds BETSIM_URL, BETSIM_CONTROL, BETSIM_CONTROL_TOKEN, BETSIM_WORLD, BETSIM_USERNAME, BETSIM_PASSWORD,
+    BETSIM_APP_KEY, BETSIM_DELAYED_APP_KEY and BETSIM_BETTUNE_TOKEN in its environment, as far as there are such.
     """
     sys.exit(server.execute(command, lambda problem: click.echo(problem, err=True)))
 
@@ -132,12 +164,14 @@ def spec(name: str | None) -> None:
         _end(f"there is no document {name!r}; there are {', '.join(names)}", WRONG_NAME)
 
 
-def _prepare(host: str, port: int, scenario_name: str, seed: int, control_token: str | None) -> PreparedServer:
+def _prepare(
+    host: str, port: int, scenario_name: str, seed: int, control_token: str | None, face: FaceSettings
+) -> PreparedServer:
     """Prepare a server, or say what is wrong and end the program."""
     try:
         beginning = scenario_called(scenario_name)
         return PreparedServer(
-            ServerOptions(host=host, port=port, scenario=beginning, seed=seed, control_token=control_token)
+            ServerOptions(host=host, port=port, scenario=beginning, seed=seed, control_token=control_token, face=face)
         )
     except ScenarioError as error:
         _end(str(error), WRONG_SCENARIO)

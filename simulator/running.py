@@ -11,6 +11,7 @@ from typing import Final
 from msgspec import Struct
 
 from simulator.app import Application, create_app
+from simulator.betfair.dispatch import FaceSettings
 from simulator.control.routes import ROOT
 from simulator.control.worlds import Addresses
 from simulator.server import Server, is_loopback, listen, url_of
@@ -27,13 +28,17 @@ SIGNALLED: Final = 128
 
 
 class ServerOptions(Struct, frozen=True, kw_only=True):
-    """Where to listen, what the default world begins with, and the control token if one is wanted on loopback too."""
+    """Where to listen, what the default world begins with, and the control token if one is wanted on loopback too.
+
+    `face` is about all worlds, because it says what becomes of requests before it is known which world they are for.
+    """
 
     host: str
     port: int
     scenario: Scenario
     seed: int
     control_token: str | None
+    face: FaceSettings = FaceSettings()
 
 
 class PreparedServer:
@@ -50,7 +55,11 @@ class PreparedServer:
         token_needed = options.control_token is not None or not is_loopback(self._socket)
         self.control_token: Final = (options.control_token or unguessable_token()) if token_needed else None
         self._app: Final[Application] = create_app(
-            self._worlds, Addresses(self.url), control_token=self.control_token, seed=options.seed
+            self._worlds,
+            Addresses(self.url),
+            control_token=self.control_token,
+            seed=options.seed,
+            face=options.face,
         )
 
     @property
@@ -69,9 +78,16 @@ class PreparedServer:
             variables["BETSIM_PASSWORD"] = account.password
             variables["BETSIM_APP_KEY"] = account.app_key
             variables["BETSIM_DELAYED_APP_KEY"] = account.delayed_app_key
-        for user in self.world.scenario.bettune.users[:1]:
-            variables["BETSIM_BETTUNE_TOKEN"] = user.token
+        token = self._bettune_token
+        if token is not None:
+            variables["BETSIM_BETTUNE_TOKEN"] = token
         return variables
+
+    @property
+    def _bettune_token(self) -> str | None:
+        """Return the first token of BetTune that lets somebody in."""
+        users = self.world.scenario.bettune.users
+        return next((user.token for user in users if not user.revoked), None)
 
     def introduction(self) -> str:
         """Return what a person at a terminal is told: the credentials, to be pasted into a shell or into Python."""
@@ -91,7 +107,9 @@ class PreparedServer:
                 f"# Also: username {account.username!r}, password {account.password!r}, "
                 f"app key {account.app_key!r}, delayed app key {account.delayed_app_key!r}"
             )
-        for user in self.world.scenario.bettune.users[1:]:
+        for user in self.world.scenario.bettune.users:
+            if user.token == self._bettune_token:
+                continue
             state = "revoked" if user.revoked else f"plan {user.plan}"
             lines.append(f"# Also: BetTune token {user.token!r} of {user.user!r}, {state}")
         return "\n".join(lines)

@@ -74,11 +74,25 @@ class BetfairDocument(Answer, frozen=True):
 
 
 class TokenDocument(Answer, frozen=True):
-    """A user of BetTune."""
+    """A token of a user of BetTune; a revoked one lets nobody in."""
 
     token: str
     user: str
     plan: str
+    revoked: bool
+
+
+class NoticeDocument(Answer, frozen=True):
+    """Something that should have happened by itself and was impossible, or a bet that the autopilot could not place.
+
+    `do` is the verb of the schedule or `autopilot`; `market` or `match` is what it was to be done to. Nothing changed.
+    """
+
+    at: str
+    do: str
+    market: str | None
+    match: int | None
+    problem: str
 
 
 class BetTuneDocument(Answer, frozen=True):
@@ -101,7 +115,7 @@ class HttpAddress(Answer, frozen=True):
 
 
 class WorldDocument(Answer, frozen=True):
-    """A world and the credentials that lead into it. `stream` is null where the server has none."""
+    """A world, the credentials that lead into it and what went wrong in it. `stream` is null where there is none."""
 
     id: str
     scenario: str
@@ -110,6 +124,7 @@ class WorldDocument(Answer, frozen=True):
     bettune: BetTuneDocument
     stream: StreamAddress | None
     http: HttpAddress
+    notices: list[NoticeDocument]
 
 
 class WorldsDocument(Answer, frozen=True):

@@ -15,6 +15,7 @@ from simulator.control.schema import (
     BetTuneDocument,
     HttpAddress,
     NamedFixture,
+    NoticeDocument,
     StateHash,
     StreamAddress,
     TokenDocument,
@@ -104,7 +105,12 @@ class WorldHandlers:
             for account in world.accounts.by_username.values()
         ]
         tokens = [
-            TokenDocument(user.token, user.user or user.token, user.plan) for user in world.scenario.bettune.users
+            TokenDocument(user.token, user.user or user.token, user.plan, user.revoked)
+            for user in world.scenario.bettune.users
+        ]
+        notices = [
+            NoticeDocument(instant_text(notice.at), notice.verb, notice.market_id, notice.match_id, notice.problem)
+            for notice in world.notices
         ]
         return WorldDocument(
             id=world.id,
@@ -114,6 +120,7 @@ class WorldHandlers:
             bettune=BetTuneDocument(tokens),
             stream=self._addresses.stream,
             http=HttpAddress(self._addresses.http_url),
+            notices=notices,
         )
 
 

@@ -6,13 +6,12 @@ are those of the bets on the runner itself (chosen).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from fractions import Fraction
 from typing import NamedTuple
 
 from simulator.exchange.accounts import Account
 from simulator.exchange.market import Market
 from simulator.exchange.money import HUNDREDTHS
-from simulator.exchange.orders import BetOutcome, Order, OrderType, RunnerKey, Side
+from simulator.exchange.orders import BetOutcome, Order, OrderType, RunnerKey
 from simulator.exchange.profits import ALL, NONE, Share, each_way_profit, matched_winnings, owners_profit, shared_profit
 from simulator.exchange.results import ODDS
 from simulator.exchange.runner import RunnerStatus
@@ -74,21 +73,18 @@ def _settled_profits(market: Market, account: Account, include_starting_price_be
     profits: dict[RunnerKey, int] = {}
     for order in account.settled_in_part.values():
         if order.market_id == market.market_id and order.profit is not None:
-            brought = order.profit if include_starting_price_bets else _ordinary_profit(order, order.profit)
+            brought = order.profit if include_starting_price_bets else _ordinary_profit(market, order)
             profits[order.runner] = profits.get(order.runner, 0) + brought
     return profits
 
 
-def _ordinary_profit(order: Order, profit: int) -> int:
+def _ordinary_profit(market: Market, order: Order) -> int:
     """Return what a settled bet brought without what it had matched at the starting price."""
-    counted = _counted(order, include_starting_price_bets=False)
-    if counted.size == order.size_matched or order.outcome is BetOutcome.VOIDED:
-        return profit
-    # The share of the runner that won is not on record; it is what makes the profit of the whole.
-    gain = profit if order.side is Side.BACK else -profit
-    winnings, stake = matched_winnings(order), order.size_matched * HUNDREDTHS
-    won = min(Fraction(1), max(Fraction(0), Fraction(gain * HUNDREDTHS + stake, winnings + stake)))
-    return _total([counted], Share(won.numerator, won.denominator))
+    if order.outcome is BetOutcome.VOIDED:
+        return 0
+    # A runner that is settled before its market has won or lost whole: dead heats wait for the end.
+    share = ALL if market.runners[order.runner].status is RunnerStatus.WINNER else NONE
+    return _total([_counted(order, include_starting_price_bets=False)], share)
 
 
 def _total(bets: Iterable[_Matched], share: Share) -> int:

@@ -90,6 +90,7 @@ def _currencies(table: dict[str, tuple[int, int, int]]) -> Mapping[str, Currency
 
 
 DEFAULT_RULE_SET: Final = "2022"
+"""What a world has whose scenario names none."""
 
 # Each row: minimum stake, minimum payout, minimum liability at starting price.
 RULE_SETS: Final[Mapping[str, BettingRules]] = {

@@ -42,7 +42,7 @@ def document(service: Service, signatures: Mapping[str, Signature], about: About
     paths: JsonSchema = {}
     for operation, parameter, result in zip(operations, parameters, results, strict=True):
         paths[f"/exchange/{service.name}/rest/v1.0/{operation.name}/"] = {
-            "post": _rest_operation(service, operation, parameter, result, about)
+            "post": _rest_operation(operation, parameter, result, about)
         }
         rpc.add(operation, parameter, result)
     paths[f"/exchange/{service.name}/json-rpc/v1"] = {"post": rpc.operation(about)}
@@ -79,9 +79,7 @@ def document(service: Service, signatures: Mapping[str, Signature], about: About
 # REST
 
 
-def _rest_operation(
-    service: Service, operation: Operation, parameters: JsonSchema, result: JsonSchema, about: About
-) -> JsonSchema:
+def _rest_operation(operation: Operation, parameters: JsonSchema, result: JsonSchema, about: About) -> JsonSchema:
     words = prose(operation)
     examples = about.examples.get(operation.name, {})
     content: JsonSchema = {"schema": parameters}

@@ -13,11 +13,14 @@ from simulator.exchange.commands import PlaceInstruction, PlaceOrders
 from simulator.exchange.exchange import Exchange
 from simulator.exchange.market import Market, MarketStatus
 from simulator.exchange.orders import OrderType, Persistence, RunnerKey, Side
+from simulator.exchange.refusals import Reason, Refused
 from simulator.exchange.runner import RunnerStatus
 from simulator.world.bettune import APPROVED, BetTune, Match, Prediction, PredictionFilter
 from simulator.world.catalogue import Catalogue
 from simulator.world.football import runner_for
 
+AUTOPILOT: Final = "autopilot"
+"""The word for what it does where the schedule has its verbs."""
 STRATEGY: Final = "bettune"
 """The strategy reference by which its orders are known; the order reference names filter and match."""
 
@@ -33,6 +36,7 @@ class Autopilot:
         self._catalogue: Final = catalogue
         self.placed: Final[dict[tuple[int, int], None]] = {}
         """Filter and match of every bet that the exchange has taken, in the order in which it did."""
+        self._refusals: Final[dict[tuple[int, int], tuple[Reason, tuple[Reason, ...]]]] = {}
 
     def orders(self, now: int) -> Iterator[PlaceOrders]:
         """Yield an order for every prediction that is offered its odds now and has not been bet on.
@@ -46,9 +50,18 @@ class Autopilot:
 
     def note(self, order: PlaceOrders) -> None:
         """Remember that the exchange has taken an order: it is not placed again."""
-        reference = order.instructions[0].customer_order_reference or ""
-        filter_id, _, match_id = reference.partition("-")
-        self.placed[int(filter_id), int(match_id)] = None
+        self.placed[_key_of(order)] = None
+
+    def note_refusal(self, order: PlaceOrders, refusal: Refused) -> int | None:
+        """Remember why the exchange did not take an order; return the match it is about, or `None` where it is no news.
+
+        The order is tried again whenever something has changed, and mostly refused for the same reasons.
+        """
+        key, reasons = _key_of(order), (refusal.reason, refusal.instruction_reasons)
+        if self._refusals.get(key) == reasons:
+            return None
+        self._refusals[key] = reasons
+        return key[1]
 
     def _order_for(self, prediction: Prediction, now: int) -> PlaceOrders | None:
         one, match = self._bettune.filters[prediction.filter_id], self._bettune.matches[prediction.match_id]
@@ -84,6 +97,12 @@ def _best_price(market: Market, runner: RunnerKey) -> int | None:
     if virtual is not None:
         prices.extend(offer.price for offer in islice(virtual.best_first(), 1))
     return max(prices, default=None)
+
+
+def _key_of(order: PlaceOrders) -> tuple[int, int]:
+    """Return the filter and the match that an order of ours is about."""
+    filter_id, _, match_id = (order.instructions[0].customer_order_reference or "").partition("-")
+    return int(filter_id), int(match_id)
 
 
 def _back(account: str, market: Market, runner: RunnerKey, price: int, stake_pence: int, reference: str) -> PlaceOrders:

@@ -4,7 +4,7 @@ Odds are counted in millionths, because BetTune shows six decimals. Times are mi
 Source of the rules: the service's own documentation (BetTune API, version 1).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
@@ -120,14 +120,14 @@ class BetTune:
         """By filter and match."""
         self.last_prediction_id = 0
         """The number that was given away last. None is given twice, also where its prediction is gone."""
-        for prediction in entry.predictions:
-            self._begin_with(prediction, origin, now)
+        for number, prediction in numbered(entry.predictions):
+            self._begin_with(number, prediction, origin, now)
 
-    def _begin_with(self, entry: BetTunePrediction, origin: int, now: int) -> None:
+    def _begin_with(self, number: int, entry: BetTunePrediction, origin: int, now: int) -> None:
         created_at = now if entry.created_at is None else moment_of(entry.created_at, origin)
-        self.last_prediction_id = max(self.last_prediction_id + 1, entry.id or 0)
+        self.last_prediction_id = max(self.last_prediction_id, number)
         prediction = Prediction(
-            id=entry.id or self.last_prediction_id,
+            id=number,
             filter_id=entry.filter,
             match_id=entry.match,
             odds_millionths=millionths_of(entry.odds),
@@ -200,6 +200,15 @@ def millionths_of(odds: str | Decimal) -> int:
 def _filter_of(entry: BetTuneFilter) -> PredictionFilter:
     stake_pence = None if entry.stake is None else hundredths_of(entry.stake)
     return PredictionFilter(entry.id, entry.name, entry.bet_type, entry.sport, entry.status, entry.user, stake_pence)
+
+
+def numbered(predictions: Iterable[BetTunePrediction]) -> Iterator[tuple[int, BetTunePrediction]]:
+    """Yield predictions with their numbers: their own, or the one after the highest before them."""
+    last = 0
+    for prediction in predictions:
+        number = prediction.id or last + 1
+        last = max(last, number)
+        yield number, prediction
 
 
 class _Numbers:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from decimal import InvalidOperation
 
 from simulator.exchange.results import ODDS
-from simulator.world.bettune import BetTune, Match, millionths_of
+from simulator.world.bettune import BetTune, Match, millionths_of, numbered
 from simulator.world.catalogue import Catalogue
 from simulator.world.checks import Inspection
 from simulator.world.document import Place, describe
@@ -101,7 +101,7 @@ def _check_predictions(inspection: Inspection, bettune: BetTuneEntry) -> None:
     filters, matches = {one.id for one in bettune.filters}, {match.id for match in bettune.matches}
     pairs: set[tuple[int, int]] = set()
     ids: set[int] = set()
-    for index, prediction in enumerate(bettune.predictions):
+    for index, (number, prediction) in enumerate(numbered(bettune.predictions)):
         place: Place = ("bettune", "predictions", index)
         _demand_known(inspection, (*place, "filter"), prediction.filter, filters, "filter")
         _demand_known(inspection, (*place, "match"), prediction.match, matches, "match")
@@ -112,7 +112,6 @@ def _check_predictions(inspection: Inspection, bettune: BetTuneEntry) -> None:
         pair = (prediction.filter, prediction.match)
         inspection.demand(pair not in pairs, place, f"Filter {pair[0]} has a prediction on match {pair[1]} already.")
         pairs.add(pair)
-        number = prediction.id or max(ids, default=0) + 1
         inspection.demand(number not in ids, (*place, "id"), f"There is a prediction {number} already.")
         ids.add(number)
 

@@ -75,7 +75,7 @@ def runner_for(bet_type: str, match: Match, market: MarketDescription) -> Runner
         return None
     if market.market_type == "MATCH_ODDS":
         return _teams(match, market).get(meaning[1])
-    return next((key for key, name in _names(market).items() if name.split(" ")[0] == meaning[1]), None)
+    return _runner_called(meaning[1], market)
 
 
 def settlement(match: Match, score: Score, market: MarketDescription) -> Command | None:
@@ -96,19 +96,21 @@ def settlement(match: Match, score: Score, market: MarketDescription) -> Command
 
 
 def _winner(match: Match, score: Score, market: MarketDescription) -> RunnerKey | None:
-    names = _names(market)
     if market.market_type in ("MATCH_ODDS", "DRAW_NO_BET"):
         ahead = HOME if score.home > score.away else AWAY if score.away > score.home else DRAW
         return _teams(match, market).get(ahead)
     if market.market_type == "BOTH_TEAMS_TO_SCORE":
-        wanted = "yes" if score.home and score.away else "no"
-        return next((key for key, name in names.items() if name == wanted), None)
+        return _runner_called("yes" if score.home and score.away else "no", market)
     if market.market_type == "CORRECT_SCORE":
-        return _exact_score(score, names)
+        return _exact_score(score, _names(market))
     if line := _OVER_UNDER.fullmatch(market.market_type):
-        wanted = "over" if score.home + score.away > int(line[1]) else "under"
-        return next((key for key, name in names.items() if name.split(" ")[0] == wanted), None)
+        return _runner_called("over" if score.home + score.away > int(line[1]) else "under", market)
     return None
+
+
+def _runner_called(word: str, market: MarketDescription) -> RunnerKey | None:
+    """Return the runner whose name begins with a word."""
+    return next((key for key, name in _names(market).items() if name.split(" ")[0] == word), None)
 
 
 def _exact_score(score: Score, names: dict[RunnerKey, str]) -> RunnerKey | None:

@@ -64,15 +64,16 @@ GREYHOUNDS: Final = "4339"
 
 
 class HappeningRefused(Event, frozen=True):
-    """Something of the schedule was impossible when its time came, such as suspending a market that has been closed.
+    """What was to happen by itself was impossible when its time came, such as suspending a market that has been closed.
 
     Nothing changed, and time went on. `problem` says why.
     """
 
     market_id: str | None
     match_id: int | None
-    """Of the two the one that it was to be done to."""
+    """What it was to be done to; of the schedule one of the two, of the autopilot both."""
     verb: str
+    """What was to be done: the schedule's word for it, or `autopilot`."""
     problem: str
 
 

@@ -50,9 +50,9 @@ Offer = tuple[int, int]
 """A price in hundredths and a backer's stake in pence."""
 
 
-def liquidity_account(currency: str = "GBP") -> OpenAccount:
+def liquidity_account() -> OpenAccount:
     """Return the command that opens the liquidity account."""
-    return OpenAccount(LIQUIDITY, currency, 0, unlimited=True)
+    return OpenAccount(LIQUIDITY, "GBP", 0, unlimited=True)
 
 
 def customer_of(entry: AccountEntry, ids: Ids) -> CustomerAccount:

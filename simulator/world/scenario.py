@@ -9,6 +9,8 @@ from typing import Annotated, Any
 
 from msgspec import Meta, Struct
 
+from simulator.exchange.rules import DEFAULT_RULE_SET
+
 Text = Annotated[str, Meta(min_length=1, max_length=255)]
 NumericId = Annotated[str, Meta(pattern=r"^[0-9]{1,19}\Z")]
 """A number in quotes, as the exchange's own ids of events, competitions and event types are."""
@@ -212,7 +214,8 @@ class BetTuneMatch(Entry, frozen=True, kw_only=True):
     """A match that BetTune knows. `event` is the event of this scenario that is the same match, if one is.
 
     Its markets are found by their types and their runners by their names; `bets` name those that are called otherwise.
-    Country, tournament and season are those of the event where absent.
+    Where they are absent, country and tournament are those of the event, or International and Friendly without one, and
+    the season is the year in which the match begins.
     """
 
     id: BetTuneId
@@ -391,14 +394,16 @@ class Additions(Entry, frozen=True, kw_only=True):
 class Scenario(Entry, frozen=True, kw_only=True):
     """Everything a world begins with. Relative times count from the clock's start.
 
-    `rules` names the betting rules in force, `session_timeout` is a duration, `currency_rates` say how much of a
-    currency one pound buys, and `delayed_keys_may_bet` whether bets are taken with delayed app keys. Near and far
+    `rules` names the betting rules in force, and `strict_fill_or_kill` says whether what makes no sense with
+    fill-or-kill is refused or ignored (`BettingRules`). `session_timeout` is a duration, `currency_rates` say how much
+    of a currency one pound buys, and `delayed_keys_may_bet` whether bets are taken with delayed app keys. Near and far
     prices that somebody has read are read again for the duration of `starting_price_refresh`, PT0S for always new ones.
     """
 
     name: Text
     description: str = ""
-    rules: str = "2022"
+    rules: str = DEFAULT_RULE_SET
+    strict_fill_or_kill: bool = True
     session_timeout: str = "PT12H"
     starting_price_refresh: str = "PT60S"
     clock: ClockEntry = ClockEntry()

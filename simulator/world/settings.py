@@ -1,6 +1,7 @@
 """What a scenario sets once for a whole world."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
@@ -38,7 +39,7 @@ class Settings(Struct, frozen=True):
 
 def settings_of(scenario: Scenario) -> Settings:
     """Return the settings of a scenario; rates it does not give are those of `CURRENCY_RATES`."""
-    rules = RULE_SETS[scenario.rules]
+    rules = replace(RULE_SETS[scenario.rules], strict_fill_or_kill=scenario.strict_fill_or_kill)
     rates = {code: rate for code, rate in CURRENCY_RATES.items() if code in rules.currencies}
     return Settings(
         rules,

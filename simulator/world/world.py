@@ -10,7 +10,7 @@ from simulator.exchange.events import Event, TicketResolved
 from simulator.exchange.exchange import Exchange
 from simulator.exchange.refusals import Impossible, Refused
 from simulator.world.accounts import Accounts
-from simulator.world.autopilot import Autopilot
+from simulator.world.autopilot import AUTOPILOT, Autopilot
 from simulator.world.bettune import BetTune, Prediction, Score
 from simulator.world.catalogue import Catalogue
 from simulator.world.clock import REAL_TIME, Clock, ClockError, RealTime
@@ -87,7 +87,7 @@ class World:
     """BetTune's own betting, where the scenario switches it on."""
     bettune_requests: RateLimiter
     notices: list[HappeningRefused]
-    """What the schedule could not do."""
+    """What the schedule and the autopilot could not do."""
 
     def __init__(
         self,
@@ -247,9 +247,11 @@ class World:
             else:
                 self._perform(happening, due_at)
         except (Impossible, Refused) as refusal:
-            notice = HappeningRefused(due_at, market_id, match_id, verb_of(happening), str(refusal))
-            self.notices.append(notice)
-            self._publish((notice,))
+            self._notice(HappeningRefused(due_at, market_id, match_id, verb_of(happening), str(refusal)))
+
+    def _notice(self, notice: HappeningRefused) -> None:
+        self.notices.append(notice)
+        self._publish((notice,))
 
     def _finish(self, finish: Finish, at: int) -> Finished:
         match, score = self.bettune.match(finish.match), Score(finish.score.home, finish.score.away)
@@ -279,7 +281,10 @@ class World:
         for order in self.autopilot.orders(at):
             try:
                 events = self.exchange.apply(order, at)
-            except Refused:
+            except Refused as refusal:
+                match_id = self.autopilot.note_refusal(order, refusal)
+                if match_id is not None:
+                    self._notice(HappeningRefused(at, order.market_id, match_id, AUTOPILOT, str(refusal)))
                 continue
             self.autopilot.note(order)
             self._publish(events)

@@ -106,9 +106,10 @@ def test_a_world_says_all_that_is_needed_to_use_it(client: Client) -> None:
                 }
             ]
         },
-        "bettune": {"tokens": [{"token": "alice-bettune", "user": "alice-bettune", "plan": "pro"}]},
+        "bettune": {"tokens": [{"token": "alice-bettune", "user": "alice-bettune", "plan": "pro", "revoked": False}]},
         "stream": None,
         "http": {"url": URL},
+        "notices": [],
     }
 
     assert client.get(WORLD).json() == expected

@@ -168,9 +168,11 @@ def test_a_scheduled_finish_of_a_finished_match_is_noted_and_time_goes_on(client
 
     client.post("/control/v1/worlds/default/clock", json={"set": "2026-06-06T20:00:00Z"})
 
-    notice = client.worlds.default.notices[-1]
-    assert (notice.match_id, notice.market_id, notice.verb) == (MATCH, None, "finish")
-    assert notice.problem == f"match {MATCH} is finished"
+    notice = client.get("/control/v1/worlds/default").json()["notices"][-1]
+    problem = f"match {MATCH} is finished"
+    at = notice.pop("at")
+    assert notice == {"do": "finish", "market": None, "match": MATCH, "problem": problem}
+    assert at == "2026-06-06T19:52:00.000Z"
 
 
 def test_a_finish_can_be_scheduled_in_a_running_world(client: Client) -> None:

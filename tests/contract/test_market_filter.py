@@ -88,7 +88,8 @@ SELECTIONS: list[tuple[dict[str, Any], list[str]]] = [
     ({"textQuery": "Sea Fever"}, []),
     ({"textQuery": ""}, EVERYTHING),
     ({"textQuery": "?!"}, []),
-    ({"textQuery": " *"}, EVERYTHING),
+    ({"textQuery": " *"}, []),
+    ({"textQuery": "(*) ars*"}, ["1.11", "1.12", "1.13"]),
     # Several fields, all of which must hold
     ({"eventTypeIds": ["1"], "marketCountries": ["GB"], "turnInPlayEnabled": True}, ["1.11", "1.12"]),
     ({"eventTypeIds": ["1"], "venues": ["Ascot"]}, []),

@@ -436,6 +436,17 @@ def test_a_world_may_let_delayed_keys_bet() -> None:
         assert "SUCCESS" == delayed.replace({"betId": bet_id, "newPrice": 4})["status"]
 
 
+def test_a_world_may_ignore_what_makes_no_sense_with_fill_or_kill() -> None:
+    """`strictFillOrKill` of the scenario; the persistence and the minimum fill are as if they had not been said."""
+    with betting(strictFillOrKill=False) as client:
+        alice = Bettor(client)
+        killed = alice.place(back(9.0, persistenceType="PERSIST", **KILL))
+        rests = alice.place(back(9.0, minFillSize=2))
+
+        assert ("SUCCESS", "EXPIRED") == (killed["status"], killed["instructionReports"][0]["orderStatus"])
+        assert ("SUCCESS", "EXECUTABLE") == (rests["status"], rests["instructionReports"][0]["orderStatus"])
+
+
 def test_an_account_that_may_not_bet_may_still_look(client: Client) -> None:
     """A suspended customer logs in, and is told so when betting."""
     barred = Bettor(client, "barred")

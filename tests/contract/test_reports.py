@@ -233,6 +233,24 @@ def test_a_page_before_the_first_is_refused(betting: BettingWorld, page: dict[st
     assert ApiErrorCode.INVALID_INPUT_DATA == refusal(betting, "listCurrentOrders", **page)
 
 
+def test_a_range_may_begin_and_end_with_a_date_that_was_shown(betting: BettingWorld) -> None:
+    """Dates are shown to the second, and a range is about what is shown."""
+    betting.advance(250)
+    betting.back("alice", HOME, 2.5, 10)
+    betting.advance(300)
+    betting.lay("bob", HOME, 2.5, 10)
+
+    (order,) = betting.orders()
+
+    for date, ordering in (("placedDate", "BY_PLACE_TIME"), ("matchedDate", "BY_MATCH_TIME")):
+        only = {"from": order[date], "to": order[date]}
+        assert [order] == betting.orders(orderBy=ordering, dateRange=only)
+        assert [] == betting.orders(orderBy=ordering, dateRange={"to": "2026-06-06T16:59:59.999Z"})
+    betting.settle(HOME)
+    (cleared,) = betting.cleared()
+    assert [cleared] == betting.cleared(settledDateRange={"from": cleared["settledDate"], "to": cleared["settledDate"]})
+
+
 def test_ids_are_limited(betting: BettingWorld) -> None:
     """250 bet and market ids together."""
     bet_ids = [str(number) for number in range(200)]

@@ -154,6 +154,8 @@ def test_what_finds_no_match_has_lapsed(client: Client, alice: Bettor, bob: Bett
 
     assert (50.0, 50.0, 5.0) == of(alice.order(share), "sizeMatched", "sizeLapsed", "averagePriceMatched")
     assert (0.0, 2.0, 0.0) == of(alice.order(none), "sizeMatched", "sizeLapsed", "averagePriceMatched")
+    assert "matchedDate" not in alice.order(none)
+    assert none not in {order["betId"] for order in alice.orders(orderBy="BY_MATCH_TIME")}
     assert [none, share] == cleared_ids(alice, "LAPSED")
 
 

@@ -36,7 +36,7 @@ events:
         betDelay: 5
         runners: [{selectionId: 1, name: Newcastle}, {selectionId: 2, name: Chelsea}]
 bettune:
-  users: [{token: alice-bettune}]
+  users: [{token: old-bettune, revoked: true}, {token: alice-bettune}]
 schedule:
   - {at: "-PT1S", market: "1.1", do: turn-in-play}
 """
@@ -285,6 +285,29 @@ def test_a_scenario_that_is_none_is_said_in_a_sentence(name: str) -> None:
     assert "Traceback" not in result.stderr
 
 
+# Where the real service is in doubt
+
+
+def test_what_is_not_known_of_the_real_service_can_be_chosen(scenario: str) -> None:
+    options = ("--missing-session", "INVALID_SESSION_INFORMATION", "--batches-in-completion-order")
+    with serving("--scenario", scenario, *options, "--certificate-required") as served:
+        login = httpx.post(
+            f"{served.url}/api/certlogin",
+            data={"username": "alice", "password": "it's secret"},
+            headers={"X-Application": "alice-live"},
+        )
+        call = {"jsonrpc": "2.0", "method": "SportsAPING/v1.0/listEventTypes", "params": {"filter": {}}, "id": 1}
+        answers = httpx.post(
+            f"{served.url}/exchange/betting/json-rpc/v1",
+            json=[call, {**call, "method": "SportsAPING/v1.0/listThings", "id": 2}],
+            headers={"X-Application": "alice-live"},
+        ).json()
+
+    assert login.json() == {"loginStatus": "CERT_AUTH_REQUIRED"}
+    assert [answer["id"] for answer in answers] == [2, 1]
+    assert answers[1]["error"]["data"]["APINGException"]["errorCode"] == "INVALID_SESSION_INFORMATION"
+
+
 # A command beside a server
 
 
@@ -298,7 +321,8 @@ def test_a_command_finds_the_server_in_its_environment_and_gives_its_exit_status
         "assert account['password'] == os.environ['BETSIM_PASSWORD']\n"
         "assert account['appKey'] == os.environ['BETSIM_APP_KEY']\n"
         "assert account['delayedAppKey'] == os.environ['BETSIM_DELAYED_APP_KEY']\n"
-        "assert world['bettune']['tokens'][0]['token'] == os.environ['BETSIM_BETTUNE_TOKEN']\n"
+        "assert [token['revoked'] for token in world['bettune']['tokens']] == [True, False]\n"
+        "assert world['bettune']['tokens'][1]['token'] == os.environ['BETSIM_BETTUNE_TOKEN']\n"
         "assert 'BETSIM_STREAM' not in os.environ\n"
         "print('the words of the command')\n"
         "sys.exit(int(sys.argv[1]))\n"

@@ -228,8 +228,9 @@ def status_of(order: Order) -> str:
 
 
 def matched_at(order: Order) -> int | None:
-    """When a bet was last matched; one for the starting price counts as matched since it was placed."""
-    return order.placed_at if not order.fragments and is_for_starting_price(order) else order.matched_at
+    """When a bet was last matched; one that waits for the starting price counts as matched since it was placed."""
+    waits = is_for_starting_price(order) and order.liability_waiting > 0
+    return order.placed_at if not order.fragments and waits else order.matched_at
 
 
 def sizes_of(order: Order) -> dict[str, float]:

@@ -265,7 +265,7 @@ def test_it_waits_for_a_suspended_market() -> None:
 
 
 def test_it_tries_again_what_was_refused() -> None:
-    """Too little money, until a bet that tied it up is cancelled. A refusal leaves no trace."""
+    """Too little money, until a bet that tied it up is cancelled. A refusal costs nothing, and is told once."""
     world = world_with(account={"balance": 15})
     world.apply(bet("alice", Side.BACK, 900, 1000, 2))
     offer(world, 240)
@@ -273,6 +273,11 @@ def test_it_tries_again_what_was_refused() -> None:
     put(world, 2.4)
     assert [order.runner.selection_id for order in bets(world)] == [2]
     assert world.exchange.available_to_bet("alice") == before
+    offer(world, 250)
+    assert [(notice.verb, notice.market_id, notice.match_id) for notice in world.notices] == [
+        ("autopilot", MARKET, MATCH)
+    ]
+    assert "INSUFFICIENT_FUNDS" in world.notices[0].problem
 
     world.apply(CancelOrders("alice", MARKET))
 

@@ -1,6 +1,7 @@
 """What a scenario says about BetTune: what it leaves out is made up, and what is wrong is told with its place."""
 
 import json
+from itertools import product
 from typing import Any
 
 import pytest
@@ -44,6 +45,16 @@ def changed(place: Place, value: object) -> Any:
 
 def bettune_of(scenario: Any) -> BetTune:
     return Worlds().create(load(scenario)).bettune
+
+
+def numbered(*ids: int | None) -> list[dict[str, Any]]:
+    """Predictions with these numbers, each by another filter or on another match."""
+    bettune = documented()["bettune"]
+    pairs = product([one["id"] for one in bettune["filters"]], [match["id"] for match in bettune["matches"]])
+    return [
+        {"filter": one, "match": match, "odds": 2} | ({} if number is None else {"id": number})
+        for number, (one, match) in zip(ids, pairs, strict=False)
+    ]
 
 
 WRONG: list[tuple[Place, object, str, str]] = [
@@ -141,6 +152,16 @@ def test_what_is_wrong_is_told_with_its_place(place: Place, value: object, elsew
 
     own = "$" + "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in place)
     assert (complaint.path, says in complaint.problem) == (elsewhere or own, True), complaint.problem
+
+
+def test_a_prediction_without_a_number_gets_the_one_after_the_highest_before_it() -> None:
+    """And a number that was given away in this manner is taken."""
+    bettune = bettune_of(changed(("bettune", "predictions"), numbered(10, 5, None, 12)))
+
+    assert [one.id for one in bettune.predictions.values()] == [10, 5, 11, 12]
+    assert bettune.last_prediction_id == 12
+    taken = changed(("bettune", "predictions"), numbered(10, 5, None, 11))
+    assert complaint_about(json.dumps(taken)).path == "$.bettune.predictions[3].id"
 
 
 def test_relative_times_count_from_the_clock() -> None:

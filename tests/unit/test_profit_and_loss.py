@@ -103,6 +103,18 @@ def test_settled_bets_at_the_starting_price_count_if_both_are_asked_for() -> Non
     assert RunnerProfit(35_00, 35_00) == both[A]
 
 
+@pytest.mark.parametrize("liability", [10_00, 10_01, 10_03, 10_05, 13_00, 40_00])
+def test_the_part_of_a_settled_bet_that_is_not_at_the_starting_price_is_rounded_by_itself(liability: int) -> None:
+    """10.50 at 1.01 wins ten pence and a half, which is eleven, whatever the rest of the bet brings."""
+    market = AnyMarket(runners=[A, B, C, D], number_of_winners=2, bsp_market=True, turn_in_play=True)
+    market.lay("bob", 10_50, at=1_01)
+    market.back("alice", 30_01, at=1_01, persistence=Persistence.MARKET_ON_CLOSE)
+    market.match_at_starting_price("carol", "bob", stake=7_77, liability=liability)
+    market.settle_runners({A: "WINNER"})
+
+    assert RunnerProfit(11, 11) == figures(market, include_settled_bets=True)[A]
+
+
 def test_bets_at_the_starting_price_count_if_asked_for() -> None:
     """A back of 10.00 and a lay that risks 20.00 make a starting price of 3.0."""
     market = AnyMarket(bsp_market=True, turn_in_play=True)

@@ -51,6 +51,7 @@ WRONG: list[tuple[tuple[str | int, ...], object, str, str]] = [
     (("currencyRates",), {"EUR": 0}, "$.currencyRates.EUR", "above 0"),
     (("currencyRates",), {"EUR": "much"}, "", "decimal"),
     (("delayedKeysMayBet",), "yes", "", "Expected `bool`"),
+    (("strictFillOrKill",), "no", "", "Expected `bool`"),
     # clock
     (("clock",), "noon", "", "Expected `object`"),
     (("clock", "now"), "noon", "", '"noon" is not a time'),

@@ -25,16 +25,22 @@ def one_of(wanted: Collection[object] | None, attribute: Callable[[Order], objec
 def within(wanted: TimeRange | None, date: Callable[[Order], int | None]) -> Iterator[Criterion]:
     """Yield the restriction to orders with a date in a range, both ends included to the millisecond, or nothing.
 
-    A range that ends before it begins holds no order.
+    The dates of orders are those that reports show, to the second, so that a range may begin or end at one of them
+    (`SportsAPING.xml`, listCurrentOrders and CurrentOrderSummary). A range that ends before it begins holds no order.
     """
     if wanted is None:
         return
     if wanted.from_ is not None:
         earliest = wanted.from_
-        yield lambda order: (at := date(order)) is not None and at >= earliest
+        yield lambda order: (at := date(order)) is not None and _shown(at) >= earliest
     if wanted.to is not None:
         latest = wanted.to
-        yield lambda order: (at := date(order)) is not None and at <= latest
+        yield lambda order: (at := date(order)) is not None and _shown(at) <= latest
+
+
+def _shown(at: int) -> int:
+    """Return a time as reports show it, `simulator.betfair.schema.wire.order_date`."""
+    return at - at % 1000
 
 
 def meeting(orders: Iterable[Order], criteria: Iterable[Criterion]) -> list[Order]:

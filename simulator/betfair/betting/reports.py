@@ -37,11 +37,12 @@ class Ordering(NamedTuple):
 
 
 def _matched_at(order: Order) -> int | None:
-    """Return the time of the last match; a bet for the starting price has been "matched" since it was placed.
+    """Return the time of the last match; a bet that waits for the starting price is "matched" since it was placed.
 
     So it is recorded: such a bet waits as EXECUTION_COMPLETE, with the date of its placing (wire reference, 4.10).
     """
-    return order.placed_at if order.matched_at is None and order.is_for_starting_price else order.matched_at
+    waits = order.is_for_starting_price and order.liability_waiting
+    return order.placed_at if order.matched_at is None and waits else order.matched_at
 
 
 def _settled_at(order: Order) -> int | None:

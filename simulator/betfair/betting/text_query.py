@@ -20,13 +20,13 @@ _PATTERN: Final = re.compile(r"[\w*]+")
 
 
 class TextQuery:
-    """A text query. A text without a word in it finds nothing (chosen).
+    """A text query. A text without a word in it, of wildcards alone too, finds nothing (chosen).
 
     Raises INVALID_INPUT_DATA for one that begins with a wildcard, or is longer than any name.
     """
 
     def __init__(self, text: str) -> None:
-        patterns = set(_PATTERN.findall(text.casefold()))
+        patterns = {pattern for pattern in _PATTERN.findall(text.casefold()) if pattern.strip(_WILDCARD)}
         if text.startswith(_WILDCARD) or len(text) > MAXIMUM_LENGTH:
             raise ApiError(ApiErrorCode.INVALID_INPUT_DATA, "text query has invalid content")
         self._asks: Final = bool(patterns)
