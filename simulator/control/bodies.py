@@ -4,8 +4,9 @@ from decimal import Decimal
 from typing import Final
 
 import msgspec
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
+from simulator import http
 from simulator.control.problems import Scalar, TooLarge, WrongDocument, WrongMediaType
 from simulator.world.document import MAXIMUM_BYTES, ScenarioError
 
@@ -48,17 +49,12 @@ def shown(value: object) -> Scalar | msgspec.UnsetType:
 
 
 async def _receive(request: Request) -> bytes:
-    problem = f"A document may have {MAXIMUM_BYTES} bytes, and this one has more."
-    announced = request.headers.get("content-length", "")
-    # Compared by length first: a number of a million digits is not worth reading.
-    if announced.isdecimal() and (len(announced) > 18 or int(announced) > MAXIMUM_BYTES):
-        raise TooLarge(problem)
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAXIMUM_BYTES:
-            raise TooLarge(problem)
-    return bytes(body)
+    try:
+        return await http.read_body(dict(request.headers.raw), request.receive, MAXIMUM_BYTES)
+    except http.BodyTooLarge:
+        raise TooLarge(f"A document may have {MAXIMUM_BYTES} bytes, and this one has more.") from None
+    except http.ClientGone:
+        raise ClientDisconnect from None
 
 
 def _is_json(request: Request) -> bool:
