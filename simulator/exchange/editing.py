@@ -106,7 +106,7 @@ def update_orders(state: State, command: UpdateOrders, at: int) -> list[Event]:
         if order is None or reason is not None:
             events.append(InstructionRefused(at, index, instruction.bet_id, reason or Reason.INVALID_BET_ID))
             continue
-        order.persistence = instruction.new_persistence
+        order.update_persistence(instruction.new_persistence)
         events.append(OrderUpdated(at, index, order.bet_id))
     _remember_edit(state, command, "update", events, at)
     return events

@@ -149,6 +149,8 @@ class Order:
     """Whether the price is a line, struck at even money."""
     customer_order_reference: str | None = None
     customer_strategy_reference: str | None = None
+    persistence_before_updates: Persistence | None = None
+    """With what an order was placed whose persistence has been updated since."""
 
     size_remaining: int = 0
     size_matched: int = 0
@@ -189,6 +191,11 @@ class Order:
         return self.order_type is not OrderType.LIMIT and self.persistence is not Persistence.MARKET_ON_CLOSE
 
     @property
+    def persistence_at_placement(self) -> Persistence:
+        """Return the persistence that the order was placed with."""
+        return self.persistence_before_updates or self.persistence
+
+    @property
     def average_price_matched(self) -> int:
         """Return the average price of the matched part in hundredths, halves up; 0 while nothing is matched."""
         if not self.size_matched:
@@ -219,6 +226,11 @@ class Order:
         self.fragments = [fragment.at_lower_price(reduced(fragment.price)) for fragment in self.fragments]
         self.matched_payout = sum(fragment.payout for fragment in self.fragments)
         self.price_reduced = self.price_reduced or self.matched_payout != before
+
+    def update_persistence(self, persistence: Persistence) -> None:
+        """Give what is unmatched another persistence."""
+        self.persistence_before_updates = self.persistence_at_placement
+        self.persistence = persistence
 
     def reprice(self, price: int) -> None:
         """Give what is unmatched another price."""

@@ -8,7 +8,7 @@ import pytest
 from simulator.betfair.betting.cleared_levels import LEVELS, TABLE, Rule
 from simulator.betfair.errors import ApiErrorCode
 from simulator.betfair.schema.sports_enums import GroupBy
-from simulator.exchange.commands import CloseMarket
+from simulator.exchange.commands import CloseMarket, UpdateInstruction, UpdateOrders
 from simulator.exchange.orders import Persistence
 from tests.contract.betting_world import AWAY, DAY, HOME, MATCH, PLACES, RACE, BettingWorld, refusal
 from tests.evidence import MANUAL, recorded, text_of
@@ -319,6 +319,17 @@ def test_what_bets_do_not_agree_on_is_absent(betting: BettingWorld) -> None:
     (line,) = betting.cleared(groupBy="MARKET")
 
     assert ("LIMIT", False) == (line["orderType"], "persistenceType" in line)
+
+
+def test_the_persistence_is_that_of_the_placing(betting: BettingWorld) -> None:
+    """To the definition it is the state "at bet placement time"; current orders show the present one."""
+    bet_id = betting.back("alice", HOME, 3.0, 10)
+    betting.apply(UpdateOrders("alice", MATCH, (UpdateInstruction(int(bet_id), Persistence.PERSIST),)))
+    betting.lay("bob", HOME, 3.0, 10)
+
+    assert ["PERSIST"] == [order["persistenceType"] for order in betting.orders()]
+    betting.settle(HOME)
+    assert ["LAPSE"] == [order["persistenceType"] for order in betting.cleared()]
 
 
 def test_commission_is_that_of_the_market(settled: BettingWorld) -> None:

@@ -139,7 +139,7 @@ class MoneyTwin(ReadingTwin):
             handicap=number(order.runner.handicap),
             betId=str(order.bet_id),
             placedDate=date(order.placed_at),
-            persistenceType=None if is_for_starting_price(order) else order.persistence,
+            persistenceType=persistence_placed(order),
             orderType=order.order_type,
             side=order.side,
             priceRequested=asked_for(order)[0],
@@ -168,7 +168,7 @@ class MoneyTwin(ReadingTwin):
         market = self.market(orders[0].market_id)
         event = EVENTS_OF_MARKETS[market.market_id]
         won = sum(order.profit or 0 for order in market.orders.values() if order.account == account)
-        persistences = [None if is_for_starting_price(order) else order.persistence for order in orders]
+        persistences = [persistence_placed(order) for order in orders]
         return without_none(
             eventTypeId=event["eventType"]["id"],
             eventId=event["id"],
@@ -209,3 +209,8 @@ def result(order: Order, *, wins: bool, everything: bool) -> int:
 
 def in_common(values: list[Any]) -> Any:
     return values[0] if all(value == values[0] for value in values) else None
+
+
+def persistence_placed(order: Order) -> str | None:
+    """With what persistence a bet was placed; one that was placed for the starting price has none."""
+    return None if is_for_starting_price(order) else order.persistence_before_updates or order.persistence

@@ -103,8 +103,11 @@ def _price_matched(order: Order) -> int:
 
 
 def _persistence(order: Order) -> str | None:
-    """Return the persistence of an order; a bet that was placed for the starting price has none (manual)."""
-    return None if order.is_for_starting_price else order.persistence
+    """Return the persistence with which an order was placed; a bet that was placed for the starting price has none.
+
+    Source: `SportsAPING.xml`, ClearedOrderSummary.
+    """
+    return None if order.is_for_starting_price else order.persistence_at_placement
 
 
 _FIELDS: Final[Mapping[str, _Field]] = {
