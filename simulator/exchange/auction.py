@@ -13,11 +13,15 @@ from math import floor
 from simulator.exchange.book import Offers
 from simulator.exchange.commands import CloseMarket, Reconcile, TurnInPlay
 from simulator.exchange.crossmatching import Offer
-from simulator.exchange.events import Event, OrderMatchedAtStartingPrice, StartingPriceMade
-from simulator.exchange.market import Market, MarketStatus
+from simulator.exchange.events import (
+    Event,
+    OrderMatchedAtStartingPrice,
+    OrderQueuedForStartingPrice,
+    StartingPriceMade,
+)
+from simulator.exchange.market import Market
 from simulator.exchange.money import HUNDREDTHS, profit_pence
 from simulator.exchange.orders import Fragment, LapseReason, Order, OrderType, Persistence, Side
-from simulator.exchange.refusals import Impossible
 from simulator.exchange.runner import Projection, Runner, RunnerStatus
 from simulator.exchange.starting_price import (
     Price,
@@ -34,13 +38,7 @@ from simulator.exchange.state import State
 def reconcile_on_command(state: State, command: Reconcile, at: int) -> list[Event]:
     """Hold the auction of a market without turning it in play; afterwards no order for the starting price is taken."""
     market = state.market_to_run(command.market_id)
-    if market.status not in (MarketStatus.OPEN, MarketStatus.SUSPENDED) or market.betting_is_over:
-        over = ", its betting being over" if market.betting_is_over else ""
-        raise Impossible(f"market {market.market_id} is {market.status} and cannot be reconciled{over}")
-    if not market.definition.bsp_market:
-        raise Impossible(f"market {market.market_id} has no starting price")
-    if market.bsp_reconciled:
-        raise Impossible(f"market {market.market_id} is reconciled already")
+    market.refuse_reconcile()
     return [*hold_auction(state, market, at), market.changed(at, material=True)]
 
 
@@ -53,15 +51,14 @@ def turn_in_play(state: State, command: TurnInPlay, at: int) -> list[Event]:
 
 
 def close_betting(state: State, command: CloseMarket, at: int) -> list[Event]:
-    """End betting in a market. For one that never turns in play this is the off, which begins with the auction.
+    """End betting in a market. For one that has not turned in play this is the off, which begins with the auction.
 
     Source: exchange mechanics, section 8.3.
     """
     market = state.market_to_run(command.market_id)
     market.refuse_close()
-    definition = market.definition
-    is_off = definition.bsp_market and not definition.turn_in_play and not market.bsp_reconciled
-    return [*(hold_auction(state, market, at) if is_off else []), *market.close_betting(at)]
+    auction = hold_auction(state, market, at) if market.definition.bsp_market and not market.bsp_reconciled else []
+    return [*auction, *market.close_betting(at)]
 
 
 def hold_auction(state: State, market: Market, at: int) -> list[Event]:
@@ -112,7 +109,7 @@ def _convert(state: State, market: Market, runner: Runner, at: int) -> Iterable[
 
     A lay brings what it would have risked; one that risks less than the minimum of its currency lapses instead.
     """
-    for order in [*_persisting(runner.book.backs), *_persisting(runner.book.lays)]:
+    for order in [*_to_be_converted(runner.book.backs), *_to_be_converted(runner.book.lays)]:
         size = order.size_remaining
         liability = size if order.side is Side.BACK else profit_pence(size, order.price)
         currency = state.accounts[order.account].definition.currency
@@ -120,9 +117,10 @@ def _convert(state: State, market: Market, runner: Runner, at: int) -> Iterable[
             yield market.lapse(order, at, LapseReason.SMALL_STAKE)
             continue
         market.queue_for_starting_price(order, liability)
+        yield OrderQueuedForStartingPrice(at, order.bet_id, liability)
 
 
-def _persisting(offers: Offers) -> list[Order]:
+def _to_be_converted(offers: Offers) -> list[Order]:
     return [
         order
         for level in offers.best_first()
@@ -167,4 +165,5 @@ def _match_bets(
             payout = floor(stake * price * HUNDREDTHS)
             fragment = Fragment(state.match_ids.take(), shown, stake, at, payout, at_starting_price=True)
             market.change(order, order.match_at_starting_price, fragment, liability)
-            yield OrderMatchedAtStartingPrice(at, order.bet_id, market.market_id, runner.key, shown, stake)
+            match_id = fragment.match_id
+            yield OrderMatchedAtStartingPrice(at, match_id, order.bet_id, market.market_id, runner.key, shown, stake)

@@ -18,9 +18,9 @@ class Command(Struct, frozen=True, tag_field="command", tag=True):
 class OpenAccount(Command, frozen=True):
     """Open a customer's account with an opening balance paid in through the cashier.
 
-    `unlimited` marks an account that provides liquidity: it is never short of funds and may offer any size of a penny
-    or more. `discount_rate` lowers the market base rate (2500 is 25 %); `exposure_limit` is a bound or `None`. No
-    number is negative.
+    `unlimited` marks an account that provides liquidity: it is never short of funds, may offer any size of a penny or
+    more, and waits out no bet delay. `commission_rate` stands in the place of the market's base rate, `discount_rate`
+    lowers either (2500 is 25 %); `exposure_limit` is a bound or `None`. No number is negative.
     """
 
     account: str
@@ -101,7 +101,10 @@ class TouchMarket(Command, frozen=True):
 
 
 class LapseUnmatched(Command, frozen=True):
-    """Lapse every unmatched bet of a market, as the operator of a managed market does at a goal. A material change."""
+    """Lapse every unmatched bet in a market's books, as the operator of a managed market does at a goal.
+
+    What waits for the starting price stays. A material change.
+    """
 
     market_id: str
 
@@ -181,7 +184,7 @@ class CloseMarket(Command, frozen=True):
 
 
 class PlaceInstruction(Struct, frozen=True):
-    """One order to place. `price` and `size` may be `money.INEXACT`, which no rule accepts.
+    """One order to place. Any price or amount may be `money.INEXACT`, which no rule accepts.
 
     What the type of the order does not use is `None`; `size` is the backer's stake.
     """

@@ -3,12 +3,13 @@
 In a market of n runners and k winners, whoever holds bets of equal payout against every other runner holds a bet on
 this one. So if each other runner has an unmatched BACK bet, the exchange can lay them all and let somebody back this
 runner, at the price that completes the book to k times 100 %; unmatched LAY bets on the others let somebody lay it.
-The exchange's own account stands between, at prices rounded to the ladder against the taker, and cannot lose by it.
+The exchange's own account stands between, at prices rounded to the ladder against the taker. It loses by it less than
+a penny a leg, unless a leg becomes void.
 
 Exact without fractions: a level is held as its payout, stake times price, in hundredths of pence. One step of the
 walk takes the smallest of the others' best payouts off each of them (exchange mechanics, section 5.2; manual,
-"Apuestas virtuales"). All runners give the same payout at any point of the walk, so each level ends where the payouts
-of its runner up to it add up to, and the steps lie between these ends.
+"Apuestas virtuales"). At any point of the walk every runner has given the same payout. So a level ends at the sum of
+its runner's payouts up to and including it, and the steps are the stretches between such ends.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -169,18 +170,6 @@ class _Completion:
 
     def _legs(self) -> list[int]:
         return [price for leg, price in enumerate(self._prices) if leg != self._without]
-
-
-def virtual_steps(
-    legs: Iterable[Iterable[Offer]], number_of_winners: int, taker: Side, ladder: Ladder
-) -> Iterator[VirtualStep]:
-    """Yield the virtual bets for a taker, best first.
-
-    `legs` is for every other active runner its offers, best first, that a taker of the *same* side's opposite would
-    meet: the unmatched BACK bets of the others for a backer, their unmatched LAY bets for a layer. The price only
-    gets worse on the way; the walk ends when a runner has no more offers or no price completes the book.
-    """
-    return Walk(legs).steps(number_of_winners, taker, ladder)
 
 
 def virtual_offers(steps: Iterable[VirtualStep]) -> Iterator[Offer]:

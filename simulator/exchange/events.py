@@ -1,4 +1,4 @@
-"""What happened. `Exchange.apply` answers every accepted command with events; every reader outside lives on them.
+"""What happened: `Exchange.apply` answers every accepted command with events. How things stand, the exchange says.
 
 Units as in `commands`. `index` is the place of an instruction in the request that caused the event.
 """
@@ -147,6 +147,7 @@ class StartingPriceMade(Event, frozen=True):
 class OrderMatchedAtStartingPrice(Event, frozen=True):
     """`size` pence of backer's stake were matched in the auction; `price` shows the starting price in hundredths."""
 
+    match_id: int
     bet_id: int
     market_id: str
     runner: RunnerKey

@@ -33,13 +33,14 @@ from simulator.exchange.deadlines import Deadlines
 from simulator.exchange.editing import cancel_orders, replace_orders, update_orders
 from simulator.exchange.events import Event, MarketAdded, MoneyMoved
 from simulator.exchange.heartbeat import expire_heartbeat, receive_heartbeat
+from simulator.exchange.ladder import WrongLadder
 from simulator.exchange.ledger import CASHIER, Ledger
 from simulator.exchange.market import Market, MarketStatus
 from simulator.exchange.orders import Order
 from simulator.exchange.placing import place_orders, resolve
 from simulator.exchange.refusals import Impossible
 from simulator.exchange.results import refuse_unsound_type
-from simulator.exchange.rules import BettingRules
+from simulator.exchange.rules import BettingRules, UnknownCurrency
 from simulator.exchange.settlement import settle_market, settle_runners, void_market
 from simulator.exchange.state import HeldOrders, State
 from simulator.exchange.withdrawals import remove_runner
@@ -113,7 +114,10 @@ class Exchange:
         return self._state.next_due
 
     def available_to_bet(self, account: str) -> int:
-        """Return what an account can still bet with, in pence: balance less exposure; raises `Impossible`."""
+        """Return what an account can still bet with, in pence; raises `Impossible`.
+
+        That is the balance less exposure and less the commission that is kept back.
+        """
         return self._state.available(self._state.account(account))
 
     # What can be done
@@ -138,7 +142,10 @@ class Exchange:
 def _open_account(state: State, command: OpenAccount, at: int) -> list[Event]:
     if command.account in state.ledger.balances:
         raise Impossible(f"there is an account {command.account!r} already")
-    state.rules.currency(command.currency)
+    try:
+        state.rules.currency(command.currency)
+    except UnknownCurrency as error:
+        raise Impossible(str(error)) from None
     _refuse_negative(
         f"account {command.account!r}",
         {
@@ -171,7 +178,10 @@ def _add_market(state: State, command: AddMarket, at: int) -> list[Event]:
             "a version": command.version,
         },
     )
-    state.markets[command.market_id] = Market(command)
+    try:
+        state.markets[command.market_id] = Market(command)
+    except WrongLadder as error:
+        raise Impossible(f"market {command.market_id}: {error}") from None
     return [MarketAdded(at, command.market_id)]
 
 
@@ -192,7 +202,7 @@ def _touch_market(state: State, command: TouchMarket, at: int) -> list[Event]:
 def _tick(state: State, _: Tick, at: int) -> list[Event]:
     events: list[Event] = []
     while (due := state.next_due) is not None and due <= at:
-        # Whoever sent orders was alive before whoever is silent was missed.
+        # At the same moment held orders come first: who sent them was not silent.
         if state.held and state.held[0].due_at == due:
             events.extend(resolve(state, heappop(state.held)))
         else:

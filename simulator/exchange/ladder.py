@@ -16,8 +16,12 @@ from simulator.exchange.commands import LadderDefinition
 from simulator.exchange.money import HUNDREDTHS
 
 
+class WrongLadder(ValueError):
+    """A definition that no ladder can be made of; the message says why."""
+
+
 class OffLadder(ValueError):
-    """A price, or the place that a move of ticks leads to, is not on the ladder; the message says which and why."""
+    """A price or a tick that is not on the ladder; the message says which and why."""
 
 
 class Band(NamedTuple):
@@ -55,7 +59,7 @@ class Ladder:
 
     @classmethod
     def of(cls, definition: LadderDefinition) -> "Ladder":
-        """Return the ladder that a market's definition asks for; raise `ValueError` for a type there is not."""
+        """Return the ladder that a market's definition asks for; raise `WrongLadder` for a type there is not."""
         match definition.type:
             case "CLASSIC":
                 return cls.CLASSIC
@@ -63,19 +67,19 @@ class Ladder:
                 return cls.FINEST
             case "LINE_RANGE":
                 return cls.line_range(definition.minimum, definition.maximum, definition.interval)
-        raise ValueError(f"There is no price ladder {definition.type!r}; there are CLASSIC, FINEST and LINE_RANGE.")
+        raise WrongLadder(f"There is no price ladder {definition.type!r}; there are CLASSIC, FINEST and LINE_RANGE.")
 
     @classmethod
     def line_range(cls, minimum: int, maximum: int, interval: int) -> "Ladder":
         """Return the lines from `minimum` to `maximum` in steps of `interval`; both may be negative.
 
-        Where the interval does not lead to `maximum`, the last line is the one before it. Raise `ValueError` for an
+        Where the interval does not lead to `maximum`, the last line is the one before it. Raise `WrongLadder` for an
         interval that is not positive, or bounds in the wrong order.
         """
         if interval <= 0:
-            raise ValueError(f"The interval of a line range must be greater than 0, not {_text(interval)}.")
+            raise WrongLadder(f"The interval of a line range must be greater than 0, not {_text(interval)}.")
         if minimum > maximum:
-            raise ValueError(f"The lowest line, {_text(minimum)}, is above the highest, {_text(maximum)}.")
+            raise WrongLadder(f"The lowest line, {_text(minimum)}, is above the highest, {_text(maximum)}.")
         highest = maximum - (maximum - minimum) % interval
         return cls("LINE_RANGE", (Band(minimum, highest, interval),))
 
@@ -121,21 +125,6 @@ class Ladder:
         lowest, _, step = self.bands[index]
         return lowest + (tick - self._band_ticks[index]) * step
 
-    def up(self, price: int, ticks: int = 1) -> int:
-        """Return the price `ticks` above `price`; raise `OffLadder` past the end and for a price not on the ladder."""
-        return self.price_at(self.tick_of(price) + ticks)
-
-    def down(self, price: int, ticks: int = 1) -> int:
-        """Return the price `ticks` below `price`; raise `OffLadder` past the end and for a price not on the ladder."""
-        return self.price_at(self.tick_of(price) - ticks)
-
-    def ticks_between(self, low: int, high: int) -> int:
-        """Return how many ticks lead from `low` up to `high`: 0 for the same price, negative where `high` is below.
-
-        Raise `OffLadder` where either is not on the ladder.
-        """
-        return self.tick_of(high) - self.tick_of(low)
-
     def floor(self, price: int) -> int:
         """Return the highest price of the ladder that is not above `price`; raise `OffLadder` where all are above."""
         if price < self.lowest:
@@ -153,18 +142,6 @@ class Ladder:
             return self.lowest
         lowest, _, step = self.bands[bisect_left(self._band_tops, price)]
         return price + (lowest - price) % step
-
-    def nearest(self, price: int) -> int:
-        """Return the price of the ladder that is nearest to `price`, the higher of two that are equally near.
-
-        Beyond either end that is the price at the end. Nothing published says which way an even split goes; chosen.
-        """
-        if price <= self.lowest:
-            return self.lowest
-        if price >= self.highest:
-            return self.highest
-        below, above = self.floor(price), self.ceiling(price)
-        return below if price - below < above - price else above
 
     def __repr__(self) -> str:
         return f"<Ladder {self.name}: {self.size} prices from {_text(self.lowest)} to {_text(self.highest)}>"

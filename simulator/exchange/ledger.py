@@ -8,7 +8,7 @@ CASHIER: Final = "exchange/cashier"
 COMMISSION: Final = "exchange/commission"
 """Commission earned by the exchange."""
 HOUSE: Final = "exchange/house"
-"""The counterparty of every settlement; what stays is the rounding of bet profits to whole pence."""
+"""The counterparty of every bet at settlement; what stays is what rounding, virtual bets and auctions leave over."""
 
 
 class Posting(NamedTuple):

@@ -2,17 +2,22 @@
 
     INACTIVE --open--> OPEN <--open/suspend--> SUSPENDED --settle/void--> CLOSED
 
-| change          | unmatched LAPSE | PERSIST | MARKET_ON_CLOSE           | held for the bet delay  | material |
-|-----------------|-----------------|---------|---------------------------|-------------------------|----------|
-| open            | stays           | stays   | stays                     | goes on waiting         | first    |
-| suspend         | stays           | stays   | stays                     | lapses if due meanwhile | no       |
-| turn in play    | lapses          | stays   | goes to the auction       | goes on waiting         | yes      |
-| reconcile       | stays           | stays   | goes to the auction       | goes on waiting         | yes      |
-| lapse unmatched | lapses          | lapses  | lapses                    | goes on waiting         | yes      |
-| remove runner   | see withdrawals | see w.  | see withdrawals           | lapses on that runner   | yes      |
-| settle runners  | lapses on them  | same    | same                      | lapses on them          | yes      |
-| close betting   | lapses          | lapses  | lapses                    | lapses when due         | yes      |
-| settle, void    | lapses          | lapses  | lapses                    | lapses when due         | yes      |
+| change          | LAPSE         | PERSIST       | MARKET_ON_CLOSE | starting price | in the bet delay   | material |
+|-----------------|---------------|---------------|-----------------|----------------|--------------------|----------|
+| activate        | -             | -             | -               | -              | -                  | yes      |
+| suspend         | stays         | stays         | stays           | stays          | lapses if due then | no       |
+| reopen          | stays         | stays         | stays           | stays          | goes on waiting    | no       |
+| turn in play    | lapses        | stays         | auction         | auction        | -                  | yes      |
+| reconcile       | stays         | stays         | auction         | auction        | -                  | yes      |
+| lapse unmatched | lapses        | lapses        | lapses          | stays          | goes on waiting    | yes      |
+| remove runner   | `withdrawals` | `withdrawals` | `withdrawals`   | `withdrawals`  | lapses when due    | yes      |
+| settle runners  | lapses        | lapses        | lapses          | lapses         | lapses when due    | yes      |
+| close betting   | lapses        | lapses        | auction         | auction        | lapses when due    | yes      |
+| settle, void    | lapses        | lapses        | lapses          | lapses         | lapses when due    | yes      |
+
+Three columns are about unmatched LIMIT bets, by their persistence, and the next about bets that wait for the starting
+price; the rows of runners are about bets on these. What the auction does not match lapses. A request in the bet delay
+lapses whole.
 
 Matched bets are touched by removal, settlement and void alone. Every change raises the version; a material one also
 raises the oldest version that a bet may still carry (manual, "Parámetro de versión del mercado").
@@ -182,6 +187,15 @@ class Market:
         self.status = MarketStatus.OPEN
         return [*lapsed, self.changed(at, material=True)]
 
+    def refuse_reconcile(self) -> None:
+        """Raise `Impossible` where no auction can be held now."""
+        if self.status not in (MarketStatus.OPEN, MarketStatus.SUSPENDED) or self.betting_is_over:
+            raise self._impossible("reconciled")
+        if not self.definition.bsp_market:
+            raise Impossible(f"market {self.market_id} has no starting price")
+        if self.bsp_reconciled:
+            raise Impossible(f"market {self.market_id} is reconciled already")
+
     def refuse_close(self) -> None:
         """Raise `Impossible` where betting cannot end now."""
         if self.status not in (MarketStatus.OPEN, MarketStatus.SUSPENDED) or self.betting_is_over:
@@ -190,7 +204,7 @@ class Market:
     def close_betting(self, at: int) -> list[Event]:
         """End betting for good: every unmatched bet lapses and the market waits, SUSPENDED, for its result.
 
-        Whoever wanted the starting price has been to the auction by now, if this is the off.
+        Whoever wanted the starting price has been to the auction by now, if the market has one.
         """
         self.refuse_close()
         self.betting_is_over = True

@@ -2,8 +2,8 @@
 
 The offers of its own runner and the virtual offers that follow from all the others are one ladder: best price first,
 real before virtual at the same price, first come first served within a price; the taker gets the price of what
-rested. How much it takes of each level, and how far it goes, is what tells the kinds of orders apart: see the three
-appetites below.
+rested. How much it takes of each level, and how far it goes, is what tells the kinds of orders apart: see
+`Appetite`.
 
 Matching reads the market and plans; `Market` carries the plan out, so that money, traded volume and orders change in
 one place.

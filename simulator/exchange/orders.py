@@ -57,7 +57,10 @@ def yield_of_a_penny(target_type: BetTargetType | None, price: int) -> int:
 
 
 class OrderStatus(StrEnum):
-    """EXECUTABLE has an unmatched part; EXECUTION_COMPLETE has none; EXPIRED is a fill-or-kill that was killed."""
+    """EXECUTABLE has an unmatched part, EXECUTION_COMPLETE has none.
+
+    In answers to placing PENDING is an asynchronous order, and EXPIRED a fill-or-kill that was killed.
+    """
 
     PENDING = "PENDING"
     EXECUTABLE = "EXECUTABLE"
@@ -68,15 +71,10 @@ class OrderStatus(StrEnum):
 class LapseReason(StrEnum):
     """Why the exchange, not the customer, ended the unmatched part of an order (stream specification, `lsrc`)."""
 
-    MARKET_INVALID = "MKT_INVALID"
     MARKET_SUSPENDED = "MKT_SUSPENDED"
-    MARKET_VERSION = "MKT_VERSION"
     MARKET_CLOSED = "MKT_UNKNOWN"
     RUNNER_UNKNOWN = "RNR_UNKNOWN"
-    PRICE_INVALID = "PRICE_INVALID"
     SMALL_STAKE = "SMALL_STAKE"
-    STARTING_PRICE_IN_PLAY = "SP_IN_PLAY"
-    TIME_ELAPSED = "TIME_ELAPSED"
 
 
 class BetOutcome(StrEnum):
@@ -99,7 +97,8 @@ class Fragment(NamedTuple):
     """One match of an order: stake in pence at a price in hundredths, and when.
 
     `payout` is what the backer gets back if it wins, in hundredths of pence: price times size, except at a starting
-    price, which has more decimals than `price` can show.
+    price, which has more decimals than `price` can show. A LINE bet pays even money (`lines`); there it is no more than
+    what the average line is made of.
     """
 
     match_id: int
@@ -125,7 +124,8 @@ class Fragment(NamedTuple):
 class Order:
     """One bet. Sizes are the backer's stake in pence, also on a LAY.
 
-    At all times `size == size_matched + size_remaining + size_lapsed + size_cancelled + size_voided`.
+    Only of what lapses or is replaced while it waits for the starting price the size is its liability. At all times
+    `size == size_matched + size_remaining + size_lapsed + size_cancelled + size_voided`.
     """
 
     bet_id: int
@@ -177,7 +177,7 @@ class Order:
 
     @property
     def status(self) -> OrderStatus:
-        """Return whether a part of the order is still unmatched."""
+        """Return whether a part of the order is still unmatched; what waits for the starting price is complete."""
         return OrderStatus.EXECUTABLE if self.size_remaining else OrderStatus.EXECUTION_COMPLETE
 
     @property

@@ -4,11 +4,11 @@ Profits are exact for a bet and rounded once, to the nearest penny; what that le
 that no penny appears or disappears (exchange mechanics, sections 1, 11 and 12).
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from simulator.exchange.commands import SettleMarket, SettleRunners, VoidMarket
-from simulator.exchange.events import CommissionCharged, Event, MarketClosed, MoneyMoved, OrderSettled
+from simulator.exchange.events import CommissionCharged, Event, MarketClosed, MoneyMoved, OrderSettled, OrderVoided
 from simulator.exchange.ledger import COMMISSION, HOUSE
 from simulator.exchange.market import Market, MarketStatus
 from simulator.exchange.money import divide_half_away
@@ -30,8 +30,7 @@ def settle_market(state: State, command: SettleMarket, at: int) -> list[Event]:
     events: list[Event] = market.finish(at)
     market.end_runners(verdict.statuses, at)
     orders = _unsettled(market.orders.values())
-    for order in orders:
-        _conclude(order, verdict.judge(order), at)
+    events.extend(_conclude(orders, verdict.judge, at))
     return [*events, *_pay(state, market, orders, at), *_close(state, market, at)]
 
 
@@ -44,8 +43,7 @@ def void_market(state: State, command: VoidMarket, at: int) -> list[Event]:
     market.end_runners(dict.fromkeys(remaining, RunnerStatus.REMOVED), at)
     events: list[Event] = market.finish(at)
     orders = _unsettled(market.orders.values())
-    for order in orders:
-        _conclude(order, VOID, at)
+    events.extend(_conclude(orders, lambda _: VOID, at))
     return [*events, *_pay(state, market, orders, at), *_close(state, market, at)]
 
 
@@ -62,7 +60,7 @@ def settle_runners(state: State, command: SettleRunners, at: int) -> list[Event]
     events: list[Event] = []
     for order in orders:
         events.extend(market.lapse_whole(order, at, LapseReason.RUNNER_UNKNOWN))
-        _conclude(order, verdict.judge(order), at)
+    events.extend(_conclude(orders, verdict.judge, at))
     for key, status in verdict.statuses.items():
         if status is RunnerStatus.REMOVED:
             market.forget_trades(market.runners[key])
@@ -94,12 +92,18 @@ def _unsettled(orders: Iterable[Order]) -> list[Order]:
     return [order for order in orders if order.settled_at is None]
 
 
-def _conclude(order: Order, judgement: Judgement, at: int) -> None:
-    if not order.size_matched:
-        return
-    if judgement.outcome is BetOutcome.VOIDED:
-        order.void(at)
-    order.profit, order.outcome = judgement
+def _conclude(orders: Iterable[Order], judge: Callable[[Order], Judgement], at: int) -> list[Event]:
+    """Note what became of matched bets."""
+    events: list[Event] = []
+    for order in orders:
+        if not order.size_matched:
+            continue
+        judgement, size = judge(order), order.size_matched
+        if judgement.outcome is BetOutcome.VOIDED:
+            order.void(at)
+            events.append(OrderVoided(at, order.bet_id, size))
+        order.profit, order.outcome = judgement
+    return events
 
 
 def _pay(state: State, market: Market, orders: Iterable[Order], at: int) -> list[Event]:

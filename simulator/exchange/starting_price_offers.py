@@ -51,7 +51,10 @@ def _odds_within(stake: int, liability: int, odds: int, edge: int, direction: in
 
 
 def stake_averaging(offers: Sequence[Offer], price: int) -> Fraction:
-    """Return how much of the offers averages `price`, which is not better than the best; all if they stay better."""
+    """Return the stake, from the best offer on, whose average is `price`; all there is where that averages better.
+
+    The price is no better than the best offer.
+    """
     size = edge = 0
     for offer in offers:
         beyond = (offer.price - price) * (offer.price - offers[0].price) > 0

@@ -94,10 +94,7 @@ def _reduced_limit(market: Market, price: int, factor: int) -> int:
 def _void_bets_on(market: Market, runner: Runner, at: int) -> list[Event]:
     events: list[Event] = []
     for order in market.orders_on(runner.key):
-        if order.size_remaining:
-            events.append(market.lapse(order, at, None))
-        if order.liability_waiting:
-            events.extend(market.end_starting_price_order(order, at))
+        events.extend(market.lapse_whole(order, at, None))
         if order.size_matched:
             size = order.size_matched
             market.change(order, order.void, at)

@@ -22,7 +22,7 @@ class RateLimiter:
         self._windows: Final[dict[str, tuple[int, int]]] = {}
 
     def admit(self, name: str, now: int) -> int | None:
-        """Count a request; return `None`, or for one too many in how many seconds, rounded up, the next may come."""
+        """Count a request and return `None`; for one too many, the seconds to wait for the next, rounded up."""
         if self.limit is None:
             return None
         end, count = self._windows.get(name, (now, 0))

@@ -52,7 +52,7 @@ def rehearse(
     for place, market in _places_of_markets(events):
         try:
             happened = [event for command in market_commands(market) for event in exchange.apply(command, 0)]
-        except (Impossible, Refused, ValueError) as error:
+        except (Impossible, Refused) as error:
             raise document.error(place, f"The exchange does not take market {market.id}: {error}.") from None
         _refuse_matches(document, place, market, happened)
     for index in _in_order_of_time(schedule, start):

@@ -62,11 +62,11 @@ class NaiveAuction(NaiveArrivals):
         self.change(market, at, material=True)
 
     def close_betting(self, command: CloseMarket, at: int) -> None:
-        """Where the market never turns in play this is its off."""
+        """Where the market has not turned in play this is its off."""
         market = self.known_market(command.market_id)
         if market.status not in ("OPEN", "SUSPENDED") or market.betting_is_over:
             raise NaiveNonsense
-        if market.definition.bsp_market and not market.definition.turn_in_play and not market.reconciled:
+        if market.definition.bsp_market and not market.reconciled:
             self.hold_auction(market, at)
         market.betting_is_over = True
         market.status = "SUSPENDED"
@@ -99,6 +99,7 @@ class NaiveAuction(NaiveArrivals):
             bet.size -= bet.remaining
             bet.waiting = money
             self.for_starting_price.append(bet)
+            self.happened.append(events.OrderQueuedForStartingPrice(at, bet.bet_id, money))
 
     def hold_auction_of(self, market: NaiveMarket, runner: RunnerKey, at: int) -> None:
         backs, lays = (self.queue_for_starting_price(market, runner, side) for side in Side)
@@ -139,8 +140,9 @@ class NaiveAuction(NaiveArrivals):
                 bet.size += stake
                 key = (bet.runner, bet.side)
                 market.taken_at_starting_price[key] = market.taken_at_starting_price.get(key, 0) + money
+                number = self.matches_made
                 self.happened.append(
-                    events.OrderMatchedAtStartingPrice(at, bet.bet_id, bet.market_id, bet.runner, shown, stake)
+                    events.OrderMatchedAtStartingPrice(at, number, bet.bet_id, bet.market_id, bet.runner, shown, stake)
                 )
 
     def fill_at_auction(self, market: NaiveMarket, runner: RunnerKey, side: Side, offer: Offer, at: int) -> None:

@@ -224,7 +224,7 @@ class NaiveMarkets:
         self.finish(market, at)
         for bet in self.matched_in(market):
             if results[bet.runner] == "REMOVED":
-                self.void_bet(bet)
+                self.void_bet(bet, at)
                 continue
             won = results[bet.runner] == "WINNER"
             bet.profit = profit(
@@ -240,7 +240,7 @@ class NaiveMarkets:
         market.results.update(dict.fromkeys(market.active, "REMOVED"))
         self.finish(market, at)
         for bet in self.matched_in(market):
-            self.void_bet(bet)
+            self.void_bet(bet, at)
         self.pay(market, at)
 
     def finish(self, market: NaiveMarket, at: int) -> None:
@@ -252,7 +252,8 @@ class NaiveMarkets:
     def matched_in(self, market: NaiveMarket) -> list[NaiveBet]:
         return [bet for bet in self.bets if bet.market_id == market.definition.market_id and bet.taken]
 
-    def void_bet(self, bet: NaiveBet) -> None:
+    def void_bet(self, bet: NaiveBet, at: int) -> None:
+        self.happened.append(events.OrderVoided(at, bet.bet_id, bet.taken))
         bet.is_void = True
         bet.profit = 0
         bet.outcome = BetOutcome.VOIDED

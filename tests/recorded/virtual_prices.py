@@ -15,7 +15,7 @@ from typing import Any
 
 import msgspec
 
-from simulator.exchange.crossmatching import Offer, merged_offers, virtual_offers, virtual_steps
+from simulator.exchange.crossmatching import Offer, Walk, merged_offers, virtual_offers
 from simulator.exchange.ladder import Ladder
 from simulator.exchange.orders import Side
 
@@ -136,7 +136,7 @@ def virtual_ladder(book: Ladders, runners: Sequence[int], runner: int, winners: 
     """Yield what the others' offers in a book make for a taker of this side on a runner, best first."""
     others = "atl" if side is Side.BACK else "atb"
     legs = [best_first(book, other, others) for other in runners if other != runner]
-    return virtual_offers(virtual_steps(legs, winners, side, Ladder.CLASSIC))
+    return virtual_offers(Walk(legs).steps(winners, side, Ladder.CLASSIC))
 
 
 def best_first(book: Ladders, runner: int, name: str) -> list[Offer]:

@@ -139,9 +139,10 @@ def test_the_auction_is_told_runner_by_runner() -> None:
     taken = [event for event in on_a if isinstance(event, OrderFilledAtAuction)]
 
     assert StartingPriceMade(world.now, MARKET, A, 5_16) == on_a[0]
+    numbers = [order.fragments[0].match_id for order in (backed, laid)]
     assert [
-        OrderMatchedAtStartingPrice(world.now, backed.bet_id, MARKET, A, 5_16, 1000_00),
-        OrderMatchedAtStartingPrice(world.now, laid.bet_id, MARKET, A, 5_16, 1442_06),
+        OrderMatchedAtStartingPrice(world.now, numbers[0], backed.bet_id, MARKET, A, 5_16, 1000_00),
+        OrderMatchedAtStartingPrice(world.now, numbers[1], laid.bet_id, MARKET, A, 5_16, 1442_06),
     ] == on_a[1:3]
     assert [(offers[1].bet_id, 5_00, 300_00), (offers[2].bet_id, 5_50, 142_07)] == [
         (event.bet_id, event.price, event.size) for event in taken

@@ -159,7 +159,7 @@ def test_a_rest_that_finds_no_match_at_the_starting_price_lapses_as_one_size() -
     "end",
     [
         pytest.param(World.turn_in_play, id="nobody on the other side"),
-        pytest.param(World.close_betting, id="betting ends without an auction"),
+        pytest.param(World.close_betting, id="betting ends"),
         pytest.param(World.void, id="the market is void"),
         pytest.param(lambda world: world.settle(A), id="the market is settled"),
     ],
@@ -204,9 +204,10 @@ def test_a_market_can_be_reconciled_without_turning_in_play() -> None:
     assert [(5_50, 257_93), (6_00, 500_00)] == world.available_to_lay()
 
 
-def test_the_end_of_betting_is_the_off_of_a_market_that_never_turns_in_play() -> None:
+@pytest.mark.parametrize("turn_in_play", [False, True])
+def test_the_end_of_betting_is_the_off_of_a_market_that_has_not_turned_in_play(*, turn_in_play: bool) -> None:
     """Back 10.00, lay to risk 20.00: 3.0; what rests on the exchange lapses after the auction."""
-    world = bsp_market(turn_in_play=False)
+    world = bsp_market(turn_in_play=turn_in_play)
     backed, laid = world.at_close(BACK, "alice", 10_00), world.at_close(LAY, "carol", 20_00)
     rest = world.back("bob", 5_00, at=6_00)
 
@@ -230,6 +231,8 @@ def test_a_market_is_reconciled_once() -> None:
 
     assert [] == events_of(world, StartingPriceMade)
     assert 6 == starting_price(world)
+    world.close_betting()
+    assert [] == events_of(world, StartingPriceMade)
 
 
 @pytest.mark.parametrize(

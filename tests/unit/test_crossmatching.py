@@ -2,7 +2,7 @@
 
 from itertools import islice
 
-from simulator.exchange.crossmatching import Offer, merged_offers, virtual_offers, virtual_price, virtual_steps
+from simulator.exchange.crossmatching import Offer, Walk, merged_offers, virtual_offers, virtual_price
 from simulator.exchange.ladder import Ladder
 from simulator.exchange.orders import Side
 
@@ -16,7 +16,7 @@ def offers(*prices_and_stakes: tuple[float, float]) -> list[Offer]:
 
 def virtual(taker: Side, *legs: list[Offer], winners: int = 1, depth: int = 10) -> list[Offer]:
     """Return the virtual ladder that follows from the other runners' offers."""
-    return list(islice(virtual_offers(virtual_steps(legs, winners, taker, CLASSIC)), depth))
+    return list(islice(virtual_offers(Walk(legs).steps(winners, taker, CLASSIC)), depth))
 
 
 def test_the_manual_s_first_example_backs_the_draw_at_6_and_3_75_and_then_1_50_and_1_05() -> None:

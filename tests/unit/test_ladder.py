@@ -93,8 +93,7 @@ def test_lines_below_zero_are_lines_like_others() -> None:
     assert RECORDED_LINE.size == 201
     assert RECORDED_LINE.holds(-1050)
     assert not RECORDED_LINE.holds(-1025)
-    assert RECORDED_LINE.up(-50) == 0
-    assert RECORDED_LINE.down(0) == -50
+    assert RECORDED_LINE.tick_of(0) == RECORDED_LINE.tick_of(-50) + 1
 
 
 def test_a_line_range_whose_interval_does_not_lead_to_its_end_stops_before_it() -> None:
@@ -117,12 +116,11 @@ def test_the_price_where_two_bands_meet_is_one_rung(join: int) -> None:
     assert Ladder.CLASSIC.price_at(tick - 1) < join < Ladder.CLASSIC.price_at(tick + 1)
 
 
-def test_ticks_are_as_wide_as_their_band() -> None:
-    assert Ladder.CLASSIC.up(200) == 202
-    assert Ladder.CLASSIC.down(200) == 199
-    assert Ladder.CLASSIC.up(198, 4) == 204
-    assert Ladder.CLASSIC.down(10_000) == 9500
-    assert Ladder.CLASSIC.up(101, 349) == 100_000
+@pytest.mark.parametrize(
+    ("price", "ticks", "other"), [(200, 1, 202), (200, -1, 199), (198, 4, 204), (10_000, -1, 9500), (101, 349, 100_000)]
+)
+def test_ticks_are_as_wide_as_their_band(price: int, ticks: int, other: int) -> None:
+    assert Ladder.CLASSIC.price_at(Ladder.CLASSIC.tick_of(price) + ticks) == other
 
 
 @given(ladders(), st.data())
@@ -147,27 +145,6 @@ def test_tick_and_price_are_inverse(ladder: tuple[Ladder, list[int]], data: st.D
 
 
 @given(ladders(), st.data())
-def test_up_and_down_are_inverse_and_raise_past_the_ends(ladder: tuple[Ladder, list[int]], data: st.DataObject) -> None:
-    made, rungs = ladder
-    tick = data.draw(st.integers(0, len(rungs) - 1))
-    ticks = data.draw(st.integers(-len(rungs), len(rungs)))
-    price = rungs[tick]
-
-    if 0 <= tick + ticks < len(rungs):
-        moved = made.up(price, ticks)
-
-        assert moved == rungs[tick + ticks]
-        assert made.down(moved, ticks) == price
-        assert made.ticks_between(price, moved) == ticks
-        assert made.ticks_between(moved, price) == -ticks
-    else:
-        with pytest.raises(OffLadder):
-            made.up(price, ticks)
-        with pytest.raises(OffLadder):
-            made.down(price, -ticks)
-
-
-@given(ladders(), st.data())
 def test_floor_and_ceiling_are_the_rungs_around_a_price(ladder: tuple[Ladder, list[int]], data: st.DataObject) -> None:
     made, rungs = ladder
     price = data.draw(prices_around(rungs))
@@ -184,21 +161,6 @@ def test_floor_and_ceiling_are_the_rungs_around_a_price(ladder: tuple[Ladder, li
     else:
         with pytest.raises(OffLadder):
             made.ceiling(price)
-
-
-@given(st.sampled_from([WRITTEN_OUT[0], *WRITTEN_OUT[2:]]), st.data())
-def test_nearest_is_the_nearest_of_all_rungs_and_the_higher_of_two(
-    ladder: tuple[Ladder, list[int]], data: st.DataObject
-) -> None:
-    made, rungs = ladder
-    price = data.draw(prices_around(rungs))
-
-    assert made.nearest(price) == min(rungs, key=lambda rung: (abs(rung - price), -rung))
-
-
-@pytest.mark.parametrize(("price", "nearest"), [(201, 202), (1025, 1050), (1024, 1000), (100, 101), (100_001, 100_000)])
-def test_nearest_rounds_an_even_split_up_and_stops_at_the_ends(price: int, nearest: int) -> None:
-    assert Ladder.CLASSIC.nearest(price) == nearest
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,6 @@ from simulator.exchange.commands import OpenAccount
 from simulator.exchange.events import MoneyMoved
 from simulator.exchange.ledger import CASHIER, COMMISSION, HOUSE, Ledger, Posting
 from simulator.exchange.refusals import Impossible
-from simulator.exchange.rules import UnknownCurrency
 from tests.unit.exchange_builder import START, A, World, lay, picture
 
 
@@ -128,7 +127,7 @@ def test_an_account_in_a_currency_without_rules_is_not_opened() -> None:
     world = World()
     before = picture(world.exchange)
 
-    with pytest.raises(UnknownCurrency):
+    with pytest.raises(Impossible, match="no currency 'XYZ'"):
         world.apply(OpenAccount("dave", "XYZ", 50_00))
 
     assert before == picture(world.exchange)

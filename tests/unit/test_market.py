@@ -17,9 +17,9 @@ from simulator.exchange.commands import (
     SettleRunners,
     TouchMarket,
 )
-from simulator.exchange.events import Event, MarketAdded, MarketChanged, OrderLapsed
+from simulator.exchange.events import Event, MarketAdded, MarketChanged, OrderLapsed, StartingPriceMade
 from simulator.exchange.market import MarketStatus
-from simulator.exchange.orders import LapseReason, Order, OrderStatus, OrderType, Persistence
+from simulator.exchange.orders import LapseReason, Order, OrderStatus, OrderType, Persistence, Side
 from simulator.exchange.refusals import Impossible, Reason, Refused
 from tests.unit.exchange_builder import MARKET, START, A, B, C, World, back, fills, lay, picture
 
@@ -131,6 +131,10 @@ def test_a_market_starts_inactive_and_takes_no_bets() -> None:
         (OpenMarket("1.999"), "there is no market '1.999'"),
         (AddMarket(MARKET, "ODDS", LadderDefinition("CLASSIC"), 1, ()), "there is a market 1.1 already"),
         (
+            AddMarket("1.2", "ODDS", LadderDefinition("STEEP"), 1, ()),
+            "market 1.2: There is no price ladder 'STEEP'; there are CLASSIC, FINEST and LINE_RANGE.",
+        ),
+        (
             AddMarket("1.2", "ODDS", LadderDefinition("CLASSIC"), 1, (RunnerDefinition(A, 1), RunnerDefinition(A, 2))),
             "market 1.2 lists a runner twice",
         ),
@@ -232,13 +236,15 @@ class Row(NamedTuple):
     lapse: str
     persist: str
     at_close: str
+    starting_price: str
     held: str
     material: str
 
 
 CHANGES = {
-    "open": OPENED,
+    "activate": OPENED,
     "suspend": SUSPENSION,
+    "reopen": OPENED,
     "turn in play": TURN_IN_PLAY,
     "reconcile": RECONCILIATION,
     "lapse unmatched": LAPSE_UNMATCHED,
@@ -248,22 +254,26 @@ CHANGES = {
     "settle": SETTLE,
     "void": VOID,
 }
+ELSEWHERE = "`withdrawals`"
+NOTHING = "-"
+"""There is no such bet yet."""
 # fmt: off
 TABLE = [
-    Row("open", "stays", "stays", "stays", "goes on waiting", "first"),
-    Row("suspend", "stays", "stays", "stays", "lapses if due meanwhile", "no"),
-    Row("turn in play", "lapses", "stays", "goes to the auction", "goes on waiting", "yes"),
-    Row("reconcile", "stays", "stays", "goes to the auction", "goes on waiting", "yes"),
-    Row("lapse unmatched", "lapses", "lapses", "lapses", "goes on waiting", "yes"),
-    Row("remove runner", "see withdrawals", "see w.", "see withdrawals", "lapses on that runner", "yes"),
-    Row("settle runners", "lapses on them", "same", "same", "lapses on them", "yes"),
-    Row("close betting", "lapses", "lapses", "lapses", "lapses when due", "yes"),
-    Row("settle, void", "lapses", "lapses", "lapses", "lapses when due", "yes"),
+    Row("activate", NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, "yes"),
+    Row("suspend", "stays", "stays", "stays", "stays", "lapses if due then", "no"),
+    Row("reopen", "stays", "stays", "stays", "stays", "goes on waiting", "no"),
+    Row("turn in play", "lapses", "stays", "auction", "auction", NOTHING, "yes"),
+    Row("reconcile", "stays", "stays", "auction", "auction", NOTHING, "yes"),
+    Row("lapse unmatched", "lapses", "lapses", "lapses", "stays", "goes on waiting", "yes"),
+    Row("remove runner", ELSEWHERE, ELSEWHERE, ELSEWHERE, ELSEWHERE, "lapses when due", "yes"),
+    Row("settle runners", "lapses", "lapses", "lapses", "lapses", "lapses when due", "yes"),
+    Row("close betting", "lapses", "lapses", "auction", "auction", "lapses when due", "yes"),
+    Row("settle, void", "lapses", "lapses", "lapses", "lapses", "lapses when due", "yes"),
 ]
 # fmt: on
 CHANGES_AND_ROWS = [(name, row) for row in TABLE for name in row.change.split(", ")]
 every_change = pytest.mark.parametrize(
-    ("change", "row"), [pytest.param(CHANGES[name], row, id=name) for name, row in CHANGES_AND_ROWS]
+    ("name", "row"), [pytest.param(name, row, id=name) for name, row in CHANGES_AND_ROWS]
 )
 
 
@@ -274,31 +284,40 @@ def test_the_table_of_changes_is_the_one_that_the_market_documents() -> None:
     assert [Row(*(cell.strip() for cell in cells)) for cells in rows[2:]] == TABLE
 
 
-def fate_of(order: Order) -> str:
+def fate_of(order: Order, events: tuple[Event, ...]) -> str:
     """What became of an unmatched order, in the words of the table."""
-    if order.order_type is OrderType.MARKET_ON_CLOSE:
-        return "goes to the auction"
-    return "stays" if order.size_remaining else "lapses"
+    if order.size_remaining or order.liability_waiting:
+        return "stays"
+    was_there = order.order_type is OrderType.MARKET_ON_CLOSE
+    return "auction" if was_there and any(isinstance(event, StartingPriceMade) for event in events) else "lapses"
 
 
 @pytest.mark.parametrize(
     ("change", "row"),
     # What a removal does to unmatched bets, `test_withdrawals` tells.
-    [pytest.param(CHANGES[name], row, id=name) for name, row in CHANGES_AND_ROWS if name != "remove runner"],
+    [
+        pytest.param(CHANGES[name], row, id=name)
+        for name, row in CHANGES_AND_ROWS
+        if row.lapse not in (ELSEWHERE, NOTHING)
+    ],
 )
 def test_each_kind_of_unmatched_order_stays_or_goes_as_the_table_says(change: Change, row: Row) -> None:
     """With nobody to bet against, what goes to the auction lapses there."""
     world = World(turn_in_play=True, bsp_market=True)
     kinds = {LAPSE: row.lapse, PERSIST: row.persist, AT_CLOSE: row.at_close}
     orders = [world.back("alice", 10_00, at=3_00, runner=C, persistence=persistence) for persistence in kinds]
+    waiting = world.at_close(Side.BACK, "bob", 10_00, runner=C)
     if change is OPENED:
         world.suspend()
 
     events = change(world)
 
-    expected = [{"lapses on them": "lapses", "same": "lapses"}.get(fate, fate) for fate in kinds.values()]
-    assert expected == [fate_of(order) for order in orders]
-    stayed = [order for order in orders if fate_of(order) == "stays"]
+    assert row.starting_price == fate_of(waiting, events)
+    assert [*kinds.values()] == [fate_of(order, events) for order in orders]
+    orders.append(waiting)
+    assert (10_00 if fate_of(waiting, events) == "stays" else 0) == world.exposure("bob")
+    stayed = [order for order in orders if order.size_remaining]
+    orders = [order for order in orders if not order.liability_waiting]
     gone = [order for order in orders if order not in stayed]
     assert {order.bet_id for order in gone} == {event.bet_id for event in events if isinstance(event, OrderLapsed)}
     assert [(10_00, 0)] * len(gone) == [(order.size_lapsed, order.size_remaining) for order in gone]
@@ -311,19 +330,15 @@ def test_settling_runners_leaves_the_orders_on_the_others_alone() -> None:
     world = World(turn_in_play=True, bsp_market=True)
     orders = [world.back("alice", 10_00, at=3_00, persistence=persistence) for persistence in Persistence]
 
-    SETTLE_RUNNERS(world)
+    events = SETTLE_RUNNERS(world)
 
-    assert ["stays"] * 3 == [fate_of(order) for order in orders]
+    assert ["stays"] * 3 == [fate_of(order, events) for order in orders]
 
 
 @pytest.mark.parametrize(
     ("change", "row"),
     # No order waits before the market is in play, and what turns it in play has reconciled it.
-    [
-        pytest.param(CHANGES[name], row, id=name)
-        for name, row in CHANGES_AND_ROWS
-        if name not in ("turn in play", "reconcile")
-    ],
+    [pytest.param(CHANGES[name], row, id=name) for name, row in CHANGES_AND_ROWS if row.held != NOTHING],
 )
 def test_an_order_that_waits_out_the_bet_delay_goes_on_waiting_or_lapses_as_the_table_says(
     change: Change, row: Row
@@ -353,24 +368,15 @@ def test_an_order_that_waits_for_another_runner_goes_on_waiting(change: Change) 
 
 
 @every_change
-def test_a_change_is_material_as_the_table_says(change: Change, row: Row) -> None:
-    world = World(turn_in_play=True, bsp_market=True, is_open=False)
-    if change is not OPENED:
-        world.open()
+def test_a_change_is_material_as_the_table_says(name: str, row: Row) -> None:
+    world = World(turn_in_play=True, bsp_market=True, is_open=name != "activate")
+    if name == "reopen":
+        world.suspend()
 
-    changed = next(event for event in change(world) if isinstance(event, MarketChanged))
+    changed = next(event for event in CHANGES[name](world) if isinstance(event, MarketChanged))
 
-    assert (row.material != "no") is changed.material
+    assert MarketChanged(START, MARKET, world.market.version, material=row.material == "yes") == changed
     assert changed.material is (world.market.material_version == world.market.version)
-
-
-def test_opening_again_is_not_material() -> None:
-    world = World()
-    world.suspend()
-
-    (changed,) = world.open()
-
-    assert MarketChanged(START, MARKET, world.market.version, material=False) == changed
 
 
 @pytest.mark.parametrize(

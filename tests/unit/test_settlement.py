@@ -14,6 +14,7 @@ from simulator.exchange.events import (
     MoneyMoved,
     OrderLapsed,
     OrderSettled,
+    OrderVoided,
 )
 from simulator.exchange.ledger import COMMISSION, HOUSE
 from simulator.exchange.market import MarketStatus
@@ -131,8 +132,9 @@ def test_bets_on_a_runner_that_was_removed_are_void_and_the_others_are_not() -> 
     void_back, void_lay = world.match("alice", "bob", 10_00, at=3_00, runner=B)
     backed, _ = world.match("alice", "bob", 10_00, at=3_00, runner=A)
 
-    world.settle(A, removed=[B])
+    events = world.settle(A, removed=[B])
 
+    assert {void_back.bet_id, void_lay.bet_id} == {event.bet_id for event in events if isinstance(event, OrderVoided)}
     assert (0, VOIDED, 10_00, 0) == (
         void_back.profit,
         void_back.outcome,
@@ -264,6 +266,8 @@ def test_a_void_market_is_as_if_there_had_been_no_bets() -> None:
     assert [10_000_00] * 3 == [world.available(name) for name in ("alice", "bob", "carol")]
     assert MarketStatus.CLOSED == world.market.status
     assert not any(isinstance(event, MoneyMoved) for event in events)
+    voided = [OrderVoided(START + 1000, order.bet_id, 10_00) for order in (laid, backed)]
+    assert voided == [event for event in events if isinstance(event, OrderVoided)]
     assert {} == world.exchange.accounts["alice"].current_orders
 
 

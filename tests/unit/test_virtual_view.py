@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulator.exchange.commands import LadderDefinition, RunnerResult, SettleRunners
-from simulator.exchange.crossmatching import Offer, Walk, virtual_offers, virtual_price, virtual_steps
+from simulator.exchange.crossmatching import Offer, Walk, virtual_offers, virtual_price
 from simulator.exchange.ladder import Ladder
 from simulator.exchange.orders import RunnerKey, Side
 from simulator.exchange.virtual_view import VirtualLadder
@@ -231,12 +231,12 @@ def test_the_walk_that_runners_share_is_that_of_each(book: tuple[list[list[Offer
     for place in range(len(queues)):
         others = [queue for other, queue in enumerate(queues) if other != place]
         assert naive(others, winners, taker) == found[place]
-        assert found[place] == list(virtual_offers(virtual_steps(others, winners, taker, CLASSIC)))
+        assert found[place] == list(virtual_offers(Walk(others).steps(winners, taker, CLASSIC)))
 
 
 @given(st.lists(rungs, min_size=1, max_size=20), st.integers(1, 4), st.sampled_from(Side))
 def test_a_price_worked_out_fast_is_the_exact_one(prices: list[int], winners: int, taker: Side) -> None:
     """The first step is at the price of the fractions, and there is none where there is no price."""
-    steps = virtual_steps([[Offer(price, 100)] for price in prices], winners, taker, CLASSIC)
+    steps = Walk([[Offer(price, 100)] for price in prices]).steps(winners, taker, CLASSIC)
 
     assert virtual_price(prices, winners, taker, CLASSIC) == next((step.price for step in steps), None)
