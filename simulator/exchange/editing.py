@@ -165,7 +165,7 @@ def _edit_limit_on_close(
 ) -> list[Event]:
     """Replace an order for the starting price by one with an easier limit, which keeps its place in the queue."""
     successor = _successor(order, price, at)
-    register(state, account, successor, at)
+    register(state, market, account, successor, at)
     market.edit_starting_price_limit(order, successor, at)
     return [
         OrderCancelled(at, index, order.bet_id, order.size_cancelled),

@@ -10,7 +10,7 @@ than a penny a matched bet (chosen: a bet is paid what it is worth to the neares
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from heapq import nsmallest
 from itertools import pairwise
 from typing import Any, Final, NamedTuple
@@ -91,22 +91,22 @@ def new_position(definition: AddMarket, field: Field) -> Position:
 class OddsPosition(Position):
     """Bets on runners that win or lose, summed per runner; runners on which nothing is at stake are left out."""
 
-    __slots__ = ("_counted", "_field", "_stakes_of", "stakes")
+    __slots__ = ("_counted", "_field", "stakes")
 
-    def __init__(self, field: Field, stakes_of: Callable[[Order], Stakes] = stakes_of) -> None:
+    def __init__(self, field: Field) -> None:
         super().__init__()
         self._field = field
-        self._stakes_of = stakes_of
         self._counted: dict[Order, Stakes] = {}
         self.stakes: dict[RunnerKey, Stakes] = {}
 
     def count(self, order: Order) -> None:
         """Count an order as it is now."""
-        self._change(order, self._stakes_of(order))
+        self._change(order, stakes_of(order))
 
     def drop(self, order: Order) -> None:
         """Count an order no longer."""
         self._change(order, NOTHING)
+        self._counted.pop(order, None)
 
     def set_field(self, field: Field) -> None:
         """Say anew who can win."""
@@ -261,6 +261,7 @@ class NumberPosition(Position):
     def drop(self, order: Order) -> None:
         """Count an order no longer."""
         self._change(order, {})
+        self._counted.pop(order, None)
 
     def set_field(self, field: Field) -> None:
         """Change nothing: a number does not depend on who takes part."""

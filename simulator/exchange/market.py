@@ -84,6 +84,7 @@ class Market:
         self.last_match_at: int | None = None
         self.settled_at: int | None = None
         self.orders: dict[int, Order] = {}
+        """By bet id: all there ever were, in the order of placing."""
         self.commissions: dict[str, int] = {}
         """By account, once settled: commission charged, in pence."""
         self.positions: dict[str, Position] = {}
@@ -131,10 +132,6 @@ class Market:
     def new_position(self) -> Position:
         """Return an account's position in this market before its first bet."""
         return new_position(self.definition, self.field)
-
-    def orders_on(self, key: RunnerKey) -> list[Order]:
-        """Return all orders on a runner, in order of their bet ids."""
-        return [order for order in self.orders.values() if order.runner == key]
 
     # Changes of state
 
@@ -216,7 +213,6 @@ class Market:
         lapsed = self._lapse_for_good(at)
         self.status = MarketStatus.CLOSED
         self.settled_at = at
-        self.positions.clear()
         return [*lapsed, self.changed(at, material=True)]
 
     def end_runners(self, statuses: Mapping[RunnerKey, RunnerStatus], at: int) -> None:
@@ -239,7 +235,6 @@ class Market:
 
     def enter(self, order: Order, at: int, next_match_id: Callable[[], int]) -> list[Event]:
         """Bring an order to the matcher: it takes what it can, and the rest is queued at its own price."""
-        self.orders[order.bet_id] = order
         book = self.runners[order.runner].book
         plan = plan_matches(order, book.offers_to(order.side), self.crowd(order.runner, order.side))
         if order.bet_target is not None:
@@ -348,7 +343,6 @@ class Market:
 
     def wait_for_starting_price(self, order: Order) -> None:
         """Queue an order for the starting price."""
-        self.orders[order.bet_id] = order
         self.runners[order.runner].starting_price_queue(order.side)[order.bet_id] = order
 
     def edit_starting_price_limit(self, order: Order, successor: Order, at: int) -> None:
@@ -359,7 +353,6 @@ class Market:
         ]
         queue.clear()
         queue.update(places)
-        self.orders[successor.bet_id] = successor
         self.change(order, order.hand_over, at)
         self.change(successor, successor.wait_with, order.liability)
 

@@ -184,16 +184,18 @@ def _has_become_impossible(order: Order, market: Market) -> bool:
     return market.starting_price_is_past
 
 
-def register(state: State, account: Account, order: Order, at: int) -> None:
-    """Give an order its bet id: it exists from now on."""
+def register(state: State, market: Market, account: Account, order: Order, at: int) -> None:
+    """Give an order its bet id: it exists from now on, for everybody who keeps orders."""
     order.bet_id = state.bet_ids.take()
     order.placed_at = at
     state.orders[order.bet_id] = order
     account.current_orders[order.bet_id] = order
+    market.orders[order.bet_id] = order
+    market.runners[order.runner].orders[order.bet_id] = order
 
 
 def _enter(state: State, market: Market, account: Account, index: int, order: Order, at: int) -> list[Event]:
-    register(state, account, order, at)
+    register(state, market, account, order, at)
     placed = OrderPlaced(at, index, order.bet_id, account.name, market.market_id, order.runner)
     if order.order_type is not OrderType.LIMIT:
         market.wait_for_starting_price(order)

@@ -36,6 +36,7 @@ class Runner:
         "adjustment_factor",
         "book",
         "key",
+        "orders",
         "projection",
         "removed_at",
         "sort_priority",
@@ -61,6 +62,8 @@ class Runner:
         self.starting_price_taken = {Side.BACK: 0, Side.LAY: 0}
         """Back stakes and lay liabilities that the auction matched, in pence."""
         self.book = RunnerBook()
+        self.orders: dict[int, Order] = {}
+        """By bet id: all there ever were on this runner, in the order of placing."""
 
     def starting_price_queue(self, side: Side) -> dict[int, Order]:
         """Return the orders of a side that wait for the starting price, by bet id, in queue order."""

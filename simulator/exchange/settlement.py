@@ -56,7 +56,7 @@ def settle_runners(state: State, command: SettleRunners, at: int) -> list[Event]
     market = state.market_to_run(command.market_id)
     verdict = verdict_on_some(market, command.results)
     market.end_runners(verdict.statuses, at)
-    orders = _unsettled(order for key in verdict.statuses for order in market.orders_on(key))
+    orders = _unsettled(order for key in verdict.statuses for order in market.runners[key].orders.values())
     events: list[Event] = []
     for order in orders:
         events.extend(market.lapse_whole(order, at, LapseReason.RUNNER_UNKNOWN))
@@ -131,8 +131,9 @@ def _close(state: State, market: Market, at: int) -> list[Event]:
         if commission:
             events.append(_post(state, market, at, name, COMMISSION, commission, "commission", None))
             events.append(CommissionCharged(at, name, market.market_id, commission))
-    for account in state.accounts.values():
-        account.close_position(market.market_id)
+    for name in {order.account for order in market.orders.values()} | market.positions.keys():
+        state.accounts[name].close_position(market.market_id)
+    market.positions.clear()
     return [*events, MarketClosed(at, market.market_id)]
 
 

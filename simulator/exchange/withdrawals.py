@@ -93,7 +93,7 @@ def _reduced_limit(market: Market, price: int, factor: int) -> int:
 
 def _void_bets_on(market: Market, runner: Runner, at: int) -> list[Event]:
     events: list[Event] = []
-    for order in market.orders_on(runner.key):
+    for order in runner.orders.values():
         events.extend(market.lapse_whole(order, at, None))
         if order.size_matched:
             size = order.size_matched
@@ -109,7 +109,7 @@ def _reduce(market: Market, runner: Runner, factor: int, at: int) -> list[Event]
         return reduced_price(price, factor, is_place_market=is_place_market)
 
     events: list[Event] = []
-    for order in market.orders_on(runner.key):
+    for order in runner.orders.values():
         if order.size_matched:
             before = order.matched_payout
             market.change(order, order.reduce_prices, reduced)
