@@ -3,13 +3,17 @@
 Once for a filter and a match, before kick-off, with the filter's stake, for the Betfair account of the filter's user.
 The order asks for the odds themselves, or for the next price above them that exists, so that it is never matched worse;
 what is not matched at once waits and lapses at kick-off.
+
+It looks only at matches in whose markets something has happened, and again at bets that the exchange has refused:
+whatever else goes on cannot make an offer better.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Final
 
 from simulator.exchange.commands import PlaceInstruction, PlaceOrders
+from simulator.exchange.events import Event
 from simulator.exchange.exchange import Exchange
 from simulator.exchange.market import Market, MarketStatus
 from simulator.exchange.orders import OrderType, Persistence, RunnerKey, Side
@@ -18,6 +22,7 @@ from simulator.exchange.runner import RunnerStatus
 from simulator.world.bettune import APPROVED, BetTune, Match, Prediction, PredictionFilter
 from simulator.world.catalogue import Catalogue
 from simulator.world.football import runner_for
+from simulator.world.happenings import PredictionPut
 
 AUTOPILOT: Final = "autopilot"
 """The word for what it does where the schedule has its verbs."""
@@ -37,20 +42,43 @@ class Autopilot:
         self.placed: Final[dict[tuple[int, int], None]] = {}
         """Filter and match of every bet that the exchange has taken, in the order in which it did."""
         self._refusals: Final[dict[tuple[int, int], tuple[Reason, tuple[Reason, ...]]]] = {}
+        self._matches_of_event: Final[dict[str, list[int]]] = {}
+        for match in bettune.matches.values():
+            if match.event is not None:
+                self._matches_of_event.setdefault(match.event, []).append(match.id)
+        self._touched = dict.fromkeys(bettune.matches)
+        """The matches to be looked at again."""
+
+    def hear(self, events: Iterable[Event]) -> None:
+        """Take in what has happened: new predictions, and whatever concerns the markets of matches."""
+        for event in events:
+            if isinstance(event, PredictionPut):
+                self._touched[event.match_id] = None
+                continue
+            market = self._catalogue.markets.get(getattr(event, "market_id", None) or "")
+            if market is not None:
+                self._touched.update(dict.fromkeys(self._matches_of_event.get(market.event.id, ())))
 
     def orders(self, now: int) -> Iterator[PlaceOrders]:
         """Yield an order for every prediction that is offered its odds now and has not been bet on.
 
-        Note each one that the exchange takes with `note` before asking for the next.
+        In order of the predictions' numbers. Note each one that the exchange takes with `note` before asking for the
+        next.
         """
-        for key, prediction in list(self._bettune.predictions.items()):
-            order = None if key in self.placed else self._order_for(prediction, now)
+        touched, self._touched = self._touched, {}
+        keys = {(filter_id, match_id) for match_id in touched for filter_id in self._bettune.filters}
+        found = [self._bettune.predictions.get(key) for key in keys | self._refusals.keys()]
+        for prediction in sorted((one for one in found if one is not None), key=lambda one: one.id):
+            is_placed = (prediction.filter_id, prediction.match_id) in self.placed
+            order = None if is_placed else self._order_for(prediction, now)
             if order is not None:
                 yield order
 
     def note(self, order: PlaceOrders) -> None:
         """Remember that the exchange has taken an order: it is not placed again."""
-        self.placed[_key_of(order)] = None
+        key = _key_of(order)
+        self.placed[key] = None
+        self._refusals.pop(key, None)
 
     def note_refusal(self, order: PlaceOrders, refusal: Refused) -> int | None:
         """Remember why the exchange did not take an order; return the match it is about, or `None` where it is no news.

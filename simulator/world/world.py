@@ -319,6 +319,8 @@ class World:
         self._waiting[ticket] = callback
 
     def _publish(self, events: tuple[Event, ...]) -> None:
+        if self.autopilot is not None:
+            self.autopilot.hear(events)
         for listener in self._listeners:
             listener(events)
         self._announce_due()

@@ -1,13 +1,18 @@
 """The autopilot backs a prediction once, as soon as its odds are offered before kick-off, and never at worse ones."""
 
 import json
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from simulator.exchange.commands import CancelOrders, PlaceOrders, RemoveRunner
 from simulator.exchange.orders import Order, RunnerKey, Side
+from simulator.exchange.refusals import Impossible, Refused
+from simulator.world.autopilot import Autopilot
 from simulator.world.happenings import PredictionDeleted, PredictionPut
 from simulator.world.loading import load_additions
 from simulator.world.scenario import Close, Finish, GoInPlay, MakeOffers, Resume, ScoreEntry, Suspend
@@ -284,7 +289,8 @@ def test_it_tries_again_what_was_refused() -> None:
     assert [order.runner.selection_id for order in bets(world)] == [2, 1]
 
 
-def test_the_end_of_one_match_can_pay_for_a_bet_on_another() -> None:
+def two_matches() -> World:
+    """A world where alice, who has 15, bets 10 on the home side of two matches, as soon as there are predictions."""
     scenario = small()
     other = small()["events"][0]
     other |= {"id": "2", "name": "Rovers v United"}
@@ -306,7 +312,11 @@ def test_the_end_of_one_match_can_pay_for_a_bet_on_another() -> None:
             {"id": 8, "date": "+PT5M", "home": "Rovers", "away": "United", "event": "2"},
         ],
     }
-    world = World(load(scenario))
+    return World(load(scenario))
+
+
+def test_the_end_of_one_match_can_pay_for_a_bet_on_another() -> None:
+    world = two_matches()
     world.apply(PlaceOrders("alice", "1.2", bet("alice", Side.BACK, 900, 1000, 2).instructions))
     put(world, 2.4)
     assert [order.market_id for order in bets(world)] == ["1.2"]
@@ -314,6 +324,41 @@ def test_the_end_of_one_match_can_pay_for_a_bet_on_another() -> None:
     world.finish(Finish(match=8, score=ScoreEntry(home=1, away=0)))
 
     assert [order.market_id for order in bets(world)] == ["1.2", MARKET]
+
+
+MARKETS = st.sampled_from([MARKET, "1.2"])
+STEPS = st.one_of(
+    st.tuples(st.just("put"), st.sampled_from([MATCH, 8]), st.sampled_from([1_500_000, 2_000_000, 2_400_000])),
+    st.tuples(st.just("offer"), MARKETS, st.sampled_from([150, 200, 240]), st.sampled_from([1, 2, 3])),
+    st.tuples(st.just("back"), MARKETS, st.sampled_from([150, 240, 900]), st.sampled_from([1, 2, 3])),
+    st.tuples(st.sampled_from(["cancel", "suspend", "resume", "remove"]), MARKETS),
+)
+
+
+@given(st.lists(STEPS, max_size=12))
+def test_no_bet_is_overlooked_that_somebody_who_looks_at_everything_would_place(steps: list[tuple[Any, ...]]) -> None:
+    """It looks only where something has happened; what is left when all is looked at is what the exchange refuses."""
+    world = two_matches()
+    for verb, where, *more in steps:
+        with suppress(Refused, Impossible):
+            if verb == "put":
+                world.put_prediction(FILTER, where, more[0])
+            elif verb in ("offer", "back"):
+                name, side = ("bob", Side.LAY) if verb == "offer" else ("alice", Side.BACK)
+                world.apply(PlaceOrders(name, where, bet(name, side, more[0], 500, more[1]).instructions))
+            elif verb == "cancel":
+                world.apply(CancelOrders("alice", where))
+            elif verb == "remove":
+                world.apply(RemoveRunner(where, RunnerKey(3), 1000))
+            else:
+                world.perform((Suspend if verb == "suspend" else Resume)(market=where))
+
+        assert world.autopilot is not None
+        other = Autopilot(world.bettune, world.exchange, world.catalogue)
+        other.placed.update(world.autopilot.placed)
+        for order in other.orders(world.clock.now()):
+            with pytest.raises(Refused):
+                world.exchange.apply(order, world.clock.now())
 
 
 def test_a_market_that_is_closed_or_a_runner_that_is_gone_is_not_bet_on() -> None:
