@@ -20,11 +20,10 @@ from simulator.exchange.events import (
     StartingPriceMade,
 )
 from simulator.exchange.market import Market
-from simulator.exchange.money import HUNDREDTHS, profit_pence
+from simulator.exchange.money import HUNDREDTHS, Price, profit_pence
 from simulator.exchange.orders import Fragment, LapseReason, Order, OrderType, Persistence, Side
 from simulator.exchange.runner import Projection, Runner, RunnerStatus
 from simulator.exchange.starting_price import (
-    Price,
     Reconciliation,
     StartingPriceBet,
     far_price,

@@ -24,7 +24,7 @@ from simulator.exchange.orders import Side
 SCALE: Final = 10**18
 """How many times inverse prices are magnified before they are cut to whole numbers."""
 
-NO_PRICE: Final = 0
+NO_OFFER: Final = 0
 """Stands where a queue has no more offers."""
 
 
@@ -74,7 +74,7 @@ class Walk:
     def __init__(self, queues: Iterable[Iterable[Offer]]) -> None:
         self._queues = [iter(queue) for queue in queues]
         first = [next(queue, None) for queue in self._queues]
-        self._first_prices = [NO_PRICE if offer is None else offer.price for offer in first]
+        self._first_prices = [NO_OFFER if offer is None else offer.price for offer in first]
         self._next_ends = [(offer.price * offer.size, queue) for queue, offer in enumerate(first) if offer is not None]
         heapify(self._next_ends)
         self._ends: list[tuple[int, int, int]] = []
@@ -99,7 +99,7 @@ class Walk:
                     return
                 yield VirtualStep(price, end - begin)
                 begin = end
-            if next_price == NO_PRICE:
+            if next_price == NO_OFFER:
                 return
             completion.change(queue, next_price)
 
@@ -113,7 +113,7 @@ class Walk:
             heappop(self._next_ends)
         else:
             heapreplace(self._next_ends, (end + offer.price * offer.size, queue))
-        self._ends.append((end, queue, NO_PRICE if offer is None else offer.price))
+        self._ends.append((end, queue, NO_OFFER if offer is None else offer.price))
         return True
 
 
@@ -142,7 +142,7 @@ class _Completion:
     @property
     def is_possible(self) -> bool:
         """Return whether every leg has an offer."""
-        return NO_PRICE not in self._legs()
+        return NO_OFFER not in self._legs()
 
     @property
     def price(self) -> int | None:

@@ -1,20 +1,6 @@
 """Who has to be heard of by when, and what was done about those who were not."""
 
-from enum import StrEnum
-
-
-class ActionPerformed(StrEnum):
-    """What was done since the last heartbeat (heartbeat interface definition).
-
-    An exchange whose matcher always answers performs the first, the third or the fourth; the others are for faults.
-    """
-
-    NONE = "NONE"
-    CANCELLATION_REQUEST_SUBMITTED = "CANCELLATION_REQUEST_SUBMITTED"
-    ALL_BETS_CANCELLED = "ALL_BETS_CANCELLED"
-    SOME_BETS_NOT_CANCELLED = "SOME_BETS_NOT_CANCELLED"
-    CANCELLATION_REQUEST_ERROR = "CANCELLATION_REQUEST_ERROR"
-    CANCELLATION_STATUS_UNKNOWN = "CANCELLATION_STATUS_UNKNOWN"
+from simulator.exchange.events import ActionPerformed
 
 
 class Deadlines:

@@ -3,12 +3,13 @@
 Units as in `commands`. `index` is the place of an instruction in the request that caused the event.
 """
 
+from enum import StrEnum
+
 from msgspec import Struct
 
-from simulator.exchange.deadlines import ActionPerformed
+from simulator.exchange.money import NoPrice
 from simulator.exchange.orders import LapseReason, RunnerKey, Side
 from simulator.exchange.refusals import Reason
-from simulator.exchange.starting_price import NoPrice
 
 
 class Event(Struct, frozen=True, tag_field="event", tag=True):
@@ -217,6 +218,20 @@ class ReplacementRefused(Event, frozen=True):
 
 
 # Heartbeats
+
+
+class ActionPerformed(StrEnum):
+    """What was done since the last heartbeat (heartbeat interface definition).
+
+    An exchange whose matcher always answers performs the first, the third or the fourth; the others are for faults.
+    """
+
+    NONE = "NONE"
+    CANCELLATION_REQUEST_SUBMITTED = "CANCELLATION_REQUEST_SUBMITTED"
+    ALL_BETS_CANCELLED = "ALL_BETS_CANCELLED"
+    SOME_BETS_NOT_CANCELLED = "SOME_BETS_NOT_CANCELLED"
+    CANCELLATION_REQUEST_ERROR = "CANCELLATION_REQUEST_ERROR"
+    CANCELLATION_STATUS_UNKNOWN = "CANCELLATION_STATUS_UNKNOWN"
 
 
 class HeartbeatReceived(Event, frozen=True):

@@ -8,9 +8,8 @@ once, it forgets.
 from typing import Final
 
 from simulator.exchange.commands import Heartbeat
-from simulator.exchange.deadlines import ActionPerformed
 from simulator.exchange.editing import cancel_everywhere
-from simulator.exchange.events import Event, HeartbeatExpired, HeartbeatReceived, InstructionRefused
+from simulator.exchange.events import ActionPerformed, Event, HeartbeatExpired, HeartbeatReceived, InstructionRefused
 from simulator.exchange.refusals import Impossible
 from simulator.exchange.state import State
 

@@ -1,5 +1,7 @@
 """Pence, hundredths and the rounding rules."""
 
+from enum import StrEnum
+from fractions import Fraction
 from typing import Final
 
 INEXACT: Final = -(10**18)
@@ -14,6 +16,17 @@ HUNDREDTHS: Final = 100
 
 EVEN_MONEY: Final = 200
 """The odds at which every bet on a line is struck, whatever line its price names."""
+
+
+class NoPrice(StrEnum):
+    """What is published in the place of a price where there is none, as the wire writes it."""
+
+    NOT_A_NUMBER = "NaN"
+    INFINITY = "Infinity"
+
+
+Price = Fraction | NoPrice
+"""A starting price, projected or made: exact and on no ladder, or the word that stands for none."""
 
 
 def divide_half_away(numerator: int, denominator: int) -> int:

@@ -30,7 +30,7 @@ NO_BET_ID = 0
 """The bet id of an order that waits out the bet delay: it gets its own when it reaches the matcher."""
 
 
-NO_PRICE = 0
+ANY_PRICE = 0
 """The price of a MARKET_ON_CLOSE order, which takes any."""
 
 
@@ -82,7 +82,7 @@ def _new_order(instruction: PlaceInstruction, command: PlaceOrders, market: Mark
         side=instruction.side,
         order_type=instruction.order_type,
         persistence=persistence,
-        price=instruction.price or NO_PRICE,
+        price=instruction.price or ANY_PRICE,
         size=size,
         placed_at=at,
         time_in_force=instruction.time_in_force,

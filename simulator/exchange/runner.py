@@ -5,8 +5,8 @@ from typing import Final, NamedTuple
 
 from simulator.exchange.book import RunnerBook
 from simulator.exchange.commands import RunnerDefinition
+from simulator.exchange.money import Price
 from simulator.exchange.orders import Order, Side
-from simulator.exchange.starting_price import Price
 
 
 class RunnerStatus(StrEnum):

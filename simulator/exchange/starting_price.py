@@ -20,13 +20,12 @@ from sums of whole numbers, so that its denominator does not grow with the numbe
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from fractions import Fraction
 from math import ceil, floor
 from typing import Final, NamedTuple
 
 from simulator.exchange.crossmatching import Offer
-from simulator.exchange.money import HUNDREDTHS
+from simulator.exchange.money import HUNDREDTHS, NoPrice, Price
 from simulator.exchange.starting_price_offers import fills, odds_balancing, stake_averaging, winnings_of
 
 LOWEST: Final = 101
@@ -36,16 +35,6 @@ HIGHEST: Final = 100_000
 NO_LOWER_LIMIT: Final = 0
 NO_UPPER_LIMIT: Final = 10**9
 """Below and above every price in hundredths: bets without a limit compare like those that have one."""
-
-
-class NoPrice(StrEnum):
-    """What is published in the place of a price where there is none, as the wire writes it."""
-
-    NOT_A_NUMBER = "NaN"
-    INFINITY = "Infinity"
-
-
-Price = Fraction | NoPrice
 
 
 class StartingPriceBet(NamedTuple):

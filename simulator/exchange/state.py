@@ -12,7 +12,7 @@ from simulator.exchange.refusals import Impossible, Reason, Refused
 from simulator.exchange.rules import BettingRules
 
 
-class Sequence:
+class Numbering:
     """Numbers handed out one after the other."""
 
     __slots__ = ("next",)
@@ -54,9 +54,9 @@ class State:
         self.heartbeats = Deadlines()
         self.held: list[HeldOrders] = []
         """A heap by due time and then by ticket."""
-        self.bet_ids = Sequence(first_bet_id)
-        self.match_ids = Sequence(first_match_id)
-        self.tickets = Sequence(1)
+        self.bet_ids = Numbering(first_bet_id)
+        self.match_ids = Numbering(first_match_id)
+        self.tickets = Numbering(1)
         self._references: OrderedDict[tuple[str, str, str], int] = OrderedDict()
 
     @property

@@ -22,8 +22,7 @@ from simulator.exchange.commands import (
     UpdateInstruction,
     UpdateOrders,
 )
-from simulator.exchange.deadlines import ActionPerformed
-from simulator.exchange.events import HeartbeatExpired, HeartbeatReceived, InstructionRefused
+from simulator.exchange.events import ActionPerformed, HeartbeatExpired, HeartbeatReceived, InstructionRefused
 from simulator.exchange.orders import Order, OrderType, Persistence, RunnerKey, Side
 from simulator.exchange.refusals import Impossible, Reason
 from simulator.exchange.runner import RunnerStatus

@@ -10,8 +10,9 @@ from fractions import Fraction
 from simulator.exchange import events
 from simulator.exchange.commands import CloseMarket, Reconcile, TurnInPlay
 from simulator.exchange.crossmatching import Offer
+from simulator.exchange.money import NoPrice
 from simulator.exchange.orders import LapseReason, OrderType, Persistence, RunnerKey, Side
-from simulator.exchange.starting_price import NoPrice, StartingPriceBet
+from simulator.exchange.starting_price import StartingPriceBet
 from tests.property.naive_acceptance import MINIMUM_LIABILITY, NaiveMarket, NaiveNonsense
 from tests.property.naive_arrivals import NaiveArrivals
 from tests.property.naive_book import Match, NaiveBet, levels, queue

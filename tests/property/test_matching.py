@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from simulator.exchange.events import OrderFilledAtAuction
 from simulator.exchange.ladder import Ladder
 from simulator.exchange.ledger import HOUSE
+from simulator.exchange.money import NoPrice
 from simulator.exchange.orders import Order, RunnerKey, Side, TimeInForce
-from simulator.exchange.starting_price import NoPrice
 from tests.unit.exchange_builder import A, B, World, fills
 
 CLASSIC = Ladder.CLASSIC

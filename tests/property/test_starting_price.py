@@ -8,14 +8,8 @@ from hypothesis import strategies as st
 
 from simulator.exchange.crossmatching import Offer
 from simulator.exchange.ladder import Ladder
-from simulator.exchange.starting_price import (
-    NoPrice,
-    Price,
-    Reconciliation,
-    StartingPriceBet,
-    near_price,
-    reconcile,
-)
+from simulator.exchange.money import NoPrice, Price
+from simulator.exchange.starting_price import Reconciliation, StartingPriceBet, near_price, reconcile
 from tests.property.naive_starting_price import NaiveRunner, naive_price, naive_result
 
 NEAR = Fraction(1, 10**6)

@@ -9,8 +9,8 @@ from typing import Any
 
 from simulator.exchange.exchange import Exchange
 from simulator.exchange.ledger import CASHIER, COMMISSION, HOUSE
+from simulator.exchange.money import NoPrice, Price
 from simulator.exchange.orders import Side
-from simulator.exchange.starting_price import NoPrice, Price
 from tests.property.naive_book import levels
 from tests.property.naive_exchange import NaiveExchange
 

@@ -9,9 +9,9 @@ from typing import Any
 
 from simulator.exchange.auction import projection_of
 from simulator.exchange.market import Market
+from simulator.exchange.money import NoPrice, Price
 from simulator.exchange.orders import Order, RunnerKey, Side
 from simulator.exchange.runner import Runner
-from simulator.exchange.starting_price import NoPrice, Price
 from simulator.world.world import World
 from tests.property.wire_reports import average_price
 from tests.property.wire_requests import date, number, optional, without_none

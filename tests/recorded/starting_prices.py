@@ -23,7 +23,8 @@ from typing import Any, NamedTuple
 import msgspec
 
 from simulator.exchange.crossmatching import Offer
-from simulator.exchange.starting_price import Price, StartingPriceBet, far_price, near_price, published, reconcile
+from simulator.exchange.money import Price
+from simulator.exchange.starting_price import StartingPriceBet, far_price, near_price, published, reconcile
 
 CLOSE = Fraction(1, 200)
 """Recorded sizes are rounded, in one recording after a conversion too: prices within 0.5 % count as the same."""

@@ -5,8 +5,8 @@ from typing import Any, NamedTuple
 
 from simulator.exchange.commands import PlaceInstruction
 from simulator.exchange.events import Event
+from simulator.exchange.money import NoPrice
 from simulator.exchange.orders import Order, OrderType, Persistence, RunnerKey, Side
-from simulator.exchange.starting_price import NoPrice
 from tests.unit.exchange_builder import A, World
 
 BACK, LAY = Side

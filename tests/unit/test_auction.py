@@ -17,9 +17,9 @@ from simulator.exchange.events import (
     StartingPriceMade,
 )
 from simulator.exchange.ledger import HOUSE
+from simulator.exchange.money import NoPrice
 from simulator.exchange.orders import OrderStatus, RunnerKey, Side
 from simulator.exchange.refusals import Reason, Refused
-from simulator.exchange.starting_price import NoPrice
 from tests.unit.auction_builder import WORKED, Row, at_close, bsp_market, prepared, starting_price
 from tests.unit.exchange_builder import MARKET, A, B, C, World, fills
 

@@ -1,12 +1,20 @@
 """The kernel is meant to be read, in the order that its own docstring gives."""
 
 import re
+from pathlib import Path
 from pkgutil import iter_modules
 
 from simulator import exchange
 
+ORDER = re.findall(r"`(\w+)`", (exchange.__doc__ or "").partition("Units")[0])
+
 
 def test_the_reading_order_of_the_kernel_names_each_of_its_modules_once() -> None:
-    order, _, _ = (exchange.__doc__ or "").partition("Units")
+    assert sorted(module.name for module in iter_modules(exchange.__path__)) == sorted(ORDER)
 
-    assert sorted(module.name for module in iter_modules(exchange.__path__)) == sorted(re.findall(r"`(\w+)`", order))
+
+def test_a_module_of_the_kernel_uses_only_what_was_read_before_it() -> None:
+    used = re.compile(r"^from simulator\.exchange\.(\w+) import", re.MULTILINE)
+    for place, module in enumerate(ORDER):
+        source = (Path(exchange.__path__[0]) / f"{module}.py").read_text(encoding="utf-8")
+        assert set(used.findall(source)) <= set(ORDER[:place]), module

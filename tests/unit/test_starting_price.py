@@ -10,9 +10,8 @@ from typing import NamedTuple
 import pytest
 
 from simulator.exchange.crossmatching import Offer
+from simulator.exchange.money import NoPrice, Price
 from simulator.exchange.starting_price import (
-    NoPrice,
-    Price,
     Reconciliation,
     StartingPriceBet,
     far_price,

@@ -23,9 +23,9 @@ from simulator.betfair.schema.sports_orders import PriceSize
 from simulator.betfair.schema.wire import NotANumber, double
 from simulator.exchange.auction import projection_of
 from simulator.exchange.market import Market
+from simulator.exchange.money import NoPrice, Price
 from simulator.exchange.orders import Order, OrderType, Side
 from simulator.exchange.runner import Runner, RunnerStatus
-from simulator.exchange.starting_price import NoPrice, Price
 
 WITHOUT_LIMIT = {Side.BACK: 101, Side.LAY: 100_000}
 """Where the money of those stands who take any price: at the worst one there is."""

@@ -7,7 +7,7 @@ enumeration, so no value has to be translated on its way.
 from typing import Final
 
 from simulator.betfair.schema.types import Answer, Input, Int, Signature
-from simulator.exchange.deadlines import ActionPerformed
+from simulator.exchange.events import ActionPerformed
 
 __all__ = ["OPERATIONS", "ActionPerformed", "HeartbeatReport", "HeartbeatRequest"]
 
