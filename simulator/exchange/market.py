@@ -89,6 +89,9 @@ class Market:
         """By account, once settled: commission charged, in pence."""
         self.positions: dict[str, Position] = {}
         """By account, for those whose exposure counts."""
+        self._crowds: dict[tuple[RunnerKey, Side], Crowd | None] = {}
+        self._crowds_version = self.version
+        """With which version of the market they were put together: runners leave with a change of it."""
         self._virtual_view = VirtualView(self.crowd)
 
     # What is
@@ -261,6 +264,15 @@ class Market:
         That takes a book that somebody listed must win, and not everybody can: with fewer winners than runners. The
         two sides of one line of an Asian handicap are such a book by themselves (exchange mechanics, section 5.5).
         """
+        if self._crowds_version != self.version:
+            self._crowds_version = self.version
+            self._crowds.clear()
+        place = (key, taker)
+        if place not in self._crowds:
+            self._crowds[place] = self._crowd(key, taker)
+        return self._crowds[place]
+
+    def _crowd(self, key: RunnerKey, taker: Side) -> Crowd | None:
         definition, winners = self.definition, self.winners_left
         if not definition.cross_matching or not definition.complete or definition.each_way_divisor is not None:
             return None

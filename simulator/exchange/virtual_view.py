@@ -67,14 +67,12 @@ class VirtualLadder:
 class VirtualView:
     """The virtual offers on all runners of a market, of which only those are worked out anew that may have changed.
 
-    `crowd_of` tells which runners make virtual offers on a runner. It is asked again whenever the version of the market
-    has changed, as it does when runners leave.
+    `crowd_of` tells which runners make virtual offers on a runner: others when the version of the market has changed.
     """
 
     def __init__(self, crowd_of: Callable[[RunnerKey, Side], Crowd | None]) -> None:
         self._crowd_of = crowd_of
         self._version: int | None = None
-        self._crowds: dict[tuple[RunnerKey, Side], Crowd | None] = {}
         self._ladders: dict[tuple[RunnerKey, Side], VirtualLadder] = {}
         self._walks: dict[frozenset[Offers], _SharedWalk] = {}
 
@@ -85,12 +83,9 @@ class VirtualView:
         """
         if version != self._version:
             self._version = version
-            self._crowds.clear()
             self._walks.clear()
         place = (key, taker)
-        if place not in self._crowds:
-            self._crowds[place] = self._crowd_of(key, taker)
-        crowd, ladder = self._crowds[place], self._ladders.get(place)
+        crowd, ladder = self._crowd_of(key, taker), self._ladders.get(place)
         if crowd is None:
             return None
         if ladder is None or ladder.crowd != crowd or not ladder.is_up_to_date:
