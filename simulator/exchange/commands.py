@@ -174,7 +174,7 @@ class VoidMarket(Command, frozen=True):
 class CloseMarket(Command, frozen=True):
     """End betting for good before the result is known: every unmatched bet lapses, the market stays SUSPENDED.
 
-    For a market with a starting price that never turns in play this is the off: first the auction is held.
+    For a market with a starting price that has not turned in play this is the off: first the auction is held.
     """
 
     market_id: str
