@@ -1,6 +1,7 @@
 """A customer as the exchange sees one: what is at risk, and the bets."""
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Final
 
 from simulator.exchange.commands import OpenAccount
@@ -22,6 +23,8 @@ class Account:
         """By bet id: those of the settled bets whose markets go on for other runners."""
         self._positions: dict[str, Position] = {}
         self._exposures: dict[str, int] = {}
+        self._stale: set[str] = set()
+        """The markets whose exposure is to be worked out anew."""
         self._retained_commissions: dict[str, int] = {}
         self._total_exposure = 0
 
@@ -36,15 +39,12 @@ class Account:
         orders.sort(key=lambda order: order.bet_id)
         return orders
 
-    def position(self, market_id: str) -> Position | None:
-        """Return the position in a market, or `None` where there has been no bet or the market is closed."""
-        return self._positions.get(market_id)
-
     def open_position(self, market_id: str, new_position: Callable[[], Position]) -> Position:
         """Return the position in a market, a new one if need be."""
         position = self._positions.get(market_id)
         if position is None:
             position = self._positions[market_id] = new_position()
+            position.tell(partial(self._stale.add, market_id))
         return position
 
     def close_position(self, market_id: str) -> None:
@@ -53,6 +53,7 @@ class Account:
             bet_id: order for bet_id, order in self.settled_in_part.items() if order.market_id != market_id
         }
         self._positions.pop(market_id, None)
+        self._stale.discard(market_id)
         self._retained_commissions.pop(market_id, None)
         self._total_exposure -= self._exposures.pop(market_id, 0)
 
@@ -66,6 +67,7 @@ class Account:
             self._total_exposure += exposure - self._exposures.get(market_id, 0)
             self._exposures[market_id] = exposure
             position.exposure_is_stale = False
+            self._stale.discard(market_id)
         return self._exposures.get(market_id, 0)
 
     @property
@@ -74,9 +76,8 @@ class Account:
 
         Only positions that changed since they were last asked are worked out.
         """
-        for market_id, position in self._positions.items():
-            if position.exposure_is_stale:
-                self.exposure_in(market_id)
+        for market_id in tuple(self._stale):
+            self.exposure_in(market_id)
         return self._total_exposure
 
     def retain_commission(self, market_id: str, commission: int) -> None:

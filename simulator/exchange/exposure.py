@@ -10,7 +10,7 @@ than a penny a matched bet (chosen: a bet is paid what it is worth to the neares
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from heapq import nsmallest
 from itertools import pairwise
 from typing import Any, Final, NamedTuple
@@ -48,10 +48,22 @@ class Field(NamedTuple):
 class Position(ABC):
     """One account's bets in one market."""
 
-    __slots__ = ("exposure_is_stale",)
+    __slots__ = ("_tell", "exposure_is_stale")
 
     def __init__(self) -> None:
         self.exposure_is_stale = False
+        self._tell: Callable[[], object] | None = None
+
+    def tell(self, listener: Callable[[], object]) -> None:
+        """Call the listener, from now on, whenever the exposure is no longer what it was when it was worked out."""
+        self._tell = listener
+
+    def has_changed(self) -> None:
+        """Note that the exposure has to be worked out anew."""
+        if not self.exposure_is_stale:
+            self.exposure_is_stale = True
+            if self._tell is not None:
+                self._tell()
 
     @abstractmethod
     def count(self, order: Order) -> None:
@@ -111,7 +123,7 @@ class OddsPosition(Position):
     def set_field(self, field: Field) -> None:
         """Say anew who can win."""
         self._field = field
-        self.exposure_is_stale = True
+        self.has_changed()
 
     def exposure(self) -> int:
         """Return the loss by the worst winners, in pence."""
@@ -133,7 +145,7 @@ class OddsPosition(Position):
             del self.stakes[order.runner]
         else:
             self.stakes[order.runner] = total
-        self.exposure_is_stale = True
+        self.has_changed()
 
 
 def worst_outcome(stakes: Iterable[Stakes], field: Field) -> int:
@@ -190,7 +202,7 @@ class EachWayPosition(Position):
     def set_field(self, field: Field) -> None:
         """Say anew who can win; where nobody can miss the places, the place parts are void."""
         self._field = field
-        self.exposure_is_stale = True
+        self.has_changed()
         for order in self._counted:
             self.count(order)
 
@@ -209,7 +221,7 @@ class EachWayPosition(Position):
             self.stakes[order.runner] = total
         else:
             self.stakes.pop(order.runner, None)
-        self.exposure_is_stale = True
+        self.has_changed()
 
 
 def worst_placing(stakes: Iterable[EachWayStakes], field: Field) -> int:
@@ -284,7 +296,7 @@ class NumberPosition(Position):
                 self.stakes[line] = LineStakes(*total)
             else:
                 self.stakes.pop(line, None)
-        self.exposure_is_stale = True
+        self.has_changed()
 
 
 def worst_number(stakes: Mapping[Line, LineStakes], numbers: Numbers) -> int:

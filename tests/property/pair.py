@@ -150,6 +150,7 @@ NOT_WRITTEN_OUT = {
     "_exposures",
     "_field",
     "_references",
+    "_stale",
     "_total_exposure",
     "definition",
     "exposure_is_stale",

@@ -258,7 +258,7 @@ def picture(exchange: Exchange) -> Any:
     return _plain(vars(exchange))
 
 
-CACHES = {"_exposures", "_total_exposure"}
+CACHES = {"_exposures", "_stale", "_total_exposure"}
 
 
 def _plain(value: Any) -> Any:
