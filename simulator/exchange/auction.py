@@ -22,7 +22,7 @@ from simulator.exchange.events import (
 from simulator.exchange.market import Market
 from simulator.exchange.money import HUNDREDTHS, Price, profit_pence
 from simulator.exchange.orders import Fragment, LapseReason, Order, OrderType, Persistence, Side
-from simulator.exchange.runner import Projection, Runner, RunnerStatus
+from simulator.exchange.runner import Runner, RunnerStatus
 from simulator.exchange.starting_price import (
     Reconciliation,
     StartingPriceBet,
@@ -71,17 +71,6 @@ def hold_auction(state: State, market: Market, at: int) -> list[Event]:
             events.extend(_reconcile_runner(state, market, runner, at))
     market.bsp_reconciled = True
     return events
-
-
-def projection_of(runner: Runner, at: int, refresh_milliseconds: int) -> Projection:
-    """Return the near and the far price of a runner; whoever read them last has made them for so many milliseconds.
-
-    The exchange keeps them for 60 seconds (manual, StartingPrices).
-    """
-    known = runner.projection
-    if known is None or at - known.made_at >= refresh_milliseconds:
-        known = runner.projection = Projection(at, *projected_prices(runner))
-    return known
 
 
 def projected_prices(runner: Runner) -> tuple[Price, Price]:

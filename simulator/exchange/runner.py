@@ -1,7 +1,7 @@
 """A runner of a market: its state, its order book, and who waits for its starting price."""
 
 from enum import StrEnum
-from typing import Final, NamedTuple
+from typing import Final
 
 from simulator.exchange.book import RunnerBook
 from simulator.exchange.commands import RunnerDefinition
@@ -21,14 +21,6 @@ class RunnerStatus(StrEnum):
     HIDDEN = "HIDDEN"
 
 
-class Projection(NamedTuple):
-    """What the starting price would have been at a time: with the exchange's unmatched bets, and without them."""
-
-    made_at: int
-    near: Price
-    far: Price
-
-
 class Runner:
     """One runner of a market and its order book."""
 
@@ -37,7 +29,6 @@ class Runner:
         "book",
         "key",
         "orders",
-        "projection",
         "removed_at",
         "sort_priority",
         "starting_price",
@@ -53,8 +44,6 @@ class Runner:
         self.adjustment_factor = definition.adjustment_factor
         self.status = RunnerStatus.HIDDEN if definition.is_hidden else RunnerStatus.ACTIVE
         self.removed_at: int | None = None
-        self.projection: Projection | None = None
-        """As it was last read: nothing depends on it but what is read again a moment later."""
         self.starting_price: Price | None = None
         """Once the market is reconciled."""
         self.starting_price_backs: dict[int, Order] = {}

@@ -47,7 +47,8 @@ def _parts(world: "World") -> Iterator[object]:
     yield from map(_description, world.catalogue.markets.values())
     for market in exchange.markets.values():
         yield from _market(market)
-        yield from _projections(market, now, world.settings.starting_price_refresh_milliseconds)
+    for market_id, key, known in world.projections.kept(now):
+        yield (market_id, key, known.made_at, str(known.near), str(known.far))
     yield from _bettune(world)
     yield from exchange.orders.values()
     yield from _waiting(exchange)
@@ -97,14 +98,6 @@ def _market(market: Market) -> Iterator[object]:
     )
     for runner in market.runners.values():
         yield _runner(runner)
-
-
-def _projections(market: Market, now: int, refresh_milliseconds: int) -> Iterator[object]:
-    """Yield the near and far prices that somebody has read and that are still read again."""
-    for runner in market.runners.values():
-        known = runner.projection
-        if known is not None and now - known.made_at < refresh_milliseconds:
-            yield (runner.key, known.made_at, str(known.near), str(known.far))
 
 
 def _runner(runner: Runner) -> object:

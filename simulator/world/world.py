@@ -27,6 +27,7 @@ from simulator.world.happenings import (
 )
 from simulator.world.ids import Ids
 from simulator.world.population import account_command, customer_of, liquidity_account, market_commands
+from simulator.world.projections import Projections
 from simulator.world.quantities import instant_of, moment_of
 from simulator.world.rate_limits import RateLimit, RateLimiter
 from simulator.world.scenario import Additions, AnyHappening, EventEntry, Finish, MarketHappening, Scenario
@@ -71,8 +72,8 @@ class World:
     due, in order of time, each thing at its own time. Held orders come before scheduled happenings of the same
     millisecond, because whoever sent them was earlier. Somebody who only reads calls `run_due` first.
 
-    `exchange`, `accounts`, `sessions`, `catalogue`, `bettune`, `clock` and `ids` are replaced by `reset`: keep the
-    world, not its parts.
+    `exchange`, `accounts`, `sessions`, `catalogue`, `projections`, `bettune`, `clock` and `ids` are replaced by
+    `reset`: keep the world, not its parts.
     """
 
     exchange: Exchange
@@ -81,6 +82,7 @@ class World:
     accounts: Accounts
     sessions: Sessions
     catalogue: Catalogue
+    projections: Projections
     schedule: Schedule
     bettune: BetTune
     autopilot: Autopilot | None
@@ -129,6 +131,7 @@ class World:
         )
         self.exchange = Exchange(self.settings.rules)
         self.catalogue = Catalogue()
+        self.projections = Projections(self.settings.starting_price_refresh_milliseconds)
         self.schedule = Schedule()
         self.notices = []
         self.exchange.apply(liquidity_account(), start)

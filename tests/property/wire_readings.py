@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any
 
-from simulator.exchange.auction import projection_of
 from simulator.exchange.market import Market
 from simulator.exchange.money import NoPrice, Price
 from simulator.exchange.orders import Order, RunnerKey, Side
@@ -18,7 +17,6 @@ from tests.property.wire_requests import date, number, optional, without_none
 from tests.property.wire_worlds import MARKET_ENTRIES
 
 MINIMUM_STAKE = 100
-PROJECTED_FOR_MILLISECONDS = 60_000
 REGULATOR = "MALTA LOTTERIES AND GAMBLING AUTHORITY"
 FOR_ANY_PRICE = {Side.BACK: 1000.0, Side.LAY: 1.01}
 
@@ -175,7 +173,7 @@ class ReadingTwin:
     def starting_prices(self, market: Market, runner: Runner) -> dict[str, Any]:
         """What waits for the auction or was matched in it, and the price that it made.
 
-        Before it near and far prices are the kernel's own, which whoever reads them makes for a minute.
+        Before it near and far prices are the world's own, which whoever reads them makes for a minute.
         """
         removed = runner.status in ("REMOVED", "REMOVED_VACANT")
         is_over = removed or market.settled_at is not None
@@ -186,7 +184,7 @@ class ReadingTwin:
         elif is_over:
             prices |= {"nearPrice": "NaN", "farPrice": "NaN"}
         else:
-            projection = projection_of(runner, self.world.clock.now(), PROJECTED_FOR_MILLISECONDS)
+            projection = self.world.projections.of(market.market_id, runner, self.world.clock.now())
             prices |= {"nearPrice": price_or_word(projection.near), "farPrice": price_or_word(projection.far)}
         for name, side, without_limit in (("backStakeTaken", Side.BACK, 101), ("layLiabilityTaken", Side.LAY, 100_000)):
             money: dict[float, int] = {}

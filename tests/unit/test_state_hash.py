@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from simulator.exchange.auction import projection_of
 from simulator.exchange.commands import (
     CancelOrders,
     Command,
@@ -164,7 +163,7 @@ def test_a_reference_shows_as_long_as_it_cannot_be_used_again(command: Command) 
 def test_near_and_far_prices_show_as_long_as_they_are_read_again() -> None:
     def read(world: World) -> None:
         runner = world.exchange.markets[WIN].runners[RunnerKey(1)]
-        projection_of(runner, world.clock.now(), world.settings.starting_price_refresh_milliseconds)
+        world.projections.of(WIN, runner, world.clock.now())
 
     assert differ(read, nothing, wait=59_999)
     assert not differ(read, nothing, wait=60_000)
