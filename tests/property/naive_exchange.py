@@ -12,6 +12,7 @@ from simulator.exchange.commands import (
     CancelOrders,
     CloseMarket,
     Command,
+    Heartbeat,
     LapseUnmatched,
     OpenAccount,
     OpenMarket,
@@ -31,6 +32,7 @@ from simulator.exchange.orders import OrderType, Persistence, Side, TimeInForce
 from simulator.exchange.refusals import Reason
 from tests.property.naive_acceptance import (
     NaiveMarket,
+    NaiveNonsense,
     NaiveRefusal,
     comes_too_late,
     refuse_closed_market,
@@ -67,6 +69,7 @@ class NaiveExchange(NaiveAuction):
             CancelOrders: self.cancel,
             ReplaceOrders: self.replace,
             UpdateOrders: self.update,
+            Heartbeat: self.heartbeat,
             Tick: self.tick,
         }
         self.happened = []
@@ -160,14 +163,45 @@ class NaiveExchange(NaiveAuction):
         self.waiting.append(ticket)
         self.happened.append(events.OrdersHeld(at, number, ticket.account, ticket.market_id, due_at))
 
+    @property
+    def next_due(self) -> int | None:
+        """When something happens by itself."""
+        times = [*(ticket.due_at for ticket in self.waiting), *(deadline for _, deadline in self.heartbeats)]
+        return min(times, default=None)
+
     def tick(self, _: Tick, at: int) -> None:
-        """Bring to the matcher what is due, first due first, and of one time first come first."""
-        while due := sorted(
-            (ticket for ticket in self.waiting if ticket.due_at <= at),
-            key=lambda ticket: (ticket.due_at, ticket.number),
-        ):
-            self.waiting.remove(due[0])
-            self.resolve(due[0])
+        """Let happen what is due, first due first; bets before deadlines, and of each kind first come first."""
+        while (due := self.next_due) is not None and due <= at:
+            tickets = sorted(ticket.number for ticket in self.waiting if ticket.due_at == due)
+            if tickets:
+                (first,) = [ticket for ticket in self.waiting if ticket.number == tickets[0]]
+                self.waiting.remove(first)
+                self.resolve(first)
+            else:
+                self.miss(next(name for name, deadline in self.heartbeats if deadline == due), due)
+
+    # Heartbeats
+
+    def heartbeat(self, command: Heartbeat, at: int) -> None:
+        """Somebody is alive; the next heartbeat may take so long, ten seconds at least and five minutes at most."""
+        seconds = command.preferred_timeout_seconds
+        if command.account not in self.accounts or seconds < 0:
+            raise NaiveNonsense
+        if seconds:
+            seconds = sorted([10, seconds, 300])[1]
+        self.heartbeats = [(name, deadline) for name, deadline in self.heartbeats if name != command.account]
+        if seconds:
+            self.heartbeats.append((command.account, at + seconds * 1000))
+        told = self.done_about_the_silent.pop(command.account, events.ActionPerformed.NONE)
+        self.happened.append(events.HeartbeatReceived(at, command.account, seconds, told))
+
+    def miss(self, account: str, at: int) -> None:
+        """Cancel whatever of a silent customer's bets can be cancelled, and remember to say so."""
+        self.heartbeats = [(name, deadline) for name, deadline in self.heartbeats if name != account]
+        done = self.cancel_all_of(account, at)
+        action = events.ActionPerformed.ALL_BETS_CANCELLED if done else events.ActionPerformed.SOME_BETS_NOT_CANCELLED
+        self.done_about_the_silent[account] = action
+        self.happened.append(events.HeartbeatExpired(at, account, action))
 
     def resolve(self, ticket: NaiveTicket) -> None:
         """Only the market as it is now counts: what cannot be matched any more lapses and never has a bet id."""
@@ -219,11 +253,7 @@ class NaiveExchange(NaiveAuction):
         mine = [bet for bet in unmatched(self.bets) if bet.account == command.account]
         if command.market_id is None:
             self.refuse_edit(command.account, "cancel", [], command.customer_reference, at)
-            for index, bet in enumerate(mine):
-                if self.markets[bet.market_id].status == "OPEN":
-                    self.take_off(index, bet, bet.remaining, at)
-                else:
-                    self.refuse_one(index, bet.bet_id, Reason.ERROR_IN_ORDER, at)
+            self.cancel_all_of(command.account, at)
         else:
             refuse_closed_market(self.asked_market(command.market_id))
             asked = command.instructions or ()
@@ -235,6 +265,16 @@ class NaiveExchange(NaiveAuction):
             for index, one in enumerate(asked):
                 self.cancel_one(index, command, one.bet_id, one.size_reduction, at)
         self.remember_edit(command, "cancel", at)
+
+    def cancel_all_of(self, account: str, at: int) -> bool:
+        """Cancel all of a customer's bets in open markets; tell whether that was all of them."""
+        mine = [bet for bet in unmatched(self.bets) if bet.account == account]
+        for index, bet in enumerate(mine):
+            if self.markets[bet.market_id].status == "OPEN":
+                self.take_off(index, bet, bet.remaining, at)
+            else:
+                self.refuse_one(index, bet.bet_id, Reason.ERROR_IN_ORDER, at)
+        return not any(bet.remaining for bet in mine)
 
     def cancel_one(self, index: int, command: CancelOrders, bet_id: int, reduction: int | None, at: int) -> None:
         bet = self.find(bet_id, command.account, command.market_id or "")

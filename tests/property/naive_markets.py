@@ -68,6 +68,9 @@ class NaiveMarkets:
         self.waiting: list[NaiveTicket] = []
         self.postings: list[tuple[str, str, int]] = []
         self.references: list[tuple[str, str, str, int]] = []
+        self.heartbeats: list[tuple[str, int]] = []
+        """Of whom the next heartbeat is expected and until when, the latest last."""
+        self.done_about_the_silent: dict[str, events.ActionPerformed] = {}
         self.matches_made = 0
         self.happened: list[events.Event] = []
         self.now = 0

@@ -15,6 +15,7 @@ from simulator.exchange.commands import (
     CancelOrders,
     CloseMarket,
     Command,
+    Heartbeat,
     LapseUnmatched,
     OpenMarket,
     PlaceInstruction,
@@ -484,7 +485,8 @@ class Waiting(Stage):
     """Time goes by, and never back."""
 
     @rule(
-        milliseconds=st.sampled_from([0, 1, 999, 1000, 4000, 4999, 5000, 5001, 59_999, 60_000]), at_once=st.booleans()
+        milliseconds=st.sampled_from([0, 1, 999, 1000, 4000, 4999, 5000, 5001, 10_000, 59_999, 60_000]),
+        at_once=st.booleans(),
     )
     def wait(self, milliseconds: int, at_once: bool) -> None:
         self.let_pass(milliseconds, at_once)
@@ -503,7 +505,12 @@ class Waiting(Stage):
         self.do(goal(market))
         self.let_pass(5000)
 
-    @precondition(lambda self: self.kernel.next_due is not None)
+    @rule(account=st.one_of(customers, st.just("nobody")), seconds=st.sampled_from([0, 10, 10, 1, 11, 300, 301, -1]))
+    def say_something(self, account: str, seconds: int) -> None:
+        """Send a heartbeat, in bounds or not; whoever does not send the next in time has all bets cancelled."""
+        self.do(Heartbeat(account, seconds))
+
+    @precondition(lambda self: bool(self.pair.twin.waiting))
     @rule(
         meanwhile=st.sampled_from([TouchMarket, LapseUnmatched, SuspendMarket]),
         late=st.sampled_from([0, 0, 1, 10_000]),
