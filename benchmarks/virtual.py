@@ -189,7 +189,7 @@ def _scenario() -> dict[str, Any]:
 
 def _offers(number: int, price: float, direction: int) -> list[tuple[float, float]]:
     """Return offers from a price, or from the rung below it, away from it; the longer the price the smaller."""
-    best = LADDER.tick_of(LADDER.nearest(round(price * 100))) + (direction - 1) // 2
+    best = LADDER.tick_of(LADDER.floor(round(price * 100))) + (direction - 1) // 2
     ticks = range(best, max(-1, min(best + direction * LEVELS, LADDER.size)), direction)
     # Sizes without a pattern to be seen: multiples of a number that is prime to their range.
     sizes = [round(2 + (37 * number + 61 * index) % 97 * 20 / price, 2) for index in range(len(ticks))]
