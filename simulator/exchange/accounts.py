@@ -62,11 +62,10 @@ class Account:
         position = self._positions.get(market_id)
         if position is None:
             return 0
-        if position.exposure_is_stale:
+        if market_id in self._stale:
             exposure = position.exposure()
             self._total_exposure += exposure - self._exposures.get(market_id, 0)
             self._exposures[market_id] = exposure
-            position.exposure_is_stale = False
             self._stale.discard(market_id)
         return self._exposures.get(market_id, 0)
 

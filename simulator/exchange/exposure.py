@@ -48,22 +48,19 @@ class Field(NamedTuple):
 class Position(ABC):
     """One account's bets in one market."""
 
-    __slots__ = ("_tell", "exposure_is_stale")
+    __slots__ = ("_tell",)
 
     def __init__(self) -> None:
-        self.exposure_is_stale = False
         self._tell: Callable[[], object] | None = None
 
     def tell(self, listener: Callable[[], object]) -> None:
-        """Call the listener, from now on, whenever the exposure is no longer what it was when it was worked out."""
+        """Call the listener, from now on, whenever the exposure may no longer be what it was."""
         self._tell = listener
 
     def has_changed(self) -> None:
-        """Note that the exposure has to be worked out anew."""
-        if not self.exposure_is_stale:
-            self.exposure_is_stale = True
-            if self._tell is not None:
-                self._tell()
+        """Tell that the exposure has to be worked out anew."""
+        if self._tell is not None:
+            self._tell()
 
     @abstractmethod
     def count(self, order: Order) -> None:

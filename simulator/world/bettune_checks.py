@@ -88,8 +88,10 @@ def _check_filter(
         has_account = any(user.account and (user.user or user.token) == one.user for user in bettune.users)
         problem = f"Filter {one.id} has a stake, so it needs a user who has an account to bet with."
         inspection.demand(has_account, (*place, "stake"), problem)
-        linked = {bet.bet_type.strip().casefold() for match in bettune.matches for bet in match.bets}
-        is_understood = outcome_of(one.bet_type) is not None or one.bet_type.strip().casefold() in linked
+        bet_type = one.bet_type.strip().casefold()
+        is_understood = outcome_of(bet_type) is not None or any(
+            bet.bet_type.strip().casefold() == bet_type for match in bettune.matches for bet in match.bets
+        )
         problem = (
             f"Nobody can tell what to bet on for {describe(one.bet_type)}: bet types are Home, Draw, Away, Over 2.5, "
             "Under 2.5 and the like, Both teams to score, Both teams not to score, and what a match lists under bets."

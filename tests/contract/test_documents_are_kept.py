@@ -4,6 +4,7 @@ All phases and all checks, as `schemathesis.toml` and `own_checks` have them, wi
 the command line.
 """
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -108,3 +109,16 @@ def test_the_boundaries_of_the_betting_document_are_kept(customer: pytest.Monkey
 
     assert [] == problems
     assert cases >= 10_000
+
+
+@pytest.mark.parametrize(
+    ("ids", "is_good"),
+    [("[0.0]", True), ('["1.5", 1.5]', True), ("[5]", False), ("[1e-7]", False), ('["x", 1.5]', False)],
+)
+def test_a_call_is_excused_for_nothing_but_ids_whose_text_the_document_takes(ids: str, is_good: bool) -> None:
+    """No schema tells 0.0 from 0; whatever else is wrong with a call stays wrong."""
+    call = json.loads(f'{{"method": "SportsAPING/v1.0/listVenues", "params": {{"filter": {{"marketIds": {ids}}}}}}}')
+
+    assert own_checks.betting_calls().is_valid(own_checks.with_ids_as_texts(call)) == is_good
+    call["params"]["filter"]["withOrders"] = ["nonsense"]
+    assert not own_checks.betting_calls().is_valid(own_checks.with_ids_as_texts(call))

@@ -153,7 +153,6 @@ NOT_WRITTEN_OUT = {
     "_stale",
     "_total_exposure",
     "definition",
-    "exposure_is_stale",
     "ladder",
     "rules",
 }

@@ -242,9 +242,10 @@ def test_a_position_follows_a_field_that_changes() -> None:
         _, laid = world.match("bob", "alice", 10_00, at=3_00, runner=runner)
         position.count(laid)
     assert 10_00 == position.exposure()
-    position.exposure_is_stale = False
+    told: list[int] = []
+    position.tell(lambda: told.append(position.exposure()))
 
     position.set_field(Field(2, 3))
 
+    assert [40_00] == told
     assert 40_00 == position.exposure()
-    assert position.exposure_is_stale
