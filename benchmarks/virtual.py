@@ -23,7 +23,7 @@ from simulator.exchange.commands import OpenMarket, PlaceInstruction, PlaceOrder
 from simulator.exchange.crossmatching import Offer, merged_offers, offers_of
 from simulator.exchange.ladder import Ladder
 from simulator.exchange.orders import OrderType, RunnerKey, Side
-from simulator.world.loading import load_scenario
+from simulator.world.loading.loading import load_scenario
 from simulator.world.sessions import Session
 from simulator.world.world import World
 

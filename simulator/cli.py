@@ -12,10 +12,10 @@ from simulator import __version__
 from simulator.betfair.dispatch import FaceSettings
 from simulator.betfair.errors import ApiErrorCode
 from simulator.data import specification_bytes, specification_names
-from simulator.running import PreparedServer, ServerOptions
+from simulator.launch import PreparedServer, ServerOptions
 from simulator.server import CannotListen
-from simulator.world.document import ScenarioError
-from simulator.world.loading import builtin_scenario, builtin_scenario_names, scenario_called
+from simulator.world.format.document import ScenarioError
+from simulator.world.loading.loading import builtin_scenario, builtin_scenario_names, scenario_called
 
 CANNOT_LISTEN: Final = 1
 WRONG_SCENARIO: Final = 2

@@ -17,7 +17,7 @@ from starlette.routing import Route
 from simulator.control.problems import UnknownAddress
 from simulator.control.resources import Resource
 from simulator.data import specification_bytes, specification_names
-from simulator.world.document import YAML_LOADER
+from simulator.world.format.document import YAML_LOADER
 
 ASSETS: Final = {
     "swagger-ui.css": "text/css",

@@ -5,7 +5,7 @@ from typing import Any
 
 from simulator.exchange.commands import PlaceInstruction, PlaceOrders
 from simulator.exchange.orders import Order, OrderType, Persistence, RunnerKey, Side
-from simulator.world.loading import load_scenario
+from simulator.world.loading.loading import load_scenario
 from simulator.world.world import World
 
 WIN, PLACE, EACH_WAY, DOGS = "1.1", "1.2", "1.3", "1.4"

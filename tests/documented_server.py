@@ -7,7 +7,7 @@ Tests that talk to a server of their own start it this way, and look at the end 
 
 from typing import Any
 
-from simulator import running
+from simulator import launch
 from simulator.app import create_app
 from simulator.cli import main
 from tests.documented import Documented
@@ -19,5 +19,5 @@ def documented_app(*arguments: Any, **more: Any) -> Documented:
 
 
 if __name__ == "__main__":
-    running.create_app = documented_app  # type: ignore[attr-defined]
+    launch.create_app = documented_app  # type: ignore[attr-defined]
     main(prog_name="betsim")

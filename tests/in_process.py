@@ -11,7 +11,7 @@ import httpx
 from simulator import data
 from simulator.app import Application, create_app
 from simulator.control.worlds import Addresses
-from simulator.world.loading import load_scenario
+from simulator.world.loading.loading import load_scenario
 from simulator.world.worlds import Worlds
 from tests.documented import Documented
 

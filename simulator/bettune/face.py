@@ -22,7 +22,7 @@ from simulator.bettune.operations import (
     search_predictions,
 )
 from simulator.http import NO_CONTENT, BodyTooLarge, ClientGone, Receive, Response, Scope, Send, read_body, respond
-from simulator.world.bettune import User
+from simulator.world.bettune.bettune import User
 from simulator.world.world import World
 from simulator.world.worlds import Worlds
 

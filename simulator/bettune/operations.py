@@ -25,7 +25,7 @@ from simulator.bettune.schema import (
     match_of,
     prediction_of,
 )
-from simulator.world.bettune import UnknownFilter, UnknownMatch, User, millionths_of
+from simulator.world.bettune.bettune import UnknownFilter, UnknownMatch, User, millionths_of
 from simulator.world.world import World
 
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")

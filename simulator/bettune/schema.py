@@ -5,9 +5,9 @@ from typing import Final
 
 from msgspec import Struct
 
-from simulator.world import bettune
-from simulator.world.bettune import MILLIONTHS
-from simulator.world.scenario import NamedEntry
+from simulator.world.bettune import bettune
+from simulator.world.bettune.bettune import MILLIONTHS
+from simulator.world.format.scenario import NamedEntry
 
 
 class ErrorResponse(Struct, frozen=True):

@@ -8,7 +8,7 @@ from starlette.requests import ClientDisconnect, Request
 
 from simulator import http
 from simulator.control.problems import Scalar, TooLarge, WrongDocument, WrongMediaType
-from simulator.world.document import MAXIMUM_BYTES, ScenarioError
+from simulator.world.format.document import MAXIMUM_BYTES, ScenarioError
 
 NAME: Final = "the document"
 """What the readers of documents call the one that was sent."""

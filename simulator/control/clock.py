@@ -12,9 +12,9 @@ from simulator.control.problems import Impossible, WrongDocument
 from simulator.control.resources import answer
 from simulator.control.schema import ClockChange, ClockDocument, instant_text
 from simulator.world.clock import END_OF_TIME, ClockError
-from simulator.world.document import ScenarioError, read_document
-from simulator.world.loading import convert
-from simulator.world.quantities import Unusable, duration_of, instant_of
+from simulator.world.format.document import ScenarioError, read_document
+from simulator.world.format.quantities import Unusable, duration_of, instant_of
+from simulator.world.loading.loading import convert
 from simulator.world.world import World
 
 FASTEST: Final = 10**9

@@ -13,8 +13,8 @@ from simulator.control.resources import Handler, answer
 from simulator.control.schema import MarketDocument, MarketsDocument
 from simulator.exchange.market import Market
 from simulator.exchange.refusals import Impossible, Refused
-from simulator.world.document import ScenarioError
-from simulator.world.loading import load_additions, load_happening
+from simulator.world.format.document import ScenarioError
+from simulator.world.loading.loading import load_additions, load_happening
 from simulator.world.world import World
 
 REMOVE: Final = "remove"

@@ -20,9 +20,9 @@ from simulator.control.schema import (
     instant_text,
 )
 from simulator.exchange.refusals import Impossible
-from simulator.world.bettune import Match
-from simulator.world.document import ScenarioError
-from simulator.world.loading import load_finish
+from simulator.world.bettune.bettune import Match
+from simulator.world.format.document import ScenarioError
+from simulator.world.loading.loading import load_finish
 from simulator.world.world import World
 
 

@@ -45,7 +45,7 @@ from simulator.exchange.accounts import Account
 from simulator.exchange.commands import PlaceInstruction, PlaceOrders
 from simulator.exchange.market import Market, MarketStatus
 from simulator.exchange.money import EVEN_MONEY, HUNDREDTHS
-from simulator.exchange.orders import OrderType, Persistence, RunnerKey, Side, TimeInForce, yield_of_a_penny
+from simulator.exchange.orders import OrderType, Persistence, RunnerKey, Side, TimeInForce, target_per_penny
 from simulator.exchange.refusals import Reason, Refused
 from simulator.exchange.rules import BettingRules
 from simulator.exchange.runner import RunnerStatus
@@ -197,7 +197,7 @@ def _pays_enough(instruction: PlaceInstruction, odds: int, currency: str, rules:
     least = rules.currency(currency).minimum_payout
     if instruction.bet_target_type is None or instruction.bet_target_size is None or least is None:
         return False
-    return instruction.bet_target_size * odds >= least * yield_of_a_penny(instruction.bet_target_type, odds)
+    return instruction.bet_target_size * odds >= least * target_per_penny(instruction.bet_target_type, odds)
 
 
 def _check_liability(instruction: PlaceInstruction, account: Account, rules: BettingRules) -> Reason | None:
@@ -216,7 +216,7 @@ def _stake_asked(instruction: PlaceInstruction, market: Market) -> int | None:
         return instruction.size
     if instruction.size is not None or target is None or instruction.price is None or market.is_line:
         return None
-    return target * HUNDREDTHS // yield_of_a_penny(target_type, instruction.price)
+    return target * HUNDREDTHS // target_per_penny(target_type, instruction.price)
 
 
 def check_combination(instructions: Sequence[PlaceInstruction]) -> Iterable[Reason | None]:

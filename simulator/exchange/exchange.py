@@ -29,10 +29,10 @@ from simulator.exchange.commands import (
     UpdateOrders,
     VoidMarket,
 )
-from simulator.exchange.deadlines import Deadlines
 from simulator.exchange.editing import cancel_orders, replace_orders, update_orders
 from simulator.exchange.events import Event, MarketAdded, MoneyMoved
 from simulator.exchange.heartbeat import expire_heartbeat, receive_heartbeat
+from simulator.exchange.heartbeat_deadlines import Deadlines
 from simulator.exchange.ladder import WrongLadder
 from simulator.exchange.ledger import CASHIER, Ledger
 from simulator.exchange.market import Market, MarketStatus

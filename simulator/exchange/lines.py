@@ -21,7 +21,7 @@ from typing import Final, NamedTuple
 from simulator.exchange.commands import AddMarket
 from simulator.exchange.money import EVEN_MONEY, HUNDREDTHS, divide_half_away
 from simulator.exchange.orders import Order, RunnerKey
-from simulator.exchange.profits import matched_winnings
+from simulator.exchange.payouts import matched_winnings
 
 DOUBLE_LINE: Final = "ASIAN_HANDICAP_DOUBLE_LINE"
 SINGLE_LINE: Final = "ASIAN_HANDICAP_SINGLE_LINE"

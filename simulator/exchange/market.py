@@ -40,7 +40,7 @@ from simulator.exchange.events import (
 from simulator.exchange.exposure import Field, Position, new_position
 from simulator.exchange.ladder import Ladder
 from simulator.exchange.lines import DOUBLE_LINE, LINE, SINGLE_LINE
-from simulator.exchange.matching import Crowd, Fill, VirtualFill, plan_matches
+from simulator.exchange.matching import Fill, OtherRunners, VirtualFill, plan_matches
 from simulator.exchange.orders import (
     Fragment,
     LapseReason,
@@ -89,10 +89,10 @@ class Market:
         """By account, once settled: commission charged, in pence."""
         self.positions: dict[str, Position] = {}
         """By account, for those whose exposure counts."""
-        self._crowds: dict[tuple[RunnerKey, Side], Crowd | None] = {}
-        self._crowds_version = self.version
+        self._other_runners_of: dict[tuple[RunnerKey, Side], OtherRunners | None] = {}
+        self._other_runners_version = self.version
         """With which version of the market they were put together: runners leave with a change of it."""
-        self._virtual_view = VirtualView(self.crowd)
+        self._virtual_view = VirtualView(self.other_runners)
 
     # What is
 
@@ -239,7 +239,7 @@ class Market:
     def enter(self, order: Order, at: int, next_match_id: Callable[[], int]) -> list[Event]:
         """Bring an order to the matcher: it takes what it can, and the rest is queued at its own price."""
         book = self.runners[order.runner].book
-        plan = plan_matches(order, book.offers_to(order.side), self.crowd(order.runner, order.side))
+        plan = plan_matches(order, book.offers_to(order.side), self.other_runners(order.runner, order.side))
         if order.bet_target is not None:
             self.change(order, order.restate, sum(fill.size for fill in plan.fills) + plan.rest)
         events: list[Event] = []
@@ -258,21 +258,21 @@ class Market:
                 book.queue_of(order.side).add(order)
         return events
 
-    def crowd(self, key: RunnerKey, taker: Side) -> Crowd | None:
+    def other_runners(self, key: RunnerKey, taker: Side) -> OtherRunners | None:
         """Return the other runners whose offers make virtual ones on this runner, or `None` where there are none.
 
         That takes a book that somebody listed must win, and not everybody can: with fewer winners than runners. The
         two sides of one line of an Asian handicap are such a book by themselves (exchange mechanics, section 5.5).
         """
-        if self._crowds_version != self.version:
-            self._crowds_version = self.version
-            self._crowds.clear()
+        if self._other_runners_version != self.version:
+            self._other_runners_version = self.version
+            self._other_runners_of.clear()
         place = (key, taker)
-        if place not in self._crowds:
-            self._crowds[place] = self._crowd(key, taker)
-        return self._crowds[place]
+        if place not in self._other_runners_of:
+            self._other_runners_of[place] = self._find_other_runners(key, taker)
+        return self._other_runners_of[place]
 
-    def _crowd(self, key: RunnerKey, taker: Side) -> Crowd | None:
+    def _find_other_runners(self, key: RunnerKey, taker: Side) -> OtherRunners | None:
         definition, winners = self.definition, self.winners_left
         if not definition.cross_matching or not definition.complete or definition.each_way_divisor is not None:
             return None
@@ -290,7 +290,7 @@ class Market:
         if not 1 <= winners <= len(others):
             return None
         others.sort(key=lambda runner: runner.sort_priority)
-        return Crowd([runner.book.queue_of(taker) for runner in others], winners, self.ladder)
+        return OtherRunners([runner.book.queue_of(taker) for runner in others], winners, self.ladder)
 
     def virtual_offers(self, key: RunnerKey, taker: Side) -> VirtualLadder | None:
         """Return what a taker of this side is offered virtually on a runner, or `None` where no runners make offers.

@@ -17,7 +17,7 @@ from simulator.exchange.book import Level, Offers
 from simulator.exchange.crossmatching import virtual_price
 from simulator.exchange.ladder import Ladder
 from simulator.exchange.money import HUNDREDTHS
-from simulator.exchange.orders import Order, Side, TimeInForce, yield_of_a_penny
+from simulator.exchange.orders import Order, Side, TimeInForce, target_per_penny
 
 
 class Fill(NamedTuple):
@@ -35,7 +35,7 @@ class VirtualFill(NamedTuple):
     legs: tuple[Fill, ...]
 
 
-class Crowd(NamedTuple):
+class OtherRunners(NamedTuple):
     """The other runners of a cross-matching market: for each its queue of the taker's own side, by sort priority."""
 
     legs: Sequence[Offers]
@@ -63,7 +63,7 @@ class Appetite:
         self._limit = order.price
         self._direction = 1 if order.side is Side.BACK else -1
         self._averages = order.time_in_force is TimeInForce.FILL_OR_KILL and not order.is_line_bet
-        self._room = 0
+        self._surplus = 0
         """Sum over what was taken of size times how much better than the limit its price was."""
         self._target_type = order.bet_target_type
         self._wanted = order.size_remaining if order.bet_target is None else order.bet_target * HUNDREDTHS
@@ -77,23 +77,23 @@ class Appetite:
         """
         wanted = self.stake_wanted(price)
         better = (price - self._limit) * self._direction
-        allowed = available if better >= 0 else min(available, self._room // -better)
+        allowed = available if better >= 0 else min(available, self._surplus // -better)
         if allowed < least:
             allowed = 0
         elif 0 < wanted < least:
             return 0
         size = min(wanted, allowed)
-        self._wanted -= size * yield_of_a_penny(self._target_type, price)
+        self._wanted -= size * target_per_penny(self._target_type, price)
         if wanted < allowed:
             self._wanted = 0
         if self._averages:
-            self._room += size * better
+            self._surplus += size * better
         self.is_sated = size < available or not self._wanted
         return size
 
     def stake_wanted(self, price: int) -> int:
         """Return how many pence of stake at this price what is still wanted comes to, a rest under a penny left out."""
-        return self._wanted // yield_of_a_penny(self._target_type, price)
+        return self._wanted // target_per_penny(self._target_type, price)
 
 
 # What it takes it from
@@ -102,10 +102,10 @@ class Appetite:
 class VirtualOffers:
     """The virtual offers on a runner in whole pence, one step at a time (exchange mechanics, section 5.4)."""
 
-    def __init__(self, crowd: Crowd, taker: Side) -> None:
-        self._crowd = crowd
+    def __init__(self, other_runners: OtherRunners, taker: Side) -> None:
+        self._others = other_runners
         self._taker = taker
-        self._legs = [_Leg(offers.best_first()) for offers in crowd.legs]
+        self._legs = [_Leg(offers.best_first()) for offers in other_runners.legs]
         self.price: int | None = None
         self.available = 0
         self.least = 0
@@ -142,7 +142,7 @@ class VirtualOffers:
         """Find the next step of which at least a penny can be matched on both ends."""
         while all(leg.advance() for leg in self._legs):
             prices = [leg.price for leg in self._legs]
-            self.price = virtual_price(prices, self._crowd.number_of_winners, self._taker, self._crowd.ladder)
+            self.price = virtual_price(prices, self._others.number_of_winners, self._taker, self._others.ladder)
             if self.price is None:
                 return
             price, shortest = self._present()
@@ -205,14 +205,14 @@ class Plan(NamedTuple):
     rest: int
 
 
-def plan_matches(order: Order, offers: Offers, crowd: Crowd | None) -> Plan:
+def plan_matches(order: Order, offers: Offers, other_runners: OtherRunners | None) -> Plan:
     """Plan how an incoming order is matched.
 
     A FILL_OR_KILL order that cannot have its minimum (`min_fill_size`, or the whole of what it wants) makes no match.
     """
     appetite = Appetite(order)
     whole = appetite.stake_wanted(order.price)
-    fills = list(_matches(appetite, order, offers, crowd))
+    fills = list(_matches(appetite, order, offers, other_runners))
     rest = appetite.stake_wanted(order.price)
     if order.time_in_force is TimeInForce.FILL_OR_KILL:
         minimum = None if order.bet_target is not None else order.min_fill_size
@@ -222,8 +222,10 @@ def plan_matches(order: Order, offers: Offers, crowd: Crowd | None) -> Plan:
     return Plan(fills, rest)
 
 
-def _matches(appetite: Appetite, order: Order, offers: Offers, crowd: Crowd | None) -> Iterator[Fill | VirtualFill]:
-    virtual = None if crowd is None else VirtualOffers(crowd, order.side)
+def _matches(
+    appetite: Appetite, order: Order, offers: Offers, other_runners: OtherRunners | None
+) -> Iterator[Fill | VirtualFill]:
+    virtual = None if other_runners is None else VirtualOffers(other_runners, order.side)
     for level in offers.best_first():
         while virtual is not None and virtual.price is not None and offers.beats(virtual.price, level.price):
             yield from _take_virtual(appetite, virtual)

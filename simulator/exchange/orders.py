@@ -49,7 +49,7 @@ class BetTargetType(StrEnum):
     PAYOUT = "PAYOUT"
 
 
-def yield_of_a_penny(target_type: BetTargetType | None, price: int) -> int:
+def target_per_penny(target_type: BetTargetType | None, price: int) -> int:
     """Return what a penny of stake brings towards a target, in hundredths of pence; towards a size it is one penny."""
     if target_type is None:
         return 1

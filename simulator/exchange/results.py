@@ -21,7 +21,7 @@ from simulator.exchange.lines import DOUBLE_LINE, LINE, SINGLE_LINE, Fate, Numbe
 from simulator.exchange.market import Market, MarketStatus
 from simulator.exchange.money import HUNDREDTHS
 from simulator.exchange.orders import RunnerKey
-from simulator.exchange.profits import ALL, Share
+from simulator.exchange.payouts import ALL, Share
 from simulator.exchange.refusals import Impossible
 from simulator.exchange.runner import RunnerStatus
 from simulator.exchange.verdicts import EachWayVerdict, NumberVerdict, OddsVerdict, Statuses, Verdict

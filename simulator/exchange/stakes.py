@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from simulator.exchange.lines import Line, LineBet, Numbers, line_bets
 from simulator.exchange.money import EVEN_MONEY, HUNDREDTHS, divide_half_away
-from simulator.exchange.orders import BetTargetType, Order, Side, yield_of_a_penny
-from simulator.exchange.profits import matched_winnings, placed_profit, won_profit
+from simulator.exchange.orders import BetTargetType, Order, Side, target_per_penny
+from simulator.exchange.payouts import matched_winnings, placed_profit, won_profit
 
 
 class Stakes(NamedTuple):
@@ -53,7 +53,7 @@ def _stakes_of_target(order: Order, target: int) -> Stakes:
     Most at its own limit: there a backer stakes most for the target, and a layer of a payout keeps least of it.
     """
     if order.side is Side.BACK:
-        return Stakes(unmatched_lose=target * HUNDREDTHS // yield_of_a_penny(order.bet_target_type, order.price))
+        return Stakes(unmatched_lose=target * HUNDREDTHS // target_per_penny(order.bet_target_type, order.price))
     if order.bet_target_type is BetTargetType.BACKERS_PROFIT:
         return Stakes(unmatched_win=target)
     return Stakes(unmatched_win=-(-target * (order.price - HUNDREDTHS) // order.price))

@@ -4,7 +4,7 @@ from collections import OrderedDict
 from typing import Final, NamedTuple
 
 from simulator.exchange.accounts import Account
-from simulator.exchange.deadlines import Deadlines
+from simulator.exchange.heartbeat_deadlines import Deadlines
 from simulator.exchange.ledger import Ledger
 from simulator.exchange.market import Market
 from simulator.exchange.orders import Order

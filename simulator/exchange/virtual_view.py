@@ -10,7 +10,7 @@ from typing import Final
 
 from simulator.exchange.book import Offers
 from simulator.exchange.crossmatching import Offer, Walk, offers_of, virtual_offers
-from simulator.exchange.matching import Crowd
+from simulator.exchange.matching import OtherRunners
 from simulator.exchange.orders import RunnerKey, Side
 
 
@@ -24,9 +24,9 @@ class _SharedWalk:
         self.walk: Final = Walk(offers_of(queue.best_first()) for queue in queues)
         self._places = {queue: place for place, queue in enumerate(queues)}
 
-    def offers(self, crowd: Crowd, own: Offers, taker: Side) -> Iterator[Offer]:
+    def offers(self, others: OtherRunners, own: Offers, taker: Side) -> Iterator[Offer]:
         """Yield the virtual offers on the runner whose own queue this is."""
-        return virtual_offers(self.walk.steps(crowd.number_of_winners, taker, crowd.ladder, self._places[own]))
+        return virtual_offers(self.walk.steps(others.number_of_winners, taker, others.ladder, self._places[own]))
 
 
 class VirtualLadder:
@@ -35,18 +35,18 @@ class VirtualLadder:
     It reads the queues of the others while it goes on: once they have changed it must not be asked any more.
     """
 
-    __slots__ = ("_known", "_rest", "_revision", "crowd")
+    __slots__ = ("_known", "_rest", "_revision", "other_runners")
 
-    def __init__(self, crowd: Crowd, offers: Iterator[Offer]) -> None:
-        self.crowd: Final = crowd
-        self._revision = _revision_of(crowd.legs)
+    def __init__(self, other_runners: OtherRunners, offers: Iterator[Offer]) -> None:
+        self.other_runners: Final = other_runners
+        self._revision = _revision_of(other_runners.legs)
         self._known: list[Offer] = []
         self._rest = offers
 
     @property
     def is_up_to_date(self) -> bool:
         """Return whether no queue has changed that these offers follow from."""
-        return self._revision == _revision_of(self.crowd.legs)
+        return self._revision == _revision_of(self.other_runners.legs)
 
     def best_first(self) -> Iterator[Offer]:
         """Yield the offers from the best to the worst."""
@@ -67,11 +67,11 @@ class VirtualLadder:
 class VirtualView:
     """The virtual offers on all runners of a market, of which only those are worked out anew that may have changed.
 
-    `crowd_of` tells which runners make virtual offers on a runner: others when the version of the market has changed.
+    `others_of` tells which runners make virtual offers on a runner: others when the version of the market has changed.
     """
 
-    def __init__(self, crowd_of: Callable[[RunnerKey, Side], Crowd | None]) -> None:
-        self._crowd_of = crowd_of
+    def __init__(self, others_of: Callable[[RunnerKey, Side], OtherRunners | None]) -> None:
+        self._others_of = others_of
         self._version: int | None = None
         self._ladders: dict[tuple[RunnerKey, Side], VirtualLadder] = {}
         self._walks: dict[frozenset[Offers], _SharedWalk] = {}
@@ -85,12 +85,12 @@ class VirtualView:
             self._version = version
             self._walks.clear()
         place = (key, taker)
-        crowd, ladder = self._crowd_of(key, taker), self._ladders.get(place)
-        if crowd is None:
+        other_runners, ladder = self._others_of(key, taker), self._ladders.get(place)
+        if other_runners is None:
             return None
-        if ladder is None or ladder.crowd != crowd or not ladder.is_up_to_date:
-            walk = self._walk(frozenset((own, *crowd.legs)))
-            ladder = self._ladders[place] = VirtualLadder(crowd, walk.offers(crowd, own, taker))
+        if ladder is None or ladder.other_runners != other_runners or not ladder.is_up_to_date:
+            walk = self._walk(frozenset((own, *other_runners.legs)))
+            ladder = self._ladders[place] = VirtualLadder(other_runners, walk.offers(other_runners, own, taker))
         return ladder
 
     def _walk(self, queues: frozenset[Offers]) -> _SharedWalk:

@@ -15,7 +15,7 @@ from simulator.control.schema import (
     WorldsDocument,
 )
 from simulator.specifications.answers import JsonSchema, answer_schemas
-from simulator.world.scenario import (
+from simulator.world.format.scenario import (
     Additions,
     Entry,
     Finish,

@@ -7,9 +7,9 @@ from typing import Final
 from msgspec import Struct
 
 from simulator.exchange.orders import RunnerKey
-from simulator.world.population import ladder_of, runner_key
-from simulator.world.quantities import hundredths_of, moment_of
-from simulator.world.scenario import EventEntry, MarketEntry, RunnerEntry
+from simulator.world.format.quantities import hundredths_of, moment_of
+from simulator.world.format.scenario import EventEntry, MarketEntry, RunnerEntry
+from simulator.world.scenario_commands import ladder_of, runner_key
 
 
 class EventDescription(Struct, frozen=True, kw_only=True):

@@ -23,16 +23,8 @@ from simulator.exchange.exchange import Exchange
 from simulator.exchange.refusals import Impossible
 from simulator.exchange.runner import RunnerStatus
 from simulator.world.catalogue import Catalogue
-from simulator.world.population import (
-    factor_of,
-    offer_commands,
-    offers_of,
-    persistence_of_offers,
-    results_of,
-    runner_key,
-)
-from simulator.world.quantities import hundredths_of
-from simulator.world.scenario import (
+from simulator.world.format.quantities import hundredths_of
+from simulator.world.format.scenario import (
     AnyHappening,
     Close,
     GoInPlay,
@@ -46,6 +38,14 @@ from simulator.world.scenario import (
     Suspend,
     Void,
     Withdraw,
+)
+from simulator.world.scenario_commands import (
+    factor_of,
+    offer_commands,
+    offers_of,
+    persistence_of_offers,
+    results_of,
+    runner_key,
 )
 
 _PLAIN_COMMANDS: Final[dict[type[MarketHappening], Callable[[str], Command]]] = {

@@ -8,8 +8,8 @@ from typing import Final
 from msgspec import Struct
 
 from simulator.exchange.rules import RULE_SETS, BettingRules
-from simulator.world.quantities import duration_of
-from simulator.world.scenario import Scenario
+from simulator.world.format.quantities import duration_of
+from simulator.world.format.scenario import Scenario
 
 CURRENCY_RATES: Final[Mapping[str, Decimal]] = {
     code: Decimal(rate)

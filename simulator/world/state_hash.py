@@ -47,7 +47,7 @@ def _parts(world: "World") -> Iterator[object]:
     yield from map(_description, world.catalogue.markets.values())
     for market in exchange.markets.values():
         yield from _market(market)
-    for market_id, key, known in world.projections.kept(now):
+    for market_id, key, known in world.starting_price_cache.kept(now):
         yield (market_id, key, known.made_at, str(known.near), str(known.far))
     yield from _bettune(world)
     yield from exchange.orders.values()

@@ -10,11 +10,14 @@ from simulator.exchange.events import Event, TicketResolved
 from simulator.exchange.exchange import Exchange
 from simulator.exchange.refusals import Impossible, Refused
 from simulator.world.accounts import Accounts
-from simulator.world.autopilot import AUTOPILOT, Autopilot
-from simulator.world.bettune import BetTune, Prediction, Score
+from simulator.world.bettune.autopilot import AUTOPILOT, Autopilot
+from simulator.world.bettune.bettune import BetTune, Prediction, Score
+from simulator.world.bettune.football import settlement
+from simulator.world.bettune.rate_limits import RateLimit, RateLimiter
 from simulator.world.catalogue import Catalogue
 from simulator.world.clock import REAL_TIME, Clock, ClockError, RealTime
-from simulator.world.football import settlement
+from simulator.world.format.quantities import instant_of, moment_of
+from simulator.world.format.scenario import Additions, AnyHappening, EventEntry, Finish, MarketHappening, Scenario
 from simulator.world.happenings import (
     HappeningRefused,
     MatchFinished,
@@ -26,13 +29,10 @@ from simulator.world.happenings import (
     verb_of,
 )
 from simulator.world.ids import Ids
-from simulator.world.population import account_command, customer_of, liquidity_account, market_commands
-from simulator.world.projections import Projections
-from simulator.world.quantities import instant_of, moment_of
-from simulator.world.rate_limits import RateLimit, RateLimiter
-from simulator.world.scenario import Additions, AnyHappening, EventEntry, Finish, MarketHappening, Scenario
+from simulator.world.scenario_commands import account_command, customer_of, liquidity_account, market_commands
 from simulator.world.sessions import LoginOutcome, Session, Sessions
 from simulator.world.settings import settings_of
+from simulator.world.starting_price_cache import StartingPriceCache
 from simulator.world.state_hash import state_hash
 
 
@@ -72,8 +72,8 @@ class World:
     due, in order of time, each thing at its own time. Held orders come before scheduled happenings of the same
     millisecond, because whoever sent them was earlier. Somebody who only reads calls `run_due` first.
 
-    `exchange`, `accounts`, `sessions`, `catalogue`, `projections`, `bettune`, `clock` and `ids` are replaced by
-    `reset`: keep the world, not its parts.
+    `exchange`, `accounts`, `sessions`, `catalogue`, `starting_price_cache`, `bettune`, `clock` and `ids` are replaced
+    by `reset`: keep the world, not its parts.
     """
 
     exchange: Exchange
@@ -82,7 +82,7 @@ class World:
     accounts: Accounts
     sessions: Sessions
     catalogue: Catalogue
-    projections: Projections
+    starting_price_cache: StartingPriceCache
     schedule: Schedule
     bettune: BetTune
     autopilot: Autopilot | None
@@ -131,7 +131,7 @@ class World:
         )
         self.exchange = Exchange(self.settings.rules)
         self.catalogue = Catalogue()
-        self.projections = Projections(self.settings.starting_price_refresh_milliseconds)
+        self.starting_price_cache = StartingPriceCache(self.settings.starting_price_refresh_milliseconds)
         self.schedule = Schedule()
         self.notices = []
         self.exchange.apply(liquidity_account(), start)
@@ -146,7 +146,7 @@ class World:
         self.bettune_requests = RateLimiter(None if limit is None else RateLimit(limit.requests, limit.window_seconds))
         self.autopilot = Autopilot(self.bettune, self.exchange, self.catalogue) if bettune.autopilot else None
         self._add(self.scenario.events, self.scenario.schedule, origin, start)
-        self._fly(start)
+        self._run_autopilot(start)
         self._announce_due()
 
     def _add(
@@ -171,14 +171,14 @@ class World:
         now = self.run_due()
         events = self.exchange.apply(command, now)
         self._publish(events)
-        self._fly(now)
+        self._run_autopilot(now)
         return events
 
     def perform(self, happening: MarketHappening) -> tuple[Event, ...]:
         """Do to a market, now, what a schedule could do; `at` does not matter. Raises `Refused` or `Impossible`."""
         now = self.run_due()
         events = self._perform(happening, now)
-        self._fly(now)
+        self._run_autopilot(now)
         return events
 
     def finish(self, finish: Finish) -> Finished:
@@ -190,7 +190,7 @@ class World:
         now = self.run_due()
         finished = self._finish(finish, now)
         # What was won or set free may pay for a bet that could not be paid before.
-        self._fly(now)
+        self._run_autopilot(now)
         return finished
 
     def put_prediction(self, filter_id: int, match_id: int, odds_millionths: int) -> Prediction:
@@ -198,7 +198,7 @@ class World:
         now = self.run_due()
         prediction = self.bettune.put(filter_id, match_id, odds_millionths, now)
         self._publish((PredictionPut(now, filter_id, match_id, odds_millionths),))
-        self._fly(now)
+        self._run_autopilot(now)
         return prediction
 
     def delete_prediction(self, filter_id: int, match_id: int) -> None:
@@ -212,7 +212,7 @@ class World:
         now = self.run_due()
         events = self._add(additions.events, additions.schedule, now, now)
         self._publish(events)
-        self._fly(now)
+        self._run_autopilot(now)
         self.run_due()
         return events
 
@@ -239,7 +239,7 @@ class World:
             self._resolve(events)
         else:
             self._keep_schedule(*self.schedule.take())
-        self._fly(due)
+        self._run_autopilot(due)
 
     def _keep_schedule(self, due_at: int, happening: AnyHappening) -> None:
         """Do what the schedule says; where it cannot be done time goes on."""
@@ -277,7 +277,7 @@ class World:
                 settled.append(market.id)
         return Finished(tuple(settled), tuple(left_alone))
 
-    def _fly(self, at: int) -> None:
+    def _run_autopilot(self, at: int) -> None:
         """Let the autopilot bet; what the exchange refuses is tried again whenever something has changed."""
         if self.autopilot is None:
             return

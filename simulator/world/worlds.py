@@ -6,8 +6,8 @@ from typing import Final
 import msgspec
 
 from simulator.world.clock import REAL_TIME, RealTime
+from simulator.world.format.scenario import AccountEntry, BetTuneUser, Scenario
 from simulator.world.ids import Ids
-from simulator.world.scenario import AccountEntry, BetTuneUser, Scenario
 from simulator.world.world import Hooks, World
 
 DEFAULT: Final = "default"

@@ -28,7 +28,7 @@ from simulator.exchange.commands import (
 )
 from simulator.exchange.events import Event, OrderPlaced
 from simulator.exchange.orders import OrderType, Persistence, RunnerKey, Side, TimeInForce
-from simulator.world.loading import load_scenario
+from simulator.world.loading.loading import load_scenario
 from simulator.world.world import World
 
 OPERATIONS = {operation.name: operation for operation in READING}

@@ -12,7 +12,7 @@ from simulator.betfair.operations import Call, Operation, Service
 from simulator.betfair.schema.sports_enums import Side
 from simulator.betfair.schema.types import Answer, Input, Int
 from simulator.betfair.transport import BetfairFace
-from simulator.world.loading import load_scenario
+from simulator.world.loading.loading import load_scenario
 from simulator.world.worlds import Worlds
 
 T = TypeVar("T")

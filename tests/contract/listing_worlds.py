@@ -11,7 +11,7 @@ from simulator.betfair.operations import Call
 from simulator.betfair.schema.wire import encode_hook
 from simulator.exchange.commands import PlaceInstruction, PlaceOrders
 from simulator.exchange.orders import OrderType, Persistence, RunnerKey, Side
-from simulator.world.loading import load_scenario
+from simulator.world.loading.loading import load_scenario
 from simulator.world.world import World
 
 OPERATIONS = {operation.name: operation for operation in LISTINGS}

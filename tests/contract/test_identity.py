@@ -13,7 +13,7 @@ import pytest
 
 from simulator.betfair.dispatch import FaceSettings
 from simulator.betfair.transport import BetfairFace
-from simulator.world.loading import load_scenario
+from simulator.world.loading.loading import load_scenario
 from simulator.world.worlds import Worlds
 from tests.contract.face import Theatre, call
 from tests.evidence import ANSWERS, needs, text_of

@@ -16,7 +16,7 @@ from simulator.betfair.errors import BETTING_EXCEPTION, ApiErrorCode
 from simulator.betfair.operations import Call, Operation, Service
 from simulator.betfair.transport import BetfairFace
 from simulator.world.clock import RealTime
-from simulator.world.loading import load_scenario
+from simulator.world.loading.loading import load_scenario
 from simulator.world.worlds import Worlds
 from tests.contract.face import NothingRequest, Theatre, call
 

@@ -11,7 +11,7 @@ from simulator.betfair.betting.listings import LISTINGS
 from simulator.betfair.errors import BETTING_EXCEPTION
 from simulator.betfair.operations import Service
 from simulator.betfair.transport import BetfairFace
-from simulator.world.loading import load_scenario
+from simulator.world.loading.loading import load_scenario
 from simulator.world.worlds import Worlds
 from tests.contract.listing_worlds import FAIR
 

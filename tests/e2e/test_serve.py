@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from simulator import __version__
-from simulator.world.loading import load_scenario
+from simulator.world.loading.loading import load_scenario
 from tests.serving import BETSIM, PATIENCE_SECONDS, READY, Served, first_line, serving, started
 
 SCENARIO = """

@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 import yaml
 
-from simulator.world.document import (
+from simulator.world.format.document import (
     ScenarioError,
 )
-from simulator.world.loading import (
+from simulator.world.format.scenario import Scenario
+from simulator.world.loading.loading import (
     load_scenario,
 )
-from simulator.world.scenario import Scenario
 
 MARKET = "1.113197491"
 

@@ -10,15 +10,15 @@ import pytest
 from simulator.exchange.exchange import Exchange
 from simulator.exchange.rules import RULE_SETS
 from simulator.world.catalogue import Catalogue
-from simulator.world.document import (
+from simulator.world.format.document import (
     ScenarioError,
 )
-from simulator.world.loading import (
+from simulator.world.format.scenario import MakeOffers, Settle, Suspend, Withdraw
+from simulator.world.loading.loading import (
     VERBS,
     load_additions,
     load_happening,
 )
-from simulator.world.scenario import MakeOffers, Settle, Suspend, Withdraw
 from simulator.world.world import World
 from tests.unit.scenario_builder import MARKET, load, small
 

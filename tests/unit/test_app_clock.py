@@ -12,7 +12,7 @@ import pytest
 from simulator.app import Application, create_app
 from simulator.control.worlds import Addresses
 from simulator.exchange.events import Event, HeartbeatExpired, MarketChanged, OrderPlaced, OrdersHeld
-from simulator.world.loading import load_scenario
+from simulator.world.loading.loading import load_scenario
 from simulator.world.world import World
 from simulator.world.worlds import Worlds
 

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from simulator.exchange.commands import CancelOrders, PlaceOrders, RemoveRunner
 from simulator.exchange.orders import Order, RunnerKey, Side
 from simulator.exchange.refusals import Impossible, Refused
-from simulator.world.autopilot import Autopilot
+from simulator.world.bettune.autopilot import Autopilot
+from simulator.world.format.scenario import Close, Finish, GoInPlay, MakeOffers, Resume, ScoreEntry, Suspend
 from simulator.world.happenings import PredictionDeleted, PredictionPut
-from simulator.world.loading import load_additions
-from simulator.world.scenario import Close, Finish, GoInPlay, MakeOffers, Resume, ScoreEntry, Suspend
+from simulator.world.loading.loading import load_additions
 from simulator.world.world import World
 from tests.unit.scenario_builder import MARKET, load, small
 from tests.unit.world_builder import MINUTE, bet, heard_by

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simulator import data
-from simulator.world.bettune import BetTune
-from simulator.world.document import ScenarioError
-from simulator.world.loading import load_scenario
+from simulator.world.bettune.bettune import BetTune
+from simulator.world.format.document import ScenarioError
+from simulator.world.loading.loading import load_scenario
 from simulator.world.worlds import Worlds
 from tests.in_process import client_of
 from tests.unit.scenario_builder import complaint_about, load

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.world.document import (
+from simulator.world.format.document import (
     MAXIMUM_BYTES,
     MAXIMUM_DEPTH,
     MAXIMUM_VALUES,

@@ -6,10 +6,10 @@ import pytest
 
 from simulator import data
 from simulator.exchange.orders import RunnerKey
-from simulator.world.document import (
+from simulator.world.format.document import (
     ScenarioError,
 )
-from simulator.world.loading import (
+from simulator.world.loading.loading import (
     builtin_scenario,
     builtin_scenario_names,
     load_scenario,

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from simulator.exchange.runner import RunnerStatus
-from simulator.world.football import outcome_of, runner_for
-from simulator.world.scenario import Finish, ScoreEntry
+from simulator.world.bettune.football import outcome_of, runner_for
+from simulator.world.format.scenario import Finish, ScoreEntry
 from simulator.world.world import Finished, World
 from tests.unit.scenario_builder import MARKET, load, small
 

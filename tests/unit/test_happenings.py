@@ -11,10 +11,8 @@ from simulator.exchange.events import OrderMatched, OrderPlaced, OrdersHeld
 from simulator.exchange.market import MarketStatus
 from simulator.exchange.orders import RunnerKey, Side
 from simulator.exchange.refusals import Impossible, Reason, Refused
-from simulator.world.document import ScenarioError
-from simulator.world.happenings import HappeningRefused
-from simulator.world.loading import load_additions
-from simulator.world.scenario import (
+from simulator.world.format.document import ScenarioError
+from simulator.world.format.scenario import (
     Close,
     GoInPlay,
     Lapse,
@@ -26,6 +24,8 @@ from simulator.world.scenario import (
     Void,
     Withdraw,
 )
+from simulator.world.happenings import HappeningRefused
+from simulator.world.loading.loading import load_additions
 from simulator.world.world import Resolution
 from tests.unit.scenario_builder import MARKET, small
 from tests.unit.world_builder import MINUTE, START, FakeRealTime, at, bet, changes, heard_by, world_of

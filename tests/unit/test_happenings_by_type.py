@@ -10,7 +10,7 @@ from simulator.exchange.market import MarketStatus
 from simulator.exchange.orders import OrderType, RunnerKey, Side
 from simulator.exchange.refusals import Impossible
 from simulator.exchange.runner import RunnerStatus
-from simulator.world.loading import load_happening
+from simulator.world.loading.loading import load_happening
 from simulator.world.world import World
 from tests.afternoon import (
     ASIAN,

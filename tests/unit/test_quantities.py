@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from simulator.world.quantities import Unusable, duration_of, hundredths_of, instant_of, moment_of
+from simulator.world.format.quantities import Unusable, duration_of, hundredths_of, instant_of, moment_of
 
 
 @pytest.mark.parametrize(

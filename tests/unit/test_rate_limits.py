@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.world.rate_limits import RateLimit, RateLimiter
+from simulator.world.bettune.rate_limits import RateLimit, RateLimiter
 
 
 def test_the_next_window_begins_with_its_own_first_request() -> None:

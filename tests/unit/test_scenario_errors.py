@@ -9,12 +9,12 @@ import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from simulator.world.document import (
+from simulator.world.format.document import (
     ScenarioError,
     path_of,
     read_document,
 )
-from simulator.world.loading import (
+from simulator.world.loading.loading import (
     load_scenario,
 )
 from simulator.world.world import World

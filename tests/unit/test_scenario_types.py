@@ -8,8 +8,8 @@ import pytest
 
 from simulator.exchange.orders import RunnerKey
 from simulator.exchange.runner import RunnerStatus
-from simulator.world.document import ScenarioError
-from simulator.world.loading import load_additions, load_scenario
+from simulator.world.format.document import ScenarioError
+from simulator.world.loading.loading import load_additions, load_scenario
 from tests.afternoon import ASIAN, CUP, DOGS, EACH_WAY, LINE, TOTAL, WIN, afternoon, market_of, world_of
 
 Change = Callable[[dict[str, Any]], object]

@@ -14,7 +14,7 @@ from simulator.exchange.commands import (
     PlaceOrders,
 )
 from simulator.exchange.orders import BetTargetType, OrderType, Persistence, RunnerKey, Side, TimeInForce
-from simulator.world.loading import load_additions, load_happening
+from simulator.world.loading.loading import load_additions, load_happening
 from simulator.world.world import World
 from tests.afternoon import CUP, DOGS, WIN, afternoon, back_at_starting_price, world_of
 
@@ -163,7 +163,7 @@ def test_a_reference_shows_as_long_as_it_cannot_be_used_again(command: Command) 
 def test_near_and_far_prices_show_as_long_as_they_are_read_again() -> None:
     def read(world: World) -> None:
         runner = world.exchange.markets[WIN].runners[RunnerKey(1)]
-        world.projections.of(WIN, runner, world.clock.now())
+        world.starting_price_cache.of(WIN, runner, world.clock.now())
 
     assert differ(read, nothing, wait=59_999)
     assert not differ(read, nothing, wait=60_000)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from simulator.world.loading import load_finish, load_scenario
+from simulator.world.loading.loading import load_finish, load_scenario
 from simulator.world.world import World
 
 SCENARIO = """

@@ -8,12 +8,12 @@ from simulator.exchange.events import Event, OrdersHeld
 from simulator.exchange.market import MarketStatus
 from simulator.exchange.orders import Persistence, RunnerKey, Side
 from simulator.exchange.refusals import Reason, Refused
-from simulator.world.happenings import WorldReset
-from simulator.world.population import LIQUIDITY
-from simulator.world.scenario import (
+from simulator.world.format.scenario import (
     Resume,
     Suspend,
 )
+from simulator.world.happenings import WorldReset
+from simulator.world.scenario_commands import LIQUIDITY
 from simulator.world.world import Resolution, World
 from tests.unit.scenario_builder import MARKET, load, small
 from tests.unit.world_builder import MINUTE, START, FakeRealTime, at, bet, changes, heard_by, world_of

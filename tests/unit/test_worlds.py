@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from simulator.exchange.commands import SuspendMarket
-from simulator.world.scenario import Scenario
+from simulator.world.format.scenario import Scenario
 from simulator.world.world import World
 from simulator.world.worlds import UnknownWorld, Worlds
 from tests.unit.scenario_builder import MARKET, load, small

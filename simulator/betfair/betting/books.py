@@ -137,7 +137,7 @@ def _runner(
         # A delayed key learns nothing of what was traded on a runner: recorded, a last price beside a total of 0.0.
         answer.totalMatched = 0.0 if call.delayed else view.amount(book.total_matched)
     if view.starting and market.definition.bsp_market:
-        answer.sp = starting_prices(market, runner, call.now, call.world.projections, view.amount)
+        answer.sp = starting_prices(market, runner, call.now, call.world.starting_price_cache, view.amount)
     if view.exchange:
         answer.ex = no_exchange_prices() if closed else view.exchange_prices(market, runner)
     if bets is not None:

@@ -25,7 +25,7 @@ from simulator.exchange.market import Market
 from simulator.exchange.money import NoPrice, Price
 from simulator.exchange.orders import Order, OrderType, Side
 from simulator.exchange.runner import Runner, RunnerStatus
-from simulator.world.projections import Projections
+from simulator.world.starting_price_cache import StartingPriceCache
 
 WITHOUT_LIMIT = {Side.BACK: 101, Side.LAY: 100_000}
 """Where the money of those stands who take any price: at the worst one there is."""
@@ -34,7 +34,7 @@ REMOVED = (RunnerStatus.REMOVED, RunnerStatus.REMOVED_VACANT)
 
 
 def starting_prices(
-    market: Market, runner: Runner, at: int, projections: Projections, amount: Callable[[int], float]
+    market: Market, runner: Runner, at: int, cache: StartingPriceCache, amount: Callable[[int], float]
 ) -> StartingPrices:
     """Return the starting prices of a runner of a BSP market; `amount` writes pence in the currency asked for."""
     is_over = market.settled_at is not None or runner.status in REMOVED
@@ -42,7 +42,7 @@ def starting_prices(
         return _reconciled(runner, is_over, amount)
     if is_over:
         return StartingPrices(nearPrice="NaN", farPrice="NaN", backStakeTaken=[], layLiabilityTaken=[])
-    projection = projections.of(market.market_id, runner, at)
+    projection = cache.of(market.market_id, runner, at)
     return StartingPrices(
         nearPrice=_double(projection.near),
         farPrice=_double(projection.far),

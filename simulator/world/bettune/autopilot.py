@@ -1,0 +1,146 @@
+"""What BetTune does with predictions: it backs what the exchange offers at the predicted odds or better.
+
+Once for a filter and a match, before kick-off, with the filter's stake, for the Betfair account of the filter's user.
+The order asks for the odds themselves, or for the next price above them that exists, so that it is never matched worse;
+what is not matched at once waits and lapses at kick-off.
+
+It looks only at matches in whose markets something has happened, and again at bets that the exchange has refused:
+whatever else goes on cannot make an offer better.
+"""
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Final
+
+from simulator.exchange.commands import PlaceInstruction, PlaceOrders
+from simulator.exchange.events import Event
+from simulator.exchange.exchange import Exchange
+from simulator.exchange.market import Market, MarketStatus
+from simulator.exchange.orders import OrderType, Persistence, RunnerKey, Side
+from simulator.exchange.refusals import Reason, Refused
+from simulator.exchange.runner import RunnerStatus
+from simulator.world.bettune.bettune import APPROVED, BetTune, Match, Prediction, PredictionFilter
+from simulator.world.bettune.football import runner_for
+from simulator.world.catalogue import Catalogue
+from simulator.world.happenings import PredictionPut
+
+AUTOPILOT: Final = "autopilot"
+"""The word for what it does where the schedule has its verbs."""
+STRATEGY: Final = "bettune"
+"""The strategy reference by which its orders are known; the order reference names filter and match."""
+
+_MILLIONTHS_IN_A_HUNDREDTH: Final = 10_000
+
+
+class Autopilot:
+    """Knows which bets it has placed, and says which are to be placed now."""
+
+    def __init__(self, bettune: BetTune, exchange: Exchange, catalogue: Catalogue) -> None:
+        self._bettune: Final = bettune
+        self._exchange: Final = exchange
+        self._catalogue: Final = catalogue
+        self.placed: Final[dict[tuple[int, int], None]] = {}
+        """Filter and match of every bet that the exchange has taken, in the order in which it did."""
+        self._refusals: Final[dict[tuple[int, int], tuple[Reason, tuple[Reason, ...]]]] = {}
+        self._matches_of_event: Final[dict[str, list[int]]] = {}
+        for match in bettune.matches.values():
+            if match.event is not None:
+                self._matches_of_event.setdefault(match.event, []).append(match.id)
+        self._touched = dict.fromkeys(bettune.matches)
+        """The matches to be looked at again."""
+
+    def hear(self, events: Iterable[Event]) -> None:
+        """Take in what has happened: new predictions, and whatever concerns the markets of matches."""
+        for event in events:
+            if isinstance(event, PredictionPut):
+                self._touched[event.match_id] = None
+                continue
+            market = self._catalogue.markets.get(getattr(event, "market_id", None) or "")
+            if market is not None:
+                self._touched.update(dict.fromkeys(self._matches_of_event.get(market.event.id, ())))
+
+    def orders(self, now: int) -> Iterator[PlaceOrders]:
+        """Yield an order for every prediction that is offered its odds now and has not been bet on.
+
+        In order of the predictions' numbers. Note each one that the exchange takes with `note` before asking for the
+        next.
+        """
+        touched, self._touched = self._touched, {}
+        keys = {(filter_id, match_id) for match_id in touched for filter_id in self._bettune.filters}
+        found = [self._bettune.predictions.get(key) for key in keys | self._refusals.keys()]
+        for prediction in sorted((one for one in found if one is not None), key=lambda one: one.id):
+            is_placed = (prediction.filter_id, prediction.match_id) in self.placed
+            order = None if is_placed else self._order_for(prediction, now)
+            if order is not None:
+                yield order
+
+    def note(self, order: PlaceOrders) -> None:
+        """Remember that the exchange has taken an order: it is not placed again."""
+        key = _key_of(order)
+        self.placed[key] = None
+        self._refusals.pop(key, None)
+
+    def note_refusal(self, order: PlaceOrders, refusal: Refused) -> int | None:
+        """Remember why the exchange did not take an order; return the match it is about, or `None` where it is no news.
+
+        The order is tried again whenever something has changed, and mostly refused for the same reasons.
+        """
+        key, reasons = _key_of(order), (refusal.reason, refusal.instruction_reasons)
+        if self._refusals.get(key) == reasons:
+            return None
+        self._refusals[key] = reasons
+        return key[1]
+
+    def _order_for(self, prediction: Prediction, now: int) -> PlaceOrders | None:
+        one, match = self._bettune.filters[prediction.filter_id], self._bettune.matches[prediction.match_id]
+        account = self._account_of(one)
+        if account is None or one.stake_pence is None or one.status != APPROVED or one.sport != match.sport:
+            return None
+        if match.finished or now >= match.starts_at:
+            return None
+        for market, runner in self._runners(one, match):
+            price = market.ladder.ceiling(-(-prediction.odds_millionths // _MILLIONTHS_IN_A_HUNDREDTH))
+            best = _best_price(market, runner)
+            if best is not None and best >= price:
+                return _back(account, market, runner, price, one.stake_pence, f"{one.id}-{match.id}")
+        return None
+
+    def _account_of(self, one: PredictionFilter) -> str | None:
+        users = self._bettune.users.values()
+        return next((user.account for user in users if user.name == one.user and user.account), None)
+
+    def _runners(self, one: PredictionFilter, match: Match) -> Iterator[tuple[Market, RunnerKey]]:
+        """Yield where the filter's bet on a match can be placed now."""
+        for description in self._catalogue.markets_of_event.get(match.event or "", ()):
+            market, runner = self._exchange.markets[description.id], runner_for(one.bet_type, match, description)
+            is_open = market.status is MarketStatus.OPEN and not market.in_play
+            if is_open and runner is not None and market.runners[runner].status is RunnerStatus.ACTIVE:
+                yield market, runner
+
+
+def _best_price(market: Market, runner: RunnerKey) -> int | None:
+    """Return the best price that a back can be matched at, in hundredths, virtual offers included."""
+    real, virtual = market.runners[runner].book.available_to_back.best, market.virtual_offers(runner, Side.BACK)
+    prices = [] if real is None else [real.price]
+    if virtual is not None:
+        prices.extend(offer.price for offer in islice(virtual.best_first(), 1))
+    return max(prices, default=None)
+
+
+def _key_of(order: PlaceOrders) -> tuple[int, int]:
+    """Return the filter and the match that an order of ours is about."""
+    filter_id, _, match_id = (order.instructions[0].customer_order_reference or "").partition("-")
+    return int(filter_id), int(match_id)
+
+
+def _back(account: str, market: Market, runner: RunnerKey, price: int, stake_pence: int, reference: str) -> PlaceOrders:
+    instruction = PlaceInstruction(
+        runner,
+        Side.BACK,
+        OrderType.LIMIT,
+        price=price,
+        size=stake_pence,
+        persistence=Persistence.LAPSE,
+        customer_order_reference=reference,
+    )
+    return PlaceOrders(account, market.market_id, (instruction,), customer_strategy_reference=STRATEGY)

@@ -1,0 +1,262 @@
+"""What BetTune knows in a world: users, sports, prediction filters, football matches, and the predictions on them.
+
+Odds are counted in millionths, because BetTune shows six decimals. Times are milliseconds since 1970.
+Source of the rules: the service's own documentation (BetTune API, version 1).
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Final
+
+from msgspec import Struct
+
+from simulator.world.format.quantities import hundredths_of, moment_of
+from simulator.world.format.scenario import (
+    BetTuneEntry,
+    BetTuneFilter,
+    BetTuneMatch,
+    BetTunePrediction,
+    EventEntry,
+    Named,
+    NamedEntry,
+)
+
+MILLIONTHS: Final = 1_000_000
+LOWEST_ODDS: Final = Decimal("1.01")
+HIGHEST_ODDS: Final = Decimal(1000)
+"""Odds that nobody could bet at are a slip of the pen: the exchange's own ladder goes from 1.01 to 1000 (chosen)."""
+
+PRO: Final = "pro"
+APPROVED: Final = "approved"
+FROM_API: Final = "api"
+
+_MILLIONTH: Final = Decimal("0.000001")
+_INTERNATIONAL: Final = "International"
+_UNTITLED: Final = "Friendly"
+
+
+class User(Struct, frozen=True):
+    """Who a token belongs to. `account` is the username of the Betfair account that is bet with, if any."""
+
+    token: str
+    name: str
+    is_pro: bool
+    is_revoked: bool
+    account: str | None
+
+
+class PredictionFilter(Struct, frozen=True):
+    """A filter of one user, or of all where `user` is `None`. `stake_pence` is what the autopilot bets for it."""
+
+    id: int
+    name: str
+    bet_type: str
+    sport: int
+    status: str
+    user: str | None
+    stake_pence: int | None
+
+
+class Score(Struct, frozen=True):
+    """Goals of both sides."""
+
+    home: int
+    away: int
+
+
+class Match(Struct):
+    """A match. `event` is the id of the event on the exchange that is the same match, if one is."""
+
+    id: int
+    sport: int
+    starts_at: int
+    home: NamedEntry
+    away: NamedEntry
+    country: NamedEntry
+    tournament: NamedEntry
+    season: NamedEntry
+    event: str | None
+    selections: dict[str, tuple[str, int]]
+    """Market and selection by bet type, for those whose names do not tell."""
+    finished: bool = False
+    score: Score | None = None
+
+
+class Prediction(Struct):
+    """What somebody thinks the odds of a filter's bet on a match should be."""
+
+    id: int
+    filter_id: int
+    match_id: int
+    odds_millionths: int
+    source: str
+    created_at: int
+    updated_at: int
+
+
+class UnknownFilter(LookupError):
+    """There is no such filter, or it is somebody else's."""
+
+
+class UnknownMatch(LookupError):
+    """There is no such match."""
+
+
+class BetTune:
+    """BetTune's side of a world, as the scenario begins it and as users change it."""
+
+    def __init__(self, entry: BetTuneEntry, events: Iterable[EventEntry], origin: int, now: int) -> None:
+        """Begin as a scenario says that passed its checks; relative times count from `origin`."""
+        self.users: Final = {
+            user.token: User(user.token, user.user or user.token, user.plan == PRO, user.revoked, user.account)
+            for user in entry.users
+        }
+        self.sports: Final = {sport.id: sport for sport in sorted(entry.sports, key=lambda sport: sport.id)}
+        self.filters: Final = {one.id: _filter_of(one) for one in sorted(entry.filters, key=lambda one: one.id)}
+        numbers, known = _Numbers(entry.matches), {event.id: event for event in events}
+        self.matches: Final = {match.id: _match_of(match, numbers, known, origin) for match in entry.matches}
+        self.predictions: Final[dict[tuple[int, int], Prediction]] = {}
+        """By filter and match."""
+        self.last_prediction_id = 0
+        """The number that was given away last. None is given twice, also where its prediction is gone."""
+        for number, prediction in numbered(entry.predictions):
+            self._begin_with(number, prediction, origin, now)
+
+    def _begin_with(self, number: int, entry: BetTunePrediction, origin: int, now: int) -> None:
+        created_at = now if entry.created_at is None else moment_of(entry.created_at, origin)
+        self.last_prediction_id = max(self.last_prediction_id, number)
+        prediction = Prediction(
+            id=number,
+            filter_id=entry.filter,
+            match_id=entry.match,
+            odds_millionths=millionths_of(entry.odds),
+            source=entry.source,
+            created_at=created_at,
+            updated_at=created_at if entry.updated_at is None else moment_of(entry.updated_at, origin),
+        )
+        self.predictions[entry.filter, entry.match] = prediction
+
+    # What can be read
+
+    def filters_of(self, user: User) -> list[PredictionFilter]:
+        """Return the filters of a user, those of everybody among them, in order of their ids."""
+        return [one for one in self.filters.values() if one.user in (None, user.name)]
+
+    def filter_of(self, user: User, filter_id: int) -> PredictionFilter:
+        """Return a filter of a user; raise `UnknownFilter`, also for somebody else's."""
+        found = self.filters.get(filter_id)
+        if found is None or found.user not in (None, user.name):
+            raise UnknownFilter(f"user {user.name!r} has no filter {filter_id}")
+        return found
+
+    def match(self, match_id: int) -> Match:
+        """Return a match; raise `UnknownMatch`."""
+        found = self.matches.get(match_id)
+        if found is None:
+            raise UnknownMatch(f"there is no match {match_id}")
+        return found
+
+    def matches_between(self, sport: int, begin: int, end: int) -> list[Match]:
+        """Return the matches of a sport that start from `begin` on and before `end`, in order of time."""
+        found = [match for match in self.matches.values() if match.sport == sport and begin <= match.starts_at < end]
+        return sorted(found, key=lambda match: (match.starts_at, match.id))
+
+    def predictions_on(self, filter_id: int, match_ids: Iterable[int]) -> list[Prediction]:
+        """Return the predictions that exist, in order of their ids, each once."""
+        found = [self.predictions.get((filter_id, match_id)) for match_id in set(match_ids)]
+        return sorted((one for one in found if one is not None), key=lambda prediction: prediction.id)
+
+    # What can be changed
+
+    def put(self, filter_id: int, match_id: int, odds_millionths: int, at: int) -> Prediction:
+        """Make a prediction or change the one there is, which keeps its number and the time it was made."""
+        prediction = self.predictions.get((filter_id, match_id))
+        if prediction is None:
+            self.last_prediction_id += 1
+            prediction = Prediction(self.last_prediction_id, filter_id, match_id, odds_millionths, FROM_API, at, at)
+            self.predictions[filter_id, match_id] = prediction
+        prediction.odds_millionths, prediction.source, prediction.updated_at = odds_millionths, FROM_API, at
+        return prediction
+
+    def delete(self, filter_id: int, match_id: int) -> bool:
+        """Forget a prediction; return whether there was one."""
+        return self.predictions.pop((filter_id, match_id), None) is not None
+
+
+def millionths_of(odds: str | Decimal) -> int:
+    """Return odds in millionths, rounded to the nearest, halves up; raise `ValueError` for what are no odds.
+
+    >>> millionths_of("2.15")
+    2150000
+    """
+    number = Decimal(odds)
+    # The bounds come first, so that what is rounded is short, however long it is written.
+    if not number.is_finite() or not LOWEST_ODDS <= number <= HIGHEST_ODDS:
+        raise ValueError(f"odds lie between {LOWEST_ODDS} and {HIGHEST_ODDS}, and {str(odds)[:40]} do not")
+    return int(number.quantize(_MILLIONTH, ROUND_HALF_UP) * MILLIONTHS)
+
+
+def _filter_of(entry: BetTuneFilter) -> PredictionFilter:
+    stake_pence = None if entry.stake is None else hundredths_of(entry.stake)
+    return PredictionFilter(entry.id, entry.name, entry.bet_type, entry.sport, entry.status, entry.user, stake_pence)
+
+
+def numbered(predictions: Iterable[BetTunePrediction]) -> Iterator[tuple[int, BetTunePrediction]]:
+    """Yield predictions with their numbers: their own, or the one after the highest before them."""
+    last = 0
+    for prediction in predictions:
+        number = prediction.id or last + 1
+        last = max(last, number)
+        yield number, prediction
+
+
+class _Numbers:
+    """Numbers for what the scenario only names: one each, the same for the same name, none that it gave away itself."""
+
+    def __init__(self, matches: Iterable[BetTuneMatch]) -> None:
+        named = [value for match in matches for value in (match.home, match.away, *_surroundings(match))]
+        self._taken: Final = {value.id for value in named if isinstance(value, NamedEntry)}
+        self._given: Final[dict[tuple[str, str], NamedEntry]] = {}
+        self._last = 0
+
+    def entry(self, kind: str, value: Named) -> NamedEntry:
+        """Return something with its number."""
+        if isinstance(value, NamedEntry):
+            return value
+        if (kind, value) not in self._given:
+            self._last += 1
+            while self._last in self._taken:
+                self._last += 1
+            self._given[kind, value] = NamedEntry(id=self._last, name=value)
+        return self._given[kind, value]
+
+
+def _surroundings(match: BetTuneMatch) -> tuple[Named | None, ...]:
+    return match.country, match.tournament, match.season
+
+
+def _match_of(entry: BetTuneMatch, numbers: _Numbers, events: dict[str, EventEntry], origin: int) -> Match:
+    event = None if entry.event is None else events.get(entry.event)
+    starts_at = moment_of(entry.date, origin)
+    competition = None if event is None else event.competition
+    country = entry.country or (event and event.country_code) or _INTERNATIONAL
+    tournament = entry.tournament or (competition and competition.name) or _UNTITLED
+    return Match(
+        id=entry.id,
+        sport=entry.sport,
+        starts_at=starts_at,
+        home=numbers.entry("team", entry.home),
+        away=numbers.entry("team", entry.away),
+        country=numbers.entry("country", country),
+        tournament=numbers.entry("tournament", tournament),
+        season=numbers.entry("season", entry.season or _year_of(starts_at)),
+        event=entry.event,
+        selections={link.bet_type.strip().casefold(): (link.market, link.selection_id) for link in entry.bets},
+        finished=entry.finished,
+        score=None if entry.score is None else Score(entry.score.home, entry.score.away),
+    )
+
+
+def _year_of(milliseconds: int) -> str:
+    return str(datetime.fromtimestamp(milliseconds // 1000, UTC).year)

@@ -1,0 +1,132 @@
+"""What accounts, clock and settings of a scenario must be like beyond their types, and the tools all checks share."""
+
+from collections.abc import Callable, Collection
+from decimal import Decimal
+from typing import Final, TypeVar
+
+from simulator.exchange.ledger import CASHIER, COMMISSION, HOUSE
+from simulator.exchange.money import HUNDREDTHS
+from simulator.exchange.rules import RULE_SETS
+from simulator.world.accounts import ACCOUNT_STATUSES
+from simulator.world.format.document import Document, Place, describe
+from simulator.world.format.quantities import (
+    Unusable,
+    check_timezone,
+    duration_of,
+    hundredths_of,
+    instant_of,
+    moment_of,
+)
+from simulator.world.format.scenario import AccountEntry, ClockEntry, Scenario
+from simulator.world.scenario_commands import LIQUIDITY
+
+OWN_ACCOUNTS: Final = frozenset({CASHIER, COMMISSION, HOUSE, LIQUIDITY})
+"""Accounts of the same ledger that are no customers'."""
+
+HUNDRED_PERCENT: Final = 100 * HUNDREDTHS
+
+PAST_ORIGIN: Final = 10**12
+"""A start of the clock, in 2001, for relative times to be tried against where the clock starts at the real time."""
+
+T = TypeVar("T")
+
+
+class Inspection:
+    """The checks' tools: each raises a `ScenarioError` of the document at the place it is given.
+
+    `origin` is when relative times count from, in milliseconds since 1970.
+    """
+
+    def __init__(self, document: Document, origin: int = PAST_ORIGIN) -> None:
+        self.document: Final = document
+        self.origin = origin
+
+    def demand(self, condition: bool, place: Place, problem: str) -> None:
+        """Complain unless the condition holds."""
+        if not condition:
+            raise self.document.error(place, problem)
+
+    def usable(self, place: Place, read: Callable[[str], T], value: str) -> T:
+        """Return what a reader of texts makes of a value, or complain in its words."""
+        try:
+            return read(value)
+        except Unusable as error:
+            raise self.document.error(place, str(error)) from None
+
+    def amount(self, place: Place, value: Decimal, *, least: int, most: int | None = None, what: str) -> int:
+        """Return a number in hundredths that has two decimals at most and lies within bounds given in hundredths."""
+        try:
+            amount = hundredths_of(value)
+        except Unusable as error:
+            raise self.document.error(place, f"The {what}: {error}") from None
+        self.demand(amount >= least, place, f"The {what} must be at least {Decimal(least) / HUNDREDTHS}, not {value}.")
+        if most is not None:
+            self.demand(amount <= most, place, f"The {what} must be at most {Decimal(most) / HUNDREDTHS}, not {value}.")
+        return amount
+
+    def percent(self, place: Place, value: Decimal | None, what: str) -> None:
+        """Complain unless a rate is absent or a percentage."""
+        if value is not None:
+            self.amount(place, value, least=0, most=HUNDRED_PERCENT, what=what)
+
+    def one_of(self, place: Place, value: str, allowed: Collection[str], what: str) -> None:
+        """Complain unless a value is among those allowed."""
+        problem = f"{describe(value)} is not a {what}; there are {', '.join(sorted(allowed))}."
+        self.demand(value in allowed, place, problem)
+
+    def moment(self, place: Place, value: str | None) -> None:
+        """Complain unless a time is absent, absolute, or relative."""
+        if value is not None:
+            self.usable(place, lambda text: moment_of(text, self.origin), value)
+
+
+def check_settings(inspection: Inspection, scenario: Scenario) -> None:
+    """Check everything but events and schedule; from then on relative times are tried against the clock's start."""
+    inspection.one_of(("rules",), scenario.rules, RULE_SETS, "rule set")
+    timeout = inspection.usable(("sessionTimeout",), duration_of, scenario.session_timeout)
+    inspection.demand(timeout > 0, ("sessionTimeout",), "A session must last longer than nothing.")
+    inspection.usable(("startingPriceRefresh",), duration_of, scenario.starting_price_refresh)
+    _check_clock(inspection, scenario.clock)
+    currencies = RULE_SETS[scenario.rules].currencies
+    for currency, rate in scenario.currency_rates.items():
+        place = ("currencyRates", currency)
+        inspection.one_of(place, currency, currencies, f"currency of rule set {scenario.rules}")
+        inspection.demand(rate.is_finite() and rate > 0, place, f"A currency rate is above 0, not {rate}.")
+    _check_accounts(inspection, scenario.accounts, currencies)
+
+
+def _check_clock(inspection: Inspection, clock: ClockEntry) -> None:
+    if clock.now != "real":
+        inspection.origin = inspection.usable(("clock", "now"), instant_of, clock.now)
+    in_bounds = clock.rate.is_finite() and 0 <= clock.rate <= 10**9
+    inspection.demand(
+        in_bounds, ("clock", "rate"), f"A clock's rate lies between 0 and a thousand million, not {clock.rate}."
+    )
+
+
+def _check_accounts(inspection: Inspection, accounts: tuple[AccountEntry, ...], currencies: Collection[str]) -> None:
+    usernames: set[str] = set()
+    app_keys: set[str] = set()
+    for index, account in enumerate(accounts):
+        place: Place = ("accounts", index)
+        name = account.username
+        inspection.demand(name not in usernames, (*place, "username"), f"There is an account {describe(name)} already.")
+        usernames.add(name)
+        reserved = f"The username {describe(name)} is the name of one of the exchange's own accounts."
+        inspection.demand(name not in OWN_ACCOUNTS, (*place, "username"), reserved)
+        for field, key in (("appKey", account.app_key), ("delayedAppKey", account.delayed_app_key)):
+            if key is not None:
+                inspection.demand(key not in app_keys, (*place, field), f"There is an app key {describe(key)} already.")
+                app_keys.add(key)
+        _check_account(inspection, place, account, currencies)
+
+
+def _check_account(inspection: Inspection, place: Place, account: AccountEntry, currencies: Collection[str]) -> None:
+    inspection.one_of((*place, "currency"), account.currency, currencies, "currency of the rule set")
+    inspection.amount((*place, "balance"), account.balance, least=0, what="balance")
+    inspection.one_of((*place, "status"), account.status, ACCOUNT_STATUSES, "login status or code")
+    inspection.usable((*place, "timezone"), check_timezone, account.timezone)
+    inspection.percent((*place, "discountRate"), account.discount_rate, "discount rate")
+    inspection.percent((*place, "commissionRate"), account.commission_rate, "commission rate")
+    if account.exposure_limit is not None:
+        inspection.amount((*place, "exposureLimit"), account.exposure_limit, least=1, what="exposure limit")

@@ -1,0 +1,119 @@
+"""What is done to markets must fit them: their runners, their price ladder, and the result that their type asks for."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from simulator.exchange.lines import DOUBLE_LINE, LINE, SINGLE_LINE
+from simulator.exchange.results import ODDS
+from simulator.world.format.document import Place, describe
+from simulator.world.format.scenario import MakeOffers, MarketHappening, ResultEntry, Settle, SettleSome, Withdraw
+from simulator.world.loading.checks import Inspection
+from simulator.world.loading.market_checks import GREATEST_HANDICAP, KnownMarket, check_offers
+from simulator.world.scenario_commands import runner_key
+
+RESULTS: Final = ("WINNER", "LOSER", "REMOVED")
+EACH_WAY_RESULTS: Final = (*RESULTS, "PLACED")
+
+SETTLED_BY: Final = {ODDS: "results", DOUBLE_LINE: "margin", SINGLE_LINE: "total", LINE: "lineResult"}
+
+GREATEST_FACTOR: Final = 9999
+"""In hundredths of a percent: whoever is removed is not the whole of a race."""
+
+_FURTHEST_LINE: Final = 10**9
+"""In hundredths."""
+
+
+def check_happening(
+    inspection: Inspection, place: Place, happening: MarketHappening, markets: Mapping[str, KnownMarket]
+) -> None:
+    """Check one happening against the markets there are."""
+    market = markets.get(happening.market)
+    if market is None:
+        raise inspection.document.error((*place, "market"), f"There is no market {describe(happening.market)}.")
+    inspection.moment((*place, "at"), happening.at)
+    if isinstance(happening, Settle):
+        _check_settlement(inspection, place, happening, market)
+    elif isinstance(happening, SettleSome):
+        _check_results(inspection, place, happening.results, happening.market, market)
+    elif isinstance(happening, Withdraw):
+        _check_withdrawal(inspection, place, happening, market)
+    elif isinstance(happening, MakeOffers):
+        _check_runner(inspection, place, happening, happening.market, market)
+        offers = (happening.available_to_back, happening.available_to_lay)
+        inspection.demand(any(offers), place, "There is nothing to back and nothing to lay in these offers.")
+        check_offers(inspection, place, *offers, market.ladder)
+
+
+def _check_settlement(inspection: Inspection, place: Place, settle: Settle, market: KnownMarket) -> None:
+    key = SETTLED_BY[market.betting_type]
+    said = {
+        "results": settle.results,
+        "deadHeat": settle.dead_heat,
+        "margin": settle.margin,
+        "total": settle.total,
+        "lineResult": settle.line_result,
+    }
+    rule = f"Market {settle.market}, of the betting type {market.betting_type}, is settled by {key}"
+    for name, value in said.items():
+        belongs = name == key or (name == "deadHeat" and key == "results")
+        inspection.demand(belongs or value is None, (*place, name), f"{rule} and not by {name}.")
+    inspection.demand(said[key] is not None, place, f"{rule}, which is missing.")
+    if settle.line_result is not None:
+        inspection.amount(
+            (*place, "lineResult"), settle.line_result, least=-_FURTHEST_LINE, most=_FURTHEST_LINE, what="line result"
+        )
+    if settle.results is not None:
+        _check_results(inspection, place, settle.results, settle.market, market)
+        _check_dead_heat(inspection, place, settle.results, settle.dead_heat or ())
+
+
+def _check_results(
+    inspection: Inspection, place: Place, results: Sequence[ResultEntry], market_id: str, market: KnownMarket
+) -> None:
+    allowed = EACH_WAY_RESULTS if market.is_each_way else RESULTS
+    for index, result in enumerate(results):
+        result_place = (*place, "results", index)
+        inspection.one_of((*result_place, "status"), result.status, allowed, f"result in market {market_id}")
+        _check_runner(inspection, result_place, result, market_id, market)
+    keys = [runner_key(result) for result in results]
+    inspection.demand(len(set(keys)) == len(keys), (*place, "results"), "A runner has two results.")
+
+
+def _check_dead_heat(
+    inspection: Inspection, place: Place, results: Sequence[ResultEntry], dead_heat: Sequence[int]
+) -> None:
+    """Complain about a slip of the pen before any money moves; whether such a dead heat can be the exchange says."""
+    in_front = {result.selection_id for result in results if result.status in ("WINNER", "PLACED")}
+    for index, selection_id in enumerate(dead_heat):
+        is_in_front = selection_id in in_front and selection_id not in dead_heat[:index]
+        problem = f"Runner {selection_id} is neither WINNER nor PLACED in these results, or is named twice."
+        inspection.demand(is_in_front, (*place, "deadHeat", index), problem)
+
+
+def _check_withdrawal(inspection: Inspection, place: Place, withdraw: Withdraw, market: KnownMarket) -> None:
+    _check_runner(inspection, place, withdraw, withdraw.market, market)
+    if withdraw.adjustment_factor is not None:
+        inspection.amount(
+            (*place, "adjustmentFactor"), withdraw.adjustment_factor, least=0, most=GREATEST_FACTOR,
+            what="adjustment factor",
+        )  # fmt: skip
+
+
+def _check_runner(
+    inspection: Inspection,
+    place: Place,
+    entry: ResultEntry | Withdraw | MakeOffers,
+    market_id: str,
+    market: KnownMarket,
+) -> None:
+    inspection.amount(
+        (*place, "handicap"), entry.handicap, least=-GREATEST_HANDICAP, most=GREATEST_HANDICAP, what="handicap"
+    )
+    key = runner_key(entry)
+    if key in market.runners:
+        return
+    named = f"{entry.selection_id}" if not key.handicap else f"{entry.selection_id} with handicap {entry.handicap}"
+    # Who is removed stands in the address where the document does not say it: what can be wrong is the handicap.
+    has_others = any(runner.selection_id == entry.selection_id for runner in market.runners)
+    blamed = "handicap" if isinstance(entry, Withdraw) and has_others else "selectionId"
+    raise inspection.document.error((*place, blamed), f"Market {market_id} has no runner {named}.")

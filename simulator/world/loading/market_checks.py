@@ -1,0 +1,251 @@
+"""What events, markets, runners and offers of a scenario must be like beyond their types."""
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Final
+
+from msgspec import Struct
+
+from simulator.exchange.ladder import Ladder, OffLadder
+from simulator.exchange.lines import DOUBLE_LINE, LINE, QUARTER_LINE, SINGLE_LINE
+from simulator.exchange.market import Market
+from simulator.exchange.orders import RunnerKey
+from simulator.exchange.results import BETTING_TYPES
+from simulator.world.format.document import Place, describe
+from simulator.world.format.quantities import Unusable, check_timezone, hundredths_of
+from simulator.world.format.scenario import EventEntry, MarketEntry, PriceSize, RunnerEntry
+from simulator.world.happenings import GREYHOUNDS
+from simulator.world.loading.checks import Inspection
+from simulator.world.scenario_commands import ACTIVE, HIDDEN, REMOVED, REMOVED_VACANT, ladder_of, runner_key
+
+SUPERSEDED_BETTING_TYPES: Final = ("RANGE", "FIXED_ODDS")
+"""Those that the exchange has given up (manual, MarketBettingType)."""
+
+LADDERS: Final = ("CLASSIC", "FINEST", "LINE_RANGE")
+MARKET_STATUSES: Final = ("INACTIVE", "OPEN", "SUSPENDED")
+RUNNER_STATUSES: Final = (ACTIVE, REMOVED, REMOVED_VACANT, HIDDEN)
+EACH_WAY: Final = "EACH_WAY"
+
+GREATEST_HANDICAP: Final = 10**6
+"""In hundredths."""
+
+
+class KnownMarket(Struct, frozen=True):
+    """What the checks of a happening need to know of a market."""
+
+    betting_type: str
+    is_each_way: bool
+    ladder: Ladder
+    runners: frozenset[RunnerKey]
+
+    @classmethod
+    def of(cls, market: Market) -> "KnownMarket":
+        """Return what is to be known of a market of an exchange."""
+        definition = market.definition
+        is_each_way = definition.each_way_divisor is not None
+        return cls(definition.betting_type, is_each_way, market.ladder, frozenset(market.runners))
+
+    @classmethod
+    def to_be(cls, entry: MarketEntry, ladder: Ladder) -> "KnownMarket":
+        """Return what is to be known of a market of a document."""
+        runners = frozenset(runner_key(runner) for runner in entry.runners)
+        return cls(entry.betting_type, entry.each_way_divisor is not None, ladder, runners)
+
+
+class EventChecks:
+    """Checks the events of one document, and remembers the markets by id.
+
+    `known_events` are names by id and `known_markets` those of the world that the document adds to.
+    """
+
+    def __init__(
+        self,
+        inspection: Inspection,
+        known_events: Mapping[str, str],
+        known_markets: Mapping[str, KnownMarket],
+    ) -> None:
+        self.inspection: Final = inspection
+        self._known_events: Final = known_events
+        self._names: Final[dict[tuple[str, str], str]] = {}
+        self._event_ids: Final[set[str]] = set()
+        self.markets: Final = dict(known_markets)
+
+    def check(self, events: Iterable[EventEntry]) -> None:
+        """Check all events with their markets."""
+        for index, event in enumerate(events):
+            self._check_event(("events", index), event)
+
+    def _check_event(self, place: Place, event: EventEntry) -> None:
+        inspection = self.inspection
+        problem = f"There is an event {event.id} already."
+        inspection.demand(event.id not in self._event_ids, (*place, "id"), problem)
+        self._event_ids.add(event.id)
+        known_name = self._known_events.get(event.id, event.name)
+        problem = f"Event {event.id} is {describe(known_name)} in this world and cannot be {describe(event.name)}."
+        inspection.demand(event.name == known_name, (*place, "name"), problem)
+        self._check_one_name((*place, "eventType"), "event type", event.event_type.id, event.event_type.name)
+        if event.competition is not None:
+            self._check_one_name((*place, "competition"), "competition", event.competition.id, event.competition.name)
+        inspection.usable((*place, "timezone"), check_timezone, event.timezone)
+        inspection.moment((*place, "openDate"), event.open_date)
+        for index, market in enumerate(event.markets):
+            self._check_market((*place, "markets", index), market, event.event_type.id)
+
+    def _check_one_name(self, place: Place, kind: str, identity: str, name: str) -> None:
+        known = self._names.setdefault((kind, identity), name)
+        problem = f"The {kind} {identity} is called {describe(known)} before and {describe(name)} here."
+        self.inspection.demand(name == known, (*place, "name"), problem)
+
+    def _check_market(self, place: Place, market: MarketEntry, event_type_id: str) -> None:
+        inspection = self.inspection
+        problem = f"There is a market {market.id} already."
+        inspection.demand(market.id not in self.markets, (*place, "id"), problem)
+        inspection.one_of((*place, "status"), market.status, MARKET_STATUSES, "status a market can start in")
+        inspection.percent((*place, "baseRate"), market.base_rate, "base rate")
+        for field, moment in (
+            ("startTime", market.start_time),
+            ("suspendTime", market.suspend_time),
+            ("settleTime", market.settle_time),
+        ):
+            inspection.moment((*place, field), moment)
+        ladder = self._ladder(place, market)
+        self._check_type(place, market)
+        keys: set[RunnerKey] = set()
+        for index, runner in enumerate(market.runners):
+            self._check_runner((*place, "runners", index), runner, keys, event_type_id)
+            self._check_runner_offers((*place, "runners", index), market, runner, ladder)
+        self._check_handicaps(place, market)
+        self.markets[market.id] = KnownMarket.to_be(market, ladder)
+
+    def _check_type(self, place: Place, market: MarketEntry) -> None:
+        """Check what only markets of some types have."""
+        inspection = self.inspection
+        is_each_way = market.market_type == EACH_WAY
+        divisor_place = (*place, "eachWayDivisor")
+        problem = "A market of the type EACH_WAY has an eachWayDivisor, and no other has one."
+        inspection.demand(is_each_way == (market.each_way_divisor is not None), divisor_place, problem)
+        if market.each_way_divisor is not None:
+            inspection.amount(divisor_place, market.each_way_divisor, least=101, what="divisor")
+            problem = f"The betting type of an EACH_WAY market is ODDS, not {market.betting_type}."
+            inspection.demand(market.betting_type == "ODDS", (*place, "bettingType"), problem)
+            problem = f"The winners of an EACH_WAY market are its places, 2 or more, not {market.number_of_winners}."
+            inspection.demand(market.number_of_winners > 1, (*place, "numberOfWinners"), problem)
+        problem = "A LINE market has no starting price."
+        inspection.demand(market.betting_type != LINE or not market.bsp_market, (*place, "bspMarket"), problem)
+
+    def _ladder(self, place: Place, market: MarketEntry) -> Ladder:
+        """Check betting type, price ladder and lines, and return the ladder."""
+        inspection = self.inspection
+        problem = f"Markets of the betting type {market.betting_type} are superseded and cannot be bet on."
+        is_superseded = market.betting_type in SUPERSEDED_BETTING_TYPES
+        inspection.demand(not is_superseded, (*place, "bettingType"), problem)
+        inspection.one_of((*place, "bettingType"), market.betting_type, BETTING_TYPES, "betting type")
+        if market.ladder is not None:
+            inspection.one_of((*place, "ladder"), market.ladder, LADDERS, "price ladder")
+            problem = f"The ladder of LINE markets, and of no others, is LINE_RANGE: here is {market.ladder}."
+            fits = (market.ladder == "LINE_RANGE") == (market.betting_type == LINE)
+            inspection.demand(fits, (*place, "ladder"), problem)
+        if market.line is not None:
+            for field, value in (
+                ("minUnitValue", market.line.min_unit_value),
+                ("maxUnitValue", market.line.max_unit_value),
+                ("interval", market.line.interval),
+            ):
+                inspection.amount((*place, "line", field), value, least=-(10**9), most=10**9, what=field)
+        definition = ladder_of(market)
+        has_lines = definition.type == "LINE_RANGE"
+        inspection.demand(
+            has_lines == (market.line is not None),
+            (*place, "line"),
+            f"A market on the ladder {definition.type} {'needs its lines' if has_lines else 'has no lines'}.",
+        )
+        try:
+            return Ladder.of(definition)
+        except ValueError as error:
+            raise inspection.document.error((*place, "line"), str(error)) from None
+
+    def _check_handicaps(self, place: Place, market: MarketEntry) -> None:
+        """Check the lines of an Asian market: quarters, and each a bet between the two sides where there are two."""
+        if market.betting_type not in (DOUBLE_LINE, SINGLE_LINE):
+            return
+        for index, runner in enumerate(market.runners):
+            problem = f"A handicap of an Asian market is a multiple of 0.25, and {runner.handicap} is not."
+            is_quarter = hundredths_of(runner.handicap) % QUARTER_LINE == 0
+            self.inspection.demand(is_quarter, (*place, "runners", index, "handicap"), problem)
+        if market.betting_type == DOUBLE_LINE:
+            self._check_pairs(place, market)
+
+    def _check_pairs(self, place: Place, market: MarketEntry) -> None:
+        names = {runner.selection_id: runner.name for runner in market.runners}
+        problem = f"An Asian handicap is between two sides, and here are {len(names)}."
+        self.inspection.demand(len(names) == 2, (*place, "runners"), problem)
+        keys = {runner_key(runner) for runner in market.runners}
+        for index, runner in enumerate(market.runners):
+            other = next(selection_id for selection_id in names if selection_id != runner.selection_id)
+            problem = (
+                f"The other side of {describe(runner.name)} with handicap {runner.handicap} is missing: "
+                f"{describe(names[other])} with handicap {-runner.handicap}."
+            )
+            has_other_side = RunnerKey(other, -hundredths_of(runner.handicap)) in keys
+            self.inspection.demand(has_other_side, (*place, "runners", index, "handicap"), problem)
+
+    def _check_runner(self, place: Place, runner: RunnerEntry, keys: set[RunnerKey], event_type_id: str) -> None:
+        inspection = self.inspection
+        inspection.amount(
+            (*place, "handicap"), runner.handicap, least=-GREATEST_HANDICAP, most=GREATEST_HANDICAP, what="handicap"
+        )
+        key = runner_key(runner)
+        problem = f"The market has a runner {runner.selection_id} with handicap {runner.handicap} already."
+        inspection.demand(key not in keys, (*place, "selectionId"), problem)
+        keys.add(key)
+        inspection.one_of((*place, "status"), runner.status, RUNNER_STATUSES, "status a runner can start in")
+        removed = REMOVED_VACANT if event_type_id == GREYHOUNDS else REMOVED
+        problem = f"A runner of this sport that was withdrawn is {removed}, not {runner.status}."
+        inspection.demand(runner.status in (ACTIVE, HIDDEN, removed), (*place, "status"), problem)
+        inspection.percent((*place, "adjustmentFactor"), runner.adjustment_factor, "adjustment factor")
+        for name, value in (runner.metadata or {}).items():
+            plain = value is None or (isinstance(value, str | int | Decimal) and not isinstance(value, bool))
+            problem = f"Metadata are texts, numbers or null, not {describe(value)}."
+            inspection.demand(plain, (*place, "metadata", name), problem)
+
+    def _check_runner_offers(self, place: Place, market: MarketEntry, runner: RunnerEntry, ladder: Ladder) -> None:
+        offers = (runner.available_to_back, runner.available_to_lay)
+        self.inspection.demand(
+            market.status != "INACTIVE" or not any(offers),
+            place,
+            "An INACTIVE market takes no offers: schedule them for after it resumes.",
+        )
+        problem = f"Nothing can be offered on a runner that is {runner.status}."
+        self.inspection.demand(runner.status == ACTIVE or not any(offers), place, problem)
+        check_offers(self.inspection, place, *offers, ladder)
+
+
+def check_offers(
+    inspection: Inspection,
+    place: Place,
+    to_back: tuple[PriceSize, ...],
+    to_lay: tuple[PriceSize, ...],
+    ladder: Ladder,
+) -> None:
+    """Check the offers on one runner: prices on the ladder, sizes in pence, and none that would match another."""
+    best_to_back = _check_side(inspection, (*place, "availableToBack"), to_back, ladder)
+    best_to_lay = _check_side(inspection, (*place, "availableToLay"), to_lay, ladder)
+    if not best_to_back or not best_to_lay:
+        return
+    highest, lowest = max(best_to_back), min(best_to_lay)
+    inspection.demand(
+        highest < lowest,
+        place,
+        f"{highest} is available to back and {lowest} to lay, so these offers would match each other: "
+        f"every price to back must be below every price to lay.",
+    )
+
+
+def _check_side(inspection: Inspection, place: Place, offers: tuple[PriceSize, ...], ladder: Ladder) -> list[Decimal]:
+    for index, (price, size) in enumerate(offers):
+        try:
+            ladder.tick_of(hundredths_of(price))
+        except (OffLadder, Unusable) as error:
+            raise inspection.document.error((*place, index, 0), f"The price {error}") from None
+        inspection.amount((*place, index, 1), size, least=1, what="size")
+    return [price for price, _ in offers]

@@ -1,0 +1,191 @@
+"""From the entries of a scenario to the commands that bring them about in an exchange.
+
+The entries have passed the checks; the commands are the same in a rehearsal and in a world.
+"""
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from typing import Final
+
+from simulator.exchange.commands import (
+    AddMarket,
+    Command,
+    LadderDefinition,
+    OpenAccount,
+    OpenMarket,
+    PlaceInstruction,
+    PlaceOrders,
+    RemoveRunner,
+    RunnerDefinition,
+    RunnerResult,
+    SuspendMarket,
+)
+from simulator.exchange.orders import OrderType, Persistence, RunnerKey, Side
+from simulator.world.accounts import CustomerAccount
+from simulator.world.format.quantities import hundredths_of
+from simulator.world.format.scenario import (
+    AccountEntry,
+    MakeOffers,
+    MarketEntry,
+    PriceSize,
+    ResultEntry,
+    RunnerEntry,
+    Withdraw,
+)
+from simulator.world.ids import Ids
+
+LIQUIDITY: Final = "liquidity"
+"""The account that offers what the scenario offers: it has no customer, no limit and no bet delay."""
+
+ACTIVE, REMOVED, REMOVED_VACANT, HIDDEN = "ACTIVE", "REMOVED", "REMOVED_VACANT", "HIDDEN"
+"""The statuses in which a runner can start."""
+
+PLACE_MARKET_TYPES: Final = frozenset({"PLACE", "OTHER_PLACE", "TO_BE_PLACED"})
+"""Market types on being placed in a race: there a removal reduces winnings, and in all others prices (chosen)."""
+
+_OFFERS_AT_ONCE: Final = 50
+"""Fewer than any rule set allows in one request."""
+
+Offer = tuple[int, int]
+"""A price in hundredths and a backer's stake in pence."""
+
+
+def liquidity_account() -> OpenAccount:
+    """Return the command that opens the liquidity account."""
+    return OpenAccount(LIQUIDITY, "GBP", 0, unlimited=True)
+
+
+def customer_of(entry: AccountEntry, ids: Ids) -> CustomerAccount:
+    """Return the customer that a scenario describes; app keys it does not give are made up."""
+    return CustomerAccount(
+        username=entry.username,
+        password=entry.password,
+        app_key=entry.app_key or ids.app_key(entry.username, "live"),
+        delayed_app_key=entry.delayed_app_key or ids.app_key(entry.username, "delayed"),
+        currency=entry.currency,
+        balance=hundredths_of(entry.balance),
+        status=entry.status,
+        first_name=entry.first_name,
+        last_name=entry.last_name,
+        locale=entry.locale,
+        country_code=entry.country_code,
+        region=entry.region,
+        timezone=entry.timezone,
+        discount_rate=hundredths_of(entry.discount_rate),
+        commission_rate=None if entry.commission_rate is None else hundredths_of(entry.commission_rate),
+        exposure_limit=None if entry.exposure_limit is None else hundredths_of(entry.exposure_limit),
+        points_balance=entry.points_balance,
+        wallet=entry.wallet,
+    )
+
+
+def account_command(account: CustomerAccount) -> OpenAccount:
+    """Return the command that opens a customer's account under the customer's username."""
+    return OpenAccount(
+        account.username,
+        account.currency,
+        account.balance,
+        discount_rate=account.discount_rate,
+        commission_rate=account.commission_rate,
+        exposure_limit=account.exposure_limit,
+        may_bet=account.may_bet,
+    )
+
+
+def market_commands(entry: MarketEntry) -> Iterator[Command]:
+    """Yield the commands that add a market, put it in the state it starts in, and make the offers it starts with."""
+    yield AddMarket(
+        market_id=entry.id,
+        betting_type=entry.betting_type,
+        ladder=ladder_of(entry),
+        number_of_winners=entry.number_of_winners,
+        runners=tuple(_runner(runner, place) for place, runner in enumerate(entry.runners, start=1)),
+        bet_delay=entry.bet_delay,
+        turn_in_play=entry.turn_in_play,
+        persistence_enabled=entry.persistence_enabled,
+        bsp_market=entry.bsp_market,
+        cross_matching=entry.cross_matching,
+        base_rate=hundredths_of(entry.base_rate),
+        discount_allowed=entry.discount_allowed,
+        runners_voidable=entry.runners_voidable,
+        complete=entry.complete,
+        each_way_divisor=None if entry.each_way_divisor is None else hundredths_of(entry.each_way_divisor),
+        is_place_market=entry.market_type in PLACE_MARKET_TYPES,
+    )
+    for runner in entry.runners:
+        if runner.status in (REMOVED, REMOVED_VACANT):
+            # Nobody has bet yet, and the others' factors already are those after the removal: by nothing they stay so.
+            yield RemoveRunner(entry.id, runner_key(runner), 0, leaves_vacant_trap=runner.status == REMOVED_VACANT)
+    if entry.status == "INACTIVE":
+        return
+    yield OpenMarket(entry.id)
+    persistence = persistence_of_offers(entry.turn_in_play, entry.persistence_enabled)
+    for runner in entry.runners:
+        to_back, to_lay = offers_of(runner.available_to_back), offers_of(runner.available_to_lay)
+        yield from offer_commands(entry.id, runner_key(runner), to_back, to_lay, persistence)
+    if entry.status == "SUSPENDED":
+        yield SuspendMarket(entry.id)
+
+
+def offer_commands(
+    market_id: str, runner: RunnerKey, to_back: Sequence[Offer], to_lay: Sequence[Offer], persistence: Persistence
+) -> Iterator[PlaceOrders]:
+    """Yield the bets of the liquidity account that make these offers.
+
+    What customers can back is a LAY bet of the other side, and the reverse.
+    """
+    instructions = [
+        PlaceInstruction(runner, side, OrderType.LIMIT, price, size, persistence)
+        for side, offers in ((Side.LAY, to_back), (Side.BACK, to_lay))
+        for price, size in offers
+    ]
+    for start in range(0, len(instructions), _OFFERS_AT_ONCE):
+        yield PlaceOrders(LIQUIDITY, market_id, tuple(instructions[start : start + _OFFERS_AT_ONCE]))
+
+
+def persistence_of_offers(turn_in_play: bool, persistence_enabled: bool) -> Persistence:
+    """Return PERSIST where the market turns in play, so that there still is a book then, and LAPSE elsewhere."""
+    return Persistence.PERSIST if turn_in_play and persistence_enabled else Persistence.LAPSE
+
+
+def ladder_of(entry: MarketEntry) -> LadderDefinition:
+    """Return the price ladder of a market: the one it names, or else the usual one of its betting type."""
+    usual = {"ODDS": "CLASSIC", "LINE": "LINE_RANGE"}.get(entry.betting_type, "FINEST")
+    line = entry.line
+    if line is None:
+        return LadderDefinition(entry.ladder or usual)
+    return LadderDefinition(
+        entry.ladder or usual,
+        hundredths_of(line.min_unit_value),
+        hundredths_of(line.max_unit_value),
+        hundredths_of(line.interval),
+    )
+
+
+def runner_key(entry: RunnerEntry | ResultEntry | Withdraw | MakeOffers) -> RunnerKey:
+    """Return the key of a runner that a scenario names."""
+    return RunnerKey(entry.selection_id, hundredths_of(entry.handicap))
+
+
+def offers_of(offers: Sequence[PriceSize]) -> list[Offer]:
+    """Return prices and sizes as a scenario writes them in hundredths and pence."""
+    return [(hundredths_of(price), hundredths_of(size)) for price, size in offers]
+
+
+def results_of(results: Sequence[ResultEntry]) -> tuple[RunnerResult, ...]:
+    """Return the results that a scenario writes as the exchange takes them."""
+    return tuple(RunnerResult(runner_key(result), result.status) for result in results)
+
+
+def factor_of(percent: Decimal | None) -> int | None:
+    """Return an adjustment factor as the exchange takes it, in hundredths of a percent."""
+    return None if percent is None else hundredths_of(percent)
+
+
+def _runner(entry: RunnerEntry, place: int) -> RunnerDefinition:
+    return RunnerDefinition(
+        runner_key(entry),
+        entry.sort_priority or place,
+        factor_of(entry.adjustment_factor),
+        is_hidden=entry.status == HIDDEN,
+    )

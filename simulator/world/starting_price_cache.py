@@ -1,0 +1,38 @@
+"""Near and far prices as customers see them: those that were there when somebody last asked, for a while."""
+
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from simulator.exchange.auction import projected_prices
+from simulator.exchange.money import Price
+from simulator.exchange.orders import RunnerKey
+from simulator.exchange.runner import Runner
+
+
+class Projection(NamedTuple):
+    """What the starting price would have been at a time: with the exchange's unmatched bets, and without them."""
+
+    made_at: int
+    near: Price
+    far: Price
+
+
+class StartingPriceCache:
+    """Keeps near and far prices. The exchange keeps them for 60 seconds (manual, StartingPrices)."""
+
+    def __init__(self, refresh_milliseconds: int) -> None:
+        self._refresh_milliseconds: Final = refresh_milliseconds
+        self._made: Final[dict[tuple[str, RunnerKey], Projection]] = {}
+
+    def of(self, market_id: str, runner: Runner, at: int) -> Projection:
+        """Return the prices of a runner at a time: those that are kept, or new ones to be kept from now on."""
+        known = self._made.get((market_id, runner.key))
+        if known is None or at - known.made_at >= self._refresh_milliseconds:
+            known = self._made[market_id, runner.key] = Projection(at, *projected_prices(runner))
+        return known
+
+    def kept(self, at: int) -> Iterator[tuple[str, RunnerKey, Projection]]:
+        """Yield what is not too old at a time to be shown again."""
+        for (market_id, key), known in sorted(self._made.items(), key=lambda item: item[0]):
+            if at - known.made_at < self._refresh_milliseconds:
+                yield market_id, key, known

@@ -1,0 +1,47 @@
+"""The kernel and its naive twin, driven side by side through programs that hypothesis makes up.
+
+A program opens a few accounts and markets and then does what customers, the operator and time do, in any order. After
+every step both must have given the same answer and must look the same, and the kernel must keep its promises. At the
+end the program is run again on a fresh kernel, which must come to the same.
+"""
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from tests.property.kernel.auction_steps import Auctioning
+from tests.property.kernel.invariants import Promises
+from tests.property.kernel.steps import Betting, Editing, Operating, Settling, Waiting
+
+
+class ExchangeMachine(Auctioning, Betting, Editing, Operating, Settling, Waiting, Promises):
+    """All groups of rules and all promises; another kind of bet or market joins as one more group."""
+
+    def teardown(self) -> None:
+        """The same commands at the same times come to the same, byte for byte."""
+        self.pair.replay()
+
+
+TestExchangeMachine = ExchangeMachine.TestCase
+# Long programs find more than many short ones.
+TestExchangeMachine.settings = settings(
+    max_examples=max(100, settings().max_examples), stateful_step_count=max(60, settings().stateful_step_count)
+)
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("batch", range(40))
+def test_kernel_and_twin_agree_through_twenty_thousand_programs(batch: int) -> None:
+    """Every batch makes up programs of its own; in a single run hypothesis would remember gigabytes of them."""
+    run_state_machine_as_test(
+        ExchangeMachine,
+        settings=settings(
+            database=None,
+            deadline=None,
+            derandomize=False,
+            max_examples=500,
+            print_blob=True,
+            stateful_step_count=80,
+            suppress_health_check=[HealthCheck.too_slow],
+        ),
+    )
