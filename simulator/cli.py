@@ -15,7 +15,7 @@ from simulator.data import specification_bytes, specification_names
 from simulator.launch import PreparedServer, ServerOptions
 from simulator.server import CannotListen
 from simulator.world.format.document import ScenarioError
-from simulator.world.loading.loading import builtin_scenario, builtin_scenario_names, scenario_called
+from simulator.world.loading.named import builtin_scenario, builtin_scenario_names, scenario_called
 
 CANNOT_LISTEN: Final = 1
 WRONG_SCENARIO: Final = 2

@@ -14,7 +14,7 @@ from simulator.app import Application, create_app
 from simulator.betfair.dispatch import FaceSettings
 from simulator.control.routes import ROOT
 from simulator.control.worlds import Addresses
-from simulator.server import Server, is_loopback, listen, url_of
+from simulator.server import Server, is_loopback, listen, ready_line, url_of
 from simulator.world.accounts import CustomerAccount
 from simulator.world.format.scenario import Scenario
 from simulator.world.ids import unguessable_token
@@ -64,8 +64,8 @@ class PreparedServer:
 
     @property
     def ready_line(self) -> str:
-        """Return what is printed when every port answers. `stream=-` says that there is no stream."""
-        return f"betsim ready http={self.url} stream=- control={self.control_url}"
+        """Return the line that says that this server is ready, and where."""
+        return ready_line(self.url, self.control_url)
 
     @property
     def environment(self) -> dict[str, str]:

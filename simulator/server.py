@@ -63,6 +63,11 @@ def url_of(bound: socket.socket) -> str:
     return f"http://[{host}]:{port}" if address.version == 6 else f"http://{host}:{port}"
 
 
+def ready_line(url: str, control_url: str) -> str:
+    """Return what is printed on standard output when every port answers. `stream=-` says that there is no stream."""
+    return f"betsim ready http={url} stream=- control={control_url}"
+
+
 class Server(uvicorn.Server):
     """A web server that says when it is ready and when it stops. SIGTERM and Ctrl-C stop it without an error."""
 

@@ -1,4 +1,4 @@
-"""What a caller of Betfair gets instead of a result, and how each interface writes it down.
+"""What a caller of Betfair gets instead of a result: names, numbers and statuses.
 
     BetfairError
     ├── ApiError          an interface says no: APINGException (ANGX-, HBT-), AccountAPINGException (AANGX-)
@@ -6,7 +6,7 @@
     └── SignInError       the identity service says no: a status and an error code, never a number
 
 An operation raises `ApiError` and knows nothing of HTTP; the transports raise `ProtocolError`; each transport writes
-both in its own dialect: `json_rpc_error`, `rest_fault`, and for the identity service `identity.SignInAnswer`.
+both in its own dialect: `json_rpc.error_member`, `rest.fault`, and for the identity service `identity.SignInAnswer`.
 
 The same name has different numbers in different interfaces: INVALID_INPUT_DATA is ANGX-0002 and AANGX-0001. Therefore
 an error carries the name alone, and the number comes from the `ExceptionType` of the service that was asked.
@@ -49,10 +49,6 @@ class ApiErrorCode(StrEnum):
     UNEXPECTED_ERROR = "UNEXPECTED_ERROR"
     USER_NOT_SUBSCRIBED = "USER_NOT_SUBSCRIBED"
     WALLET_TRANSFER_ERROR = "WALLET_TRANSFER_ERROR"
-
-
-SERVER_ERRORS: Final = frozenset({ApiErrorCode.UNEXPECTED_ERROR, ApiErrorCode.SERVICE_BUSY, ApiErrorCode.TIMEOUT_ERROR})
-"""Business errors that are the server's fault: HTTP 500 and `Server` over REST. All others are 400 and `Client`."""
 
 
 class Fault(Enum):
@@ -211,21 +207,8 @@ HEARTBEAT_EXCEPTION: Final = ExceptionType(
 )
 
 
-# JSON-RPC
-
-
-def json_rpc_error(error: ApiError | ProtocolError, exception: ExceptionType, request_uuid: str) -> dict[str, Any]:
-    """Return the `error` member of a JSON-RPC answer.
-
-    A value of the wrong type is `DSC-0018` here although REST says `DSC-0009`: so do the recordings.
-    """
-    if isinstance(error, ProtocolError):
-        fault = Fault.MANDATORY_NOT_DEFINED if error.fault is Fault.CLASS_CONVERSION_FAILURE else error.fault
-        return {"code": fault.json_rpc_code, "message": fault.text}
-    return {"code": -32099, "message": exception.text(error.code), "data": _detail(error, exception, request_uuid)}
-
-
-def _detail(error: ApiError, exception: ExceptionType, request_uuid: str) -> dict[str, Any]:
+def exception_detail(error: ApiError, exception: ExceptionType, request_uuid: str) -> dict[str, Any]:
+    """Return an error as the exception of its interface: the part that JSON-RPC and REST have in common."""
     contents = {
         "requestUUID": "null" if error.code in exception.without_request_uuid else request_uuid,
         "errorCode": error.code,
@@ -234,23 +217,3 @@ def _detail(error: ApiError, exception: ExceptionType, request_uuid: str) -> dic
     if exception.name_comes_first:
         return {"exceptionname": exception.name, exception.name: contents}
     return {exception.name: contents, "exceptionname": exception.name}
-
-
-# REST
-
-
-def rest_fault(
-    error: ApiError | ProtocolError, exception: ExceptionType, request_uuid: str
-) -> tuple[int, dict[str, Any]]:
-    """Return the HTTP status and the fault of a REST answer, as one object for JSON and XML alike.
-
-    The `detail` of a framework fault is an empty object, as one recording has it.
-    """
-    if isinstance(error, ProtocolError):
-        return error.http_status, _fault(error.http_status, error.fault.text, {})
-    status = 500 if error.code in SERVER_ERRORS else 400
-    return status, _fault(status, exception.text(error.code), _detail(error, exception, request_uuid))
-
-
-def _fault(http_status: int, text: str, detail: dict[str, Any]) -> dict[str, Any]:
-    return {"faultcode": "Client" if http_status < 500 else "Server", "faultstring": text, "detail": detail}

@@ -9,15 +9,18 @@ every answer has HTTP status 200; only a body that is no request at all, and an 
 import asyncio
 import re
 from collections.abc import Awaitable
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import msgspec
 from msgspec import Raw, Struct
 
 from simulator.betfair.decoding import not_json, plain_json
 from simulator.betfair.dispatch import NOBODY, Credentials, Dispatcher, Outcome, ServedOperation, encode_json
-from simulator.betfair.errors import ApiError, Fault, ProtocolError, json_rpc_error
+from simulator.betfair.errors import ApiError, ExceptionType, Fault, ProtocolError, exception_detail
 from simulator.http import Request, Response
+
+SERVICE_ERROR: Final = -32099
+"""The JSON-RPC code of every error that a service itself raises; which one it is stands in the message."""
 
 _CALLS_BETWEEN_PAUSES: Final = 50
 """After so many calls of a batch the other connections get a turn."""
@@ -119,7 +122,7 @@ class JsonRpcEndpoint:
             member, value = b"result", outcome
         else:
             uuid = self._dispatcher.request_uuid(credentials) if isinstance(outcome, ApiError) else ""
-            member, value = b"error", encode_json(json_rpc_error(outcome, self._exception, uuid))
+            member, value = b"error", encode_json(error_member(outcome, self._exception, uuid))
         if not call_id or call_id == b"null":
             return b'{"jsonrpc":"2.0","%b":%b}' % (member, value)
         return b'{"jsonrpc":"2.0","%b":%b,"id":%b}' % (member, value, call_id)
@@ -160,3 +163,18 @@ async def _in_completion_order(begun: list[_Begun]) -> list[bytes]:
     ready.sort(key=lambda pair: pair[0])
     waiting = [answer for answer, _ in begun if not isinstance(answer, bytes)]
     return [answer for _, answer in ready] + [await answer for answer in asyncio.as_completed(waiting)]
+
+
+def error_member(error: ApiError | ProtocolError, exception: ExceptionType, request_uuid: str) -> dict[str, Any]:
+    """Return the `error` member of an answer.
+
+    A value of the wrong type is `DSC-0018` here although REST says `DSC-0009`: so do the recordings.
+    """
+    if isinstance(error, ProtocolError):
+        fault = Fault.MANDATORY_NOT_DEFINED if error.fault is Fault.CLASS_CONVERSION_FAILURE else error.fault
+        return {"code": fault.json_rpc_code, "message": fault.text}
+    return {
+        "code": SERVICE_ERROR,
+        "message": exception.text(error.code),
+        "data": exception_detail(error, exception, request_uuid),
+    }

@@ -7,14 +7,17 @@ Source: wire reference, section 3.
 """
 
 from functools import partial
-from typing import Final
+from typing import Any, Final
 from urllib.parse import parse_qs
 
 from simulator.betfair import xml
 from simulator.betfair.dispatch import NOBODY, Credentials, Dispatcher, ServedOperation, encode_json
-from simulator.betfair.errors import ApiError, ExceptionType, Fault, ProtocolError, rest_fault
+from simulator.betfair.errors import ApiError, ApiErrorCode, ExceptionType, Fault, ProtocolError, exception_detail
 from simulator.betfair.http import XML, acceptable
 from simulator.http import JSON, Request, Response
+
+SERVER_ERRORS: Final = frozenset({ApiErrorCode.UNEXPECTED_ERROR, ApiErrorCode.SERVICE_BUSY, ApiErrorCode.TIMEOUT_ERROR})
+"""Business errors that are the server's fault: HTTP 500 and `Server` over REST. All others are 400 and `Client`."""
 
 _ALTERNATIVES: Final = {"json": JSON, "xml": XML}
 
@@ -100,6 +103,21 @@ def _content_type_error(request: Request) -> ProtocolError | None:
 def fault_response(
     error: ApiError | ProtocolError, exception: ExceptionType, request_uuid: str, media_type: bytes
 ) -> Response:
-    """Return a fault as a response."""
-    status, fault = rest_fault(error, exception, request_uuid)
-    return Response(status, encode_json(fault) if media_type == JSON else xml.fault_document(fault), media_type)
+    """Return an error as a response."""
+    status, body = fault(error, exception, request_uuid)
+    return Response(status, encode_json(body) if media_type == JSON else xml.fault_document(body), media_type)
+
+
+def fault(error: ApiError | ProtocolError, exception: ExceptionType, request_uuid: str) -> tuple[int, dict[str, Any]]:
+    """Return the HTTP status of an error and its body, as one object for JSON and XML alike.
+
+    The `detail` of a framework fault is an empty object, as one recording has it.
+    """
+    if isinstance(error, ProtocolError):
+        return error.http_status, _body(error.http_status, error.fault.text, {})
+    status = 500 if error.code in SERVER_ERRORS else 400
+    return status, _body(status, exception.text(error.code), exception_detail(error, exception, request_uuid))
+
+
+def _body(http_status: int, text: str, detail: dict[str, Any]) -> dict[str, Any]:
+    return {"faultcode": "Client" if http_status < 500 else "Server", "faultstring": text, "detail": detail}

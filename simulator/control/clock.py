@@ -14,7 +14,7 @@ from simulator.control.schema import ClockChange, ClockDocument, instant_text
 from simulator.world.clock import END_OF_TIME, ClockError
 from simulator.world.format.document import ScenarioError, read_document
 from simulator.world.format.quantities import Unusable, duration_of, instant_of
-from simulator.world.loading.loading import convert
+from simulator.world.loading.conversion import convert
 from simulator.world.world import World
 
 FASTEST: Final = 10**9

@@ -12,7 +12,7 @@ from simulator.control.matches import MatchHandlers
 from simulator.control.problems import Unauthorized
 from simulator.control.resources import Resource
 from simulator.control.worlds import Addresses, WorldHandlers
-from simulator.world.loading.loading import FINISH, VERBS
+from simulator.world.loading.conversion import FINISH, VERBS
 from simulator.world.worlds import Worlds
 
 ROOT: Final = "/control/v1"

@@ -26,7 +26,9 @@ from simulator.control.schema import (
 from simulator.exchange.money import HUNDREDTHS
 from simulator.world.format.document import ScenarioError, read_document
 from simulator.world.format.scenario import Scenario
-from simulator.world.loading.loading import builtin_scenario, builtin_scenario_names, convert, load_scenario
+from simulator.world.loading.conversion import convert
+from simulator.world.loading.loading import load_scenario
+from simulator.world.loading.named import builtin_scenario, builtin_scenario_names
 from simulator.world.world import World
 from simulator.world.worlds import DEFAULT, Worlds
 from simulator.world.worlds import UnknownWorld as NoSuchWorld

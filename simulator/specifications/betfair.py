@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 
 from simulator import __version__
 from simulator.betfair.errors import ExceptionType, Fault
+from simulator.betfair.json_rpc import SERVICE_ERROR
 from simulator.betfair.operations import Operation, Service
 from simulator.betfair.schema.types import Signature
 from simulator.specifications.answers import JsonSchema, answer_schemas
@@ -222,7 +223,7 @@ def _error_schemas(exception: ExceptionType) -> JsonSchema:
             "description": "An error over JSON-RPC.",
             "type": "object",
             "properties": {
-                "code": {"enum": [-32099, *sorted({fault.json_rpc_code for fault in Fault})]},
+                "code": {"enum": [SERVICE_ERROR, *sorted({fault.json_rpc_code for fault in Fault})]},
                 "message": {"enum": [*numbers, *sorted(fault.text for fault in Fault)]},
                 "data": {"$ref": "#/components/schemas/ExceptionDetail"},
             },

@@ -18,7 +18,7 @@ from starlette.types import Receive, Scope, Send
 from simulator.app import create_app
 from simulator.control.worlds import Addresses
 from simulator.data import specification_bytes
-from simulator.world.loading.loading import builtin_scenario
+from simulator.world.loading.named import builtin_scenario
 from simulator.world.worlds import Worlds
 from tests.contract import own_checks
 from tests.in_process import URL

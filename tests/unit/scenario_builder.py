@@ -10,9 +10,7 @@ from simulator.world.format.document import (
     ScenarioError,
 )
 from simulator.world.format.scenario import Scenario
-from simulator.world.loading.loading import (
-    load_scenario,
-)
+from simulator.world.loading.loading import load_scenario
 
 MARKET = "1.113197491"
 

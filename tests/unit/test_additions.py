@@ -14,11 +14,8 @@ from simulator.world.format.document import (
     ScenarioError,
 )
 from simulator.world.format.scenario import MakeOffers, Settle, Suspend, Withdraw
-from simulator.world.loading.loading import (
-    VERBS,
-    load_additions,
-    load_happening,
-)
+from simulator.world.loading.conversion import VERBS
+from simulator.world.loading.loading import load_additions, load_happening
 from simulator.world.world import World
 from tests.unit.scenario_builder import MARKET, load, small
 

@@ -9,12 +9,8 @@ from simulator.exchange.orders import RunnerKey
 from simulator.world.format.document import (
     ScenarioError,
 )
-from simulator.world.loading.loading import (
-    builtin_scenario,
-    builtin_scenario_names,
-    load_scenario,
-    scenario_called,
-)
+from simulator.world.loading.loading import load_scenario
+from simulator.world.loading.named import builtin_scenario, builtin_scenario_names, scenario_called
 from simulator.world.world import World
 
 

@@ -7,9 +7,7 @@ import yaml
 
 from simulator.exchange.orders import RunnerKey
 from simulator.world.format.scenario import Scenario
-from simulator.world.loading.loading import (
-    load_scenario,
-)
+from simulator.world.loading.loading import load_scenario
 from simulator.world.world import World
 from tests.unit.scenario_builder import MARKET, changed, load, small
 

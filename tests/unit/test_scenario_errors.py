@@ -14,9 +14,7 @@ from simulator.world.format.document import (
     path_of,
     read_document,
 )
-from simulator.world.loading.loading import (
-    load_scenario,
-)
+from simulator.world.loading.loading import load_scenario
 from simulator.world.world import World
 from tests.unit.scenario_builder import MARKET, changed, complaint_about, small
 

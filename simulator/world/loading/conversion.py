@@ -1,0 +1,58 @@
+"""From the plain data of a document to the types of `format.scenario`: unknown keys and wrong types are found here."""
+
+import re
+from collections.abc import Sequence
+from typing import Any, Final
+
+import msgspec
+
+from simulator.world.format.document import Document, Place, describe
+from simulator.world.format.scenario import Finish, MarketHappening
+
+VERBS: Final = tuple(happening.__struct_config__.tag for happening in MarketHappening.__args__)
+"""What can be done to a market, in a schedule and through the control API."""
+FINISH: Final = str(Finish.__struct_config__.tag)
+"""What can be done to a match."""
+
+_LONGEST_PROBLEM: Final = 200
+"""Longer than any sentence of the decoder, except about a field whose name has no end."""
+_STEP: Final = re.compile(r"\.(?P<key>[A-Za-z_]\w*)|\[(?P<position>[0-9]+)\]")
+
+
+def convert(document: Document, content: object, kind: Any) -> Any:
+    """Return the content of a document, or what was made of it, as a value of a type.
+
+    Raise `ScenarioError` where a key is unknown or missing, or a value has the wrong type: the types of
+    `format.scenario` take no keys but their own, and the decoder's complaint gets its place and line here.
+    """
+    schedule = content.get("schedule") if isinstance(content, dict) else None
+    for index, happening in enumerate(schedule if isinstance(schedule, list) else ()):
+        if isinstance(happening, dict) and isinstance(happening.get("do"), str):
+            check_verb(document, ("schedule", index), happening["do"], (*VERBS, FINISH))
+    try:
+        return msgspec.convert(content, kind)
+    except msgspec.ValidationError as error:
+        problem, _, path = str(error).partition(" - at `$")
+        place = _place_of(path)
+        raise document.error(place, _explain(problem, document.value_at(place))) from None
+
+
+def check_verb(document: Document, place: Place, verb: str, verbs: Sequence[str]) -> None:
+    """Raise `ScenarioError` where a happening does something else than one of the verbs."""
+    if verb not in verbs:
+        raise document.error((*place, "do"), f"{describe(verb)} cannot be done; {', '.join(verbs)} can.")
+
+
+def _place_of(path: str) -> Place:
+    """Return the place that a path of the decoder leads to; which value of a mapping is wrong it does not say."""
+    steps = _STEP.finditer(path.partition("[...]")[0])
+    return tuple(step["key"] if step["position"] is None else int(step["position"]) for step in steps)
+
+
+def _explain(problem: str, value: object) -> str:
+    """Add to the decoder's sentence what it leaves out: the value, and what to do about the commonest mistake."""
+    if problem.startswith("Expected `str`, got `") and not isinstance(value, dict | list | None):
+        return f"{problem}: {describe(value)} is a text here, so put it in quotes."
+    if problem.startswith("Object "):
+        return f"{problem[:_LONGEST_PROBLEM]}."
+    return f"{problem}, and here stands {describe(value)}."
