@@ -7,6 +7,7 @@ order itself is chosen: cheapest first):
     1  the market is not known                                   INVALID_MARKET_ID
     2  the market is suspended                                   MARKET_SUSPENDED
        the market is inactive or closed                          MARKET_NOT_OPEN_FOR_BETTING
+       its betting is over and its result is still to come       MARKET_NOT_OPEN_FOR_BETTING
     3  the account may not bet                                   INVALID_ACCOUNT_STATE
     4  no instruction                                            NO_ACTION_REQUIRED
        more instructions than one request may hold               TOO_MANY_INSTRUCTIONS
@@ -51,12 +52,19 @@ from simulator.exchange.rules import BettingRules
 from simulator.exchange.runner import RunnerStatus
 
 
-def refuse_closed_market(market: Market) -> None:
-    """Raise `Refused` unless the market takes bets now (line 2)."""
-    if market.status is MarketStatus.SUSPENDED:
+def refuse_closed_market(market: Market, edits: int = 0) -> None:
+    """Raise `Refused` unless the market takes bets now (line 2).
+
+    Of a market that is not open for betting each of the `edits`, the bets that the request wants to change, is told so
+    too (manual, ExecutionReportErrorCode and InstructionReportErrorCode).
+    """
+    if market.status is MarketStatus.OPEN:
+        return
+    if market.status is MarketStatus.SUSPENDED and not market.betting_is_over:
         raise Refused(Reason.MARKET_SUSPENDED, f"market {market.market_id} is suspended")
-    if market.status is not MarketStatus.OPEN:
-        raise Refused(Reason.MARKET_NOT_OPEN_FOR_BETTING, f"market {market.market_id} is {market.status}")
+    state = "closed for betting" if market.betting_is_over else market.status
+    reason = Reason.MARKET_NOT_OPEN_FOR_BETTING
+    raise Refused(reason, f"market {market.market_id} is {state}", (reason,) * edits)
 
 
 def refuse_malformed_version(version: int | None, rules: BettingRules) -> None:

@@ -41,8 +41,8 @@ def cancel_orders(state: State, command: CancelOrders, at: int) -> list[Event]:
         events = cancel_everywhere(state, account, at)
     else:
         market = state.market_for_bets(command.market_id)
-        refuse_closed_market(market)
         instructions = command.instructions
+        refuse_closed_market(market, len(instructions or ()))
         if instructions is None:
             instructions = tuple(CancelInstruction(order.bet_id) for order in _unmatched(account, market))
             state.refuse_duplicate(command.account, "cancel", command.customer_reference, at)
@@ -63,7 +63,7 @@ def replace_orders(state: State, command: ReplaceOrders, at: int) -> list[Event]
     size, being what is left of accepted ones (exchange mechanics, section 3.1).
     """
     market, account = state.market_for_bets(command.market_id), state.account(command.account)
-    refuse_closed_market(market)
+    refuse_closed_market(market, len(command.instructions))
     bet_ids = [instruction.bet_id for instruction in command.instructions]
     _refuse_edit(state, command.account, "replace", bet_ids, command.customer_reference, at)
     refuse_malformed_version(command.market_version, state.rules)
@@ -92,7 +92,7 @@ def replace_orders(state: State, command: ReplaceOrders, at: int) -> list[Event]
 def update_orders(state: State, command: UpdateOrders, at: int) -> list[Event]:
     """Give bets another persistence; price, size and place in the queue stay."""
     market, account = state.market_for_bets(command.market_id), state.account(command.account)
-    refuse_closed_market(market)
+    refuse_closed_market(market, len(command.instructions))
     bet_ids = [instruction.bet_id for instruction in command.instructions]
     _refuse_edit(state, command.account, "update", bet_ids, command.customer_reference, at)
     events: list[Event] = []

@@ -137,6 +137,16 @@ class OrderLapsed(Event, frozen=True):
     reason: LapseReason | None
 
 
+class OrderKilled(Event, frozen=True):
+    """`size` pence of a FILL_OR_KILL order could not be filled as it asks, and are cancelled.
+
+    Source: interface definition, TimeInForce.
+    """
+
+    bet_id: int
+    size: int
+
+
 class StartingPriceMade(Event, frozen=True):
     """A runner has its starting price, here in whole hundredths or as a word; the exact one is with the runner."""
 

@@ -33,6 +33,7 @@ from simulator.exchange.events import (
     FilledLeg,
     MarketChanged,
     OrderFilledAtAuction,
+    OrderKilled,
     OrderLapsed,
     OrderMatched,
     VirtualBetMatched,
@@ -253,7 +254,7 @@ class Market:
             self.last_match_at = at
         if order.size_remaining:
             if order.time_in_force is TimeInForce.FILL_OR_KILL:
-                events.append(self._lapse_unqueued(order, at, None))
+                events.append(self._kill(order, at))
             else:
                 book.queue_of(order.side).add(order)
         return events
@@ -409,6 +410,12 @@ class Market:
         if order.liability_waiting:
             events.extend(self.end_starting_price_order(order, at))
         return events
+
+    def _kill(self, order: Order, at: int) -> OrderKilled:
+        """Cancel what could not be filled of a FILL_OR_KILL order, which is in no queue."""
+        size = order.size_remaining
+        self.change(order, order.cancel, size, at)
+        return OrderKilled(at, order.bet_id, size)
 
     def _lapse_unqueued(self, order: Order, at: int, reason: LapseReason | None) -> OrderLapsed:
         size = order.size_remaining

@@ -183,7 +183,7 @@ class Order:
     @property
     def was_killed(self) -> bool:
         """Return whether this is a fill-or-kill order of which nothing could be matched."""
-        return self.time_in_force is TimeInForce.FILL_OR_KILL and self.size_lapsed == self.size
+        return self.time_in_force is TimeInForce.FILL_OR_KILL and self.size_cancelled == self.size
 
     @property
     def is_for_starting_price(self) -> bool:
@@ -237,7 +237,7 @@ class Order:
         self.price = price
 
     def cancel(self, size: int, at: int) -> None:
-        """Move a part from remaining to cancelled: the customer's doing."""
+        """Move a part from remaining to cancelled: what the customer asked for, at once or as FILL_OR_KILL."""
         self.size_remaining -= size
         self.size_cancelled += size
         self.cancelled_at = at

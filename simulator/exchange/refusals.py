@@ -46,7 +46,8 @@ class Refused(Exception):
     """A command was refused whole and changed nothing.
 
     `reason` is the refusal of the request; `instruction_reasons` has one entry an instruction where instructions are
-    to blame (the innocent ones carry `ERROR_IN_ORDER`), and is empty otherwise. `detail` is a sentence for the tester.
+    to blame (the innocent ones carry `ERROR_IN_ORDER`) or where each is told the reason too, and is empty otherwise.
+    `detail` is a sentence for the tester.
     """
 
     def __init__(self, reason: Reason, detail: str, instruction_reasons: tuple[Reason, ...] = ()) -> None:

@@ -121,6 +121,20 @@ def test_nothing_is_replaced_in_a_suspended_market(alice: APIClient, world: Serv
     assert 10.0 == current_order(alice, placed.bet_id).size_remaining
 
 
+def test_nothing_is_edited_once_betting_is_over(alice: APIClient, world: ServedWorld) -> None:
+    (placed,) = place(alice, MATCH_ODDS, limit(HOME, "BACK", 2.5, 10))
+    world.control(f"markets/{MATCH_ODDS}/close")
+
+    replaced = alice.betting.replace_orders(MATCH_ODDS, [filters.replace_instruction(placed.bet_id, 2.6)])
+    cancelled = alice.betting.cancel_orders(MATCH_ODDS, [filters.cancel_instruction(placed.bet_id)])
+    late = alice.betting.place_orders(MATCH_ODDS, [limit(HOME, "BACK", 2.5, 10)])
+
+    closed = "MARKET_NOT_OPEN_FOR_BETTING"
+    assert [closed] * 3 == [replaced.error_code, cancelled.error_code, late.error_code]
+    assert closed == replaced.replace_instruction_reports[0].cancel_instruction_reports.error_code
+    assert closed == cancelled.cancel_instruction_reports[0].error_code
+
+
 def test_bets_are_cancelled_whole_or_in_part(alice: APIClient) -> None:
     (whole,) = place(alice, MATCH_ODDS, limit(HOME, "BACK", 2.5, 10))
     (part,) = place(alice, MATCH_ODDS, limit(AWAY, "BACK", 5, 10))

@@ -40,6 +40,14 @@ def test_the_book_tells_that_a_market_is_in_play(alice: APIClient) -> None:
     assert [MATCH_ODDS] == [market.market_id for market in playing]
 
 
+def test_the_book_of_a_closed_market_tells_that_it_was_in_play(alice: APIClient, world: ServedWorld) -> None:
+    world.control(f"markets/{MATCH_ODDS}/void")
+
+    (book,) = alice.betting.list_market_book([MATCH_ODDS])
+
+    assert ("CLOSED", True, 5) == (book.status, book.inplay, book.bet_delay)
+
+
 def test_a_bet_in_play_is_answered_after_the_bet_delay(alice: APIClient, world: ServedWorld) -> None:
     """`place_orders` returns when the five seconds are over, and not before."""
     with waiting(lambda: place(alice, MATCH_ODDS, limit(HOME, "BACK", 3, 10))) as answers:

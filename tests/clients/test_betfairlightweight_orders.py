@@ -109,7 +109,7 @@ def test_fill_or_kill_fills_or_is_killed(alice: APIClient) -> None:
     assert ("SUCCESS", "EXPIRED", 0.0) == (killed.status, killed.order_status, killed.size_matched)
     assert ("EXECUTION_COMPLETE", 30.0) == (filled.order_status, filled.size_matched)
     order = current_order(alice, filled.bet_id)
-    assert (30.0, 0.0, 1.0) == (order.size_matched, order.size_remaining, order.size_lapsed + order.size_cancelled)
+    assert (30.0, 0.0, 1.0, 0.0) == (order.size_matched, order.size_remaining, order.size_cancelled, order.size_lapsed)
 
 
 def test_a_bet_on_a_handicap_names_it(alice: APIClient) -> None:

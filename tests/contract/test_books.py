@@ -230,14 +230,22 @@ class TestMarkets:
         empty = {"availableToBack": [], "availableToLay": [], "tradedVolume": []}
         assert {"selectionId": HOME, "handicap": 0.0, "status": "WINNER", "ex": empty} == book["runners"][0]
 
-    def test_a_closed_market_is_neither_in_play_nor_delayed(self, betting: BettingWorld) -> None:
-        """What was in play is over."""
+    def test_a_closed_market_that_was_in_play_goes_on_saying_so(self, betting: BettingWorld) -> None:
+        """Recorded of every market that turned in play and closed: `inPlay` and `betDelay` stay as they were."""
         betting.turn_in_play()
         betting.settle(HOME)
 
         book = betting.book()
 
-        assert (False, 0) == (book["inplay"], book["betDelay"])
+        assert ("CLOSED", True, 5) == (book["status"], book["inplay"], book["betDelay"])
+
+    def test_a_closed_market_that_was_never_in_play_says_so_too(self, betting: BettingWorld) -> None:
+        """As the market that the manual prints, and a recorded one that never turned in play."""
+        betting.settle(HOME)
+
+        book = betting.book()
+
+        assert ("CLOSED", False, 0) == (book["status"], book["inplay"], book["betDelay"])
 
     def test_closed_markets_can_be_read_for_ninety_days(self, betting: BettingWorld) -> None:
         """A day later than that the market is as unknown as any."""

@@ -140,11 +140,14 @@ def test_cleared_at_once_and_current_until_the_market_is_settled(betting: Bettin
     assert [] == betting.orders()
 
 
-def test_a_killed_order_has_lapsed(betting: BettingWorld) -> None:
-    """Fill-or-kill that could not be filled is the exchange's doing."""
+def test_a_killed_order_is_cancelled(betting: BettingWorld) -> None:
+    """Fill-or-kill that could not be filled is "not at all (cancelled)", as the definition says, and does not lapse."""
     bet_id = betting.back("alice", HOME, 3.0, 10, fill_or_kill=True)
 
-    assert [bet_id] == ids(betting.cleared("LAPSED"))
+    (bet,) = betting.cleared("CANCELLED")
+
+    assert (bet_id, 10.0) == (bet["betId"], bet["sizeCancelled"])
+    assert [] == betting.cleared("LAPSED")
 
 
 def test_a_voided_bet_made_nothing(betting: BettingWorld) -> None:

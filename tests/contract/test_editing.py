@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from simulator.exchange.commands import OpenMarket, SuspendMarket, VoidMarket
+from simulator.exchange.commands import CloseMarket, OpenMarket, SuspendMarket, VoidMarket
 from tests.contract.bettor import (
     AWAY,
     LATER,
@@ -256,27 +256,43 @@ def test_a_bet_named_twice_fails_the_request(client: Client, alice: Bettor, oper
 
 @pytest.mark.parametrize("operation", EDITS)
 @pytest.mark.parametrize(
-    ("market", "code"),
+    ("market", "code", "told"),
     [
-        ("1.999", "INVALID_MARKET_ID"),
-        (MATCH, "MARKET_SUSPENDED"),
-        (NEXT_MATCH, "MARKET_NOT_OPEN_FOR_BETTING"),
-        (LATER, "MARKET_NOT_OPEN_FOR_BETTING"),
+        ("1.999", "INVALID_MARKET_ID", "ERROR_IN_ORDER"),
+        (MATCH, "MARKET_SUSPENDED", "ERROR_IN_ORDER"),
+        (NEXT_MATCH, "MARKET_NOT_OPEN_FOR_BETTING", "MARKET_NOT_OPEN_FOR_BETTING"),
+        (LATER, "MARKET_NOT_OPEN_FOR_BETTING", "MARKET_NOT_OPEN_FOR_BETTING"),
     ],
 )
 def test_nothing_is_changed_in_a_market_that_is_not_open(
-    client: Client, alice: Bettor, operation: str, market: str, code: str
+    client: Client, alice: Bettor, operation: str, market: str, code: str, told: str
 ) -> None:
-    """Unknown, suspended, settled or not yet active: the request fails with the market's reason."""
+    """Unknown, suspended, settled or not yet active: the request fails with the market's reason.
+
+    The code for "a bet in a market that has been closed" is one of instructions too (manual).
+    """
     bet_id = alice.bet(back())
     world_of(client).apply(SuspendMarket(MATCH))
     world_of(client).apply(VoidMarket(NEXT_MATCH))
 
     report = alice.ask(operation, marketId=market, instructions=[{"betId": bet_id, **EDITS[operation]}])
 
-    assert ("FAILURE", code, ["ERROR_IN_ORDER"]) == codes(report)
+    assert ("FAILURE", code, [told]) == codes(report)
     world_of(client).apply(OpenMarket(MATCH))
     assert ("EXECUTABLE", "LAPSE") == (alice.order(bet_id)["status"], alice.order(bet_id)["persistenceType"])
+
+
+@pytest.mark.parametrize("operation", EDITS)
+def test_nothing_is_changed_once_betting_is_over(client: Client, alice: Bettor, operation: str) -> None:
+    """The market shows SUSPENDED until its result is there, but takes no bets for good: it is "closed"."""
+    bet_id = alice.bet(back())
+    world_of(client).apply(CloseMarket(MATCH))
+
+    report = alice.ask(operation, marketId=MATCH, instructions=[{"betId": bet_id, **EDITS[operation]}])
+
+    code = "MARKET_NOT_OPEN_FOR_BETTING"
+    assert ("FAILURE", code, [code]) == codes(report)
+    assert "SUSPENDED" == alice.ask("listMarketBook", marketIds=[MATCH])[0]["status"]
 
 
 @pytest.mark.parametrize("operation", [*EDITS, "replaceOrders"])

@@ -14,7 +14,7 @@ from tests.contract.bettor import HOME, LINE, MATCH, Bettor, back, cleared_ids, 
 from tests.in_process import Client
 
 KILL = {"timeInForce": "FILL_OR_KILL"}
-LISTED = ("priceSize", "sizeMatched", "sizeRemaining", "sizeLapsed", "averagePriceMatched")
+LISTED = ("priceSize", "sizeMatched", "sizeRemaining", "sizeCancelled", "averagePriceMatched")
 
 
 def matched(report: Any) -> tuple[Any, ...]:
@@ -58,7 +58,7 @@ def test_its_neighbours_are_killed(alice: Bettor, bob: Bettor, price: float, siz
     assert KILLED == matched(report)
     listed = ({"price": price, "size": size}, 0.0, 0.0, size, 0.0)
     assert listed == of(alice.order(report["betId"]), *LISTED)
-    assert [report["betId"]] == cleared_ids(alice, "LAPSED")
+    assert [report["betId"]] == cleared_ids(alice, "CANCELLED")
     assert "EXECUTION_COMPLETE" == alice.order(report["betId"])["status"]
 
 
@@ -106,7 +106,7 @@ def test_in_play_it_meets_what_is_there_after_the_delay(client: Client, alice: B
     world_of(client).advance(5000)
 
     assert [("same time", 2.0, 0.0), ("too late", 0.0, 2.0)] == [
-        of(order, "customerOrderRef", "sizeMatched", "sizeLapsed") for order in alice.orders()
+        of(order, "customerOrderRef", "sizeMatched", "sizeCancelled") for order in alice.orders()
     ]
 
 

@@ -271,7 +271,7 @@ def test_fill_or_kill_is_filled_to_its_minimum_or_expires(
     assert ("EXECUTION_COMPLETE", 0.0, size) == (
         order["status"],
         order["sizeRemaining"],
-        order["sizeMatched"] + order["sizeLapsed"],
+        order["sizeMatched"] + order["sizeCancelled"],
     )
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from simulator.exchange import acceptance
 from simulator.exchange.commands import (
+    CloseMarket,
     OpenMarket,
     Reconcile,
     RemoveRunner,
@@ -98,6 +99,7 @@ TABLE = [
     Row("MARKET_SUSPENDED", before=doing(SuspendMarket(MATCH))),
     Row("MARKET_NOT_OPEN_FOR_BETTING", market=LATER),
     Row("MARKET_NOT_OPEN_FOR_BETTING", before=doing(VoidMarket(MATCH))),
+    Row("MARKET_NOT_OPEN_FOR_BETTING", before=doing(CloseMarket(MATCH))),
     Row("INVALID_ACCOUNT_STATE", username="barred"),
     Row("TOO_MANY_INSTRUCTIONS", (back(),) * 201),
     Row("INVALID_MARKET_VERSION", params={"marketVersion": {"version": -1}}),

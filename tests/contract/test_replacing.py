@@ -7,10 +7,9 @@ from typing import Any
 
 import pytest
 
-from simulator.exchange.commands import SuspendMarket, TouchMarket, VoidMarket
+from simulator.exchange.commands import CloseMarket, SuspendMarket, TouchMarket, VoidMarket
 from tests.contract.bettor import (
     AWAY,
-    LATER,
     MATCH,
     NEXT_MATCH,
     Bettor,
@@ -298,7 +297,6 @@ def test_a_bet_named_twice_fails_the_request(client: Client, alice: Bettor) -> N
     [
         ("1.999", {}, "INVALID_MARKET_ID"),
         (NEXT_MATCH, {}, "MARKET_SUSPENDED"),
-        (LATER, {}, "MARKET_NOT_OPEN_FOR_BETTING"),
         (MATCH, {"marketVersion": {"version": -1}}, "INVALID_MARKET_VERSION"),
         (MATCH, {"marketVersion": {"version": 10**12}}, "INVALID_MARKET_VERSION"),
     ],
@@ -320,11 +318,17 @@ def test_a_refusal_of_the_request_cancels_nothing(
 
 
 def test_nothing_is_replaced_in_a_market_that_is_settled(client: Client, alice: Bettor) -> None:
-    """Bets of a closed market are history."""
+    """Bets of a closed market are history, also where its result is still to come, and each instruction says so."""
     alice.bet(back())
+    world_of(client).apply(CloseMarket(MATCH))
+    over = alice.replace(to(4))
     world_of(client).apply(VoidMarket(MATCH))
 
-    assert "MARKET_NOT_OPEN_FOR_BETTING" == alice.replace(to(4))["errorCode"]
+    code = "MARKET_NOT_OPEN_FOR_BETTING"
+    assert ("FAILURE", code, [code]) == codes(over) == codes(alice.replace(to(4)))
+    (report,) = over["instructionReports"]
+    assert code == report["cancelInstructionReport"]["errorCode"]
+    assert "RELATED_ACTION_FAILED" == report["placeInstructionReport"]["errorCode"]
 
 
 def test_a_reference_is_used_up_for_sixty_seconds(client: Client, alice: Bettor) -> None:

@@ -77,13 +77,13 @@ def test_what_became_of_each_part_is_told(betting: BettingWorld) -> None:
     assert ("mine", "value") == (order["customerOrderRef"], order["customerStrategyRef"])
 
 
-def test_a_killed_order_is_complete_and_lapsed(betting: BettingWorld) -> None:
-    """A fill-or-kill order that was killed stays in the list with its whole size lapsed."""
+def test_a_killed_order_is_complete_and_cancelled(betting: BettingWorld) -> None:
+    """A fill-or-kill order that was killed stays in the list with its whole size cancelled."""
     betting.back("alice", HOME, 2.5, 10, fill_or_kill=True)
 
     (order,) = betting.orders()
 
-    assert ("EXECUTION_COMPLETE", 10.0) == (order["status"], order["sizeLapsed"])
+    assert ("EXECUTION_COMPLETE", 10.0, 0.0) == (order["status"], order["sizeCancelled"], order["sizeLapsed"])
 
 
 def test_a_handicap_is_part_of_the_order(betting: BettingWorld) -> None:

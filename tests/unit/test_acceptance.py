@@ -82,6 +82,9 @@ FAULTS = [
     request_fault("the market is suspended", Reason.MARKET_SUSPENDED, status="SUSPENDED"),
     request_fault("the market is inactive or closed", Reason.MARKET_NOT_OPEN_FOR_BETTING, status="INACTIVE"),
     request_fault("the market is inactive or closed", Reason.MARKET_NOT_OPEN_FOR_BETTING, status="CLOSED"),
+    request_fault(
+        "its betting is over and its result is still to come", Reason.MARKET_NOT_OPEN_FOR_BETTING, status="over"
+    ),
     request_fault("the account may not bet", Reason.INVALID_ACCOUNT_STATE, may_bet=False),
     request_fault("no instruction", Reason.NO_ACTION_REQUIRED, copies=0, further_instructions=()),
     request_fault("more instructions than one request may hold", Reason.TOO_MANY_INSTRUCTIONS, copies=201),
@@ -340,6 +343,8 @@ class Attempt:
             world.suspend()
         elif facts["status"] == "CLOSED":
             world.void()
+        elif facts["status"] == "over":
+            world.close_betting()
         return world
 
     def refusal(self) -> Refused:
@@ -384,7 +389,7 @@ def test_the_table_of_refusals_is_the_one_that_the_exchange_documents() -> None:
     documented = list(documented_rows())
     tested = [(fault.name, str((*fault.instructions, fault.reason)[0])) for fault in FAULTS]
 
-    assert 28 == len(documented)
+    assert 29 == len(documented)
     assert documented == [row for row, _ in groupby(tested)]
 
 
@@ -427,6 +432,7 @@ def test_hardly_any_neighbours_in_the_table_exclude_each_other() -> None:
 
     assert [
         ("the market is suspended", "the market is inactive or closed"),
+        ("the market is inactive or closed", "its betting is over and its result is still to come"),
         ("no instruction", "more instructions than one request may hold"),
         ("a market version that is no version", "a market version older than the last material change"),
         ("the runner is not known, vacant or settled", "the runner is removed"),

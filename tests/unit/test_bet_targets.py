@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from simulator.exchange.commands import LadderDefinition, PlaceInstruction
-from simulator.exchange.events import OrderLapsed, OrderMatched, OrderPlaced
+from simulator.exchange.events import OrderKilled, OrderMatched, OrderPlaced
 from simulator.exchange.orders import BetTargetType, Order, OrderStatus, OrderType, Side, TimeInForce
 from simulator.exchange.refusals import Reason, Refused
 from tests.unit.exchange_builder import A, B, World, fills, picture
@@ -260,10 +260,10 @@ def test_with_fill_or_kill_the_whole_target_must_be_had_at_the_average() -> None
     killed = place(offering(BACK, offers), target(BACK, PAYOUT, 30_00, 4_10, time_in_force=KILL))
 
     assert [(5_00, 4_00), (3_00, 3_33)] == fills(filled)
-    assert (0, 0) == (filled.size_remaining, filled.size_lapsed)
+    assert (0, 0, 0) == (filled.size_remaining, filled.size_lapsed, filled.size_cancelled)
     assert [] == fills(killed)
     assert killed.was_killed
-    assert 7_31 == killed.size == killed.size_lapsed
+    assert 7_31 == killed.size == killed.size_cancelled
 
 
 def test_with_fill_or_kill_too_few_offers_kill_it_whatever_the_minimum() -> None:
@@ -272,7 +272,7 @@ def test_with_fill_or_kill_too_few_offers_kill_it_whatever_the_minimum() -> None
 
     events = world.place("alice", target(LAY, PAYOUT, 10_00, 4_00, time_in_force=KILL, min_fill_size=1_00))
 
-    assert [OrderPlaced, OrderLapsed] == [type(event) for event in events]
+    assert [OrderPlaced, OrderKilled] == [type(event) for event in events]
     assert world.orders[-1].was_killed
     assert 0 == world.exposure("alice")
 

@@ -55,38 +55,54 @@ def test_a_request_is_refused_by_the_first_of_its_faults_and_changes_nothing(ope
     bet = world.back("alice", 10_00, at=3_00)
     other = world.back("alice", 10_00, at=3_00)
     world.apply(operation(other.bet_id, reference="used"))
-    suspended, inactive, closed = "1.2", "1.3", "1.4"
+    suspended, inactive = "1.2", "1.3"
     world.add_market(suspended)
     world.suspend(suspended)
     world.add_market(inactive, is_open=False)
-    world.add_market(closed, is_open=False)
     too_many, twice = [bet.bet_id] * 61, [bet.bet_id] * 2
 
-    for reason, command in [
-        (Reason.INVALID_MARKET_ID, operation(*too_many, market_id="1.999", reference="used")),
-        (Reason.MARKET_SUSPENDED, operation(*too_many, market_id=suspended, reference="used")),
-        (Reason.MARKET_NOT_OPEN_FOR_BETTING, operation(*too_many, market_id=inactive, reference="used")),
-        (Reason.TOO_MANY_INSTRUCTIONS, operation(*too_many, reference="used")),
-        (Reason.DUPLICATE_TRANSACTION, operation(*twice, reference="used")),
-        (Reason.DUPLICATE_BETIDS, operation(*twice, reference="new")),
+    not_open = Reason.MARKET_NOT_OPEN_FOR_BETTING
+    for reason, reasons, command in [
+        (Reason.INVALID_MARKET_ID, (), operation(*too_many, market_id="1.999", reference="used")),
+        (Reason.MARKET_SUSPENDED, (), operation(*too_many, market_id=suspended, reference="used")),
+        (not_open, (not_open,) * 61, operation(*too_many, market_id=inactive, reference="used")),
+        (Reason.TOO_MANY_INSTRUCTIONS, (), operation(*too_many, reference="used")),
+        (Reason.DUPLICATE_TRANSACTION, (), operation(*twice, reference="used")),
+        (Reason.DUPLICATE_BETIDS, (), operation(*twice, reference="new")),
     ]:
         before = picture(world.exchange)
         with pytest.raises(Refused) as refused:
             world.apply(command)
-        assert (reason, ()) == (refused.value.reason, refused.value.instruction_reasons)
+        assert (reason, reasons) == (refused.value.reason, refused.value.instruction_reasons)
         assert before == picture(world.exchange)
 
 
 @every_operation
-def test_nothing_can_be_done_in_a_market_that_is_closed(operation: Operation) -> None:
+@pytest.mark.parametrize("end", [World.void, World.close_betting])
+def test_nothing_can_be_done_in_a_market_whose_betting_is_over(
+    operation: Operation, end: Callable[[World], object]
+) -> None:
+    """Closed, or waiting for its result: the request is told so, and so is each bet that was to be edited."""
     world = World()
-    bet = world.back("alice", 10_00, at=3_00)
-    world.void()
+    bets = [world.back("alice", 10_00, at=3_00).bet_id for _ in range(2)]
+    end(world)
 
     with pytest.raises(Refused) as refused:
-        world.apply(operation(bet.bet_id))
+        world.apply(operation(*bets))
 
     assert Reason.MARKET_NOT_OPEN_FOR_BETTING == refused.value.reason
+    assert (Reason.MARKET_NOT_OPEN_FOR_BETTING,) * 2 == refused.value.instruction_reasons
+
+
+def test_cancelling_all_of_a_market_whose_betting_is_over_is_refused_without_instructions() -> None:
+    world = World()
+    world.back("alice", 10_00, at=3_00)
+    world.close_betting()
+
+    with pytest.raises(Refused) as refused:
+        world.cancel("alice")
+
+    assert (Reason.MARKET_NOT_OPEN_FOR_BETTING, ()) == (refused.value.reason, refused.value.instruction_reasons)
 
 
 @every_operation

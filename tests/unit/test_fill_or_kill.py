@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from simulator.exchange.commands import LadderDefinition, PlaceInstruction
-from simulator.exchange.events import OrderLapsed, OrderMatched, OrderPlaced
+from simulator.exchange.events import OrderKilled, OrderMatched, OrderPlaced
 from simulator.exchange.orders import BetTargetType, Order, OrderStatus, OrderType, Persistence, Side, TimeInForce
 from simulator.exchange.refusals import Reason, Refused
 from tests.unit.exchange_builder import A, World, back, fills, lay, picture
@@ -26,9 +26,9 @@ def fill_or_kill(offers: Offers, side: Side, size: int, at: int, minimum: int | 
 
 
 def cancelled(order: Order) -> int:
-    """What was not matched of an order, of which nothing may rest."""
-    assert 0 == order.size_remaining
-    return order.size_lapsed + order.size_cancelled
+    """What was not matched of an order, of which nothing may rest and nothing lapses."""
+    assert (0, 0) == (order.size_remaining, order.size_lapsed)
+    return order.size_cancelled
 
 
 # The table of section 6, and the manual's example one tick to either side
@@ -124,15 +124,16 @@ def test_offers_at_one_price_are_taken_first_come_first_served() -> None:
 # What is left of it
 
 
-def test_a_killed_order_has_a_bet_id_and_is_told_as_placed_and_lapsed() -> None:
+def test_a_killed_order_has_a_bet_id_and_is_told_as_placed_and_killed() -> None:
     world = World()
     world.lay("bob", 9_99, at=5_00)
 
     events = world.place("alice", back(10_00, 5_00, time_in_force=KILL))
     bet = world.orders[-1]
 
-    assert [OrderPlaced, OrderLapsed] == [type(event) for event in events]
-    assert OrderLapsed(world.now, bet.bet_id, 10_00, None) == events[1]
+    assert [OrderPlaced, OrderKilled] == [type(event) for event in events]
+    assert OrderKilled(world.now, bet.bet_id, 10_00) == events[1]
+    assert (10_00, world.now, None) == (bet.size_cancelled, bet.cancelled_at, bet.lapsed_at)
     assert (0, 0, OrderStatus.EXECUTION_COMPLETE) == (bet.size_matched, bet.average_price_matched, bet.status)
     assert bet.was_killed
 
@@ -149,13 +150,13 @@ def test_a_killed_order_leaves_book_and_exposure_as_they_were() -> None:
     assert {} == world.market.runners[A].book.traded
 
 
-def test_a_partly_filled_order_is_told_match_by_match_and_then_what_lapsed() -> None:
+def test_a_partly_filled_order_is_told_match_by_match_and_then_what_was_killed() -> None:
     world = World()
     world.lay("bob", 4_00, at=21_00)
 
     events = world.place("alice", back(5_00, 21_00, time_in_force=KILL, min_fill_size=3_00))
 
-    assert [OrderPlaced, OrderMatched, OrderLapsed] == [type(event) for event in events]
+    assert [OrderPlaced, OrderMatched, OrderKilled] == [type(event) for event in events]
     assert 4_00 == world.exposure("alice")
     assert not world.orders[-1].was_killed
 

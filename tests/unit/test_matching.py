@@ -2,7 +2,7 @@
 
 import pytest
 
-from simulator.exchange.events import OrderLapsed, OrderMatched, OrderPlaced
+from simulator.exchange.events import OrderKilled, OrderMatched, OrderPlaced
 from simulator.exchange.orders import OrderStatus, Persistence, Side, TimeInForce
 from tests.unit.exchange_builder import FIRST_BET_ID, MARKET, START, A, B, World, back, fills, lay
 
@@ -225,7 +225,7 @@ def test_a_fill_or_kill_order_that_cannot_be_matched_whole_is_killed_and_leaves_
     bet = world.back("alice", 10_00, at=3_00, time_in_force=FILL_OR_KILL)
 
     assert [] == bet.fragments
-    assert (0, 10_00) == (bet.size_remaining, bet.size_lapsed)
+    assert (0, 10_00) == (bet.size_remaining, bet.size_cancelled)
     assert bet.was_killed
     assert 9_99 == resting.size_remaining
     assert [] == world.available_to_lay()
@@ -256,7 +256,7 @@ def test_a_fill_or_kill_order_with_a_minimum_takes_what_there_is_from_the_minimu
 
     bet = world.back("alice", 5_00, at=21_00, time_in_force=FILL_OR_KILL, min_fill_size=min_fill_size)
 
-    assert (matched, 5_00 - matched) == (bet.size_matched, bet.size_lapsed)
+    assert (matched, 5_00 - matched) == (bet.size_matched, bet.size_cancelled)
     assert [] == world.available_to_lay()
     assert matched == world.exposure("alice")
 
@@ -266,4 +266,4 @@ def test_the_end_of_a_fill_or_kill_order_is_told() -> None:
 
     events = world.place("alice", lay(10_00, 3_00, time_in_force=FILL_OR_KILL))
 
-    assert OrderLapsed(START, FIRST_BET_ID, 10_00, None) == events[-1]
+    assert OrderKilled(START, FIRST_BET_ID, 10_00) == events[-1]

@@ -3,9 +3,10 @@
 Sources: manual and `SportsAPING.xml`, listMarketBook, listRunnerBook, MarketBook and Runner; wire reference, sections
 4.4 to 4.6 (what is absent, key order, ids that are not known). A closed market looks as the manual prints one
 ("Recuperación del resultado de un mercado asentado"): nothing matched, nothing available, no last match, no cross
-matching, results only. A removed runner shows nothing that was traded on it, nor does the market's total (recorded
-`list_market_book.json`, whose total is that of the runners that are left). `keyLineDescription` is always absent: every
-recorded Asian handicap has one, but in 23 of 56 it is not the line whose prices are nearest to evens.
+matching, results only. Whether it was in play, and with which bet delay, it goes on saying: so does every recorded
+market that turned in play and closed. A removed runner shows nothing that was traded on it, nor does the market's total
+(recorded `list_market_book.json`, whose total is that of the runners that are left). `keyLineDescription` is always
+absent: every recorded Asian handicap has one, but in 23 of 56 it is not the line whose prices are nearest to evens.
 """
 
 from collections.abc import Iterable, Sequence
@@ -104,10 +105,10 @@ def _market_book(market: kernel.Market, view: PriceView, delayed: bool) -> Marke
         marketId=market.market_id,
         isMarketDataDelayed=delayed,
         status=market.status,
-        betDelay=0 if closed else market.bet_delay,
+        betDelay=market.bet_delay,
         bspReconciled=market.bsp_reconciled,
         complete=definition.complete,
-        inplay=market.in_play and not closed,
+        inplay=market.in_play,
         numberOfWinners=definition.number_of_winners,
         numberOfRunners=len(market.runners),
         numberOfActiveRunners=0 if closed else market.active_runners,

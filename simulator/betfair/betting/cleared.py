@@ -3,7 +3,7 @@
     SETTLED     the matched part of a bet that won or lost, once its market or its runner is settled
     VOIDED      the part that was matched and then voided: at once, whether or not the market is settled (chosen)
     LAPSED      the part that the exchange ended: at once, too
-    CANCELLED   the part that the customer cancelled: at once, too
+    CANCELLED   the part that the customer cancelled, or that FILL_OR_KILL did: at once, too
 
 One bet can be in several of these lists, with another part of it in each. Sources: manual and `SportsAPING.xml`,
 listClearedOrders, BetStatus and ClearedOrderSummary; wire reference, sections 4.4 to 4.6.

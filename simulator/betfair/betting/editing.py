@@ -82,8 +82,8 @@ def cancel_orders(call: Call[CancelOrdersRequest]) -> CancelExecutionReport:
     try:
         events = call.world.apply(command)
     except Refused as refusal:
-        innocent = request.instructions or ()
-        reports = [_failed_cancellation(instruction, Reason.ERROR_IN_ORDER) for instruction in innocent]
+        named = request.instructions or ()
+        reports = [_failed_cancellation(*pair) for pair in zip(named, _reasons(refusal, named), strict=True)]
         return _cancel_report(request, FAILURE, refusal.reason, reports)
     given = request.instructions
     reports = [
@@ -117,7 +117,7 @@ def replace_orders(call: Call[ReplaceOrdersRequest]) -> ReplaceExecutionReport |
     try:
         events = world.apply(command)
     except Refused as refusal:
-        return _refused_replacement(call, refusal.reason)
+        return _refused_replacement(call, refusal.reason, refusal.instruction_reasons)
     held = next((event for event in events if isinstance(event, OrdersHeld)), None)
     if held is None or request.async_:
         return _replace_report(call, events, ())
@@ -141,7 +141,8 @@ def update_orders(call: Call[UpdateOrdersRequest]) -> UpdateExecutionReport:
     try:
         events = call.world.apply(command)
     except Refused as refusal:
-        reports = [_update(instruction, Reason.ERROR_IN_ORDER) for instruction in request.instructions]
+        instructions = request.instructions
+        reports = [_update(*pair) for pair in zip(instructions, _reasons(refusal, instructions), strict=True)]
         return _update_report(request, FAILURE, refusal.reason, reports)
     reasons = {event.index: event.reason for event in events if isinstance(event, InstructionRefused)}
     reports = [_update(instruction, reasons.get(index)) for index, instruction in enumerate(request.instructions)]
@@ -151,6 +152,11 @@ def update_orders(call: Call[UpdateOrdersRequest]) -> UpdateExecutionReport:
 def _numbered(instructions: Sequence[Instruction]) -> Iterable[tuple[int, Instruction]]:
     """Return instructions with the bet ids that they name, as the exchange counts them."""
     return zip(bet_id_numbers(instruction.betId for instruction in instructions), instructions, strict=True)
+
+
+def _reasons(refusal: Refused, instructions: Sequence[Instruction]) -> Sequence[Reason]:
+    """Return what each instruction of a refused request is told: its own reason, or that the request is to blame."""
+    return refusal.instruction_reasons or [Reason.ERROR_IN_ORDER] * len(instructions)
 
 
 def _verdict(reports: Sequence[Report]) -> tuple[str, str | None]:
@@ -356,15 +362,22 @@ def _new_order(old: Order, instruction: ReplaceInstruction, size: int | None = N
             return replace(words, marketOnCloseOrder=MarketOnCloseOrder(liability=liability))
 
 
-def _refused_replacement(call: Call[ReplaceOrdersRequest], reason: Reason) -> ReplaceExecutionReport:
+def _refused_replacement(
+    call: Call[ReplaceOrdersRequest], reason: Reason, guilt: tuple[Reason, ...] = ()
+) -> ReplaceExecutionReport:
+    """Report a request that was refused whole; where each cancellation has its own reason, placing failed by it."""
     request, innocent = call.params, Reason.ERROR_IN_ORDER
+    reasons = [(each, Reason.RELATED_ACTION_FAILED) for each in guilt] or [(innocent, innocent)] * len(
+        request.instructions
+    )
     return ReplaceExecutionReport(
         customerRef=request.customerRef or None,
         status=FAILURE,
         errorCode=reason,
         marketId=request.marketId,
         instructionReports=[
-            _failed_replacement(call, instruction, innocent, innocent) for instruction in request.instructions
+            _failed_replacement(call, instruction, *pair)
+            for instruction, pair in zip(request.instructions, reasons, strict=True)
         ],
     )
 

@@ -152,7 +152,7 @@ class MatchingStage(RuleBasedStateMachine):
         for bet_id in {bet_id for bet_id, _ in parts}:
             filled = [f.size for f in self.kernel.orders[bet_id].fragments if f.match_id in ids]
             assert sorted(filled) == sorted(size for other, size in parts if other == bet_id)
-        assert rest == (order.size_lapsed if order.time_in_force else order.size_remaining)
+        assert rest == (order.size_cancelled if order.time_in_force else order.size_remaining)
         assert order.size == rest + order.size_matched
         self.check_prices(matcher)
         if order.size_remaining:

@@ -136,7 +136,7 @@ def test_fill_or_kill_takes_the_most_pence_that_have_the_price_on_average(
     )
 
     assert expected == [price for price, part in fills(order) for _ in range(part)]
-    assert (0, size) == (order.size_remaining, order.size_matched + order.size_lapsed)
+    assert (0, size) == (order.size_remaining, order.size_matched + order.size_cancelled)
 
 
 # The auction

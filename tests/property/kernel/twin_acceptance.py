@@ -71,11 +71,12 @@ class NaiveMarket:
         return self.definition.number_of_winners
 
 
-def refuse_closed_market(market: NaiveMarket) -> None:
-    if market.status == "SUSPENDED":
+def refuse_closed_market(market: NaiveMarket, bets_to_change: int = 0) -> None:
+    """Whoever wants to change bets where there is no betting any more, or not yet, is told so for each of them."""
+    if market.status == "SUSPENDED" and not market.betting_is_over:
         raise NaiveRefusal(Reason.MARKET_SUSPENDED)
     if market.status != "OPEN":
-        raise NaiveRefusal(Reason.MARKET_NOT_OPEN_FOR_BETTING)
+        raise NaiveRefusal(Reason.MARKET_NOT_OPEN_FOR_BETTING, (Reason.MARKET_NOT_OPEN_FOR_BETTING,) * bets_to_change)
 
 
 def refuse_malformed_version(version: int | None, rules: BettingRules) -> None:

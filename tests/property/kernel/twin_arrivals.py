@@ -29,7 +29,9 @@ class NaiveArrivals(NaiveMarkets):
             else:
                 self.match(bet, met, at)
         if bet.fill_or_kill and bet.remaining:
-            self.lapse_bet(bet, at, None)
+            self.happened.append(events.OrderKilled(at, bet.bet_id, bet.remaining))
+            bet.cancelled_at = at
+            bet.cancelled += bet.remaining
 
     def number(self, index: int, bet: NaiveBet, at: int) -> None:
         """Give a bet its id: it exists from now on."""

@@ -255,8 +255,8 @@ class NaiveExchange(NaiveAuction):
             self.refuse_edit(command.account, "cancel", [], command.customer_reference, at)
             self.cancel_all_of(command.account, at)
         else:
-            refuse_closed_market(self.asked_market(command.market_id))
             asked = command.instructions or ()
+            refuse_closed_market(self.asked_market(command.market_id), len(asked))
             self.refuse_edit(command.account, "cancel", [one.bet_id for one in asked], command.customer_reference, at)
             if command.instructions is None:
                 here = [bet for bet in mine if bet.market_id == command.market_id]
@@ -289,7 +289,7 @@ class NaiveExchange(NaiveAuction):
     def replace(self, command: ReplaceOrders, at: int) -> None:
         """First cancel, for good; then place all that was cancelled at its new price, or none of it."""
         market, account = self.asked_market(command.market_id), self.accounts[command.account]
-        refuse_closed_market(market)
+        refuse_closed_market(market, len(command.instructions))
         self.refuse_edit(
             command.account, "replace", [one.bet_id for one in command.instructions], command.customer_reference, at
         )
@@ -363,7 +363,7 @@ class NaiveExchange(NaiveAuction):
     def update(self, command: UpdateOrders, at: int) -> None:
         """Change the persistence of bets; nothing else about them changes."""
         market = self.asked_market(command.market_id)
-        refuse_closed_market(market)
+        refuse_closed_market(market, len(command.instructions))
         self.refuse_edit(
             command.account, "update", [one.bet_id for one in command.instructions], command.customer_reference, at
         )

@@ -72,6 +72,12 @@ def failure(reason: str, instruction: dict[str, Any]) -> Report:
     return {"status": "FAILURE", "errorCode": reason, "instruction": instruction}
 
 
+def told(refusal: Refused) -> str:
+    """What each edit of a request that is refused whole is told: of a market without betting that, else nothing new."""
+    is_over = refusal.reason == "MARKET_NOT_OPEN_FOR_BETTING"
+    return "MARKET_NOT_OPEN_FOR_BETTING" if is_over else "ERROR_IN_ORDER"
+
+
 def summed_up(reports: Sequence[Report]) -> dict[str, str]:
     """The status of a request whose instructions stand by themselves, and its error code."""
     failures = [report["status"] for report in reports].count("FAILURE")
@@ -188,7 +194,8 @@ class BettingTwin:
         try:
             events = self.world.apply(CancelOrders(account, asked.market, instructions, asked.reference or None))
         except Refused as refusal:
-            reports = [failure("ERROR_IN_ORDER", cancellation_words(*bet)) for bet in asked.bets or ()]
+            bets = asked.bets or ()
+            reports = [failure(told(refusal), cancellation_words(*bet)) for bet in bets]
             return {**head, "status": "FAILURE", "errorCode": refusal.reason, "instructionReports": reports}
         reports = []
         for event in events:
@@ -203,7 +210,7 @@ class BettingTwin:
         try:
             events = self.world.apply(UpdateOrders(account, asked.market, instructions, asked.reference or None))
         except Refused as refusal:
-            reports = [failure("ERROR_IN_ORDER", update_words(*bet)) for bet in asked.bets]
+            reports = [failure(told(refusal), update_words(*bet)) for bet in asked.bets]
             return {**head, "status": "FAILURE", "errorCode": refusal.reason, "instructionReports": reports}
         refused = of_kind(events, InstructionRefused)
         reports = [
@@ -219,9 +226,8 @@ class BettingTwin:
     def replace(self, account: str, asked: Replacing, *, delayed: bool) -> Report | Later:
         head = without_none(customerRef=asked.reference or None, marketId=asked.market)
 
-        def refused(reason: str) -> Report:
-            why = "ERROR_IN_ORDER"
-            reports = [self.not_cancelled(account, asked.market, bet, why, why) for bet in asked.bets]
+        def refused(reason: str, why: str = "ERROR_IN_ORDER", then: str = "ERROR_IN_ORDER") -> Report:
+            reports = [self.not_cancelled(account, asked.market, bet, why, then) for bet in asked.bets]
             return {**head, "status": "FAILURE", "errorCode": reason, "instructionReports": reports}
 
         if delayed:
@@ -231,7 +237,8 @@ class BettingTwin:
         try:
             events = self.world.apply(command)
         except Refused as refusal:
-            return refused(refusal.reason)
+            why = told(refusal)
+            return refused(refusal.reason, why, why if why == "ERROR_IN_ORDER" else "RELATED_ACTION_FAILED")
 
         def resolved(fates: tuple[HeldOrderFate, ...] | None) -> Report:
             reports = self.replacements(account, asked, events, fates)
