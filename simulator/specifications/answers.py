@@ -18,7 +18,9 @@ def answer_schemas(
 
     With `absent_beats_null` a member that has no value is left out, and so never null.
     """
-    schemas, components = msgspec.json.schema_components(types, schema_hook=_hook, ref_template=REFERENCE)
+    schemas, components = _with_lists_by_name(
+        *msgspec.json.schema_components(types, schema_hook=_hook, ref_template=REFERENCE)
+    )
     named = {name: _cleaned(component) for name, component in sorted(components.items())}
     for component in named.values():
         if "properties" in component:
@@ -36,6 +38,26 @@ def _hook(wanted: type) -> JsonSchema:
     if wanted is Instant:
         return {"type": "string", "format": "date-time"}
     raise NotImplementedError(f"no schema is known for {wanted}")
+
+
+def _with_lists_by_name(
+    schemas: Iterable[JsonSchema], components: dict[str, JsonSchema]
+) -> tuple[list[JsonSchema], dict[str, JsonSchema]]:
+    """Return schemas and components with the closed lists of texts among the components, referred to by their names."""
+    lists: dict[str, JsonSchema] = {}
+
+    def replaced(node: Any) -> Any:
+        if isinstance(node, list):
+            return [replaced(item) for item in node]
+        if not isinstance(node, dict):
+            return node
+        if node.keys() >= {"type", "enum", "title"}:
+            lists[node["title"]] = {key: node[key] for key in ("description", "enum")}
+            rest = {key: value for key, value in node.items() if key == "default"}
+            return {"$ref": REFERENCE.format(name=node["title"]), **rest}
+        return {key: replaced(value) for key, value in node.items()}
+
+    return replaced(list(schemas)), {**replaced(components), **lists}
 
 
 def _without_null(schema: JsonSchema) -> JsonSchema:

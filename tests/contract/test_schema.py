@@ -13,6 +13,7 @@ from xml.etree.ElementTree import Element
 
 import msgspec
 import pytest
+import yaml
 from msgspec import inspect
 
 from simulator.betfair import errors
@@ -27,6 +28,8 @@ from simulator.betfair.schema import (
 )
 from simulator.betfair.schema.types import Answer, Input, InputWithSets, Int, Long, Signature, is_set
 from simulator.betfair.schema.wire import Instant, decode_hook, encode_hook
+from simulator.data import specification_bytes
+from tests.documented import check
 from tests.evidence import ANSWERS, DEFINITIONS, needs
 
 MODULES: tuple[ModuleType, ...] = (
@@ -129,6 +132,9 @@ def notation_of(info: Any) -> str:
             return notation_of(inner).replace("list(", "set(", 1)
         case inspect.Metadata(type=inspect.StrType(), extra_json_schema={"format": "date-time"}):
             return "dateTime"
+        case inspect.Metadata(type=inspect.StrType(), extra_json_schema={"enum": _}):
+            # A closed list in the manual, and a text in the definition.
+            return "string"
         case inspect.VarTupleType(item_type=item) | inspect.ListType(item_type=item):
             return f"list({notation_of(item)})"
         case inspect.DictType(key_type=key, value_type=value):
@@ -312,7 +318,7 @@ REORDERED_BY_HAND = {"list_market_catalogue.json", "list_market_catalogue_no_ero
 @pytest.mark.parametrize(("file", "operation"), list(RECORDED.items()))
 def test_a_recorded_answer_survives_our_types(file: str, operation: str) -> None:
     """Decoded into our structs and encoded again it says the same, with its keys in the same order."""
-    recorded = json.loads((ANSWERS / file).read_bytes())["result"]
+    recorded = _recorded(file)
     result = sports_aping.OPERATIONS[operation].result
 
     decoded = msgspec.convert(recorded, result, dec_hook=decode_hook)
@@ -321,6 +327,41 @@ def test_a_recorded_answer_survives_our_types(file: str, operation: str) -> None
     assert encoded == recorded
     if file not in REORDERED_BY_HAND:
         assert json.dumps(encoded) == json.dumps(recorded)
+
+
+@needs(ANSWERS)
+@pytest.mark.parametrize(("file", "operation"), list(RECORDED.items()))
+def test_a_recorded_answer_is_one_that_our_document_allows(file: str, operation: str) -> None:
+    """With every status and code among the closed list that the document has for it."""
+    check(operation, 200, {b"content-type": b"application/json"}, json.dumps(_recorded(file)).encode())
+
+
+def _recorded(file: str) -> Any:
+    return json.loads((ANSWERS / file).read_bytes())["result"]
+
+
+CLOSED_LISTS = {
+    "Order.status": sports_enums.OrderStatus,
+    "Match.side": sports_enums.Side,
+    "PlaceInstructionReport.errorCode": sports_enums.InstructionReportErrorCode,
+    "PlaceExecutionReport.errorCode": sports_enums.ExecutionReportErrorCode,
+    "UpdateExecutionReport.status": sports_enums.ExecutionReportStatus,
+    "ClearedOrderSummary.betOutcome": sports_enums.BetOutcome,
+    "CurrentOrderSummary.persistenceType": sports_enums.PersistenceType,
+    "MarketDescription.bettingType": sports_enums.MarketBettingType,
+    "MarketBook.status": sports_enums.MarketStatus,
+    "Runner.status": sports_enums.RunnerStatus,
+}
+
+
+@pytest.mark.parametrize("member", CLOSED_LISTS)
+def test_the_document_lists_the_values_of_a_text_that_has_no_others(member: str) -> None:
+    schemas = yaml.load(specification_bytes("betfair-betting.yaml"), yaml.CSafeLoader)["components"]["schemas"]
+    struct, _, name = member.partition(".")
+
+    reference = schemas[struct]["properties"][name]["$ref"]
+
+    assert schemas[reference.rpartition("/")[2]]["enum"] == sorted(one.value for one in CLOSED_LISTS[member])
 
 
 @needs(ANSWERS)

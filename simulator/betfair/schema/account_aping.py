@@ -4,9 +4,9 @@ Source: `AccountAPING.xml`; field order from recorded answers (wire reference, s
 """
 
 from enum import StrEnum
-from typing import Final
+from typing import Annotated, Final
 
-from simulator.betfair.schema.types import Answer, Input, Int, Signature
+from simulator.betfair.schema.types import Answer, Input, Int, Signature, one_of
 
 
 class Wallet(StrEnum):
@@ -25,7 +25,7 @@ class AccountFundsResponse(Answer, kw_only=True):
     exposureLimit: float | None = None
     discountRate: float | None = None
     pointsBalance: Int | None = None
-    wallet: str | None = None
+    wallet: Annotated[str, one_of(Wallet)] | None = None
 
 
 class AccountDetailsResponse(Answer, kw_only=True):

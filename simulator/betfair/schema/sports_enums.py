@@ -7,11 +7,12 @@ sections 4.1 and 4.3.
 
 from enum import StrEnum
 
-from simulator.exchange.orders import BetTargetType, OrderStatus, OrderType, Side, TimeInForce
+from simulator.exchange.orders import BetOutcome, BetTargetType, OrderStatus, OrderType, Side, TimeInForce
 from simulator.exchange.orders import Persistence as PersistenceType
 
 __all__ = [
     "BetDelayModel",
+    "BetOutcome",
     "BetStatus",
     "BetTargetType",
     "ExecutionReportErrorCode",

@@ -3,10 +3,18 @@
 Fields stand in the order of recorded answers (wire reference, section 4.5).
 """
 
-from simulator.betfair.schema.sports_enums import PriceLadderType
+from typing import Annotated
+
+from simulator.betfair.schema.sports_enums import (
+    BetDelayModel,
+    MarketBettingType,
+    MarketStatus,
+    PriceLadderType,
+    RunnerStatus,
+)
 from simulator.betfair.schema.sports_inputs import TimeRange
 from simulator.betfair.schema.sports_orders import Match, Matches, Order, PriceSize
-from simulator.betfair.schema.types import Answer, DateTime, Int, Long
+from simulator.betfair.schema.types import Answer, DateTime, Int, Long, one_of
 from simulator.betfair.schema.wire import NotANumber
 
 # Facets
@@ -133,7 +141,7 @@ class MarketDescription(Answer, kw_only=True):
     marketTime: DateTime
     suspendTime: DateTime
     settleTime: DateTime | None = None
-    bettingType: str
+    bettingType: Annotated[str, one_of(MarketBettingType)]
     turnInPlayEnabled: bool
     marketType: str
     regulator: str | None = None
@@ -147,7 +155,7 @@ class MarketDescription(Answer, kw_only=True):
     eachWayDivisor: float | None = None
     lineRangeInfo: MarketLineRangeInfo | None = None
     priceLadderDescription: PriceLadderDescription | None = None
-    betDelayModels: list[str] | None = None
+    betDelayModels: list[Annotated[str, one_of(BetDelayModel)]] | None = None
 
 
 class RunnerCatalog(Answer, kw_only=True):
@@ -203,7 +211,7 @@ class Runner(Answer, kw_only=True):
 
     selectionId: Long
     handicap: float
-    status: str
+    status: Annotated[str, one_of(RunnerStatus)]
     adjustmentFactor: float | None = None
     lastPriceTraded: float | None = None
     totalMatched: float | None = None
@@ -231,7 +239,7 @@ class KeyLineDescription(Answer, kw_only=True):
 class MarketState(Answer, kw_only=True):
     """The state of a market. No operation returns it; it is part of the published definition."""
 
-    status: str
+    status: Annotated[str, one_of(MarketStatus)]
     betDelay: Int
     bspReconciled: bool
     complete: bool
@@ -248,8 +256,8 @@ class MarketBook(Answer, kw_only=True):
 
     marketId: str
     isMarketDataDelayed: bool
-    betDelayModels: list[str] | None = None
-    status: str | None = None
+    betDelayModels: list[Annotated[str, one_of(BetDelayModel)]] | None = None
+    status: Annotated[str, one_of(MarketStatus)] | None = None
     betDelay: Int | None = None
     bspReconciled: bool | None = None
     complete: bool | None = None

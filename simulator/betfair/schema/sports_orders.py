@@ -3,7 +3,20 @@
 Fields stand in the order of recorded answers (wire reference, section 4.5).
 """
 
-from simulator.betfair.schema.sports_enums import MarketGroupType, OrderStatus
+from typing import Annotated
+
+from simulator.betfair.schema.sports_enums import (
+    BetOutcome,
+    ExecutionReportErrorCode,
+    ExecutionReportStatus,
+    InstructionReportErrorCode,
+    InstructionReportStatus,
+    MarketGroupType,
+    OrderStatus,
+    OrderType,
+    PersistenceType,
+    Side,
+)
 from simulator.betfair.schema.sports_inputs import (
     CancelInstruction,
     ExposureLimit,
@@ -12,7 +25,7 @@ from simulator.betfair.schema.sports_inputs import (
     PlaceInstruction,
     UpdateInstruction,
 )
-from simulator.betfair.schema.types import Answer, DateTime, Int, Long
+from simulator.betfair.schema.types import Answer, DateTime, Int, Long, one_of
 
 # Orders and matches in a market book
 
@@ -21,10 +34,10 @@ class Order(Answer, kw_only=True):
     """An order in a market book."""
 
     betId: str
-    orderType: str
-    status: str
-    persistenceType: str
-    side: str
+    orderType: Annotated[str, one_of(OrderType)]
+    status: Annotated[str, one_of(OrderStatus)]
+    persistenceType: Annotated[str, one_of(PersistenceType)]
+    side: Annotated[str, one_of(Side)]
     price: float
     size: float
     bspLiability: float
@@ -44,7 +57,7 @@ class Match(Answer, kw_only=True):
 
     betId: str | None = None
     matchId: str | None = None
-    side: str
+    side: Annotated[str, one_of(Side)]
     price: float
     matchDate: DateTime | None = None
     size: float
@@ -62,8 +75,8 @@ class Matches(Answer, kw_only=True):
 class PlaceInstructionReport(Answer, kw_only=True):
     """What became of one order to place."""
 
-    status: str
-    errorCode: str | None = None
+    status: Annotated[str, one_of(InstructionReportStatus)]
+    errorCode: Annotated[str, one_of(InstructionReportErrorCode)] | None = None
     instruction: PlaceInstruction
     betId: str | None = None
     placedDate: DateTime | None = None
@@ -76,8 +89,8 @@ class PlaceExecutionReport(Answer, kw_only=True):
     """What became of a placeOrders request."""
 
     customerRef: str | None = None
-    status: str
-    errorCode: str | None = None
+    status: Annotated[str, one_of(ExecutionReportStatus)]
+    errorCode: Annotated[str, one_of(ExecutionReportErrorCode)] | None = None
     marketId: str | None = None
     instructionReports: list[PlaceInstructionReport] | None = None
 
@@ -88,8 +101,8 @@ class CancelInstructionReport(Answer, kw_only=True):
     `sizeCancelled` and `cancelledDate` are mandatory in the interface definition, but absent from recorded failures.
     """
 
-    status: str
-    errorCode: str | None = None
+    status: Annotated[str, one_of(InstructionReportStatus)]
+    errorCode: Annotated[str, one_of(InstructionReportErrorCode)] | None = None
     instruction: CancelInstruction | None = None
     sizeCancelled: float | None = None
     cancelledDate: DateTime | None = None
@@ -99,8 +112,8 @@ class CancelExecutionReport(Answer, kw_only=True):
     """What became of a cancelOrders request."""
 
     customerRef: str | None = None
-    status: str
-    errorCode: str | None = None
+    status: Annotated[str, one_of(ExecutionReportStatus)]
+    errorCode: Annotated[str, one_of(ExecutionReportErrorCode)] | None = None
     marketId: str | None = None
     instructionReports: list[CancelInstructionReport] | None = None
 
@@ -108,8 +121,8 @@ class CancelExecutionReport(Answer, kw_only=True):
 class ReplaceInstructionReport(Answer, kw_only=True):
     """What became of one bet to replace: of its cancellation, and of its new order."""
 
-    status: str
-    errorCode: str | None = None
+    status: Annotated[str, one_of(InstructionReportStatus)]
+    errorCode: Annotated[str, one_of(InstructionReportErrorCode)] | None = None
     cancelInstructionReport: CancelInstructionReport | None = None
     placeInstructionReport: PlaceInstructionReport | None = None
 
@@ -118,8 +131,8 @@ class ReplaceExecutionReport(Answer, kw_only=True):
     """What became of a replaceOrders request."""
 
     customerRef: str | None = None
-    status: str
-    errorCode: str | None = None
+    status: Annotated[str, one_of(ExecutionReportStatus)]
+    errorCode: Annotated[str, one_of(ExecutionReportErrorCode)] | None = None
     marketId: str | None = None
     instructionReports: list[ReplaceInstructionReport] | None = None
 
@@ -127,8 +140,8 @@ class ReplaceExecutionReport(Answer, kw_only=True):
 class UpdateInstructionReport(Answer, kw_only=True):
     """What became of one bet to update."""
 
-    status: str
-    errorCode: str | None = None
+    status: Annotated[str, one_of(InstructionReportStatus)]
+    errorCode: Annotated[str, one_of(InstructionReportErrorCode)] | None = None
     instruction: UpdateInstruction
 
 
@@ -136,8 +149,8 @@ class UpdateExecutionReport(Answer, kw_only=True):
     """What became of an updateOrders request."""
 
     customerRef: str | None = None
-    status: str
-    errorCode: str | None = None
+    status: Annotated[str, one_of(ExecutionReportStatus)]
+    errorCode: Annotated[str, one_of(ExecutionReportErrorCode)] | None = None
     marketId: str | None = None
     instructionReports: list[UpdateInstructionReport] | None = None
 
@@ -170,10 +183,10 @@ class CurrentOrderSummary(Answer, kw_only=True):
     handicap: float
     priceSize: PriceSize
     bspLiability: float
-    side: str
-    status: str
-    persistenceType: str
-    orderType: str
+    side: Annotated[str, one_of(Side)]
+    status: Annotated[str, one_of(OrderStatus)]
+    persistenceType: Annotated[str, one_of(PersistenceType)]
+    orderType: Annotated[str, one_of(OrderType)]
     placedDate: DateTime
     matchedDate: DateTime | None = None
     averagePriceMatched: float | None = None
@@ -223,11 +236,11 @@ class ClearedOrderSummary(Answer, kw_only=True):
     handicap: float | None = None
     betId: str | None = None
     placedDate: DateTime | None = None
-    persistenceType: str | None = None
-    orderType: str | None = None
-    side: str | None = None
+    persistenceType: Annotated[str, one_of(PersistenceType)] | None = None
+    orderType: Annotated[str, one_of(OrderType)] | None = None
+    side: Annotated[str, one_of(Side)] | None = None
     itemDescription: ItemDescription | None = None
-    betOutcome: str | None = None
+    betOutcome: Annotated[str, one_of(BetOutcome)] | None = None
     priceRequested: float | None = None
     settledDate: DateTime | None = None
     lastMatchedDate: DateTime | None = None

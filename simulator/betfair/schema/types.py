@@ -1,5 +1,6 @@
 """The bases of all wire types: integers with the bounds of Java's, sets, and the kinds of structs."""
 
+from enum import StrEnum
 from functools import cache
 from typing import Annotated, Any, Final, NamedTuple, TypeVar
 
@@ -17,6 +18,19 @@ Long = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
 
 DateTime = Annotated[str, Meta(extra_json_schema={"format": "date-time"})]
 """`dateTime` in an answer: text already written by `wire.date_time` or `wire.order_date`."""
+
+
+def one_of(values: type[StrEnum]) -> Meta:
+    """Mark a text of an answer whose values are a closed list, although the interface definition calls it a string.
+
+    side: Annotated[str, one_of(Side)]
+    """
+    return Meta(
+        title=values.__name__,
+        description=values.__doc__,
+        extra_json_schema={"enum": sorted(one.value for one in values)},
+    )
+
 
 _SET: Final = "set"
 
