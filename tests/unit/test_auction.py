@@ -21,7 +21,7 @@ from simulator.exchange.money import NoPrice
 from simulator.exchange.orders import OrderStatus, RunnerKey, Side
 from simulator.exchange.refusals import Reason, Refused
 from tests.unit.auction_builder import WORKED, Row, at_close, bsp_market, prepared, starting_price
-from tests.unit.exchange_builder import MARKET, A, B, C, World, fills
+from tests.unit.exchange_builder import MARKET, START, A, B, C, World, fills
 
 BACK, LAY = Side
 
@@ -158,6 +158,15 @@ def test_what_the_auction_takes_of_the_exchange_is_traded_at_its_own_price() -> 
     world.turn_in_play()
 
     assert {5_00: 600_00, 5_50: 284_14} == world.market.runners[A].book.traded
+
+
+def test_what_the_auction_takes_of_the_exchange_is_the_market_s_last_match() -> None:
+    world, *_ = prepared(WORKED["3, backs are taken"])
+    world.wait(7_000)
+
+    world.turn_in_play()
+
+    assert START + 7_000 == world.market.last_match_at
 
 
 @pytest.mark.parametrize(

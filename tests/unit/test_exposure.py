@@ -188,6 +188,17 @@ def test_exposure_is_rounded_as_the_loss_will_be() -> None:
     assert (31, 3) == (world.exposure("alice"), world.exposure("bob"))
 
 
+def test_a_lay_that_is_matched_in_part_risks_what_all_of_it_is_worth_rounded_once() -> None:
+    """2.02 at 1.5 is worth 1.01, but each half of it 0.505: rounded one by one the halves would be 1.02."""
+    world = World()
+    rest = world.back("bob", 10_00, at=1_50)
+    world.cancel("bob", rest, size_reduction=8_99)
+    bet = world.lay("alice", 2_02, at=1_50)
+    assert (1_01, 1_01) == (bet.size_matched, bet.size_remaining)
+
+    assert 1_01 == world.exposure("alice")
+
+
 # When it changes
 
 

@@ -110,6 +110,23 @@ def test_a_bet_that_raises_no_exposure_is_accepted_by_an_account_with_nothing_le
     assert 10_00 == world.exposure("alice")
 
 
+def test_a_bet_that_raises_no_exposure_is_accepted_by_an_account_that_is_overdrawn() -> None:
+    """Three lays risk nothing together until one is void; then they risk 10.00, beside 20.00 in the other market."""
+    world = World(balances={"alice": 20_00})
+    world.add_market("1.2")
+    for runner in (A, B, C):
+        world.match("bob", "alice", 10_00, at=3_00, runner=runner)
+    world.place("alice", back(20_00, 3_00), market_id="1.2")
+    world.remove(C)
+    assert (30_00, -10_00) == (world.exposure("alice"), world.available("alice"))
+
+    world.place("alice", lay(1_00, 2_00), market_id="1.2")
+
+    assert (30_00, -10_00) == (world.exposure("alice"), world.available("alice"))
+    with pytest.raises(Refused, match="1100 pence short"):
+        world.place("alice", back(1_00, 3_00), market_id="1.2")
+
+
 def test_a_better_price_than_asked_for_gives_back_what_it_saves() -> None:
     world = World()
     world.back("bob", 10_00, at=2_00)
