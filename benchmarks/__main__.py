@@ -2,9 +2,14 @@
 
 import sys
 
-from benchmarks import http, kernel, virtual
+from benchmarks import cross_matching, http, kernel, virtual
 
-BENCHMARKS = {"kernel": kernel.run, "virtual": virtual.run, "http": http.run}
+BENCHMARKS = {
+    "kernel": kernel.run,
+    "virtual": virtual.run,
+    "cross_matching": cross_matching.run,
+    "http": http.run,
+}
 
 
 def main(names: list[str]) -> int:

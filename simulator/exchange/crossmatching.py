@@ -12,6 +12,7 @@ walk takes the smallest of the others' best payouts off each of them (exchange m
 its runner's payouts up to and including it, and the steps are the stretches between such ends.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from heapq import heapify, heappop, heapreplace
 from typing import Final, NamedTuple
@@ -48,18 +49,27 @@ def virtual_price(leg_prices: Sequence[int], number_of_winners: int, taker: Side
     The exact price is 1 / (k - sum of 1 / leg price). A backer is offered the highest rung at or below it, a layer
     the lowest at or above it.
     """
-    product = 1
-    for price in leg_prices:
-        product *= price
-    taken = sum([product // price for price in leg_prices]) * HUNDREDTHS
-    rest = number_of_winners * product - taken
+    taken, whole = _sum_of_fractions([(HUNDREDTHS * legs, price) for price, legs in Counter(leg_prices).items()])
+    rest = number_of_winners * whole - taken
     if rest <= 0:
         return None
     if taker is Side.BACK:
-        exact = HUNDREDTHS * product // rest
+        exact = HUNDREDTHS * whole // rest
         return None if exact < ladder.lowest else ladder.floor(exact)
-    exact = -(-HUNDREDTHS * product // rest)
+    exact = -(-HUNDREDTHS * whole // rest)
     return None if exact > ladder.highest else ladder.ceiling(exact)
+
+
+def _sum_of_fractions(fractions: list[tuple[int, int]]) -> tuple[int, int]:
+    """Return the sum of numerators over denominators as one such pair, which is not reduced.
+
+    Neighbours are added first, so that the long numbers of many legs meet only in the last few additions.
+    """
+    while len(fractions) > 1:
+        pairs = zip(fractions[::2], fractions[1::2], strict=False)
+        odd_one = fractions[-1:] if len(fractions) % 2 else []
+        fractions = [(a * d + c * b, b * d) for (a, b), (c, d) in pairs] + odd_one
+    return fractions[0] if fractions else (0, 1)
 
 
 class Walk:
@@ -84,7 +94,7 @@ class Walk:
         self, number_of_winners: int, taker: Side, ladder: Ladder, without: int | None = None
     ) -> Iterator[VirtualStep]:
         """Yield the virtual bets that all queues together make for a taker, or all but one of them, best first."""
-        completion = _Completion(self._first_prices, without, number_of_winners, taker, ladder)
+        completion = Completion(self._first_prices, number_of_winners, taker, ladder, without)
         if not completion.is_possible:
             return
         begin = position = 0
@@ -117,17 +127,17 @@ class Walk:
         return True
 
 
-class _Completion:
+class Completion:
     """The price that completes a book while the prices of its legs change one by one.
 
     The inverse prices are kept as a sum of whole numbers, each cut by less than one. Where all that lies within what
     was cut leads to the same hundredth, that is the price; only where it does not is it worked out exactly.
     """
 
-    __slots__ = ("_cut", "_ladder", "_number_of_winners", "_prices", "_rest", "_taker", "_without")
+    __slots__ = ("_cut", "_ladder", "_number_of_winners", "_prices", "_rest", "_taker", "_without", "is_possible")
 
     def __init__(
-        self, prices: Sequence[int], without: int | None, number_of_winners: int, taker: Side, ladder: Ladder
+        self, prices: Iterable[int], number_of_winners: int, taker: Side, ladder: Ladder, without: int | None = None
     ) -> None:
         self._prices = list(prices)
         self._without = without
@@ -135,14 +145,11 @@ class _Completion:
         self._taker = taker
         self._ladder = ladder
         legs = self._legs()
+        self.is_possible: Final = NO_OFFER not in legs
+        """Whether every leg has an offer; there is no price where it has not."""
         self._cut = len(legs)
         self._rest = number_of_winners * SCALE // HUNDREDTHS - sum([SCALE // price for price in legs if price])
         """What the legs leave of the book: too much by less than one for each of them."""
-
-    @property
-    def is_possible(self) -> bool:
-        """Return whether every leg has an offer."""
-        return NO_OFFER not in self._legs()
 
     @property
     def price(self) -> int | None:
@@ -169,7 +176,8 @@ class _Completion:
         self._prices[leg] = price
 
     def _legs(self) -> list[int]:
-        return [price for leg, price in enumerate(self._prices) if leg != self._without]
+        without = self._without
+        return self._prices if without is None else [*self._prices[:without], *self._prices[without + 1 :]]
 
 
 def virtual_offers(steps: Iterable[VirtualStep]) -> Iterator[Offer]:

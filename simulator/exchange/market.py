@@ -93,6 +93,8 @@ class Market:
         self._other_runners_of: dict[tuple[RunnerKey, Side], OtherRunners | None] = {}
         self._other_runners_version = self.version
         """With which version of the market they were put together: runners leave with a change of it."""
+        self._active_by_priority: list[Runner] = []
+        """Of the same version; empty until it is needed."""
         self._virtual_view = VirtualView(self.other_runners)
 
     # What is
@@ -268,16 +270,21 @@ class Market:
         if self._other_runners_version != self.version:
             self._other_runners_version = self.version
             self._other_runners_of.clear()
+            self._active_by_priority.clear()
         place = (key, taker)
         if place not in self._other_runners_of:
             self._other_runners_of[place] = self._find_other_runners(key, taker)
         return self._other_runners_of[place]
 
     def _find_other_runners(self, key: RunnerKey, taker: Side) -> OtherRunners | None:
-        definition, winners = self.definition, self.winners_left
+        definition = self.definition
         if not definition.cross_matching or not definition.complete or definition.each_way_divisor is not None:
             return None
-        others = [runner for runner in self.runners.values() if runner.key != key]
+        if not self._active_by_priority:
+            active = [runner for runner in self.runners.values() if runner.status is RunnerStatus.ACTIVE]
+            self._active_by_priority = sorted(active, key=lambda runner: runner.sort_priority)
+        winners, own = self.winners_left, self.runners[key]
+        others = [runner for runner in self._active_by_priority if runner is not own]
         if definition.betting_type == DOUBLE_LINE:
             winners = 1
             others = [
@@ -287,10 +294,8 @@ class Market:
             ]
         elif definition.betting_type in (SINGLE_LINE, LINE):
             return None
-        others = [runner for runner in others if runner.status is RunnerStatus.ACTIVE]
         if not 1 <= winners <= len(others):
             return None
-        others.sort(key=lambda runner: runner.sort_priority)
         return OtherRunners([runner.book.queue_of(taker) for runner in others], winners, self.ladder)
 
     def virtual_offers(self, key: RunnerKey, taker: Side) -> VirtualLadder | None:

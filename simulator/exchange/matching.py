@@ -10,11 +10,12 @@ one place.
 """
 
 from collections.abc import Iterator, Sequence
+from heapq import heapify, heapreplace
 from itertools import chain
 from typing import NamedTuple
 
 from simulator.exchange.book import Level, Offers
-from simulator.exchange.crossmatching import virtual_price
+from simulator.exchange.crossmatching import Completion
 from simulator.exchange.ladder import Ladder
 from simulator.exchange.money import HUNDREDTHS
 from simulator.exchange.orders import Order, Side, TimeInForce, target_per_penny
@@ -100,58 +101,84 @@ class Appetite:
 
 
 class VirtualOffers:
-    """The virtual offers on a runner in whole pence, one step at a time (exchange mechanics, section 5.4)."""
+    """The virtual offers on a runner in whole pence, one step at a time (exchange mechanics, section 5.4).
 
-    def __init__(self, other_runners: OtherRunners, taker: Side) -> None:
-        self._others = other_runners
+    `completion` is the price that completes the book of the best offers of all legs, of which each has one. To leave a
+    step costs its shortest leg alone, however many there are.
+    """
+
+    def __init__(self, other_runners: OtherRunners, taker: Side, completion: Completion) -> None:
         self._taker = taker
+        self._completion = completion
         self._legs = [_Leg(offers.best_first()) for offers in other_runners.legs]
+        self._payouts: list[tuple[int, int]] = []
+        """A heap of what each leg has left and its place: the step ends at the smallest payout, the first of equals."""
         self.price: int | None = None
         self.available = 0
         self.least = 0
         """How many pence of the present step fill at least a penny of its shortest leg."""
-        self._look()
+        self._measure()
 
     def take(self, size: int) -> VirtualFill:
         """Plan to match `size` pence of the present step, and go on to the next one when that was all of it."""
-        price, shortest = self._present()
+        price = self.price
+        if price is None:
+            raise AssertionError("there is no virtual offer to take")
         fills = [leg.draw(self._share(size, price, leg)) for leg in self._legs]
         if size == self.available:
-            shortest.abandon()
-            self._look()
+            self._legs[self._payouts[0][1]].abandon()
+            self._measure()
         return VirtualFill(price, size, tuple(chain.from_iterable(fills)))
 
     def skip(self) -> None:
         """Go on to the next step without the present one."""
-        _, shortest = self._present()
-        shortest.abandon()
-        self._look()
+        if self._abandon_shortest():
+            self._look()
 
     def _share(self, size: int, price: int, leg: "_Leg") -> int:
         """Return the leg's stake for `size` at `price`: rounded so that the house is at most pence short."""
         payout = size * price
         return payout // leg.price if self._taker is Side.BACK else -(-payout // leg.price)
 
-    def _present(self) -> tuple[int, "_Leg"]:
-        """Return the price and the leg of the smallest payout, at which the step ends; the first of equals."""
-        if self.price is None:
-            raise AssertionError("there is no virtual offer to take")
-        return self.price, min(self._legs, key=lambda leg: leg.price * leg.remaining)
+    def _measure(self) -> None:
+        """Look at every leg, since all have been drawn on, and find the next step."""
+        self.price = None
+        for place, leg in enumerate(self._legs):
+            if not leg.remaining and not self._advance(place):
+                return
+        self._payouts = [(leg.price * leg.remaining, place) for place, leg in enumerate(self._legs)]
+        heapify(self._payouts)
+        self._look()
 
     def _look(self) -> None:
         """Find the next step of which at least a penny can be matched on both ends."""
-        while all(leg.advance() for leg in self._legs):
-            prices = [leg.price for leg in self._legs]
-            self.price = virtual_price(prices, self._others.number_of_winners, self._taker, self._others.ladder)
-            if self.price is None:
-                return
-            price, shortest = self._present()
-            self.available = shortest.price * shortest.remaining // price
-            self.least = max(1, -(-shortest.price // price)) if self._taker is Side.BACK else 1
+        while (price := self._completion.price) is not None:
+            payout, place = self._payouts[0]
+            self.available = payout // price
+            self.least = max(1, -(-self._legs[place].price // price)) if self._taker is Side.BACK else 1
             if self.available >= self.least:
+                break
+            if not self._abandon_shortest():
                 return
-            shortest.abandon()
-        self.price = None
+        self.price = price
+
+    def _abandon_shortest(self) -> bool:
+        """Go on to the next level of the leg that ends first; return whether there is one, and else have no price."""
+        _, place = self._payouts[0]
+        leg = self._legs[place]
+        leg.abandon()
+        if not self._advance(place):
+            self.price = None
+            return False
+        heapreplace(self._payouts, (leg.price * leg.remaining, place))
+        return True
+
+    def _advance(self, place: int) -> bool:
+        leg = self._legs[place]
+        if not leg.advance():
+            return False
+        self._completion.change(place, leg.price)
+        return True
 
 
 class _Leg:
@@ -225,7 +252,7 @@ def plan_matches(order: Order, offers: Offers, other_runners: OtherRunners | Non
 def _matches(
     appetite: Appetite, order: Order, offers: Offers, other_runners: OtherRunners | None
 ) -> Iterator[Fill | VirtualFill]:
-    virtual = None if other_runners is None else VirtualOffers(other_runners, order.side)
+    virtual = None if other_runners is None else _virtual_offers(order, other_runners)
     for level in offers.best_first():
         while virtual is not None and virtual.price is not None and offers.beats(virtual.price, level.price):
             yield from _take_virtual(appetite, virtual)
@@ -236,6 +263,28 @@ def _matches(
             return
     while virtual is not None and virtual.price is not None and not appetite.is_sated:
         yield from _take_virtual(appetite, virtual)
+
+
+def _virtual_offers(order: Order, other_runners: OtherRunners) -> VirtualOffers | None:
+    """Return the virtual offers to an order, or `None` where it can take none of them.
+
+    Most orders cannot, and the best price alone tells: the further the others' offers are drawn on the worse it gets.
+    """
+    best_prices: list[int] = []
+    for offers in other_runners.legs:
+        level = offers.best
+        if level is None:
+            return None
+        best_prices.append(level.price)
+    completion = Completion(best_prices, other_runners.number_of_winners, order.side, other_runners.ladder)
+    price = completion.price
+    if price is None:
+        return None
+    is_within_limit = price >= order.price if order.side is Side.BACK else price <= order.price
+    # Beyond its limit goes only who may on average be within it.
+    if not is_within_limit and order.time_in_force is not TimeInForce.FILL_OR_KILL:
+        return None
+    return VirtualOffers(other_runners, order.side, completion)
 
 
 def _take_real(appetite: Appetite, level: Level) -> Iterator[Fill]:

@@ -1,6 +1,11 @@
 """Virtual bets: the manual's two worked examples and ours, from exchange mechanics sections 5.6 to 5.8."""
 
+import math
+from fractions import Fraction
 from itertools import islice
+
+from hypothesis import given
+from hypothesis import strategies as st
 
 from simulator.exchange.crossmatching import Offer, Walk, merged_offers, virtual_offers, virtual_price
 from simulator.exchange.ladder import Ladder
@@ -93,6 +98,20 @@ def test_two_backers_who_complete_a_book_meet_at_the_rounded_price() -> None:
     assert 216 == virtual_price([185], 1, Side.BACK, CLASSIC)
     assert 187 == virtual_price([216], 1, Side.LAY, CLASSIC)
     assert 185 == virtual_price([218], 1, Side.LAY, CLASSIC)
+
+
+@given(
+    st.lists(st.sampled_from([101, 150, 200, 300, 301, 999, 60000, 100_000]), min_size=1, max_size=30),
+    st.integers(1, 4),
+)
+def test_the_price_of_many_legs_is_that_of_the_fractions(legs: list[int], winners: int) -> None:
+    rest = winners - sum(Fraction(100, price) for price in legs)
+    exact = 100 / rest if rest > 0 else None
+    backed = None if exact is None or exact < CLASSIC.lowest else CLASSIC.floor(math.floor(exact))
+    layed = None if exact is None or exact > CLASSIC.highest else CLASSIC.ceiling(math.ceil(exact))
+
+    assert backed == virtual_price(legs, winners, Side.BACK, CLASSIC)
+    assert layed == virtual_price(legs, winners, Side.LAY, CLASSIC)
 
 
 def test_a_runner_without_offers_leaves_no_virtual_bet_at_all() -> None:
