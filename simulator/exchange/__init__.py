@@ -2,9 +2,9 @@
 
 Read it in this order:
 
-    the words      `money`, `orders`, `commands`, `refusals`, `events`
+    the words      `money`, `statuses`, `orders`, `commands`, `refusals`, `events`
     one runner     `ladder`, `book`, `crossmatching`, `matching`, `starting_price_offers`, `starting_price`, `runner`
-    one account    `payouts`, `lines`, `stakes`, `exposure`, `ledger`, `accounts`
+    one account    `payouts`, `lines`, `stakes`, `exposure`, `ledger`, `telling`, `accounts`
     one market     `virtual_view`, `market`
     bets           `rules`, `heartbeat_deadlines`, `state`, `acceptance`, `placing`, `editing`, `heartbeat`
     what happens   `auction`, `withdrawals`, `verdicts`, `results`, `settlement`, `profit_and_loss`

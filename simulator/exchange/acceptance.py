@@ -44,12 +44,12 @@ from collections.abc import Iterable, Sequence
 
 from simulator.exchange.accounts import Account
 from simulator.exchange.commands import PlaceInstruction, PlaceOrders
-from simulator.exchange.market import Market, MarketStatus
+from simulator.exchange.market import Market
 from simulator.exchange.money import EVEN_MONEY, HUNDREDTHS
 from simulator.exchange.orders import OrderType, Persistence, RunnerKey, Side, TimeInForce, target_per_penny
 from simulator.exchange.refusals import Reason, Refused
 from simulator.exchange.rules import BettingRules
-from simulator.exchange.runner import RunnerStatus
+from simulator.exchange.statuses import MarketStatus, RunnerStatus
 
 
 def refuse_closed_market(market: Market, edits: int = 0) -> None:

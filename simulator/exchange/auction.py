@@ -16,13 +16,12 @@ from simulator.exchange.crossmatching import Offer
 from simulator.exchange.events import (
     Event,
     OrderMatchedAtStartingPrice,
-    OrderQueuedForStartingPrice,
     StartingPriceMade,
 )
 from simulator.exchange.market import Market
 from simulator.exchange.money import HUNDREDTHS, Price, profit_pence
 from simulator.exchange.orders import Fragment, LapseReason, Order, OrderType, Persistence, Side
-from simulator.exchange.runner import Runner, RunnerStatus
+from simulator.exchange.runner import Runner
 from simulator.exchange.starting_price import (
     Reconciliation,
     StartingPriceBet,
@@ -32,6 +31,8 @@ from simulator.exchange.starting_price import (
     reconcile,
 )
 from simulator.exchange.state import State
+from simulator.exchange.statuses import RunnerStatus
+from simulator.exchange.telling import order_queued
 
 
 def reconcile_on_command(state: State, command: Reconcile, at: int) -> list[Event]:
@@ -105,7 +106,7 @@ def _convert(state: State, market: Market, runner: Runner, at: int) -> Iterable[
             yield market.lapse(order, at, LapseReason.SMALL_STAKE)
             continue
         market.queue_for_starting_price(order, liability)
-        yield OrderQueuedForStartingPrice(at, order.bet_id, liability)
+        yield order_queued(order, at)
 
 
 def _to_be_converted(offers: Offers) -> list[Order]:
@@ -133,7 +134,7 @@ def _reconcile_runner(state: State, market: Market, runner: Runner, at: int) -> 
                 yield from market.fill_at_auction(runner, side, offer.price, offer.size, state.match_ids.take, at)
     for side in Side:
         for order in list(runner.starting_price_queue(side).values()):
-            yield from market.end_starting_price_order(order, at)
+            yield from market.end_starting_price_order(order, at, LapseReason.NO_MATCH_AT_STARTING_PRICE)
 
 
 def _match_bets(
@@ -153,5 +154,15 @@ def _match_bets(
             payout = floor(stake * price * HUNDREDTHS)
             fragment = Fragment(state.match_ids.take(), shown, stake, at, payout, at_starting_price=True)
             market.change(order, order.match_at_starting_price, fragment, liability)
-            match_id = fragment.match_id
-            yield OrderMatchedAtStartingPrice(at, match_id, order.bet_id, market.market_id, runner.key, shown, stake)
+            yield OrderMatchedAtStartingPrice(
+                at,
+                market.market_id,
+                order.bet_id,
+                order.account,
+                runner.key,
+                fragment.match_id,
+                order.side,
+                shown,
+                stake,
+                liability,
+            )

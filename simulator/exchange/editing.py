@@ -12,20 +12,14 @@ from simulator.exchange.acceptance import (
 )
 from simulator.exchange.accounts import Account
 from simulator.exchange.commands import CancelInstruction, CancelOrders, ReplaceOrders, UpdateOrders
-from simulator.exchange.events import (
-    Event,
-    InstructionRefused,
-    OrderCancelled,
-    OrderPlaced,
-    OrderQueuedForStartingPrice,
-    OrderUpdated,
-    ReplacementRefused,
-)
-from simulator.exchange.market import Market, MarketStatus
+from simulator.exchange.events import CancelReason, Event, InstructionRefused, OrderUpdated, ReplacementRefused
+from simulator.exchange.market import Market
 from simulator.exchange.orders import Order, OrderType, Side
 from simulator.exchange.placing import NO_BET_ID, enter_or_hold, register, reserve
 from simulator.exchange.refusals import Reason, Refused
 from simulator.exchange.state import State
+from simulator.exchange.statuses import MarketStatus
+from simulator.exchange.telling import order_cancelled, order_placed, order_queued
 
 
 def cancel_orders(state: State, command: CancelOrders, at: int) -> list[Event]:
@@ -38,7 +32,7 @@ def cancel_orders(state: State, command: CancelOrders, at: int) -> list[Event]:
         if command.instructions is not None:
             raise Refused(Reason.INVALID_MARKET_ID, "bets to cancel are named, and not the market that they are in")
         state.refuse_duplicate(command.account, "cancel", command.customer_reference, at)
-        events = cancel_everywhere(state, account, at)
+        events = cancel_everywhere(state, account, at, CancelReason.REQUESTED)
     else:
         market = state.market_for_bets(command.market_id)
         instructions = command.instructions
@@ -73,15 +67,15 @@ def replace_orders(state: State, command: ReplaceOrders, at: int) -> list[Event]
         order = state.own_order(instruction.bet_id, account.name, market.market_id)
         reason = _why_not_repriceable(order, instruction.new_price, market)
         if order is None or reason is not None:
-            events.append(InstructionRefused(at, index, instruction.bet_id, reason or Reason.INVALID_BET_ID))
+            events.append(_refused(market, account, index, instruction.bet_id, reason or Reason.INVALID_BET_ID, at))
         elif order.order_type is OrderType.LIMIT_ON_CLOSE and version_is_stale(command.market_version, market):
-            events.append(InstructionRefused(at, index, order.bet_id, Reason.BET_TAKEN_OR_LAPSED))
+            events.append(_refused(market, account, index, order.bet_id, Reason.BET_TAKEN_OR_LAPSED, at))
         elif order.order_type is OrderType.LIMIT_ON_CLOSE:
             events.extend(_edit_limit_on_close(state, market, account, index, order, instruction.new_price, at))
         else:
             successor = _successor(order, instruction.new_price, at)
             market.cancel(order, order.size_remaining, at)
-            events.append(OrderCancelled(at, index, order.bet_id, successor.size))
+            events.append(order_cancelled(order, index, successor.size, CancelReason.REPLACED, at))
             successors.append((index, order, successor))
     if successors:
         events.extend(_place_successors(state, command, market, account, successors, at))
@@ -104,10 +98,14 @@ def update_orders(state: State, command: UpdateOrders, at: int) -> list[Event]:
             if order.persistence is instruction.new_persistence:
                 reason = Reason.NO_ACTION_REQUIRED
         if order is None or reason is not None:
-            events.append(InstructionRefused(at, index, instruction.bet_id, reason or Reason.INVALID_BET_ID))
+            events.append(_refused(market, account, index, instruction.bet_id, reason or Reason.INVALID_BET_ID, at))
             continue
         order.update_persistence(instruction.new_persistence)
-        events.append(OrderUpdated(at, index, order.bet_id))
+        events.append(
+            OrderUpdated(
+                at, order.market_id, order.bet_id, order.account, order.runner, index, instruction.new_persistence
+            )
+        )
     _remember_edit(state, command, "update", events, at)
     return events
 
@@ -135,6 +133,10 @@ def _remember_edit(
     """Note the reference of a request, unless every instruction of it was refused: then it may be sent again."""
     if not events or not all(isinstance(event, InstructionRefused) for event in events):
         state.remember_reference(command.account, operation, command.customer_reference, at)
+
+
+def _refused(market: Market, account: Account, index: int, bet_id: int, reason: Reason, at: int) -> Event:
+    return InstructionRefused(at, market.market_id, account.name, index, bet_id, reason)
 
 
 def _why_not_editable(order: Order | None) -> Reason | None:
@@ -168,14 +170,20 @@ def _edit_limit_on_close(
     register(state, market, account, successor, at)
     market.edit_starting_price_limit(order, successor, at)
     return [
-        OrderCancelled(at, index, order.bet_id, order.size_cancelled),
-        OrderPlaced(at, index, successor.bet_id, account.name, market.market_id, order.runner),
-        OrderQueuedForStartingPrice(at, successor.bet_id, successor.liability),
+        order_cancelled(order, index, order.size_cancelled, CancelReason.REPLACED, at),
+        order_placed(successor, index, None, at),
+        order_queued(successor, at),
     ]
 
 
 def _cancel(
-    state: State, account: Account, market: Market, index: int, instruction: CancelInstruction, at: int
+    state: State,
+    account: Account,
+    market: Market,
+    index: int,
+    instruction: CancelInstruction,
+    at: int,
+    why: CancelReason = CancelReason.REQUESTED,
 ) -> Event:
     order = state.own_order(instruction.bet_id, account.name, market.market_id)
     reason = _why_not_editable(order)
@@ -183,22 +191,22 @@ def _cancel(
     if reason is None and reduction is not None and reduction <= 0:
         reason = Reason.INVALID_BET_SIZE
     if order is None or reason is not None:
-        return InstructionRefused(at, index, instruction.bet_id, reason or Reason.INVALID_BET_ID)
+        return _refused(market, account, index, instruction.bet_id, reason or Reason.INVALID_BET_ID, at)
     size = order.size_remaining if reduction is None else min(reduction, order.size_remaining)
     market.cancel(order, size, at)
-    return OrderCancelled(at, index, order.bet_id, size)
+    return order_cancelled(order, index, size, why, at)
 
 
-def cancel_everywhere(state: State, account: Account, at: int) -> list[Event]:
+def cancel_everywhere(state: State, account: Account, at: int, why: CancelReason) -> list[Event]:
     """Cancel all that can be cancelled; bets in suspended markets are reported as not cancelled."""
     events: list[Event] = []
     unmatched = [order for order in account.current_orders.values() if order.size_remaining]
     for index, order in enumerate(unmatched):
         market = state.markets[order.market_id]
         if market.status is MarketStatus.OPEN:
-            events.append(_cancel(state, account, market, index, CancelInstruction(order.bet_id), at))
+            events.append(_cancel(state, account, market, index, CancelInstruction(order.bet_id), at, why))
         else:
-            events.append(InstructionRefused(at, index, order.bet_id, Reason.ERROR_IN_ORDER))
+            events.append(_refused(market, account, index, order.bet_id, Reason.ERROR_IN_ORDER, at))
     return events
 
 
@@ -248,7 +256,15 @@ def _place_successors(
             reasons = [refusal.reason] * len(orders)
     if any(reasons):
         return [
-            ReplacementRefused(at, index, old.bet_id, reason or Reason.RELATED_ACTION_FAILED)
+            ReplacementRefused(
+                at,
+                old.market_id,
+                old.bet_id,
+                old.account,
+                old.runner,
+                index,
+                reason or Reason.RELATED_ACTION_FAILED,
+            )
             for (index, old, _), reason in zip(successors, reasons, strict=True)
         ]
     indexed_orders = [(index, successor) for index, _, successor in successors]

@@ -1,4 +1,7 @@
-"""What happened: `Exchange.apply` answers every accepted command with events. How things stand, the exchange says.
+"""What happened: `Exchange.apply` answers every accepted command with events.
+
+An event can be read alone: it names its market, its bets and their owners, and says what changed, so that a reader
+needs neither the state of the exchange nor the command. Every event survives JSON: its tag names its class.
 
 Units as in `commands`. `index` is the place of an instruction in the request that caused the event.
 """
@@ -8,60 +11,100 @@ from enum import StrEnum
 from msgspec import Struct
 
 from simulator.exchange.money import NoPrice
-from simulator.exchange.orders import LapseReason, RunnerKey, Side
+from simulator.exchange.orders import (
+    BetOutcome,
+    BetTargetType,
+    LapseReason,
+    OrderType,
+    Persistence,
+    RunnerKey,
+    Side,
+    TimeInForce,
+)
 from simulator.exchange.refusals import Reason
+from simulator.exchange.statuses import MarketStatus, RunnerStatus
 
 
-class Event(Struct, frozen=True, tag_field="event", tag=True):
+# No event refers to another, so none is part of a cycle that the collector would have to look for.
+class Event(Struct, frozen=True, gc=False, tag_field="event", tag=True):
     """The common root of all events; `at` is the time of the exchange."""
 
     at: int
 
 
+class MarketEvent(Event, frozen=True):
+    """An event of one market."""
+
+    market_id: str
+
+
+class OrderEvent(MarketEvent, frozen=True):
+    """An event of one order: its bet id, its owner's account and its runner."""
+
+    bet_id: int
+    account: str
+    runner: RunnerKey
+
+
+# Accounts
+
+
+class AccountOpened(Event, frozen=True):
+    """An account was opened, with nothing in it; an opening balance is told as `MoneyMoved`."""
+
+    account: str
+    currency: str
+
+
 # Markets
 
 
-class MarketAdded(Event, frozen=True):
+class MarketAdded(MarketEvent, frozen=True):
     """A market exists, INACTIVE."""
 
-    market_id: str
 
+class MarketChanged(MarketEvent, frozen=True):
+    """A market's version was raised. `material` raised the oldest version a bet may carry, too.
 
-class MarketChanged(Event, frozen=True):
-    """A market's state changed: read it from the market. `material` raised the oldest version a bet may carry."""
+    The rest is how the market is now.
+    """
 
-    market_id: str
     version: int
     material: bool
+    status: MarketStatus
+    in_play: bool
 
 
-class RunnerRemoved(Event, frozen=True):
+class RunnerRemoved(MarketEvent, frozen=True):
     """A runner was withdrawn; the factor is in hundredths of a percent, 0 where prices are not reduced."""
 
-    market_id: str
     runner: RunnerKey
     adjustment_factor: int
 
 
-class MarketClosed(Event, frozen=True):
-    """A market was settled or voided and takes no further part."""
+class RunnerSettled(MarketEvent, frozen=True):
+    """How a runner ended: WINNER, LOSER, PLACED, or REMOVED where bets on it are void."""
 
-    market_id: str
+    runner: RunnerKey
+    status: RunnerStatus
+
+
+class MarketClosed(MarketEvent, frozen=True):
+    """A market was settled or voided and takes no further part."""
 
 
 # Orders
 
 
-class OrdersHeld(Event, frozen=True):
+class OrdersHeld(MarketEvent, frozen=True):
     """A request waits out the bet delay and will be resolved at `due_at` under `ticket`."""
 
     ticket: int
     account: str
-    market_id: str
     due_at: int
 
 
-class HeldOrderFate(Struct, frozen=True):
+class HeldOrderFate(Struct, frozen=True, gc=False):
     """What became of one held instruction: a bet id where it was placed, a reason where it lapsed."""
 
     index: int
@@ -69,161 +112,185 @@ class HeldOrderFate(Struct, frozen=True):
     reason: Reason | None
 
 
-class TicketResolved(Event, frozen=True):
+class TicketResolved(MarketEvent, frozen=True):
     """The orders of a held request reached the matcher: the events before this one, of the same batch, say how."""
 
     ticket: int
+    account: str
     fates: tuple[HeldOrderFate, ...]
 
 
-class OrderPlaced(Event, frozen=True):
-    """An order was accepted and has a bet id."""
+class OrderPlaced(OrderEvent, frozen=True):
+    """An order was accepted and has a bet id; what its type does not use is `None`, as in `PlaceInstruction`.
+
+    `ticket` is that of the held request in which it waited out the bet delay. A LIMIT order with a bet target has no
+    size yet.
+    """
 
     index: int
-    bet_id: int
-    account: str
-    market_id: str
-    runner: RunnerKey
+    ticket: int | None
+    side: Side
+    order_type: OrderType
+    persistence: Persistence
+    price: int | None
+    size: int | None
+    liability: int | None
+    time_in_force: TimeInForce | None
+    min_fill_size: int | None
+    bet_target_type: BetTargetType | None
+    bet_target_size: int | None
+    customer_order_reference: str | None
+    customer_strategy_reference: str | None
 
 
-class OrderMatched(Event, frozen=True):
+class OrderMatched(MarketEvent, frozen=True):
     """Two orders were matched: `size` pence of backer's stake at the `price` of the one that rested."""
 
     match_id: int
-    market_id: str
     runner: RunnerKey
     price: int
     size: int
-    taker_bet_id: int
-    resting_bet_id: int
     taker_side: Side
+    taker_bet_id: int
+    taker_account: str
+    resting_bet_id: int
+    resting_account: str
 
 
-class FilledLeg(Struct, frozen=True):
-    """A resting order filled on another runner as one leg of a virtual bet."""
+class FilledLeg(Struct, frozen=True, gc=False):
+    """A resting order filled on another runner as one leg of a virtual bet; its side is that of the taker."""
 
     bet_id: int
+    account: str
     runner: RunnerKey
     price: int
     size: int
 
 
-class VirtualBetMatched(Event, frozen=True):
+class VirtualBetMatched(MarketEvent, frozen=True):
     """An order was matched with the exchange itself, against `legs` on all the other runners."""
 
     match_id: int
-    market_id: str
     runner: RunnerKey
     price: int
     size: int
-    taker_bet_id: int
     taker_side: Side
+    taker_bet_id: int
+    taker_account: str
     legs: tuple[FilledLeg, ...]
 
 
-class OrderCancelled(Event, frozen=True):
-    """The customer cancelled `size` pence of the unmatched part."""
+class CancelReason(StrEnum):
+    """Why an unmatched part was cancelled."""
+
+    REQUESTED = "REQUESTED"
+    REPLACED = "REPLACED"
+    HEARTBEAT_MISSED = "HEARTBEAT_MISSED"
+
+
+class OrderCancelled(OrderEvent, frozen=True):
+    """`size` pence of the unmatched part were cancelled: by the customer, or for the customer's silence."""
 
     index: int
-    bet_id: int
     size: int
+    reason: CancelReason
 
 
-class OrderLapsed(Event, frozen=True):
-    """The exchange ended `size` pence of the unmatched part."""
+class OrderLapsed(OrderEvent, frozen=True):
+    """The exchange ended `size` pence of the unmatched part, or of the liability that waited for a starting price."""
 
-    bet_id: int
     size: int
-    reason: LapseReason | None
+    reason: LapseReason
 
 
-class OrderKilled(Event, frozen=True):
+class OrderKilled(OrderEvent, frozen=True):
     """`size` pence of a FILL_OR_KILL order could not be filled as it asks, and are cancelled.
 
     Source: interface definition, TimeInForce.
     """
 
-    bet_id: int
     size: int
 
 
-class StartingPriceMade(Event, frozen=True):
+class StartingPriceMade(MarketEvent, frozen=True):
     """A runner has its starting price, here in whole hundredths or as a word; the exact one is with the runner."""
 
-    market_id: str
     runner: RunnerKey
     price: int | NoPrice
 
 
-class OrderMatchedAtStartingPrice(Event, frozen=True):
-    """`size` pence of backer's stake were matched in the auction; `price` shows the starting price in hundredths."""
+class OrderMatchedAtStartingPrice(OrderEvent, frozen=True):
+    """`size` pence of backer's stake were matched in the auction; `price` shows the starting price in hundredths.
+
+    `liability` is how much of what waited was used up: the stake of a back, the risk of a lay.
+    """
 
     match_id: int
-    bet_id: int
-    market_id: str
-    runner: RunnerKey
+    side: Side
     price: int
     size: int
-
-
-class OrderFilledAtAuction(Event, frozen=True):
-    """A resting exchange order was taken by the auction, at its own price."""
-
-    match_id: int
-    bet_id: int
-    market_id: str
-    runner: RunnerKey
-    price: int
-    size: int
-
-
-class OrderQueuedForStartingPrice(Event, frozen=True):
-    """An order waits for the starting price with a liability in pence."""
-
-    bet_id: int
     liability: int
 
 
-class OrderVoided(Event, frozen=True):
-    """`size` matched pence of an order are void."""
+class OrderFilledAtAuction(OrderEvent, frozen=True):
+    """A resting exchange order was taken by the auction, at its own price."""
 
-    bet_id: int
+    match_id: int
+    side: Side
+    price: int
     size: int
 
 
-class OrderRepriced(Event, frozen=True):
+class OrderQueuedForStartingPrice(OrderEvent, frozen=True):
+    """An order waits for the starting price with a liability in pence."""
+
+    liability: int
+
+
+class OrderVoided(OrderEvent, frozen=True):
+    """`size` matched pence of an order are void."""
+
+    size: int
+
+
+class OrderRepriced(OrderEvent, frozen=True):
     """A removal lowered the price of an unmatched lay, which queues at the back of its new price."""
 
-    bet_id: int
+    old_price: int
     price: int
 
 
-class MatchedPriceReduced(Event, frozen=True):
-    """A removal lowered the price of what is matched of an order."""
+class MatchedPriceReduced(OrderEvent, frozen=True):
+    """A removal lowered the price of the `size` pence matched of an order; both prices are averages in hundredths."""
 
-    bet_id: int
-
-
-class OrderUpdated(Event, frozen=True):
-    """The persistence of an order changed."""
-
-    index: int
-    bet_id: int
+    size: int
+    old_price: int
+    price: int
 
 
-class InstructionRefused(Event, frozen=True):
-    """One instruction of a request that is not all-or-nothing was refused; the others went on."""
+class OrderUpdated(OrderEvent, frozen=True):
+    """The persistence of an order changed to this one."""
 
     index: int
-    bet_id: int | None
+    persistence: Persistence
+
+
+class InstructionRefused(MarketEvent, frozen=True):
+    """One instruction of a request that is not all-or-nothing was refused; the others went on.
+
+    The bet is the one that the instruction names: there may be none of this id, or it may be of another account.
+    """
+
+    account: str
+    index: int
+    bet_id: int
     reason: Reason
 
 
-class ReplacementRefused(Event, frozen=True):
-    """The cancel leg of a replacement stands, the new order was refused."""
+class ReplacementRefused(OrderEvent, frozen=True):
+    """The cancel leg of a replacement stands, the new order was refused; the bet is the one that was cancelled."""
 
     index: int
-    bet_id: int
     reason: Reason
 
 
@@ -262,25 +329,26 @@ class HeartbeatExpired(Event, frozen=True):
 # Settlement
 
 
-class OrderSettled(Event, frozen=True):
-    """A bet was settled or voided; `profit` in pence, gross of commission."""
+class OrderSettled(OrderEvent, frozen=True):
+    """A bet was settled or voided: its outcome, and its `profit` in pence, gross of commission."""
 
-    bet_id: int
+    outcome: BetOutcome
     profit: int
 
 
-class CommissionCharged(Event, frozen=True):
+class CommissionCharged(MarketEvent, frozen=True):
     """Commission on an account's net winnings in a market, in pence."""
 
     account: str
-    market_id: str
     amount: int
 
 
 class MoneyMoved(Event, frozen=True):
-    """One posting of the ledger: `amount` pence from one account to another."""
+    """One posting of the ledger: `amount` pence from one account to another; market and bet where it is of one."""
 
     debit: str
     credit: str
     amount: int
     memo: str
+    market_id: str | None
+    bet_id: int | None

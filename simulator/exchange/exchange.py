@@ -30,12 +30,12 @@ from simulator.exchange.commands import (
     VoidMarket,
 )
 from simulator.exchange.editing import cancel_orders, replace_orders, update_orders
-from simulator.exchange.events import Event, MarketAdded, MoneyMoved
+from simulator.exchange.events import AccountOpened, Event, MarketAdded
 from simulator.exchange.heartbeat import expire_heartbeat, receive_heartbeat
 from simulator.exchange.heartbeat_deadlines import Deadlines
 from simulator.exchange.ladder import WrongLadder
 from simulator.exchange.ledger import CASHIER, Ledger
-from simulator.exchange.market import Market, MarketStatus
+from simulator.exchange.market import Market
 from simulator.exchange.orders import Order
 from simulator.exchange.placing import place_orders, resolve
 from simulator.exchange.refusals import Impossible
@@ -43,6 +43,8 @@ from simulator.exchange.results import refuse_unsound_type
 from simulator.exchange.rules import BettingRules, UnknownCurrency
 from simulator.exchange.settlement import settle_market, settle_runners, void_market
 from simulator.exchange.state import HeldOrders, State
+from simulator.exchange.statuses import MarketStatus
+from simulator.exchange.telling import money_moved
 from simulator.exchange.withdrawals import remove_runner
 
 FIRST_BET_ID: Final = 442_000_000_001
@@ -157,10 +159,10 @@ def _open_account(state: State, command: OpenAccount, at: int) -> list[Event]:
     )
     state.ledger.open(command.account)
     state.accounts[command.account] = Account(command)
+    opened = AccountOpened(at, command.account, command.currency)
     if not command.balance:
-        return []
-    posting = state.ledger.move(at, CASHIER, command.account, command.balance, "deposit")
-    return [MoneyMoved(at, posting.debit, posting.credit, posting.amount, posting.memo)]
+        return [opened]
+    return [opened, money_moved(state.ledger.move(at, CASHIER, command.account, command.balance, "deposit"))]
 
 
 def _add_market(state: State, command: AddMarket, at: int) -> list[Event]:

@@ -9,7 +9,14 @@ from typing import Final
 
 from simulator.exchange.commands import Heartbeat
 from simulator.exchange.editing import cancel_everywhere
-from simulator.exchange.events import ActionPerformed, Event, HeartbeatExpired, HeartbeatReceived, InstructionRefused
+from simulator.exchange.events import (
+    ActionPerformed,
+    CancelReason,
+    Event,
+    HeartbeatExpired,
+    HeartbeatReceived,
+    InstructionRefused,
+)
 from simulator.exchange.refusals import Impossible
 from simulator.exchange.state import State
 
@@ -36,7 +43,7 @@ def receive_heartbeat(state: State, command: Heartbeat, at: int) -> list[Event]:
 def expire_heartbeat(state: State, at: int) -> list[Event]:
     """Cancel what the first account that is missed has unmatched; its next heartbeat will tell how that went."""
     account = state.heartbeats.take_first()
-    cancelled = cancel_everywhere(state, state.accounts[account], at)
+    cancelled = cancel_everywhere(state, state.accounts[account], at, CancelReason.HEARTBEAT_MISSED)
     failed = any(isinstance(event, InstructionRefused) for event in cancelled)
     action = ActionPerformed.SOME_BETS_NOT_CANCELLED if failed else ActionPerformed.ALL_BETS_CANCELLED
     state.heartbeats.actions[account] = action

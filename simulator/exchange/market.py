@@ -24,18 +24,17 @@ raises the oldest version that a bet may still carry (manual, "Parámetro de ver
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from enum import StrEnum
 from typing import Final, ParamSpec
 
 from simulator.exchange.commands import AddMarket
 from simulator.exchange.events import (
     Event,
-    FilledLeg,
     MarketChanged,
     OrderFilledAtAuction,
     OrderKilled,
     OrderLapsed,
     OrderMatched,
+    RunnerSettled,
     VirtualBetMatched,
 )
 from simulator.exchange.exposure import Field, Position, new_position
@@ -52,19 +51,12 @@ from simulator.exchange.orders import (
     TimeInForce,
 )
 from simulator.exchange.refusals import Impossible
-from simulator.exchange.runner import Runner, RunnerStatus
+from simulator.exchange.runner import Runner
+from simulator.exchange.statuses import MarketStatus, RunnerStatus
+from simulator.exchange.telling import filled_leg, order_lapsed
 from simulator.exchange.virtual_view import VirtualLadder, VirtualView
 
 P = ParamSpec("P")
-
-
-class MarketStatus(StrEnum):
-    """The states of a market (manual, MarketStatus)."""
-
-    INACTIVE = "INACTIVE"
-    OPEN = "OPEN"
-    SUSPENDED = "SUSPENDED"
-    CLOSED = "CLOSED"
 
 
 class Market:
@@ -146,7 +138,7 @@ class Market:
         self.version += 1
         if material:
             self.material_version = self.version
-        return MarketChanged(at, self.market_id, self.version, material)
+        return MarketChanged(at, self.market_id, self.version, material, self.status, self.in_play)
 
     def open(self, at: int) -> list[Event]:
         """Take bets, for the first time or again after a suspension. Nothing happens to orders."""
@@ -185,7 +177,9 @@ class Market:
         Whoever wanted the starting price has been to the auction by now, if the market has one.
         """
         self.refuse_turn_in_play()
-        lapsed = self._lapse_all(at, None, lambda order: order.persistence is not Persistence.PERSIST)
+        lapsed = self._lapse_all(
+            at, LapseReason.TURNED_IN_PLAY, lambda order: order.persistence is not Persistence.PERSIST
+        )
         self.in_play = True
         self.status = MarketStatus.OPEN
         return [*lapsed, self.changed(at, material=True)]
@@ -212,21 +206,22 @@ class Market:
         self.refuse_close()
         self.betting_is_over = True
         self.status = MarketStatus.SUSPENDED
-        return [*self._lapse_for_good(at), self.changed(at, material=True)]
+        return [*self._lapse_for_good(at, LapseReason.BETTING_CLOSED), self.changed(at, material=True)]
 
-    def finish(self, at: int) -> list[Event]:
-        """Close the market after its result or its void; what was still unmatched lapses."""
-        lapsed = self._lapse_for_good(at)
+    def finish(self, at: int, reason: LapseReason) -> list[Event]:
+        """Close the market after its result or its void; what was still unmatched lapses for this reason."""
+        lapsed = self._lapse_for_good(at, reason)
         self.status = MarketStatus.CLOSED
         self.settled_at = at
         return [*lapsed, self.changed(at, material=True)]
 
-    def end_runners(self, statuses: Mapping[RunnerKey, RunnerStatus], at: int) -> None:
+    def end_runners(self, statuses: Mapping[RunnerKey, RunnerStatus], at: int) -> list[Event]:
         """Note how runners ended."""
         for key, status in statuses.items():
             self.runners[key].status = status
             if status is RunnerStatus.REMOVED:
                 self.runners[key].removed_at = at
+        return [RunnerSettled(at, self.market_id, key, status) for key, status in statuses.items()]
 
     def forget_trades(self, runner: Runner) -> None:
         """Take what was traded on a runner out of the market's volume, since all of it is void."""
@@ -313,15 +308,17 @@ class Market:
         self._fill_resting(fill, match_id, at)
         self.change(order, order.match, Fragment.at_price(match_id, price, fill.size, at))
         return OrderMatched(
-            at=at,
-            match_id=match_id,
-            market_id=self.market_id,
-            runner=order.runner,
-            price=price,
-            size=fill.size,
-            taker_bet_id=order.bet_id,
-            resting_bet_id=fill.resting.bet_id,
-            taker_side=order.side,
+            at,
+            self.market_id,
+            match_id,
+            order.runner,
+            price,
+            fill.size,
+            order.side,
+            order.bet_id,
+            order.account,
+            fill.resting.bet_id,
+            fill.resting.account,
         )
 
     def _match_virtually(self, order: Order, fill: VirtualFill, match_id: int, at: int) -> Event:
@@ -331,17 +328,16 @@ class Market:
         self.change(order, order.match, Fragment.at_price(match_id, fill.price, fill.size, at))
         self._trade(order.runner, fill.price, fill.size)
         return VirtualBetMatched(
-            at=at,
-            match_id=match_id,
-            market_id=self.market_id,
-            runner=order.runner,
-            price=fill.price,
-            size=fill.size,
-            taker_bet_id=order.bet_id,
-            taker_side=order.side,
-            legs=tuple(
-                FilledLeg(leg.resting.bet_id, leg.resting.runner, leg.resting.price, leg.size) for leg in fill.legs
-            ),
+            at,
+            self.market_id,
+            match_id,
+            order.runner,
+            fill.price,
+            fill.size,
+            order.side,
+            order.bet_id,
+            order.account,
+            tuple(filled_leg(leg.resting, leg.size) for leg in fill.legs),
         )
 
     def _fill_resting(self, fill: Fill, match_id: int, at: int) -> None:
@@ -392,40 +388,44 @@ class Market:
             part = min(size, order.size_remaining)
             match_id = next_match_id()
             self._fill_resting(Fill(order, part), match_id, at)
-            events.append(OrderFilledAtAuction(at, match_id, order.bet_id, self.market_id, order.runner, price, part))
+            events.append(
+                OrderFilledAtAuction(
+                    at, self.market_id, order.bet_id, order.account, order.runner, match_id, side, price, part
+                )
+            )
             size -= part
         self.last_match_at = at
         return events
 
-    def end_starting_price_order(self, order: Order, at: int) -> list[Event]:
+    def end_starting_price_order(self, order: Order, at: int, reason: LapseReason) -> list[Event]:
         """Take an order out of the queue for the starting price and lapse what of it found no match."""
         del self.runners[order.runner].starting_price_queue(order.side)[order.bet_id]
         lapsed = order.liability_waiting
-        self.change(order, order.end_waiting, at)
-        return [OrderLapsed(at, order.bet_id, lapsed, None)] if lapsed else []
+        self.change(order, order.end_waiting, at, reason)
+        return [order_lapsed(order, lapsed, reason, at)] if lapsed else []
 
-    def lapse(self, order: Order, at: int, reason: LapseReason | None) -> OrderLapsed:
+    def lapse(self, order: Order, at: int, reason: LapseReason) -> OrderLapsed:
         """Take what is unmatched of an order out of its queue: the exchange's doing."""
         self.runners[order.runner].book.queue_of(order.side).reduce(order, order.size_remaining)
         return self._lapse_unqueued(order, at, reason)
 
-    def lapse_whole(self, order: Order, at: int, reason: LapseReason | None) -> list[Event]:
+    def lapse_whole(self, order: Order, at: int, reason: LapseReason) -> list[Event]:
         """Lapse whatever of an order is unmatched, in the book or waiting for the starting price."""
         events: list[Event] = [self.lapse(order, at, reason)] if order.size_remaining else []
         if order.liability_waiting:
-            events.extend(self.end_starting_price_order(order, at))
+            events.extend(self.end_starting_price_order(order, at, reason))
         return events
 
     def _kill(self, order: Order, at: int) -> OrderKilled:
         """Cancel what could not be filled of a FILL_OR_KILL order, which is in no queue."""
         size = order.size_remaining
         self.change(order, order.cancel, size, at)
-        return OrderKilled(at, order.bet_id, size)
+        return OrderKilled(at, order.market_id, order.bet_id, order.account, order.runner, size)
 
-    def _lapse_unqueued(self, order: Order, at: int, reason: LapseReason | None) -> OrderLapsed:
+    def _lapse_unqueued(self, order: Order, at: int, reason: LapseReason) -> OrderLapsed:
         size = order.size_remaining
         self.change(order, order.lapse, at, reason)
-        return OrderLapsed(at, order.bet_id, size, reason)
+        return order_lapsed(order, size, reason, at)
 
     def reprice(self, order: Order, price: int) -> None:
         """Move what is unmatched of an order to the back of the queue at another price."""
@@ -441,17 +441,17 @@ class Market:
         if position is not None:
             position.count(order)
 
-    def _lapse_all(self, at: int, reason: LapseReason | None, which: Callable[[Order], bool]) -> list[Event]:
+    def _lapse_all(self, at: int, reason: LapseReason, which: Callable[[Order], bool]) -> list[Event]:
         """Lapse the unmatched bets that `which` picks, in order of their bet ids."""
         picked = [order for order in self._unmatched() if which(order)]
         return [self.lapse(order, at, reason) for order in sorted(picked, key=lambda order: order.bet_id)]
 
-    def _lapse_for_good(self, at: int) -> list[Event]:
+    def _lapse_for_good(self, at: int, reason: LapseReason) -> list[Event]:
         """Lapse every unmatched bet, and what waits for a starting price that there will not be."""
-        events = self._lapse_all(at, LapseReason.MARKET_CLOSED, lambda _: True)
+        events = self._lapse_all(at, reason, lambda _: True)
         for runner in self.runners.values():
             for order in [*runner.starting_price_backs.values(), *runner.starting_price_lays.values()]:
-                events.extend(self.end_starting_price_order(order, at))
+                events.extend(self.end_starting_price_order(order, at, reason))
         return events
 
     def _unmatched(self) -> Iterable[Order]:

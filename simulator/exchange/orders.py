@@ -69,12 +69,26 @@ class OrderStatus(StrEnum):
 
 
 class LapseReason(StrEnum):
-    """Why the exchange, not the customer, ended the unmatched part of an order (stream specification, `lsrc`)."""
+    """Why the exchange, not the customer, ended the unmatched part of an order."""
 
-    MARKET_SUSPENDED = "MKT_SUSPENDED"
-    MARKET_CLOSED = "MKT_UNKNOWN"
-    RUNNER_UNKNOWN = "RNR_UNKNOWN"
+    TURNED_IN_PLAY = "TURNED_IN_PLAY"
+    """The market turned in play, and the order's persistence was not PERSIST."""
+    NO_MATCH_AT_STARTING_PRICE = "NO_MATCH_AT_STARTING_PRICE"
+    """The auction had nothing, or not enough, for it."""
     SMALL_STAKE = "SMALL_STAKE"
+    """The lay would have risked too little in the auction."""
+    MARKET_SUSPENDED = "MARKET_SUSPENDED"
+    """The operator lapsed all unmatched bets, as at a goal."""
+    RUNNER_REMOVED = "RUNNER_REMOVED"
+    """The order's own runner was withdrawn."""
+    OTHER_RUNNER_REMOVED = "OTHER_RUNNER_REMOVED"
+    """Another runner was withdrawn, which makes the price of a lay too high."""
+    RUNNER_SETTLED = "RUNNER_SETTLED"
+    """The order's runner was settled while the market goes on."""
+    BETTING_CLOSED = "BETTING_CLOSED"
+    """Betting ended before the result."""
+    MARKET_SETTLED = "MARKET_SETTLED"
+    MARKET_VOIDED = "MARKET_VOIDED"
 
 
 class BetOutcome(StrEnum):
@@ -242,7 +256,7 @@ class Order:
         self.size_cancelled += size
         self.cancelled_at = at
 
-    def lapse(self, at: int, reason: LapseReason | None) -> None:
+    def lapse(self, at: int, reason: LapseReason) -> None:
         """Move all that remains to lapsed: the exchange's doing."""
         self.size_lapsed += self.size_remaining
         self.size_remaining = 0
@@ -274,13 +288,14 @@ class Order:
         self.size_remaining += fragment.size
         self.match(fragment)
 
-    def end_waiting(self, at: int) -> None:
+    def end_waiting(self, at: int, reason: LapseReason) -> None:
         """Lapse what of the liability found no match; it counts as the size that lapsed (chosen)."""
         lapsed, self.liability_waiting = self.liability_waiting, 0
         if lapsed:
             self.size += lapsed
             self.size_lapsed += lapsed
             self.lapsed_at = at
+            self.lapse_reason = reason
 
     def void(self, at: int) -> None:
         """Move all that was matched to voided; the fragments stay as a record of what had been."""

@@ -16,15 +16,15 @@ from simulator.exchange.commands import PlaceInstruction, PlaceOrders
 from simulator.exchange.events import (
     Event,
     HeldOrderFate,
-    OrderPlaced,
-    OrderQueuedForStartingPrice,
     OrdersHeld,
     TicketResolved,
 )
-from simulator.exchange.market import Market, MarketStatus
+from simulator.exchange.market import Market
 from simulator.exchange.orders import Order, OrderType, Persistence
 from simulator.exchange.refusals import Reason, Refused
 from simulator.exchange.state import HeldOrders, State
+from simulator.exchange.statuses import MarketStatus
+from simulator.exchange.telling import order_placed, order_queued
 
 NO_BET_ID = 0
 """The bet id of an order that waits out the bet delay: it gets its own when it reaches the matcher."""
@@ -142,12 +142,12 @@ def enter_or_hold(
     if not market.bet_delay or account.definition.unlimited:
         events: list[Event] = []
         for index, order in indexed_orders:
-            events.extend(_enter(state, market, account, index, order, at))
+            events.extend(_enter(state, market, account, index, order, at, None))
         return events
     ticket, due_at = state.tickets.take(), at + 1000 * market.bet_delay
     held = HeldOrders(due_at, ticket, account.name, market.market_id, tuple(indexed_orders), market_version)
     heappush(state.held, held)
-    return [OrdersHeld(at, ticket, account.name, market.market_id, due_at)]
+    return [OrdersHeld(at, market.market_id, ticket, account.name, due_at)]
 
 
 def resolve(state: State, held: HeldOrders) -> list[Event]:
@@ -164,12 +164,12 @@ def resolve(state: State, held: HeldOrders) -> list[Event]:
     if culprits:
         release(market, orders)
         fates = [HeldOrderFate(index, None, _reason_to_lapse(order in culprits)) for index, order in held.orders]
-        return [TicketResolved(at, held.ticket, tuple(fates))]
+        return [TicketResolved(at, market.market_id, held.ticket, account.name, tuple(fates))]
     events: list[Event] = []
     for index, order in held.orders:
-        events.extend(_enter(state, market, account, index, order, at))
+        events.extend(_enter(state, market, account, index, order, at, held.ticket))
     fates = [HeldOrderFate(index, order.bet_id, None) for index, order in held.orders]
-    return [*events, TicketResolved(at, held.ticket, tuple(fates))]
+    return [*events, TicketResolved(at, market.market_id, held.ticket, account.name, tuple(fates))]
 
 
 def _reason_to_lapse(is_to_blame: bool) -> Reason:
@@ -194,10 +194,12 @@ def register(state: State, market: Market, account: Account, order: Order, at: i
     market.runners[order.runner].orders[order.bet_id] = order
 
 
-def _enter(state: State, market: Market, account: Account, index: int, order: Order, at: int) -> list[Event]:
+def _enter(
+    state: State, market: Market, account: Account, index: int, order: Order, at: int, ticket: int | None
+) -> list[Event]:
     register(state, market, account, order, at)
-    placed = OrderPlaced(at, index, order.bet_id, account.name, market.market_id, order.runner)
+    placed = order_placed(order, index, ticket, at)
     if order.order_type is not OrderType.LIMIT:
         market.wait_for_starting_price(order)
-        return [placed, OrderQueuedForStartingPrice(at, order.bet_id, order.liability)]
+        return [placed, order_queued(order, at)]
     return [placed, *market.enter(order, at, state.match_ids.take)]

@@ -14,7 +14,7 @@ from simulator.exchange.money import HUNDREDTHS
 from simulator.exchange.orders import BetOutcome, Order, OrderType, RunnerKey
 from simulator.exchange.payouts import ALL, NONE, Share, each_way_profit, matched_winnings, owners_profit, shared_profit
 from simulator.exchange.results import ODDS
-from simulator.exchange.runner import RunnerStatus
+from simulator.exchange.statuses import RunnerStatus
 
 
 class _Matched(NamedTuple):

@@ -18,12 +18,12 @@ from typing import Final
 
 from simulator.exchange.commands import AddMarket, RunnerResult, SettleMarket
 from simulator.exchange.lines import DOUBLE_LINE, LINE, SINGLE_LINE, Fate, Numbers
-from simulator.exchange.market import Market, MarketStatus
+from simulator.exchange.market import Market
 from simulator.exchange.money import HUNDREDTHS
 from simulator.exchange.orders import RunnerKey
 from simulator.exchange.payouts import ALL, Share
 from simulator.exchange.refusals import Impossible
-from simulator.exchange.runner import RunnerStatus
+from simulator.exchange.statuses import MarketStatus, RunnerStatus
 from simulator.exchange.verdicts import EachWayVerdict, NumberVerdict, OddsVerdict, Statuses, Verdict
 
 ODDS: Final = "ODDS"

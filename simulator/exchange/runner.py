@@ -1,24 +1,12 @@
 """A runner of a market: its state, its order book, and who waits for its starting price."""
 
-from enum import StrEnum
 from typing import Final
 
 from simulator.exchange.book import RunnerBook
 from simulator.exchange.commands import RunnerDefinition
 from simulator.exchange.money import Price
 from simulator.exchange.orders import Order, Side
-
-
-class RunnerStatus(StrEnum):
-    """The states of a runner (manual, RunnerStatus)."""
-
-    ACTIVE = "ACTIVE"
-    WINNER = "WINNER"
-    LOSER = "LOSER"
-    PLACED = "PLACED"
-    REMOVED = "REMOVED"
-    REMOVED_VACANT = "REMOVED_VACANT"
-    HIDDEN = "HIDDEN"
+from simulator.exchange.statuses import RunnerStatus
 
 
 class Runner:

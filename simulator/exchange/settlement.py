@@ -8,15 +8,16 @@ from collections.abc import Callable, Iterable
 from typing import Final
 
 from simulator.exchange.commands import SettleMarket, SettleRunners, VoidMarket
-from simulator.exchange.events import CommissionCharged, Event, MarketClosed, MoneyMoved, OrderSettled, OrderVoided
+from simulator.exchange.events import CommissionCharged, Event, MarketClosed, MoneyMoved, OrderSettled
 from simulator.exchange.ledger import COMMISSION, HOUSE
-from simulator.exchange.market import Market, MarketStatus
+from simulator.exchange.market import Market
 from simulator.exchange.money import divide_half_away
 from simulator.exchange.orders import BetOutcome, LapseReason, Order
 from simulator.exchange.refusals import Impossible
 from simulator.exchange.results import verdict_on, verdict_on_some
-from simulator.exchange.runner import RunnerStatus
 from simulator.exchange.state import State
+from simulator.exchange.statuses import MarketStatus, RunnerStatus
+from simulator.exchange.telling import money_moved, order_voided
 from simulator.exchange.verdicts import VOID, Judgement
 
 HUNDRED_PERCENT: Final = 10_000
@@ -27,8 +28,8 @@ def settle_market(state: State, command: SettleMarket, at: int) -> list[Event]:
     """Settle a market by its result and close it; `Impossible` where the result is not one of such a market."""
     market = state.market_to_run(command.market_id)
     verdict = verdict_on(market, command)
-    events: list[Event] = market.finish(at)
-    market.end_runners(verdict.statuses, at)
+    events: list[Event] = market.finish(at, LapseReason.MARKET_SETTLED)
+    events.extend(market.end_runners(verdict.statuses, at))
     orders = _unsettled(market.orders.values())
     events.extend(_conclude(orders, verdict.judge, at))
     return [*events, *_pay(state, market, orders, at), *_close(state, market, at)]
@@ -40,8 +41,8 @@ def void_market(state: State, command: VoidMarket, at: int) -> list[Event]:
     if market.status is MarketStatus.CLOSED:
         raise Impossible(f"market {market.market_id} is CLOSED and cannot be voided")
     remaining = [key for key, runner in market.runners.items() if runner.status is RunnerStatus.ACTIVE]
-    market.end_runners(dict.fromkeys(remaining, RunnerStatus.REMOVED), at)
-    events: list[Event] = market.finish(at)
+    ended = market.end_runners(dict.fromkeys(remaining, RunnerStatus.REMOVED), at)
+    events: list[Event] = [*market.finish(at, LapseReason.MARKET_VOIDED), *ended]
     orders = _unsettled(market.orders.values())
     events.extend(_conclude(orders, lambda _: VOID, at))
     return [*events, *_pay(state, market, orders, at), *_close(state, market, at)]
@@ -55,11 +56,10 @@ def settle_runners(state: State, command: SettleRunners, at: int) -> list[Event]
     """
     market = state.market_to_run(command.market_id)
     verdict = verdict_on_some(market, command.results)
-    market.end_runners(verdict.statuses, at)
+    events: list[Event] = market.end_runners(verdict.statuses, at)
     orders = _unsettled(order for key in verdict.statuses for order in market.runners[key].orders.values())
-    events: list[Event] = []
     for order in orders:
-        events.extend(market.lapse_whole(order, at, LapseReason.RUNNER_UNKNOWN))
+        events.extend(market.lapse_whole(order, at, LapseReason.RUNNER_SETTLED))
     events.extend(_conclude(orders, verdict.judge, at))
     for key, status in verdict.statuses.items():
         if status is RunnerStatus.REMOVED:
@@ -101,7 +101,7 @@ def _conclude(orders: Iterable[Order], judge: Callable[[Order], Judgement], at: 
         judgement, size = judge(order), order.size_matched
         if judgement.outcome is BetOutcome.VOIDED:
             order.void(at)
-            events.append(OrderVoided(at, order.bet_id, size))
+            events.append(order_voided(order, size, at))
         order.profit, order.outcome = judgement
     return events
 
@@ -114,9 +114,11 @@ def _pay(state: State, market: Market, orders: Iterable[Order], at: int) -> list
         order.settled_at = at
         account.current_orders.pop(order.bet_id, None)
         account.cleared_orders[order.bet_id] = order
-        if order.profit is None:
+        if order.profit is None or order.outcome is None:
             continue
-        events.append(OrderSettled(at, order.bet_id, order.profit))
+        events.append(
+            OrderSettled(at, order.market_id, order.bet_id, order.account, order.runner, order.outcome, order.profit)
+        )
         if order.profit:
             events.append(_post(state, market, at, HOUSE, account.name, order.profit, "bet", order.bet_id))
     return events
@@ -130,7 +132,7 @@ def _close(state: State, market: Market, at: int) -> list[Event]:
         market.commissions[name] = commission
         if commission:
             events.append(_post(state, market, at, name, COMMISSION, commission, "commission", None))
-            events.append(CommissionCharged(at, name, market.market_id, commission))
+            events.append(CommissionCharged(at, market.market_id, name, commission))
     for name in {order.account for order in market.orders.values()} | market.positions.keys():
         state.accounts[name].close_position(market.market_id)
     market.positions.clear()
@@ -157,4 +159,4 @@ def _post(
     state: State, market: Market, at: int, debit: str, credit: str, amount: int, memo: str, bet_id: int | None
 ) -> MoneyMoved:
     posting = state.ledger.move(at, debit, credit, amount, memo, market.market_id, bet_id)
-    return MoneyMoved(at, posting.debit, posting.credit, posting.amount, memo)
+    return money_moved(posting)

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple, Protocol
 from simulator.exchange.lines import Fate, Numbers, line_bets
 from simulator.exchange.orders import BetOutcome, Order, RunnerKey, Side
 from simulator.exchange.payouts import NONE, Share, each_way_profit, matched_winnings, owners_profit, shared_profit
-from simulator.exchange.runner import RunnerStatus
+from simulator.exchange.statuses import RunnerStatus
 
 PLACED, REMOVED, WINNER = RunnerStatus.PLACED, RunnerStatus.REMOVED, RunnerStatus.WINNER
 Statuses = Mapping[RunnerKey, RunnerStatus]

@@ -20,17 +20,17 @@ from simulator.exchange.commands import RemoveRunner
 from simulator.exchange.events import (
     Event,
     MatchedPriceReduced,
-    OrderQueuedForStartingPrice,
     OrderRepriced,
-    OrderVoided,
     RunnerRemoved,
 )
-from simulator.exchange.market import Market, MarketStatus
+from simulator.exchange.market import Market
 from simulator.exchange.money import HUNDREDTHS, divide_half_away
-from simulator.exchange.orders import Order, OrderType, Persistence
+from simulator.exchange.orders import LapseReason, Order, OrderType, Persistence
 from simulator.exchange.refusals import Impossible
-from simulator.exchange.runner import Runner, RunnerStatus
+from simulator.exchange.runner import Runner
 from simulator.exchange.state import State
+from simulator.exchange.statuses import MarketStatus, RunnerStatus
+from simulator.exchange.telling import order_queued, order_voided
 
 WHOLE: Final = 10_000
 """Reduction factors are hundredths of a percent: 910 is 9.1 %."""
@@ -94,11 +94,11 @@ def _reduced_limit(market: Market, price: int, factor: int) -> int:
 def _void_bets_on(market: Market, runner: Runner, at: int) -> list[Event]:
     events: list[Event] = []
     for order in runner.orders.values():
-        events.extend(market.lapse_whole(order, at, None))
+        events.extend(market.lapse_whole(order, at, LapseReason.RUNNER_REMOVED))
         if order.size_matched:
             size = order.size_matched
             market.change(order, order.void, at)
-            events.append(OrderVoided(at, order.bet_id, size))
+            events.append(order_voided(order, size, at))
     return events
 
 
@@ -111,10 +111,10 @@ def _reduce(market: Market, runner: Runner, factor: int, at: int) -> list[Event]
     events: list[Event] = []
     for order in runner.orders.values():
         if order.size_matched:
-            before = order.matched_payout
+            payout, old_price = order.matched_payout, order.average_price_matched
             market.change(order, order.reduce_prices, reduced)
-            if order.matched_payout != before:
-                events.append(MatchedPriceReduced(at, order.bet_id))
+            if order.matched_payout != payout:
+                events.append(_matched_price_reduced(order, old_price, at))
     runner.book.reduce_traded_prices(reduced)
     for order in [order for level in runner.book.lays.best_first() for order in level.queue.values()]:
         event = _treat_unmatched_lay(market, order, factor, at)
@@ -122,6 +122,11 @@ def _reduce(market: Market, runner: Runner, factor: int, at: int) -> list[Event]
             events.append(event)
     lays = runner.starting_price_lays.values()
     return [*events, *(_reduce_starting_price_lay(market, runner, order, factor, at) for order in lays)]
+
+
+def _matched_price_reduced(order: Order, old_price: int, at: int) -> Event:
+    size, price = order.size_matched, order.average_price_matched
+    return MatchedPriceReduced(at, order.market_id, order.bet_id, order.account, order.runner, size, old_price, price)
 
 
 def _reduce_starting_price_lay(market: Market, runner: Runner, order: Order, factor: int, at: int) -> Event:
@@ -138,21 +143,21 @@ def _reduce_starting_price_lay(market: Market, runner: Runner, order: Order, fac
         if order.order_type is OrderType.LIMIT_ON_CLOSE and factor >= LEAST_WIN_FACTOR:
             order.price = _reduced_limit(market, order.price, factor)
     market.change(order, order.wait_with, liability)
-    return OrderQueuedForStartingPrice(at, order.bet_id, liability)
+    return order_queued(order, at)
 
 
 def _treat_unmatched_lay(market: Market, order: Order, factor: int, at: int) -> Event | None:
     is_place_market = market.definition.is_place_market
     if order.persistence is not Persistence.PERSIST:
         least = LEAST_LAPSING_PLACE_FACTOR if is_place_market else LEAST_WIN_FACTOR
-        return market.lapse(order, at, None) if factor >= least else None
+        return market.lapse(order, at, LapseReason.OTHER_RUNNER_REMOVED) if factor >= least else None
     if factor < LEAST_WIN_FACTOR and not is_place_market:
         return None
-    price = _reduced_limit(market, order.price, factor)
-    if price == order.price:
+    old_price, price = order.price, _reduced_limit(market, order.price, factor)
+    if price == old_price:
         return None
     market.reprice(order, price)
-    return OrderRepriced(at, order.bet_id, price)
+    return OrderRepriced(at, order.market_id, order.bet_id, order.account, order.runner, old_price, price)
 
 
 def _rescale_factors(market: Market, factor: int) -> None:

@@ -21,7 +21,7 @@ from simulator.exchange.commands import (
 from simulator.exchange.events import Event
 from simulator.exchange.exchange import Exchange
 from simulator.exchange.refusals import Impossible
-from simulator.exchange.runner import RunnerStatus
+from simulator.exchange.statuses import RunnerStatus
 from simulator.world.catalogue import Catalogue
 from simulator.world.format.quantities import hundredths_of
 from simulator.world.format.scenario import (

@@ -41,7 +41,7 @@ from simulator.exchange.commands import (
     UpdateOrders,
     VoidMarket,
 )
-from simulator.exchange.events import Event
+from simulator.exchange.events import Event, OrderEvent
 from simulator.exchange.exchange import Exchange
 from simulator.exchange.exposure import EachWayPosition, NumberPosition, OddsPosition
 from simulator.exchange.market import Market
@@ -230,6 +230,11 @@ class World:
 
     def available(self, account: str) -> int:
         return self.exchange.available_to_bet(account)
+
+
+def whose(order: Order | OrderEvent) -> tuple[str, int, str, RunnerKey]:
+    """Return market, bet id, account and runner, with which every event of an order begins after its time."""
+    return order.market_id, order.bet_id, order.account, order.runner
 
 
 def fills(order: Order) -> list[tuple[int, int]]:

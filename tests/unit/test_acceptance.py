@@ -13,7 +13,7 @@ from simulator.exchange.events import OrderPlaced
 from simulator.exchange.money import INEXACT
 from simulator.exchange.orders import BetTargetType, OrderType, Persistence, RunnerKey, Side, TimeInForce
 from simulator.exchange.refusals import Reason, Refused
-from simulator.exchange.runner import RunnerStatus
+from simulator.exchange.statuses import RunnerStatus
 from tests.unit.exchange_builder import MARKET, A, B, World, back, lay, picture
 
 LAPSE, PERSIST, AT_CLOSE = Persistence.LAPSE, Persistence.PERSIST, Persistence.MARKET_ON_CLOSE

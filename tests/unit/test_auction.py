@@ -12,6 +12,7 @@ import pytest
 from simulator.exchange.auction import projected_prices
 from simulator.exchange.events import (
     MarketChanged,
+    OrderEvent,
     OrderFilledAtAuction,
     OrderMatchedAtStartingPrice,
     StartingPriceMade,
@@ -20,8 +21,9 @@ from simulator.exchange.ledger import HOUSE
 from simulator.exchange.money import NoPrice
 from simulator.exchange.orders import OrderStatus, RunnerKey, Side
 from simulator.exchange.refusals import Reason, Refused
+from simulator.exchange.statuses import MarketStatus
 from tests.unit.auction_builder import WORKED, Row, at_close, bsp_market, prepared, starting_price
-from tests.unit.exchange_builder import MARKET, START, A, B, C, World, fills
+from tests.unit.exchange_builder import MARKET, START, A, B, C, World, fills, whose
 
 BACK, LAY = Side
 
@@ -135,20 +137,22 @@ def test_the_auction_is_told_runner_by_runner() -> None:
     world, (backed,), (laid,), offers = prepared(WORKED["3, backs are taken"])
 
     world.turn_in_play()
-    on_a = [event for event in world.events if getattr(event, "runner", A) == A]
+    on_runners = [event for event in world.events if isinstance(event, StartingPriceMade | OrderEvent)]
+    on_a = [event for event in on_runners if event.runner == A]
     taken = [event for event in on_a if isinstance(event, OrderFilledAtAuction)]
 
     assert StartingPriceMade(world.now, MARKET, A, 5_16) == on_a[0]
     numbers = [order.fragments[0].match_id for order in (backed, laid)]
     assert [
-        OrderMatchedAtStartingPrice(world.now, numbers[0], backed.bet_id, MARKET, A, 5_16, 1000_00),
-        OrderMatchedAtStartingPrice(world.now, numbers[1], laid.bet_id, MARKET, A, 5_16, 1442_06),
+        OrderMatchedAtStartingPrice(world.now, *whose(backed), numbers[0], Side.BACK, 5_16, 1000_00, 1000_00),
+        OrderMatchedAtStartingPrice(world.now, *whose(laid), numbers[1], Side.LAY, 5_16, 1442_06, 6000_00),
     ] == on_a[1:3]
     assert [(offers[1].bet_id, 5_00, 300_00), (offers[2].bet_id, 5_50, 142_07)] == [
         (event.bet_id, event.price, event.size) for event in taken
     ]
     assert StartingPriceMade(world.now, MARKET, B, NoPrice.INFINITY) in world.events
-    assert MarketChanged(world.now, MARKET, world.market.version, material=True) == world.events[-1]
+    version, status = world.market.version, MarketStatus.OPEN
+    assert MarketChanged(world.now, MARKET, version, True, status, in_play=True) == world.events[-1]
 
 
 def test_what_the_auction_takes_of_the_exchange_is_traded_at_its_own_price() -> None:

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from simulator.exchange.events import MarketChanged, OrderFilledAtAuction, OrderLapsed, StartingPriceMade
-from simulator.exchange.market import MarketStatus
 from simulator.exchange.orders import LapseReason, OrderType, Persistence, Side
 from simulator.exchange.refusals import Impossible
+from simulator.exchange.statuses import MarketStatus
 from tests.unit.auction_builder import WEALTH, WORKED, bsp_market, events_of, prepared, starting_price
 from tests.unit.exchange_builder import A, World, fills, picture
 

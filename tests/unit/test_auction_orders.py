@@ -7,10 +7,10 @@ import pytest
 
 from simulator.exchange.commands import LadderDefinition, PlaceInstruction
 from simulator.exchange.events import InstructionRefused, OrderCancelled, OrderPlaced, OrderQueuedForStartingPrice
-from simulator.exchange.orders import OrderStatus, OrderType, Persistence, Side
+from simulator.exchange.orders import Order, OrderStatus, OrderType, Persistence, Side
 from simulator.exchange.refusals import Reason, Refused
 from tests.unit.auction_builder import at_close, bsp_market, starting_price, waiting
-from tests.unit.exchange_builder import B, World, back, lay
+from tests.unit.exchange_builder import MARKET, B, World, back, lay
 
 BACK, LAY = Side
 LAPSE, PERSIST, AT_CLOSE = Persistence
@@ -18,6 +18,10 @@ LIMIT_ON_CLOSE, MARKET_ON_CLOSE = OrderType.LIMIT_ON_CLOSE, OrderType.MARKET_ON_
 
 
 # Acceptance
+
+
+def refusal_of(order: Order, world: World, reason: Reason) -> InstructionRefused:
+    return InstructionRefused(world.now, MARKET, order.account, 0, order.bet_id, reason)
 
 
 @pytest.mark.parametrize(
@@ -97,7 +101,7 @@ def test_then_no_limit_order_may_wish_for_it_either(change: Callable[[World], An
     events = world.update("alice", (standing, AT_CLOSE))
 
     assert (Reason.MARKET_NOT_OPEN_FOR_BSP_BETTING,) == refused.value.instruction_reasons
-    assert (InstructionRefused(world.now, 0, standing.bet_id, Reason.MARKET_NOT_OPEN_FOR_BSP_BETTING),) == events
+    assert (refusal_of(standing, world, Reason.MARKET_NOT_OPEN_FOR_BSP_BETTING),) == events
 
 
 NOT_ON_OFFER = [
@@ -171,7 +175,7 @@ def test_a_back_and_a_lay_of_one_request_must_not_have_limits_that_meet(
 def test_an_order_for_the_starting_price_cannot_be_cancelled_or_updated(limit: int | None) -> None:
     world = bsp_market()
     order = world.at_close(BACK, "alice", 10_00, limit)
-    refused = (InstructionRefused(world.now, 0, order.bet_id, Reason.BET_TAKEN_OR_LAPSED),)
+    refused = (refusal_of(order, world, Reason.BET_TAKEN_OR_LAPSED),)
 
     assert refused == world.cancel("alice", order)
     assert refused == world.cancel("alice", order, size_reduction=1_00)
@@ -186,7 +190,7 @@ def test_an_order_at_any_starting_price_cannot_be_replaced() -> None:
 
     events = world.replace("alice", (order, 5_00))
 
-    assert (InstructionRefused(world.now, 0, order.bet_id, Reason.BET_TAKEN_OR_LAPSED),) == events
+    assert (refusal_of(order, world, Reason.BET_TAKEN_OR_LAPSED),) == events
 
 
 @pytest.mark.parametrize(
@@ -208,7 +212,7 @@ def test_a_limit_may_only_become_easier(side: Side, limit: int, new_limit: int, 
     events = world.replace("alice", (order, new_limit))
 
     if reason is not None:
-        assert (InstructionRefused(world.now, 0, order.bet_id, reason),) == events
+        assert (refusal_of(order, world, reason),) == events
     else:
         assert [OrderCancelled, OrderPlaced, OrderQueuedForStartingPrice] == [type(event) for event in events]
     assert [(limit if reason else new_limit, 10_00)] == waiting(world, side)
@@ -253,7 +257,7 @@ def test_an_edit_with_an_old_version_is_refused() -> None:
     refused = world.replace("alice", (order, 4_90), market_version=version)
     accepted = world.replace("alice", (order, 4_90), market_version=world.market.version)
 
-    assert (InstructionRefused(world.now, 0, order.bet_id, Reason.BET_TAKEN_OR_LAPSED),) == refused
+    assert (refusal_of(order, world, Reason.BET_TAKEN_OR_LAPSED),) == refused
     assert OrderCancelled is type(accepted[0])
 
 
@@ -275,4 +279,4 @@ def test_after_the_auction_there_is_nothing_left_to_edit() -> None:
 
     events = world.replace("alice", (order, 4_90))
 
-    assert (InstructionRefused(world.now, 0, order.bet_id, Reason.BET_TAKEN_OR_LAPSED),) == events
+    assert (refusal_of(order, world, Reason.BET_TAKEN_OR_LAPSED),) == events

@@ -9,7 +9,7 @@ from simulator.exchange.commands import CancelOrders, Tick
 from simulator.exchange.events import HeldOrderFate, OrderMatched, OrderPlaced, OrdersHeld, TicketResolved
 from simulator.exchange.orders import TimeInForce
 from simulator.exchange.refusals import Reason, Refused
-from simulator.exchange.runner import RunnerStatus
+from simulator.exchange.statuses import RunnerStatus
 from tests.unit.exchange_builder import FIRST_BET_ID, MARKET, START, A, B, World, back, fills, lay, picture
 
 LAPSED = Reason.BET_TAKEN_OR_LAPSED
@@ -28,14 +28,14 @@ def in_play(bet_delay: int = 5, **market: Any) -> World:
 def test_in_play_an_order_waits_for_the_bet_delay_and_has_no_bet_id_until_then() -> None:
     world = in_play(bet_delay=5)
 
-    assert (OrdersHeld(START, 1, "alice", MARKET, START + 5000),) == world.place("alice", back(10_00, 3_00))
+    assert (OrdersHeld(START, MARKET, 1, "alice", START + 5000),) == world.place("alice", back(10_00, 3_00))
     assert START + 5000 == world.exchange.next_due
     assert () == world.wait(4999)
     assert [] == world.orders
-    assert (
-        OrderPlaced(START + 5000, 0, FIRST_BET_ID, "alice", MARKET, A),
-        TicketResolved(START + 5000, 1, (HeldOrderFate(0, FIRST_BET_ID, None),)),
-    ) == world.wait(1)
+    placed, resolved = world.wait(1)
+    assert isinstance(placed, OrderPlaced)
+    assert (START + 5000, 0, 1, FIRST_BET_ID) == (placed.at, placed.index, placed.ticket, placed.bet_id)
+    assert TicketResolved(START + 5000, MARKET, 1, "alice", (HeldOrderFate(0, FIRST_BET_ID, None),)) == resolved
     assert START + 5000 == world.orders[0].placed_at
     assert world.exchange.next_due is None
 

@@ -4,8 +4,8 @@ import pytest
 
 from simulator.exchange.commands import PlaceInstruction, PlaceOrders
 from simulator.exchange.events import StartingPriceMade
-from simulator.exchange.market import MarketStatus
 from simulator.exchange.orders import Order, OrderType, Persistence, RunnerKey, Side
+from simulator.exchange.statuses import MarketStatus
 from simulator.world.loading.named import builtin_scenario
 from simulator.world.world import World
 from tests.unit.world_builder import MINUTE, heard_by

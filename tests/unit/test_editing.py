@@ -14,6 +14,7 @@ from simulator.exchange.commands import (
     UpdateOrders,
 )
 from simulator.exchange.events import (
+    CancelReason,
     InstructionRefused,
     OrderCancelled,
     OrderUpdated,
@@ -21,7 +22,7 @@ from simulator.exchange.events import (
 from simulator.exchange.money import INEXACT
 from simulator.exchange.orders import OrderStatus, Persistence
 from simulator.exchange.refusals import Reason, Refused
-from tests.unit.exchange_builder import FIRST_BET_ID, MARKET, START, B, World, back, picture
+from tests.unit.exchange_builder import FIRST_BET_ID, MARKET, START, B, World, back, picture, whose
 
 LAPSE, PERSIST, AT_CLOSE = Persistence.LAPSE, Persistence.PERSIST, Persistence.MARKET_ON_CLOSE
 NO_SUCH_BET = 7
@@ -164,7 +165,7 @@ def test_an_instruction_for_a_bet_that_cannot_be_changed_fails_and_the_others_go
 
     first, second, *_ = world.apply(operation(bet_id, bet.bet_id))
 
-    assert InstructionRefused(START, 0, bet_id, reason) == first
+    assert InstructionRefused(START, MARKET, "alice", 0, bet_id, reason) == first
     assert isinstance(second, OrderCancelled | OrderUpdated)
     assert (1, bet.bet_id) == (second.index, second.bet_id)
 
@@ -186,7 +187,7 @@ def test_a_bet_is_cancelled_by_as_much_as_was_asked_but_no_more_than_is_left(
 
     events = world.cancel("alice", bet, size_reduction=size_reduction)
 
-    assert (OrderCancelled(START + 500, 0, bet.bet_id, cancelled),) == events
+    assert (OrderCancelled(START + 500, *whose(bet), 0, cancelled, CancelReason.REQUESTED),) == events
     assert (cancelled, 10_00 - cancelled) == (bet.size_cancelled, bet.size_remaining)
     assert START + 500 == bet.cancelled_at
     assert 10_00 - cancelled == world.exposure("alice") == world.market.total_available
@@ -210,7 +211,7 @@ def test_a_reduction_by_nothing_or_by_what_is_no_size_is_refused(size_reduction:
 
     events = world.cancel("alice", bet, size_reduction=size_reduction)
 
-    assert (InstructionRefused(START, 0, bet.bet_id, Reason.INVALID_BET_SIZE),) == events
+    assert (InstructionRefused(START, MARKET, "alice", 0, bet.bet_id, Reason.INVALID_BET_SIZE),) == events
     assert 10_00 == bet.size_remaining
 
 
@@ -233,7 +234,10 @@ def test_a_cancellation_without_instructions_cancels_all_ones_own_bets_of_the_ma
 
     events = world.cancel("alice")
 
-    assert (OrderCancelled(START, 0, first.bet_id, 2_00), OrderCancelled(START, 1, second.bet_id, 3_00)) == events
+    assert (
+        OrderCancelled(START, *whose(first), 0, 2_00, CancelReason.REQUESTED),
+        OrderCancelled(START, *whose(second), 1, 3_00, CancelReason.REQUESTED),
+    ) == events
     assert 1_00 == of_bob.size_remaining
     assert 4_00 == world.orders[-1].size_remaining == world.exposure("alice")
 
@@ -251,9 +255,9 @@ def test_a_cancellation_without_a_market_cancels_everywhere_but_in_suspended_mar
 
     first, second, third, _ = world.orders
     assert (
-        OrderCancelled(START, 0, first.bet_id, 1_00),
-        InstructionRefused(START, 1, second.bet_id, Reason.ERROR_IN_ORDER),
-        OrderCancelled(START, 2, third.bet_id, 3_00),
+        OrderCancelled(START, *whose(first), 0, 1_00, CancelReason.REQUESTED),
+        InstructionRefused(START, "1.2", "alice", 1, second.bet_id, Reason.ERROR_IN_ORDER),
+        OrderCancelled(START, *whose(third), 2, 3_00, CancelReason.REQUESTED),
     ) == events
     assert (0, 2_00, 0, 9_00) == (
         first.size_remaining,
@@ -289,7 +293,7 @@ def test_another_persistence_changes_nothing_else() -> None:
 
     events = world.update("alice", (bet, PERSIST))
 
-    assert (OrderUpdated(START, 0, bet.bet_id),) == events
+    assert (OrderUpdated(START, *whose(bet), 0, PERSIST),) == events
     assert (PERSIST, FIRST_BET_ID, 3_00, 10_00) == (bet.persistence, bet.bet_id, bet.price, bet.size_remaining)
 
 
@@ -331,5 +335,6 @@ def test_a_persistence_that_the_market_does_not_offer_is_refused() -> None:
         (started, persisting, AT_CLOSE, Reason.MARKET_NOT_OPEN_FOR_BSP_BETTING),
     ]:
         before = order.persistence
-        assert (InstructionRefused(START, 0, order.bet_id, reason),) == world.update("alice", (order, wanted))
+        refused = InstructionRefused(START, MARKET, "alice", 0, order.bet_id, reason)
+        assert (refused,) == world.update("alice", (order, wanted))
         assert before == order.persistence

@@ -8,7 +8,7 @@ from simulator.exchange.commands import LadderDefinition, PlaceInstruction
 from simulator.exchange.events import OrderKilled, OrderMatched, OrderPlaced
 from simulator.exchange.orders import BetTargetType, Order, OrderStatus, OrderType, Persistence, Side, TimeInForce
 from simulator.exchange.refusals import Reason, Refused
-from tests.unit.exchange_builder import A, World, back, fills, lay, picture
+from tests.unit.exchange_builder import A, World, back, fills, lay, picture, whose
 
 KILL = TimeInForce.FILL_OR_KILL
 BACK, LAY = Side
@@ -132,7 +132,7 @@ def test_a_killed_order_has_a_bet_id_and_is_told_as_placed_and_killed() -> None:
     bet = world.orders[-1]
 
     assert [OrderPlaced, OrderKilled] == [type(event) for event in events]
-    assert OrderKilled(world.now, bet.bet_id, 10_00) == events[1]
+    assert OrderKilled(world.now, *whose(bet), 10_00) == events[1]
     assert (10_00, world.now, None) == (bet.size_cancelled, bet.cancelled_at, bet.lapsed_at)
     assert (0, 0, OrderStatus.EXECUTION_COMPLETE) == (bet.size_matched, bet.average_price_matched, bet.status)
     assert bet.was_killed

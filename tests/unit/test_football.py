@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from simulator.exchange.runner import RunnerStatus
+from simulator.exchange.statuses import RunnerStatus
 from simulator.world.bettune.football import outcome_of, runner_for
 from simulator.world.format.scenario import Finish, ScoreEntry
 from simulator.world.world import Finished, World

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simulator.exchange.events import OrderMatched, OrderPlaced, OrdersHeld
-from simulator.exchange.market import MarketStatus
 from simulator.exchange.orders import RunnerKey, Side
 from simulator.exchange.refusals import Impossible, Reason, Refused
+from simulator.exchange.statuses import MarketStatus
 from simulator.world.format.document import ScenarioError
 from simulator.world.format.scenario import (
     Close,

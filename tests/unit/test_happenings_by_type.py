@@ -6,10 +6,9 @@ import pytest
 
 from simulator.exchange.commands import PlaceInstruction, PlaceOrders
 from simulator.exchange.events import StartingPriceMade
-from simulator.exchange.market import MarketStatus
 from simulator.exchange.orders import OrderType, RunnerKey, Side
 from simulator.exchange.refusals import Impossible
-from simulator.exchange.runner import RunnerStatus
+from simulator.exchange.statuses import MarketStatus, RunnerStatus
 from simulator.world.loading.loading import load_happening
 from simulator.world.world import World
 from tests.afternoon import (

@@ -13,7 +13,7 @@ from simulator.exchange.commands import (
 )
 from simulator.exchange.orders import RunnerKey, Side
 from simulator.exchange.refusals import Impossible, Reason, Refused
-from simulator.exchange.runner import RunnerStatus
+from simulator.exchange.statuses import RunnerStatus
 from tests.unit.exchange_builder import World, back
 
 FIRST, SECOND, HIDDEN = RunnerKey(1), RunnerKey(2), RunnerKey(3)

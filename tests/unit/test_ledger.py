@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simulator.exchange.commands import OpenAccount
-from simulator.exchange.events import MoneyMoved
+from simulator.exchange.events import AccountOpened, MoneyMoved
 from simulator.exchange.ledger import CASHIER, COMMISSION, HOUSE, Ledger, Posting
 from simulator.exchange.refusals import Impossible
 from tests.unit.exchange_builder import START, A, World, lay, picture
@@ -100,7 +100,10 @@ def test_an_account_opens_with_what_its_customer_paid_in_at_the_cashier() -> Non
 
     events = world.apply(OpenAccount("dave", "EUR", 50_00))
 
-    assert (MoneyMoved(START, CASHIER, "dave", 50_00, "deposit"),) == events
+    assert (
+        AccountOpened(START, "dave", "EUR"),
+        MoneyMoved(START, CASHIER, "dave", 50_00, "deposit", None, None),
+    ) == events
     assert 50_00 == world.balance("dave") == world.available("dave")
     assert -(3 * 10_000_00 + 50_00) == world.balance(CASHIER)
 
@@ -108,7 +111,7 @@ def test_an_account_opens_with_what_its_customer_paid_in_at_the_cashier() -> Non
 def test_an_account_that_opens_empty_moves_nothing() -> None:
     world = World()
 
-    assert () == world.apply(OpenAccount("dave", "EUR", 0))
+    assert (AccountOpened(START, "dave", "EUR"),) == world.apply(OpenAccount("dave", "EUR", 0))
     assert 0 == world.balance("dave")
 
 

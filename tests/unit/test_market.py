@@ -18,10 +18,10 @@ from simulator.exchange.commands import (
     TouchMarket,
 )
 from simulator.exchange.events import Event, MarketAdded, MarketChanged, OrderLapsed, StartingPriceMade
-from simulator.exchange.market import MarketStatus
 from simulator.exchange.orders import LapseReason, Order, OrderStatus, OrderType, Persistence, Side
 from simulator.exchange.refusals import Impossible, Reason, Refused
-from tests.unit.exchange_builder import MARKET, START, A, B, C, World, back, fills, lay, picture
+from simulator.exchange.statuses import MarketStatus
+from tests.unit.exchange_builder import MARKET, START, A, B, C, World, back, fills, lay, picture, whose
 
 LAPSE, PERSIST, AT_CLOSE = Persistence.LAPSE, Persistence.PERSIST, Persistence.MARKET_ON_CLOSE
 INACTIVE, OPEN, SUSPENDED, CLOSED = MarketStatus
@@ -375,7 +375,8 @@ def test_a_change_is_material_as_the_table_says(name: str, row: Row) -> None:
 
     changed = next(event for event in CHANGES[name](world) if isinstance(event, MarketChanged))
 
-    assert MarketChanged(START, MARKET, world.market.version, material=row.material == "yes") == changed
+    assert (world.market.version, row.material == "yes") == (changed.version, changed.material)
+    assert (world.market.status, world.market.in_play) == (changed.status, changed.in_play)
     assert changed.material is (world.market.material_version == world.market.version)
 
 
@@ -417,8 +418,8 @@ def test_a_lapse_says_when_how_much_and_why() -> None:
 
     events = world.close_betting()
 
-    assert OrderLapsed(START + 500, bet.bet_id, 6_00, LapseReason.MARKET_CLOSED) == events[0]
-    assert (6_00, START + 500, LapseReason.MARKET_CLOSED) == (bet.size_lapsed, bet.lapsed_at, bet.lapse_reason)
+    assert OrderLapsed(START + 500, *whose(bet), 6_00, LapseReason.BETTING_CLOSED) == events[0]
+    assert (6_00, START + 500, LapseReason.BETTING_CLOSED) == (bet.size_lapsed, bet.lapsed_at, bet.lapse_reason)
     assert OrderStatus.EXECUTION_COMPLETE == bet.status
 
 

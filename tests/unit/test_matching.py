@@ -4,7 +4,7 @@ import pytest
 
 from simulator.exchange.events import OrderKilled, OrderMatched, OrderPlaced
 from simulator.exchange.orders import OrderStatus, Persistence, Side, TimeInForce
-from tests.unit.exchange_builder import FIRST_BET_ID, MARKET, START, A, B, World, back, fills, lay
+from tests.unit.exchange_builder import FIRST_BET_ID, MARKET, START, A, B, World, back, fills, lay, whose
 
 FILL_OR_KILL = TimeInForce.FILL_OR_KILL
 
@@ -166,9 +166,22 @@ def test_a_match_is_told_once_with_the_taker_and_the_bet_that_rested() -> None:
 
     placed, matched = world.place("alice", back(2_00, 2_90))
 
-    assert OrderPlaced(START + 7, 0, FIRST_BET_ID + 1, "alice", MARKET, A) == placed
+    assert isinstance(placed, OrderPlaced)
+    assert (START + 7, MARKET, FIRST_BET_ID + 1, "alice", A) == (placed.at, *whose(placed))
     assert (
-        OrderMatched(START + 7, 1, MARKET, A, 3_00, 2_00, FIRST_BET_ID + 1, FIRST_BET_ID, taker_side=Side.BACK)
+        OrderMatched(
+            START + 7,
+            MARKET,
+            match_id=1,
+            runner=A,
+            price=3_00,
+            size=2_00,
+            taker_side=Side.BACK,
+            taker_bet_id=FIRST_BET_ID + 1,
+            taker_account="alice",
+            resting_bet_id=FIRST_BET_ID,
+            resting_account="bob",
+        )
         == matched
     )
 
@@ -266,4 +279,4 @@ def test_the_end_of_a_fill_or_kill_order_is_told() -> None:
 
     events = world.place("alice", lay(10_00, 3_00, time_in_force=FILL_OR_KILL))
 
-    assert OrderKilled(START, FIRST_BET_ID, 10_00) == events[-1]
+    assert OrderKilled(START, MARKET, FIRST_BET_ID, "alice", A, 10_00) == events[-1]

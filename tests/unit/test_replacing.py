@@ -3,6 +3,7 @@
 import pytest
 
 from simulator.exchange.events import (
+    CancelReason,
     Event,
     InstructionRefused,
     OrderCancelled,
@@ -14,7 +15,7 @@ from simulator.exchange.events import (
 from simulator.exchange.money import INEXACT
 from simulator.exchange.orders import Order, Persistence
 from simulator.exchange.refusals import Reason, Refused
-from tests.unit.exchange_builder import FIRST_BET_ID, MARKET, START, A, B, World, lay
+from tests.unit.exchange_builder import FIRST_BET_ID, MARKET, START, B, World, lay, whose
 
 PERSIST = Persistence.PERSIST
 
@@ -33,10 +34,16 @@ def test_a_replaced_bet_is_cancelled_and_what_was_left_of_it_is_a_new_bet_at_the
     events = world.replace("alice", (old, 2_90))
 
     new = world.orders[-1]
-    assert (
-        OrderCancelled(START + 500, 0, old.bet_id, 6_00),
-        OrderPlaced(START + 500, 0, new.bet_id, "alice", MARKET, B),
-    ) == events
+    cancelled, placed = events
+    assert OrderCancelled(START + 500, *whose(old), 0, 6_00, CancelReason.REPLACED) == cancelled
+    assert isinstance(placed, OrderPlaced)
+    assert (0, None, *whose(new), 2_90, 6_00) == (
+        placed.index,
+        placed.ticket,
+        *whose(placed),
+        placed.price,
+        placed.size,
+    )
     assert (4_00, 6_00, 0) == (old.size_matched, old.size_cancelled, old.size_remaining)
     assert (2_90, 6_00, 6_00, 0) == (new.price, new.size, new.size_remaining, new.size_matched)
     assert (old.side, PERSIST, "mine", "green") == (
@@ -78,7 +85,7 @@ def test_replacing_at_the_same_price_is_refused_and_leaves_the_bet_alone() -> No
 
     events = world.replace("alice", (bet, 3_00))
 
-    assert (InstructionRefused(START, 0, bet.bet_id, Reason.NO_ACTION_REQUIRED),) == events
+    assert (InstructionRefused(START, MARKET, "alice", 0, bet.bet_id, Reason.NO_ACTION_REQUIRED),) == events
     assert 10_00 == bet.size_remaining
 
 
@@ -94,8 +101,8 @@ def test_a_new_price_off_the_ladder_cancels_and_places_nothing(price: int) -> No
     events = world.replace("alice", (bet, price))
 
     assert (
-        OrderCancelled(START, 0, bet.bet_id, 10_00),
-        ReplacementRefused(START, 0, bet.bet_id, Reason.INVALID_ODDS),
+        OrderCancelled(START, *whose(bet), 0, 10_00, CancelReason.REPLACED),
+        ReplacementRefused(START, *whose(bet), 0, Reason.INVALID_ODDS),
     ) == events
     assert 10_00 == bet.size_cancelled
     assert [bet] == world.orders
@@ -160,15 +167,16 @@ def test_in_play_the_cancellation_comes_at_once_and_the_new_bet_after_the_delay(
     events = world.replace("alice", (bet, 2_90))
 
     assert (
-        OrderCancelled(START, 0, bet.bet_id, 10_00),
-        OrdersHeld(START, 1, "alice", MARKET, START + 5000),
+        OrderCancelled(START, *whose(bet), 0, 10_00, CancelReason.REPLACED),
+        OrdersHeld(START, MARKET, 1, "alice", START + 5000),
     ) == events
     assert [] == world.available_to_back()
     assert 19_00 == world.exposure("alice")
 
     placed, _ = world.wait(5000)
 
-    assert OrderPlaced(START + 5000, 0, FIRST_BET_ID + 1, "alice", MARKET, A) == placed
+    assert isinstance(placed, OrderPlaced)
+    assert (START + 5000, 0, 1, FIRST_BET_ID + 1) == (placed.at, placed.index, placed.ticket, placed.bet_id)
     assert [(2_90, 10_00)] == world.available_to_back()
 
 

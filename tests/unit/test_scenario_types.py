@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from simulator.exchange.orders import RunnerKey
-from simulator.exchange.runner import RunnerStatus
+from simulator.exchange.statuses import RunnerStatus
 from simulator.world.format.document import ScenarioError
 from simulator.world.loading.loading import load_additions, load_scenario
 from tests.afternoon import ASIAN, CUP, DOGS, EACH_WAY, LINE, TOTAL, WIN, afternoon, market_of, world_of

@@ -15,14 +15,14 @@ from simulator.exchange.events import (
     OrderLapsed,
     OrderSettled,
     OrderVoided,
+    RunnerSettled,
 )
 from simulator.exchange.ledger import COMMISSION, HOUSE
-from simulator.exchange.market import MarketStatus
 from simulator.exchange.orders import BetOutcome, RunnerKey, Side
 from simulator.exchange.refusals import Impossible
-from simulator.exchange.runner import RunnerStatus
 from simulator.exchange.settlement import commission_on
-from tests.unit.exchange_builder import MARKET, START, A, B, C, D, World, fills, picture
+from simulator.exchange.statuses import MarketStatus, RunnerStatus
+from tests.unit.exchange_builder import MARKET, START, A, B, C, D, World, fills, picture, whose
 
 WON, LOST, VOIDED = BetOutcome.WON, BetOutcome.LOST, BetOutcome.VOIDED
 
@@ -159,6 +159,9 @@ def test_a_settlement_is_told_from_the_lapse_of_the_rests_to_the_closing_of_the_
     assert [
         OrderLapsed,
         MarketChanged,
+        RunnerSettled,
+        RunnerSettled,
+        RunnerSettled,
         OrderSettled,
         MoneyMoved,
         OrderSettled,
@@ -167,8 +170,24 @@ def test_a_settlement_is_told_from_the_lapse_of_the_rests_to_the_closing_of_the_
         CommissionCharged,
         MarketClosed,
     ] == [type(event) for event in events]
-    settled = [event for event in events if isinstance(event, OrderSettled)]
-    assert {backed.bet_id: 20_00, laid.bet_id: -20_00} == {event.bet_id: event.profit for event in settled}
+    assert [
+        OrderSettled(START + 1000, *whose(laid), BetOutcome.LOST, -20_00),
+        OrderSettled(START + 1000, *whose(backed), WON, 20_00),
+    ] == [event for event in events if isinstance(event, OrderSettled)]
+    assert [
+        (A, RunnerStatus.WINNER),
+        (B, RunnerStatus.LOSER),
+        (C, RunnerStatus.LOSER),
+    ] == [(event.runner, event.status) for event in events if isinstance(event, RunnerSettled)]
+    assert [
+        ("bob", HOUSE, 20_00, "bet", MARKET, laid.bet_id),
+        (HOUSE, "alice", 20_00, "bet", MARKET, backed.bet_id),
+        ("alice", COMMISSION, 1_00, "commission", MARKET, None),
+    ] == [
+        (event.debit, event.credit, event.amount, event.memo, event.market_id, event.bet_id)
+        for event in events
+        if isinstance(event, MoneyMoved)
+    ]
     assert (5_00, 0) == (rest.size_lapsed, rest.size_remaining)
     assert MarketClosed(START + 1000, MARKET) == events[-1]
 
@@ -266,7 +285,7 @@ def test_a_void_market_is_as_if_there_had_been_no_bets() -> None:
     assert [10_000_00] * 3 == [world.available(name) for name in ("alice", "bob", "carol")]
     assert MarketStatus.CLOSED == world.market.status
     assert not any(isinstance(event, MoneyMoved) for event in events)
-    voided = [OrderVoided(START + 1000, order.bet_id, 10_00) for order in (laid, backed)]
+    voided = [OrderVoided(START + 1000, *whose(order), 10_00) for order in (laid, backed)]
     assert voided == [event for event in events if isinstance(event, OrderVoided)]
     assert {} == world.exchange.accounts["alice"].current_orders
 

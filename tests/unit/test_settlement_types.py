@@ -6,10 +6,9 @@ import pytest
 
 from simulator.exchange.commands import LadderDefinition
 from simulator.exchange.ledger import HOUSE
-from simulator.exchange.market import MarketStatus
 from simulator.exchange.orders import BetOutcome, LapseReason, Order, RunnerKey
 from simulator.exchange.refusals import Impossible, Reason, Refused
-from simulator.exchange.runner import RunnerStatus
+from simulator.exchange.statuses import MarketStatus, RunnerStatus
 from tests.unit.any_market import RICH, A, AnyMarket, B, C, D, E
 
 WON, LOST, PLACE, VOIDED = BetOutcome.WON, BetOutcome.LOST, BetOutcome.PLACE, BetOutcome.VOIDED
@@ -413,7 +412,7 @@ def test_a_runner_that_is_out_can_be_settled_while_the_others_go_on() -> None:
     market.settle_runners({C: "LOSER"})
 
     assert [(-10_00, LOST), (10_00, WON)] == ended(out_backed, out_laid)
-    assert (5_00, LapseReason.RUNNER_UNKNOWN) == (rest.size_lapsed, rest.lapse_reason)
+    assert (5_00, LapseReason.RUNNER_SETTLED) == (rest.size_lapsed, rest.lapse_reason)
     assert (None, None) == (stays.profit, stays.settled_at)
     assert [stays.bet_id] == list(market.exchange.accounts["alice"].current_orders)
     assert [out_backed.bet_id] == list(market.exchange.accounts["alice"].cleared_orders)

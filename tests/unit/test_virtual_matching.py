@@ -220,7 +220,11 @@ def test_legs_are_filled_first_come_first_served_and_named_in_the_event() -> Non
     bet = world.back("alice", 15_00, at=2_00)
     (virtual,) = virtual_bets(world, bet)
 
-    assert (FilledLeg(first.bet_id, B, 2_00, 10_00), FilledLeg(second.bet_id, B, 2_00, 5_00)) == virtual.legs
+    assert (
+        FilledLeg(first.bet_id, "bob", B, 2_00, 10_00),
+        FilledLeg(second.bet_id, "carol", B, 2_00, 5_00),
+    ) == virtual.legs
+    assert (bet.bet_id, "alice") == (virtual.taker_bet_id, virtual.taker_account)
     assert (10_00, 5_00) == (first.size_matched, second.size_matched)
 
 

@@ -14,9 +14,9 @@ from simulator.exchange.events import (
     RunnerRemoved,
 )
 from simulator.exchange.ledger import HOUSE
-from simulator.exchange.orders import Persistence, Side
+from simulator.exchange.orders import LapseReason, Persistence, Side
 from simulator.exchange.withdrawals import reduced_price
-from tests.unit.exchange_builder import RICH, A, B, C, World, fills
+from tests.unit.exchange_builder import RICH, A, B, C, World, fills, whose
 
 BACK, LAY = Side
 LAPSE, PERSIST, AT_CLOSE = Persistence
@@ -216,7 +216,7 @@ def test_unmatched_lays_that_do_not_persist_are_cancelled_by_the_exchange(persis
 
     events = world.remove(B)
 
-    assert OrderLapsed(world.now, bet.bet_id, 20_00, None) in events
+    assert OrderLapsed(world.now, *whose(bet), 20_00, LapseReason.OTHER_RUNNER_REMOVED) in events
     assert (0, 20_00) == (bet.size_remaining, bet.size_lapsed)
     assert (0, RICH) == (world.exposure("bob"), world.available("bob"))
 
@@ -228,7 +228,7 @@ def test_unmatched_lays_that_persist_stay_at_the_rung_at_or_below_the_reduced_pr
 
     events = world.remove(B)
 
-    assert OrderRepriced(world.now, bet.bet_id, 9_00) in events
+    assert OrderRepriced(world.now, *whose(bet), 10_00, 9_00) in events
     assert [(9_00, 20_00)] == world.available_to_back()
     assert (9_00, 20_00, 160_00) == (bet.price, bet.size, world.exposure("bob"))
 
@@ -336,7 +336,7 @@ def test_lays_at_the_starting_price_risk_less(own: int | None, factor: int, win:
     assert [win, place] == [order.liability_waiting for order in orders] == [order.liability for order in orders]
     assert [win, place] == [world.exposure("bob") for world in worlds]
     for world, order, told in zip(worlds, orders, events, strict=True):
-        assert OrderQueuedForStartingPrice(world.now, order.bet_id, order.liability) in told
+        assert OrderQueuedForStartingPrice(world.now, *whose(order), order.liability) in told
 
 
 def test_a_reduced_liability_may_be_less_than_the_minimum() -> None:

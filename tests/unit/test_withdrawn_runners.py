@@ -11,10 +11,9 @@ from simulator.exchange.events import (
     RunnerRemoved,
 )
 from simulator.exchange.ledger import HOUSE
-from simulator.exchange.market import MarketStatus
 from simulator.exchange.orders import BetOutcome, OrderStatus, OrderType, Persistence, RunnerKey, Side
 from simulator.exchange.refusals import Impossible, Reason, Refused
-from simulator.exchange.runner import RunnerStatus
+from simulator.exchange.statuses import MarketStatus, RunnerStatus
 from tests.unit.exchange_builder import FIRST_BET_ID, MARKET, RICH, A, B, C, World, back, fills, lay, picture
 
 BACK, LAY = Side
@@ -65,7 +64,8 @@ def test_voids_are_told_for_both_sides_of_every_match() -> None:
     voided = [event for event in events if isinstance(event, OrderVoided)]
 
     assert RunnerRemoved(world.now, MARKET, B, 9_10) == events[0]
-    assert MarketChanged(world.now, MARKET, world.market.version, material=True) == events[-1]
+    status, in_play = world.market.status, world.market.in_play
+    assert MarketChanged(world.now, MARKET, world.market.version, True, status, in_play) == events[-1]
     assert [20_00, 20_00, 4_00, 4_00] == [event.size for event in sorted(voided, key=lambda event: event.bet_id)]
 
 

@@ -5,9 +5,9 @@ from collections.abc import Callable
 import pytest
 
 from simulator.exchange.events import Event, OrdersHeld
-from simulator.exchange.market import MarketStatus
 from simulator.exchange.orders import Persistence, RunnerKey, Side
 from simulator.exchange.refusals import Reason, Refused
+from simulator.exchange.statuses import MarketStatus
 from simulator.world.format.scenario import (
     Resume,
     Suspend,

@@ -35,8 +35,8 @@ from simulator.betfair.errors import ApiError, ApiErrorCode
 from simulator.betfair.operations import Call
 from simulator.betfair.schema.sports_enums import OrderStatus
 from simulator.betfair.schema.sports_inputs import MarketFilter, TimeRange
-from simulator.exchange.market import MarketStatus
 from simulator.exchange.orders import Order
+from simulator.exchange.statuses import MarketStatus
 from simulator.world.catalogue import Catalogue, EventDescription, MarketDescription
 
 T = TypeVar("T")

@@ -24,7 +24,8 @@ from simulator.betfair.schema.wire import NotANumber, double
 from simulator.exchange.market import Market
 from simulator.exchange.money import NoPrice, Price
 from simulator.exchange.orders import Order, OrderType, Side
-from simulator.exchange.runner import Runner, RunnerStatus
+from simulator.exchange.runner import Runner
+from simulator.exchange.statuses import RunnerStatus
 from simulator.world.starting_price_cache import StartingPriceCache
 
 WITHOUT_LIMIT = {Side.BACK: 101, Side.LAY: 100_000}

@@ -13,12 +13,12 @@ from itertools import islice
 from typing import Final
 
 from simulator.exchange.commands import PlaceInstruction, PlaceOrders
-from simulator.exchange.events import Event
+from simulator.exchange.events import Event, MarketEvent
 from simulator.exchange.exchange import Exchange
-from simulator.exchange.market import Market, MarketStatus
+from simulator.exchange.market import Market
 from simulator.exchange.orders import OrderType, Persistence, RunnerKey, Side
 from simulator.exchange.refusals import Reason, Refused
-from simulator.exchange.runner import RunnerStatus
+from simulator.exchange.statuses import MarketStatus, RunnerStatus
 from simulator.world.bettune.bettune import APPROVED, BetTune, Match, Prediction, PredictionFilter
 from simulator.world.bettune.football import runner_for
 from simulator.world.catalogue import Catalogue
@@ -55,7 +55,9 @@ class Autopilot:
             if isinstance(event, PredictionPut):
                 self._touched[event.match_id] = None
                 continue
-            market = self._catalogue.markets.get(getattr(event, "market_id", None) or "")
+            if not isinstance(event, MarketEvent):
+                continue
+            market = self._catalogue.markets.get(event.market_id)
             if market is not None:
                 self._touched.update(dict.fromkeys(self._matches_of_event.get(market.event.id, ())))
 

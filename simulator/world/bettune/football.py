@@ -20,7 +20,7 @@ from simulator.exchange.commands import Command, RunnerResult, SettleMarket, Voi
 from simulator.exchange.lines import DOUBLE_LINE, SINGLE_LINE
 from simulator.exchange.orders import RunnerKey
 from simulator.exchange.results import ODDS
-from simulator.exchange.runner import RunnerStatus
+from simulator.exchange.statuses import RunnerStatus
 from simulator.world.bettune.bettune import Match, Score
 from simulator.world.catalogue import MarketDescription
 

@@ -11,11 +11,11 @@ from simulator.exchange.commands import OpenMarket
 from simulator.exchange.events import Event, OrderMatched, VirtualBetMatched
 from simulator.exchange.exchange import Exchange
 from simulator.exchange.lines import DOUBLE_LINE
-from simulator.exchange.market import MarketStatus
 from simulator.exchange.money import HUNDREDTHS
 from simulator.exchange.orders import RunnerKey, Side
 from simulator.exchange.refusals import Impossible, Refused
 from simulator.exchange.rules import BettingRules
+from simulator.exchange.statuses import MarketStatus
 from simulator.world.catalogue import Catalogue
 from simulator.world.format.document import Document, Place
 from simulator.world.format.quantities import moment_of

@@ -12,9 +12,9 @@ from hypothesis.stateful import invariant
 
 from simulator.exchange.book import Offers
 from simulator.exchange.ledger import HOUSE
-from simulator.exchange.market import Market, MarketStatus
+from simulator.exchange.market import Market
 from simulator.exchange.orders import Order, OrderType, RunnerKey, Side
-from simulator.exchange.runner import RunnerStatus
+from simulator.exchange.statuses import MarketStatus, RunnerStatus
 from tests.property.kernel.stage import Stage
 
 

@@ -25,7 +25,7 @@ from simulator.exchange.commands import (
 from simulator.exchange.events import ActionPerformed, HeartbeatExpired, HeartbeatReceived, InstructionRefused
 from simulator.exchange.orders import Order, OrderType, Persistence, RunnerKey, Side
 from simulator.exchange.refusals import Impossible, Reason
-from simulator.exchange.runner import RunnerStatus
+from simulator.exchange.statuses import RunnerStatus
 from tests.property.kernel.matching_steps import (
     CUSTOMERS,
     MAKER,

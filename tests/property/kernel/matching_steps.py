@@ -26,7 +26,7 @@ from simulator.exchange.exchange import Exchange
 from simulator.exchange.market import Market
 from simulator.exchange.orders import BetTargetType, Order, OrderType, Persistence, RunnerKey, Side, TimeInForce
 from simulator.exchange.refusals import Refused
-from simulator.exchange.runner import RunnerStatus
+from simulator.exchange.statuses import RunnerStatus
 from tests.property.kernel.twin_matching import Ask, Matcher, Offer
 from tests.unit.exchange_builder import MARKET, World, check_invariants
 

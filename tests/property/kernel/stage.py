@@ -18,10 +18,16 @@ from simulator.exchange.commands import (
     ReplaceOrders,
     Tick,
 )
-from simulator.exchange.events import VirtualBetMatched
-from simulator.exchange.market import MarketStatus
+from simulator.exchange.events import (
+    InstructionRefused,
+    OrderCancelled,
+    OrderLapsed,
+    ReplacementRefused,
+    VirtualBetMatched,
+)
 from simulator.exchange.orders import Order, OrderType, Persistence, RunnerKey, Side
 from simulator.exchange.rules import RULE_SETS
+from simulator.exchange.statuses import MarketStatus
 from tests.property.kernel.compare import IMPOSSIBLE, Answer, Pair, Refusal
 from tests.property.kernel.strategies import (
     ACCOUNTS,
@@ -58,6 +64,9 @@ OPENING_BETS: Final = [
     ("careful", True, limit(1, Side.LAY, 200, 1_01), limit(2, Side.LAY, 190, 1_33)),
     ("poor", False, limit(1, Side.BACK, 200, 1_50)),
 ]
+
+
+WITH_A_REASON = (Refusal, OrderLapsed, OrderCancelled, InstructionRefused, ReplacementRefused)
 
 
 class Stage(RuleBasedStateMachine):
@@ -120,7 +129,7 @@ class Stage(RuleBasedStateMachine):
         for name, exposure in exposures.items():
             assert name == asker or self.kernel.accounts[name].exposure <= exposure
         for what in answer if isinstance(answer, tuple) and not isinstance(answer, Refusal) else [answer]:
-            reason = getattr(what, "reason", None)
+            reason = what.reason if isinstance(what, WITH_A_REASON) else None
             event(f"{what if what == IMPOSSIBLE else type(what).__name__} {reason or ''}")
             if isinstance(what, VirtualBetMatched):
                 self.note_what_the_house_takes(what)

@@ -33,8 +33,8 @@ from simulator.exchange.commands import (
     UpdateOrders,
     VoidMarket,
 )
-from simulator.exchange.market import MarketStatus
 from simulator.exchange.orders import BetTargetType, Persistence, RunnerKey, Side, TimeInForce
+from simulator.exchange.statuses import MarketStatus
 from tests.property.kernel.compare import Answer, Refusal, state_of
 from tests.property.kernel.stage import (
     IMPOSSIBLE,

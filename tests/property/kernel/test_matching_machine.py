@@ -13,7 +13,7 @@ from hypothesis.stateful import invariant, run_state_machine_as_test
 
 from simulator.exchange.orders import Order, RunnerKey, Side
 from simulator.exchange.refusals import Refused
-from simulator.exchange.runner import RunnerStatus
+from simulator.exchange.statuses import RunnerStatus
 from tests.property.kernel.matching_event_steps import MatchingEvents
 from tests.property.kernel.matching_steps import CUSTOMERS, MatchingPrograms
 from tests.property.kernel.twin_matching import completing_price

@@ -4,9 +4,9 @@ What it meets is said by `naive_matching`; whose offers it may meet is written f
 """
 
 from simulator.exchange import events
-from simulator.exchange.orders import RunnerKey, Side
+from simulator.exchange.orders import OrderType, RunnerKey, Side, TimeInForce
 from tests.property.kernel.twin_acceptance import NaiveMarket
-from tests.property.kernel.twin_book import Match, NaiveBet, queue
+from tests.property.kernel.twin_book import Match, NaiveBet, queue, whose
 from tests.property.kernel.twin_markets import NaiveMarkets, NaiveTrade
 from tests.property.kernel.twin_matching import Ask, Matcher, Offer
 from tests.property.kernel.twin_matching import Match as Met
@@ -15,11 +15,11 @@ from tests.property.kernel.twin_matching import Match as Met
 class NaiveArrivals(NaiveMarkets):
     """Bets on their way into the books."""
 
-    def arrive(self, index: int, bet: NaiveBet, at: int) -> None:
+    def arrive(self, index: int, bet: NaiveBet, at: int, ticket: int | None = None) -> None:
         """Let a bet reach the matcher: it gets its id, takes what it can, and waits in the queue with the rest."""
         matcher = self.matcher_of(bet)
         rest = matcher.run()
-        self.number(index, bet, at)
+        self.number(index, bet, at, ticket)
         if bet.target is not None:
             # Now that it has met the market it is a bet like any other, of this size.
             bet.target, bet.size = None, sum(met.size for met in matcher.matches) + rest
@@ -29,16 +29,38 @@ class NaiveArrivals(NaiveMarkets):
             else:
                 self.match(bet, met, at)
         if bet.fill_or_kill and bet.remaining:
-            self.happened.append(events.OrderKilled(at, bet.bet_id, bet.remaining))
+            self.happened.append(events.OrderKilled(at, *whose(bet), bet.remaining))
             bet.cancelled_at = at
             bet.cancelled += bet.remaining
 
-    def number(self, index: int, bet: NaiveBet, at: int) -> None:
+    def number(self, index: int, bet: NaiveBet, at: int, ticket: int | None = None) -> None:
         """Give a bet its id: it exists from now on."""
         bet.bet_id = self.first_bet_id + len(self.bets)
         bet.placed_at = at
         self.bets.append(bet)
-        self.happened.append(events.OrderPlaced(at, index, bet.bet_id, bet.account, bet.market_id, bet.runner))
+        self.happened.append(
+            events.OrderPlaced(
+                at=at,
+                market_id=bet.market_id,
+                bet_id=bet.bet_id,
+                account=bet.account,
+                runner=bet.runner,
+                index=index,
+                ticket=ticket,
+                side=bet.side,
+                order_type=bet.order_type,
+                persistence=bet.persistence,
+                price=bet.price if bet.order_type in (OrderType.LIMIT, OrderType.LIMIT_ON_CLOSE) else None,
+                size=bet.size if bet.order_type is OrderType.LIMIT and bet.target is None else None,
+                liability=None if bet.order_type is OrderType.LIMIT else bet.waiting,
+                time_in_force=TimeInForce.FILL_OR_KILL if bet.fill_or_kill else None,
+                min_fill_size=bet.minimum_fill,
+                bet_target_type=bet.target_type,
+                bet_target_size=bet.target,
+                customer_order_reference=bet.order_reference,
+                customer_strategy_reference=bet.strategy_reference,
+            )
+        )
 
     def matcher_of(self, bet: NaiveBet) -> Matcher:
         ask = Ask(bet.side, bet.price, bet.size, bet.target_type, bet.target or 0, bet.fill_or_kill, bet.minimum_fill)
@@ -72,14 +94,16 @@ class NaiveArrivals(NaiveMarkets):
             self.happened.append(
                 events.OrderMatched(
                     at,
-                    self.matches_made,
                     bet.market_id,
+                    self.matches_made,
                     bet.runner,
                     other.price,
                     size,
-                    bet.bet_id,
-                    bet_id,
-                    bet.side,
+                    taker_side=bet.side,
+                    taker_bet_id=bet.bet_id,
+                    taker_account=bet.account,
+                    resting_bet_id=bet_id,
+                    resting_account=other.account,
                 )
             )
 
@@ -94,14 +118,17 @@ class NaiveArrivals(NaiveMarkets):
         self.happened.append(
             events.VirtualBetMatched(
                 at,
-                self.matches_made,
                 bet.market_id,
+                self.matches_made,
                 bet.runner,
                 met.price,
                 met.size,
-                bet.bet_id,
-                bet.side,
-                tuple(events.FilledLeg(leg.bet_id, leg.runner, leg.price, size) for leg, size in legs),
+                taker_side=bet.side,
+                taker_bet_id=bet.bet_id,
+                taker_account=bet.account,
+                legs=tuple(
+                    events.FilledLeg(leg.bet_id, leg.account, leg.runner, leg.price, size) for leg, size in legs
+                ),
             )
         )
 

@@ -15,7 +15,7 @@ from simulator.exchange.orders import LapseReason, OrderType, Persistence, Runne
 from simulator.exchange.starting_price import StartingPriceBet
 from tests.property.kernel.twin_acceptance import MINIMUM_LIABILITY, NaiveMarket, NaiveNonsense
 from tests.property.kernel.twin_arrivals import NaiveArrivals
-from tests.property.kernel.twin_book import Match, NaiveBet, levels, queue
+from tests.property.kernel.twin_book import Match, NaiveBet, levels, queue, whose
 from tests.property.kernel.twin_money import nearest_penny
 from tests.property.kernel.twin_starting_price import NaiveResult, NaiveRunner, naive_result
 
@@ -27,18 +27,18 @@ class NaiveAuction(NaiveArrivals):
         """Let a bet wait for the starting price."""
         self.number(index, bet, at)
         self.for_starting_price.append(bet)
-        self.happened.append(events.OrderQueuedForStartingPrice(at, bet.bet_id, bet.waiting))
+        self.happened.append(events.OrderQueuedForStartingPrice(at, *whose(bet), bet.waiting))
 
     def ease_limit(self, index: int, bet: NaiveBet, successor: NaiveBet, at: int) -> None:
         """Let a bet with another limit wait in the place of one that is cancelled for it."""
-        self.happened.append(events.OrderCancelled(at, index, bet.bet_id, bet.waiting))
+        self.happened.append(events.OrderCancelled(at, *whose(bet), index, bet.waiting, events.CancelReason.REPLACED))
+        successor.waiting, bet.waiting = bet.waiting, 0
         self.number(index, successor, at)
         self.for_starting_price[self.for_starting_price.index(bet)] = successor
-        successor.waiting, bet.waiting = bet.waiting, 0
         bet.size += successor.waiting
         bet.cancelled += successor.waiting
         bet.cancelled_at = at
-        self.happened.append(events.OrderQueuedForStartingPrice(at, successor.bet_id, successor.waiting))
+        self.happened.append(events.OrderQueuedForStartingPrice(at, *whose(successor), successor.waiting))
 
     def turn_in_play(self, command: TurnInPlay, at: int) -> None:
         """First the auction, in which LAPSE bets take part, and then they lapse."""
@@ -48,7 +48,7 @@ class NaiveAuction(NaiveArrivals):
             raise NaiveNonsense
         if market.definition.bsp_market and not market.reconciled:
             self.hold_auction(market, at)
-        self.lapse(market, at, None, spares=(Persistence.PERSIST,))
+        self.lapse(market, at, LapseReason.TURNED_IN_PLAY, spares=(Persistence.PERSIST,))
         market.in_play = True
         market.status = "OPEN"
         self.change(market, at, material=True)
@@ -71,7 +71,7 @@ class NaiveAuction(NaiveArrivals):
             self.hold_auction(market, at)
         market.betting_is_over = True
         market.status = "SUSPENDED"
-        self.lapse_for_good(market, at)
+        self.lapse_for_good(market, at, LapseReason.BETTING_CLOSED)
         self.change(market, at, material=True)
 
     def hold_auction(self, market: NaiveMarket, at: int) -> None:
@@ -100,7 +100,7 @@ class NaiveAuction(NaiveArrivals):
             bet.size -= bet.remaining
             bet.waiting = money
             self.for_starting_price.append(bet)
-            self.happened.append(events.OrderQueuedForStartingPrice(at, bet.bet_id, money))
+            self.happened.append(events.OrderQueuedForStartingPrice(at, *whose(bet), money))
 
     def hold_auction_of(self, market: NaiveMarket, runner: RunnerKey, at: int) -> None:
         backs, lays = (self.queue_for_starting_price(market, runner, side) for side in Side)
@@ -122,7 +122,7 @@ class NaiveAuction(NaiveArrivals):
                 for offer in taken:
                     self.fill_at_auction(market, runner, side, offer, at)
         for bet in [*backs, *lays]:
-            self.end_waiting(bet, at)
+            self.end_waiting(bet, at, LapseReason.NO_MATCH_AT_STARTING_PRICE)
 
     def match_at_starting_price(
         self, market: NaiveMarket, backs: list[NaiveBet], lays: list[NaiveBet], result: NaiveResult, shown: int, at: int
@@ -143,7 +143,7 @@ class NaiveAuction(NaiveArrivals):
                 market.taken_at_starting_price[key] = market.taken_at_starting_price.get(key, 0) + money
                 number = self.matches_made
                 self.happened.append(
-                    events.OrderMatchedAtStartingPrice(at, number, bet.bet_id, bet.market_id, bet.runner, shown, stake)
+                    events.OrderMatchedAtStartingPrice(at, *whose(bet), number, bet.side, shown, stake, money)
                 )
 
     def fill_at_auction(self, market: NaiveMarket, runner: RunnerKey, side: Side, offer: Offer, at: int) -> None:
@@ -155,9 +155,7 @@ class NaiveAuction(NaiveArrivals):
                 self.matches_made += 1
                 self.take_part(bet, size, at)
                 self.happened.append(
-                    events.OrderFilledAtAuction(
-                        at, self.matches_made, bet.bet_id, bet.market_id, runner, offer.price, size
-                    )
+                    events.OrderFilledAtAuction(at, *whose(bet), self.matches_made, side, offer.price, size)
                 )
             left -= size
 

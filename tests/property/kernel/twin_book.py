@@ -106,6 +106,11 @@ class NaiveBet:
         return [] if self.is_void else self.matches
 
 
+def whose(bet: NaiveBet) -> tuple[str, int, str, RunnerKey]:
+    """Market, bet id, account and runner, as every event of a bet begins."""
+    return bet.market_id, bet.bet_id, bet.account, bet.runner
+
+
 def unmatched(bets: list[NaiveBet]) -> list[NaiveBet]:
     """The bets that are not done, in order of arrival."""
     return [bet for bet in bets if bet.remaining]

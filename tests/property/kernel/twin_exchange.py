@@ -44,7 +44,7 @@ from tests.property.kernel.twin_acceptance import (
     would_meet_another,
 )
 from tests.property.kernel.twin_auction import NaiveAuction
-from tests.property.kernel.twin_book import NaiveBet, unmatched
+from tests.property.kernel.twin_book import NaiveBet, unmatched, whose
 from tests.property.kernel.twin_markets import NaiveTicket
 
 
@@ -161,7 +161,7 @@ class NaiveExchange(NaiveAuction):
         ticket = NaiveTicket(due_at, number, account.account, market.definition.market_id, bets, version)
         self.tickets.append(ticket)
         self.waiting.append(ticket)
-        self.happened.append(events.OrdersHeld(at, number, ticket.account, ticket.market_id, due_at))
+        self.happened.append(events.OrdersHeld(at, ticket.market_id, number, ticket.account, due_at))
 
     @property
     def next_due(self) -> int | None:
@@ -198,7 +198,7 @@ class NaiveExchange(NaiveAuction):
     def miss(self, account: str, at: int) -> None:
         """Cancel whatever of a silent customer's bets can be cancelled, and remember to say so."""
         self.heartbeats = [(name, deadline) for name, deadline in self.heartbeats if name != account]
-        done = self.cancel_all_of(account, at)
+        done = self.cancel_all_of(account, events.CancelReason.HEARTBEAT_MISSED, at)
         action = events.ActionPerformed.ALL_BETS_CANCELLED if done else events.ActionPerformed.SOME_BETS_NOT_CANCELLED
         self.done_about_the_silent[account] = action
         self.happened.append(events.HeartbeatExpired(at, account, action))
@@ -209,14 +209,16 @@ class NaiveExchange(NaiveAuction):
         taken = market.status == "OPEN" and not comes_too_late(ticket.version, market)
         for index, bet in ticket.bets:
             if taken:
-                self.arrive(index, bet, ticket.due_at)
+                self.arrive(index, bet, ticket.due_at, ticket.number)
         fates = tuple(
             events.HeldOrderFate(index, bet.bet_id, None)
             if taken
             else events.HeldOrderFate(index, None, Reason.BET_TAKEN_OR_LAPSED)
             for index, bet in ticket.bets
         )
-        self.happened.append(events.TicketResolved(ticket.due_at, ticket.number, fates))
+        self.happened.append(
+            events.TicketResolved(ticket.due_at, ticket.market_id, ticket.number, ticket.account, fates)
+        )
 
     # Changing what is there
 
@@ -239,21 +241,21 @@ class NaiveExchange(NaiveAuction):
             return Reason.INVALID_BET_ID
         return None if bet.remaining else Reason.BET_TAKEN_OR_LAPSED
 
-    def refuse_one(self, index: int, bet_id: int, reason: Reason, at: int) -> None:
-        self.happened.append(events.InstructionRefused(at, index, bet_id, reason))
+    def refuse_one(self, account: str, market_id: str, index: int, bet_id: int, reason: Reason, at: int) -> None:
+        self.happened.append(events.InstructionRefused(at, market_id, account, index, bet_id, reason))
 
-    def take_off(self, index: int, bet: NaiveBet, size: int, at: int) -> None:
+    def take_off(self, index: int, bet: NaiveBet, size: int, why: events.CancelReason, at: int) -> None:
         """Cancel a part of a bet; the rest stays where it is in the queue."""
         bet.cancelled += size
         bet.cancelled_at = at
-        self.happened.append(events.OrderCancelled(at, index, bet.bet_id, size))
+        self.happened.append(events.OrderCancelled(at, *whose(bet), index, size, why))
 
     def cancel(self, command: CancelOrders, at: int) -> None:
         """Cancel named bets or parts of them, all of a market, or everything; what cannot be cancelled says why."""
         mine = [bet for bet in unmatched(self.bets) if bet.account == command.account]
         if command.market_id is None:
             self.refuse_edit(command.account, "cancel", [], command.customer_reference, at)
-            self.cancel_all_of(command.account, at)
+            self.cancel_all_of(command.account, events.CancelReason.REQUESTED, at)
         else:
             asked = command.instructions or ()
             refuse_closed_market(self.asked_market(command.market_id), len(asked))
@@ -261,19 +263,19 @@ class NaiveExchange(NaiveAuction):
             if command.instructions is None:
                 here = [bet for bet in mine if bet.market_id == command.market_id]
                 for index, bet in enumerate(here):
-                    self.take_off(index, bet, bet.remaining, at)
+                    self.take_off(index, bet, bet.remaining, events.CancelReason.REQUESTED, at)
             for index, one in enumerate(asked):
                 self.cancel_one(index, command, one.bet_id, one.size_reduction, at)
         self.remember_edit(command, "cancel", at)
 
-    def cancel_all_of(self, account: str, at: int) -> bool:
+    def cancel_all_of(self, account: str, why: events.CancelReason, at: int) -> bool:
         """Cancel all of a customer's bets in open markets; tell whether that was all of them."""
         mine = [bet for bet in unmatched(self.bets) if bet.account == account]
         for index, bet in enumerate(mine):
             if self.markets[bet.market_id].status == "OPEN":
-                self.take_off(index, bet, bet.remaining, at)
+                self.take_off(index, bet, bet.remaining, why, at)
             else:
-                self.refuse_one(index, bet.bet_id, Reason.ERROR_IN_ORDER, at)
+                self.refuse_one(account, bet.market_id, index, bet.bet_id, Reason.ERROR_IN_ORDER, at)
         return not any(bet.remaining for bet in mine)
 
     def cancel_one(self, index: int, command: CancelOrders, bet_id: int, reduction: int | None, at: int) -> None:
@@ -282,9 +284,11 @@ class NaiveExchange(NaiveAuction):
         if reason is None and reduction is not None and reduction <= 0:
             reason = Reason.INVALID_BET_SIZE
         if bet is None or reason is not None:
-            self.refuse_one(index, bet_id, reason or Reason.INVALID_BET_ID, at)
+            why_not = reason or Reason.INVALID_BET_ID
+            self.refuse_one(command.account, command.market_id or "", index, bet_id, why_not, at)
         else:
-            self.take_off(index, bet, bet.remaining if reduction is None else min(reduction, bet.remaining), at)
+            size = bet.remaining if reduction is None else min(reduction, bet.remaining)
+            self.take_off(index, bet, size, events.CancelReason.REQUESTED, at)
 
     def replace(self, command: ReplaceOrders, at: int) -> None:
         """First cancel, for good; then place all that was cancelled at its new price, or none of it."""
@@ -306,23 +310,26 @@ class NaiveExchange(NaiveAuction):
             elif bet is not None and reason is None and bet.price == one.new_price:
                 reason = Reason.NO_ACTION_REQUIRED
             if bet is None or reason is not None:
-                self.refuse_one(index, one.bet_id, reason or Reason.INVALID_BET_ID, at)
+                why_not = reason or Reason.INVALID_BET_ID
+                self.refuse_one(command.account, command.market_id, index, one.bet_id, why_not, at)
                 continue
             if waits:
                 self.ease_limit(index, bet, self.same_again(bet, one.new_price, at), at)
                 continue
             anew.append((index, self.same_again(bet, one.new_price, at)))
-            self.take_off(index, bet, bet.remaining, at)
+            self.take_off(index, bet, bet.remaining, events.CancelReason.REPLACED, at)
         reasons = self.why_not_placed_again(command, market, [bet for _, bet in anew])
         if not any(reasons):
             if anew:
                 self.send_to_matcher(market, account, anew, command.market_version, at)
             self.remember_edit(command, "replace", at)
             return
-        for (index, _), reason in zip(anew, reasons, strict=True):
+        for (index, bet), reason in zip(anew, reasons, strict=True):
             bet_id = command.instructions[index].bet_id
             why = reason or Reason.RELATED_ACTION_FAILED
-            self.happened.append(events.ReplacementRefused(at, index, bet_id, why))
+            self.happened.append(
+                events.ReplacementRefused(at, bet.market_id, bet_id, bet.account, bet.runner, index, why)
+            )
         self.remember_edit(command, "replace", at)
 
     def why_not_eased(self, bet: NaiveBet, price: int) -> Reason | None:
@@ -376,8 +383,9 @@ class NaiveExchange(NaiveAuction):
                 else:
                     reason = whats_wrong_with_persistence(one.new_persistence, market)
             if bet is None or reason is not None:
-                self.refuse_one(index, one.bet_id, reason or Reason.INVALID_BET_ID, at)
+                why_not = reason or Reason.INVALID_BET_ID
+                self.refuse_one(command.account, command.market_id, index, one.bet_id, why_not, at)
                 continue
             bet.persistence = one.new_persistence
-            self.happened.append(events.OrderUpdated(at, index, bet.bet_id))
+            self.happened.append(events.OrderUpdated(at, *whose(bet), index, one.new_persistence))
         self.remember_edit(command, "update", at)

@@ -5,6 +5,7 @@ the kernel's events, because those are the language both speak; how it comes by 
 exchange mechanics, sections 3.4, 8 and 11 to 13.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
@@ -24,8 +25,9 @@ from simulator.exchange.ledger import CASHIER, COMMISSION, HOUSE
 from simulator.exchange.orders import BetOutcome, LapseReason, Persistence, RunnerKey, Side
 from simulator.exchange.refusals import Reason
 from simulator.exchange.rules import BettingRules
+from simulator.exchange.statuses import MarketStatus, RunnerStatus
 from tests.property.kernel.twin_acceptance import NaiveMarket, NaiveNonsense
-from tests.property.kernel.twin_book import NaiveBet, unmatched
+from tests.property.kernel.twin_book import NaiveBet, unmatched, whose
 from tests.property.kernel.twin_money import LOST, WON, commission, exposure, profit
 
 
@@ -81,15 +83,18 @@ class NaiveMarkets:
         if command.account in self.accounts:
             raise NaiveNonsense
         self.accounts[command.account] = command
-        self.post(at, CASHIER, command.account, command.balance, "deposit")
+        self.happened.append(events.AccountOpened(at, command.account, command.currency))
+        self.post(at, CASHIER, command.account, command.balance, "deposit", None, None)
 
-    def post(self, at: int, source: str, target: str, amount: int, memo: str) -> None:
+    def post(
+        self, at: int, source: str, target: str, amount: int, memo: str, market_id: str | None, bet_id: int | None
+    ) -> None:
         """Move money from one account to another; less than nothing moves the other way."""
         if amount < 0:
             source, target, amount = target, source, -amount
         if amount:
             self.postings.append((source, target, amount))
-            self.happened.append(events.MoneyMoved(at, source, target, amount, memo))
+            self.happened.append(events.MoneyMoved(at, source, target, amount, memo, market_id, bet_id))
 
     def balance(self, account: str) -> int:
         paid_in = sum(amount for _, target, amount in self.postings if target == account)
@@ -133,39 +138,42 @@ class NaiveMarkets:
         market.version += 1
         if material:
             market.material_version = market.version
-        self.happened.append(events.MarketChanged(at, market.definition.market_id, market.version, material))
+        self.happened.append(
+            events.MarketChanged(
+                at, market.definition.market_id, market.version, material, MarketStatus(market.status), market.in_play
+            )
+        )
 
-    def lapse(
-        self, market: NaiveMarket, at: int, reason: LapseReason | None, spares: tuple[Persistence, ...] = ()
-    ) -> None:
+    def lapse(self, market: NaiveMarket, at: int, reason: LapseReason, spares: tuple[Persistence, ...] = ()) -> None:
         """End all that is unmatched in a market, but for bets of some persistences."""
         for bet in unmatched(self.bets):
             if bet.market_id == market.definition.market_id and bet.persistence not in spares:
                 self.lapse_bet(bet, at, reason)
 
-    def lapse_for_good(self, market: NaiveMarket, at: int) -> None:
+    def lapse_for_good(self, market: NaiveMarket, at: int, reason: LapseReason) -> None:
         """End all that is unmatched, and all that waits for a starting price that there will not be."""
-        self.lapse(market, at, LapseReason.MARKET_CLOSED)
+        self.lapse(market, at, reason)
         for runner, side in product(market.runners, Side):
             for bet in self.queue_for_starting_price(market, runner, side):
-                self.end_waiting(bet, at)
+                self.end_waiting(bet, at, reason)
 
     def queue_for_starting_price(self, market: NaiveMarket, runner: RunnerKey, side: Side) -> list[NaiveBet]:
         here = (market.definition.market_id, runner, side)
         return [bet for bet in self.for_starting_price if (bet.market_id, bet.runner, bet.side) == here]
 
-    def end_waiting(self, bet: NaiveBet, at: int) -> None:
+    def end_waiting(self, bet: NaiveBet, at: int, reason: LapseReason) -> None:
         """Whatever of a bet still waits for the starting price finds no match: it lapses, and counts as its size."""
         self.for_starting_price.remove(bet)
         if bet.waiting:
-            self.happened.append(events.OrderLapsed(at, bet.bet_id, bet.waiting, None))
+            self.happened.append(events.OrderLapsed(at, *whose(bet), bet.waiting, reason))
             bet.size += bet.waiting
             bet.lapsed += bet.waiting
             bet.lapsed_at = at
+            bet.lapse_reason = reason
             bet.waiting = 0
 
-    def lapse_bet(self, bet: NaiveBet, at: int, reason: LapseReason | None) -> None:
-        self.happened.append(events.OrderLapsed(at, bet.bet_id, bet.remaining, reason))
+    def lapse_bet(self, bet: NaiveBet, at: int, reason: LapseReason) -> None:
+        self.happened.append(events.OrderLapsed(at, *whose(bet), bet.remaining, reason))
         bet.lapsed += bet.remaining
         bet.lapsed_at = at
         bet.lapse_reason = reason
@@ -224,7 +232,8 @@ class NaiveMarkets:
         places = definition.number_of_winners or winners
         share = min(WON, Fraction(places, winners)) if winners else LOST
         market.results = results
-        self.finish(market, at)
+        self.finish(market, at, LapseReason.MARKET_SETTLED)
+        self.tell_results(market, results, at)
         for bet in self.matched_in(market):
             if results[bet.runner] == "REMOVED":
                 self.void_bet(bet, at)
@@ -240,14 +249,21 @@ class NaiveMarkets:
         market = self.known_market(command.market_id)
         if market.status == "CLOSED":
             raise NaiveNonsense
-        market.results.update(dict.fromkeys(market.active, "REMOVED"))
-        self.finish(market, at)
+        left = market.active
+        market.results.update(dict.fromkeys(left, "REMOVED"))
+        self.finish(market, at, LapseReason.MARKET_VOIDED)
+        self.tell_results(market, left, at)
         for bet in self.matched_in(market):
             self.void_bet(bet, at)
         self.pay(market, at)
 
-    def finish(self, market: NaiveMarket, at: int) -> None:
-        self.lapse_for_good(market, at)
+    def tell_results(self, market: NaiveMarket, runners: Iterable[RunnerKey], at: int) -> None:
+        for runner in runners:
+            status = RunnerStatus(market.results[runner])
+            self.happened.append(events.RunnerSettled(at, market.definition.market_id, runner, status))
+
+    def finish(self, market: NaiveMarket, at: int, reason: LapseReason) -> None:
+        self.lapse_for_good(market, at, reason)
         market.status = "CLOSED"
         market.settled_at = at
         self.change(market, at, material=True)
@@ -256,7 +272,7 @@ class NaiveMarkets:
         return [bet for bet in self.bets if bet.market_id == market.definition.market_id and bet.taken]
 
     def void_bet(self, bet: NaiveBet, at: int) -> None:
-        self.happened.append(events.OrderVoided(at, bet.bet_id, bet.taken))
+        self.happened.append(events.OrderVoided(at, *whose(bet), bet.taken))
         bet.is_void = True
         bet.profit = 0
         bet.outcome = BetOutcome.VOIDED
@@ -267,8 +283,10 @@ class NaiveMarkets:
             if bet.market_id == market.definition.market_id:
                 bet.settled_at = at
         for bet in self.matched_in(market):
-            self.happened.append(events.OrderSettled(at, bet.bet_id, bet.profit or 0))
-            self.post(at, HOUSE, bet.account, bet.profit or 0, "bet")
+            profit_of_bet = bet.profit or 0
+            assert bet.outcome is not None
+            self.happened.append(events.OrderSettled(at, *whose(bet), bet.outcome, profit_of_bet))
+            self.post(at, HOUSE, bet.account, profit_of_bet, "bet", bet.market_id, bet.bet_id)
         for name in dict.fromkeys(bet.account for bet in self.matched_in(market)):
             account = self.accounts[name]
             rate = market.definition.base_rate if account.commission_rate is None else account.commission_rate
@@ -277,6 +295,6 @@ class NaiveMarkets:
             charge = commission(net, Fraction(rate, 100), Fraction(discount, 100))
             market.commissions[name] = charge
             if charge:
-                self.post(at, name, COMMISSION, charge, "commission")
-                self.happened.append(events.CommissionCharged(at, name, market.definition.market_id, charge))
+                self.post(at, name, COMMISSION, charge, "commission", market.definition.market_id, None)
+                self.happened.append(events.CommissionCharged(at, market.definition.market_id, name, charge))
         self.happened.append(events.MarketClosed(at, market.definition.market_id))

@@ -1,0 +1,77 @@
+"""How the events of an order are made of it, where more than one place tells of the same."""
+
+from simulator.exchange.events import (
+    CancelReason,
+    FilledLeg,
+    MoneyMoved,
+    OrderCancelled,
+    OrderLapsed,
+    OrderPlaced,
+    OrderQueuedForStartingPrice,
+    OrderVoided,
+)
+from simulator.exchange.ledger import Posting
+from simulator.exchange.orders import LapseReason, Order, OrderType
+
+
+def order_placed(order: Order, index: int, ticket: int | None, at: int) -> OrderPlaced:
+    """Return the event that an order has its bet id, with all its terms."""
+    return OrderPlaced(
+        at,
+        order.market_id,
+        order.bet_id,
+        order.account,
+        order.runner,
+        index,
+        ticket,
+        order.side,
+        order.order_type,
+        order.persistence,
+        None if order.order_type is OrderType.MARKET_ON_CLOSE else order.price,
+        order.size or None,
+        order.liability or None,
+        order.time_in_force,
+        order.min_fill_size,
+        order.bet_target_type,
+        order.bet_target,
+        order.customer_order_reference,
+        order.customer_strategy_reference,
+    )
+
+
+def order_queued(order: Order, at: int) -> OrderQueuedForStartingPrice:
+    """Return the event that an order waits for the starting price with its liability."""
+    return OrderQueuedForStartingPrice(at, order.market_id, order.bet_id, order.account, order.runner, order.liability)
+
+
+def order_cancelled(order: Order, index: int, size: int, reason: CancelReason, at: int) -> OrderCancelled:
+    """Return the event that `size` pence of an order were cancelled."""
+    return OrderCancelled(at, order.market_id, order.bet_id, order.account, order.runner, index, size, reason)
+
+
+def order_lapsed(order: Order, size: int, reason: LapseReason, at: int) -> OrderLapsed:
+    """Return the event that `size` pence of an order lapsed."""
+    return OrderLapsed(at, order.market_id, order.bet_id, order.account, order.runner, size, reason)
+
+
+def order_voided(order: Order, size: int, at: int) -> OrderVoided:
+    """Return the event that `size` matched pence of an order are void."""
+    return OrderVoided(at, order.market_id, order.bet_id, order.account, order.runner, size)
+
+
+def filled_leg(order: Order, size: int) -> FilledLeg:
+    """Return a resting order, `size` pence of it, as a leg of a virtual bet."""
+    return FilledLeg(order.bet_id, order.account, order.runner, order.price, size)
+
+
+def money_moved(posting: Posting) -> MoneyMoved:
+    """Return the event of a posting."""
+    return MoneyMoved(
+        posting.at,
+        posting.debit,
+        posting.credit,
+        posting.amount,
+        posting.memo,
+        posting.market_id,
+        posting.bet_id,
+    )
