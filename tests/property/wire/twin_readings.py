@@ -184,7 +184,7 @@ class ReadingTwin:
         elif is_over:
             prices |= {"nearPrice": "NaN", "farPrice": "NaN"}
         else:
-            projection = self.world.projections.of(market.market_id, runner, self.world.clock.now())
+            projection = self.world.starting_price_cache.of(market.market_id, runner, self.world.clock.now())
             prices |= {"nearPrice": price_or_word(projection.near), "farPrice": price_or_word(projection.far)}
         for name, side, without_limit in (("backStakeTaken", Side.BACK, 101), ("layLiabilityTaken", Side.LAY, 100_000)):
             money: dict[float, int] = {}
