@@ -118,9 +118,20 @@ def expected() -> dict[str, dict[int, Expected]]:
 def _expected(document: dict[str, Any], response: dict[str, Any]) -> Expected:
     if "$ref" in response:
         response = document["components"]["responses"][response["$ref"].rpartition("/")[2]]
-    needed = tuple(name.lower() for name in response.get("headers", ()) if name != "Set-Cookie")
+    needed = tuple(
+        name.lower()
+        for name, header in response.get("headers", {}).items()
+        if _header(document, header).get("required")
+    )
     bodies = {media_type: _validator(document, content) for media_type, content in response.get("content", {}).items()}
     return Expected(bodies, needed)
+
+
+def _header(document: dict[str, Any], header: dict[str, Any]) -> dict[str, Any]:
+    if "$ref" not in header:
+        return header
+    found: dict[str, Any] = document["components"]["headers"][header["$ref"].rpartition("/")[2]]
+    return found
 
 
 def _validator(document: dict[str, Any], content: dict[str, Any]) -> jsonschema_rs.Draft202012Validator | None:

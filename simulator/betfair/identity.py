@@ -40,11 +40,11 @@ class SignInAnswer(Struct):
     error: str
 
 
-class CertificateLoginAnswer(Struct, omit_defaults=True):
-    """What certlogin answers; there is no token where it failed."""
+class CertificateLoginAnswer(Struct, omit_defaults=True, kw_only=True):
+    """What certlogin answers: always a status, and a token where it succeeded."""
 
     sessionToken: str | None = None  # noqa: N815, the name on the wire
-    loginStatus: str = ""  # noqa: N815
+    loginStatus: str  # noqa: N815
 
 
 class Login:
@@ -109,7 +109,7 @@ class CertificateLogin:
             outcome = log_in(self._worlds, form_of(request), product)
         except SignInError as error:
             return _json(CertificateLoginAnswer(loginStatus=error.code or error.status))
-        return _json(CertificateLoginAnswer(_token(outcome), outcome.status))
+        return _json(CertificateLoginAnswer(sessionToken=_token(outcome), loginStatus=outcome.status))
 
     def refuse(self, error: ProtocolError) -> Response:
         """Answer a request that was not read."""

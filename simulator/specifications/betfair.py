@@ -65,7 +65,9 @@ def document(service: Service, signatures: Mapping[str, Signature], about: About
         "components": {
             "securitySchemes": _security_schemes(),
             "parameters": {"Alternative": _alternative()},
-            "headers": {"Allow": {"description": "The methods of the path.", "schema": {"type": "string"}}},
+            "headers": {
+                "Allow": {"description": "The methods of the path.", "required": True, "schema": {"type": "string"}}
+            },
             "responses": _responses(),
             "schemas": {
                 **dict(sorted(components.items())),
@@ -112,11 +114,15 @@ def _rest_operation(operation: Operation, parameters: JsonSchema, result: JsonSc
 _XML: Final[JsonSchema] = {"application/xml": {}, "text/xml": {}}
 _REST_RESPONSES: Final = {
     400: "Fault",
+    403: "Forbidden",
+    404: "NoSuchOperation",
     405: "WrongMethod",
     406: "NotAcceptable",
     413: "TooLong",
     415: "WrongMediaType",
     431: "HeadersTooLong",
+    500: "ServerFault",
+    504: "TimedOut",
 }
 
 
@@ -131,7 +137,11 @@ def _responses() -> JsonSchema:
     both: JsonSchema = {"application/json": fault, **_XML}
     described = {
         "Fault": "The service refuses the request, or could not read it.",
+        "Forbidden": "The app key is not subscribed to, or may not call the operation.",
+        "NoSuchOperation": "Nothing of this name is served, or not in this version.",
         "NotAcceptable": "Neither JSON nor XML is wanted.",
+        "ServerFault": "The service failed, is busy, or gave up waiting for another one.",
+        "TimedOut": "The request took too long.",
         "TooLong": "The body is longer than any that is read.",
         "WrongMediaType": "The body is not JSON, or does not say what it is.",
     }
@@ -254,7 +264,7 @@ class _JsonRpc:
             "type": "object",
             "description": f"A call of {operation.name}.",
             "properties": {
-                "jsonrpc": {"description": "The version of the protocol, 2.0; nobody looks at it."},
+                "jsonrpc": {"description": "The version of the protocol, 2.0; it is not looked at."},
                 "method": {"const": method},
                 "params": parameters,
                 "id": {"description": "Anything; it comes back."},
@@ -316,6 +326,7 @@ class _JsonRpc:
                 },
                 "413": {"description": "The body is longer than any that is read.", "content": failure},
                 "431": {"$ref": "#/components/responses/HeadersTooLong"},
+                "500": {"description": "The service failed before it could look at the calls.", "content": failure},
             },
         }
 

@@ -1,8 +1,10 @@
 """The OpenAPI document of our own API. Paths and prose stand here, schemas come from the types it reads and sends."""
 
+from collections.abc import Collection, Mapping
 from typing import Any, Final
 
 from simulator import __version__
+from simulator.control.problems import TYPE_PREFIX, Problem
 from simulator.control.schema import (
     ClockDocument,
     FinishedDocument,
@@ -14,7 +16,12 @@ from simulator.control.schema import (
     WorldDocument,
     WorldsDocument,
 )
+from simulator.exchange.results import BETTING_TYPES
+from simulator.exchange.rules import RULE_SETS
+from simulator.exchange.statuses import MarketStatus
 from simulator.specifications.answers import JsonSchema, answer_schemas
+from simulator.world.accounts import ACCOUNT_STATUSES
+from simulator.world.bettune.autopilot import AUTOPILOT
 from simulator.world.format.scenario import (
     Additions,
     Entry,
@@ -26,6 +33,11 @@ from simulator.world.format.scenario import (
     SettleSome,
     Withdraw,
 )
+from simulator.world.loading.bettune_checks import FILTER_STATUSES, PLANS, SOURCES
+from simulator.world.loading.conversion import FINISH, VERBS
+from simulator.world.loading.happening_checks import EACH_WAY_RESULTS
+from simulator.world.loading.market_checks import LADDERS, MARKET_STATUSES, RUNNER_STATUSES
+from simulator.world.loading.named import builtin_scenario_names
 
 _INSTANT: Final = (
     r"^[2-9][0-9]{3}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,3})?Z$"
@@ -53,6 +65,7 @@ _VERBS: Final = {
     "offers": ("Make offers", "On behalf of the world's liquidity account; they may be matched at once."),
 }
 _CONTENT: Final[dict[str, type[Entry]]] = {"settle": Settle, "settle-runners": SettleSome, "offers": MakeOffers}
+_CURRENCIES: Final = {currency for rules in RULE_SETS.values() for currency in rules.currencies}
 _IN_THE_ADDRESS: Final = frozenset({"do", "market", "match", "at"})
 
 
@@ -71,6 +84,8 @@ def document() -> JsonSchema:
     )
     _, sent = answer_schemas(answers)
     _, read = answer_schemas([Scenario, Additions, *MarketHappening.__args__, Finish])
+    close_lists(sent)
+    close_lists(read)
     inputs = {f"{name}Input" if name in sent else name: _readable(schema) for name, schema in read.items()}
     return {
         "openapi": "3.1.0",
@@ -115,8 +130,13 @@ def document() -> JsonSchema:
                 )
             },
             "headers": {
-                "Allow": {"description": "The methods of the path.", "schema": {"type": "string"}},
-                "Location": {"description": "Where the new world is.", "schema": {"type": "string"}},
+                "Allow": {"description": "The methods of the path.", "required": True, "schema": {"type": "string"}},
+                "Challenge": {
+                    "description": "What kind of token is wanted.",
+                    "required": True,
+                    "schema": {"const": "Bearer"},
+                },
+                "Location": {"description": "Where the new world is.", "required": True, "schema": {"type": "string"}},
             },
             "responses": _responses(),
             "schemas": dict(sorted({**sent, "ProblemDocument": _PROBLEM_DOCUMENT, **inputs}.items())),
@@ -177,7 +197,7 @@ def _server() -> JsonSchema:
 
 
 def _worlds() -> JsonSchema:
-    new = {"anyOf": [_reference("Scenario"), _one("fixture", {"type": "string"})]}
+    new = {"anyOf": [_reference("Scenario"), _one("fixture", {"enum": list(builtin_scenario_names())})]}
     there = {
         name: {"operationId": operation, "parameters": {"world": "$response.body#/id"}, "description": description}
         for name, operation, description in (
@@ -371,6 +391,7 @@ def _responses() -> JsonSchema:
         }
         for status, description in described.items()
     }
+    responses["Problem401"]["headers"] = {"WWW-Authenticate": {"$ref": "#/components/headers/Challenge"}}
     responses["Problem405"]["headers"] = {"Allow": {"$ref": "#/components/headers/Allow"}}
     return responses
 
@@ -382,9 +403,9 @@ _PROBLEM_DOCUMENT: Final[JsonSchema] = {
     "type": "object",
     "description": "A problem (RFC 9457); path and value are of the document that was sent.",
     "properties": {
-        "type": {"type": "string", "pattern": "^urn:betsim:problem:[a-z-]+$"},
+        "type": {"enum": sorted(TYPE_PREFIX + kind.kind for kind in Problem.__subclasses__())},
         "title": {"type": "string"},
-        "status": {"type": "integer"},
+        "status": {"enum": sorted({kind.status for kind in Problem.__subclasses__()})},
         "detail": {"type": "string"},
         "path": {"type": "string"},
         "value": {"type": ["string", "number", "boolean", "null"]},
@@ -392,6 +413,23 @@ _PROBLEM_DOCUMENT: Final[JsonSchema] = {
     "required": ["type", "title", "status", "detail"],
     "additionalProperties": False,
 }
+
+CLOSED_LISTS: Final[Mapping[str, Mapping[str, Collection[str]]]] = {
+    "Health": {"status": ["ready"]},
+    "AccountDocument": {"currency": _CURRENCIES},
+    "TokenDocument": {"plan": PLANS},
+    "NoticeDocument": {"do": [*VERBS, FINISH, AUTOPILOT]},
+    "MarketDocument": {"status": [status.value for status in MarketStatus]},
+    "Scenario": {"rules": RULE_SETS},
+    "AccountEntry": {"currency": _CURRENCIES, "status": ACCOUNT_STATUSES},
+    "MarketEntry": {"bettingType": BETTING_TYPES, "ladder": LADDERS, "status": MARKET_STATUSES},
+    "RunnerEntry": {"status": RUNNER_STATUSES},
+    "ResultEntry": {"status": EACH_WAY_RESULTS},
+    "BetTuneUser": {"plan": PLANS},
+    "BetTuneFilter": {"status": FILTER_STATUSES},
+    "BetTunePrediction": {"source": SOURCES},
+}
+"""The values of texts that have no others, by struct and member: the very lists by which they are checked."""
 
 _NOTHING: Final[JsonSchema] = {"anyOf": [{"type": "object", "maxProperties": 0}, {"type": "null"}]}
 """There is nothing to be said."""
@@ -405,9 +443,22 @@ def _one(name: str, schema: JsonSchema) -> JsonSchema:
     return {"type": "object", "properties": {name: schema}, "required": [name], "additionalProperties": False}
 
 
+def close_lists(schemas: dict[str, JsonSchema]) -> None:
+    """Put the values of texts that have no others into the schemas of structs."""
+    for struct, lists in CLOSED_LISTS.items():
+        for name, values in lists.items():
+            if struct in schemas:
+                member = schemas[struct]["properties"][name]
+                closed = {"type": "string", "enum": sorted(values)}
+                schemas[struct]["properties"][name] = (
+                    {"anyOf": [closed, {"type": "null"}]} if "anyOf" in member else {**member, **closed}
+                )
+
+
 def _content_of(kind: type[Entry], *named_in_the_address: str) -> JsonSchema:
     """Return the schema of what is said of something that is done, without what the address says."""
     _, schemas = answer_schemas([kind])
+    close_lists(schemas)
     schema = _readable(schemas[kind.__name__])
     left_out = {*_IN_THE_ADDRESS, *named_in_the_address}
     properties = {name: member for name, member in schema["properties"].items() if name not in left_out}

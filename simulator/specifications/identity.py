@@ -5,16 +5,21 @@ from typing import Any, Final
 from simulator import __version__
 from simulator.betfair.identity import CertificateLoginAnswer, SignInAnswer
 from simulator.specifications.answers import JsonSchema, answer_schemas
+from simulator.world.accounts import ACCOUNT_STATUSES, FAIL, LIMITED_ACCESS, LOGIN_RESTRICTED, SUCCESS
 
+LOGIN_STATUSES: Final = (SUCCESS, LIMITED_ACCESS, LOGIN_RESTRICTED, FAIL)
+_CODES: Final = sorted(ACCOUNT_STATUSES.difference(LOGIN_STATUSES))
 _HTML: Final[JsonSchema] = {"schema": {"type": "string"}}
 
 
 def document() -> JsonSchema:
     """Return the document of the identity service."""
     _, schemas = answer_schemas([SignInAnswer, CertificateLoginAnswer], absent_beats_null=True)
-    schemas["SignInAnswer"]["properties"]["status"] = {
-        "enum": ["SUCCESS", "LIMITED_ACCESS", "LOGIN_RESTRICTED", "FAIL"]
+    schemas["SignInAnswer"]["properties"] |= {
+        "status": {"enum": list(LOGIN_STATUSES)},
+        "error": {"enum": ["", *_CODES]},
     }
+    schemas["CertificateLoginAnswer"] = _certificate_login_answer(schemas["CertificateLoginAnswer"])
     schemas["LoginForm"] = _form()
     return {
         "openapi": "3.1.0",
@@ -49,13 +54,32 @@ def document() -> JsonSchema:
                     "description": "A client certificate, where TLS is spoken at all.",
                 },
             },
-            "parameters": {"Product": _product()},
+            "parameters": {
+                "Product": _product("An app key; it is noted here and checked later.", required=False),
+                "ProductOfLogin": _product(
+                    "An app key; it is noted here and checked later. Without one the login is INPUT_VALIDATION_ERROR; "
+                    "only the page that a browser posts has it in the form, as `product`.",
+                    required=True,
+                ),
+            },
             "headers": {
-                "Allow": {"description": "The methods of the path.", "schema": {"type": "string"}},
+                "Allow": {"description": "The methods of the path.", "required": True, "schema": {"type": "string"}},
                 "Cookie": {"description": "The session, for browsers.", "schema": {"type": "string"}},
             },
             "schemas": dict(sorted(schemas.items())),
         },
+    }
+
+
+def _certificate_login_answer(schema: JsonSchema) -> JsonSchema:
+    """Return the schema with what its members have to do with each other: a success comes with a session."""
+    return {
+        **schema,
+        "properties": schema["properties"] | {"loginStatus": {"enum": [*LOGIN_STATUSES, *_CODES]}},
+        "anyOf": [
+            {"properties": {"loginStatus": {"const": SUCCESS}}, "required": ["sessionToken"]},
+            {"properties": {"loginStatus": {"not": {"const": SUCCESS}}}},
+        ],
     }
 
 
@@ -66,7 +90,7 @@ def _login() -> JsonSchema:
     return {
         **_words("login", "login", "Log in", "Interactively: JSON for who accepts it, and a page for a browser."),
         "security": [],
-        "parameters": [{"$ref": "#/components/parameters/Product"}],
+        "parameters": [{"$ref": "#/components/parameters/ProductOfLogin"}],
         "requestBody": _body(),
         "responses": {"200": answer, **_refusals("SignInAnswer")},
     }
@@ -78,7 +102,7 @@ def _certificate_login() -> JsonSchema:
     return {
         **_words("certlogin", "login", "Log in as a bot", "With a client certificate, where TLS is spoken at all."),
         "security": [{"Certificate": []}, {}],
-        "parameters": [{"$ref": "#/components/parameters/Product"}],
+        "parameters": [{"$ref": "#/components/parameters/ProductOfLogin"}],
         "requestBody": _body(),
         "responses": {"200": answer, **_refusals("CertificateLoginAnswer")},
     }
@@ -132,6 +156,7 @@ def _login_page() -> JsonSchema:
             },
             "413": {"description": "The body is longer than any that is read.", "content": {"text/html": _HTML}},
             "431": _too_long(),
+            "500": {"description": "The service failed.", "content": {"text/html": _HTML}},
         },
     }
 
@@ -140,11 +165,12 @@ def _words(operation_id: str, tag: str, summary: str, description: str) -> JsonS
     return {"operationId": operation_id, "tags": [tag], "summary": summary, "description": description}
 
 
-def _product() -> JsonSchema:
+def _product(description: str, *, required: bool) -> JsonSchema:
     return {
         "name": "X-Application",
         "in": "header",
-        "description": "An app key; it is noted here and checked later.",
+        "required": required,
+        "description": description,
         "schema": {"type": "string"},
         "example": "alice-live-key",
     }
@@ -180,6 +206,7 @@ def _answer(name: str, *, html: bool = False) -> JsonSchema:
 def _refusals(name: str) -> JsonSchema:
     content = {"application/json": {"schema": {"$ref": f"#/components/schemas/{name}"}}}
     return {
+        "403": {"description": "The real service may not be used from where the caller is; this one never says so."},
         "405": {
             "description": "The method does nothing here.",
             "headers": {"Allow": {"$ref": "#/components/headers/Allow"}},
@@ -187,6 +214,7 @@ def _refusals(name: str) -> JsonSchema:
         },
         "413": {"description": "The body is longer than any that is read.", "content": content},
         "431": _too_long(),
+        "500": {"description": "The service failed; the code is INTERNAL_ERROR.", "content": content},
     }
 
 

@@ -134,12 +134,16 @@ def sign_in_fails_in_its_own_words(
 ) -> bool | None:
     """Identity says with a status in its body whether somebody is let in, and lets in nobody who is not known.
 
-    For a browser it is a cookie that says so. Sessions last longer and end for those who have one, and for nobody else.
+    For a browser it is a cookie that says so. A bot is let in only with the header X-Application, which the document
+    demands: no status says that it is missing, but a code in the body does. Sessions last longer and end for those who
+    have one, and for nobody else.
     """
     if not case.path.startswith("/api/") or response.status_code != 200:
         return None
     sent = response.request.headers.get("X-Authentication", "")
     answer = response.json() if is_json(response) else {}
+    if case.path in ("/api/login", "/api/certlogin") and answer and not names_an_app_key(response.request):
+        assert "INPUT_VALIDATION_ERROR" in (answer.get("error"), answer.get("loginStatus")), f"no app key: {answer}"
     is_success = "SUCCESS" in (answer.get("status"), answer.get("loginStatus"))
     if case.path in ("/api/keepAlive", "/api/logout"):
         is_success = is_success or (not answer and "SUCCESS" in response.text)
@@ -190,6 +194,10 @@ def knows_password(form: object) -> bool:
     text = form.decode("utf-8", "replace") if isinstance(form, bytes) else str(form)
     values = parse_qs(text, keep_blank_values=True)
     return customers_name() in values.get("username", ()) and customers_password() in values.get("password", ())
+
+
+def names_an_app_key(request: Any) -> bool:
+    return bool(request.headers.get("X-Application", "").strip())
 
 
 def is_good(case: schemathesis.Case) -> bool:

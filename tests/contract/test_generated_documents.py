@@ -7,17 +7,25 @@ import msgspec
 import pytest
 import yaml
 
-from simulator.betfair.dispatch import FaceSettings
+from simulator.betfair.dispatch import FaceSettings, encode_json
+from simulator.betfair.errors import ApiError, Fault, ProtocolError
 from simulator.betfair.identity import identity_endpoints
+from simulator.betfair.json_rpc import error_member
 from simulator.betfair.operations import Service
+from simulator.betfair.rest import fault_response
 from simulator.betfair.services import SERVICES
 from simulator.bettune import face as bettune
 from simulator.bettune import schema as bettune_schema
+from simulator.bettune.errors import Error
+from simulator.control.problems import Problem
 from simulator.control.routes import control_routes
 from simulator.control.worlds import Addresses
 from simulator.data import specification_bytes
+from simulator.http import JSON
+from simulator.specifications.control import CLOSED_LISTS
 from simulator.specifications.documents import generated_documents
 from simulator.world.worlds import Worlds
+from tests.documented import check
 
 DOCUMENTS = generated_documents()
 
@@ -38,6 +46,25 @@ def test_every_operation_of_a_service_has_its_rest_path_and_all_share_one(servic
     root = f"/exchange/{service.name}"
     served = {f"{root}/rest/v1.0/{operation}/" for operation in service.operations}
     assert served | {f"{root}/json-rpc/v1"} == paths_of(f"betfair-{names[service.name]}.yaml")
+
+
+@pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
+def test_every_status_of_every_error_is_documented_with_the_body_that_rest_writes(service: Service) -> None:
+    errors: list[ApiError | ProtocolError] = [ProtocolError(fault, "a test") for fault in Fault]
+    errors += [ApiError(code) for code in service.exception.numbers]
+    for operation in service.operations:
+        for error in errors:
+            response = fault_response(error, service.exception, "prod-1", JSON)
+            check(operation, response.status, {b"content-type": response.content_type}, response.body)
+
+
+@pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
+def test_json_rpc_writes_every_error_as_documented(service: Service) -> None:
+    errors: list[ApiError | ProtocolError] = [ProtocolError(fault, "a test") for fault in Fault]
+    errors += [ApiError(code) for code in service.exception.numbers]
+    for error in errors:
+        answer = {"jsonrpc": "2.0", "error": error_member(error, service.exception, "prod-1"), "id": 1}
+        check(f"{service.name}JsonRpc", 200, {b"content-type": JSON}, encode_json(answer))
 
 
 def test_every_path_of_the_control_api_is_there() -> None:
@@ -66,6 +93,29 @@ def test_bettune_refuses_by_plan_where_its_document_says_so(operation: str) -> N
         if operation in methods:
             documented = "403" in BETTUNE["paths"][bettune.ROOT + path][operation.lower()]["responses"]
             assert methods[operation].needs_pro == documented, path
+
+
+def test_bettune_refuses_with_the_codes_that_its_document_lists() -> None:
+    codes = BETTUNE["components"]["schemas"]["ErrorResponse"]["properties"]["code"]["enum"]
+    assert codes == [error.value.code for error in Error]
+
+
+# The closed lists of our own API
+
+CONTROL = yaml.load(DOCUMENTS["control.yaml"], yaml.CSafeLoader)["components"]["schemas"]
+
+
+@pytest.mark.parametrize("struct", CLOSED_LISTS)
+def test_every_closed_list_of_the_control_api_is_in_its_document(struct: str) -> None:
+    for name, values in CLOSED_LISTS[struct].items():
+        member = CONTROL[struct]["properties"][name]
+        assert sorted(values) == (member["anyOf"][0] if "anyOf" in member else member)["enum"]
+
+
+def test_a_problem_has_one_of_the_types_and_statuses_of_the_tree() -> None:
+    properties = CONTROL["ProblemDocument"]["properties"]
+    assert properties["type"]["enum"] == sorted(f"urn:betsim:problem:{kind.kind}" for kind in Problem.__subclasses__())
+    assert {kind.status for kind in Problem.__subclasses__()} == set(properties["status"]["enum"])
 
 
 def test_bettune_answers_with_the_members_that_its_document_lists() -> None:

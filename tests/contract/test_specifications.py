@@ -67,6 +67,15 @@ def test_every_operation_says_what_happens_to_the_wrong_method(document: dict[st
 
 
 @documents
+def test_every_header_that_always_comes_is_required(document: dict[str, Any]) -> None:
+    """A session's cookie comes with a login that succeeds, and everything else with every answer that has it."""
+    optional = {
+        name for name, header in document["components"].get("headers", {}).items() if not header.get("required")
+    }
+    assert optional <= {"Cookie"}
+
+
+@documents
 def test_every_part_that_is_named_is_used_and_every_struct_is_described(document: dict[str, Any]) -> None:
     named = {
         f"#/components/{kind}/{name}": component
@@ -108,6 +117,35 @@ def examples(node: Any) -> Iterator[tuple[dict[str, Any], Any]]:
             yield node["schema"], node["example"]
         for item in node.values():
             yield from examples(item)
+
+
+CERTIFICATE_LOGIN = DOCUMENTS["betfair-identity.yaml"]["components"]["schemas"]["CertificateLoginAnswer"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "is_valid"),
+    [
+        ({}, False),
+        ({"sessionToken": "t"}, False),
+        ({"loginStatus": "SUCCESS"}, False),
+        ({"loginStatus": "NONSENSE"}, False),
+        ({"sessionToken": "t", "loginStatus": "SUCCESS"}, True),
+        ({"loginStatus": "INVALID_USERNAME_OR_PASSWORD"}, True),
+    ],
+)
+def test_the_answer_to_a_certificate_login_has_a_status_and_if_it_succeeds_a_session(
+    answer: dict[str, str], is_valid: bool
+) -> None:
+    assert jsonschema_rs.is_valid(CERTIFICATE_LOGIN, answer) == is_valid
+
+
+@pytest.mark.parametrize("operation", ["login", "certlogin"])
+def test_a_login_demands_an_app_key(operation: str) -> None:
+    document = DOCUMENTS["betfair-identity.yaml"]
+    parameters = document["paths"][f"/api/{operation}"]["post"]["parameters"]
+    (reference,) = (parameter["$ref"] for parameter in parameters)
+    header = document["components"]["parameters"][reference.rpartition("/")[2]]
+    assert ("X-Application", "header", True) == (header["name"], header["in"], header["required"])
 
 
 @documents

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from decimal import InvalidOperation
+from typing import Final
 
 from simulator.exchange.results import ODDS
 from simulator.world.bettune.bettune import BetTune, Match, millionths_of, numbered
@@ -18,6 +19,11 @@ from simulator.world.format.scenario import (
     Scenario,
 )
 from simulator.world.loading.checks import Inspection
+
+PLANS: Final = ("free", "pro")
+FILTER_STATUSES: Final = ("approved", "disabled")
+SOURCES: Final = ("api", "ui")
+"""Who has put a prediction: a program, or its user by hand."""
 
 
 def check_bettune(inspection: Inspection, scenario: Scenario) -> None:
@@ -67,7 +73,7 @@ def _check_users(inspection: Inspection, bettune: BetTuneEntry, usernames: Colle
     tokens: set[str] = set()
     for index, user in enumerate(bettune.users):
         place: Place = ("bettune", "users", index)
-        inspection.one_of((*place, "plan"), user.plan, ("free", "pro"), "plan")
+        inspection.one_of((*place, "plan"), user.plan, PLANS, "plan")
         problem = f"There is a token {describe(user.token)} already."
         inspection.demand(user.token not in tokens, (*place, "token"), problem)
         tokens.add(user.token)
@@ -78,7 +84,7 @@ def _check_users(inspection: Inspection, bettune: BetTuneEntry, usernames: Colle
 def _check_filter(
     inspection: Inspection, place: Place, one: BetTuneFilter, bettune: BetTuneEntry, sports: Collection[int]
 ) -> None:
-    inspection.one_of((*place, "status"), one.status, ("approved", "disabled"), "status of a filter")
+    inspection.one_of((*place, "status"), one.status, FILTER_STATUSES, "status of a filter")
     _demand_known(inspection, (*place, "sport"), one.sport, sports, "sport")
     names = {user.user or user.token for user in bettune.users}
     if one.user is not None:
@@ -107,7 +113,7 @@ def _check_predictions(inspection: Inspection, bettune: BetTuneEntry) -> None:
         place: Place = ("bettune", "predictions", index)
         _demand_known(inspection, (*place, "filter"), prediction.filter, filters, "filter")
         _demand_known(inspection, (*place, "match"), prediction.match, matches, "match")
-        inspection.one_of((*place, "source"), prediction.source, ("api", "ui"), "source of a prediction")
+        inspection.one_of((*place, "source"), prediction.source, SOURCES, "source of a prediction")
         inspection.moment((*place, "createdAt"), prediction.created_at)
         inspection.moment((*place, "updatedAt"), prediction.updated_at)
         _check_odds(inspection, (*place, "odds"), prediction)
