@@ -5,7 +5,7 @@ function and its types. What is linked to what, and the examples, stand here.
 """
 
 import inspect as python_inspect
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from simulator import __version__
@@ -14,6 +14,7 @@ from simulator.betfair.json_rpc import SERVICE_ERROR
 from simulator.betfair.operations import Operation, Service
 from simulator.betfair.schema.types import Signature
 from simulator.specifications.answers import JsonSchema, answer_schemas
+from simulator.specifications.examples import Example, Story, json_rpc_examples, rest_examples
 from simulator.specifications.requests import RequestSchemas, Rules
 
 SECURITY: Final[list[dict[str, list[str]]]] = [{"AppKey": [], "Session": []}]
@@ -25,8 +26,8 @@ class About(NamedTuple):
     title: str
     description: str
     rules: Rules
-    examples: Mapping[str, Mapping[str, Any]]
-    """Parameters by operation and by the name of the example."""
+    story: Story
+    """What the examples are taken from: at least one call of every operation."""
     links: Mapping[str, Mapping[str, Any]]
     """OpenAPI links by the operation whose answer they begin with."""
 
@@ -40,10 +41,11 @@ def document(service: Service, signatures: Mapping[str, Signature], about: About
     requests = RequestSchemas(about.rules)
     parameters = [requests.parameters(operation.request) for operation in operations]
     rpc = _JsonRpc(service)
+    examples = rest_examples(service, about.story)
     paths: JsonSchema = {}
     for operation, parameter, result in zip(operations, parameters, results, strict=True):
         paths[f"/exchange/{service.name}/rest/v1.0/{operation.name}/"] = {
-            "post": _rest_operation(operation, parameter, result, about)
+            "post": _rest_operation(operation, parameter, result, about.links, examples)
         }
         rpc.add(operation, parameter, result)
     paths[f"/exchange/{service.name}/json-rpc/v1"] = {"post": rpc.operation(about)}
@@ -82,25 +84,30 @@ def document(service: Service, signatures: Mapping[str, Signature], about: About
 # REST
 
 
-def _rest_operation(operation: Operation, parameters: JsonSchema, result: JsonSchema, about: About) -> JsonSchema:
+def _rest_operation(
+    operation: Operation,
+    parameters: JsonSchema,
+    result: JsonSchema,
+    links: Mapping[str, Mapping[str, Any]],
+    examples: Sequence[Example],
+) -> JsonSchema:
     words = prose(operation)
-    examples = about.examples.get(operation.name, {})
-    content: JsonSchema = {"schema": parameters}
-    if examples:
-        content["examples"] = {name: {"value": value} for name, value in examples.items()}
+    own = [example for example in examples if example.operation == operation.name]
+    asked = {example.name: {"value": example.request} for example in own}
+    answered = {example.name: {"value": example.answer} for example in own}
     answer: JsonSchema = {
         "description": "The result, in JSON or, where it was asked for, in XML.",
-        "content": {"application/json": {"schema": result}, **_XML},
+        "content": {"application/json": {"schema": result, "examples": answered}, **_XML},
     }
-    if operation.name in about.links:
-        answer["links"] = about.links[operation.name]
+    if operation.name in links:
+        answer["links"] = links[operation.name]
     return {
         "operationId": operation.name,
         "tags": ["REST"],
         "summary": words.partition(". ")[0].rstrip("."),
         "description": words,
         "parameters": [{"$ref": "#/components/parameters/Alternative"}],
-        "requestBody": {"required": True, "content": {"application/json": content}},
+        "requestBody": {"required": True, "content": {"application/json": {"schema": parameters, "examples": asked}}},
         "responses": {
             "200": answer,
             **{
@@ -303,6 +310,9 @@ class _JsonRpc:
             "description": "The answer to a call: a result, or an error.",
             "anyOf": [*({"$ref": name} for name in self._answers), {"$ref": "#/components/schemas/RpcFailure"}],
         }
+        examples = json_rpc_examples(self._service, about.story)
+        asked = {f"{example.operation}-{example.name}": {"value": example.request} for example in examples}
+        answered = {f"{example.operation}-{example.name}": {"value": example.answer} for example in examples}
         failure = {"application/json": {"schema": {"$ref": "#/components/schemas/RpcFailure"}}}
         return {
             "operationId": f"{self._service.name}JsonRpc",
@@ -311,12 +321,12 @@ class _JsonRpc:
             "description": about.description,
             "requestBody": {
                 "required": True,
-                "content": {"application/json": {"schema": _one_or_many("RpcCall"), "examples": self._examples(about)}},
+                "content": {"application/json": {"schema": _one_or_many("RpcCall"), "examples": asked}},
             },
             "responses": {
                 "200": {
                     "description": "An answer, or for a batch an answer to each of its calls.",
-                    "content": {"application/json": {"schema": _one_or_many("RpcAnswer")}},
+                    "content": {"application/json": {"schema": _one_or_many("RpcAnswer"), "examples": answered}},
                 },
                 "400": {"description": "The body is no call, or a batch of none.", "content": failure},
                 "405": {
@@ -328,16 +338,6 @@ class _JsonRpc:
                 "431": {"$ref": "#/components/responses/HeadersTooLong"},
                 "500": {"description": "The service failed before it could look at the calls.", "content": failure},
             },
-        }
-
-    def _examples(self, about: About) -> JsonSchema:
-        interface = self._service.interface
-        return {
-            f"{operation}-{name}": {
-                "value": {"jsonrpc": "2.0", "method": f"{interface}/v1.0/{operation}", "params": value, "id": 1}
-            }
-            for operation, examples in about.examples.items()
-            for name, value in examples.items()
         }
 
 

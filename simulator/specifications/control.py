@@ -1,5 +1,6 @@
 """The OpenAPI document of our own API. Paths and prose stand here, schemas come from the types it reads and sends."""
 
+import hashlib
 from collections.abc import Collection, Mapping
 from typing import Any, Final
 
@@ -20,6 +21,7 @@ from simulator.exchange.results import BETTING_TYPES
 from simulator.exchange.rules import RULE_SETS
 from simulator.exchange.statuses import MarketStatus
 from simulator.specifications.answers import JsonSchema, answer_schemas
+from simulator.specifications.examples import control_example
 from simulator.world.accounts import ACCOUNT_STATUSES
 from simulator.world.bettune.autopilot import AUTOPILOT
 from simulator.world.format.scenario import (
@@ -64,6 +66,34 @@ _VERBS: Final = {
     "settle-runners": ("Settle some runners", "Of an ODDS market that goes on for the others."),
     "offers": ("Make offers", "On behalf of the world's liquidity account; they may be matched at once."),
 }
+METHODS: Final = ("get", "post", "delete")
+_EXAMPLES: Final = {"world": "default", "market": _MARKET_OF_DERBY, "selection": "6830593", "match": "1611243"}
+_ELSEWHERE: Final = {"reconcileMarket": {"market": "1.113198101"}}
+"""Where examples of answers are taken from, if not from the market above: the race has starting prices."""
+_BODIES: Final[Mapping[str, dict[str, Any]]] = {
+    "settle": {"home": {"results": [{"selectionId": 6830593, "status": "WINNER"}]}},
+    "settle-runners": {"draw": {"results": [{"selectionId": 58805, "status": "LOSER"}]}},
+    "offers": {"back": {"selectionId": 6830593, "availableToBack": [[2.14, 10]]}},
+}
+_EVENT: Final[JsonSchema] = {
+    "id": "32165009",
+    "name": "Eastbridge v Westhaven",
+    "eventType": {"id": "1", "name": "Soccer"},
+    "openDate": "+PT2H",
+    "markets": [
+        {
+            "id": "1.165000009",
+            "name": "Match Odds",
+            "marketType": "MATCH_ODDS",
+            "startTime": "+PT2H",
+            "runners": [
+                {"selectionId": 1, "name": "Eastbridge"},
+                {"selectionId": 2, "name": "Westhaven"},
+                {"selectionId": 58805, "name": "The Draw"},
+            ],
+        }
+    ],
+}
 _CONTENT: Final[dict[str, type[Entry]]] = {"settle": Settle, "settle-runners": SettleSome, "offers": MakeOffers}
 _CURRENCIES: Final = {currency for rules in RULE_SETS.values() for currency in rules.currencies}
 _IN_THE_ADDRESS: Final = frozenset({"do", "market", "match", "at"})
@@ -104,7 +134,7 @@ def document() -> JsonSchema:
             {"name": "markets", "description": "What happens to markets, and by schedule could happen as well."},
             {"name": "matches", "description": "Football matches, which BetTune knows."},
         ],
-        "paths": {**_server(), **_worlds(), **_clock(), **_markets(), **_matches()},
+        "paths": _with_answers({**_server(), **_worlds(), **_clock(), **_markets(), **_matches()}),
         "components": {
             "securitySchemes": {
                 "ControlToken": {
@@ -120,13 +150,13 @@ def document() -> JsonSchema:
                     "required": True,
                     "description": description,
                     "schema": {"type": "string"},
-                    "example": example,
+                    "example": _EXAMPLES[name],
                 }
-                for name, description, example in (
-                    ("world", "The id of a world.", "default"),
-                    ("market", "The id of a market.", "1.113197491"),
-                    ("selection", "The selection id of a runner.", "6830593"),
-                    ("match", "The number of a match.", "1611243"),
+                for name, description in (
+                    ("world", "The id of a world."),
+                    ("market", "The id of a market."),
+                    ("selection", "The selection id of a runner."),
+                    ("match", "The number of a match."),
                 )
             },
             "headers": {
@@ -184,6 +214,35 @@ def _operation(  # noqa: PLR0913, an operation has so many parts
             content[_JSON]["examples"] = {name: {"value": value} for name, value in examples.items()}
         operation["requestBody"] = {"required": body_required, "content": content}
     return operation
+
+
+def _with_answers(paths: JsonSchema) -> JsonSchema:
+    """Return paths with an example of every answer: to the first request in the document, or to one without a body."""
+    for path, item in paths.items():
+        for method in METHODS:
+            if method in item:
+                _add_answers(path, method, item[method])
+    return paths
+
+
+def _add_answers(path: str, method: str, operation: JsonSchema) -> None:
+    content = next((answer["content"] for answer in operation["responses"].values() if "content" in answer), None)
+    if content is None:
+        return
+    requests = operation.get("requestBody", {}).get("content", {}).get(_JSON, {}).get("examples", {"now": {}})
+    where = _ELSEWHERE.get(operation["operationId"], {})
+    address = path.format(**{**_EXAMPLES, **where})
+    content[_JSON]["examples"] = {
+        name: {"value": _answer(operation["operationId"], method, address, request.get("value"))}
+        for name, request in requests.items()
+    }
+
+
+def _answer(operation_id: str, method: str, address: str, body: Any) -> Any:
+    if operation_id == "readStateHash":
+        # Every version has digests of its own, so that this one is of nothing at all.
+        return {"stateHash": hashlib.sha256().hexdigest()}
+    return control_example(method.upper(), address, body)
 
 
 def _path(*parameters: str, **operations: JsonSchema) -> JsonSchema:
@@ -310,6 +369,7 @@ def _markets() -> JsonSchema:
                 body_required=True,
                 status=201,
                 refusals=(404,),
+                examples={"match": {"events": [_EVENT]}},
             ),
         )
     }
@@ -326,6 +386,7 @@ def _markets() -> JsonSchema:
                 body=_NOTHING if content is None else _content_of(content),
                 body_required=content is not None,
                 refusals=(404, 409),
+                examples=_BODIES.get(verb),
             ),
         )
     paths[f"{_MARKET}/runners/{{selection}}/remove"] = _path(

@@ -11,42 +11,16 @@ from simulator.betfair.services import BETTING
 from simulator.specifications import control, identity
 from simulator.specifications.betfair import About, document
 from simulator.specifications.betting_rules import BETTING_RULES, number
+from simulator.specifications.examples import ACCOUNT_STORY, BETTING_STORY, HEARTBEAT_STORY
 from simulator.specifications.requests import Rules
 
 _NOTICE: Final = "# Written by `python -m simulator.specifications` from the tables and types of the code.\n"
-
-_FILTER: Final = {"eventTypeIds": ["1"], "marketTypeCodes": ["MATCH_ODDS"]}
 
 _BETTING: Final = About(
     title="Betfair Exchange, betting",
     description="Markets are listed and read, bets are placed, edited and reported: the interface SportsAPING v1.0.",
     rules=BETTING_RULES,
-    examples={
-        "listEventTypes": {"all": {"filter": {}}},
-        "listEvents": {"football": {"filter": {"eventTypeIds": ["1"]}}},
-        "listMarketCatalogue": {
-            "odds": {"filter": _FILTER, "maxResults": 10, "marketProjection": ["RUNNER_DESCRIPTION"]}
-        },
-        "listMarketBook": {
-            "best": {"marketIds": ["1.113197491"], "priceProjection": {"priceData": ["EX_BEST_OFFERS"]}}
-        },
-        "placeOrders": {
-            "back": {
-                "marketId": "1.113197491",
-                "instructions": [
-                    {
-                        "selectionId": 6830593,
-                        "side": "BACK",
-                        "orderType": "LIMIT",
-                        "limitOrder": {"size": 2.0, "price": 2.0, "persistenceType": "LAPSE"},
-                    }
-                ],
-            }
-        },
-        "listCurrentOrders": {"all": {}},
-        "listClearedOrders": {"settled": {"betStatus": "SETTLED"}},
-        "listMarketProfitAndLoss": {"one": {"marketIds": ["1.113197491"]}},
-    },
+    story=BETTING_STORY,
     links={
         "placeOrders": {
             "read": {
@@ -77,7 +51,7 @@ _ACCOUNTS: Final = About(
     title="Betfair Exchange, accounts",
     description="Whose account it is, and what money is in it: the interface AccountAPING v1.0.",
     rules=Rules(fields={"wallet": {"const": "UK"}}, variants={}),
-    examples={"getAccountFunds": {"all": {}}, "getAccountDetails": {"all": {}}},
+    story=ACCOUNT_STORY,
     links={},
 )
 
@@ -87,7 +61,7 @@ _HEARTBEAT: Final = About(
     rules=Rules(
         fields={"preferredTimeoutSeconds": number(0, pattern=r"^[ \t\r\n]*[0-9]{1,9}[ \t\r\n]*$")}, variants={}
     ),
-    examples={"heartbeat": {"register": {"preferredTimeoutSeconds": 10}, "end": {"preferredTimeoutSeconds": 0}}},
+    story=HEARTBEAT_STORY,
     links={},
 )
 

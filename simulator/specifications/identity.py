@@ -1,10 +1,12 @@
 """The OpenAPI document of the identity service: logging in, staying in, logging out. It never says no with a status."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from simulator import __version__
 from simulator.betfair.identity import CertificateLoginAnswer, SignInAnswer
 from simulator.specifications.answers import JsonSchema, answer_schemas
+from simulator.specifications.examples import identity_examples
 from simulator.world.accounts import ACCOUNT_STATUSES, FAIL, LIMITED_ACCESS, LOGIN_RESTRICTED, SUCCESS
 
 LOGIN_STATUSES: Final = (SUCCESS, LIMITED_ACCESS, LOGIN_RESTRICTED, FAIL)
@@ -21,6 +23,7 @@ def document() -> JsonSchema:
     }
     schemas["CertificateLoginAnswer"] = _certificate_login_answer(schemas["CertificateLoginAnswer"])
     schemas["LoginForm"] = _form()
+    examples = identity_examples()
     return {
         "openapi": "3.1.0",
         "info": {
@@ -35,10 +38,10 @@ def document() -> JsonSchema:
             {"name": "session", "description": "What becomes of it."},
         ],
         "paths": {
-            "/api/login": {"post": _login()},
-            "/api/certlogin": {"post": _certificate_login()},
-            "/api/keepAlive": _session_call("keepAlive", "Let a session last its full length from now on."),
-            "/api/logout": _session_call("logout", "End a session."),
+            "/api/login": {"post": _login(examples)},
+            "/api/certlogin": {"post": _certificate_login(examples)},
+            "/api/keepAlive": _session_call("keepAlive", "Let a session last its full length from now on.", examples),
+            "/api/logout": _session_call("logout", "End a session.", examples),
             "/view/login": {"get": _login_page()},
         },
         "components": {
@@ -83,8 +86,8 @@ def _certificate_login_answer(schema: JsonSchema) -> JsonSchema:
     }
 
 
-def _login() -> JsonSchema:
-    answer = _answer("SignInAnswer", html=True)
+def _login(examples: Mapping[str, Any]) -> JsonSchema:
+    answer = _answer("SignInAnswer", examples["login"], html=True)
     answer["headers"] = {"Set-Cookie": {"$ref": "#/components/headers/Cookie"}}
     answer["links"] = _links("token")
     return {
@@ -96,8 +99,8 @@ def _login() -> JsonSchema:
     }
 
 
-def _certificate_login() -> JsonSchema:
-    answer = _answer("CertificateLoginAnswer")
+def _certificate_login(examples: Mapping[str, Any]) -> JsonSchema:
+    answer = _answer("CertificateLoginAnswer", examples["certlogin"])
     answer["links"] = _links("sessionToken")
     return {
         **_words("certlogin", "login", "Log in as a bot", "With a client certificate, where TLS is spoken at all."),
@@ -121,13 +124,16 @@ def _links(token: str) -> JsonSchema:
     }
 
 
-def _session_call(name: str, description: str) -> JsonSchema:
+def _session_call(name: str, description: str, examples: Mapping[str, Any]) -> JsonSchema:
     return {
         method: {
             **_words(f"{name}{method.capitalize()}", "session", description.rstrip("."), description),
             "security": [{"Session": []}],
             "parameters": [{"$ref": "#/components/parameters/Product"}],
-            "responses": {"200": _answer("SignInAnswer", html=True), **_refusals("SignInAnswer")},
+            "responses": {
+                "200": _answer("SignInAnswer", examples[f"{name}{method.capitalize()}"], html=True),
+                **_refusals("SignInAnswer"),
+            },
         }
         for method in ("get", "post")
     }
@@ -196,10 +202,11 @@ def _body() -> JsonSchema:
     return {"required": True, "content": {"application/x-www-form-urlencoded": content}}
 
 
-def _answer(name: str, *, html: bool = False) -> JsonSchema:
+def _answer(name: str, example: Any, *, html: bool = False) -> JsonSchema:
     content: JsonSchema = {"application/json": {"schema": {"$ref": f"#/components/schemas/{name}"}}}
     if html:
         content["text/html"] = _HTML
+    content["application/json"]["examples"] = {"alice": {"value": example}}
     return {"description": "How it went: the status in the body says.", "content": content}
 
 

@@ -3,6 +3,7 @@
 import re
 from inspect import getmembers, isclass
 
+import httpx
 import msgspec
 import pytest
 import yaml
@@ -26,6 +27,7 @@ from simulator.specifications.control import CLOSED_LISTS
 from simulator.specifications.documents import generated_documents
 from simulator.world.worlds import Worlds
 from tests.documented import check
+from tests.in_process import Client, client_of_shipped
 
 DOCUMENTS = generated_documents()
 
@@ -116,6 +118,34 @@ def test_a_problem_has_one_of_the_types_and_statuses_of_the_tree() -> None:
     properties = CONTROL["ProblemDocument"]["properties"]
     assert properties["type"]["enum"] == sorted(f"urn:betsim:problem:{kind.kind}" for kind in Problem.__subclasses__())
     assert {kind.status for kind in Problem.__subclasses__()} == set(properties["status"]["enum"])
+
+
+@pytest.mark.parametrize("operation", ["put", "get /sports", "get /matches", "get /prediction-filters", "post"])
+def test_bettune_answers_as_in_the_examples_of_its_document(operation: str) -> None:
+    """In a world in which the prediction of the document's example has been put."""
+    method, _, ending = operation.partition(" ")
+    (path,) = (path for path, item in BETTUNE["paths"].items() if method in item and path.endswith(ending))
+    with client_of_shipped("bettune") as client:
+        put_prediction = next(path for path, item in BETTUNE["paths"].items() if "put" in item)
+        answer = asked_as_in_the_example(client, "put", put_prediction)
+        if method != "put":
+            answer = asked_as_in_the_example(client, method, path)
+
+    content = BETTUNE["paths"][path][method]["responses"]["200"]["content"]["application/json"]
+    assert [answer.json()] == [example["value"] for example in content["examples"].values()]
+
+
+def asked_as_in_the_example(client: Client, method: str, path: str) -> httpx.Response:
+    item = BETTUNE["paths"][path]
+    parameters = [*item.get("parameters", ()), *item[method].get("parameters", ())]
+    in_path, in_query = (
+        {one["name"]: one["example"] for one in parameters if one["in"] == place} for place in ("path", "query")
+    )
+    content = item[method].get("requestBody", {"content": {"application/json": {"examples": {}}}})["content"]
+    bodies = [example["value"] for example in content["application/json"]["examples"].values()]
+    headers = {"Authorization": "Bearer alice-bettune-token"}
+    body = {"json": bodies[0]} if bodies else {}
+    return client.request(method.upper(), path.format(**in_path), params=in_query, headers=headers, **body)
 
 
 def test_bettune_answers_with_the_members_that_its_document_lists() -> None:

@@ -105,6 +105,20 @@ def test_examples_are_what_their_schemas_allow(document: dict[str, Any]) -> None
     assert found
 
 
+@documents
+def test_every_success_in_json_and_every_request_that_has_to_say_something_has_an_example(
+    document: dict[str, Any],
+) -> None:
+    for path, _, operation in operations(document):
+        parts = [response for status, response in operation["responses"].items() if status.startswith("2")]
+        assert parts, path
+        if operation.get("requestBody", {}).get("required"):
+            parts.append(operation["requestBody"])
+        for part in parts:
+            for media_type, content in part.get("content", {}).items():
+                assert content.get("examples") or media_type.endswith(("html", "xml")), (path, media_type)
+
+
 def examples(node: Any) -> Iterator[tuple[dict[str, Any], Any]]:
     """Every example with its schema, wherever in a document one stands beside the other."""
     if isinstance(node, list):

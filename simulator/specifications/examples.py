@@ -1,0 +1,192 @@
+"""The examples in the documents: what betsim itself answers when it is asked, and what it was asked.
+
+Nothing here is written by hand but the questions. A story tells them in order, because a bet has to be placed before it
+can be cancelled; the answers of its earlier steps are there for the later ones to refer to.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+from simulator.betfair.operations import Service
+from simulator.specifications.conversation import FORM, JSON, Conversation
+
+JsonValue = Any
+APP_KEY: Final = "alice-live-key"
+CREDENTIALS: Final = "username=alice&password=alice-password"
+MARKET: Final = "1.113197491"
+HOME: Final = 6830593
+DRAW: Final = 58805
+_WORLD: Final = "/control/v1/worlds/default"
+
+
+class Example(NamedTuple):
+    """A question and its answer: of an operation, under a name."""
+
+    operation: str
+    name: str
+    request: JsonValue
+    answer: JsonValue
+
+
+Earlier = Mapping[str, JsonValue]
+"""Results by `operation-name`, of the steps before this one."""
+
+
+class Step(NamedTuple):
+    """A call of an operation; the parameters are given, or made of earlier results."""
+
+    operation: str
+    name: str
+    parameters: JsonValue | Callable[[Earlier], JsonValue]
+
+
+class Deed(NamedTuple):
+    """Something that is done to the world through our own API, so that the next step has something to tell."""
+
+    path: str
+    body: JsonValue = None
+
+
+Story = Sequence[Step | Deed]
+
+
+def rest_examples(service: Service, story: Story) -> list[Example]:
+    """Return what a service answers to the steps of a story over REST."""
+    return _told(story, lambda step, parameters: (f"rest/v1.0/{step.operation}/", parameters), service)
+
+
+def json_rpc_examples(service: Service, story: Story) -> list[Example]:
+    """Return what a service answers to the steps of a story over JSON-RPC: whole requests and whole answers."""
+
+    def call(step: Step, parameters: JsonValue) -> tuple[str, JsonValue]:
+        method = f"{service.interface}/v1.0/{step.operation}"
+        return "json-rpc/v1", {"jsonrpc": "2.0", "method": method, "params": parameters, "id": 1}
+
+    return _told(story, call, service)
+
+
+def _told(
+    story: Story, request_of: Callable[[Step, JsonValue], tuple[str, JsonValue]], service: Service
+) -> list[Example]:
+    conversation = Conversation()
+    headers = {**JSON, "X-Application": APP_KEY, "X-Authentication": _log_in(conversation)}
+    earlier: dict[str, JsonValue] = {}
+    examples = []
+    for step in story:
+        if isinstance(step, Deed):
+            _answer(conversation, "POST", step.path, step.body)
+            continue
+        parameters = step.parameters(earlier) if callable(step.parameters) else step.parameters
+        path, request = request_of(step, parameters)
+        answer = _answer(conversation, "POST", f"/exchange/{service.name}/{path}", request, headers)
+        earlier[f"{step.operation}-{step.name}"] = answer["result"] if path.startswith("json-rpc") else answer
+        examples.append(Example(step.operation, step.name, request, answer))
+    return examples
+
+
+def _log_in(conversation: Conversation) -> str:
+    answer = _answer(conversation, "POST", "/api/login", CREDENTIALS, {**FORM, "X-Application": APP_KEY})
+    return str(answer["token"])
+
+
+def _answer(
+    conversation: Conversation, method: str, path: str, body: JsonValue = None, headers: dict[str, str] | None = None
+) -> JsonValue:
+    heard = conversation.ask(method, path, body, headers)
+    assert heard.status in (200, 201), f"no example for {method} {path}: {heard}"
+    return heard.content
+
+
+def identity_examples() -> dict[str, JsonValue]:
+    """Return what the operations of the identity service answer, by their ids."""
+    conversation = Conversation()
+    headers = {**FORM, "X-Application": APP_KEY}
+    answers = {
+        "login": _answer(conversation, "POST", "/api/login", CREDENTIALS, headers),
+        "certlogin": _answer(conversation, "POST", "/api/certlogin", CREDENTIALS, headers),
+    }
+    session = {"Accept": "application/json", "X-Application": APP_KEY, "X-Authentication": answers["login"]["token"]}
+    for operation, path in (("keepAlive", "/api/keepAlive"), ("logout", "/api/logout")):
+        for method in ("GET", "POST"):
+            name = f"{operation}{method.capitalize()}"
+            if name == "logoutPost":
+                session["X-Authentication"] = answers["certlogin"]["sessionToken"]
+            answers[name] = _answer(conversation, method, path, None, session)
+    return answers
+
+
+def control_example(method: str, path: str, body: JsonValue = None) -> JsonValue:
+    """Return what our own API answers in a new world, `None` where it answers nothing."""
+    conversation = Conversation()
+    if path.endswith("/resume"):
+        _answer(conversation, "POST", path.replace("/resume", "/suspend"))
+    return _answer(conversation, method, path, body)
+
+
+# What happens to a customer in the world of the scenario demo
+
+
+def _order(price: float) -> JsonValue:
+    return {
+        "marketId": MARKET,
+        "instructions": [
+            {
+                "selectionId": HOME,
+                "side": "BACK",
+                "orderType": "LIMIT",
+                "limitOrder": {"size": 2.0, "price": price, "persistenceType": "LAPSE"},
+            }
+        ],
+    }
+
+
+def _edit(bet: Callable[[Earlier], JsonValue], **changes: JsonValue) -> Callable[[Earlier], JsonValue]:
+    return lambda earlier: {"marketId": MARKET, "instructions": [{"betId": bet(earlier), **changes}]}
+
+
+def _unmatched(earlier: Earlier) -> JsonValue:
+    return earlier["placeOrders-unmatched"]["instructionReports"][0]["betId"]
+
+
+def _replaced(earlier: Earlier) -> JsonValue:
+    return earlier["replaceOrders-higher"]["instructionReports"][0]["placeInstructionReport"]["betId"]
+
+
+_BEST: Final = {"priceData": ["EX_BEST_OFFERS"], "exBestOffersOverrides": {"bestPricesDepth": 1}}
+
+BETTING_STORY: Final[Story] = (
+    Step("listEventTypes", "all", {"filter": {}}),
+    Step("listCompetitions", "all", {"filter": {}}),
+    Step("listTimeRanges", "days", {"filter": {}, "granularity": "DAYS"}),
+    Step("listEvents", "football", {"filter": {"eventTypeIds": ["1"]}}),
+    Step("listMarketTypes", "racing", {"filter": {"eventTypeIds": ["7"]}}),
+    Step("listCountries", "all", {"filter": {}}),
+    Step("listVenues", "all", {"filter": {}}),
+    Step(
+        "listMarketCatalogue",
+        "odds",
+        {
+            "filter": {"eventTypeIds": ["1"], "marketTypeCodes": ["MATCH_ODDS"]},
+            "maxResults": 10,
+            "marketProjection": ["EVENT", "MARKET_START_TIME", "RUNNER_DESCRIPTION"],
+        },
+    ),
+    Step("listMarketBook", "best", {"marketIds": [MARKET], "priceProjection": _BEST}),
+    Step("listRunnerBook", "draw", {"marketId": MARKET, "selectionId": DRAW, "priceProjection": _BEST}),
+    Step("placeOrders", "matched", _order(2.0)),
+    Step("placeOrders", "unmatched", _order(2.5)),
+    Step("listCurrentOrders", "all", {}),
+    Step("updateOrders", "persist", _edit(_unmatched, newPersistenceType="PERSIST")),
+    Step("replaceOrders", "higher", _edit(_unmatched, newPrice=2.6)),
+    Step("cancelOrders", "one", _edit(_replaced)),
+    Step("listMarketProfitAndLoss", "one", {"marketIds": [MARKET]}),
+    Deed(f"{_WORLD}/markets/{MARKET}/settle", {"results": [{"selectionId": HOME, "status": "WINNER"}]}),
+    Step("listClearedOrders", "settled", {"betStatus": "SETTLED"}),
+)
+
+ACCOUNT_STORY: Final[Story] = (Step("getAccountFunds", "all", {}), Step("getAccountDetails", "all", {}))
+
+HEARTBEAT_STORY: Final[Story] = (
+    Step("heartbeat", "register", {"preferredTimeoutSeconds": 10}),
+    Step("heartbeat", "end", {"preferredTimeoutSeconds": 0}),
+)
