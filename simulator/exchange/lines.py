@@ -1,17 +1,22 @@
 """Markets that end in a number: goal margins, totals, and lines that are bought and sold.
 
 Every bet there is on a line: its backer wins if the number ends up on one side of it, loses on the other, and gets the
-stake back where it ends up on the line. A quarter line is half a bet on each of the two lines next to it.
+stake back where it ends up on the line. A quarter line is half a bet on each of the two lines next to it. A total with
+a negative handicap is another thing: of "100 runs or more", -100, nothing is given back, as 100 are enough.
 
 | betting type               | the number            | who backs                | wins if the number is            |
 |----------------------------|-----------------------|--------------------------|----------------------------------|
 | ASIAN_HANDICAP_DOUBLE_LINE | goals of the runner   | the runner listed first  | above minus the handicap         |
 |                            | listed first, less    | the other                | below the handicap               |
 |                            | those of the other    |                          |                                  |
-| ASIAN_HANDICAP_SINGLE_LINE | goals of both         | "so many goals or more"  | above the line, its handicap     |
+| ASIAN_HANDICAP_SINGLE_LINE | goals of both, runs   | over so many             | above the line, its handicap     |
+|                            |                       | so many or more          | the handicap without its sign,   |
+|                            |                       | (negative handicap)      | or above                         |
 | LINE                       | whatever is counted   | a seller                 | below the line, the bet's price  |
 
-The layer has the other side of the same bet. Source: exchange mechanics, section 11; manual, MarketBettingType.
+The layer has the other side of the same bet. Source: exchange mechanics, section 11; manual, MarketBettingType and the
+sample of listMarketCatalogue ("2 goals or more", -2); recorded markets of runs ("100 Runs or more", -100, whose rules
+settle "all lines up to and including the line" of the result as winners).
 """
 
 from dataclasses import dataclass
@@ -78,15 +83,13 @@ class Numbers:
         return cls(definition.betting_type, step, least, first.key.selection_id if first else 0)
 
     def line_of(self, key: RunnerKey, price: int) -> Line:
-        """Return the line of a bet on a runner at a price.
-
-        A handicap of a total is written with either sign: 2.75 and -2.75 are both more than 2.75 goals (chosen; the
-        manual's catalogue writes the runners of TOTAL_GOALS with negative ones).
-        """
+        """Return the line of a bet on a runner at a price; "so many or more" is the line just below so many."""
         if self.betting_type == LINE:
             return Line(price, price, wins_above=False)
         if self.betting_type == SINGLE_LINE:
-            return split(abs(key.handicap), wins_above=True)
+            if key.handicap < 0:
+                return Line(-key.handicap - 1, -key.handicap - 1, wins_above=True)
+            return split(key.handicap, wins_above=True)
         if key.selection_id == self.first_selection:
             return split(-key.handicap, wins_above=True)
         return split(key.handicap, wins_above=False)

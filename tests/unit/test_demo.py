@@ -58,7 +58,7 @@ def test_a_bet_of_every_kind_is_settled_by_the_end(demo: World) -> None:
         "the winner each way": 5000 + 1000,  # the place part at 1 + 5.0 / 5
         "the second each way": -1000 + 500,  # the place part at 1 + 2.5 / 5
         "two goals or more": 600,
-        "three goals or more": 0,  # there were three
+        "three goals or more": 2150,  # there were three
         "the home side, giving three quarters": 760,  # it won by one: half is won, half refunded
         "the away side, given a half": -1000,
         "corners sold at 9.5": -1000,  # there were eleven

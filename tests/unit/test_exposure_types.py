@@ -229,6 +229,16 @@ def test_no_total_is_below_nothing() -> None:
     assert (0, 10_00) == (market.exposure("alice"), market.exposure("bob"))
 
 
+def test_no_or_more_is_refunded() -> None:
+    """With 2 goals "2 or more" wins and "3 or more" loses; over 2.0 alone would give the stake back."""
+    two, three = RunnerKey(1, -2_00), RunnerKey(2, -3_00)
+    market = AnyMarket(SINGLE, [two, three])
+    market.match("bob", "alice", 10_00, at=2_00, runner=two)
+    market.match("alice", "bob", 15_00, at=2_00, runner=three)
+
+    assert (25_00, 5_00) == (market.exposure("alice"), market.exposure("bob"))
+
+
 def test_what_is_rounded_at_settlement_is_rounded_so_here() -> None:
     """Of 10.01 on a quarter line a draw loses half: 5.005, which is 5.01."""
     home, away = RunnerKey(70, -25), RunnerKey(80, 0)

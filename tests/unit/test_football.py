@@ -126,7 +126,7 @@ def test_an_asian_handicap_is_settled_by_the_margin_whoever_is_listed_first(
     assert statuses == {"Newcastle": home, "Chelsea": away}
 
 
-@pytest.mark.parametrize(("score", "status"), [((2, 1), "WINNER"), ((1, 0), "LOSER"), ((1, 1), "REMOVED")])
+@pytest.mark.parametrize(("score", "status"), [((2, 1), "WINNER"), ((1, 1), "WINNER"), ((1, 0), "LOSER")])
 def test_a_total_is_settled_by_the_goals(score: tuple[int, int], status: str) -> None:
     world = world_with("TOTAL_GOALS", ("2 goals or more", -2), betting_type=SINGLE)
 

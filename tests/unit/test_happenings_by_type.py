@@ -56,8 +56,8 @@ def results(**by_status: list[int]) -> list[dict[str, Any]]:
         (ASIAN, Side.BACK, 300, {"handicap": -75}, {"margin": 0}, -1000),
         (ASIAN, Side.BACK, 300, {"runner": 2, "handicap": 50}, {"margin": -3}, 2000),
         (TOTAL, Side.BACK, 300, {"handicap": -300}, {"total": 4}, 2000),
-        (TOTAL, Side.BACK, 300, {"handicap": -300}, {"total": 3}, 0),
-        (TOTAL, Side.BACK, 300, {"handicap": -300}, {"total": 0}, -1000),
+        (TOTAL, Side.BACK, 300, {"handicap": -300}, {"total": 3}, 2000),
+        (TOTAL, Side.BACK, 300, {"handicap": -300}, {"total": 2}, -1000),
         # Two winners.
         (CUP, Side.BACK, 300, {}, {"results": results(WINNER=[1, 2])}, 2000),
         # Town won the cup with City and United level behind it: half of the second place for each.

@@ -209,11 +209,10 @@ def test_to_back_one_team_is_to_lay_the_other(handicap: int, margin: int) -> Non
     assert (backed.profit, backed.outcome) == (laid.profit, laid.outcome)
 
 
-@pytest.mark.parametrize("sign", [1, -1], ids=["2.75", "-2.75"])
 @pytest.mark.parametrize(("total", "profit"), [(2, -10_00), (3, 5_00), (4, 10_00)])
-def test_a_total_is_settled_by_all_goals(total: int, profit: int, sign: int) -> None:
-    """More than 2.75 goals, however the line is written."""
-    over = RunnerKey(1, sign * 2_75)
+def test_a_total_is_settled_by_all_goals(total: int, profit: int) -> None:
+    """More than 2.75 goals: three are half of a win."""
+    over = RunnerKey(1, 2_75)
     market = AnyMarket(SINGLE, [over])
     backed, laid = market.match("alice", "bob", 10_00, at=2_00, runner=over)
 
@@ -231,6 +230,43 @@ def test_several_totals_may_win_and_an_equal_one_gives_the_stakes_back() -> None
 
     assert [(10_00, WON), (0, VOIDED), (-10_00, LOST), (-10_00, LOST)] == ended(*bets)
     assert ["WINNER", "REMOVED", "LOSER", "LOSER"] == [runner.status for runner in market.market.runners.values()]
+
+
+@pytest.mark.parametrize(
+    ("line", "result", "outcome"),
+    [
+        pytest.param(-2_00, 1, LOST, id="one goal is not 2 goals or more"),
+        pytest.param(-2_00, 2, WON, id="2 goals are 2 goals or more"),
+        pytest.param(-2_00, 3, WON, id="3 goals are more"),
+        pytest.param(-100_00, 99, LOST, id="99 runs are not 100 or more"),
+        pytest.param(-100_00, 100, WON, id="100 runs are"),
+        pytest.param(-2_50, 2, LOST, id="no half goal is scored: below"),
+        pytest.param(-2_50, 3, WON, id="no half goal is scored: above"),
+        pytest.param(-2_75, 2, LOST, id="nor a quarter: below"),
+        pytest.param(-2_75, 3, WON, id="nor a quarter: above, and all of it"),
+    ],
+)
+def test_a_runner_with_a_negative_line_wins_on_it(line: int, result: int, outcome: BetOutcome) -> None:
+    """The manual's "2 goals or more" with handicap -2, the recorded "100 Runs or more" with -100: no stake comes back."""
+    or_more = RunnerKey(1, line)
+    market = AnyMarket(SINGLE, [or_more])
+    backed, laid = market.match("alice", "bob", 10_00, at=1_90, runner=or_more)
+
+    market.settle(total=result)
+
+    profit = 9_00 if outcome is WON else -10_00
+    assert [(profit, outcome), (-profit, LOST if outcome is WON else WON)] == ended(backed, laid)
+    assert ("WINNER" if outcome is WON else "LOSER") == market.market.runners[or_more].status
+
+
+def test_recorded_all_lines_up_to_and_including_the_total_win() -> None:
+    """351 runs settle "all lines up to and including the line which includes 351" as winners (recorded rules)."""
+    lines = [RunnerKey(number, -100 * runs) for number, runs in enumerate([325, 350, 351, 375], 1)]
+    market = AnyMarket(SINGLE, lines)
+
+    market.settle(total=351)
+
+    assert ["WINNER", "WINNER", "WINNER", "LOSER"] == [runner.status for runner in market.market.runners.values()]
 
 
 def test_a_half_of_an_odd_stake_is_rounded_once_with_the_rest() -> None:

@@ -333,7 +333,7 @@ class Settle(Happening, frozen=True, kw_only=True, tag="settle"):
     |----------------------------|-----------------------------------------------------------------------------------|
     | ODDS                       | `results`; runners that are not named have lost; PLACED is for EACH_WAY markets   |
     | ASIAN_HANDICAP_DOUBLE_LINE | `margin`, the goals of the runner listed first less those of the other            |
-    | ASIAN_HANDICAP_SINGLE_LINE | `total`, all goals                                                                |
+    | ASIAN_HANDICAP_SINGLE_LINE | `total`, all goals: a handicap of -2 is "2 or more", one of 2 is "over 2"         |
     | LINE                       | `line_result`, what was counted                                                   |
 
     More winners, or more placed runners, than the market has places are a dead heat: of all of them, unless `dead_heat`

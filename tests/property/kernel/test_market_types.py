@@ -126,7 +126,16 @@ def margin_judge(margin: int) -> Judge:
 
 
 def total_judge(total: int) -> Judge:
-    return number_judge(lambda order, _: total - Fraction(order.runner.handicap, 100))
+    """Over so many goals, or with a negative handicap so many or more, of which no stake ever comes back."""
+    over = number_judge(lambda order, _: total - Fraction(order.runner.handicap, 100))
+
+    def judge(order: Order, match: Match) -> Fraction:
+        if order.runner.handicap >= 0:
+            return over(order, match)
+        has_won = 100 * total >= -order.runner.handicap
+        return odds_judge({order.runner: Fraction(has_won)})(order, match)
+
+    return judge
 
 
 def line_judge(result: int) -> Judge:
@@ -174,7 +183,7 @@ def play(bets: list[Bet], betting_type: str, runners: list[RunnerKey], **market:
 ODDS_PRICES = [101, 133, 150, 200, 305, 960]
 HANDICAPS = [-75, -50, 0, 25]
 TEAMS = [RunnerKey(number, sign * handicap) for handicap in HANDICAPS for number, sign in ((1, 1), (2, -1))]
-TOTALS = [RunnerKey(number, handicap) for number, handicap in enumerate([0, 50, 175, 200, 225])]
+TOTALS = [RunnerKey(number, handicap) for number, handicap in enumerate([0, 50, 175, 200, 225, -100, -200, -225])]
 LINES = [9900, 10000, 10050, 10100]
 
 
