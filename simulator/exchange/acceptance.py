@@ -32,6 +32,7 @@ order itself is chosen: cheapest first):
        g  a size and a bet target, or neither                    INVALID_BET_SIZE
           a bet target on a LINE market                          INVALID_BET_SIZE
           a size the currency does not allow                     INVALID_BET_SIZE
+          a size at whose price the profit rounds too far        INVALID_PROFIT_RATIO
        h  a minimum fill out of bounds                           INVALID_MIN_FILL_SIZE
     9  a back and a lay of one runner that would meet            both: INVALID_BACK_LAY_COMBINATION
     10 the account cannot afford the worst outcome               INSUFFICIENT_FUNDS
@@ -189,11 +190,27 @@ def _check_size(instruction: PlaceInstruction, market: Market, account: Account,
         odds = EVEN_MONEY if market.is_line else price
         if not rules.accepts_stake(currency, size, odds) and not _pays_enough(instruction, odds, currency, rules):
             return Reason.INVALID_BET_SIZE
+    if instruction.bet_target_type is None:
+        reason = check_profit_ratio(size, price, market, account, rules)
+        if reason is not None:
+            return reason
     minimum_fill = instruction.min_fill_size
     if minimum_fill is None or instruction.time_in_force is None or instruction.bet_target_type is not None:
         return None
     least = max(1, rules.currency(currency).minimum_stake)
     return None if least <= minimum_fill <= size else Reason.INVALID_MIN_FILL_SIZE
+
+
+def check_profit_ratio(size: int, price: int, market: Market, account: Account, rules: BettingRules) -> Reason | None:
+    """Return INVALID_PROFIT_RATIO where the profit of so much at a price is rounded too far from what it is exactly.
+
+    Held against it is what is placed, what a cancellation leaves and what a replacement places anew. Whoever provides
+    liquidity may offer a penny, and the size of a bet target is not known before it has met the market (chosen).
+    """
+    odds = EVEN_MONEY if market.is_line else price
+    if account.definition.unlimited or rules.accepts_profit_ratio(size, odds):
+        return None
+    return Reason.INVALID_PROFIT_RATIO
 
 
 def _pays_enough(instruction: PlaceInstruction, odds: int, currency: str, rules: BettingRules) -> bool:

@@ -2,10 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from simulator.exchange.acceptance import (
     check_persistence,
     check_price,
+    check_profit_ratio,
     refuse_closed_market,
     refuse_malformed_version,
     version_is_stale,
@@ -17,6 +19,7 @@ from simulator.exchange.market import Market
 from simulator.exchange.orders import Order, OrderType, Side
 from simulator.exchange.placing import NO_BET_ID, enter_or_hold, register, reserve
 from simulator.exchange.refusals import Reason, Refused
+from simulator.exchange.rules import BettingRules
 from simulator.exchange.state import State
 from simulator.exchange.statuses import MarketStatus
 from simulator.exchange.telling import order_cancelled, order_placed, order_queued
@@ -50,11 +53,26 @@ def cancel_orders(state: State, command: CancelOrders, at: int) -> list[Event]:
     return events
 
 
+@dataclass(frozen=True, slots=True)
+class _Replacement:
+    """A bet that can be replaced, with the place of its instruction in the request and the bet that would follow it."""
+
+    index: int
+    order: Order
+    successor: Order
+
+    @property
+    def waits(self) -> bool:
+        """Return whether the bet waits for the starting price: then it is edited, because it cannot be cancelled."""
+        return self.order.order_type is OrderType.LIMIT_ON_CLOSE
+
+
 def replace_orders(state: State, command: ReplaceOrders, at: int) -> list[Event]:
     """Cancel each bet and place what was unmatched of it at a new price: a new bet, at the back of its queue.
 
     All cancellations come first and stand. The new orders are placed together or not at all; they owe no minimum
-    size, being what is left of accepted ones (exchange mechanics, section 3.1).
+    size, being what is left of accepted ones (exchange mechanics, section 3.1). Bets for the starting price, which
+    cannot be cancelled, stay as they were where the new orders are not placed (chosen).
     """
     market, account = state.market_for_bets(command.market_id), state.account(command.account)
     refuse_closed_market(market, len(command.instructions))
@@ -62,23 +80,20 @@ def replace_orders(state: State, command: ReplaceOrders, at: int) -> list[Event]
     _refuse_edit(state, command.account, "replace", bet_ids, command.customer_reference, at)
     refuse_malformed_version(command.market_version, state.rules)
     events: list[Event] = []
-    successors: list[tuple[int, Order, Order]] = []
+    replacements: list[_Replacement] = []
     for index, instruction in enumerate(command.instructions):
         order = state.own_order(instruction.bet_id, account.name, market.market_id)
-        reason = _why_not_repriceable(order, instruction.new_price, market)
+        reason = _why_not_replaceable(order, instruction.new_price)
         if order is None or reason is not None:
             events.append(_refused(market, account, index, instruction.bet_id, reason or Reason.INVALID_BET_ID, at))
-        elif order.order_type is OrderType.LIMIT_ON_CLOSE and version_is_stale(command.market_version, market):
-            events.append(_refused(market, account, index, order.bet_id, Reason.BET_TAKEN_OR_LAPSED, at))
-        elif order.order_type is OrderType.LIMIT_ON_CLOSE:
-            events.extend(_edit_limit_on_close(state, market, account, index, order, instruction.new_price, at))
-        else:
-            successor = _successor(order, instruction.new_price, at)
+            continue
+        replacement = _Replacement(index, order, _successor(order, instruction.new_price, at))
+        replacements.append(replacement)
+        if not replacement.waits:
             market.cancel(order, order.size_remaining, at)
-            events.append(order_cancelled(order, index, successor.size, CancelReason.REPLACED, at))
-            successors.append((index, order, successor))
-    if successors:
-        events.extend(_place_successors(state, command, market, account, successors, at))
+            size = replacement.successor.size
+            events.append(order_cancelled(order, index, size, CancelReason.REPLACED, at))
+    events.extend(_place_successors(state, command, market, account, replacements, at))
     _remember_edit(state, command, "replace", events, at)
     return events
 
@@ -145,28 +160,40 @@ def _why_not_editable(order: Order | None) -> Reason | None:
     return None if order.size_remaining else Reason.BET_TAKEN_OR_LAPSED
 
 
-def _why_not_repriceable(order: Order | None, price: int, market: Market) -> Reason | None:
-    """Return why an order cannot be replaced at a price, or `None`.
+def _why_not_replaceable(order: Order | None, price: int) -> Reason | None:
+    """Return why there is nothing of an order to be replaced at a price, or `None`."""
+    waits = order is not None and order.order_type is OrderType.LIMIT_ON_CLOSE and order.liability_waiting
+    if not waits:
+        reason = _why_not_editable(order)
+        if reason is not None:
+            return reason
+    return Reason.NO_ACTION_REQUIRED if order is not None and order.price == price else None
+
+
+def _why_not_placeable(
+    replacement: _Replacement, market_version: int | None, market: Market, account: Account, rules: BettingRules
+) -> Reason | None:
+    """Return why the new order of a replacement cannot be placed, or `None`.
 
     The limit of an order for the starting price may only become easier: lower for a back, higher for a lay.
     """
-    waits = order is not None and order.order_type is OrderType.LIMIT_ON_CLOSE and order.liability_waiting
-    if order is None or not waits:
-        reason = _why_not_editable(order)
-        return Reason.NO_ACTION_REQUIRED if reason is None and order and order.price == price else reason
-    if order.price == price:
-        return Reason.NO_ACTION_REQUIRED
-    if check_price(price, market) is not None:
-        return Reason.INVALID_ODDS
-    is_easier = price < order.price if order.side is Side.BACK else price > order.price
+    order, successor = replacement.order, replacement.successor
+    if version_is_stale(market_version, market):
+        return Reason.BET_TAKEN_OR_LAPSED
+    reason = check_price(successor.price, market)
+    if reason is not None:
+        return reason
+    if not replacement.waits:
+        return check_profit_ratio(successor.size, successor.price, market, account, rules)
+    is_easier = successor.price < order.price if order.side is Side.BACK else successor.price > order.price
     return None if is_easier else Reason.INVALID_PRICE_EDIT
 
 
 def _edit_limit_on_close(
-    state: State, market: Market, account: Account, index: int, order: Order, price: int, at: int
+    state: State, market: Market, account: Account, replacement: _Replacement, at: int
 ) -> list[Event]:
     """Replace an order for the starting price by one with an easier limit, which keeps its place in the queue."""
-    successor = _successor(order, price, at)
+    index, order, successor = replacement.index, replacement.order, replacement.successor
     register(state, market, account, successor, at)
     market.edit_starting_price_limit(order, successor, at)
     return [
@@ -190,9 +217,13 @@ def _cancel(
     reduction = instruction.size_reduction
     if reason is None and reduction is not None and reduction <= 0:
         reason = Reason.INVALID_BET_SIZE
+    size = 0
+    if order is not None and reason is None:
+        size = order.size_remaining if reduction is None else min(reduction, order.size_remaining)
+        rest = order.size_remaining - size
+        reason = check_profit_ratio(rest, order.price, market, account, state.rules) if rest else None
     if order is None or reason is not None:
         return _refused(market, account, index, instruction.bet_id, reason or Reason.INVALID_BET_ID, at)
-    size = order.size_remaining if reduction is None else min(reduction, order.size_remaining)
     market.cancel(order, size, at)
     return order_cancelled(order, index, size, why, at)
 
@@ -242,30 +273,34 @@ def _place_successors(
     command: ReplaceOrders,
     market: Market,
     account: Account,
-    successors: list[tuple[int, Order, Order]],
+    replacements: Sequence[_Replacement],
     at: int,
 ) -> list[Event]:
-    orders = [successor for _, _, successor in successors]
-    reasons: list[Reason | None] = [check_price(order.price, market) for order in orders]
-    if version_is_stale(command.market_version, market):
-        reasons = [Reason.BET_TAKEN_OR_LAPSED] * len(orders)
-    if not any(reasons):
+    """Place the new orders of all replacements, or none: the edits of limits first, then those for the exchange."""
+    reasons = [_why_not_placeable(each, command.market_version, market, account, state.rules) for each in replacements]
+    cancelled = [each for each in replacements if not each.waits]
+    if cancelled and not any(reasons):
         try:
-            reserve(state, market, account, orders)
+            reserve(state, market, account, [each.successor for each in cancelled])
         except Refused as refusal:
-            reasons = [refusal.reason] * len(orders)
+            reasons = [None if each.waits else refusal.reason for each in replacements]
     if any(reasons):
         return [
-            ReplacementRefused(
-                at,
-                old.market_id,
-                old.bet_id,
-                old.account,
-                old.runner,
-                index,
-                reason or Reason.RELATED_ACTION_FAILED,
-            )
-            for (index, old, _), reason in zip(successors, reasons, strict=True)
+            _not_placed(market, account, each, reason or Reason.RELATED_ACTION_FAILED, at)
+            for each, reason in zip(replacements, reasons, strict=True)
         ]
-    indexed_orders = [(index, successor) for index, _, successor in successors]
-    return enter_or_hold(state, market, account, indexed_orders, command.market_version, at)
+    events: list[Event] = []
+    for each in replacements:
+        if each.waits:
+            events.extend(_edit_limit_on_close(state, market, account, each, at))
+    if cancelled:
+        indexed_orders = [(each.index, each.successor) for each in cancelled]
+        events.extend(enter_or_hold(state, market, account, indexed_orders, command.market_version, at))
+    return events
+
+
+def _not_placed(market: Market, account: Account, replacement: _Replacement, reason: Reason, at: int) -> Event:
+    index, order = replacement.index, replacement.order
+    if replacement.waits:
+        return _refused(market, account, index, order.bet_id, reason, at)
+    return ReplacementRefused(at, order.market_id, order.bet_id, order.account, order.runner, index, reason)

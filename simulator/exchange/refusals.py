@@ -6,7 +6,8 @@ from enum import StrEnum
 class Reason(StrEnum):
     """Names of refusals, those of the exchange's own execution and instruction error codes.
 
-    Source: the interface definition's `ExecutionReportErrorCode` and `InstructionReportErrorCode`.
+    Source: the interface definition's `ExecutionReportErrorCode` and `InstructionReportErrorCode`, and for
+    INVALID_PROFIT_RATIO what the exchange has published since.
     """
 
     BET_ACTION_ERROR = "BET_ACTION_ERROR"
@@ -29,6 +30,7 @@ class Reason(StrEnum):
     INVALID_ORDER_TYPE = "INVALID_ORDER_TYPE"
     INVALID_PERSISTENCE_TYPE = "INVALID_PERSISTENCE_TYPE"
     INVALID_PRICE_EDIT = "INVALID_PRICE_EDIT"
+    INVALID_PROFIT_RATIO = "INVALID_PROFIT_RATIO"
     INVALID_RUNNER = "INVALID_RUNNER"
     MARKET_NOT_OPEN_FOR_BETTING = "MARKET_NOT_OPEN_FOR_BETTING"
     MARKET_NOT_OPEN_FOR_BSP_BETTING = "MARKET_NOT_OPEN_FOR_BSP_BETTING"

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from simulator.exchange.money import HUNDREDTHS
+from simulator.exchange.money import HUNDREDTHS, profit_pence
 
 
 class UnknownCurrency(LookupError):
@@ -34,7 +34,7 @@ class BettingRules:
     """The limits an order is checked against, all but those of its own market.
 
     Sources: the manual's currency parameters and its placeOrders, cancelOrders, replaceOrders and updateOrders; the
-    table of wire rules, rows 7.1, 7.2, 7.7, 7.10, 7.11 and 7.12.
+    table of wire rules, rows 7.1, 7.2, 7.4, 7.7, 7.10, 7.11 and 7.12.
     """
 
     name: str
@@ -59,6 +59,9 @@ class BettingRules:
     `UNEXPECTED_MIN_FILL_SIZE` (exchange mechanics, section 3.2).
     """
 
+    limits_profit_ratio: bool = False
+    """Whether a bet is refused whose profit, rounded to a penny, is far from the exact one: since June 2020."""
+
     def currency(self, code: str) -> CurrencyRules:
         """Return the rules of one currency; raise `UnknownCurrency` where there are none."""
         rules = self.currencies.get(code)
@@ -82,6 +85,16 @@ class BettingRules:
         if size >= rules.minimum_stake:
             return True
         return rules.minimum_payout is not None and size * price >= rules.minimum_payout * HUNDREDTHS
+
+    def accepts_profit_ratio(self, size: int, price: int) -> bool:
+        """Tell whether the profit of `size` pence at a price in hundredths stays near the exact one when it is rounded.
+
+        It may be less than 25 % more and less than 20 % less (chosen: exactly so much is too much). 0.13 at 1.06 wins
+        0.0078, rounded to 0.01, which is 28 % more; 0.02 at 1.65 is 23 % less. Source: the exchange's published
+        explanation of INVALID_PROFIT_RATIO (wire reference, row 7.4).
+        """
+        exact, rounded = size * (price - HUNDREDTHS), profit_pence(size, price) * HUNDREDTHS
+        return not self.limits_profit_ratio or (4 * exact < 5 * rounded and 4 * rounded < 5 * exact)
 
 
 def _currencies(table: dict[str, tuple[int, int, int]]) -> Mapping[str, CurrencyRules]:
@@ -136,6 +149,7 @@ RULE_SETS: Final[Mapping[str, BettingRules]] = {
                 "GEL": (10, 50, 50),
             }
         ),
+        limits_profit_ratio=True,
     ),
 }
 """The rule sets by name."""

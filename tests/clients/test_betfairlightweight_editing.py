@@ -135,6 +135,16 @@ def test_nothing_is_edited_once_betting_is_over(alice: APIClient, world: ServedW
     assert closed == cancelled.cancel_instruction_reports[0].error_code
 
 
+def test_a_rest_whose_profit_would_round_too_far_is_refused(alice: APIClient) -> None:
+    (placed,) = place(alice, MATCH_ODDS, limit(HOME, "LAY", 1.06, 10))
+
+    report = alice.betting.cancel_orders(MATCH_ODDS, [filters.cancel_instruction(placed.bet_id, size_reduction=9.87)])
+
+    assert ("FAILURE", "BET_ACTION_ERROR") == (report.status, report.error_code)
+    assert "INVALID_PROFIT_RATIO" == report.cancel_instruction_reports[0].error_code
+    assert 10.0 == current_order(alice, placed.bet_id).size_remaining
+
+
 def test_bets_are_cancelled_whole_or_in_part(alice: APIClient) -> None:
     (whole,) = place(alice, MATCH_ODDS, limit(HOME, "BACK", 2.5, 10))
     (part,) = place(alice, MATCH_ODDS, limit(AWAY, "BACK", 5, 10))

@@ -128,9 +128,7 @@ def test_one_side_of_a_line_is_backed_by_laying_the_other(alice: APIClient, bob:
 # Totals
 
 
-@pytest.mark.parametrize(
-    ("goals", "outcome", "profit"), [(3, "WON", 9.0), (2, "WON", 9.0), (1, "LOST", -10.0)]
-)
+@pytest.mark.parametrize(("goals", "outcome", "profit"), [(3, "WON", 9.0), (2, "WON", 9.0), (1, "LOST", -10.0)])
 def test_a_total_is_settled_by_the_goals_of_both(
     alice: APIClient, bob: APIClient, world: ServedWorld, goals: int, outcome: str, profit: float
 ) -> None:

@@ -234,6 +234,22 @@ def test_a_limit_for_the_starting_price_only_gets_easier(world: ServedWorld, ali
     assert "MARKET_NOT_OPEN_FOR_BSP_BETTING" == late.place_instruction_reports[0].error_code
 
 
+def test_of_a_request_to_replace_all_new_bets_are_placed_or_none(alice: APIClient) -> None:
+    (bet,) = placed(alice, WIN, limit(FAST, "BACK", 9.0, 10.0))
+    (on_close,) = placed(alice, WIN, limit_on_close(FAST, "BACK", 100.0, 6.0))
+
+    report = alice.betting.replace_orders(
+        WIN, [filters.replace_instruction(bet.bet_id, 8.0), filters.replace_instruction(on_close.bet_id, 6.2)]
+    )
+
+    assert ["CANCELLED_NOT_PLACED", "INVALID_PRICE_EDIT"] == [
+        each.error_code for each in report.replace_instruction_reports
+    ]
+    assert "RELATED_ACTION_FAILED" == report.replace_instruction_reports[0].place_instruction_reports.error_code
+    cancelled, waiting = alice.betting.list_current_orders(market_ids=[WIN]).orders
+    assert (10.0, 0.0) == (cancelled.size_cancelled, waiting.size_cancelled)
+
+
 def test_a_withdrawal_reduces_and_voids(world: ServedWorld, alice: APIClient, bob: APIClient) -> None:
     """Removing 9.1 % turns 10.0 into 9.09, and what was matched on the runner itself is void."""
     placed(bob, WIN, limit(FAST, "LAY", 10.0, 20.0), limit(SLOW, "LAY", 8.0, 5.0))

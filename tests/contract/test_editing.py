@@ -3,6 +3,7 @@
 Source: wire reference, sections 4.4, 4.5, 4.8 and 4.9; the manual's cancelOrders and updateOrders.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from tests.contract.bettor import (
     back,
     codes,
     lay,
+    of,
     shape,
     world_of,
 )
@@ -103,6 +105,20 @@ def test_no_more_than_what_is_left_is_cancelled(alice: Bettor, reduction: float,
 
     assert cancelled == report["instructionReports"][0]["sizeCancelled"]
     assert 10 - cancelled == pytest.approx(alice.order(bet_id)["sizeRemaining"])
+
+
+@pytest.mark.parametrize(("bet", "price", "reduction"), [(back, 1.06, 9.87), (lay, 1.65, 9.98), (back, 1.7, 9.99)])
+def test_no_rest_is_left_whose_profit_would_round_too_far(
+    alice: Bettor, bet: Callable[..., dict[str, Any]], price: float, reduction: float
+) -> None:
+    """INVALID_PROFIT_RATIO, published in June 2020: a back of 0.13 at 1.06 would win 0.01 for 0.0078."""
+    bet_id = alice.bet(bet(price, 10))
+
+    report = alice.cancel({"betId": bet_id, "sizeReduction": reduction})
+
+    assert ("FAILURE", "BET_ACTION_ERROR", ["INVALID_PROFIT_RATIO"]) == codes(report)
+    assert (10.0, 0.0) == of(alice.order(bet_id), "sizeRemaining", "sizeCancelled")
+    assert ("SUCCESS", None, [None]) == codes(alice.cancel({"betId": bet_id}))
 
 
 def test_what_was_matched_stays(alice: Bettor, bob: Bettor) -> None:

@@ -161,6 +161,7 @@ TABLE = [
         "MARKET_NOT_OPEN_FOR_BSP_BETTING", back(persistenceType="MARKET_ON_CLOSE"),
         market=RACE, before=doing(Reconcile(RACE)),
     ),
+    *(blamed("INVALID_PROFIT_RATIO", bet(1.01, size)) for bet in (back, lay) for size in (1.25, 1.3, 1.6)),
     *(blamed("INVALID_ODDS", back(price)) for price in (2.01, 2.001, 1, 1.001, 0, -2, 1001, 1e300, "1e-300")),
     Row("INVALID_ODDS", (back(3.0),), LINE, blames=("INVALID_ODDS",)),
     *(

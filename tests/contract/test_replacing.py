@@ -317,6 +317,19 @@ def test_a_refusal_of_the_request_cancels_nothing(
     assert state == world_of(client).state_hash()
 
 
+def test_a_rest_whose_profit_would_round_too_far_is_cancelled_and_not_placed(alice: Bettor) -> None:
+    """0.13 at 9.0 may rest; at 1.06 it would win 0.01 for 0.0078."""
+    bet_id = alice.bet(back(9.0, 10))
+    alice.cancel({"betId": bet_id, "sizeReduction": 9.87})
+
+    report = alice.replace(to(1.06))
+
+    assert ("FAILURE", "BET_ACTION_ERROR", ["CANCELLED_NOT_PLACED"]) == codes(report)
+    (item,) = report["instructionReports"]
+    assert "INVALID_PROFIT_RATIO" == item["placeInstructionReport"]["errorCode"]
+    assert 0.13 == item["cancelInstructionReport"]["sizeCancelled"]
+
+
 def test_nothing_is_replaced_in_a_market_that_is_settled(client: Client, alice: Bettor) -> None:
     """Bets of a closed market are history, also where its result is still to come, and each instruction says so."""
     alice.bet(back())

@@ -152,8 +152,26 @@ def test_an_edit_for_an_old_version_of_the_market_leaves_the_bet(client: Client,
     assert 0.0 == alice.order(waiting)["sizeCancelled"]
 
 
+def test_of_both_kinds_all_new_bets_are_placed_or_none(alice: Bettor, waiting: str) -> None:
+    """Manual, replaceOrders; the cancellation stands, and what cannot be cancelled waits as it did."""
+    for price, limit_price, codes_wanted in (
+        (8, 2.5, ["CANCELLED_NOT_PLACED", "INVALID_PRICE_EDIT"]),
+        (8.01, 3.5, ["CANCELLED_NOT_PLACED", "RELATED_ACTION_FAILED"]),
+    ):
+        limit = bet(alice, back(9.0, 2))
+
+        report = alice.replace(
+            {"betId": limit, "newPrice": price}, {"betId": waiting, "newPrice": limit_price}, market=RACE
+        )
+
+        assert ("FAILURE", "BET_ACTION_ERROR", codes_wanted) == codes(report)
+        assert (0.0, 2.0) == of(alice.order(limit), "sizeRemaining", "sizeCancelled")
+        assert ({"price": 3.0, "size": 0.0}, 0.0) == of(alice.order(waiting), "priceSize", "sizeCancelled")
+        assert [] == alice.orders(orderProjection="EXECUTABLE")
+
+
 def test_bets_of_both_kinds_are_replaced_in_one_request(alice: Bettor, waiting: str) -> None:
-    """Each by its own rules."""
+    """Together; one that there is not fails by itself."""
     limit = bet(alice, back(9.0, 2))
 
     report = alice.replace(

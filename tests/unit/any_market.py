@@ -8,6 +8,7 @@ Money is in pence; prices, handicaps and lines are in hundredths. After every co
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from simulator.exchange.commands import (
@@ -47,10 +48,13 @@ NUMBER_OF_WINNERS = {"ODDS": 1}
 
 
 class AnyMarket:
-    """An exchange with one open market; alice, bob and carol have money, the maker offers whatever is needed."""
+    """An exchange with one open market; alice, bob and carol have money, the maker offers whatever is needed.
+
+    Bets may be of any profit ratio, so that every rounding can be tried; there is a minimum stake of a pound.
+    """
 
     def __init__(self, betting_type: str = "ODDS", runners: Iterable[RunnerKey] = (A, B, C), **market: Any) -> None:
-        self.exchange = Exchange(RULE_SETS[DEFAULT_RULE_SET])
+        self.exchange = Exchange(replace(RULE_SETS[DEFAULT_RULE_SET], limits_profit_ratio=False))
         self.now = 0
         for name in ("alice", "bob", "carol"):
             self.apply(OpenAccount(name, "GBP", RICH))

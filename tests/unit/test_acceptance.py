@@ -262,6 +262,14 @@ FAULTS = [
             (Side.LAY, 9_99),
         )
     ),
+    blames_first(
+        "a size at whose price the profit rounds too far",
+        Reason.INVALID_PROFIT_RATIO,
+        order_type=LIMIT,
+        size=1_30,
+        price=1_01,
+        line=False,
+    ),
     *(
         blames_first(
             "a minimum fill out of bounds",
@@ -389,7 +397,7 @@ def test_the_table_of_refusals_is_the_one_that_the_exchange_documents() -> None:
     documented = list(documented_rows())
     tested = [(fault.name, str((*fault.instructions, fault.reason)[0])) for fault in FAULTS]
 
-    assert 29 == len(documented)
+    assert 30 == len(documented)
     assert documented == [row for row, _ in groupby(tested)]
 
 
@@ -442,4 +450,5 @@ def test_hardly_any_neighbours_in_the_table_exclude_each_other() -> None:
         ("a persistence that the market does not offer", "MARKET_ON_CLOSE once the starting price is past"),
         ("a size and a bet target, or neither", "a bet target on a LINE market"),
         ("a bet target on a LINE market", "a size the currency does not allow"),
+        ("a size the currency does not allow", "a size at whose price the profit rounds too far"),
     ] == exclusive

@@ -20,7 +20,7 @@ from simulator.exchange.events import (
     OrderUpdated,
 )
 from simulator.exchange.money import INEXACT
-from simulator.exchange.orders import OrderStatus, Persistence
+from simulator.exchange.orders import OrderStatus, Persistence, Side
 from simulator.exchange.refusals import Reason, Refused
 from tests.unit.exchange_builder import FIRST_BET_ID, MARKET, START, B, World, back, picture, whose
 
@@ -223,6 +223,42 @@ def test_a_rest_may_be_smaller_than_the_minimum_and_may_still_change_its_price()
     world.replace("alice", (bet, 3_05))
 
     assert (1, 3_05) == (world.orders[-1].size_remaining, world.orders[-1].price)
+
+
+@pytest.mark.parametrize(
+    ("at", "reduction", "reason"),
+    [
+        pytest.param(1_06, 9_87, Reason.INVALID_PROFIT_RATIO, id="0.13 at 1.06 would win 0.01 for 0.0078"),
+        pytest.param(1_65, 9_98, Reason.INVALID_PROFIT_RATIO, id="0.02 at 1.65 would win 0.01 for 0.013"),
+        pytest.param(1_06, 9_84, None, id="0.16 at 1.06 win 0.01 for 0.0096"),
+        pytest.param(1_06, 10_00, None, id="nothing is left"),
+        pytest.param(1_06, 0, Reason.INVALID_BET_SIZE, id="a reduction by nothing comes first"),
+    ],
+)
+@pytest.mark.parametrize("side", Side)
+def test_a_cancellation_may_not_leave_a_rest_whose_profit_rounds_too_far(
+    side: Side, at: int, reduction: int, reason: Reason | None
+) -> None:
+    world = World()
+    bet = (world.back if side is Side.BACK else world.lay)("alice", 10_00, at=at)
+
+    events = world.cancel("alice", bet, size_reduction=reduction)
+
+    if reason is None:
+        assert (OrderCancelled(START, *whose(bet), 0, reduction, CancelReason.REQUESTED),) == events
+    else:
+        assert (InstructionRefused(START, MARKET, "alice", 0, bet.bet_id, reason),) == events
+        assert (10_00, 0) == (bet.size_remaining, bet.size_cancelled)
+
+
+def test_who_provides_liquidity_may_leave_a_penny() -> None:
+    world = World()
+    world.open_account("maker", 0, unlimited=True)
+    offer = world.lay("maker", 10_00, at=1_70)
+
+    world.cancel("maker", offer, size_reduction=9_99)
+
+    assert 1 == offer.size_remaining
 
 
 def test_a_cancellation_without_instructions_cancels_all_ones_own_bets_of_the_market() -> None:

@@ -1,5 +1,7 @@
 """A bet is replaced by cancelling it and placing what was left of it at another price; the cancellation stands."""
 
+from typing import Any
+
 import pytest
 
 from simulator.exchange.events import (
@@ -13,7 +15,7 @@ from simulator.exchange.events import (
     ReplacementRefused,
 )
 from simulator.exchange.money import INEXACT
-from simulator.exchange.orders import Order, Persistence
+from simulator.exchange.orders import Order, Persistence, Side
 from simulator.exchange.refusals import Reason, Refused
 from tests.unit.exchange_builder import FIRST_BET_ID, MARKET, START, B, World, lay, whose
 
@@ -118,6 +120,97 @@ def test_of_several_new_bets_all_are_placed_or_none_and_every_cancellation_stand
     assert [Reason.RELATED_ACTION_FAILED, Reason.INVALID_ODDS] == refused_replacements(events)
     assert (10_00, 10_00) == (first.size_cancelled, second.size_cancelled)
     assert [first, second] == world.orders
+
+
+def test_a_rest_whose_profit_would_round_too_far_at_the_new_price_is_cancelled_and_not_placed() -> None:
+    """0.13 at 3.0 is a fine rest; at 1.06 it would win 0.01 for 0.0078."""
+    world = World()
+    bet = world.lay("alice", 10_00, at=3_00)
+    world.cancel("alice", bet, size_reduction=9_87)
+
+    events = world.replace("alice", (bet, 1_06))
+
+    assert [Reason.INVALID_PROFIT_RATIO] == refused_replacements(events)
+    assert (10_00, [bet]) == (bet.size_cancelled, world.orders)
+
+
+# New bets for the exchange and for the starting price in one request: all or none
+
+
+def mixed(**market: Any) -> tuple[World, Order, Order, Order]:
+    """A bet on the exchange and two with limits for the starting price."""
+    world = World(turn_in_play=True, bsp_market=True, **market)
+    bet = world.back("alice", 10_00, at=3_00)
+    limits = [world.at_close(Side.BACK, "alice", 10_00, limit) for limit in (5_00, 6_00)]
+    return world, bet, *limits
+
+
+def test_new_bets_of_both_kinds_are_placed_together() -> None:
+    world, bet, first, second = mixed()
+
+    events = world.replace("alice", (second, 5_50), (bet, 3_05), (first, 4_90))
+
+    assert not any(isinstance(event, InstructionRefused | ReplacementRefused) for event in events)
+    assert [5_50, 4_90, 3_05] == [order.price for order in world.orders[3:]]
+    assert (0, 0, 0) == (bet.size_remaining, first.liability_waiting, second.liability_waiting)
+
+
+@pytest.mark.parametrize(
+    ("new_limit", "reason"),
+    [
+        pytest.param(5_10, Reason.INVALID_PRICE_EDIT, id="a harder limit"),
+        pytest.param(4_95, Reason.INVALID_ODDS, id="a limit off the ladder"),
+    ],
+)
+def test_a_bad_limit_for_the_starting_price_spoils_the_new_bets_of_a_request(new_limit: int, reason: Reason) -> None:
+    """The cancellation stands; bets for the starting price cannot be cancelled, so they wait on as they were."""
+    world, bet, first, second = mixed()
+
+    events = world.replace("alice", (bet, 3_05), (first, new_limit), (second, 5_50))
+
+    assert (
+        OrderCancelled(START, *whose(bet), 0, 10_00, CancelReason.REPLACED),
+        ReplacementRefused(START, *whose(bet), 0, Reason.RELATED_ACTION_FAILED),
+        InstructionRefused(START, MARKET, "alice", 1, first.bet_id, reason),
+        InstructionRefused(START, MARKET, "alice", 2, second.bet_id, Reason.RELATED_ACTION_FAILED),
+    ) == events
+    assert [bet, first, second] == world.orders
+    assert (10_00, 10_00, 10_00) == (bet.size_cancelled, first.liability_waiting, second.liability_waiting)
+    assert 20_00 == world.exposure("alice")
+
+
+def test_a_bad_price_for_the_exchange_spoils_the_limits_too() -> None:
+    world, bet, first, _ = mixed()
+
+    events = world.replace("alice", (first, 4_90), (bet, 3_01))
+
+    assert (
+        OrderCancelled(START, *whose(bet), 1, 10_00, CancelReason.REPLACED),
+        InstructionRefused(START, MARKET, "alice", 0, first.bet_id, Reason.RELATED_ACTION_FAILED),
+        ReplacementRefused(START, *whose(bet), 1, Reason.INVALID_ODDS),
+    ) == events
+    assert (5_00, 10_00) == (first.price, first.liability_waiting)
+
+
+def test_a_new_bet_that_cannot_be_paid_for_spoils_the_limits_too() -> None:
+    world = World(turn_in_play=True, bsp_market=True, balances={"alice": 30_00})
+    bet, limit = world.lay("alice", 10_00, at=3_00), world.at_close(Side.LAY, "alice", 10_00, 5_00)
+
+    events = world.replace("alice", (limit, 5_10), (bet, 3_05))
+
+    assert [Reason.INSUFFICIENT_FUNDS] == refused_replacements(events)
+    assert InstructionRefused(START, MARKET, "alice", 0, limit.bet_id, Reason.RELATED_ACTION_FAILED) in events
+    assert (5_00, 10_00) == (limit.price, limit.liability_waiting)
+
+
+def test_what_cannot_be_replaced_at_all_does_not_spoil_the_others() -> None:
+    """There is nothing to place for it: such an instruction fails by itself, as ever."""
+    world, bet, first, second = mixed()
+
+    events = world.replace("alice", (bet, 3_00), (first, 4_90), (second, 6_00))
+
+    assert [Reason.NO_ACTION_REQUIRED] * 2 == [e.reason for e in events if isinstance(e, InstructionRefused)]
+    assert (4_90, 0) == (world.orders[-1].price, first.liability_waiting)
 
 
 def test_a_replacement_that_cannot_be_paid_for_cancels_and_places_nothing() -> None:

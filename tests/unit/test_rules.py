@@ -112,6 +112,28 @@ def test_the_integer_rule_agrees_with_exact_fractions(
     assert rules.accepts_stake(currency, size, price) is large_enough
 
 
+@pytest.mark.parametrize(
+    ("size", "price", "accepted"),
+    [
+        # The published examples: 0.0078 is 0.01, 0.013 is 0.01, 0.007 is 0.01.
+        pytest.param(13, 106, False, id="28 % more"),
+        pytest.param(2, 165, False, id="23 % less"),
+        pytest.param(1, 170, False, id="43 % more"),
+        pytest.param(1, 101, False, id="nothing is left of it"),
+        # Beside the bounds, and on them: 0.008 as 0.01 is 25 % more, 0.0125 as 0.01 is 20 % less (chosen).
+        pytest.param(80, 101, False, id="25 % more exactly"),
+        pytest.param(81, 101, True, id="less than 25 % more"),
+        pytest.param(125, 101, False, id="20 % less exactly"),
+        pytest.param(124, 101, True, id="less than 20 % less"),
+        pytest.param(100, 101, True, id="exact"),
+        pytest.param(10_00, 300, True, id="an ordinary bet"),
+    ],
+)
+def test_a_profit_may_not_be_rounded_too_far_from_the_exact_one(size: int, price: int, accepted: bool) -> None:
+    assert RULE_SETS["2022"].accepts_profit_ratio(size, price) is accepted
+    assert RULE_SETS["2017"].accepts_profit_ratio(size, price), "the rule is of June 2020"
+
+
 def test_without_a_minimum_payout_only_the_stake_counts() -> None:
     rules = replace(RULE_SETS["2022"], name="it", currencies={"EUR": CurrencyRules(200, None, 2000)})
 

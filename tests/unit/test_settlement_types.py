@@ -247,7 +247,7 @@ def test_several_totals_may_win_and_an_equal_one_gives_the_stakes_back() -> None
     ],
 )
 def test_a_runner_with_a_negative_line_wins_on_it(line: int, result: int, outcome: BetOutcome) -> None:
-    """The manual's "2 goals or more" with handicap -2, the recorded "100 Runs or more" with -100: no stake comes back."""
+    """The manual's "2 goals or more" with handicap -2, recorded "100 Runs or more" with -100; no stake comes back."""
     or_more = RunnerKey(1, line)
     market = AnyMarket(SINGLE, [or_more])
     backed, laid = market.match("alice", "bob", 10_00, at=1_90, runner=or_more)

@@ -13,6 +13,7 @@ from simulator.exchange.refusals import Reason
 from simulator.exchange.rules import BettingRules
 from tests.property.kernel.twin_book import CLASSIC_PRICES
 from tests.property.kernel.twin_matching import Ask
+from tests.property.kernel.twin_money import nearest_penny
 
 # Sterling, since 2022.
 MINIMUM_STAKE = 1_00
@@ -151,9 +152,19 @@ def whats_wrong_with_size(asked: PlaceInstruction, account: OpenAccount) -> Reas
     if size < 1 or (size < least and size * asked.price < MINIMUM_PAYOUT * 100):
         return Reason.INVALID_BET_SIZE
     is_for_size = asked.bet_target_type is None
+    if is_for_size and asked.size and rounds_too_far(asked.size, asked.price, account):
+        return Reason.INVALID_PROFIT_RATIO
     if is_for_size and asked.min_fill_size is not None and not MINIMUM_STAKE <= asked.min_fill_size <= size:
         return Reason.INVALID_MIN_FILL_SIZE
     return None
+
+
+def rounds_too_far(size: int, price: int, account: OpenAccount) -> Reason | None:
+    """A bet whose profit in whole pence is a quarter more than it should be, or a fifth less, is none."""
+    exact = Fraction(size * (price - 100), 100)
+    ratio = nearest_penny(exact) / exact
+    is_too_far = ratio >= Fraction(5, 4) or ratio <= Fraction(4, 5)
+    return Reason.INVALID_PROFIT_RATIO if is_too_far and not account.unlimited else None
 
 
 def whats_wrong_with_liability(asked: PlaceInstruction, account: OpenAccount) -> Reason | None:
