@@ -1,11 +1,8 @@
-"""The OpenAPI document of our own API. Paths and prose stand here, schemas come from the types it reads and sends."""
+"""The OpenAPI document of our own API: its paths and its schemas put together."""
 
-import hashlib
-from collections.abc import Collection, Mapping
-from typing import Any, Final
+from typing import Final
 
 from simulator import __version__
-from simulator.control.problems import TYPE_PREFIX, Problem
 from simulator.control.schema import (
     ClockDocument,
     FinishedDocument,
@@ -17,86 +14,17 @@ from simulator.control.schema import (
     WorldDocument,
     WorldsDocument,
 )
-from simulator.exchange.results import BETTING_TYPES
-from simulator.exchange.rules import RULE_SETS
-from simulator.exchange.statuses import MarketStatus
 from simulator.specifications.answers import JsonSchema, answer_schemas
-from simulator.specifications.examples import control_example
-from simulator.world.accounts import ACCOUNT_STATUSES
-from simulator.world.bettune.autopilot import AUTOPILOT
+from simulator.specifications.control_paths import EXAMPLES, paths
+from simulator.specifications.control_schemas import PROBLEM_DOCUMENT, close_lists, readable, reference
 from simulator.world.format.scenario import (
     Additions,
-    Entry,
     Finish,
-    MakeOffers,
     MarketHappening,
     Scenario,
-    Settle,
-    SettleSome,
-    Withdraw,
 )
-from simulator.world.loading.bettune_checks import FILTER_STATUSES, PLANS, SOURCES
-from simulator.world.loading.conversion import FINISH, VERBS
-from simulator.world.loading.happening_checks import EACH_WAY_RESULTS
-from simulator.world.loading.market_checks import LADDERS, MARKET_STATUSES, RUNNER_STATUSES
-from simulator.world.loading.named import builtin_scenario_names
 
-_INSTANT: Final = (
-    r"^[2-9][0-9]{3}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,3})?Z$"
-)
-_DURATION: Final = r"^P([0-9]{1,4}D|T([0-9]{1,5}H)?([0-9]{1,5}M)?[0-9]{1,5}(\.[0-9]{1,3})?S)$"
-_DECIMAL: Final[JsonSchema] = {
-    "anyOf": [{"type": "number"}, {"type": "string", "pattern": r"^-?[0-9]{1,9}(\.[0-9]{1,2})?$"}]
-}
-_WORLD: Final = "/control/v1/worlds/{world}"
-_MARKET: Final = f"{_WORLD}/markets/{{market}}"
-_JSON: Final = "application/json"
-_PROBLEM: Final = "application/problem+json"
-
-_MARKET_OF_DERBY: Final = "1.113197491"
-_VERBS: Final = {
-    "suspend": ("Suspend a market", "It takes no bets for a while; nothing lapses."),
-    "resume": ("Open a market", "It takes bets: for the first time, or again."),
-    "turn-in-play": ("Turn a market in play", "Starting prices are made, LAPSE bets lapse, the bet delay begins."),
-    "reconcile": ("Make the starting prices", "The auction is held without turning the market in play."),
-    "lapse": ("Lapse every unmatched bet", "As the operator of a managed market does at a goal."),
-    "close": ("End betting for good", "The result is still to come."),
-    "void": ("Void every bet", "Nobody wins, nobody loses, and the market is closed."),
-    "settle": ("Settle a market", "By results, a margin, a total or a line, as its betting type asks for."),
-    "settle-runners": ("Settle some runners", "Of an ODDS market that goes on for the others."),
-    "offers": ("Make offers", "On behalf of the world's liquidity account; they may be matched at once."),
-}
-METHODS: Final = ("get", "post", "delete")
-_EXAMPLES: Final = {"world": "default", "market": _MARKET_OF_DERBY, "selection": "6830593", "match": "1611243"}
-_ELSEWHERE: Final = {"reconcileMarket": {"market": "1.113198101"}}
-"""Where examples of answers are taken from, if not from the market above: the race has starting prices."""
-_BODIES: Final[Mapping[str, dict[str, Any]]] = {
-    "settle": {"home": {"results": [{"selectionId": 6830593, "status": "WINNER"}]}},
-    "settle-runners": {"draw": {"results": [{"selectionId": 58805, "status": "LOSER"}]}},
-    "offers": {"back": {"selectionId": 6830593, "availableToBack": [[2.14, 10]]}},
-}
-_EVENT: Final[JsonSchema] = {
-    "id": "32165009",
-    "name": "Eastbridge v Westhaven",
-    "eventType": {"id": "1", "name": "Soccer"},
-    "openDate": "+PT2H",
-    "markets": [
-        {
-            "id": "1.165000009",
-            "name": "Match Odds",
-            "marketType": "MATCH_ODDS",
-            "startTime": "+PT2H",
-            "runners": [
-                {"selectionId": 1, "name": "Eastbridge"},
-                {"selectionId": 2, "name": "Westhaven"},
-                {"selectionId": 58805, "name": "The Draw"},
-            ],
-        }
-    ],
-}
-_CONTENT: Final[dict[str, type[Entry]]] = {"settle": Settle, "settle-runners": SettleSome, "offers": MakeOffers}
-_CURRENCIES: Final = {currency for rules in RULE_SETS.values() for currency in rules.currencies}
-_IN_THE_ADDRESS: Final = frozenset({"do", "market", "match", "at"})
+PROBLEM: Final = "application/problem+json"
 
 
 def document() -> JsonSchema:
@@ -116,7 +44,7 @@ def document() -> JsonSchema:
     _, read = answer_schemas([Scenario, Additions, *MarketHappening.__args__, Finish])
     close_lists(sent)
     close_lists(read)
-    inputs = {f"{name}Input" if name in sent else name: _readable(schema) for name, schema in read.items()}
+    inputs = {f"{name}Input" if name in sent else name: readable(schema) for name, schema in read.items()}
     return {
         "openapi": "3.1.0",
         "info": {
@@ -134,7 +62,7 @@ def document() -> JsonSchema:
             {"name": "markets", "description": "What happens to markets, and by schedule could happen as well."},
             {"name": "matches", "description": "Football matches, which BetTune knows."},
         ],
-        "paths": _with_answers({**_server(), **_worlds(), **_clock(), **_markets(), **_matches()}),
+        "paths": paths(),
         "components": {
             "securitySchemes": {
                 "ControlToken": {
@@ -150,7 +78,7 @@ def document() -> JsonSchema:
                     "required": True,
                     "description": description,
                     "schema": {"type": "string"},
-                    "example": _EXAMPLES[name],
+                    "example": EXAMPLES[name],
                 }
                 for name, description in (
                     ("world", "The id of a world."),
@@ -169,268 +97,8 @@ def document() -> JsonSchema:
                 "Location": {"description": "Where the new world is.", "required": True, "schema": {"type": "string"}},
             },
             "responses": _responses(),
-            "schemas": dict(sorted({**sent, "ProblemDocument": _PROBLEM_DOCUMENT, **inputs}.items())),
+            "schemas": dict(sorted({**sent, "ProblemDocument": PROBLEM_DOCUMENT, **inputs}.items())),
         },
-    }
-
-
-# Operations
-
-
-def _operation(  # noqa: PLR0913, an operation has so many parts
-    operation_id: str,
-    tag: str,
-    words: tuple[str, str],
-    answer: str | None,
-    *,
-    body: JsonSchema | None = None,
-    body_required: bool = False,
-    status: int = 200,
-    refusals: tuple[int, ...] = (),
-    examples: dict[str, Any] | None = None,
-    links: JsonSchema | None = None,
-) -> JsonSchema:
-    success: JsonSchema = {"description": "Done; this is how it stands now." if answer else "Done."}
-    if answer:
-        success["content"] = {_JSON: {"schema": {"$ref": f"#/components/schemas/{answer}"}}}
-    if links:
-        success["links"] = links
-    if status == 201 and answer == "WorldDocument":
-        success["headers"] = {"Location": {"$ref": "#/components/headers/Location"}}
-    numbers = {401, 405, 431, *refusals, *((400, 413, 415) if body is not None else ())}
-    operation: JsonSchema = {
-        "operationId": operation_id,
-        "tags": [tag],
-        "summary": words[0],
-        "description": words[1],
-        "responses": {
-            str(status): success,
-            **{str(number): {"$ref": f"#/components/responses/Problem{number}"} for number in sorted(numbers)},
-        },
-    }
-    if body is not None:
-        content: JsonSchema = {_JSON: {"schema": body}}
-        if examples:
-            content[_JSON]["examples"] = {name: {"value": value} for name, value in examples.items()}
-        operation["requestBody"] = {"required": body_required, "content": content}
-    return operation
-
-
-def _with_answers(paths: JsonSchema) -> JsonSchema:
-    """Return paths with an example of every answer: to the first request in the document, or to one without a body."""
-    for path, item in paths.items():
-        for method in METHODS:
-            if method in item:
-                _add_answers(path, method, item[method])
-    return paths
-
-
-def _add_answers(path: str, method: str, operation: JsonSchema) -> None:
-    content = next((answer["content"] for answer in operation["responses"].values() if "content" in answer), None)
-    if content is None:
-        return
-    requests = operation.get("requestBody", {}).get("content", {}).get(_JSON, {}).get("examples", {"now": {}})
-    where = _ELSEWHERE.get(operation["operationId"], {})
-    address = path.format(**{**_EXAMPLES, **where})
-    content[_JSON]["examples"] = {
-        name: {"value": _answer(operation["operationId"], method, address, request.get("value"))}
-        for name, request in requests.items()
-    }
-
-
-def _answer(operation_id: str, method: str, address: str, body: Any) -> Any:
-    if operation_id == "readStateHash":
-        # Every version has digests of its own, so that this one is of nothing at all.
-        return {"stateHash": hashlib.sha256().hexdigest()}
-    return control_example(method.upper(), address, body)
-
-
-def _path(*parameters: str, **operations: JsonSchema) -> JsonSchema:
-    references = [{"$ref": f"#/components/parameters/{name}"} for name in parameters]
-    return {**({"parameters": references} if references else {}), **operations}
-
-
-def _server() -> JsonSchema:
-    words = ("Ask whether the server is there", "It answers once its worlds are there and its ports are bound.")
-    return {"/health": _path(get=_operation("health", "server", words, "Health"))}
-
-
-def _worlds() -> JsonSchema:
-    new = {"anyOf": [_reference("Scenario"), _one("fixture", {"enum": list(builtin_scenario_names())})]}
-    there = {
-        name: {"operationId": operation, "parameters": {"world": "$response.body#/id"}, "description": description}
-        for name, operation, description in (
-            ("read", "readWorld", "What was made can be read,"),
-            ("reset", "resetWorld", "begin again,"),
-            ("move", "changeClock", "move in time,"),
-            ("delete", "deleteWorld", "and be ended."),
-        )
-    }
-    there |= {
-        verb: {
-            "operationId": f"{_camel(verb)}Market",
-            "parameters": {"world": "$response.body#/id", "market": _MARKET_OF_DERBY},
-            "description": f"Of the scenario derby: {words[0].lower()}.",
-        }
-        for verb, words in _VERBS.items()
-    }
-    return {
-        "/control/v1/worlds": _path(
-            get=_operation(
-                "listWorlds", "worlds", ("List all worlds", "In the order they were made."), "WorldsDocument"
-            ),
-            post=_operation(
-                "createWorld",
-                "worlds",
-                ("Make a world", "Of a scenario, in JSON or YAML, or of one that ships with the package, by its name."),
-                "WorldDocument",
-                body=new,
-                body_required=True,
-                status=201,
-                examples={"shipped": {"fixture": "derby"}, "empty": {"name": "empty"}},
-                links=there,
-            ),
-        ),
-        _WORLD: _path(
-            "world",
-            get=_operation(
-                "readWorld", "worlds", ("Read a world", "With all credentials."), "WorldDocument", refusals=(404,)
-            ),
-            delete=_operation(
-                "deleteWorld",
-                "worlds",
-                ("End a world", "All its sessions end; the default world cannot be ended."),
-                None,
-                status=204,
-                refusals=(404, 409),
-            ),
-        ),
-        f"{_WORLD}/reset": _path(
-            "world",
-            post=_operation(
-                "resetWorld",
-                "worlds",
-                ("Begin again", "From the scenario, with the same ids."),
-                "WorldDocument",
-                body=_NOTHING,
-                refusals=(404,),
-            ),
-        ),
-        f"{_WORLD}/state-hash": _path(
-            "world",
-            get=_operation(
-                "readStateHash",
-                "worlds",
-                ("Read the digest of a world", "Equal worlds have equal digests."),
-                "StateHash",
-                refusals=(404,),
-            ),
-        ),
-    }
-
-
-def _clock() -> JsonSchema:
-    moves = [
-        _one("advance", {"type": "string", "pattern": _DURATION}),
-        _one("set", {"type": "string", "pattern": _INSTANT}),
-        _one("rate", {"type": "number", "minimum": 0, "maximum": 10**9}),
-        _one("toNext", {"const": True}),
-    ]
-    return {
-        f"{_WORLD}/clock": _path(
-            "world",
-            get=_operation(
-                "readClock", "clock", ("Read the time", "And what is due next."), "ClockDocument", refusals=(404,)
-            ),
-            post=_operation(
-                "changeClock",
-                "clock",
-                ("Move the time on", "Through everything that is due on the way; or let it run at another rate."),
-                "ClockDocument",
-                body={"anyOf": moves},
-                body_required=True,
-                refusals=(404, 409),
-                examples={"advance": {"advance": "PT5S"}, "rate": {"rate": 1}},
-            ),
-        )
-    }
-
-
-def _markets() -> JsonSchema:
-    paths: JsonSchema = {
-        f"{_WORLD}/markets": _path(
-            "world",
-            post=_operation(
-                "addMarkets",
-                "markets",
-                ("Add events and markets", "And happenings, in the shape of a scenario."),
-                "MarketsDocument",
-                body=_reference("Additions"),
-                body_required=True,
-                status=201,
-                refusals=(404,),
-                examples={"match": {"events": [_EVENT]}},
-            ),
-        )
-    }
-    for verb, words in _VERBS.items():
-        content = _CONTENT.get(verb)
-        paths[f"{_MARKET}/{verb}"] = _path(
-            "world",
-            "market",
-            post=_operation(
-                f"{_camel(verb)}Market",
-                "markets",
-                words,
-                "MarketDocument",
-                body=_NOTHING if content is None else _content_of(content),
-                body_required=content is not None,
-                refusals=(404, 409),
-                examples=_BODIES.get(verb),
-            ),
-        )
-    paths[f"{_MARKET}/runners/{{selection}}/remove"] = _path(
-        "world",
-        "market",
-        "selection",
-        post=_operation(
-            "removeRunner",
-            "markets",
-            ("Withdraw a runner", "With all that follows for bets on it and on the others."),
-            "MarketDocument",
-            body={"anyOf": [_content_of(Withdraw, "selectionId"), {"type": "null"}]},
-            refusals=(404, 409),
-        ),
-    )
-    return paths
-
-
-def _matches() -> JsonSchema:
-    return {
-        f"{_WORLD}/matches": _path(
-            "world",
-            get=_operation(
-                "listMatchesOfWorld",
-                "matches",
-                ("List the matches", "In order of time."),
-                "MatchesDocument",
-                refusals=(404,),
-            ),
-        ),
-        f"{_WORLD}/matches/{{match}}/finish": _path(
-            "world",
-            "match",
-            post=_operation(
-                "finishMatch",
-                "matches",
-                ("End a match", "BetTune knows its score, and the markets that it decides are settled."),
-                "FinishedDocument",
-                body=_content_of(Finish),
-                body_required=True,
-                refusals=(404, 409),
-                examples={"home": {"score": {"home": 2, "away": 1}}},
-            ),
-        ),
     }
 
 
@@ -448,99 +116,10 @@ def _responses() -> JsonSchema:
     responses: JsonSchema = {
         f"Problem{status}": {
             "description": description,
-            "content": {_PROBLEM: {"schema": _reference("ProblemDocument")}},
+            "content": {PROBLEM: {"schema": reference("ProblemDocument")}},
         }
         for status, description in described.items()
     }
     responses["Problem401"]["headers"] = {"WWW-Authenticate": {"$ref": "#/components/headers/Challenge"}}
     responses["Problem405"]["headers"] = {"Allow": {"$ref": "#/components/headers/Allow"}}
     return responses
-
-
-# Schemas
-
-
-_PROBLEM_DOCUMENT: Final[JsonSchema] = {
-    "type": "object",
-    "description": "A problem (RFC 9457); path and value are of the document that was sent.",
-    "properties": {
-        "type": {"enum": sorted(TYPE_PREFIX + kind.kind for kind in Problem.__subclasses__())},
-        "title": {"type": "string"},
-        "status": {"enum": sorted({kind.status for kind in Problem.__subclasses__()})},
-        "detail": {"type": "string"},
-        "path": {"type": "string"},
-        "value": {"type": ["string", "number", "boolean", "null"]},
-    },
-    "required": ["type", "title", "status", "detail"],
-    "additionalProperties": False,
-}
-
-CLOSED_LISTS: Final[Mapping[str, Mapping[str, Collection[str]]]] = {
-    "Health": {"status": ["ready"]},
-    "AccountDocument": {"currency": _CURRENCIES},
-    "TokenDocument": {"plan": PLANS},
-    "NoticeDocument": {"do": [*VERBS, FINISH, AUTOPILOT]},
-    "MarketDocument": {"status": [status.value for status in MarketStatus]},
-    "Scenario": {"rules": RULE_SETS},
-    "AccountEntry": {"currency": _CURRENCIES, "status": ACCOUNT_STATUSES},
-    "MarketEntry": {"bettingType": BETTING_TYPES, "ladder": LADDERS, "status": MARKET_STATUSES},
-    "RunnerEntry": {"status": RUNNER_STATUSES},
-    "ResultEntry": {"status": EACH_WAY_RESULTS},
-    "BetTuneUser": {"plan": PLANS},
-    "BetTuneFilter": {"status": FILTER_STATUSES},
-    "BetTunePrediction": {"source": SOURCES},
-}
-"""The values of texts that have no others, by struct and member: the very lists by which they are checked."""
-
-_NOTHING: Final[JsonSchema] = {"anyOf": [{"type": "object", "maxProperties": 0}, {"type": "null"}]}
-"""There is nothing to be said."""
-
-
-def _reference(name: str) -> JsonSchema:
-    return {"$ref": f"#/components/schemas/{name}"}
-
-
-def _one(name: str, schema: JsonSchema) -> JsonSchema:
-    return {"type": "object", "properties": {name: schema}, "required": [name], "additionalProperties": False}
-
-
-def close_lists(schemas: dict[str, JsonSchema]) -> None:
-    """Put the values of texts that have no others into the schemas of structs."""
-    for struct, lists in CLOSED_LISTS.items():
-        for name, values in lists.items():
-            if struct in schemas:
-                member = schemas[struct]["properties"][name]
-                closed = {"type": "string", "enum": sorted(values)}
-                schemas[struct]["properties"][name] = (
-                    {"anyOf": [closed, {"type": "null"}]} if "anyOf" in member else {**member, **closed}
-                )
-
-
-def _content_of(kind: type[Entry], *named_in_the_address: str) -> JsonSchema:
-    """Return the schema of what is said of something that is done, without what the address says."""
-    _, schemas = answer_schemas([kind])
-    close_lists(schemas)
-    schema = _readable(schemas[kind.__name__])
-    left_out = {*_IN_THE_ADDRESS, *named_in_the_address}
-    properties = {name: member for name, member in schema["properties"].items() if name not in left_out}
-    required = [name for name in schema.get("required", ()) if name not in left_out]
-    return {**schema, "properties": properties, **({"required": required} if required else {"required": []})}
-
-
-def _readable(schema: Any) -> Any:
-    """Return a schema of what is read: decimals as numbers, and patterns that every reader of schemas understands."""
-    if isinstance(schema, list):
-        return [_readable(item) for item in schema]
-    if not isinstance(schema, dict):
-        return schema
-    if schema.get("format") == "decimal":
-        return _DECIMAL
-    readable = {key: _readable(value) for key, value in schema.items() if key != "default"}
-    if isinstance(readable.get("pattern"), str):
-        readable["pattern"] = readable["pattern"].replace(r"\Z", "$")
-    return readable
-
-
-def _camel(verb: str) -> str:
-    first, *rest = verb.split("-")
-    return first + "".join(part.capitalize() for part in rest)

@@ -23,7 +23,7 @@ from simulator.control.routes import control_routes
 from simulator.control.worlds import Addresses
 from simulator.data import specification_bytes
 from simulator.http import JSON
-from simulator.specifications.control import CLOSED_LISTS
+from simulator.specifications.control_schemas import CLOSED_LISTS
 from simulator.specifications.documents import generated_documents
 from simulator.world.worlds import Worlds
 from tests.documented import check

@@ -1,0 +1,107 @@
+"""The schemas of what our own API reads and sends, with the values of every text that has no others."""
+
+from collections.abc import Collection, Mapping
+from typing import Any, Final
+
+from simulator.control.problems import TYPE_PREFIX, Problem
+from simulator.exchange.results import BETTING_TYPES
+from simulator.exchange.rules import RULE_SETS
+from simulator.exchange.statuses import MarketStatus
+from simulator.specifications.answers import JsonSchema, answer_schemas
+from simulator.world.accounts import ACCOUNT_STATUSES
+from simulator.world.bettune.autopilot import AUTOPILOT
+from simulator.world.format.scenario import (
+    Entry,
+)
+from simulator.world.loading.bettune_checks import FILTER_STATUSES, PLANS, SOURCES
+from simulator.world.loading.conversion import FINISH, VERBS
+from simulator.world.loading.happening_checks import EACH_WAY_RESULTS
+from simulator.world.loading.market_checks import LADDERS, MARKET_STATUSES, RUNNER_STATUSES
+
+_DECIMAL: Final[JsonSchema] = {
+    "anyOf": [{"type": "number"}, {"type": "string", "pattern": r"^-?[0-9]{1,9}(\.[0-9]{1,2})?$"}]
+}
+_CURRENCIES: Final = {currency for rules in RULE_SETS.values() for currency in rules.currencies}
+_IN_THE_ADDRESS: Final = frozenset({"do", "market", "match", "at"})
+
+PROBLEM_DOCUMENT: Final[JsonSchema] = {
+    "type": "object",
+    "description": "A problem (RFC 9457); path and value are of the document that was sent.",
+    "properties": {
+        "type": {"enum": sorted(TYPE_PREFIX + kind.kind for kind in Problem.__subclasses__())},
+        "title": {"type": "string"},
+        "status": {"enum": sorted({kind.status for kind in Problem.__subclasses__()})},
+        "detail": {"type": "string"},
+        "path": {"type": "string"},
+        "value": {"type": ["string", "number", "boolean", "null"]},
+    },
+    "required": ["type", "title", "status", "detail"],
+    "additionalProperties": False,
+}
+
+CLOSED_LISTS: Final[Mapping[str, Mapping[str, Collection[str]]]] = {
+    "Health": {"status": ["ready"]},
+    "AccountDocument": {"currency": _CURRENCIES},
+    "TokenDocument": {"plan": PLANS},
+    "NoticeDocument": {"do": [*VERBS, FINISH, AUTOPILOT]},
+    "MarketDocument": {"status": [status.value for status in MarketStatus]},
+    "Scenario": {"rules": RULE_SETS},
+    "AccountEntry": {"currency": _CURRENCIES, "status": ACCOUNT_STATUSES},
+    "MarketEntry": {"bettingType": BETTING_TYPES, "ladder": LADDERS, "status": MARKET_STATUSES},
+    "RunnerEntry": {"status": RUNNER_STATUSES},
+    "ResultEntry": {"status": EACH_WAY_RESULTS},
+    "BetTuneUser": {"plan": PLANS},
+    "BetTuneFilter": {"status": FILTER_STATUSES},
+    "BetTunePrediction": {"source": SOURCES},
+}
+"""The values of texts that have no others, by struct and member: the very lists by which they are checked."""
+
+NOTHING: Final[JsonSchema] = {"anyOf": [{"type": "object", "maxProperties": 0}, {"type": "null"}]}
+"""There is nothing to be said."""
+
+
+def reference(name: str) -> JsonSchema:
+    """Return a reference to a schema among the components."""
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def only(name: str, schema: JsonSchema) -> JsonSchema:
+    """Return the schema of an object with one member, which it has to have."""
+    return {"type": "object", "properties": {name: schema}, "required": [name], "additionalProperties": False}
+
+
+def close_lists(schemas: dict[str, JsonSchema]) -> None:
+    """Put the values of texts that have no others into the schemas of structs."""
+    for struct, lists in CLOSED_LISTS.items():
+        for name, values in lists.items():
+            if struct in schemas:
+                member = schemas[struct]["properties"][name]
+                closed = {"type": "string", "enum": sorted(values)}
+                schemas[struct]["properties"][name] = (
+                    {"anyOf": [closed, {"type": "null"}]} if "anyOf" in member else {**member, **closed}
+                )
+
+
+def content_of(kind: type[Entry], *named_in_the_address: str) -> JsonSchema:
+    """Return the schema of what is said of something that is done, without what the address says."""
+    _, schemas = answer_schemas([kind])
+    close_lists(schemas)
+    schema = readable(schemas[kind.__name__])
+    left_out = {*_IN_THE_ADDRESS, *named_in_the_address}
+    properties = {name: member for name, member in schema["properties"].items() if name not in left_out}
+    required = [name for name in schema.get("required", ()) if name not in left_out]
+    return {**schema, "properties": properties, **({"required": required} if required else {"required": []})}
+
+
+def readable(schema: Any) -> Any:
+    """Return a schema of what is read: decimals as numbers, and patterns that every reader of schemas understands."""
+    if isinstance(schema, list):
+        return [readable(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if schema.get("format") == "decimal":
+        return _DECIMAL
+    written = {key: readable(value) for key, value in schema.items() if key != "default"}
+    if isinstance(written.get("pattern"), str):
+        written["pattern"] = written["pattern"].replace(r"\Z", "$")
+    return written
