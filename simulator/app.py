@@ -20,6 +20,7 @@ from simulator.control.resources import Resource, answer
 from simulator.control.routes import TokenGuard, control_routes
 from simulator.control.schema import Health
 from simulator.control.worlds import Addresses
+from simulator.front_page import front_page_routes
 from simulator.specs_page import specs_routes
 from simulator.timekeeper import Timekeeper
 from simulator.world.worlds import Worlds
@@ -83,7 +84,12 @@ def create_app(
         timekeeper.stop()
 
     ours = Starlette(
-        routes=[Route("/health", Resource(get=_health)), *specs_routes(), *control_routes(worlds, addresses, seed)],
+        routes=[
+            Route("/health", Resource(get=_health)),
+            *front_page_routes(),
+            *specs_routes(),
+            *control_routes(worlds, addresses, seed),
+        ],
         exception_handlers={Problem: _problem, 404: _unknown_address, ClientDisconnect: _disconnected},
         lifespan=lifespan,
     )

@@ -52,14 +52,20 @@ def _chooses_face(function: Callable[..., None]) -> Callable[..., None]:
         "--batches-in-completion-order", is_flag=True, help="Answer the calls of a batch as they end, not as sent."
     )
     @click.option("--certificate-required", is_flag=True, help="Refuse every certlogin without a certificate.")
+    @click.option("--accept-expect", is_flag=True, help="Take requests with Expect: 100-continue, and not answer 417.")
     @wraps(function)
     def command(
-        missing_session: str, batches_in_completion_order: bool, certificate_required: bool, **rest: Any
+        missing_session: str,
+        batches_in_completion_order: bool,
+        certificate_required: bool,
+        accept_expect: bool,
+        **rest: Any,
     ) -> None:
         face = FaceSettings(
             missing_session=ApiErrorCode(missing_session),
             batch_in_completion_order=batches_in_completion_order,
             certificate_required=certificate_required,
+            accepts_expect=accept_expect,
         )
         function(face=face, **rest)
 

@@ -1,5 +1,6 @@
 """The documents of what is served, `/specs/NAME.yaml` and `/specs/NAME.json`, and a page to browse them, `/specs/`.
 
+Without an ending, `/specs/NAME`, a document comes in YAML.
 The page is Swagger UI, whose files come with a package that is installed beside this one: it loads nothing from
 anywhere else.
 """
@@ -75,11 +76,11 @@ async def _page(_: Request) -> Response:
 
 async def _document(request: Request) -> Response:
     """Answer a document, in YAML as it is written or in JSON."""
-    name, _, form = request.path_params["name"].rpartition(".")
-    if f"{name}.yaml" not in specification_names() or form not in ("yaml", "json"):
+    name, dot, form = request.path_params["name"].partition(".")
+    if f"{name}.yaml" not in specification_names() or dot + form not in ("", ".yaml", ".json"):
         known = ", ".join(specification_names())
         raise UnknownAddress(f"There is no document {request.path_params['name'][:80]!r}; there are: {known}.")
-    if form == "yaml":
+    if form != "json":
         return Response(specification_bytes(f"{name}.yaml"), media_type="application/yaml")
     return Response(_in_json(name), media_type="application/json")
 

@@ -16,8 +16,13 @@ What it refuses goes to the lenient one, which reads plain JSON and coerces it b
 
 Nothing else is: `true` is no number, an enumeration is exact, a lone value is no list. Source: wire reference, sections
 2.2 and 3.5.
+
+A body is read up to the end of its first value, as a parser of streams does: what follows is not looked at, and a byte
+order mark before it is skipped. Official sample programs send a brace too many, and the mark.
 """
 
+import codecs
+import json
 import math
 import re
 from collections.abc import Callable
@@ -31,6 +36,7 @@ from simulator.betfair.schema.types import Input
 from simulator.betfair.schema.wire import decode_hook
 
 P = TypeVar("P", bound=Input)
+T = TypeVar("T")
 
 Coercion = Callable[[Any, list[str]], Any]
 """Takes a plain value and a list to note missing names in; returns what msgspec can convert, or raises `_Unfit`."""
@@ -63,11 +69,9 @@ class ParameterDecoder(Generic[P]):
         URL or a header, and ours all come in the body.
         """
         try:
-            return self._strict(body)
+            return first_value(self._strict, body)
         except msgspec.ValidationError:
             return self._decode_leniently(body)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            raise not_json(error) from error
 
     @property
     def takes_nothing(self) -> bool:
@@ -101,6 +105,49 @@ def not_json(error: Exception) -> ProtocolError:
     return ProtocolError(Fault.JSON_PARSE_FAILURE, f"not JSON: {error}")
 
 
+# The first value of a body
+
+
+def without_mark(body: bytes) -> bytes:
+    """Return a body without the byte order mark that some clients put before it."""
+    return body.removeprefix(codecs.BOM_UTF8)
+
+
+def first_value(decode: Callable[[bytes | msgspec.Raw], T], body: bytes | msgspec.Raw) -> T:
+    """Decode the value that a body begins with; what follows it does not matter.
+
+    Raises `ProtocolError` where no JSON begins there, and passes on the `msgspec.ValidationError` of the decoder.
+    """
+    try:
+        return decode(body)
+    except msgspec.ValidationError:
+        raise
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        value = _cut(bytes(body))
+        if value is None:
+            raise not_json(error) from error
+    try:
+        return decode(value)
+    except msgspec.ValidationError:
+        raise
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise not_json(error) from error
+
+
+# Numbers stay texts: only where the value ends is of interest, and a row of digits may be long.
+_find_end: Final = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=str).raw_decode
+
+
+def _cut(body: bytes) -> bytes | None:
+    """Return the value that a body begins with, without what follows; `None` where nothing does, or it is no JSON."""
+    text = body.decode("utf-8", "surrogateescape").lstrip(_SPACE)
+    try:
+        _, end = _find_end(text)
+    except (ValueError, RecursionError):
+        return None
+    return text[:end].encode("utf-8", "surrogateescape") if text[end:].strip(_SPACE) else None
+
+
 # Plain JSON
 
 
@@ -122,8 +169,8 @@ _plain: Final = msgspec.json.Decoder(float_hook=_number_text).decode
 def plain_json(body: bytes | msgspec.Raw) -> Any:
     """Read any JSON. Raises `ProtocolError` where it is none, or nests deeper than anybody means to."""
     try:
-        return _plain(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        return first_value(_plain, body)
+    except msgspec.ValidationError as error:
         raise not_json(error) from error
 
 

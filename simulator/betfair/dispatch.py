@@ -17,6 +17,7 @@ from simulator.betfair.decoding import ParameterDecoder
 from simulator.betfair.errors import ApiError, ApiErrorCode, Fault, ProtocolError
 from simulator.betfair.operations import Call, Operation, Service
 from simulator.betfair.schema.wire import encode_hook
+from simulator.refusal_log import log_refusal
 from simulator.world.sessions import Session
 from simulator.world.world import World
 from simulator.world.worlds import Worlds
@@ -37,13 +38,15 @@ class FaceSettings(Struct, frozen=True, kw_only=True):
     `missing_session` is what a request without X-Authentication gets: NO_SESSION as documented, or
     INVALID_SESSION_INFORMATION as live services often answer. `batch_in_completion_order` answers the calls of a batch
     in the order in which they end, those that cannot be read first, as the real service does; a client must match by
-    id. `certificate_required` makes certlogin refuse whoever presents no client certificate.
+    id. `certificate_required` makes certlogin refuse whoever presents no client certificate. `accepts_expect` lets a
+    request with `Expect: 100-continue` send its body, to which the real services answer 417 (manual, best practice).
     """
 
     maximum_body_bytes: int = 1024 * 1024
     missing_session: ApiErrorCode = ApiErrorCode.NO_SESSION
     batch_in_completion_order: bool = False
     certificate_required: bool = False
+    accepts_expect: bool = False
 
 
 class Credentials(NamedTuple):
@@ -93,7 +96,6 @@ class Edge:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> bool:
         if isinstance(error, ApiError | ProtocolError):
-            _log.debug("refused: %s", error)
             self.error = error
         elif isinstance(error, Exception):
             _log.error("an operation failed unexpectedly", exc_info=error)
@@ -146,22 +148,25 @@ class Dispatcher:
     def _let_in(self, credentials: Credentials) -> tuple[World, Session, bool]:
         """Return the world and the session of a caller, and whether the app key is the delayed one.
 
-        The app key is looked at before the session. Both must belong to one account: an app key of somebody else is as
-        unknown as none, and a session of another world does not exist in this one.
+        The app key is looked at before the session. Both must belong to one account: a customer is not subscribed to
+        the app key of somebody else (manual, DSC-0037), and a session of another world does not exist in this one.
         """
         if not credentials.app_key:
-            raise ApiError(ApiErrorCode.NO_APP_KEY)
+            raise ApiError(ApiErrorCode.NO_APP_KEY, explanation="the request has no X-Application")
         world = self.worlds.by_app_key(credentials.app_key)
         if world is None:
             raise ApiError(ApiErrorCode.INVALID_APP_KEY, explanation=f"no account has {credentials.app_key!r}")
         if not credentials.token:
-            raise ApiError(self.settings.missing_session)
+            raise ApiError(self.settings.missing_session, explanation="the request has no X-Authentication")
         session = world.session(credentials.token)
         if session is None:
             raise ApiError(ApiErrorCode.INVALID_SESSION_INFORMATION, explanation="the token is unknown or has expired")
         key = world.accounts.by_app_key[credentials.app_key]
         if key.account.username != session.account.username:
-            raise ApiError(ApiErrorCode.INVALID_APP_KEY, explanation="the app key is not that of the session's account")
+            raise ProtocolError(
+                Fault.SUBSCRIPTION_REQUIRED,
+                f"a session of {session.account.username!r} with the app key of {key.account.username!r}",
+            )
         return world, session, key.delayed
 
     def _in_the_crowd(self, operation: Operation, call: Call[Any]) -> Any:
@@ -184,6 +189,12 @@ class Dispatcher:
                     del self._under_way[account]
 
         return finish()
+
+    def tell_refusal(self, operation: str, credentials: Credentials, error: ApiError | ProtocolError) -> None:
+        """Log that an operation was refused, with the account whose app key was sent."""
+        world = self.worlds.by_app_key(credentials.app_key)
+        who = "" if world is None else world.accounts.by_app_key[credentials.app_key].account.username
+        log_refusal(operation, who, error)
 
     def request_uuid(self, credentials: Credentials) -> str:
         """Return an id for a request that failed, from the world of its caller or else from the first one there is."""

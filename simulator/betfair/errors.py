@@ -52,7 +52,11 @@ class ApiErrorCode(StrEnum):
 
 
 class Fault(Enum):
-    """The framework's faults that this face can meet: number after `DSC-`, HTTP status over REST, code in JSON-RPC."""
+    """The framework's faults: number after `DSC-`, HTTP status over REST, code in JSON-RPC.
+
+    Those about callers, and the time limit, have no code of their own in JSON-RPC: they share that of the services'
+    exceptions. Sources: manual, "Los códigos de error más comunes"; wire reference, sections 2.4 and 3.4.
+    """
 
     SERVICE_RUNTIME_EXCEPTION = (5, 500, -32603)
     JSON_PARSE_FAILURE = (8, 400, -32700)
@@ -61,9 +65,16 @@ class Fault(Enum):
     CONTENT_TYPE_NOT_VALID = (11, 415, -32700)
     ACCEPT_TYPE_NOT_VALID = (13, 406, -32700)
     MANDATORY_NOT_DEFINED = (18, 400, -32602)
+    TIMEOUT = (19, 504, -32099)
     NO_SUCH_OPERATION = (21, 404, -32601)
     NO_SUCH_SERVICE = (23, 404, -32601)
+    RESCRIPT_DESERIALISATION_FAILURE = (24, 400, -32099)
     NO_REQUESTS_FOUND = (31, 400, -32600)
+    UNKNOWN_CALLER = (34, 400, -32099)
+    UNRECOGNISED_CREDENTIALS = (35, 400, -32099)
+    INVALID_CREDENTIALS = (36, 400, -32099)
+    SUBSCRIPTION_REQUIRED = (37, 403, -32099)
+    OPERATION_FORBIDDEN = (38, 403, -32099)
 
     def __init__(self, number: int, http_status: int, json_rpc_code: int) -> None:
         self.text: Final = f"DSC-{number:04}"
@@ -103,10 +114,13 @@ class ProtocolError(BetfairError):
 
 
 class SignInError(BetfairError):
-    """The identity service refuses: `status` is FAIL or LOGIN_RESTRICTED, `code` one of the login return codes."""
+    """The identity service refuses: `status` is FAIL or LOGIN_RESTRICTED, `code` one of the login return codes.
 
-    def __init__(self, status: str, code: str) -> None:
-        super().__init__(f"{status}: {code}")
+    `explanation` is for our log.
+    """
+
+    def __init__(self, status: str, code: str, explanation: str = "") -> None:
+        super().__init__(f"{code}: {explanation}" if explanation else f"{status} {code}")
         self.status: Final = status
         self.code: Final = code
 

@@ -16,7 +16,7 @@ class Endpoint(Protocol):
 
     @property
     def methods(self) -> tuple[str, ...]:
-        """Return the HTTP methods it understands."""
+        """Return the HTTP methods it understands; none where a method makes no difference."""
         ...
 
     async def answer(self, request: Request) -> Response:

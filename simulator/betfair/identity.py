@@ -3,7 +3,8 @@
 Every answer has HTTP status 200; whether it went well is said inside. `Accept: application/json` is the switch between
 JSON and an HTML page, and the page is `pages`' business.
 
-Two choices that no source settles. The app key of a login is echoed and kept, and not checked: an unknown one is
+Where a form and the query of its address say different things, the form counts, which no source settles. Neither do any
+settle two other things. The app key of a login is echoed and kept, and not checked: an unknown one is
 refused by the first call of an API, as `INVALID_APP_KEY`. A certificate login works over plain HTTP, where no
 certificate can be presented, so that bots whose library logs in by certificate (as betfairlightweight's `login()` does)
 need no TLS to talk to us; `FaceSettings.certificate_required` makes it insist, and then every such login is
@@ -21,8 +22,9 @@ from simulator.betfair.dispatch import FaceSettings, encode_json
 from simulator.betfair.errors import Fault, ProtocolError, SignInError
 from simulator.betfair.http import HTML, Endpoint
 from simulator.http import JSON, Request, Response
+from simulator.refusal_log import log_refusal
 from simulator.world.accounts import FAIL, SUCCESS
-from simulator.world.sessions import LoginOutcome, Session
+from simulator.world.sessions import LOGINS_PER_MINUTE, LoginOutcome, Session
 from simulator.world.worlds import Worlds
 
 INPUT_VALIDATION_ERROR: Final = "INPUT_VALIDATION_ERROR"
@@ -62,10 +64,9 @@ class Login:
             return self._answer_page(form)
         product = request.header(b"x-application")
         try:
-            if not product:
-                raise SignInError(FAIL, INPUT_VALIDATION_ERROR)
-            outcome = log_in(self._worlds, form, product)
+            outcome = log_in(self._worlds, form, demanded_product(product))
         except SignInError as error:
+            log_refusal("login", form.get("username", ""), error)
             # Recorded: what could not even be read has no product either.
             product = "" if error.code == INPUT_VALIDATION_ERROR else product
             return _json(SignInAnswer("", product, error.status, error.code))
@@ -78,10 +79,11 @@ class Login:
     def _answer_page(self, form: Mapping[str, str]) -> Response:
         url = form.get("url") or pages.DEFAULT_REDIRECT
         if not pages.may_redirect_to(url):
-            return Response(200, pages.failure_page("FORBIDDEN"), HTML)
+            return _forbidden("login", url)
         try:
             outcome = log_in(self._worlds, form, form.get("product", ""))
         except SignInError as error:
+            log_refusal("login", form.get("username", ""), error)
             return Response(200, pages.redirect_page(url, form.get("redirectMethod", ""), "", error.code), HTML)
         token = _token(outcome)
         page = pages.redirect_page(url, form.get("redirectMethod", ""), token, outcome.error)
@@ -99,15 +101,18 @@ class CertificateLogin:
         self._certificate_required: Final = certificate_required
 
     async def answer(self, request: Request) -> Response:
-        """Log in. A login that is FAIL or LOGIN_RESTRICTED is named by its error code alone."""
-        product = request.header(b"x-application")
+        """Log in. Whatever is in the way is named by its code alone, and then there is no token.
+
+        That goes for an account with limited access too, which an interactive login lets in (manual, the codes of
+        loginStatus).
+        """
+        product, form = request.header(b"x-application"), form_of(request)
         try:
             if self._certificate_required:
-                raise SignInError(FAIL, "CERT_AUTH_REQUIRED")
-            if not product:
-                raise SignInError(FAIL, INPUT_VALIDATION_ERROR)
-            outcome = log_in(self._worlds, form_of(request), product)
+                raise SignInError(FAIL, "CERT_AUTH_REQUIRED", "no certificate can be presented without TLS")
+            outcome = log_in(self._worlds, form, demanded_product(product), lets_limited_in=False)
         except SignInError as error:
+            log_refusal("certlogin", form.get("username", ""), error)
             return _json(CertificateLoginAnswer(loginStatus=error.code or error.status))
         return _json(CertificateLoginAnswer(sessionToken=_token(outcome), loginStatus=outcome.status))
 
@@ -130,8 +135,10 @@ class SessionCall:
         """Do it, and echo token and app key; a token that is missing is not echoed, one that is unknown is."""
         token, product = request.header(b"x-authentication"), request.header(b"x-application")
         if not token:
+            log_refusal(request.path, "", f"{INPUT_VALIDATION_ERROR}: the request has no X-Authentication")
             answer = SignInAnswer("", product, FAIL, INPUT_VALIDATION_ERROR)
         elif self._act(self._worlds, token) is None:
+            log_refusal(request.path, "", f"{NO_SESSION}: the token is unknown or has expired")
             answer = SignInAnswer(token, product, FAIL, NO_SESSION)
         else:
             answer = SignInAnswer(token, product, SUCCESS, "")
@@ -154,7 +161,7 @@ class LoginPage:
         query = _fields(request.query)
         url = query.get("url") or pages.DEFAULT_REDIRECT
         if not pages.may_redirect_to(url):
-            return Response(200, pages.failure_page("FORBIDDEN"), HTML)
+            return _forbidden("the login page", url)
         return Response(200, pages.login_page(query.get("product", ""), url, query.get("redirectMethod", "")), HTML)
 
     def refuse(self, error: ProtocolError) -> Response:
@@ -174,26 +181,45 @@ def identity_endpoints(worlds: Worlds, settings: FaceSettings) -> dict[str, Endp
     return endpoints | {f"{path}/": endpoint for path, endpoint in endpoints.items()}
 
 
-def log_in(worlds: Worlds, form: Mapping[str, str], product: str) -> LoginOutcome:
+def log_in(worlds: Worlds, form: Mapping[str, str], product: str, *, lets_limited_in: bool = True) -> LoginOutcome:
     """Log in who the form says, in the world that the username belongs to.
 
-    Returns an outcome with a session; raises `SignInError` for every other one.
+    Returns an outcome with a session; raises `SignInError` for every other one. Where not even accounts with limited
+    access are let in, it is raised for them too.
     """
     username, password = form.get("username", ""), form.get("password", "")
     if not username or not password:
-        raise SignInError(FAIL, INPUT_VALIDATION_ERROR)
+        raise SignInError(FAIL, INPUT_VALIDATION_ERROR, "the form needs a username and a password")
     world = worlds.by_username(username)
     if world is None:
-        raise SignInError(FAIL, "INVALID_USERNAME_OR_PASSWORD")
+        raise SignInError(FAIL, "INVALID_USERNAME_OR_PASSWORD", f"no account is called {username!r}")
     outcome = world.log_in(username, password, product)
     if outcome.session is None:
-        raise SignInError(outcome.status, outcome.error)
+        raise SignInError(outcome.status, outcome.error, _why_not(outcome))
+    if outcome.error and not lets_limited_in:
+        world.log_out(outcome.session.token)
+        raise SignInError(outcome.status, outcome.error, _why_not(outcome))
     return outcome
 
 
+def _why_not(outcome: LoginOutcome) -> str:
+    if outcome.error == "INVALID_USERNAME_OR_PASSWORD":
+        return "the password is another one"
+    if outcome.error == "TEMPORARY_BAN_TOO_MANY_REQUESTS":
+        return f"more than {LOGINS_PER_MINUTE} logins within a minute"
+    return "the scenario gives the account this status"
+
+
+def demanded_product(product: str) -> str:
+    """Return the app key of a login; raise `SignInError` where there is none."""
+    if not product:
+        raise SignInError(FAIL, INPUT_VALIDATION_ERROR, "the request has no X-Application")
+    return product
+
+
 def form_of(request: Request) -> dict[str, str]:
-    """Return the fields of a form; nothing where the body is none."""
-    return _fields(request.body)
+    """Return the fields of a form, and those in the query of its address, which clients use as well."""
+    return _fields(request.query) | _fields(request.body)
 
 
 def wants_json(request: Request) -> bool:
@@ -215,6 +241,11 @@ def _fields(encoded: bytes) -> dict[str, str]:
     except ValueError:
         # More fields than any form has: as good as none.
         return {}
+
+
+def _forbidden(operation: str, url: str) -> Response:
+    log_refusal(operation, "", f"FORBIDDEN: the page may not lead to {url!r}")
+    return Response(200, pages.failure_page("FORBIDDEN"), HTML)
 
 
 def _keep_alive(worlds: Worlds, token: str) -> Session | None:

@@ -14,8 +14,8 @@ from typing import Any, Final, NamedTuple
 import msgspec
 from msgspec import Raw, Struct
 
-from simulator.betfair.decoding import not_json, plain_json
-from simulator.betfair.dispatch import NOBODY, Credentials, Dispatcher, Outcome, ServedOperation, encode_json
+from simulator.betfair.decoding import first_value, not_json, plain_json, without_mark
+from simulator.betfair.dispatch import Credentials, Dispatcher, Outcome, ServedOperation, encode_json
 from simulator.betfair.errors import ApiError, ExceptionType, Fault, ProtocolError, exception_detail
 from simulator.http import Request, Response
 
@@ -63,23 +63,27 @@ class JsonRpcEndpoint:
     async def answer(self, request: Request) -> Response:
         """Answer a call with a call's answer, and a batch with a list of them."""
         credentials = Credentials.of(request.headers)
+        body = without_mark(request.body)
         try:
-            if request.body.lstrip()[:1] == b"[":
-                return Response(200, await self._answer_batch(_read_batch(request.body), credentials))
-            call = _read_call(request.body)
+            if body.lstrip()[:1] == b"[":
+                return Response(200, await self._answer_batch(_read_batch(body), credentials))
+            call = _read_call(body)
         except ProtocolError as error:
+            self._dispatcher.tell_refusal("a call over JSON-RPC", credentials, error)
             return self.refuse(error)
         outcome = self._begin(call, credentials)
         if not isinstance(outcome, (bytes, ApiError, ProtocolError)):
             outcome = await outcome
         if isinstance(outcome, ProtocolError) and outcome.fault is Fault.JSON_PARSE_FAILURE:
             # Parameters are read later than the call around them, but they are no better JSON for it.
+            self._dispatcher.tell_refusal(call.method, credentials, outcome)
             return self.refuse(outcome)
-        return Response(200, self._written(outcome, bytes(call.id), credentials))
+        return Response(200, self._written(outcome, call, credentials))
 
     def refuse(self, error: ProtocolError) -> Response:
         """Answer a body that is no request: without an id, and one object even for a batch."""
-        return Response(error.http_status, self._written(error, b"", NOBODY))
+        member = encode_json(error_member(error, self._exception, ""))
+        return Response(error.http_status, b'{"jsonrpc":"2.0","error":%b}' % member)
 
     async def _answer_batch(self, calls: list[Envelope], credentials: Credentials) -> bytes:
         """Begin all calls in their order, then wait for those that have to wait, together.
@@ -88,13 +92,13 @@ class JsonRpcEndpoint:
         """
         begun: list[_Begun] = []
         for number, call in enumerate(calls, start=1):
-            outcome, call_id = self._begin(call, credentials), bytes(call.id)
+            outcome = self._begin(call, credentials)
             if isinstance(outcome, (bytes, ApiError, ProtocolError)):
-                is_unreadable = isinstance(outcome, ProtocolError)
-                begun.append(_Begun(self._written(outcome, call_id, credentials), is_unreadable))
+                is_unreadable = isinstance(outcome, ProtocolError) and outcome.fault.json_rpc_code != SERVICE_ERROR
+                begun.append(_Begun(self._written(outcome, call, credentials), is_unreadable))
             else:
                 # Unlike a coroutine, a future goes on while we are busy with the others.
-                begun.append(_Begun(asyncio.ensure_future(self._written_later(outcome, call_id, credentials)), False))
+                begun.append(_Begun(asyncio.ensure_future(self._written_later(outcome, call, credentials)), False))
             if number % _CALLS_BETWEEN_PAUSES == 0:
                 await asyncio.sleep(0)
         if self._dispatcher.settings.batch_in_completion_order:
@@ -113,16 +117,18 @@ class JsonRpcEndpoint:
         match = self._method.fullmatch(method)
         return self._by_lower_name.get(match[1].lower()) if match else None
 
-    async def _written_later(self, outcome: Awaitable[Outcome], call_id: bytes, credentials: Credentials) -> bytes:
-        return self._written(await outcome, call_id, credentials)
+    async def _written_later(self, outcome: Awaitable[Outcome], call: Envelope, credentials: Credentials) -> bytes:
+        return self._written(await outcome, call, credentials)
 
-    def _written(self, outcome: Outcome, call_id: bytes, credentials: Credentials) -> bytes:
+    def _written(self, outcome: Outcome, call: Envelope, credentials: Credentials) -> bytes:
         """Write the answer to a call; the result is already JSON and is not read again."""
         if isinstance(outcome, bytes):
             member, value = b"result", outcome
         else:
+            self._dispatcher.tell_refusal(call.method, credentials, outcome)
             uuid = self._dispatcher.request_uuid(credentials) if isinstance(outcome, ApiError) else ""
             member, value = b"error", encode_json(error_member(outcome, self._exception, uuid))
+        call_id = bytes(call.id)
         if not call_id or call_id == b"null":
             return b'{"jsonrpc":"2.0","%b":%b}' % (member, value)
         return b'{"jsonrpc":"2.0","%b":%b,"id":%b}' % (member, value, call_id)
@@ -130,8 +136,8 @@ class JsonRpcEndpoint:
 
 def _read_call(body: bytes) -> Envelope:
     try:
-        call = _decode_call(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        call = first_value(_decode_call, body)
+    except msgspec.ValidationError as error:
         raise not_json(error) from error
     _check_id(call)
     return call
@@ -140,8 +146,8 @@ def _read_call(body: bytes) -> Envelope:
 def _read_batch(body: bytes) -> list[Envelope]:
     """Read a batch. One element that is no call spoils all of them, and an empty one is an error of its own."""
     try:
-        calls = _decode_batch(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        calls = first_value(_decode_batch, body)
+    except msgspec.ValidationError as error:
         raise not_json(error) from error
     if not calls:
         raise ProtocolError(Fault.NO_REQUESTS_FOUND, "an empty batch")

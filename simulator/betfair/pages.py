@@ -5,6 +5,7 @@ form, named `postLogin`, submits itself to the redirect address with `ssoid` and
 markup around the fields is ours, as nothing is known about the original's (wire reference, section 1.4).
 """
 
+import re
 from html import escape
 from typing import Final
 from urllib.parse import urlsplit
@@ -13,20 +14,25 @@ DEFAULT_REDIRECT: Final = "https://www.betfair.com"
 """The only address that is allowed without being listed for an app key (manual, interactive login)."""
 
 _LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+_MISLEADING: Final = re.compile(r"[\x00-\x20\x7f-\xa0\\]")
+"""Characters that browsers and parsers of addresses read differently: a backslash is a slash to the former."""
 
 
 def may_redirect_to(url: str) -> bool:
     """Return whether the login page may lead to an address.
 
     The exchange keeps a list for each app key. Ours is the default address and every loopback one, because what is
-    tested against a simulator runs beside it.
+    tested against a simulator runs beside it. An address that could be read in another way, or names a user, is not
+    allowed: a backslash before `@127.0.0.1` takes a browser elsewhere.
     """
+    if _MISLEADING.search(url):
+        return False
     try:
         parts = urlsplit(url)
         host = parts.hostname
     except ValueError:
         return False
-    if parts.scheme not in ("http", "https"):
+    if parts.scheme not in ("http", "https") or "@" in parts.netloc:
         return False
     return host in _LOOPBACK or (parts.scheme == "https" and host == urlsplit(DEFAULT_REDIRECT).hostname)
 

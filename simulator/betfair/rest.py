@@ -11,6 +11,7 @@ from typing import Any, Final
 from urllib.parse import parse_qs
 
 from simulator.betfair import xml
+from simulator.betfair.decoding import without_mark
 from simulator.betfair.dispatch import NOBODY, Credentials, Dispatcher, ServedOperation, encode_json
 from simulator.betfair.errors import ApiError, ApiErrorCode, ExceptionType, Fault, ProtocolError, exception_detail
 from simulator.betfair.http import XML, acceptable
@@ -44,9 +45,11 @@ class RestEndpoint:
         if error_in_content_type is not None:
             return self._fault(error_in_content_type, NOBODY, media_type)
         credentials = Credentials.of(request.headers)
-        body = request.body
+        body = without_mark(request.body)
         if not body and self._served.parameters.takes_nothing:
             body = b"{}"
+        if not _may_be_object(body):
+            return self._fault(ProtocolError(Fault.JSON_PARSE_FAILURE, "the body is no object"), NOBODY, media_type)
         encode = encode_json if media_type == JSON else self._encode_xml
         outcome = self._dispatcher.begin(self._served, body, credentials, encode)
         if not isinstance(outcome, (bytes, ApiError, ProtocolError)):
@@ -57,29 +60,12 @@ class RestEndpoint:
 
     def refuse(self, error: ProtocolError) -> Response:
         """Answer a request that was not read."""
-        return self._fault(error, NOBODY, JSON)
+        return fault_response(error, self._exception, "", JSON)
 
     def _fault(self, error: ApiError | ProtocolError, credentials: Credentials, media_type: bytes) -> Response:
+        self._dispatcher.tell_refusal(self._served.operation.name, credentials, error)
         uuid = self._dispatcher.request_uuid(credentials) if isinstance(error, ApiError) else ""
         return fault_response(error, self._exception, uuid, media_type)
-
-
-class NothingHere:
-    """What answers where there is no operation or no service."""
-
-    methods = ("POST",)
-
-    def __init__(self, exception: ExceptionType, fault: Fault, explanation: str) -> None:
-        self._exception: Final = exception
-        self._error: Final = ProtocolError(fault, explanation)
-
-    async def answer(self, request: Request) -> Response:
-        """Answer every request with the same fault."""
-        return fault_response(self._error, self._exception, "", wanted_media_type(request) or XML)
-
-    def refuse(self, error: ProtocolError) -> Response:
-        """Answer a request that was not read."""
-        return fault_response(error, self._exception, "", JSON)
 
 
 def wanted_media_type(request: Request) -> bytes | None:
@@ -89,6 +75,15 @@ def wanted_media_type(request: Request) -> bytes | None:
         if alternative:
             return _ALTERNATIVES.get(alternative[-1].lower())
     return acceptable(request.headers.get(b"accept", b""))
+
+
+def _may_be_object(body: bytes) -> bool:
+    """Return whether a body begins as an object does, or is `null`, which leaves all parameters out.
+
+    Only JSON-RPC takes parameters by position; here any other JSON is none to the framework (recorded).
+    """
+    start = body.lstrip()[:4]
+    return start[:1] in (b"{", b"") or start == b"null"
 
 
 def _content_type_error(request: Request) -> ProtocolError | None:

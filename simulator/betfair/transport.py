@@ -4,6 +4,8 @@
     /exchange/{service}/rest/v1.0/{operation}[/]    REST
     /api/login, /api/certlogin, /api/keepAlive, /api/logout, /view/login     identity
 
+Where nothing of that is, `nothing_here` answers.
+
 Which host was meant does not matter either: a client changes the address and nothing else. No sequence of bytes gets a
 status of 500 or more from here; the one exception is a bug of ours, and `dispatch` says where those end.
 """
@@ -13,20 +15,29 @@ from collections.abc import Mapping
 from typing import Final
 
 from simulator.betfair.dispatch import Dispatcher, Edge, FaceSettings, ServedOperation
-from simulator.betfair.errors import BETTING_EXCEPTION, Fault, ProtocolError
+from simulator.betfair.errors import Fault, ProtocolError
 from simulator.betfair.http import Endpoint
 from simulator.betfair.identity import identity_endpoints
 from simulator.betfair.json_rpc import JsonRpcEndpoint
+from simulator.betfair.nothing_here import Nowhere, belongs_to_betfair
 from simulator.betfair.operations import Service
-from simulator.betfair.rest import NothingHere, RestEndpoint
+from simulator.betfair.rest import RestEndpoint
 from simulator.betfair.services import SERVICES
 from simulator.http import BodyTooLarge, ClientGone, Receive, Request, Response, Scope, Send, read_body, respond
+from simulator.refusal_log import log_refusal
 from simulator.world.worlds import Worlds
 
 _PREFIX: Final = "/exchange/"
 _JSON_RPC: Final = re.compile(r"/exchange/(\w+)/json-rpc/v1(?:\.\d+)?(?:/.*)?", re.ASCII | re.DOTALL)
 _REST: Final = re.compile(r"/exchange/(\w+)/rest/v1(?:\.\d+)?/(\w+)/?", re.ASCII)
-_REST_SERVICE: Final = re.compile(r"/exchange/(\w+)/rest/v1(?:\.\d+)?(?:/.*)?", re.ASCII | re.DOTALL)
+
+_EXPECTATION_FAILED: Final = Response(
+    417,
+    b"Send the request again without the header Expect.",
+    b"text/plain; charset=utf-8",
+    ((b"connection", b"close"),),
+)
+"""What the services say to `Expect: 100-continue`; whether the body still comes is not known, so nothing can follow."""
 
 
 class BetfairFace:
@@ -49,12 +60,11 @@ class BetfairFace:
                 self._rest[service.name, name.lower()] = RestEndpoint(dispatcher, operation)
         self._identity: Final[Mapping[str, Endpoint]] = identity_endpoints(worlds, self._settings)
         self._known: Final[dict[str, Endpoint]] = {**self._identity, **self._usual_paths(services)}
-        self._no_operation: Final = NothingHere(BETTING_EXCEPTION, Fault.NO_SUCH_OPERATION, "no such operation")
-        self._no_service: Final = NothingHere(BETTING_EXCEPTION, Fault.NO_SUCH_SERVICE, "no such service or version")
+        self._nowhere: Final = Nowhere(frozenset(self._json_rpc))
 
     def handles(self, path: str) -> bool:
         """Return whether a path belongs to Betfair's services."""
-        return path.startswith(_PREFIX) or path in self._identity
+        return path.startswith(_PREFIX) or belongs_to_betfair(path)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
@@ -70,18 +80,24 @@ class BetfairFace:
     async def _response(
         self, endpoint: Endpoint, scope: Scope, headers: dict[bytes, bytes], receive: Receive
     ) -> Response:
-        method = scope["method"]
-        if method not in endpoint.methods:
-            refusal = endpoint.refuse(ProtocolError(Fault.NO_SUCH_OPERATION, f"{method} is not understood here", 405))
-            return refusal._replace(headers=((b"allow", ", ".join(endpoint.methods).encode()),))
+        method, path = scope["method"], scope["path"]
+        if b"expect" in headers and not self._settings.accepts_expect:
+            log_refusal(f"{method} {path}", "", _expectation_explained(headers[b"expect"]))
+            return _EXPECTATION_FAILED
+        if endpoint.methods and method not in endpoint.methods:
+            error = ProtocolError(Fault.NO_SUCH_OPERATION, f"{method} is not understood here", 405)
+            log_refusal(f"{method} {path}", "", error)
+            return endpoint.refuse(error)._replace(headers=((b"allow", ", ".join(endpoint.methods).encode()),))
         try:
             body = await read_body(headers, receive, self._settings.maximum_body_bytes)
         except BodyTooLarge:
             limit = self._settings.maximum_body_bytes
-            return endpoint.refuse(ProtocolError(Fault.JSON_PARSE_FAILURE, f"longer than {limit} bytes", 413))
+            error = ProtocolError(Fault.JSON_PARSE_FAILURE, f"the body is longer than {limit} bytes", 413)
+            log_refusal(f"{method} {path}", "", error)
+            return endpoint.refuse(error)
         edge = Edge()
         with edge:
-            request = Request(method, scope["path"], scope.get("query_string", b""), headers, body)
+            request = Request(method, path, scope.get("query_string", b""), headers, body)
             return await endpoint.answer(request)
         # Endpoints turn the errors of operations into answers themselves, so what ends here is no `ApiError`.
         assert isinstance(edge.error, ProtocolError)
@@ -100,10 +116,15 @@ class BetfairFace:
 
     def _find(self, path: str) -> Endpoint:
         if match := _JSON_RPC.fullmatch(path):
-            return self._json_rpc.get(match[1]) or self._no_service
+            return self._json_rpc.get(match[1]) or self._nowhere.find(path)
         if match := _REST.fullmatch(path):
-            found = self._rest.get((match[1], match[2].lower()))
-            if found is not None:
-                return found
-        match = _REST_SERVICE.fullmatch(path)
-        return self._no_operation if match and match[1] in self._json_rpc else self._no_service
+            return self._rest.get((match[1], match[2].lower())) or self._nowhere.find(path)
+        return self._nowhere.find(path)
+
+
+def _expectation_explained(expectation: bytes) -> str:
+    said = expectation.decode("latin-1")
+    return (
+        f"417: the request has the header Expect: {said}, which the real services do not take. Switch it off in the "
+        "client (.NET: ServicePointManager.Expect100Continue = false), or serve with --accept-expect"
+    )

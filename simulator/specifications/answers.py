@@ -10,6 +10,11 @@ from simulator.betfair.schema.wire import Instant
 REFERENCE: Final = "#/components/schemas/{name}"
 JsonSchema = dict[str, Any]
 
+EXPECTATION_FAILED: Final[JsonSchema] = {
+    "description": "The request has the header Expect, which the real services do not take.",
+    "content": {"text/plain": {"schema": {"type": "string"}}},
+}
+
 
 def answer_schemas(
     types: Iterable[Any], *, absent_beats_null: bool = False

@@ -13,7 +13,7 @@ from simulator.betfair.errors import ExceptionType, Fault
 from simulator.betfair.json_rpc import SERVICE_ERROR
 from simulator.betfair.operations import Operation, Service
 from simulator.betfair.schema.types import Signature
-from simulator.specifications.answers import JsonSchema, answer_schemas
+from simulator.specifications.answers import EXPECTATION_FAILED, JsonSchema, answer_schemas
 from simulator.specifications.betfair_json_rpc import JsonRpcPath
 from simulator.specifications.examples import Example, Story, rest_examples
 from simulator.specifications.requests import RequestSchemas, Rules
@@ -41,12 +41,13 @@ def document(service: Service, signatures: Mapping[str, Signature], about: About
     )
     requests = RequestSchemas(about.rules)
     parameters = [requests.parameters(operation.request) for operation in operations]
+    bodies = [requests.parameters_by_name(operation.request) for operation in operations]
     rpc = JsonRpcPath(service)
     examples = rest_examples(service, about.story)
     paths: JsonSchema = {}
-    for operation, parameter, result in zip(operations, parameters, results, strict=True):
+    for operation, parameter, by_name, result in zip(operations, parameters, bodies, results, strict=True):
         paths[f"/exchange/{service.name}/rest/v1.0/{operation.name}/"] = {
-            "post": _rest_operation(operation, parameter, result, about.links, examples)
+            "post": _rest_operation(operation, by_name, result, about.links, examples)
         }
         rpc.add(operation, parameter, result)
     paths[f"/exchange/{service.name}/json-rpc/v1"] = {"post": rpc.operation(about.description, about.story)}
@@ -128,6 +129,7 @@ _REST_RESPONSES: Final = {
     406: "NotAcceptable",
     413: "TooLong",
     415: "WrongMediaType",
+    417: "ExpectationFailed",
     431: "HeadersTooLong",
     500: "ServerFault",
     504: "TimedOut",
@@ -161,6 +163,7 @@ def _responses() -> JsonSchema:
         "headers": {"Allow": {"$ref": "#/components/headers/Allow"}},
         "content": both,
     }
+    responses["ExpectationFailed"] = EXPECTATION_FAILED
     responses["HeadersTooLong"] = {
         "description": "The headers are longer than any that are read.",
         "content": {"application/problem+json": {"schema": {"type": "object"}}},
@@ -241,7 +244,7 @@ def _error_schemas(exception: ExceptionType) -> JsonSchema:
             "description": "An error over JSON-RPC.",
             "type": "object",
             "properties": {
-                "code": {"enum": [SERVICE_ERROR, *sorted({fault.json_rpc_code for fault in Fault})]},
+                "code": {"enum": sorted({SERVICE_ERROR, *(fault.json_rpc_code for fault in Fault)})},
                 "message": {"enum": [*numbers, *sorted(fault.text for fault in Fault)]},
                 "data": {"$ref": "#/components/schemas/ExceptionDetail"},
             },

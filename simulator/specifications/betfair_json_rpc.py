@@ -89,6 +89,7 @@ class JsonRpcPath:
                     "content": failure,
                 },
                 "413": {"description": "The body is longer than any that is read.", "content": failure},
+                "417": {"$ref": "#/components/responses/ExpectationFailed"},
                 "431": {"$ref": "#/components/responses/HeadersTooLong"},
                 "500": {"description": "The service failed before it could look at the calls.", "content": failure},
             },

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from simulator import __version__
 from simulator.betfair.identity import CertificateLoginAnswer, SignInAnswer
-from simulator.specifications.answers import JsonSchema, answer_schemas
+from simulator.specifications.answers import EXPECTATION_FAILED, JsonSchema, answer_schemas
 from simulator.specifications.examples import identity_examples
 from simulator.world.accounts import ACCOUNT_STATUSES, FAIL, LIMITED_ACCESS, LOGIN_RESTRICTED, SUCCESS
 
@@ -161,6 +161,7 @@ def _login_page() -> JsonSchema:
                 "content": {"text/html": _HTML},
             },
             "413": {"description": "The body is longer than any that is read.", "content": {"text/html": _HTML}},
+            "417": EXPECTATION_FAILED,
             "431": _too_long(),
             "500": {"description": "The service failed.", "content": {"text/html": _HTML}},
         },
@@ -220,6 +221,7 @@ def _refusals(name: str) -> JsonSchema:
             "content": content,
         },
         "413": {"description": "The body is longer than any that is read.", "content": content},
+        "417": EXPECTATION_FAILED,
         "431": _too_long(),
         "500": {"description": "The service failed; the code is INTERNAL_ERROR.", "content": content},
     }

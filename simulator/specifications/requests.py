@@ -48,11 +48,17 @@ class RequestSchemas:
 
     def parameters(self, request: type[Input]) -> JsonSchema:
         """Return the schema of an operation's parameters: by name, or by position in the order of the definition."""
-        info = inspect.type_info(request)
-        assert isinstance(info, inspect.StructType)
+        info = _structure_of(request)
         by_position = [self._by_position(info, variant) for variant in self._variants(info)]
         alternatives = [self._struct(info), *by_position]
         return {"anyOf": alternatives if by_position[-1]["minItems"] else [*alternatives, _NULL]}
+
+    def parameters_by_name(self, request: type[Input]) -> JsonSchema:
+        """Return the schema of parameters where they have names only, as over REST."""
+        info = _structure_of(request)
+        needed = any(_is_required(field, self._variants(info)[-1]) for field in info.fields)
+        by_name = self._struct(info)
+        return by_name if needed else {"anyOf": [by_name, _NULL]}
 
     def _by_position(self, info: inspect.StructType, variant: Variant) -> JsonSchema:
         needed = [place for place, field in enumerate(info.fields, start=1) if _is_required(field, variant)]
@@ -122,6 +128,12 @@ class RequestSchemas:
         # The text of anything else may be empty where it need not be there at all; that of a number may be space.
         empty = _SPACE if isinstance(info, inspect.IntType | inspect.FloatType) else _EMPTY
         return _SCALARS[type(info)](info) + ([] if required else [empty])
+
+
+def _structure_of(request: type[Input]) -> inspect.StructType:
+    info = inspect.type_info(request)
+    assert isinstance(info, inspect.StructType)
+    return info
 
 
 def _is_required(field: inspect.Field, variant: Variant) -> bool:

@@ -55,9 +55,11 @@ def walked(operation: Operation) -> list[Place]:
 def refuses_wrong_kinds(siege: Siege, service: Service, operation: Operation, places: Iterable[Place]) -> None:
     """Hold an operation to refusing, over both transports, every value that cannot be read as what it should be."""
     example = example_of(inspect.type_info(operation.request))
-    expected = {"faultcode": "Client", "faultstring": "DSC-0009", "detail": {}}
     with siege.nothing_changes():
         for place in places:
+            # Over REST what is no object at all is as good as no JSON.
+            fault = "DSC-0009" if place.steps else "DSC-0008"
+            expected = {"faultcode": "Client", "faultstring": fault, "detail": {}}
             for value in (value for value in VALUES if cannot_be(place.kind, value)):
                 if not place.steps and isinstance(value, list):
                     # Parameters may be an array: in the order of the interface definition.

@@ -44,7 +44,6 @@ def test_what_can_be_got_can_be_asked_for_its_head(client: Client, path: str) ->
 @pytest.mark.parametrize(
     "path",
     [
-        "/",
         "/nothing",
         "/health/",
         "/control/v1",

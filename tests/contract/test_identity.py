@@ -29,6 +29,9 @@ accounts:
   - {username: suspended, password: secret, status: SUSPENDED}
   - {username: terms, password: secret, status: SPANISH_TERMS_ACCEPTANCE_REQUIRED}
   - {username: closed, password: secret, status: CLOSED}
+  - {username: excluded, password: secret, status: SELF_EXCLUDED}
+  - {username: unknown, password: secret, status: KYC_SUSPEND}
+  - {username: limited, password: secret, status: LIMITED_ACCESS}
 """
 
 
@@ -151,13 +154,40 @@ def test_a_failed_certificate_login_has_no_token(theatre: Theatre) -> None:
 
 @pytest.mark.parametrize(
     ("username", "expected"),
-    [("suspended", "LIMITED_ACCESS"), ("terms", "SPANISH_TERMS_ACCEPTANCE_REQUIRED"), ("closed", "CLOSED")],
+    [
+        ("suspended", "SUSPENDED"),
+        ("excluded", "SELF_EXCLUDED"),
+        ("unknown", "KYC_SUSPEND"),
+        ("terms", "SPANISH_TERMS_ACCEPTANCE_REQUIRED"),
+        ("closed", "CLOSED"),
+    ],
 )
 def test_a_certificate_login_names_what_is_in_the_way(statuses: Theatre, username: str, expected: str) -> None:
-    answer = log_in(statuses, {"username": username, "password": "secret"}, "/api/certlogin").json()
+    """The code itself, and no token, also where an interactive login lets the account in."""
+    answer = log_in(statuses, {"username": username, "password": "secret"}, "/api/certlogin")
 
-    assert expected == answer["loginStatus"]
-    assert (username == "suspended") == ("sessionToken" in answer)
+    assert f'{{"loginStatus":"{expected}"}}' == answer.text
+    world = statuses.worlds.by_username(username)
+    assert world is not None
+    assert not len(world.sessions)
+
+
+def test_limited_access_for_no_reason_is_named_as_such(statuses: Theatre) -> None:
+    answer = log_in(statuses, {"username": "limited", "password": "secret"}, "/api/certlogin").json()
+
+    assert "LIMITED_ACCESS" == answer["loginStatus"]
+
+
+@pytest.mark.parametrize("path", ["/api/login", "/api/certlogin"])
+def test_credentials_may_be_in_the_query_and_the_form_counts_before_it(theatre: Theatre, path: str) -> None:
+    in_query = theatre.ask("POST", path, params=ALICE, headers=JSON)
+    in_both = theatre.ask("POST", path, params={**ALICE, "password": "wrong"}, data=ALICE, headers=JSON)
+    shared = theatre.ask("POST", path, params={"username": "alice"}, data={"password": "secret"}, headers=JSON)
+    wrong = theatre.ask("POST", path, params={**ALICE, "password": "wrong"}, headers=JSON)
+
+    for answer in (in_query, in_both, shared):
+        assert "SUCCESS" in answer.json().values()
+    assert "INVALID_USERNAME_OR_PASSWORD" in wrong.json().values()
 
 
 def test_a_certificate_may_be_required() -> None:
@@ -287,6 +317,18 @@ def test_limited_access_takes_back_both(statuses: Theatre) -> None:
         "/relative",
         "http://[::1",
         "ftp://localhost/",
+        "http://evil.example\\@127.0.0.1/",
+        "http://evil.example\\\\@127.0.0.1/",
+        "http:\\\\127.0.0.1/",
+        "http://user@127.0.0.1/",
+        "http://user:word@localhost/",
+        "http://@localhost/",
+        "http://local\thost/",
+        "http://localhost/\r\nSet-Cookie: a=b",
+        "\x01http://localhost/",
+        "http://localhost /",
+        " http://localhost/",
+        "http://localhost/\x7f",
     ],
 )
 def test_a_page_leads_nowhere_that_is_not_allowed(theatre: Theatre, url: str) -> None:

@@ -298,20 +298,58 @@ def test_a_bug_is_logged_and_answered_as_the_service_answers_its_own(
         ({"X-Application": "unheard-of"}, "ANGX-0007 INVALID_APP_KEY"),
         ({"X-Application": "unheard-of", "X-Authentication": ""}, "ANGX-0007 INVALID_APP_KEY"),
         ({"X-Application": "\xff\xfe"}, "ANGX-0007 INVALID_APP_KEY"),
-        ({"X-Application": "alice-too-live"}, "ANGX-0007 INVALID_APP_KEY"),
         ({"X-Authentication": ""}, "ANGX-0005 NO_SESSION"),
         ({"X-Authentication": "unheard-of"}, "ANGX-0003 INVALID_SESSION_INFORMATION"),
         ({"X-Application": "bob-live"}, "ANGX-0003 INVALID_SESSION_INFORMATION"),
     ],
 )
 def test_headers_are_checked_app_key_first(theatre: Theatre, headers: dict[str, str], expected: str) -> None:
-    """An app key of another account of the world is invalid; in another world the session is unknown."""
+    """In another world than that of the app key the session is unknown."""
     encoded = {name: value.encode("latin-1") for name, value in {**theatre.alice, **headers}.items()}
     answer = theatre.ask("POST", "/exchange/betting/json-rpc/v1", headers=encoded, json=call("ping"))
 
     error = answer.json()["error"]
     assert expected == f"{error['message']} {error['data']['APINGException']['errorCode']}"
     assert not theatre.stage.calls
+
+
+def test_a_customer_is_not_subscribed_to_the_app_key_of_another(theatre: Theatre) -> None:
+    over_json_rpc = theatre.rpc([call("ping"), call("ping", call_id=2)], **{"X-Application": "alice-too-live"})
+    over_rest = theatre.rest("ping", {}, **{"X-Application": "alice-too-delayed"})
+
+    error = '{"jsonrpc":"2.0","error":{"code":-32099,"message":"DSC-0037"},"id":%d}'
+    assert (200, f"[{error % 1},{error % 2}]") == (over_json_rpc.status_code, over_json_rpc.text)
+    assert (403, '{"faultcode":"Client","faultstring":"DSC-0037","detail":{}}') == (
+        over_rest.status_code,
+        over_rest.text,
+    )
+    assert not theatre.stage.calls
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (b"%b}", "SUCCESS"),
+        (b"%b]", "SUCCESS"),
+        (b"%b%b", "SUCCESS"),
+        (b" \n%b \xff\x00", "SUCCESS"),
+        (b"\xef\xbb\xbf%b", "SUCCESS"),
+        (b"\xef\xbb\xbf\n[%b]}", "SUCCESS"),
+        (b"[%b]]", "SUCCESS"),
+        (b"[]}", "DSC-0031"),
+        (b"}%b", "DSC-0008"),
+        (b"\xfe\xff%b", "DSC-0008"),
+        (b"[%b", "DSC-0008"),
+    ],
+)
+def test_a_body_is_read_to_the_end_of_its_first_value(theatre: Theatre, body: bytes, expected: str) -> None:
+    """Official samples send a brace too many or a byte order mark, and the framework reads one value."""
+    ping = json.dumps(call("ping")).encode()
+
+    answer = theatre.rpc(body.replace(b"%b", ping)).json()
+
+    first = answer[0] if isinstance(answer, list) else answer
+    assert expected == (first["result"] if "result" in first else first["error"]["message"])
 
 
 def test_an_invalid_app_key_has_no_request_id(theatre: Theatre) -> None:

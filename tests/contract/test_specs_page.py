@@ -31,6 +31,7 @@ def test_a_document_is_served_as_it_is_written_and_in_json(client: Client, name:
         written.headers["content-type"],
         written.content,
     )
+    assert written.content == client.get(f"/specs/{name}").content
     assert yaml.safe_load(written.content) == client.get(f"/specs/{name}.json").json()
 
 
@@ -55,7 +56,7 @@ def test_the_files_of_the_page_are_there(client: Client, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["nothing.yaml", "control", "control.xml", "..%2Fpyproject.yaml", "assets/__init__.py"]
+    "path", ["nothing.yaml", "nothing", "control.yaml.json", "control.xml", "..%2Fpyproject.yaml", "assets/__init__.py"]
 )
 def test_anything_else_is_not_there(client: Client, path: str) -> None:
     response = client.get(f"/specs/{path}")

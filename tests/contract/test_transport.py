@@ -89,7 +89,11 @@ def test_a_business_error_is_a_fault(theatre: Theatre) -> None:
         ("listThings", b'{"name": "a", "copies": "many"}', 400, "DSC-0009"),
         ("listThings", b'{"name": ["a"]}', 400, "DSC-0009"),
         ("listThings", b'{"name": "a", "copies": 99999999999}', 400, "DSC-0009"),
-        ("listThings", b"5", 400, "DSC-0009"),
+        ("listThings", b"5", 400, "DSC-0008"),
+        ("listThings", b'"text"', 400, "DSC-0008"),
+        ("listThings", b'["a"]', 400, "DSC-0008"),
+        ("listThings", b"true", 400, "DSC-0008"),
+        ("ping", b"[]", 400, "DSC-0008"),
         ("listThings", b"", 400, "DSC-0008"),
         ("listThings", b"{", 400, "DSC-0008"),
         ("listThings", b'{"name": "a", "copies": NaN}', 400, "DSC-0008"),
@@ -124,18 +128,95 @@ def test_an_operation_without_parameters_needs_no_body(theatre: Theatre, body: b
         ("/exchange/betting/rest/v2.0/ping/", "DSC-0023"),
         ("/exchange/betting/rest/ping/", "DSC-0023"),
         ("/exchange/racing/rest/v1.0/ping/", "DSC-0023"),
-        ("/exchange/racing/json-rpc/v1", "DSC-0023"),
-        ("/exchange/betting/json-rpc/v2", "DSC-0023"),
-        ("/exchange/betting/json-rpc/", "DSC-0023"),
+        ("/exchange/betting/rest/v1/en/navigation/menu.json", "DSC-0021"),
+        ("/betting/rest/v1.0/listEvents/", "DSC-0023"),
+        ("/rest/v1.0/listEvents/", "DSC-0023"),
         ("/exchange/", "DSC-0023"),
+        ("/exchange", "DSC-0023"),
         ("/exchange/%00%ff%0a", "DSC-0023"),
         ("/exchange/" + "a" * 5_000, "DSC-0023"),
     ],
 )
-def test_where_nothing_is_there_is_a_fault(theatre: Theatre, path: str, fault: str) -> None:
-    answer = theatre.ask("POST", path, headers=theatre.alice, json={})
+@pytest.mark.parametrize("method", ["POST", "GET", "DELETE"])
+def test_where_nothing_is_there_is_a_fault(theatre: Theatre, path: str, fault: str, method: str) -> None:
+    """Whatever the method: there is nothing that another one could do."""
+    answer = theatre.ask(method, path, headers=theatre.alice, json={})
 
-    assert (404, fault) == (answer.status_code, answer.json()["faultstring"])
+    expected = f'{{"faultcode":"Client","faultstring":"{fault}","detail":{{}}}}'
+    assert (404, expected) == (answer.status_code, answer.text)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/exchange/scores/json-rpc/v1",
+        "/exchange/racing/json-rpc/v1",
+        "/exchange/betting/json-rpc/v2",
+        "/exchange/betting/json-rpc/",
+        "/exchange/json-rpc/v1",
+        "/betting/json-rpc",
+        "/betting/json-rpc/v1",
+        "/json-rpc",
+    ],
+)
+@pytest.mark.parametrize("method", ["POST", "GET"])
+def test_where_json_rpc_is_spoken_nothing_is_said_in_json_rpc(theatre: Theatre, path: str, method: str) -> None:
+    answer = theatre.ask(method, path, headers={**theatre.alice, "Accept": "application/xml"}, json=call("ping"))
+
+    assert (404, "application/json") == (answer.status_code, answer.headers["content-type"])
+    assert '{"jsonrpc":"2.0","error":{"code":-32601,"message":"DSC-0023"}}' == answer.text
+
+
+@pytest.mark.parametrize("path", ["/api/other", "/api/", "/view/other"])
+def test_where_the_identity_service_has_nothing_it_says_so_itself(theatre: Theatre, path: str) -> None:
+    json_answer = theatre.ask("POST", path, headers={"Accept": "application/json"})
+    page = theatre.ask("GET", path)
+
+    assert (404, '{"token":"","product":"","status":"FAIL","error":"INPUT_VALIDATION_ERROR"}') == (
+        json_answer.status_code,
+        json_answer.text,
+    )
+    assert (404, "text/html;charset=UTF-8") == (page.status_code, page.headers["content-type"])
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (b'{"name": "a"}}', 200),
+        (b'{"name": "a"} {"name": 5', 200),
+        (b'{"name": "a", "copies": "2"}\xff', 200),
+        (b'\xef\xbb\xbf{"name": "a"}', 200),
+        (b'\xef\xbb\xbf{"name": "a"}}', 200),
+        (b"\xef\xbb\xbf", 400),
+        (b'x{"name": "a"}', 400),
+        (b'{"name": "a"', 400),
+        (b'{"name": "\xff"}}', 400),
+    ],
+)
+def test_a_body_is_read_to_the_end_of_its_first_value(theatre: Theatre, body: bytes, expected: int) -> None:
+    """Sample programs send a brace too many, and a byte order mark."""
+    assert expected == theatre.rest("listThings", body).status_code
+
+
+# Expect
+
+
+@pytest.mark.parametrize("path", [JSON_RPC, f"{REST}ping/", f"{REST}unheardOf/", "/api/login"])
+def test_an_expectation_fails_and_the_log_says_why(
+    theatre: Theatre, path: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO):
+        answer = theatre.ask("POST", path, headers={**theatre.alice, "Expect": "100-continue"}, json={})
+
+    assert (417, "close") == (answer.status_code, answer.headers["connection"])
+    assert not theatre.stage.calls
+    assert "Expect100Continue" in caplog.text
+
+
+def test_an_expectation_may_be_accepted() -> None:
+    theatre = Theatre(FaceSettings(accepts_expect=True))
+
+    assert 200 == theatre.rest("ping", {}, Expect="100-continue").status_code
 
 
 def test_callers_are_checked_as_everywhere(theatre: Theatre) -> None:
@@ -408,7 +489,6 @@ def test_nobody_answers_a_client_that_hung_up(theatre: Theatre, pieces: int) -> 
     [
         (JSON_RPC, "POST"),
         (f"{REST}ping/", "POST"),
-        (f"{REST}unheardOf/", "POST"),
         ("/api/login", "POST"),
         ("/api/certlogin", "POST"),
         ("/api/keepAlive", "GET, POST"),
@@ -475,6 +555,6 @@ def test_no_bytes_are_answered_by_a_failure(
 
 
 def test_the_face_claims_the_paths_of_the_exchange_and_no_others(theatre: Theatre) -> None:
-    others = ("/", "/health", "/control/v1/worlds", "/exchange", "/api/other")
+    others = ("/", "/health", "/control/v1/worlds", "/exchanges", "/apis", "/rests", "/bet-tune-api/v1/sports")
 
     assert list(PATHS) == [path for path in (*PATHS, *others) if theatre.face.handles(path)]

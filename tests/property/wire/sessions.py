@@ -16,6 +16,7 @@ from tests.property.wire.worlds import (
     KEYS,
     LIVE,
     PASSWORDS,
+    Fault,
     Refusal,
     Served,
     new_twin,
@@ -46,6 +47,9 @@ NUMBERS: Final = {
     },
 }
 """The numbers of the errors that programs meet, as the interface definitions print them."""
+
+NOT_SUBSCRIBED: Final = Fault("DSC-0037", "DSC-0037", 403)
+"""What the framework says to who sends the app key of somebody else."""
 
 LOGIN_STATUSES: Final = {
     "barred": ("LIMITED_ACCESS", "SUSPENDED"),
@@ -105,7 +109,11 @@ class WireWorlds(RuleBasedStateMachine):
         else:
             session = self.twin.log_in(username, form["password"], key).session
             assert (session is None) is (status in ("FAIL", "LOGIN_RESTRICTED"))
-            if session is not None:
+            if by_certificate and status == "LIMITED_ACCESS":
+                # The code alone is said, and who has no token has no session.
+                assert session is not None
+                self.twin.log_out(session.token)
+            elif session is not None:
                 token = session.token
                 self.tokens.setdefault(username, []).append(token)
         if by_certificate:
@@ -155,7 +163,7 @@ class WireWorlds(RuleBasedStateMachine):
             "with an unknown token": Sender(live, "nothing"),
         }[manner]
 
-    def let_in(self, sender: Sender, service: str) -> tuple[str, bool] | Refusal:
+    def let_in(self, sender: Sender, service: str) -> tuple[str, bool] | Refusal | Fault:
         """Return the account and whether its app key is the delayed one, or why nobody is let in."""
         if sender.key is None:
             return refusal(service, "NO_APP_KEY")
@@ -168,7 +176,7 @@ class WireWorlds(RuleBasedStateMachine):
             return refusal(service, "INVALID_SESSION_INFORMATION")
         username, delayed = KEYS[sender.key]
         if sender.token not in self.tokens.get(username, []):
-            return refusal(service, "INVALID_APP_KEY")
+            return NOT_SUBSCRIBED
         return username, delayed
 
     # Our own API

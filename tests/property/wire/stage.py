@@ -135,7 +135,7 @@ class WireStage(WireWorlds):
         if isinstance(letter.outcome, Fault):
             return letter.outcome
         who = self.let_in(sender, letter.ask.service)
-        if isinstance(who, Refusal):
+        if isinstance(who, Refusal | Fault):
             return who
         if letter.outcome is not None:
             return refusal(letter.ask.service, letter.outcome)
