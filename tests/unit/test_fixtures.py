@@ -6,9 +6,11 @@ import pytest
 
 from simulator import data
 from simulator.exchange.orders import RunnerKey
+from simulator.world.clock import RealTime
 from simulator.world.format.document import (
     ScenarioError,
 )
+from simulator.world.format.quantities import instant_of
 from simulator.world.loading.loading import load_scenario
 from simulator.world.loading.named import builtin_scenario, builtin_scenario_names, scenario_called
 from simulator.world.world import World
@@ -100,7 +102,8 @@ def test_the_demo_has_a_race_with_places_and_the_manual_s_kinds_of_metadata() ->
 
 
 def test_the_demo_leaves_time_to_look_around_and_does_not_keep_one_waiting() -> None:
-    demo = World(builtin_scenario("demo"))
+    noon = instant_of("2026-06-06T12:00:00Z")
+    demo = World(builtin_scenario("demo"), real_time=RealTime(lambda: noon, lambda: 0.0))
     now = demo.clock.now()
     starts = {market.event.name: market.start_time - now for market in demo.catalogue.markets.values()}
 

@@ -56,6 +56,30 @@ def test_what_is_no_duration_is_refused(text: str) -> None:
         duration_of(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "origin", "moment"),
+    [
+        ("+PT3H today", "12:00:00", "15:00:00"),
+        ("+PT3H today", "20:59:00", "23:59:00"),
+        ("+PT3H today", "21:00:00", "23:59:00"),
+        ("+PT3H today", "23:59:00", "23:59:00"),
+        ("+PT3H today", "23:59:30", "23:59:30"),
+        ("+PT3H today", "00:00:00", "03:00:00"),
+        ("+P2D today", "12:00:00", "23:59:00"),
+        ("-PT1H today", "12:00:00", "11:00:00"),
+        ("-PT1H today", "00:30:00", "00:00:00"),
+    ],
+)
+def test_a_relative_time_may_have_to_be_on_the_day_from_when_it_counts(text: str, origin: str, moment: str) -> None:
+    assert moment_of(text, instant_of(f"2026-06-06T{origin}Z")) == instant_of(f"2026-06-06T{moment}Z")
+
+
+@pytest.mark.parametrize("text", ["2026-06-06T18:00:00Z today", "today", "+ today", "+PT3Htoday", "+PT3H  today"])
+def test_nothing_else_is_today(text: str) -> None:
+    with pytest.raises(Unusable):
+        moment_of(text, 0)
+
+
 def test_times_are_absolute_or_relative_to_an_origin() -> None:
     assert instant_of("2026-06-06T18:00:00.000Z") == 1_780_768_800_000
     assert instant_of("2026-06-06 19:00+01:00") == 1_780_768_800_000

@@ -17,6 +17,8 @@ _LARGEST_NUMBER: Final = MAXIMUM_AMOUNT // HUNDREDTHS
 _LONGEST_NUMBER_SHOWN: Final = 40
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND: Final = timedelta(milliseconds=1)
+_DAY_MILLISECONDS: Final = 24 * 60 * 60_000
+_TODAY: Final = " today"
 _DURATION: Final = re.compile(
     r"(?P<sign>[+-]?)P(?:(?P<days>[0-9]{1,6})D)?"
     r"(?:T(?=[0-9])(?:(?P<hours>[0-9]{1,7})H)?(?:(?P<minutes>[0-9]{1,9})M)?(?:(?P<seconds>[0-9]{1,9}(?:\.[0-9]{1,3})?)S)?)?"
@@ -85,11 +87,23 @@ def instant_of(text: str) -> int:
 def moment_of(text: str, origin: int) -> int:
     """Return a time that is absolute, or relative to `origin` where it begins with a sign (`+PT30M`, `-PT1H`).
 
-    Raise `Unusable` where it is neither.
+    A relative time that ends in ` today` stays within the day of `origin` in UTC: `+PT3H today` is in three hours, and
+    late in the evening one minute before midnight, or `origin` itself in the last minute of the day. Raise `Unusable`
+    where the text is none of these.
+
+    >>> evening = instant_of("2026-06-06T22:00:00Z")
+    >>> moment_of("+PT1H today", evening) == evening + 60 * 60_000
+    True
+    >>> moment_of("+PT3H today", evening) == instant_of("2026-06-06T23:59:00Z")
+    True
     """
     if not text.startswith(("+", "-")):
         return instant_of(text)
-    return _within_time(origin + duration_of(text), f"{describe(text)} leads to")
+    moment = origin + duration_of(text.removesuffix(_TODAY))
+    if text.endswith(_TODAY):
+        midnight = origin - origin % _DAY_MILLISECONDS
+        moment = max(midnight, min(moment, max(origin, midnight + _DAY_MILLISECONDS - 60_000)))
+    return _within_time(moment, f"{describe(text)} leads to")
 
 
 def _within_time(milliseconds: int, subject: str) -> int:

@@ -1,6 +1,7 @@
 """The scenario file, field by field. Names are those of the file with underscores for capitals.
 
-Nothing here is resolved yet: times are texts, absolute or relative, and amounts are the decimals that were written.
+Nothing here is resolved yet: amounts are the decimals that were written, and times are texts: absolute
+(`2026-06-06T18:00:00Z`), relative to the clock's start (`+PT3H`), or relative within its day (`+PT3H today`).
 What the values must be like beyond their types is in `checks` and `market_checks`; `loading` takes a file through both.
 """
 
