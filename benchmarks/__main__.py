@@ -2,12 +2,13 @@
 
 import sys
 
-from benchmarks import cross_matching, http, kernel, virtual
+from benchmarks import cross_matching, http, kernel, reads, virtual
 
 BENCHMARKS = {
     "kernel": kernel.run,
     "virtual": virtual.run,
     "cross_matching": cross_matching.run,
+    "reads": reads.run,
     "http": http.run,
 }
 

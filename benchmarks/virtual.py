@@ -76,7 +76,7 @@ class _Race:
     """A race, and somebody who looks at it."""
 
     def __init__(self) -> None:
-        self.world = World(load_scenario(json.dumps(_scenario()), "virtual.json"))
+        self.world = World(load_scenario(json.dumps(scenario()), "virtual.json"))
         session = self.world.log_in("alice", "secret", "live").session
         assert session is not None
         self._session: Session = session
@@ -154,7 +154,8 @@ CASES: Final = (
 # The race
 
 
-def _scenario() -> dict[str, Any]:
+def scenario(**account: object) -> dict[str, Any]:
+    """Return a scenario with one race, and alice with these fields of her account."""
     runners = [
         {
             "selectionId": number,
@@ -182,7 +183,7 @@ def _scenario() -> dict[str, Any]:
     return {
         "name": "virtual",
         "clock": {"now": "2026-06-06T17:55:00.000Z", "rate": 0},
-        "accounts": [{"username": "alice", "password": "secret", "appKey": "live", "delayedAppKey": "late"}],
+        "accounts": [{"username": "alice", "password": "secret", "appKey": "live", "delayedAppKey": "late", **account}],
         "events": [event],
     }
 

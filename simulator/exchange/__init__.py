@@ -4,7 +4,7 @@ Read it in this order:
 
     the words      `money`, `statuses`, `orders`, `commands`, `refusals`, `events`
     one runner     `ladder`, `book`, `crossmatching`, `matching`, `starting_price_offers`, `starting_price`, `runner`
-    one account    `payouts`, `lines`, `stakes`, `exposure`, `ledger`, `telling`, `accounts`
+    one account    `payouts`, `lines`, `stakes`, `exposure`, `ledger`, `telling`, `timeline`, `order_index`, `accounts`
     one market     `virtual_view`, `market`
     bets           `rules`, `heartbeat_deadlines`, `state`, `acceptance`, `placing`, `editing`, `heartbeat`
     what happens   `auction`, `withdrawals`, `verdicts`, `results`, `settlement`, `profit_and_loss`

@@ -1,12 +1,14 @@
 """A customer as the exchange sees one: what is at risk, and the bets."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import partial
 from typing import Final
 
 from simulator.exchange.commands import OpenAccount
 from simulator.exchange.exposure import Position
+from simulator.exchange.order_index import AccountIndex
 from simulator.exchange.orders import Order
+from simulator.exchange.timeline import Stretch
 
 
 class Account:
@@ -15,12 +17,9 @@ class Account:
     def __init__(self, definition: OpenAccount) -> None:
         self.definition: Final = definition
         self.name: Final = definition.account
-        self.current_orders: dict[int, Order] = {}
-        """By bet id, in order of placing: the bets that are not settled."""
         self.cleared_orders: dict[int, Order] = {}
         """By bet id, in order of settlement: the bets that are."""
-        self.settled_in_part: dict[int, Order] = {}
-        """By bet id: those of the settled bets whose markets go on for other runners."""
+        self.index: Final = AccountIndex()
         self._positions: dict[str, Position] = {}
         self._exposures: dict[str, int] = {}
         self._stale: set[str] = set()
@@ -28,16 +27,10 @@ class Account:
         self._retained_commissions: dict[str, int] = {}
         self._total_exposure = 0
 
-    def orders_in_open_markets(self) -> Iterable[Order]:
-        """Return the orders in markets that are not settled, in the order of placing, which is that of their bet ids.
-
-        Those on runners that are settled already are among them.
-        """
-        if not self.settled_in_part:
-            return self.current_orders.values()
-        orders = [*self.settled_in_part.values(), *self.current_orders.values()]
-        orders.sort(key=lambda order: order.bet_id)
-        return orders
+    @property
+    def current_orders(self) -> dict[int, Order]:
+        """Return the bets that are not settled, by bet id, in order of placing."""
+        return {order.bet_id: order for order in Stretch(self.index.in_open_markets) if order.settled_at is None}
 
     def open_position(self, market_id: str, new_position: Callable[[], Position]) -> Position:
         """Return the position in a market, a new one if need be."""
@@ -49,9 +42,7 @@ class Account:
 
     def close_position(self, market_id: str) -> None:
         """Forget a market that was settled or voided."""
-        self.settled_in_part = {
-            bet_id: order for bet_id, order in self.settled_in_part.items() if order.market_id != market_id
-        }
+        self.index.close_market(market_id)
         self._positions.pop(market_id, None)
         self._stale.discard(market_id)
         self._retained_commissions.pop(market_id, None)

@@ -231,8 +231,7 @@ def _cancel(
 def cancel_everywhere(state: State, account: Account, at: int, why: CancelReason) -> list[Event]:
     """Cancel all that can be cancelled; bets in suspended markets are reported as not cancelled."""
     events: list[Event] = []
-    unmatched = [order for order in account.current_orders.values() if order.size_remaining]
-    for index, order in enumerate(unmatched):
+    for index, order in enumerate(list(account.index.executable.values())):
         market = state.markets[order.market_id]
         if market.status is MarketStatus.OPEN:
             events.append(_cancel(state, account, market, index, CancelInstruction(order.bet_id), at, why))
@@ -242,11 +241,8 @@ def cancel_everywhere(state: State, account: Account, at: int, why: CancelReason
 
 
 def _unmatched(account: Account, market: Market) -> list[Order]:
-    return [
-        order
-        for order in account.current_orders.values()
-        if order.market_id == market.market_id and order.size_remaining
-    ]
+    index = market.orders_of.get(account.name)
+    return [] if index is None else list(index.executable.values())
 
 
 def _successor(order: Order, price: int, at: int) -> Order:

@@ -41,6 +41,7 @@ from simulator.exchange.exposure import Field, Position, new_position
 from simulator.exchange.ladder import Ladder
 from simulator.exchange.lines import DOUBLE_LINE, LINE, SINGLE_LINE
 from simulator.exchange.matching import Fill, OtherRunners, VirtualFill, plan_matches
+from simulator.exchange.order_index import MarketIndex
 from simulator.exchange.orders import (
     Fragment,
     LapseReason,
@@ -80,6 +81,8 @@ class Market:
         """By bet id: all there ever were, in the order of placing."""
         self.commissions: dict[str, int] = {}
         """By account, once settled: commission charged, in pence."""
+        self.orders_of: dict[str, MarketIndex] = {}
+        """By account, in the order of their first bets."""
         self.positions: dict[str, Position] = {}
         """By account, for those whose exposure counts."""
         self._other_runners_of: dict[tuple[RunnerKey, Side], OtherRunners | None] = {}
@@ -254,6 +257,7 @@ class Market:
                 events.append(self._kill(order, at))
             else:
                 book.queue_of(order.side).add(order)
+                self.orders_of[order.account].rest(order)
         return events
 
     def other_runners(self, key: RunnerKey, taker: Side) -> OtherRunners | None:
@@ -306,7 +310,8 @@ class Market:
     def _match(self, order: Order, fill: Fill, match_id: int, at: int) -> Event:
         price = fill.resting.price
         self._fill_resting(fill, match_id, at)
-        self.change(order, order.match, Fragment.at_price(match_id, price, fill.size, at))
+        order.match(Fragment.at_price(match_id, price, fill.size, at))
+        self._count(order)
         return OrderMatched(
             at,
             self.market_id,
@@ -325,7 +330,8 @@ class Market:
         """Match an order with the house, which takes the other side of every leg, as it does at settlement."""
         for leg in fill.legs:
             self._fill_resting(leg, match_id, at)
-        self.change(order, order.match, Fragment.at_price(match_id, fill.price, fill.size, at))
+        order.match(Fragment.at_price(match_id, fill.price, fill.size, at))
+        self._count(order)
         self._trade(order.runner, fill.price, fill.size)
         return VirtualBetMatched(
             at,
@@ -343,7 +349,10 @@ class Market:
     def _fill_resting(self, fill: Fill, match_id: int, at: int) -> None:
         resting = fill.resting
         self.runners[resting.runner].book.queue_of(resting.side).reduce(resting, fill.size)
-        self.change(resting, resting.match, Fragment.at_price(match_id, resting.price, fill.size, at))
+        resting.match(Fragment.at_price(match_id, resting.price, fill.size, at))
+        if not resting.size_remaining:
+            self.orders_of[resting.account].note(resting)
+        self._count(resting)
         self._trade(resting.runner, resting.price, fill.size)
 
     def _trade(self, key: RunnerKey, price: int, size: int) -> None:
@@ -435,8 +444,12 @@ class Market:
         queue.add(order)
 
     def change(self, order: Order, change: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> None:
-        """Change an order and let its account's position count it anew."""
+        """Change an order, and let its account's index and position know."""
         change(*args, **kwargs)
+        self.orders_of[order.account].note(order)
+        self._count(order)
+
+    def _count(self, order: Order) -> None:
         position = self.positions.get(order.account)
         if position is not None:
             position.count(order)

@@ -189,9 +189,13 @@ def register(state: State, market: Market, account: Account, order: Order, at: i
     order.bet_id = state.bet_ids.take()
     order.placed_at = at
     state.orders[order.bet_id] = order
-    account.current_orders[order.bet_id] = order
     market.orders[order.bet_id] = order
     market.runners[order.runner].orders[order.bet_id] = order
+    index = market.orders_of.get(order.account)
+    if index is None:
+        index = market.orders_of[order.account] = account.index.new_market(market.market_id)
+    index.orders.append(order)
+    account.index.new_orders.append(order)
 
 
 def _enter(

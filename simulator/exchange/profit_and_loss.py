@@ -8,7 +8,6 @@ are those of the bets on the runner itself (chosen).
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from simulator.exchange.accounts import Account
 from simulator.exchange.market import Market
 from simulator.exchange.money import HUNDREDTHS
 from simulator.exchange.orders import BetOutcome, Order, OrderType, RunnerKey
@@ -34,7 +33,7 @@ class RunnerProfit(NamedTuple):
 
 
 def runner_profits(
-    market: Market, account: Account, *, include_settled_bets: bool = False, include_starting_price_bets: bool = False
+    market: Market, account: str, *, include_settled_bets: bool = False, include_starting_price_bets: bool = False
 ) -> dict[RunnerKey, RunnerProfit]:
     """Return the figures of the active runners of an ODDS market, and none for markets of other types.
 
@@ -48,10 +47,13 @@ def runner_profits(
     bets: dict[RunnerKey, list[_Matched]] = {
         key: [] for key, runner in market.runners.items() if runner.status is RunnerStatus.ACTIVE
     }
-    for order in account.current_orders.values():
-        if order.market_id == market.market_id and order.size_matched:
+    index = market.orders_of.get(account)
+    for order in () if index is None else index.live:
+        if order.size_matched and order.settled_at is None:
             bets[order.runner].append(_counted(order, include_starting_price_bets))
-    settled = _settled_profits(market, account, include_starting_price_bets) if include_settled_bets else {}
+    settled = {}
+    if index is not None and include_settled_bets:
+        settled = _settled_profits(market, index.orders, include_starting_price_bets)
     if definition.each_way_divisor is not None:
         return {key: _if_placed(counted, market, definition.each_way_divisor) for key, counted in bets.items()}
     if definition.number_of_winners == 1:
@@ -68,11 +70,13 @@ def _counted(order: Order, include_starting_price_bets: bool) -> _Matched:
     return _Matched(order, size, sum(fragment.payout for fragment in counted) - size * HUNDREDTHS)
 
 
-def _settled_profits(market: Market, account: Account, include_starting_price_bets: bool) -> dict[RunnerKey, int]:
+def _settled_profits(
+    market: Market, orders: Iterable[Order], include_starting_price_bets: bool
+) -> dict[RunnerKey, int]:
     """Return what the settled bets of a market brought, by runner."""
     profits: dict[RunnerKey, int] = {}
-    for order in account.settled_in_part.values():
-        if order.market_id == market.market_id and order.profit is not None:
+    for order in orders:
+        if order.profit is not None:
             brought = order.profit if include_starting_price_bets else _ordinary_profit(market, order)
             profits[order.runner] = profits.get(order.runner, 0) + brought
     return profits

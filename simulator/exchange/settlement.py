@@ -66,13 +66,14 @@ def settle_runners(state: State, command: SettleRunners, at: int) -> list[Event]
             market.forget_trades(market.runners[key])
     events.extend(_pay(state, market, orders, at))
     for order in orders:
-        state.accounts[order.account].settled_in_part[order.bet_id] = order
         if order.account in market.positions:
             market.positions[order.account].drop(order)
+    field = market.field
     for position in market.positions.values():
-        position.set_field(market.field)
-    for name, net in _net_winnings(market).items():
-        state.accounts[name].retain_commission(market.market_id, _commission(state, market, name, net))
+        position.set_field(field)
+    for name in {order.account for order in orders}:
+        commission = _commission(state, market, name, market.orders_of[name].net_winnings or 0)
+        state.accounts[name].retain_commission(market.market_id, commission)
     return [*events, market.changed(at, material=True)]
 
 
@@ -112,10 +113,12 @@ def _pay(state: State, market: Market, orders: Iterable[Order], at: int) -> list
     for order in orders:
         account = state.accounts[order.account]
         order.settled_at = at
-        account.current_orders.pop(order.bet_id, None)
         account.cleared_orders[order.bet_id] = order
+        index = market.orders_of[order.account]
+        index.note(order)
         if order.profit is None or order.outcome is None:
             continue
+        index.net_winnings = (index.net_winnings or 0) + order.profit
         events.append(
             OrderSettled(at, order.market_id, order.bet_id, order.account, order.runner, order.outcome, order.profit)
         )
@@ -127,25 +130,18 @@ def _pay(state: State, market: Market, orders: Iterable[Order], at: int) -> list
 def _close(state: State, market: Market, at: int) -> list[Event]:
     """Charge each account's commission, on all that the market brought it, and forget the positions."""
     events: list[Event] = []
-    for name, net in _net_winnings(market).items():
-        commission = _commission(state, market, name, net)
+    for name, index in market.orders_of.items():
+        if index.net_winnings is None:
+            continue
+        commission = _commission(state, market, name, index.net_winnings)
         market.commissions[name] = commission
         if commission:
             events.append(_post(state, market, at, name, COMMISSION, commission, "commission", None))
             events.append(CommissionCharged(at, market.market_id, name, commission))
-    for name in {order.account for order in market.orders.values()} | market.positions.keys():
+    for name in market.orders_of.keys() | market.positions.keys():
         state.accounts[name].close_position(market.market_id)
     market.positions.clear()
     return [*events, MarketClosed(at, market.market_id)]
-
-
-def _net_winnings(market: Market) -> dict[str, int]:
-    """Return what the settled bets of a market have brought, by account, in pence."""
-    net_winnings: dict[str, int] = {}
-    for order in market.orders.values():
-        if order.profit is not None:
-            net_winnings[order.account] = net_winnings.get(order.account, 0) + order.profit
-    return net_winnings
 
 
 def _commission(state: State, market: Market, account: str, net_winnings: int) -> int:

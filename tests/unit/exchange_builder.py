@@ -258,12 +258,13 @@ def picture(exchange: Exchange) -> Any:
     """All that an exchange remembers, as plain values that can be compared.
 
     Everything is walked into, private parts too. Left out is what says nothing: that an account once asked for a bet
-    that was refused (a position whose stakes are nothing), and which exposures happen to be worked out already.
+    that was refused (a position whose stakes are nothing), which exposures happen to be worked out already, and where
+    orders are found.
     """
     return _plain(vars(exchange))
 
 
-CACHES = {"_exposures", "_stale", "_total_exposure"}
+CACHES = {"_exposures", "_stale", "_total_exposure", "index", "orders_of"}
 
 
 def _plain(value: Any) -> Any:

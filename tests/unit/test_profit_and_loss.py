@@ -8,7 +8,7 @@ from tests.unit.any_market import A, AnyMarket, B, C, D, E
 
 
 def figures(market: AnyMarket, account: str = "alice", **wanted: bool) -> dict[RunnerKey, RunnerProfit]:
-    return runner_profits(market.market, market.exchange.accounts[account], **wanted)
+    return runner_profits(market.market, account, **wanted)
 
 
 def test_where_one_runner_wins_a_figure_is_the_result_of_the_whole_market() -> None:

@@ -9,6 +9,7 @@ from simulator.exchange.ledger import HOUSE
 from simulator.exchange.orders import BetOutcome, LapseReason, Order, RunnerKey
 from simulator.exchange.refusals import Impossible, Reason, Refused
 from simulator.exchange.statuses import MarketStatus, RunnerStatus
+from simulator.exchange.timeline import Stretch
 from tests.unit.any_market import RICH, A, AnyMarket, B, C, D, E
 
 WON, LOST, PLACE, VOIDED = BetOutcome.WON, BetOutcome.LOST, BetOutcome.PLACE, BetOutcome.VOIDED
@@ -452,7 +453,7 @@ def test_a_runner_that_is_out_can_be_settled_while_the_others_go_on() -> None:
     assert (None, None) == (stays.profit, stays.settled_at)
     assert [stays.bet_id] == list(market.exchange.accounts["alice"].current_orders)
     assert [out_backed.bet_id] == list(market.exchange.accounts["alice"].cleared_orders)
-    assert [rest.bet_id] == list(market.exchange.accounts["carol"].settled_in_part)
+    assert [rest] == list(Stretch(market.exchange.accounts["carol"].index.in_open_markets))
     assert (MarketStatus.OPEN, version + 1) == (market.market.status, market.market.material_version)
     assert RICH - 10_00 == market.balance("alice")
 
@@ -460,7 +461,8 @@ def test_a_runner_that_is_out_can_be_settled_while_the_others_go_on() -> None:
 
     assert (20_00, -10_00) == (stays.profit, out_backed.profit)
     assert {RunnerStatus.WINNER, RunnerStatus.LOSER} == {runner.status for runner in market.market.runners.values()}
-    assert {} == market.exchange.accounts["alice"].settled_in_part == market.exchange.accounts["carol"].settled_in_part
+    for account in market.exchange.accounts.values():
+        assert [] == list(Stretch(account.index.in_open_markets))
 
 
 def test_a_settled_runner_cannot_be_bet_on_or_settled_again() -> None:

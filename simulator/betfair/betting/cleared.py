@@ -9,13 +9,21 @@ One bet can be in several of these lists, with another part of it in each. Sourc
 listClearedOrders, BetStatus and ClearedOrderSummary; wire reference, sections 4.4 to 4.6.
 """
 
-from collections.abc import Callable, Iterable, Iterator
-from itertools import chain
+from collections.abc import Iterable, Iterator
+from heapq import merge
 from typing import Final, NamedTuple
 
 from simulator.betfair.betting.cleared_levels import ClearedBet, groups_of, item_description_of, summary_of
 from simulator.betfair.betting.codes import check_locale
-from simulator.betfair.betting.order_filters import Criterion, meeting, one_of, page_of, within
+from simulator.betfair.betting.order_filters import (
+    Criterion,
+    meeting,
+    named,
+    one_of,
+    page_of,
+    page_of_orders,
+    whole_seconds_within,
+)
 from simulator.betfair.errors import ApiError, ApiErrorCode
 from simulator.betfair.operations import Call
 from simulator.betfair.schema.sports_aping import ListClearedOrdersRequest
@@ -23,7 +31,9 @@ from simulator.betfair.schema.sports_enums import BetStatus, GroupBy
 from simulator.betfair.schema.sports_inputs import RunnerId
 from simulator.betfair.schema.sports_orders import ClearedOrderSummary, ClearedOrderSummaryReport
 from simulator.betfair.schema.wire import double, hundredths
+from simulator.exchange.order_index import ENDED_PARTS, Ending
 from simulator.exchange.orders import Order
+from simulator.exchange.timeline import Stretch
 from simulator.world.catalogue import Catalogue
 
 HISTORY_MILLISECONDS: Final = 90 * 24 * 60 * 60 * 1000
@@ -38,25 +48,18 @@ _UNMATCHED_FIELDS: Final = frozenset(
 
 
 class _Part(NamedTuple):
-    """The part of a bet that a status is about: its size in pence, when it ended, and what does not apply to it."""
+    """The part of a bet that a status is about, and the fields that do not apply to it."""
 
-    size: Callable[[Order], int]
-    ended_at: Callable[[Order], int | None]
+    ending: Ending
     without: frozenset[str]
 
 
 PARTS: Final[dict[BetStatus, _Part]] = {
-    BetStatus.SETTLED: _Part(
-        lambda order: 0 if order.settled_at is None else order.size_matched, lambda order: order.settled_at, frozenset()
-    ),
-    BetStatus.VOIDED: _Part(
-        lambda order: order.size_voided,
-        lambda order: order.voided_at,
-        # Outcomes are three, all of settled bets, and the last match is "available on settled orders only".
-        frozenset({"betOutcome", "lastMatchedDate"}),
-    ),
-    BetStatus.LAPSED: _Part(lambda order: order.size_lapsed, lambda order: order.lapsed_at, _UNMATCHED_FIELDS),
-    BetStatus.CANCELLED: _Part(lambda order: order.size_cancelled, lambda order: order.cancelled_at, _UNMATCHED_FIELDS),
+    BetStatus.SETTLED: _Part(Ending.SETTLED, frozenset()),
+    # Outcomes are three, all of settled bets, and the last match is "available on settled orders only".
+    BetStatus.VOIDED: _Part(Ending.VOIDED, frozenset({"betOutcome", "lastMatchedDate"})),
+    BetStatus.LAPSED: _Part(Ending.LAPSED, _UNMATCHED_FIELDS),
+    BetStatus.CANCELLED: _Part(Ending.CANCELLED, _UNMATCHED_FIELDS),
 }
 
 
@@ -70,7 +73,14 @@ def list_cleared_orders(call: Call[ListClearedOrdersRequest]) -> ClearedOrderSum
     level = request.groupBy or GroupBy.BET
     _check(request, level)
     part = PARTS[request.betStatus]
-    page, more_available = page_of(groups_of(_latest_first(call, part), level), request.fromRecord, request.recordCount)
+    candidates, criteria = _candidates(call, part), [*_criteria(request, call.world.catalogue)]
+    page: Iterable[list[ClearedBet]]
+    if level is GroupBy.BET:
+        orders, more_available = page_of_orders(candidates, criteria, request.fromRecord, request.recordCount)
+        page = [[_ended(call, order, part)] for order in orders]
+    else:
+        bets = [_ended(call, order, part) for order in meeting(candidates, criteria)]
+        page, more_available = page_of(groups_of(bets, level), request.fromRecord, request.recordCount)
     return ClearedOrderSummaryReport(
         clearedOrders=[_line(request, bets, level, part) for bets in page], moreAvailable=more_available
     )
@@ -99,41 +109,72 @@ def _line(
     return summary
 
 
-def _latest_first(call: Call[ListClearedOrdersRequest], part: _Part) -> list[ClearedBet]:
-    request, world = call.params, call.world
-    account = world.exchange.accounts[call.account.username]
-    ended: dict[int, int] = {}
-    orders: list[Order] = []
-    for order in chain(account.cleared_orders.values(), account.current_orders.values()):
-        at = part.ended_at(order)
-        if at is not None and at >= call.now - HISTORY_MILLISECONDS and part.size(order):
-            ended[order.bet_id] = at
-            orders.append(order)
-    wanted = meeting(orders, _criteria(request, world.catalogue, part))
-    wanted.sort(key=lambda order: (ended[order.bet_id], order.bet_id), reverse=True)
-    return [
-        ClearedBet(
-            order,
-            world.exchange.markets[order.market_id],
-            world.catalogue.markets[order.market_id],
-            ended[order.bet_id],
-            part.size(order),
-        )
-        for order in wanted
-    ]
+def _candidates(call: Call[ListClearedOrdersRequest], part: _Part) -> Iterable[Order]:
+    """Return, latest first, as few orders with such a part as it takes to find all that are asked for.
+
+    The ways to them: their ids, their markets, those of their events or runners, and when they ended.
+    """
+    request, exchange, username = call.params, call.world.exchange, call.account.username
+    start, end = whole_seconds_within(request.settledDateRange)
+    start = max(start or 0, call.now - HISTORY_MILLISECONDS)
+    size, ended_at = ENDED_PARTS[part.ending]
+
+    def newness(order: Order) -> tuple[int, int]:
+        return ended_at(order) or 0, order.bet_id
+
+    if request.betIds:
+        found = [
+            order
+            for order in named(exchange, username, request.betIds)
+            if size(order) and (at := ended_at(order)) is not None and start <= at and (end is None or at < end)
+        ]
+        return sorted(found, key=newness, reverse=True)
+    markets = _markets(request, call.world.catalogue)
+    if markets is None:
+        timelines = [exchange.accounts[username].index.ended]
+    else:
+        known = [exchange.markets[market_id].orders_of for market_id in markets if market_id in exchange.markets]
+        timelines = [orders_of[username].ended for orders_of in known if username in orders_of]
+    stretches = [Stretch(ended[part.ending], start, end, is_latest_first=True) for ended in timelines]
+    return stretches[0] if len(stretches) == 1 else merge(*stretches, key=newness, reverse=True)
 
 
-def _criteria(request: ListClearedOrdersRequest, catalogue: Catalogue, part: _Part) -> Iterator[Criterion]:
+def _markets(request: ListClearedOrdersRequest, catalogue: Catalogue) -> Iterable[str] | None:
+    """Return the ids of the markets in which all that is asked for must be, `None` where it may be in any."""
+    if request.marketIds:
+        return dict.fromkeys(request.marketIds)
+    if request.runnerIds:
+        return dict.fromkeys(runner.marketId for runner in request.runnerIds)
+    if request.eventIds:
+        events = dict.fromkeys(request.eventIds)
+        return [market.id for event in events for market in catalogue.markets_of_event.get(event, ())]
+    return None
+
+
+def _ended(call: Call[ListClearedOrdersRequest], order: Order, part: _Part) -> ClearedBet:
+    size, ended_at = ENDED_PARTS[part.ending]
+    world = call.world
+    return ClearedBet(
+        order,
+        world.exchange.markets[order.market_id],
+        world.catalogue.markets[order.market_id],
+        ended_at(order) or 0,
+        size(order),
+    )
+
+
+def _criteria(request: ListClearedOrdersRequest, catalogue: Catalogue) -> Iterator[Criterion]:
+    """Yield what more than to be among the candidates is asked for."""
     markets = catalogue.markets
     yield from one_of(request.eventTypeIds, lambda order: markets[order.market_id].event.event_type_id)
-    yield from one_of(request.eventIds, lambda order: markets[order.market_id].event.id)
-    yield from one_of(request.marketIds, lambda order: order.market_id)
+    if request.betIds or request.marketIds or request.runnerIds:
+        yield from one_of(request.eventIds, lambda order: markets[order.market_id].event.id)
+    if request.betIds:
+        yield from one_of(request.marketIds, lambda order: order.market_id)
     yield from _of_runners(request.runnerIds)
-    yield from one_of(request.betIds, lambda order: str(order.bet_id))
     yield from one_of(request.customerOrderRefs, lambda order: order.customer_order_reference)
     yield from one_of(request.customerStrategyRefs, lambda order: order.customer_strategy_reference)
     yield from one_of(request.side and (request.side,), lambda order: order.side)
-    yield from within(request.settledDateRange, part.ended_at)
 
 
 def _of_runners(runners: Iterable[RunnerId] | None) -> Iterator[Criterion]:

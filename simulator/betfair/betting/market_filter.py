@@ -35,7 +35,7 @@ from simulator.betfair.errors import ApiError, ApiErrorCode
 from simulator.betfair.operations import Call
 from simulator.betfair.schema.sports_enums import OrderStatus
 from simulator.betfair.schema.sports_inputs import MarketFilter, TimeRange
-from simulator.exchange.orders import Order
+from simulator.exchange.order_index import MarketIndex
 from simulator.exchange.statuses import MarketStatus
 from simulator.world.catalogue import Catalogue, EventDescription, MarketDescription
 
@@ -174,9 +174,15 @@ class _TextCondition:
 
 
 def _markets_with_orders(call: Call[Any], statuses: Collection[OrderStatus]) -> dict[str, None]:
-    """Return the ids of the markets in which the account has such orders, in order of placing.
+    """Return the ids of the open markets in which the account has such orders, in the order of its first ones there.
 
     A dictionary for its keys: a set has no order that lasts from one process to the next.
     """
-    orders: Iterable[Order] = call.world.exchange.accounts[call.account.username].current_orders.values()
-    return {order.market_id: None for order in orders if order.status in statuses}
+    markets = call.world.exchange.accounts[call.account.username].index.markets
+    return {market_id: None for market_id, index in markets.items() if _has_one(index, statuses)}
+
+
+def _has_one(index: MarketIndex, statuses: Collection[OrderStatus]) -> bool:
+    if OrderStatus.EXECUTABLE in statuses and index.executable:
+        return True
+    return any(order.settled_at is None and order.status in statuses for order in index.orders)

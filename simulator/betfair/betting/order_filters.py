@@ -1,16 +1,24 @@
 """What reports on orders have in common: restrictions that every order must meet, and pages of what is left."""
 
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Final, TypeVar
 
 from simulator.betfair.errors import ApiError, ApiErrorCode
 from simulator.betfair.schema.sports_inputs import TimeRange
+from simulator.exchange.exchange import Exchange
 from simulator.exchange.orders import Order
+from simulator.exchange.timeline import Stretch
 
 T = TypeVar("T")
 
 PAGE: Final = 1000
 """How many records an answer holds at most."""
+
+_AT_ONCE: Final = 200
+"""How many orders are held against the criteria together."""
+_BET_ID: Final = re.compile("[1-9][0-9]{0,18}")
 
 Criterion = Callable[[Order], bool]
 
@@ -43,12 +51,43 @@ def _shown(at: int) -> int:
     return at - at % 1000
 
 
-def meeting(orders: Iterable[Order], criteria: Iterable[Criterion]) -> list[Order]:
-    """Return the orders that meet every criterion, in the order in which they came."""
-    left = list(orders)
-    for criterion in criteria:
-        left = [order for order in left if criterion(order)]
-    return left
+def whole_seconds_within(wanted: TimeRange | None) -> tuple[int | None, int | None]:
+    """Return from when on, and until before when, a date lies in a range as `within` has it."""
+    earliest, latest = (None, None) if wanted is None else (wanted.from_, wanted.to)
+    return None if earliest is None else -_shown(-earliest), None if latest is None else _shown(latest) + 1000
+
+
+def named(exchange: Exchange, account: str, bet_ids: Iterable[str]) -> list[Order]:
+    """Return the account's orders of which these are the ids, in order of placing."""
+    wanted = {int(bet_id) for bet_id in bet_ids if _BET_ID.fullmatch(bet_id)}
+    found = (exchange.orders.get(bet_id) for bet_id in sorted(wanted))
+    return [order for order in found if order is not None and order.account == account]
+
+
+def meeting(orders: Iterable[Order], criteria: Collection[Criterion]) -> Iterator[Order]:
+    """Yield the orders that meet every criterion, in the order in which they come."""
+    left = iter(orders)
+    while some := list(islice(left, _AT_ONCE)):
+        for criterion in criteria:
+            some = [order for order in some if criterion(order)]
+        yield from some
+
+
+def page_of_orders(
+    orders: Iterable[Order], criteria: Collection[Criterion], from_record: int | None, record_count: int | None
+) -> tuple[Sequence[Order], bool]:
+    """Return what `page_of` returns of the orders that meet every criterion.
+
+    Where there is none, a page of a stretch or a list is found without a walk over what comes before it; where there
+    are some, nothing is looked at behind the page.
+    """
+    first, end = _bounds(from_record, record_count)
+    if isinstance(orders, Stretch) and not criteria:
+        return orders.page(first, end), end < len(orders)
+    if isinstance(orders, list) and not criteria:
+        return orders[first:end], end < len(orders)
+    found = list(islice(meeting(orders, criteria), first, end + 1))
+    return found[: end - first], len(found) > end - first
 
 
 def page_of(records: Sequence[T], from_record: int | None, record_count: int | None) -> tuple[Sequence[T], bool]:
@@ -57,8 +96,12 @@ def page_of(records: Sequence[T], from_record: int | None, record_count: int | N
     A count of 0, or none, asks for as many as a page holds; no page holds more than 1000, however many are asked for.
     Raises INVALID_INPUT_DATA for negative numbers.
     """
+    first, end = _bounds(from_record, record_count)
+    return records[first:end], end < len(records)
+
+
+def _bounds(from_record: int | None, record_count: int | None) -> tuple[int, int]:
     first, count = from_record or 0, record_count or PAGE
     if first < 0 or count < 0:
         raise ApiError(ApiErrorCode.INVALID_INPUT_DATA, explanation="fromRecord and recordCount must not be below 0")
-    end = first + min(count, PAGE)
-    return records[first:end], end < len(records)
+    return first, first + min(count, PAGE)

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from simulator.betfair.betting.order_amounts import bsp_liability, price_asked_for, size_asked_for
+from simulator.betfair.betting.order_filters import named
 from simulator.betfair.operations import Call
 from simulator.betfair.schema.sports_aping import ListMarketBookRequest, ListRunnerBookRequest
 from simulator.betfair.schema.sports_enums import MatchProjection, OrderProjection, OrderStatus
@@ -22,7 +23,9 @@ from simulator.betfair.schema.sports_markets import Runner
 from simulator.betfair.schema.sports_orders import Match, Matches
 from simulator.betfair.schema.sports_orders import Order as WireOrder
 from simulator.betfair.schema.wire import double, order_date
+from simulator.exchange.order_index import Ending, MarketIndex
 from simulator.exchange.orders import Fragment, Order, RunnerKey, Side
+from simulator.exchange.timeline import Stretch
 
 BookRequest = ListMarketBookRequest | ListRunnerBookRequest
 BookCall = Call[ListMarketBookRequest] | Call[ListRunnerBookRequest]
@@ -44,10 +47,18 @@ class OwnBets:
         self._strategies = frozenset(request.customerStrategyRefs or ())
         self._write_matches = _WRITERS[request.matchProjection or MatchProjection.NO_ROLLUP]
         self._by_runner: dict[tuple[str, RunnerKey], list[Order]] = {}
-        wanted = frozenset(market_ids)
-        for order in call.world.exchange.accounts[call.account.username].orders_in_open_markets():
-            if order.market_id in wanted and _counts(order, request):
-                self._by_runner.setdefault((order.market_id, order.runner), []).append(order)
+        markets = call.world.exchange.accounts[call.account.username].index.markets
+        for market_id in set(market_ids):
+            if market_id in markets:
+                self._add_market(call, market_id, markets[market_id])
+
+    def _add_market(self, call: BookCall, market_id: str, index: MarketIndex) -> None:
+        request = call.params
+        if not request.betIds and request.matchedSince is None:
+            self._by_runner.update({(market_id, runner): [] for runner in index.runners})
+        for order in _candidates(call, index):
+            if order.market_id == market_id and _counts(order, request):
+                self._by_runner.setdefault((market_id, order.runner), []).append(order)
 
     def add_to(self, runner: Runner, market_id: str, key: RunnerKey) -> None:
         """Write the customer's orders and matches into a runner, if there are any."""
@@ -110,9 +121,21 @@ def order_in_book(order: Order) -> WireOrder:
     )
 
 
+def _candidates(call: BookCall, index: MarketIndex) -> Iterable[Order]:
+    """Return, in order of placing, as few orders as it takes to find all that count in what is asked for."""
+    request = call.params
+    if request.betIds:
+        return named(call.world.exchange, call.account.username, request.betIds)
+    wants_all = request.orderProjection in (OrderProjection.ALL, OrderProjection.EXECUTION_COMPLETE)
+    if wants_all and request.matchedSince is None:
+        return index.orders
+    if request.matchedSince is None or not wants_all:
+        return index.live
+    # What is void has matches too, which are not shown but date it.
+    return sorted({*index.live, *Stretch(index.ended[Ending.VOIDED])}, key=lambda order: order.bet_id)
+
+
 def _counts(order: Order, request: BookRequest) -> bool:
-    if request.betIds and str(order.bet_id) not in request.betIds:
-        return False
     since = request.matchedSince
     if since is None or order.status is OrderStatus.EXECUTABLE:
         return True

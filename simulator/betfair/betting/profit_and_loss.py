@@ -43,7 +43,7 @@ def _profit_and_loss(call: Call[ListMarketProfitAndLossRequest], market: Market)
     request = call.params
     profits = runner_profits(
         market,
-        call.world.exchange.accounts[call.account.username],
+        call.account.username,
         include_settled_bets=bool(request.includeSettledBets),
         include_starting_price_bets=bool(request.includeBspBets),
     )

@@ -5,12 +5,22 @@ sections 4.4 to 4.6 and 4.10. Orders that are complete stay until their market i
 settled before the others too: BY_SETTLED_TIME "applies to markets that are settled in part".
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain
 from typing import Final, NamedTuple
 
 from simulator.betfair.betting.limits import check_number_of_ids
 from simulator.betfair.betting.order_amounts import bsp_liability, price_asked_for, size_asked_for
-from simulator.betfair.betting.order_filters import Criterion, meeting, one_of, page_of, within
+from simulator.betfair.betting.order_filters import (
+    Criterion,
+    meeting,
+    named,
+    one_of,
+    page_of,
+    page_of_orders,
+    whole_seconds_within,
+    within,
+)
 from simulator.betfair.betting.own_bets import is_projected
 from simulator.betfair.operations import Call
 from simulator.betfair.schema.sports_aping import ListCurrentOrdersRequest
@@ -24,6 +34,7 @@ from simulator.betfair.schema.sports_orders import (
 )
 from simulator.betfair.schema.wire import double, order_date
 from simulator.exchange.orders import Order
+from simulator.exchange.timeline import Stretch
 
 
 class Ordering(NamedTuple):
@@ -76,38 +87,68 @@ def list_current_orders(call: Call[ListCurrentOrdersRequest]) -> CurrentOrderSum
     """
     request = call.params
     check_number_of_ids(request.betIds, request.marketIds)
-    current = call.world.exchange.accounts[call.account.username].orders_in_open_markets()
-    orders = _sorted(meeting(current, _criteria(request)), request)
-    page, more_available = page_of(orders, request.fromRecord, request.recordCount)
+    ordering = ORDERINGS[request.orderBy or OrderBy.BY_BET]
+    is_latest_first = request.sortDir is SortDir.LATEST_TO_EARLIEST
+    orders, criteria = _candidates(call, is_latest_first=is_latest_first)
+    criteria = [*criteria, *_criteria(request)]
+    page: Sequence[Order]
+    if ordering is _BY_PLACE_TIME:
+        page, more_available = page_of_orders(orders, criteria, request.fromRecord, request.recordCount)
+    else:
+        found = sorted(meeting(orders, criteria), key=ordering.key, reverse=is_latest_first)
+        page, more_available = page_of(found, request.fromRecord, request.recordCount)
     return CurrentOrderSummaryReport(
         currentOrders=[_summary(call, order) for order in page], moreAvailable=more_available
     )
 
 
-def _criteria(request: ListCurrentOrdersRequest) -> Iterable[Criterion]:
-    yield from one_of(request.betIds, lambda order: str(order.bet_id))
-    yield from one_of(request.marketIds, lambda order: order.market_id)
-    yield from one_of(request.customerOrderRefs, lambda order: order.customer_order_reference)
-    yield from one_of(request.customerStrategyRefs, lambda order: order.customer_strategy_reference)
+def _candidates(
+    call: Call[ListCurrentOrdersRequest], *, is_latest_first: bool
+) -> tuple[Iterable[Order], Iterable[Criterion]]:
+    """Return as few orders as it takes to find all that are asked for, by place time, and what more they have to meet.
+
+    The ways to them: their ids, their markets, that they are executable, when they were placed.
+    """
+    request, exchange, username = call.params, call.world.exchange, call.account.username
+    is_executable, status_criteria = request.orderProjection is OrderProjection.EXECUTABLE, [*_of_status(request)]
+    placed = [*within(request.placedDateRange, lambda order: order.placed_at)]
+    by_market = [*one_of(request.marketIds, lambda order: order.market_id)]
+    index = exchange.accounts[username].index
+    orders: list[Order]
+    if request.betIds:
+        orders = [
+            order
+            for order in named(exchange, username, request.betIds)
+            if exchange.markets[order.market_id].settled_at is None
+        ]
+        remaining = [*status_criteria, *placed, *by_market]
+    elif request.marketIds:
+        wanted = [index.markets[market_id] for market_id in set(request.marketIds) if market_id in index.markets]
+        found = [list(own.executable.values()) if is_executable else own.orders for own in wanted]
+        orders = found[0] if len(found) == 1 else sorted(chain(*found), key=lambda order: order.bet_id)
+        remaining = [*placed] if is_executable else [*status_criteria, *placed]
+    elif is_executable:
+        orders, remaining = list(index.executable.values()), placed
+    else:
+        start, end = whole_seconds_within(request.placedDateRange)
+        return Stretch(index.in_open_markets, start, end, is_latest_first=is_latest_first), status_criteria
+    return orders[::-1] if is_latest_first else orders, remaining
+
+
+def _of_status(request: ListCurrentOrdersRequest) -> Iterator[Criterion]:
     projection = request.orderProjection
     if projection not in (None, OrderProjection.ALL):
         yield lambda order: is_projected(order, projection)
-    yield from within(request.placedDateRange, lambda order: order.placed_at)
-    if request.orderBy is not None:
-        date = ORDERINGS[request.orderBy].date
-        yield lambda order: date(order) is not None
-        yield from within(request.dateRange, date)
-    else:
-        yield from within(request.dateRange, _BY_PLACE_TIME.date)
 
 
-def _sorted(orders: list[Order], request: ListCurrentOrdersRequest) -> list[Order]:
+def _criteria(request: ListCurrentOrdersRequest) -> Iterator[Criterion]:
+    """Yield what no index helps with."""
+    yield from one_of(request.customerOrderRefs, lambda order: order.customer_order_reference)
+    yield from one_of(request.customerStrategyRefs, lambda order: order.customer_strategy_reference)
     ordering = ORDERINGS[request.orderBy or OrderBy.BY_BET]
-    if ordering is not _BY_PLACE_TIME:
-        orders.sort(key=ordering.key)
-    if request.sortDir is SortDir.LATEST_TO_EARLIEST:
-        orders.reverse()
-    return orders
+    if ordering.date is not _BY_PLACE_TIME.date:
+        yield lambda order: ordering.date(order) is not None
+    yield from within(request.dateRange, ordering.date)
 
 
 def _summary(call: Call[ListCurrentOrdersRequest], order: Order) -> CurrentOrderSummary:

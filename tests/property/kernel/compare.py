@@ -148,6 +148,8 @@ VALUES = (int, str, type(None), RunnerKey, Fragment, Posting)
 # What never changes either, and what only saves work.
 NOT_WRITTEN_OUT = {
     "_exposures",
+    "index",
+    "orders_of",
     "_field",
     "_references",
     "_stale",

@@ -15,6 +15,7 @@ from simulator.exchange.ledger import HOUSE
 from simulator.exchange.market import Market
 from simulator.exchange.orders import Order, OrderType, RunnerKey, Side
 from simulator.exchange.statuses import MarketStatus, RunnerStatus
+from tests.property.kernel.index_promises import check_indexes
 from tests.property.kernel.stage import Stage
 
 
@@ -47,11 +48,15 @@ class Promises(Stage):
             self.the_house_loses_less_than_a_penny_a_leg_whoever_wins,
             self.money_moves_and_never_comes_or_goes,
             self.nothing_is_at_risk_or_unmatched_in_a_closed_market,
+            self.orders_are_found_where_a_walk_over_all_finds_them,
             self.versions_rise_with_every_change_of_state,
         ]
 
     def kernel_and_twin_are_alike(self) -> None:
         self.pair.compare()
+
+    def orders_are_found_where_a_walk_over_all_finds_them(self) -> None:
+        check_indexes(self.kernel)
 
     def no_book_is_crossed(self) -> None:
         for market in self.kernel.markets.values():

@@ -1,0 +1,141 @@
+"""Where an account's orders are found by market, by status and by time, so that to read some costs what these are.
+
+All of it follows from the orders, and is kept where they change. What a change of every order would have to pay for is
+caught up with when it is asked for: each order is then looked at once.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from enum import StrEnum
+from typing import Final, NamedTuple
+
+from simulator.exchange.orders import Order, RunnerKey
+from simulator.exchange.timeline import Timeline
+
+
+class Ending(StrEnum):
+    """How a part of an order ends; one order can have parts that ended in different ways."""
+
+    SETTLED = "SETTLED"
+    VOIDED = "VOIDED"
+    LAPSED = "LAPSED"
+    CANCELLED = "CANCELLED"
+
+
+class EndedPart(NamedTuple):
+    """How many pence of an order have ended in one way, and when the last of them did."""
+
+    size: Callable[[Order], int]
+    ended_at: Callable[[Order], int | None]
+
+
+ENDED_PARTS: Final[Mapping[Ending, EndedPart]] = {
+    Ending.SETTLED: EndedPart(
+        lambda order: 0 if order.settled_at is None else order.size_matched, lambda order: order.settled_at
+    ),
+    Ending.VOIDED: EndedPart(lambda order: order.size_voided, lambda order: order.voided_at),
+    Ending.LAPSED: EndedPart(lambda order: order.size_lapsed, lambda order: order.lapsed_at),
+    Ending.CANCELLED: EndedPart(lambda order: order.size_cancelled, lambda order: order.cancelled_at),
+}
+
+
+class AccountIndex:
+    """All orders of one account."""
+
+    __slots__ = ("_in_open_markets", "ended", "ended_at", "executable", "markets", "new_orders")
+
+    def __init__(self) -> None:
+        self._in_open_markets: Final = Timeline()
+        self.new_orders: list[Order] = []
+        """Those that the timeline of open markets does not have yet."""
+        self.executable: OrderedDict[int, Order] = OrderedDict()
+        """By bet id, in order of placing. Ordered as the levels of a book are: cheap to read after many have left."""
+        self.ended: Final = {ending: Timeline() for ending in Ending}
+        self.ended_at: Final[dict[tuple[Ending, int], int]] = {}
+        """With what time each order, by bet id, stands among those that ended."""
+        self.markets: Final[dict[str, MarketIndex]] = {}
+        """By market id, the markets that are not settled."""
+
+    @property
+    def in_open_markets(self) -> Timeline:
+        """Return the orders in markets that are not settled, by the time of placing."""
+        for order in self.new_orders:
+            self._in_open_markets.add(order.placed_at, order)
+        self.new_orders.clear()
+        return self._in_open_markets
+
+    def new_market(self, market_id: str) -> "MarketIndex":
+        """Return an index of the orders in a market, before the first of them."""
+        index = self.markets[market_id] = MarketIndex(self)
+        return index
+
+    def close_market(self, market_id: str) -> None:
+        """Note that a market is settled."""
+        index = self.markets.pop(market_id, None)
+        if index is not None:
+            timeline = self.in_open_markets
+            for order in index.orders:
+                timeline.remove(order.placed_at, order)
+
+
+class MarketIndex:
+    """The orders of one account in one market."""
+
+    __slots__ = ("_live", "_looked_at", "_runners", "account", "ended", "executable", "net_winnings", "orders")
+
+    def __init__(self, account: AccountIndex) -> None:
+        self.account: Final = account
+        self.orders: Final[list[Order]] = []
+        """All there ever were, in order of placing."""
+        self.executable: Final[dict[int, Order]] = {}
+        """By bet id, in order of placing."""
+        self.ended: Final = {ending: Timeline() for ending in Ending}
+        self.net_winnings: int | None = None
+        """What the settled bets have brought, in pence; `None` where none was matched."""
+        self._live: list[Order] = []
+        self._runners: Final[dict[RunnerKey, None]] = {}
+        self._looked_at = 0
+
+    @property
+    def live(self) -> Sequence[Order]:
+        """Return the orders of which a part is unmatched, waits or is matched and not void, in order of placing."""
+        candidates = [*self._live, *self._catch_up()]
+        self._live = [order for order in candidates if order.size_remaining or order.size_matched or _waits(order)]
+        return self._live
+
+    @property
+    def runners(self) -> Mapping[RunnerKey, None]:
+        """Return the runners on which there ever was an order."""
+        self._live.extend(self._catch_up())
+        return self._runners
+
+    def _catch_up(self) -> list[Order]:
+        new = self.orders[self._looked_at :]
+        self._looked_at = len(self.orders)
+        self._runners.update(dict.fromkeys(order.runner for order in new))
+        return new
+
+    def rest(self, order: Order) -> None:
+        """Note that an order has got into the queue of unmatched bets."""
+        self.executable[order.bet_id] = self.account.executable[order.bet_id] = order
+
+    def note(self, order: Order) -> None:
+        """Note that an order has left that queue, or that a part of it has ended."""
+        if not order.size_remaining and self.executable.pop(order.bet_id, None) is not None:
+            del self.account.executable[order.bet_id]
+        if order.size == order.size_matched and order.settled_at is None:
+            return
+        ended_at = self.account.ended_at
+        for ending, part in ENDED_PARTS.items():
+            at, known = part.ended_at(order), ended_at.get((ending, order.bet_id))
+            if at is None or at == known or not part.size(order):
+                continue
+            for timeline in (self.ended[ending], self.account.ended[ending]):
+                if known is not None:
+                    timeline.remove(known, order)
+                timeline.add(at, order)
+            ended_at[ending, order.bet_id] = at
+
+
+def _waits(order: Order) -> bool:
+    return order.liability_waiting > 0
