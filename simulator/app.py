@@ -52,7 +52,7 @@ class Application:
                 await self._bettune.refuse_headers(send)
                 return
             problem = HeadersTooLarge(f"Headers may have {MAXIMUM_HEADER_BYTES} bytes, and these have more.")
-            await problem.response()(scope, receive, send)
+            await problem.answer(scope, receive, send)
         elif self._betfair.handles(scope["path"]):
             await self._betfair(scope, receive, send)
         elif self._bettune.handles(scope["path"]):
@@ -107,14 +107,15 @@ async def _health(_: Request) -> Response:
 # Coroutines, although nothing is waited for: Starlette would call plain functions in a thread of their own.
 
 
-async def _problem(_: Request, problem: Exception) -> Response:
+async def _problem(request: Request, problem: Exception) -> Response:
     assert isinstance(problem, Problem)
+    problem.tell(request.scope)
     return problem.response()
 
 
 async def _unknown_address(request: Request, _: Exception) -> Response:
     # The path as it is, and not from a URL with the Host header in it, which may be anything.
-    return UnknownAddress(f"Nothing is served under {request.scope['path'][:200]!r}.").response()
+    return await _problem(request, UnknownAddress(f"Nothing is served under {request.scope['path'][:200]!r}."))
 
 
 async def _disconnected(_: Request, __: Exception) -> Response:

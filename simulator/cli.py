@@ -13,6 +13,7 @@ from simulator.betfair.dispatch import FaceSettings
 from simulator.betfair.errors import ApiErrorCode
 from simulator.data import specification_bytes, specification_names
 from simulator.launch import PreparedServer, ServerOptions
+from simulator.log_output import LOG_LEVELS, show_log
 from simulator.server import CannotListen
 from simulator.world.format.document import ScenarioError
 from simulator.world.loading.named import builtin_scenario, builtin_scenario_names, scenario_called
@@ -91,6 +92,13 @@ def prepares_server(default_port: int) -> Callable[[Callable[..., None]], Callab
             help="Token for the control API. Without this option it needs none on a loopback address and one that is "
             "made up on any other.",
         )
+        @click.option(
+            "--log-level",
+            type=click.Choice(LOG_LEVELS),
+            default="info",
+            show_default=True,
+            help="What is told on standard error; info has a line for every request that is refused, with the reason.",
+        )
         @_chooses_face
         @wraps(function)
         def command(
@@ -101,8 +109,10 @@ def prepares_server(default_port: int) -> Callable[[Callable[..., None]], Callab
             seed: int,
             control_token: str | None,
             face: FaceSettings,
+            log_level: str,
             **rest: Any,
         ) -> None:
+            show_log(log_level)
             function(_prepare(host, port, scenario, seed, control_token, face), **rest)
 
         return command

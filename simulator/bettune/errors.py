@@ -51,7 +51,7 @@ class Refusal(Exception):
     """A request is refused; `headers` go with the answer."""
 
     def __init__(self, error: Error, headers: tuple[tuple[bytes, bytes], ...] = ()) -> None:
-        super().__init__(error.value.code)
+        super().__init__(f"{error.value.code}: {error.value.message}")
         self.error: Final = error
         self.headers: Final = headers
 

@@ -22,6 +22,7 @@ from simulator.bettune.operations import (
     search_predictions,
 )
 from simulator.http import NO_CONTENT, BodyTooLarge, ClientGone, Receive, Response, Scope, Send, read_body, respond
+from simulator.refusal_log import log_refusal
 from simulator.world.bettune.bettune import User
 from simulator.world.world import World
 from simulator.world.worlds import Worlds
@@ -66,6 +67,7 @@ class BetTuneFace:
         try:
             response = await self._answer(scope, headers, receive)
         except Refusal as refusal:
+            log_refusal(f"{scope['method']} {scope['path']}", self._user(headers), refusal)
             response = refusal.response()
         except ClientGone:
             return
@@ -73,7 +75,9 @@ class BetTuneFace:
 
     async def refuse_headers(self, send: Send) -> None:
         """Answer a request whose headers are too large to look at."""
-        await respond(send, Refusal(Error.HEADERS_TOO_LARGE).response(), {})
+        refusal = Refusal(Error.HEADERS_TOO_LARGE)
+        log_refusal("a request of BetTune", "", refusal)
+        await respond(send, refusal.response(), {})
 
     async def _answer(self, scope: Scope, headers: dict[bytes, bytes], receive: Receive) -> Response:
         methods, path = _find(scope["path"])
@@ -111,6 +115,13 @@ class BetTuneFace:
             raise Refusal(Error.RATE_LIMIT_EXCEEDED, tuple((name, b"%d" % value) for name, value in values))
         if operation.needs_pro and not user.is_pro:
             raise Refusal(Error.PRO_SUBSCRIPTION_REQUIRED)
+
+    def _user(self, headers: dict[bytes, bytes]) -> str:
+        """Return who asks, where that is known."""
+        try:
+            return self._who(headers)[1].name
+        except Refusal:
+            return ""
 
     def _who(self, headers: dict[bytes, bytes]) -> tuple[World, User]:
         said = headers.get(b"authorization", b"").decode("latin-1").strip()

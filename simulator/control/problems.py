@@ -24,6 +24,9 @@ from typing import ClassVar, Final
 import msgspec
 from msgspec import Struct
 from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from simulator.refusal_log import log_refusal
 
 MEDIA_TYPE: Final = "application/problem+json"
 TYPE_PREFIX: Final = "urn:betsim:problem:"
@@ -74,6 +77,15 @@ class Problem(Exception):
         content = _encoder.encode(self.document())
         return Response(content, self.status, self.headers(), MEDIA_TYPE)
 
+    def tell(self, scope: Scope) -> None:
+        """Log that a request was refused."""
+        log_refusal(f"{scope['method']} {scope['path']}", "", f"{self.kind}: {self}")
+
+    async def answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Log that a request was refused, and answer it."""
+        self.tell(scope)
+        await self.response()(scope, receive, send)
+
 
 class WrongDocument(Problem):
     """What was sent breaks a rule. `value` is what stands at `path`, where that is short enough to be shown."""
@@ -86,6 +98,9 @@ class WrongDocument(Problem):
         super().__init__(detail)
         self.path: Final = path
         self.value: Final = value
+
+    def __str__(self) -> str:
+        return f"at {self.path}: {self.detail}"
 
     def document(self) -> ProblemDocument:
         """Return what is sent, with the place of the fault."""

@@ -56,7 +56,7 @@ class TokenGuard:
             problem = Unauthorized(
                 "This address is not for everybody: send the token that the server printed as it started."
             )
-            await problem.response()(scope, receive, send)
+            await problem.answer(scope, receive, send)
             return
         await self._app(scope, receive, send)
 

@@ -308,6 +308,29 @@ def test_what_is_not_known_of_the_real_service_can_be_chosen(scenario: str) -> N
     assert answers[1]["error"]["data"]["APINGException"]["errorCode"] == "INVALID_SESSION_INFORMATION"
 
 
+# What is told of refusals
+
+
+@pytest.mark.parametrize(("options", "told"), [((), True), (("--log-level", "warning"), False)])
+def test_a_refusal_is_one_line_on_standard_error_unless_less_is_wanted(
+    scenario: str, options: tuple[str, ...], told: bool
+) -> None:
+    with serving("--scenario", scenario, *options) as served:
+        introduction = served.errors
+        httpx.get(f"{served.url}/bet-tune-api/v1/sports")
+        httpx.get(f"{served.url}/health")
+
+        line = "betsim: refused GET /bet-tune-api/v1/sports: missing_token: No token provided\n"
+        assert served.errors.removeprefix(introduction) == (line if told else "")
+
+
+def test_a_level_that_nobody_knows_is_refused_with_those_that_are(scenario: str) -> None:
+    result = betsim("serve", "--port", "0", "--scenario", scenario, "--log-level", "chatty")
+
+    assert result.returncode == 2
+    assert "'debug', 'info', 'warning', 'error', 'critical'" in result.stderr
+
+
 # A command beside a server
 
 

@@ -5,7 +5,7 @@ Shapes of the answers: wire reference, sections 4.5, 4.8 and 4.9.
 
 from collections.abc import Awaitable, Iterable, Sequence
 from functools import partial
-from typing import Final, NamedTuple, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 from msgspec.structs import replace
 
@@ -18,6 +18,7 @@ from simulator.betfair.betting.instructions import (
     version_number,
 )
 from simulator.betfair.betting.placing import failed_placement, pending_placement, placement
+from simulator.betfair.betting.telling import tell_delayed_key, tell_failures, tell_refused
 from simulator.betfair.betting.waiting import Fates, report_when_resolved
 from simulator.betfair.errors import ApiError, ApiErrorCode
 from simulator.betfair.operations import Call
@@ -82,6 +83,7 @@ def cancel_orders(call: Call[CancelOrdersRequest]) -> CancelExecutionReport:
     try:
         events = call.world.apply(command)
     except Refused as refusal:
+        tell_refused("cancelOrders", call, refusal)
         named = request.instructions or ()
         reports = [_failed_cancellation(*pair) for pair in zip(named, _reasons(refusal, named), strict=True)]
         return _cancel_report(request, FAILURE, refusal.reason, reports)
@@ -91,7 +93,7 @@ def cancel_orders(call: Call[CancelOrdersRequest]) -> CancelExecutionReport:
         for event in events
         if isinstance(event, OrderCancelled | InstructionRefused)
     ]
-    return _cancel_report(request, *_verdict(reports), reports)
+    return _cancel_report(request, *_verdict("cancelOrders", call, reports), reports)
 
 
 def replace_orders(call: Call[ReplaceOrdersRequest]) -> ReplaceExecutionReport | Awaitable[ReplaceExecutionReport]:
@@ -113,10 +115,12 @@ def replace_orders(call: Call[ReplaceOrdersRequest]) -> ReplaceExecutionReport |
         version_number(request.marketVersion),
     )
     if not may_bet_with_this_key(call):
+        tell_delayed_key("replaceOrders", call)
         return _refused_replacement(call, Reason.PERMISSION_DENIED)
     try:
         events = world.apply(command)
     except Refused as refusal:
+        tell_refused("replaceOrders", call, refusal)
         return _refused_replacement(call, refusal.reason, refusal.instruction_reasons)
     held = next((event for event in events if isinstance(event, OrdersHeld)), None)
     if held is None or request.async_:
@@ -141,12 +145,13 @@ def update_orders(call: Call[UpdateOrdersRequest]) -> UpdateExecutionReport:
     try:
         events = call.world.apply(command)
     except Refused as refusal:
+        tell_refused("updateOrders", call, refusal)
         instructions = request.instructions
         reports = [_update(*pair) for pair in zip(instructions, _reasons(refusal, instructions), strict=True)]
         return _update_report(request, FAILURE, refusal.reason, reports)
     reasons = {event.index: event.reason for event in events if isinstance(event, InstructionRefused)}
     reports = [_update(instruction, reasons.get(index)) for index, instruction in enumerate(request.instructions)]
-    return _update_report(request, *_verdict(reports), reports)
+    return _update_report(request, *_verdict("updateOrders", call, reports), reports)
 
 
 def _numbered(instructions: Sequence[Instruction]) -> Iterable[tuple[int, Instruction]]:
@@ -159,17 +164,19 @@ def _reasons(refusal: Refused, instructions: Sequence[Instruction]) -> Sequence[
     return refusal.instruction_reasons or [Reason.ERROR_IN_ORDER] * len(instructions)
 
 
-def _verdict(reports: Sequence[Report]) -> tuple[str, str | None]:
-    """Return status and error code of a request from those of its instructions.
+def _verdict(operation: str, call: Call[Any], reports: Sequence[Report]) -> tuple[str, str | None]:
+    """Return status and error code of a request from those of its instructions, and log what failed.
 
     All failed is FAILURE with BET_ACTION_ERROR, as a recorded replacement has it.
     """
     failures = sum(report.status == FAILURE for report in reports)
     if not failures:
         return SUCCESS, None
+    status, error_code = PROCESSED_WITH_ERRORS, PROCESSED_WITH_ERRORS
     if failures == len(reports):
-        return FAILURE, Reason.BET_ACTION_ERROR
-    return PROCESSED_WITH_ERRORS, PROCESSED_WITH_ERRORS
+        status, error_code = FAILURE, Reason.BET_ACTION_ERROR
+    tell_failures(operation, call.account.username, error_code, [report.errorCode for report in reports])
+    return status, error_code
 
 
 # Cancelling
@@ -270,7 +277,7 @@ def _replace_report(call: Call[ReplaceOrdersRequest], events: Sequence[Event], f
         _replacement(call, instruction, legs[index], legs[index].cancelled)
         for index, instruction in enumerate(request.instructions)
     ]
-    status, error_code = _verdict(reports)
+    status, error_code = _verdict("replaceOrders", call, reports)
     return ReplaceExecutionReport(
         customerRef=request.customerRef or None,
         status=status,

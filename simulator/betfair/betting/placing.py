@@ -16,6 +16,7 @@ from simulator.betfair.betting.instructions import (
     place_command,
     version_number,
 )
+from simulator.betfair.betting.telling import tell_delayed_key, tell_failures, tell_refused
 from simulator.betfair.betting.waiting import Fates, report_when_resolved
 from simulator.betfair.operations import Call
 from simulator.betfair.schema.sports_aping import PlaceOrdersRequest
@@ -26,7 +27,6 @@ from simulator.exchange.commands import PlaceOrders
 from simulator.exchange.events import OrderPlaced, OrdersHeld
 from simulator.exchange.orders import Order, OrderStatus, OrderType, TimeInForce
 from simulator.exchange.refusals import Reason, Refused
-from simulator.world.world import World
 
 
 def place_orders(call: Call[PlaceOrdersRequest]) -> PlaceExecutionReport | Awaitable[PlaceExecutionReport]:
@@ -43,27 +43,31 @@ def place_orders(call: Call[PlaceOrdersRequest]) -> PlaceExecutionReport | Await
         version_number(request.marketVersion),
     )
     if not may_bet_with_this_key(call):
+        tell_delayed_key("placeOrders", call)
         return _refused(request, Reason.PERMISSION_DENIED, ())
     try:
         events = call.world.apply(command)
     except Refused as refusal:
+        tell_refused("placeOrders", call, refusal)
         return _refused(request, refusal.reason, refusal.instruction_reasons)
     if request.async_:
         return _report(request, [pending_placement(instruction) for instruction in request.instructions])
     if type(held := events[0]) is OrdersHeld:
-        return report_when_resolved(call.world, held.ticket, partial(_after_bet_delay, call.world, request))
+        return report_when_resolved(call.world, held.ticket, partial(_after_bet_delay, call))
     orders = call.world.exchange.orders
     placed = [orders[event.bet_id] for event in events if type(event) is OrderPlaced]
     return _report(request, [placement(*pair) for pair in zip(request.instructions, placed, strict=True)])
 
 
-def _after_bet_delay(world: World, request: PlaceOrdersRequest, fates: Fates | None) -> PlaceExecutionReport:
+def _after_bet_delay(call: Call[PlaceOrdersRequest], fates: Fates | None) -> PlaceExecutionReport:
+    request = call.params
     if fates is None:
         reports = [PlaceInstructionReport(status="TIMEOUT", instruction=_echo(each)) for each in request.instructions]
         return _report(request, reports, status="TIMEOUT")
     if reasons := tuple(fate.reason for fate in fates if fate.reason):
+        tell_failures("placeOrders", call.account.username, Reason.BET_ACTION_ERROR, reasons)
         return _refused(request, Reason.BET_ACTION_ERROR, reasons)
-    placed = [world.exchange.orders[fate.bet_id] for fate in fates if fate.bet_id is not None]
+    placed = [call.world.exchange.orders[fate.bet_id] for fate in fates if fate.bet_id is not None]
     return _report(request, [placement(*pair) for pair in zip(request.instructions, placed, strict=True)])
 
 
