@@ -32,7 +32,7 @@ MAXIMUM_HEADER_BYTES: Final = 32 * 1024
 class Application:
     """Hands a request to the face it is for.
 
-    Clients of the exchange come first, and with nothing between them and their face: they are the ones in a hurry.
+    Clients of the exchange are asked for first and no middleware stands before their face: their latency matters most.
     """
 
     def __init__(self, betfair: BetfairFace, bettune: BetTuneFace, ours: ASGIApp, timekeeper: Timekeeper) -> None:
@@ -100,7 +100,7 @@ def create_app(
 
 
 async def _health(_: Request) -> Response:
-    # Whoever can ask is answered by a server whose worlds are there and whose ports are bound.
+    # A request gets here only once the worlds exist and the ports are bound, so there is nothing to look up.
     return answer(Health("ready", __version__))
 
 
@@ -119,5 +119,5 @@ async def _unknown_address(request: Request, _: Exception) -> Response:
 
 
 async def _disconnected(_: Request, __: Exception) -> Response:
-    # Nobody is there to read it; without an answer the server would report an error that is none.
+    # The client has hung up and reads no answer; without one the server would report an error of ours.
     return Response(status_code=400)

@@ -18,7 +18,7 @@ JSON: Final = b"application/json"
 NO_CONTENT: Final = 204
 
 COMPRESSION_THRESHOLD_BYTES: Final = 256
-"""Shorter answers are not compressed (wire reference, section 2.1)."""
+"""Shorter answers are not compressed (wire reference)."""
 
 
 class Request(NamedTuple):

@@ -51,7 +51,7 @@ class PreparedServer:
         self.url: Final = url_of(self._socket)
         self.control_url: Final = f"{self.url}{ROOT}"
         self.world: Final[World] = self._worlds.create(options.scenario, seed=options.seed)
-        # Whoever reaches the control API can do anything to every world, so only this machine may without a token.
+        # The control API can do anything to every world, so without a token it is for this machine alone.
         token_needed = options.control_token is not None or not is_loopback(self._socket)
         self.control_token: Final = (options.control_token or unguessable_token()) if token_needed else None
         self._app: Final[Application] = create_app(
@@ -85,7 +85,7 @@ class PreparedServer:
 
     @property
     def _bettune_token(self) -> str | None:
-        """Return the first token of BetTune that lets somebody in."""
+        """Return the first token of BetTune that is not revoked, or `None`."""
         users = self.world.scenario.bettune.users
         return next((user.token for user in users if not user.revoked), None)
 
@@ -131,7 +131,7 @@ class PreparedServer:
         return attendance.status
 
     def _close_worlds(self) -> None:
-        # Bets may wait for a clock that nobody will move any more; whoever sent them is told so.
+        # Requests may wait for a clock that will not move any more: closing their worlds answers them.
         for world in self._worlds:
             world.close()
 

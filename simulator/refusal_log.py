@@ -1,4 +1,4 @@
-"""One line in the log for every refusal, whichever face it comes from: what was asked, by whom, and why not.
+"""One line in the log for every refusal, whichever face it comes from: what was asked, by whom, and why it was refused.
 
     refused placeOrders of alice: MARKET_SUSPENDED: market 1.180 is suspended
 
@@ -17,9 +17,9 @@ _log: Final = logging.getLogger(LOGGER)
 
 
 def log_refusal(operation: str, who: str, reason: object) -> None:
-    """Log that an operation was refused to somebody; `reason` is a code and a sentence, or an error that says both.
+    """Log that an operation was refused; `reason` is a code and a sentence, or an error that says both.
 
-    `who` is empty where nobody knows who asked.
+    `who` is empty where the caller is not known.
     """
     if _log.isEnabledFor(logging.INFO):
         _log.info("%s", one_line(f"refused {operation}{f' of {who}' if who else ''}: {reason}"))

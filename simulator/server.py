@@ -38,7 +38,7 @@ def listen(host: str, port: int) -> socket.socket:
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         bound.bind(address)
-        # A bound port can be taken from us until we listen; whoever is second learns of it here.
+        # Two processes can bind one port until one of them listens; the second learns of it here.
         bound.listen(2048)
     except OSError as error:
         bound.close()
@@ -58,7 +58,7 @@ def url_of(bound: socket.socket) -> str:
     host, port = bound.getsockname()[:2]
     address = ipaddress.ip_address(host.partition("%")[0])
     if address.is_unspecified:
-        # Nobody can connect to "every address"; the loopback one is among them.
+        # A client cannot connect to "every address"; the loopback one is among them.
         host = "127.0.0.1" if address.version == 4 else "::1"
     return f"http://[{host}]:{port}" if address.version == 6 else f"http://{host}:{port}"
 
@@ -115,8 +115,8 @@ class Server(uvicorn.Server):
             super().handle_exit(sig, frame)
 
     def run_on(self, bound: socket.socket) -> None:
-        """Serve on a bound socket until somebody stops the server."""
-        # Once it has stopped, the web server raises again the signal that stopped it, for whoever handled it before.
+        """Serve on a bound socket until the server is stopped."""
+        # Once it has stopped, the web server raises the signal that stopped it again, for the handler before its own.
         # That is for it to be the end of the program, and here the program has come to its end already.
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, _over)

@@ -87,7 +87,7 @@ async def _document(request: Request) -> Response:
 
 @cache
 def _in_json(name: str) -> bytes:
-    """Read a document once: the largest takes a while, in which nobody else is answered."""
+    """Read a document once: the largest takes a while, in which no other request is answered."""
     return json.dumps(yaml.load(specification_bytes(f"{name}.yaml"), YAML_LOADER)).encode()
 
 

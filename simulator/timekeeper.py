@@ -1,4 +1,4 @@
-"""Lets what falls due happen when its time comes, also while nobody asks for anything."""
+"""Lets what falls due in a world happen when its time comes, also while no request comes in."""
 
 import asyncio
 from typing import Final

@@ -1,6 +1,6 @@
 """The accounts service: whose account it is and what it can bet with.
 
-Shapes: recorded answers cited in the wire reference, section 5.1.
+Shapes: recorded answers cited in the wire reference.
 """
 
 from typing import Final

@@ -11,11 +11,10 @@ What it refuses goes to the lenient one, which reads plain JSON and coerces it b
     | `49078012097`, `1.180`           | string          | `"49078012097"`, `"1.180"`           |
     | `""`                             | not a string    | null                                 |
     | `null`                           | anything        | absent                               |
-    | a name nobody declared           |                 | ignored                              |
+    | a name that is not declared      |                 | ignored                              |
     | `[...]` for all parameters       |                 | parameters in the definition's order |
 
-Nothing else is: `true` is no number, an enumeration is exact, a lone value is no list. Source: wire reference, sections
-2.2 and 3.5.
+Nothing else is: `true` is no number, an enumeration is exact, a lone value is no list. Source: wire reference.
 
 A body is read up to the end of its first value, as a parser of streams does: what follows is not looked at, and a byte
 order mark before it is skipped. Official sample programs send a brace too many, and the mark.
@@ -167,7 +166,7 @@ _plain: Final = msgspec.json.Decoder(float_hook=_number_text).decode
 
 
 def plain_json(body: bytes | msgspec.Raw) -> Any:
-    """Read any JSON. Raises `ProtocolError` where it is none, or nests deeper than anybody means to."""
+    """Read any JSON. Raises `ProtocolError` where it is none, or is nested too deeply."""
     try:
         return first_value(_plain, body)
     except msgspec.ValidationError as error:

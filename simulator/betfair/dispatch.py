@@ -2,7 +2,7 @@
 
 In this order: read the parameters, know the app key, know the session, let happen what is due in the world, call the
 operation. That parameters come first is how the framework beneath the real service works: it resolves a command
-completely before anybody asks who sends it (wire reference, section 2.3).
+completely before its sender is looked at (wire reference).
 """
 
 import logging
@@ -38,7 +38,7 @@ class FaceSettings(Struct, frozen=True, kw_only=True):
     `missing_session` is what a request without X-Authentication gets: NO_SESSION as documented, or
     INVALID_SESSION_INFORMATION as live services often answer. `batch_in_completion_order` answers the calls of a batch
     in the order in which they end, those that cannot be read first, as the real service does; a client must match by
-    id. `certificate_required` makes certlogin refuse whoever presents no client certificate. `accepts_expect` lets a
+    id. `certificate_required` makes certlogin refuse logins without a client certificate. `accepts_expect` lets a
     request with `Expect: 100-continue` send its body, to which the real services answer 417 (manual, best practice).
     """
 
@@ -50,7 +50,7 @@ class FaceSettings(Struct, frozen=True, kw_only=True):
 
 
 class Credentials(NamedTuple):
-    """The two headers that say who asks, empty where absent."""
+    """The two headers that identify a caller, empty where absent."""
 
     app_key: str
     token: str
@@ -149,7 +149,7 @@ class Dispatcher:
         """Return the world and the session of a caller, and whether the app key is the delayed one.
 
         The app key is looked at before the session. Both must belong to one account: a customer is not subscribed to
-        the app key of somebody else (manual, DSC-0037), and a session of another world does not exist in this one.
+        the app key of another account (manual, DSC-0037), and a session of another world does not exist in this one.
         """
         if not credentials.app_key:
             raise ApiError(ApiErrorCode.NO_APP_KEY, explanation="the request has no X-Application")
@@ -200,5 +200,5 @@ class Dispatcher:
         """Return an id for a request that failed, from the world of its caller or else from the first one there is."""
         world = self.worlds.by_app_key(credentials.app_key) or self.worlds.by_session(credentials.token)
         world = world or next(iter(self.worlds), None)
-        # Without any world nobody counts requests: `null` is what a missing id looks like in recordings.
+        # Without any world requests have no ids: `null` is what a missing id looks like in recordings.
         return "null" if world is None else world.ids.request_uuid(world.clock.now())

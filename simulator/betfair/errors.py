@@ -12,7 +12,7 @@ The same name has different numbers in different interfaces: INVALID_INPUT_DATA 
 an error carries the name alone, and the number comes from the `ExceptionType` of the service that was asked.
 
 Sources: `SportsAPING.xml`, `AccountAPING.xml`, `HeartbeatAPING.xml`; recorded faults and the framework's own table as
-cited in the wire reference, sections 2.4 to 2.9 and 3.3 to 3.4.
+cited in the wire reference.
 """
 
 from enum import Enum, StrEnum
@@ -55,7 +55,7 @@ class Fault(Enum):
     """The framework's faults: number after `DSC-`, HTTP status over REST, code in JSON-RPC.
 
     Those about callers, and the time limit, have no code of their own in JSON-RPC: they share that of the services'
-    exceptions. Sources: manual, "Los códigos de error más comunes"; wire reference, sections 2.4 and 3.4.
+    exceptions. Sources: manual, "Los códigos de error más comunes"; wire reference.
     """
 
     SERVICE_RUNTIME_EXCEPTION = (5, 500, -32603)

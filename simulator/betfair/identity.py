@@ -1,7 +1,7 @@
-"""The identity service: logging in, staying logged in, logging out (wire reference, section 1).
+"""The identity service: logging in, staying logged in, logging out (wire reference).
 
 Every answer has HTTP status 200; whether it went well is said inside. `Accept: application/json` is the switch between
-JSON and an HTML page, and the page is `pages`' business.
+JSON and an HTML page, and `pages` makes the page.
 
 Where a form and the query of its address say different things, the form counts, which no source settles. Neither do any
 settle two other things. The app key of a login is echoed and kept, and not checked: an unknown one is
@@ -182,7 +182,7 @@ def identity_endpoints(worlds: Worlds, settings: FaceSettings) -> dict[str, Endp
 
 
 def log_in(worlds: Worlds, form: Mapping[str, str], product: str, *, lets_limited_in: bool = True) -> LoginOutcome:
-    """Log in who the form says, in the world that the username belongs to.
+    """Log in the user that a form names, in the world that the username belongs to.
 
     Returns an outcome with a session; raises `SignInError` for every other one. Where not even accounts with limited
     access are let in, it is raised for them too.

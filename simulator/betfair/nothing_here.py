@@ -1,4 +1,4 @@
-"""What answers under addresses of Betfair's services where nothing is served: in the dialect of whom they belong to.
+"""What answers under addresses of Betfair's services where nothing is served, in the dialect of that service.
 
     /exchange/{service}/json-rpc...       a JSON-RPC error, DSC-0023
     /exchange/...                         a REST fault, DSC-0021 where the service is known, else DSC-0023

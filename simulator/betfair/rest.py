@@ -2,8 +2,8 @@
 
     POST /exchange/betting/rest/v1.0/listEvents/      {"filter":{}}
 
-Answers are JSON or, for who asks with `Accept` or `?alt=xml`, XML. Errors are faults with an HTTP status of their own.
-Source: wire reference, section 3.
+Answers are JSON or, where `Accept` or `?alt=xml` asks for it, XML. Errors are faults with an HTTP status of their own.
+Source: wire reference.
 """
 
 from functools import partial

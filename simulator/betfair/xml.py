@@ -6,7 +6,7 @@
 
 Members of a list are elements named after their type, entries of a map carry their key as an attribute. Source: the
 framework's own expectations (betfair/cougar, `RestPostListResponseXMLTest`, `RestPostMapResponseXMLTest`); faults as in
-the wire reference, section 3.3.
+the wire reference.
 """
 
 import re

@@ -1,7 +1,7 @@
 """What each request to BetTune comes to. Path and query are texts, bodies are bytes; nothing is trusted yet.
 
-Everybody sees the same sports and matches, and only their own filters and those of everybody. Predictions need the PRO
-plan, where the documentation lists that refusal.
+All users see the same sports and matches; of the filters a user sees their own and those that have no user. Predictions
+need the PRO plan, where the documentation lists that refusal.
 """
 
 import re
@@ -32,14 +32,14 @@ _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _INTEGER: Final = re.compile(r"-?[0-9]{1,40}")
 _ODDS: Final = re.compile(r"[0-9]{1,4}(?:\.[0-9]{1,40})?")
 _INTEGERS: Final = range(-(2**63), 2**63)
-"""Those of 64 bits: a number that fits into no field is no number of anything."""
+"""Ids are signed integers of 64 bits; any other number is invalid."""
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND: Final = timedelta(milliseconds=1)
 _body_decoder: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
 def _number(text: str) -> Decimal | None:
-    """Read a number exactly, and one that is beyond all measure not at all."""
+    """Return a number exactly, or `None` where its exponent is beyond what `Decimal` can hold."""
     try:
         return Decimal(text)
     except InvalidOperation:
@@ -50,7 +50,7 @@ _decoder: Final = msgspec.json.Decoder(float_hook=_number)
 
 
 class Ask(NamedTuple):
-    """A request of somebody who may ask: the named parts of the path, the query, and the body."""
+    """A request that was let in: its world and user, the named parts of the path, the query, and the body."""
 
     world: World
     user: User
@@ -78,7 +78,7 @@ def list_sports(ask: Ask) -> SportsResponse:
 
 
 def list_matches(ask: Ask) -> MatchesResponse:
-    """Return the matches of a sport on one day in UTC; of a sport that nobody knows there are none."""
+    """Return the matches of a sport on one day in UTC; an unknown sport has none."""
     query = _query(ask.query)
     date = _date(query.get("date", ()))
     sport = _integer(query.get("sport", ()), Error.SPORT_INVALID)
@@ -149,12 +149,12 @@ def _query(query: bytes) -> Mapping[str, list[str]]:
     try:
         return parse_qs(query.decode("latin-1"), keep_blank_values=True, max_num_fields=100)
     except ValueError:
-        # More parameters than anybody has to say: whatever is said, it is said twice.
+        # There are only two parameters, so of that many one is there twice.
         return {}
 
 
 def _integer(values: "list[str] | tuple[str, ...]", error: Error) -> int:
-    """Return the one integer that was given."""
+    """Return the integer of a parameter; refuse the request where there is none, or more than one."""
     if len(values) != 1 or _INTEGER.fullmatch(values[0]) is None or int(values[0]) not in _INTEGERS:
         raise Refusal(error)
     return int(values[0])
@@ -191,14 +191,14 @@ def _json_integer(value: object, error: Error) -> int:
     """Return an integer of a document, also one that is written as `1.0`; a truth value is none."""
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
         raise Refusal(error)
-    # The bounds come first: of the largest numbers nobody wants to see the digits.
+    # The bounds come first: the digits of a huge number would take long to write.
     if not _INTEGERS[0] <= value <= _INTEGERS[-1] or int(value) != value:
         raise Refusal(error)
     return int(value)
 
 
 def _odds(raw: msgspec.Raw | None) -> int:
-    """Return odds in millionths, from a text of digits or from a number exactly as it is written."""
+    """Return odds in millionths, from a number or the text of one; no digit is lost on the way."""
     text = "" if raw is None else bytes(raw).decode().strip()
     try:
         if text.startswith('"'):

@@ -32,7 +32,7 @@ class SportsResponse(Struct, frozen=True):
 
 
 class Score(Struct, frozen=True):
-    """Goals of both sides, null for as long as nobody knows them."""
+    """Goals of both sides, null until the match is finished."""
 
     home: int | None
     away: int | None
@@ -96,7 +96,7 @@ class PredictionsResponse(Struct, frozen=True):
     items: list[Prediction]
 
 
-_NOBODY_KNOWS: Final = Score(None, None)
+_NO_SCORE: Final = Score(None, None)
 
 
 def time_text(milliseconds: int) -> str:
@@ -130,7 +130,7 @@ def match_of(match: bettune.Match) -> Match:
         id=match.id,
         date=time_text(match.starts_at),
         finished=match.finished,
-        score=_NOBODY_KNOWS if score is None else Score(score.home, score.away),
+        score=_NO_SCORE if score is None else Score(score.home, score.away),
         country=id_name(match.country),
         tournament=id_name(match.tournament),
         season=id_name(match.season),

@@ -43,7 +43,7 @@ def control_routes(worlds: Worlds, addresses: Addresses, seed: int) -> list[Rout
 class TokenGuard:
     """Lets a request for our own API through if it carries the control token.
 
-    Everything else is let through too: who bets has credentials of another kind.
+    Requests for other addresses pass without it: the exchange and BetTune have credentials of their own.
     """
 
     def __init__(self, app: ASGIApp, token: str) -> None:

@@ -74,7 +74,7 @@ class BetfairDocument(Answer, frozen=True):
 
 
 class TokenDocument(Answer, frozen=True):
-    """A token of a user of BetTune; a revoked one lets nobody in."""
+    """A token of a user of BetTune; a revoked one is refused."""
 
     token: str
     user: str

@@ -92,7 +92,7 @@ class WorldHandlers:
         return answer(StateHash(self.world_of(request).state_hash()))
 
     def _describe(self, world: World) -> WorldDocument:
-        # Answered as it is now: whoever lists the worlds sees what has fallen due in all of them.
+        # What has fallen due is done first, so that a list of worlds shows all of them as they are now.
         now = world.run_due()
         balances = world.exchange.ledger.balances
         accounts = [

@@ -38,7 +38,7 @@ _VERBS: Final = {
     "reconcile": ("Make the starting prices", "The auction is held without turning the market in play."),
     "lapse": ("Lapse every unmatched bet", "As the operator of a managed market does at a goal."),
     "close": ("End betting for good", "The result is still to come."),
-    "void": ("Void every bet", "Nobody wins, nobody loses, and the market is closed."),
+    "void": ("Void every bet", "Stakes come back, no bet wins or loses, and the market is closed."),
     "settle": ("Settle a market", "By results, a margin, a total or a line, as its betting type asks for."),
     "settle-runners": ("Settle some runners", "Of an ODDS market that goes on for the others."),
     "offers": ("Make offers", "On behalf of the world's liquidity account; they may be matched at once."),

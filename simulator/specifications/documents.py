@@ -57,7 +57,7 @@ _ACCOUNTS: Final = About(
 
 _HEARTBEAT: Final = About(
     title="Betfair Exchange, heartbeat",
-    description="Who falls silent has unmatched bets cancelled: the interface HeartbeatAPING v1.0.",
+    description="A customer who falls silent has unmatched bets cancelled: the interface HeartbeatAPING v1.0.",
     rules=Rules(
         fields={"preferredTimeoutSeconds": number(0, pattern=r"^[ \t\r\n]*[0-9]{1,9}[ \t\r\n]*$")}, variants={}
     ),

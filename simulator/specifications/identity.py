@@ -91,7 +91,7 @@ def _login(examples: Mapping[str, Any]) -> JsonSchema:
     answer["headers"] = {"Set-Cookie": {"$ref": "#/components/headers/Cookie"}}
     answer["links"] = _links("token")
     return {
-        **_words("login", "login", "Log in", "Interactively: JSON for who accepts it, and a page for a browser."),
+        **_words("login", "login", "Log in", "Interactively: the answer is JSON where JSON is accepted, else a page."),
         "security": [],
         "parameters": [{"$ref": "#/components/parameters/ProductOfLogin"}],
         "requestBody": _body(),
@@ -187,7 +187,7 @@ def _form() -> JsonSchema:
     names = ("product", "url", "redirectMethod")
     return {
         "type": "object",
-        "description": "Who logs in, and for browsers where to go then.",
+        "description": "Username and password, and for browsers where to go then.",
         "properties": {
             "username": {"type": "string"},
             "password": {"type": "string"},

@@ -96,7 +96,7 @@ def login_status_of(account_status: str) -> tuple[str, str]:
 
 
 class CustomerAccount(Struct, frozen=True, kw_only=True):
-    """A customer. The money is the exchange's business: ask it under the account's username.
+    """A customer. The exchange keeps the money, under the account's username.
 
     `balance` (what the world starts with) and `exposure_limit` are in pence, the rates in hundredths of a percent.
     """

@@ -1,4 +1,4 @@
-"""What listings say of events, markets and runners: names, times, and all else the exchange does not compute with."""
+"""What listings say of events, markets and runners: names, times, and all that the exchange does not calculate with."""
 
 from collections.abc import Mapping
 from decimal import Decimal

@@ -24,7 +24,7 @@ def _wall_milliseconds() -> int:
 
 
 class RealTime(NamedTuple):
-    """The time outside. A test passes two functions of its own instead.
+    """Where a clock gets the real time from. A test passes two functions of its own instead.
 
     `wall_milliseconds` is the time in milliseconds since 1970, where a clock that starts at the real time starts;
     `seconds` counts real seconds from anywhere and never goes back, which is what makes a clock run.
@@ -42,7 +42,7 @@ class Clock:
     """A clock with a rate.
 
     `start` is in milliseconds since 1970. `rate` is clock seconds per real second: 1 runs with the real time, 60 makes
-    a minute of every second, 0 stands still until somebody moves it. `real` counts real seconds from anywhere.
+    a minute of every second, 0 stands still until it is moved. `real` counts real seconds from anywhere.
 
     State is two bases and a rate, so the time is computed and never accumulated: a clock that is read a million
     times, or whose rate changes a million times, shows the same time as one that was left alone. Readings are whole

@@ -57,7 +57,7 @@ _PLAIN_COMMANDS: Final[dict[type[MarketHappening], Callable[[str], Command]]] = 
     Close: CloseMarket,
     Void: VoidMarket,
 }
-"""Of those happenings of which there is no more to say than the market."""
+"""The commands of happenings that have no content but their market."""
 
 GREYHOUNDS: Final = "4339"
 """The event type whose runners leave a vacant trap (manual, RunnerStatus)."""
@@ -71,7 +71,7 @@ class HappeningRefused(Event, frozen=True):
 
     market_id: str | None
     match_id: int | None
-    """What it was to be done to; of the schedule one of the two, of the autopilot both."""
+    """What it was to be done to: one of the two for the schedule, both for the autopilot."""
     verb: str
     """What was to be done: the schedule's word for it, or `autopilot`."""
     problem: str
@@ -101,7 +101,7 @@ class MatchFinished(Event, frozen=True):
 
 
 class WorldReset(Event, frozen=True):
-    """The world began again from its scenario: whatever was remembered of it is void."""
+    """The world began again from its scenario: what a listener remembers of it no longer holds."""
 
 
 class Schedule:

@@ -114,7 +114,7 @@ def market_commands(entry: MarketEntry) -> Iterator[Command]:
     )
     for runner in entry.runners:
         if runner.status in (REMOVED, REMOVED_VACANT):
-            # Nobody has bet yet, and the others' factors already are those after the removal: by nothing they stay so.
+            # There are no bets yet, and the others' factors already are those after the removal: 0 leaves them alone.
             yield RemoveRunner(entry.id, runner_key(runner), 0, leaves_vacant_trap=runner.status == REMOVED_VACANT)
     if entry.status == "INACTIVE":
         return

@@ -34,7 +34,7 @@ class Settings(Struct, frozen=True):
     currency_rates: Mapping[str, Decimal]
     delayed_keys_may_bet: bool
     starting_price_refresh_milliseconds: int
-    """How long near and far prices stay as they were when somebody read them; 60 seconds (manual, StartingPrices)."""
+    """How long near and far prices stay as they were when first read; 60 seconds (manual, StartingPrices)."""
 
 
 def settings_of(scenario: Scenario) -> Settings:

@@ -1,4 +1,4 @@
-"""Near and far prices as customers see them: those that were there when somebody last asked, for a while."""
+"""Near and far prices as customers see them: computed at a reading, and then the same for a while."""
 
 from collections.abc import Iterator
 from typing import Final, NamedTuple
@@ -32,7 +32,7 @@ class StartingPriceCache:
         return known
 
     def kept(self, at: int) -> Iterator[tuple[str, RunnerKey, Projection]]:
-        """Yield what is not too old at a time to be shown again."""
+        """Yield the prices that would still be shown at a time."""
         for (market_id, key), known in sorted(self._made.items(), key=lambda item: item[0]):
             if at - known.made_at < self._refresh_milliseconds:
                 yield market_id, key, known

@@ -1,12 +1,12 @@
 """listMarketBook and listRunnerBook: the state of markets and the prices of their runners.
 
-Sources: manual and `SportsAPING.xml`, listMarketBook, listRunnerBook, MarketBook and Runner; wire reference, sections
-4.4 to 4.6 (what is absent, key order, ids that are not known). A closed market looks as the manual prints one
-("Recuperación del resultado de un mercado asentado"): nothing matched, nothing available, no last match, no cross
-matching, results only. Whether it was in play, and with which bet delay, it goes on saying: so does every recorded
-market that turned in play and closed. A removed runner shows nothing that was traded on it, nor does the market's total
-(recorded `list_market_book.json`, whose total is that of the runners that are left). `keyLineDescription` is always
-absent: every recorded Asian handicap has one, but in 23 of 56 it is not the line whose prices are nearest to evens.
+Sources: manual and `SportsAPING.xml`, listMarketBook, listRunnerBook, MarketBook and Runner; wire reference (what is
+absent, key order, ids that are not known). A closed market looks as the manual prints one ("Recuperación del resultado
+de un mercado asentado"): nothing matched, nothing available, no last match, no cross matching, results only. Whether it
+was in play, and its bet delay, stay as they were, as in every recorded market that turned in play and closed. A removed
+runner shows nothing that was traded on it, nor does the market's total (recorded `list_market_book.json`, whose total
+is that of the runners that are left). `keyLineDescription` is always absent: every recorded Asian handicap has one, but
+in 23 of 56 it is not the line whose prices are nearest to evens.
 """
 
 from collections.abc import Iterable, Sequence
@@ -32,7 +32,7 @@ CLOSED_MARKETS_MILLISECONDS: Final = 90 * 24 * 60 * 60 * 1000
 def list_market_book(call: Call[ListMarketBookRequest]) -> list[MarketBook]:
     """Return the books of the markets asked for, in that order, each once.
 
-    Markets that nobody knows are left out. Open and closed markets are not mixed: where any is not closed, the closed
+    Unknown markets are left out. Open and closed markets are not mixed: where any is not closed, the closed
     ones are left out too. Raises TOO_MUCH_DATA by the weight of the request, REQUEST_SIZE_EXCEEDS_LIMIT for too many
     ids, and INVALID_INPUT_DATA for what is no market id, no currency or no depth.
     """

@@ -1,6 +1,6 @@
 """listMarketCatalogue: what is fixed about markets, as far as it is asked for.
 
-Which projection brings which member, and the order of members: wire reference, sections 4.4 and 4.5. Prices and states
+Which projection brings which member, and the order of members: wire reference. Prices and states
 are not here; the one number that moves is `totalMatched`.
 """
 
@@ -73,7 +73,7 @@ def rank(market: world_catalogue.MarketDescription) -> tuple[Any, ...]:
     """Return what markets are sorted by unless something else is asked for.
 
     Event type, competition, start time, betting type, market id, says the manual, and that the first two are ranked by
-    the operator's staff, whose list nobody has. Here the smaller id comes first, and no competition last.
+    the operator's staff, whose list is not published. Here smaller ids come first, and events without competition last.
     """
     event = market.event
     return (

@@ -6,7 +6,7 @@
     CANCELLED   the part that the customer cancelled, or that FILL_OR_KILL did: at once, too
 
 One bet can be in several of these lists, with another part of it in each. Sources: manual and `SportsAPING.xml`,
-listClearedOrders, BetStatus and ClearedOrderSummary; wire reference, sections 4.4 to 4.6.
+listClearedOrders, BetStatus and ClearedOrderSummary; wire reference.
 """
 
 from collections.abc import Iterable, Iterator
@@ -40,7 +40,7 @@ HISTORY_MILLISECONDS: Final = 90 * 24 * 60 * 60 * 1000
 """How far back cleared bets can be read (manual, 90 days)."""
 
 MAXIMUM_BET_IDS: Final = 1000
-"""Of one request (wire reference, row 7.8)."""
+"""Of one request (wire reference)."""
 
 _UNMATCHED_FIELDS: Final = frozenset(
     {"betOutcome", "lastMatchedDate", "betCount", "priceMatched", "priceReduced", "sizeSettled", "profit"}
@@ -66,8 +66,8 @@ PARTS: Final[dict[BetStatus, _Part]] = {
 def list_cleared_orders(call: Call[ListClearedOrdersRequest]) -> ClearedOrderSummaryReport:
     """Return a page of the customer's bets that ended with a status within the last 90 days, latest first.
 
-    Lines of several bets stand where the latest of these would. Raises REQUEST_SIZE_EXCEEDS_LIMIT for more than 1000
-    bet ids, INVALID_INPUT_DATA for a page there cannot be, and for adding up bets that are not SETTLED.
+    A line of several bets stands at the place of the latest of them. Raises REQUEST_SIZE_EXCEEDS_LIMIT for more than
+    1000 bet ids, INVALID_INPUT_DATA for a page there cannot be, and for adding up bets that are not SETTLED.
     """
     request = call.params
     level = request.groupBy or GroupBy.BET
@@ -110,7 +110,7 @@ def _line(
 
 
 def _candidates(call: Call[ListClearedOrdersRequest], part: _Part) -> Iterable[Order]:
-    """Return, latest first, as few orders with such a part as it takes to find all that are asked for.
+    """Return orders with such a part, latest first, from the smallest index that holds all that are asked for.
 
     The ways to them: their ids, their markets, those of their events or runners, and when they ended.
     """

@@ -134,7 +134,7 @@ _FIELDS: Final[Mapping[str, _Field]] = {
     ),
     "priceReduced": _Field(lambda bet: bet.order.price_reduced),
     "sizeSettled": _Field(lambda bet: bet.size, double),
-    # What is void has brought nothing, also while its market goes on.
+    # A voided bet has no profit, even before its market is settled.
     "profit": _Field(lambda bet: bet.order.profit or 0, double),
     "customerOrderRef": _Field(lambda bet: bet.order.customer_order_reference),
     "customerStrategyRef": _Field(lambda bet: bet.order.customer_strategy_reference),

@@ -1,6 +1,6 @@
 """cancelOrders, replaceOrders and updateOrders: every instruction succeeds or fails on its own.
 
-Shapes of the answers: wire reference, sections 4.5, 4.8 and 4.9.
+Shapes of the answers: wire reference.
 """
 
 from collections.abc import Awaitable, Iterable, Sequence
@@ -160,7 +160,7 @@ def _numbered(instructions: Sequence[Instruction]) -> Iterable[tuple[int, Instru
 
 
 def _reasons(refusal: Refused, instructions: Sequence[Instruction]) -> Sequence[Reason]:
-    """Return what each instruction of a refused request is told: its own reason, or that the request is to blame."""
+    """Return the error code of each instruction of a refused request: its own, or ERROR_IN_ORDER where it has none."""
     return refusal.instruction_reasons or [Reason.ERROR_IN_ORDER] * len(instructions)
 
 
@@ -248,7 +248,7 @@ def _after_bet_delay(
 
 
 def _timed_out(report: ReplaceExecutionReport) -> ReplaceExecutionReport:
-    """Turn a report on orders that still wait into one on orders of which nobody will ever know."""
+    """Turn a report on orders that still wait into one that says TIMEOUT: their world has ended or begun again."""
     report.status, report.errorCode = TIMEOUT, None
     for each in report.instructionReports or ():
         placed = each.placeInstructionReport
@@ -269,7 +269,7 @@ def _replace_report(call: Call[ReplaceOrdersRequest], events: Sequence[Event], f
         elif isinstance(event, ReplacementRefused):
             legs[event.index] = legs[event.index]._replace(not_placed=event.reason)
         elif isinstance(event, OrderPlaced) and not (request.async_ and _is_limit(call, event)):
-            # Whoever does not wait for the new bet is not told of it even where it is there at once.
+            # An asynchronous request does not wait for the new bet, so its report has none, placed at once or not.
             legs[event.index] = legs[event.index]._replace(new_bet_id=event.bet_id)
     for fate in fates:
         legs[fate.index] = legs[fate.index]._replace(not_placed=fate.reason, new_bet_id=fate.bet_id)

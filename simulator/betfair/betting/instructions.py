@@ -17,7 +17,7 @@ _BET_ID: Final = re.compile(r"\d{1,18}", re.ASCII)
 
 
 def check_market_id(market_id: str) -> None:
-    """Raise INVALID_INPUT_DATA for what cannot be a market id; an id nobody knows is the exchange's to refuse."""
+    """Raise INVALID_INPUT_DATA for what cannot be a market id; an unknown id is left to the exchange to refuse."""
     if not _MARKET_ID.fullmatch(market_id):
         raise _invalid_input("market id passed is invalid")
 
@@ -60,7 +60,7 @@ def bet_id_numbers(bet_ids: Iterable[str]) -> list[int]:
 def place_command(instruction: PlaceInstruction) -> commands.PlaceInstruction:
     """Translate one order to place; parts that its order type does not use are left behind.
 
-    All but one word: fill-or-kill in a `limitOrder` of an order of another type is the exchange's to refuse (manual,
+    One exception: fill-or-kill in a `limitOrder` of an order of another type is the exchange's to refuse (manual,
     INVALID_ORDER_TYPE). Raises INVALID_INPUT_DATA where the part that its order type needs is missing.
     """
     runner = RunnerKey(instruction.selectionId, hundredths(instruction.handicap or 0.0))

@@ -1,7 +1,7 @@
 """What an order was placed for, as every report of it shows: a price, a size and a liability.
 
 Recorded in 2026 of a MARKET_ON_CLOSE back: a price of 1000.0, a size of 0.0 that stays 0.0 when it is matched, its
-stake as the liability, and the status EXECUTION_COMPLETE from the start (wire reference, section 4.10). A lay stands at
+stake as the liability, and the status EXECUTION_COMPLETE from the start (wire reference). A lay stands at
 the other end of the ladder. A LIMIT order with MARKET_ON_CLOSE persistence keeps its price when it goes to the auction;
 its size is then what was matched of it, and what waits is its liability.
 """

@@ -1,6 +1,6 @@
 """placeOrders: all orders of a request or none; in play the answer comes after the bet delay.
 
-Shapes of the answers: wire reference, sections 4.4, 4.5 and 4.7.
+Shapes of the answers: wire reference.
 """
 
 from collections.abc import Awaitable
@@ -96,7 +96,7 @@ def failed_placement(instruction: PlaceInstruction, reason: Reason) -> PlaceInst
 
 
 def pending_placement(instruction: PlaceInstruction) -> PlaceInstructionReport:
-    """Report an order that was accepted and that nobody waits for: it has no bet id yet."""
+    """Report an order of an asynchronous request: it was accepted and has no bet id yet."""
     return PlaceInstructionReport(status="SUCCESS", instruction=_echo(instruction), orderStatus=OrderStatus.PENDING)
 
 

@@ -2,7 +2,7 @@
 
 Real and virtual offers are one ladder, of which lines are made by rollup, of which there are so many as the depth says.
 Sources: manual, PriceProjection, PriceData, ExBestOffersOverrides, "Apuestas virtuales" and "Claves de aplicación en
-directo y retardada"; wire reference, section 4.4 (what is absent and what is empty); exchange mechanics, section 5.3.
+directo y retardada"; wire reference (what is absent and what is empty); exchange mechanics.
 """
 
 from collections.abc import Callable, Iterable
@@ -78,7 +78,7 @@ class PriceView(Struct, frozen=True, kw_only=True):
 
 
 def no_exchange_prices() -> ExchangePrices:
-    """Return the prices of a runner that nobody can bet on any more."""
+    """Return the prices of a runner that takes no more bets."""
     return ExchangePrices(availableToBack=[], availableToLay=[], tradedVolume=[])
 
 

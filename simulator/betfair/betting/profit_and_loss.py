@@ -21,7 +21,7 @@ def list_market_profit_and_loss(call: Call[ListMarketProfitAndLossRequest]) -> l
     """Return profit and loss of the open markets asked for, in that order.
 
     Every figure has `ifWin`; `ifLose` is there where several may win and, with `ifPlace`, in each way markets. Only
-    ODDS markets are worked out: others are left out without a word, as are closed ones and those nobody knows. Bets at
+    ODDS markets are worked out: others are left out without a word, as are closed and unknown ones. Bets at
     the starting price and bets on runners that are settled already count where they are asked for.
 
     Raises TOO_MUCH_DATA for more than 50 markets, INVALID_INPUT_DATA for what is no market id.

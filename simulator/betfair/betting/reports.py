@@ -1,8 +1,8 @@
 """listCurrentOrders: a customer's orders in markets that are not settled.
 
-Sources: manual and `SportsAPING.xml`, listCurrentOrders, OrderBy, SortDir and CurrentOrderSummary; wire reference,
-sections 4.4 to 4.6 and 4.10. Orders that are complete stay until their market is settled, those on runners that are
-settled before the others too: BY_SETTLED_TIME "applies to markets that are settled in part".
+Sources: manual and `SportsAPING.xml`, listCurrentOrders, OrderBy, SortDir and CurrentOrderSummary; wire reference.
+Orders that are complete stay until their market is settled, those on runners that are settled before the others too:
+BY_SETTLED_TIME "applies to markets that are settled in part".
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence

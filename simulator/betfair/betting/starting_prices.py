@@ -10,9 +10,9 @@
 | closed, never reconciled | `NaN`               | empty                              | absent            |
 | closed, reconciled       | absent              | empty                              | as it was         |
 
-Which of SP_AVAILABLE and SP_TRADED was asked for makes no difference. Sources: manual, StartingPrices; wire reference,
-section 4.4; recorded `list_market_book.json`, and the SP volumes of `1.127236622.bz2`, which moved to the one price at
-the off and went to nothing before the market was closed.
+Which of SP_AVAILABLE and SP_TRADED was asked for makes no difference. Sources: manual, StartingPrices; wire reference;
+recorded `list_market_book.json`, and the SP volumes of `1.127236622.bz2`, which moved to the one price at the off and
+went to nothing before the market was closed.
 """
 
 from collections.abc import Callable
@@ -29,7 +29,7 @@ from simulator.exchange.statuses import RunnerStatus
 from simulator.world.starting_price_cache import StartingPriceCache
 
 WITHOUT_LIMIT = {Side.BACK: 101, Side.LAY: 100_000}
-"""Where the money of those stands who take any price: at the worst one there is."""
+"""Where bets at any starting price are listed: at the worst price there is."""
 
 REMOVED = (RunnerStatus.REMOVED, RunnerStatus.REMOVED_VACANT)
 

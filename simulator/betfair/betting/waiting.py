@@ -1,4 +1,4 @@
-"""Waiting for the bet delay of a world whose time somebody else may move."""
+"""Waiting for the bet delay in a world whose time may be moved meanwhile."""
 
 import asyncio
 from collections.abc import Callable
@@ -13,11 +13,11 @@ Fates = tuple[HeldOrderFate, ...]
 
 
 def report_when_resolved(world: World, ticket: int, report: Callable[[Fates | None], T]) -> "asyncio.Future[T]":
-    """Return the report on held orders, made when they reach the matcher; in a frozen world somebody must move time.
+    """Return the report on held orders, made when they reach the matcher; in a frozen world, once its time is moved.
 
     `report` takes what became of each order, or `None` when the world is reset or deleted first: then nothing will ever
     be known of them, which reports call TIMEOUT. It is called at that very moment and sees the bets as they are then.
-    Before whoever waits goes on, the clock may have been moved far beyond, or the world may have begun again.
+    When the waiting request goes on, the clock may have been moved far beyond, or the world may have begun again.
 
     To be called right after the command that was held, before anything else can move the world's time.
     """

@@ -2,7 +2,7 @@
 
 The fields of a request stand in the order of the interface definition, because positional parameters follow it; those
 that came later (`includeItemDescription`) stand last. Source: `SportsAPING.xml`; later additions from the wire
-reference, section 4.1.
+reference.
 """
 
 from typing import Final

@@ -1,6 +1,6 @@
 """The data types in which the betting interface reports orders, matches, profit and limits.
 
-Fields stand in the order of recorded answers (wire reference, section 4.5).
+Fields stand in the order of recorded answers (wire reference).
 """
 
 from typing import Annotated

@@ -2,7 +2,7 @@
 
 Inside, money is `int` pence, prices and handicaps are `int` hundredths and times are `int` milliseconds since 1970.
 On the wire all of the former are Java doubles (`2.0`, never `2`) and the latter ISO text in UTC with a literal `Z` and
-three decimals. Source: wire reference, sections 0.2 and 3.6.
+three decimals. Source: wire reference.
 """
 
 import math
@@ -99,7 +99,7 @@ def order_date(milliseconds: int) -> str:
 def parse_date_time(text: str) -> Instant:
     """Read an ISO 8601 date or date-time; without a zone it is UTC, decimals beyond milliseconds are cut.
 
-    Raises `DateFormatError` for anything else. Source: wire reference, section 3.5 (the framework's `dateTimeParser`).
+    Raises `DateFormatError` for anything else. Source: wire reference (the framework's `dateTimeParser`).
     """
     match = _DATE_TIME.fullmatch(text)
     if match is None:

@@ -25,7 +25,7 @@ from simulator.world.catalogue import Catalogue
 from simulator.world.happenings import PredictionPut
 
 AUTOPILOT: Final = "autopilot"
-"""The word for what it does where the schedule has its verbs."""
+"""How notices name the autopilot, where those of the schedule have a verb."""
 STRATEGY: Final = "bettune"
 """The strategy reference by which its orders are known; the order reference names filter and match."""
 
@@ -33,7 +33,7 @@ _MILLIONTHS_IN_A_HUNDREDTH: Final = 10_000
 
 
 class Autopilot:
-    """Knows which bets it has placed, and says which are to be placed now."""
+    """Says which bets are to be placed now, and remembers those that it has placed."""
 
     def __init__(self, bettune: BetTune, exchange: Exchange, catalogue: Catalogue) -> None:
         self._bettune: Final = bettune
@@ -50,7 +50,7 @@ class Autopilot:
         """The matches to be looked at again."""
 
     def hear(self, events: Iterable[Event]) -> None:
-        """Take in what has happened: new predictions, and whatever concerns the markets of matches."""
+        """Note which matches to look at again: those with a new prediction or with an event in one of their markets."""
         for event in events:
             if isinstance(event, PredictionPut):
                 self._touched[event.match_id] = None

@@ -25,7 +25,7 @@ from simulator.world.format.scenario import (
 MILLIONTHS: Final = 1_000_000
 LOWEST_ODDS: Final = Decimal("1.01")
 HIGHEST_ODDS: Final = Decimal(1000)
-"""Odds that nobody could bet at are a slip of the pen: the exchange's own ladder goes from 1.01 to 1000 (chosen)."""
+"""Odds beyond these bounds are refused: the exchange's own ladder goes from 1.01 to 1000 (chosen)."""
 
 PRO: Final = "pro"
 APPROVED: Final = "approved"
@@ -37,7 +37,7 @@ _UNTITLED: Final = "Friendly"
 
 
 class User(Struct, frozen=True):
-    """Who a token belongs to. `account` is the username of the Betfair account that is bet with, if any."""
+    """The user that a token names. `account` is the username of the Betfair account that is bet with, if any."""
 
     token: str
     name: str
@@ -78,13 +78,13 @@ class Match(Struct):
     season: NamedEntry
     event: str | None
     selections: dict[str, tuple[str, int]]
-    """Market and selection by bet type, for those whose names do not tell."""
+    """Market and selection by bet type, for runners that cannot be found by their names."""
     finished: bool = False
     score: Score | None = None
 
 
 class Prediction(Struct):
-    """What somebody thinks the odds of a filter's bet on a match should be."""
+    """What the odds of a filter's bet on a match should be, in a user's opinion."""
 
     id: int
     filter_id: int
@@ -96,7 +96,7 @@ class Prediction(Struct):
 
 
 class UnknownFilter(LookupError):
-    """There is no such filter, or it is somebody else's."""
+    """There is no such filter, or it belongs to another user."""
 
 
 class UnknownMatch(LookupError):
@@ -104,7 +104,7 @@ class UnknownMatch(LookupError):
 
 
 class BetTune:
-    """BetTune's side of a world, as the scenario begins it and as users change it."""
+    """What BetTune knows in one world: at first what the scenario says, and then what users change."""
 
     def __init__(self, entry: BetTuneEntry, events: Iterable[EventEntry], origin: int, now: int) -> None:
         """Begin as a scenario says that passed its checks; relative times count from `origin`."""
@@ -119,7 +119,7 @@ class BetTune:
         self.predictions: Final[dict[tuple[int, int], Prediction]] = {}
         """By filter and match."""
         self.last_prediction_id = 0
-        """The number that was given away last. None is given twice, also where its prediction is gone."""
+        """The highest number so far. No number is used twice, even after its prediction was deleted."""
         for number, prediction in numbered(entry.predictions):
             self._begin_with(number, prediction, origin, now)
 
@@ -140,11 +140,11 @@ class BetTune:
     # What can be read
 
     def filters_of(self, user: User) -> list[PredictionFilter]:
-        """Return the filters of a user, those of everybody among them, in order of their ids."""
+        """Return the filters of a user, with those that belong to no user in particular, in order of their ids."""
         return [one for one in self.filters.values() if one.user in (None, user.name)]
 
     def filter_of(self, user: User, filter_id: int) -> PredictionFilter:
-        """Return a filter of a user; raise `UnknownFilter`, also for somebody else's."""
+        """Return a filter of a user; raise `UnknownFilter`, for one of another user too."""
         found = self.filters.get(filter_id)
         if found is None or found.user not in (None, user.name):
             raise UnknownFilter(f"user {user.name!r} has no filter {filter_id}")
@@ -212,7 +212,7 @@ def numbered(predictions: Iterable[BetTunePrediction]) -> Iterator[tuple[int, Be
 
 
 class _Numbers:
-    """Numbers for what the scenario only names: one each, the same for the same name, none that it gave away itself."""
+    """Numbers for what the scenario only names: the same for the same name, and none that the scenario uses itself."""
 
     def __init__(self, matches: Iterable[BetTuneMatch]) -> None:
         named = [value for match in matches for value in (match.home, match.away, *_surroundings(match))]

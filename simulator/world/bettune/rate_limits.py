@@ -1,4 +1,4 @@
-"""How often somebody may ask: so many requests in a window of time that begins with the first of them."""
+"""How often a user may ask: so many requests in a window of time that begins with the first of them."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -14,10 +14,10 @@ class RateLimit(Struct, frozen=True):
 
 
 class RateLimiter:
-    """Counts the requests of everybody, by name. Times are milliseconds of the world's clock."""
+    """Counts requests by the name of their user. Times are milliseconds of the world's clock."""
 
     def __init__(self, limit: RateLimit | None) -> None:
-        """Without a limit nobody is ever refused, and nothing is counted."""
+        """`None`: no request is refused and none is counted."""
         self.limit: Final = limit
         self._windows: Final[dict[str, tuple[int, int]]] = {}
 
@@ -34,6 +34,6 @@ class RateLimiter:
         return None
 
     def state(self) -> Iterator[tuple[str, int, int]]:
-        """Yield who has asked: the end of the window and the number of requests in it."""
+        """Yield, by user, the end of the window and the number of requests in it."""
         for name, (end, count) in self._windows.items():
             yield name, end, count

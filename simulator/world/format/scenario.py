@@ -157,7 +157,7 @@ class EventEntry(Entry, frozen=True, kw_only=True):
 
 
 class BetTuneUser(Entry, frozen=True, kw_only=True):
-    """Somebody who may use BetTune, by token; `plan` is `pro` or `free`, and a `revoked` token opens nothing.
+    """A token of BetTune and its user; `plan` is `pro` or `free`, and a `revoked` token opens nothing.
 
     `user` is a name, the token itself where absent: who has made a new token has two of one name. `account` is the
     username of the Betfair account that BetTune bets with for this user.
@@ -253,7 +253,7 @@ class RateLimitEntry(Entry, frozen=True, kw_only=True):
 
 
 class BetTuneEntry(Entry, frozen=True, kw_only=True):
-    """What BetTune knows in this world; without a `rate_limit` everybody may ask as often as they like.
+    """What BetTune knows in this world; without a `rate_limit` requests are not counted.
 
     With the `autopilot` it bets on predictions by itself.
     """
@@ -338,7 +338,7 @@ class Settle(Happening, frozen=True, kw_only=True, tag="settle"):
     | LINE                       | `line_result`, what was counted                                                   |
 
     More winners, or more placed runners, than the market has places are a dead heat: of all of them, unless `dead_heat`
-    names those who tied for the last places.
+    names those that tied for the last places.
     """
 
     results: Results | None = None
@@ -398,7 +398,8 @@ class Scenario(Entry, frozen=True, kw_only=True):
     `rules` names the betting rules in force, and `strict_fill_or_kill` says whether what makes no sense with
     fill-or-kill is refused or ignored (`BettingRules`). `session_timeout` is a duration, `currency_rates` say how much
     of a currency one pound buys, and `delayed_keys_may_bet` whether bets are taken with delayed app keys. Near and far
-    prices that somebody has read are read again for the duration of `starting_price_refresh`, PT0S for always new ones.
+    prices that a customer has read stay as they are for the duration of `starting_price_refresh`; PT0S computes them at
+    every reading.
     """
 
     name: Text

@@ -23,7 +23,7 @@ from simulator.world.loading.checks import Inspection
 PLANS: Final = ("free", "pro")
 FILTER_STATUSES: Final = ("approved", "disabled")
 SOURCES: Final = ("api", "ui")
-"""Who has put a prediction: a program, or its user by hand."""
+"""How a prediction was put: by a program over the API, or by its user by hand."""
 
 
 def check_bettune(inspection: Inspection, scenario: Scenario) -> None:
@@ -99,7 +99,7 @@ def _check_filter(
             bet.bet_type.strip().casefold() == bet_type for match in bettune.matches for bet in match.bets
         )
         problem = (
-            f"Nobody can tell what to bet on for {describe(one.bet_type)}: bet types are Home, Draw, Away, Over 2.5, "
+            f"It is not known what to bet on for {describe(one.bet_type)}: bet types are Home, Draw, Away, Over 2.5, "
             "Under 2.5 and the like, Both teams to score, Both teams not to score, and what a match lists under bets."
         )
         inspection.demand(is_understood, (*place, "betType"), problem)

@@ -21,7 +21,7 @@ from simulator.world.format.scenario import AccountEntry, ClockEntry, Scenario
 from simulator.world.scenario_commands import LIQUIDITY
 
 OWN_ACCOUNTS: Final = frozenset({CASHIER, COMMISSION, HOUSE, LIQUIDITY})
-"""Accounts of the same ledger that are no customers'."""
+"""Usernames of the exchange's own accounts, which customers cannot have."""
 
 HUNDRED_PERCENT: Final = 100 * HUNDREDTHS
 
@@ -47,7 +47,7 @@ class Inspection:
             raise self.document.error(place, problem)
 
     def usable(self, place: Place, read: Callable[[str], T], value: str) -> T:
-        """Return what a reader of texts makes of a value, or complain in its words."""
+        """Return what a function makes of a text; where it raises `Unusable`, complain with its sentence."""
         try:
             return read(value)
         except Unusable as error:

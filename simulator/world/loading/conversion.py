@@ -15,7 +15,7 @@ FINISH: Final = str(Finish.__struct_config__.tag)
 """What can be done to a match."""
 
 _LONGEST_PROBLEM: Final = 200
-"""Longer than any sentence of the decoder, except about a field whose name has no end."""
+"""In characters: longer sentences of the decoder quote a field name of the document and are cut."""
 _STEP: Final = re.compile(r"\.(?P<key>[A-Za-z_]\w*)|\[(?P<position>[0-9]+)\]")
 
 
@@ -38,13 +38,13 @@ def convert(document: Document, content: object, kind: Any) -> Any:
 
 
 def check_verb(document: Document, place: Place, verb: str, verbs: Sequence[str]) -> None:
-    """Raise `ScenarioError` where a happening does something else than one of the verbs."""
+    """Raise `ScenarioError` unless a verb is among those that can be done."""
     if verb not in verbs:
         raise document.error((*place, "do"), f"{describe(verb)} cannot be done; {', '.join(verbs)} can.")
 
 
 def _place_of(path: str) -> Place:
-    """Return the place that a path of the decoder leads to; which value of a mapping is wrong it does not say."""
+    """Return the place that a path of the decoder leads to; inside a mapping of any keys it stops at the mapping."""
     steps = _STEP.finditer(path.partition("[...]")[0])
     return tuple(step["key"] if step["position"] is None else int(step["position"]) for step in steps)
 

@@ -17,7 +17,7 @@ EACH_WAY_RESULTS: Final = (*RESULTS, "PLACED")
 SETTLED_BY: Final = {ODDS: "results", DOUBLE_LINE: "margin", SINGLE_LINE: "total", LINE: "lineResult"}
 
 GREATEST_FACTOR: Final = 9999
-"""In hundredths of a percent: whoever is removed is not the whole of a race."""
+"""In hundredths of a percent: the runner that is removed cannot have all of the race's chances."""
 
 _FURTHEST_LINE: Final = 10**9
 """In hundredths."""
@@ -82,7 +82,7 @@ def _check_results(
 def _check_dead_heat(
     inspection: Inspection, place: Place, results: Sequence[ResultEntry], dead_heat: Sequence[int]
 ) -> None:
-    """Complain about a slip of the pen before any money moves; whether such a dead heat can be the exchange says."""
+    """Refuse names in a dead heat that have no winning result or come twice; all else about it the exchange checks."""
     in_front = {result.selection_id for result in results if result.status in ("WINNER", "PLACED")}
     for index, selection_id in enumerate(dead_heat):
         is_in_front = selection_id in in_front and selection_id not in dead_heat[:index]
@@ -113,7 +113,7 @@ def _check_runner(
     if key in market.runners:
         return
     named = f"{entry.selection_id}" if not key.handicap else f"{entry.selection_id} with handicap {entry.handicap}"
-    # Who is removed stands in the address where the document does not say it: what can be wrong is the handicap.
+    # The runner stands in the address where the document does not say it: what can be wrong is the handicap.
     has_others = any(runner.selection_id == entry.selection_id for runner in market.runners)
     blamed = "handicap" if isinstance(entry, Withdraw) and has_others else "selectionId"
     raise inspection.document.error((*place, blamed), f"Market {market_id} has no runner {named}.")

@@ -1,4 +1,4 @@
-"""A rehearsal: everything that a document wants is brought about in an exchange that is then thrown away.
+"""A rehearsal: everything that a document asks for is done in an exchange that is then thrown away.
 
 So the exchange itself has the last word on markets, offers and results, before any world is touched.
 """
@@ -60,7 +60,7 @@ def rehearse(
 
 
 def _rehearse_happening(document: Document, place: Place, exchange: Exchange, happening: AnyHappening) -> None:
-    """Do what decides who can win, in the order in which it will happen; what else befalls a market is left out."""
+    """Do what decides which runners can win, in the order in which it will happen; other happenings are left out."""
     if isinstance(happening, Finish):
         return
     market = exchange.markets.get(happening.market)
@@ -81,7 +81,7 @@ def _rehearse_happening(document: Document, place: Place, exchange: Exchange, ha
 def _in_order_of_time(schedule: Sequence[AnyHappening], start: int | None) -> list[int]:
     """Return the places of the happenings in the order in which they will happen; none where that is not known.
 
-    Nobody knows it of times that are absolute and times that are relative to a start which is not known either.
+    It is not known where some times are absolute and others relative to a start that is not known.
     """
     times = [happening.at or "" for happening in schedule]
     relative = [time.startswith(("+", "-")) for time in times]
