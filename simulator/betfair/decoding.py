@@ -42,7 +42,7 @@ Coercion = Callable[[Any, list[str]], Any]
 
 _INTEGER: Final = re.compile(r"[+-]?\d{1,30}", re.ASCII)
 _DOUBLE: Final = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
-"""There is one way only to read a row of digits: with two, a long row that is no number takes time without bounds."""
+"""A row of digits matches in one way only; with two, refusing a long row would take very long."""
 _SPACE: Final = " \t\r\n"
 """What JSON itself takes for space may stand around the text of a number."""
 _BOOLEANS: Final = {"true": True, "false": False, "": None}

@@ -89,8 +89,8 @@ class BetfairError(Exception):
 class ApiError(BetfairError):
     """An interface refuses a request as a whole.
 
-    `details` is the text callers see as `errorDetails`; most errors have none. `explanation` is a sentence for whoever
-    reads our log and wonders why, and never reaches the wire.
+    `details` is the text callers see as `errorDetails`; most errors have none. `explanation` is a sentence for our log,
+    and never reaches the wire.
 
         raise ApiError(ApiErrorCode.TOO_MUCH_DATA, "MaxResults must be less than or equal to 1000")
     """

@@ -101,7 +101,7 @@ class CertificateLogin:
         self._certificate_required: Final = certificate_required
 
     async def answer(self, request: Request) -> Response:
-        """Log in. Whatever is in the way is named by its code alone, and then there is no token.
+        """Log in. The answer to a login that fails is its code alone, without a token.
 
         That goes for an account with limited access too, which an interactive login lets in (manual, the codes of
         loginStatus).
@@ -132,7 +132,7 @@ class SessionCall:
         self._act: Final = act
 
     async def answer(self, request: Request) -> Response:
-        """Do it, and echo token and app key; a token that is missing is not echoed, one that is unknown is."""
+        """Keep the session alive or end it, and echo token and app key, an unknown token too."""
         token, product = request.header(b"x-authentication"), request.header(b"x-application")
         if not token:
             log_refusal(request.path, "", f"{INPUT_VALIDATION_ERROR}: the request has no X-Authentication")
@@ -239,7 +239,7 @@ def _fields(encoded: bytes) -> dict[str, str]:
             parse_qsl(encoded.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=_MOST_FORM_FIELDS)
         )
     except ValueError:
-        # More fields than any form has: as good as none.
+        # More fields than any form has: read as an empty form.
         return {}
 
 

@@ -23,7 +23,7 @@ SERVICE_ERROR: Final = -32099
 """The JSON-RPC code of every error that a service itself raises; which one it is stands in the message."""
 
 _CALLS_BETWEEN_PAUSES: Final = 50
-"""After so many calls of a batch the other connections get a turn."""
+"""After this many calls of a batch other connections get a turn."""
 
 
 class Envelope(Struct, gc=False):
@@ -75,7 +75,7 @@ class JsonRpcEndpoint:
         if not isinstance(outcome, (bytes, ApiError, ProtocolError)):
             outcome = await outcome
         if isinstance(outcome, ProtocolError) and outcome.fault is Fault.JSON_PARSE_FAILURE:
-            # Parameters are read later than the call around them, but they are no better JSON for it.
+            # Parameters are read later than the call around them, but where they are not JSON the body is not either.
             self._dispatcher.tell_refusal(call.method, credentials, outcome)
             return self.refuse(outcome)
         return Response(200, self._written(outcome, call, credentials))
@@ -144,7 +144,7 @@ def _read_call(body: bytes) -> Envelope:
 
 
 def _read_batch(body: bytes) -> list[Envelope]:
-    """Read a batch. One element that is no call spoils all of them, and an empty one is an error of its own."""
+    """Read a batch. One element that is no call makes all of it unreadable; an empty batch is an error of its own."""
     try:
         calls = first_value(_decode_batch, body)
     except msgspec.ValidationError as error:

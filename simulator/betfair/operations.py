@@ -48,9 +48,9 @@ class Call(Struct, Generic[P], frozen=True, gc=False):
 class Operation(Struct, frozen=True):
     """An operation of a service.
 
-    `waits` marks a function that answers an awaitable instead of the answer where it has to wait, as a bet in play does
-    for the bet delay. It should be a plain `def` that gives its command to the world first and returns a coroutine for
-    the rest: the calls of a batch are begun one after the other, and waited for together.
+    `waits` marks a function that returns an awaitable where it has to wait, as a bet in play does for the bet delay. It
+    should be a plain `def` that gives its command to the world first and returns a coroutine for the rest: the calls of
+    a batch are begun one after the other, and waited for together.
 
     `crowds` tells from the parameters whether a call counts against the limit of three such requests of an account at a
     time (manual, TOO_MANY_REQUESTS). Only calls that wait can be under way at the same time as others.

@@ -6,8 +6,8 @@
 
 Where nothing of that is, `nothing_here` answers.
 
-Which host was meant does not matter either: a client changes the address and nothing else. No sequence of bytes gets a
-status of 500 or more from here; the one exception is a bug of ours, and `dispatch` says where those end.
+Which host a request was sent to does not matter either: a client changes the address and nothing else. No sequence of
+bytes gets a status of 500 or more from here; the one exception is a bug of ours, and `dispatch` says where those end.
 """
 
 import re

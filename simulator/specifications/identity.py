@@ -81,7 +81,7 @@ def _certificate_login_answer(schema: JsonSchema) -> JsonSchema:
         "properties": schema["properties"] | {"loginStatus": {"enum": [*LOGIN_STATUSES, *_CODES]}},
         "anyOf": [
             {"properties": {"loginStatus": {"const": SUCCESS}}, "required": ["sessionToken"]},
-            {"properties": {"loginStatus": {"not": {"const": SUCCESS}}}},
+            {"properties": {"loginStatus": {"not": {"const": SUCCESS}}, "sessionToken": False}},
         ],
     }
 

@@ -2,7 +2,7 @@
 
 Read it in this order: `clock`, `ids`, `accounts`, `sessions`; then a scenario as written, `format`, and how it
 is read and checked, `loading`; then what it becomes, `scenario_commands`, `catalogue`, `happenings`, `bettune`,
-`settings`, `world`, `state_hash`; and last `worlds`, the registry.
+`settings`, `starting_price_cache`, `world`, `state_hash`; and last `worlds`, the registry.
 
 Units are those of `simulator.exchange`: pence, hundredths, milliseconds since 1970 in UTC.
 """

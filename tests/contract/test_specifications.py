@@ -145,6 +145,7 @@ CERTIFICATE_LOGIN = DOCUMENTS["betfair-identity.yaml"]["components"]["schemas"][
         ({"loginStatus": "NONSENSE"}, False),
         ({"sessionToken": "t", "loginStatus": "SUCCESS"}, True),
         ({"loginStatus": "INVALID_USERNAME_OR_PASSWORD"}, True),
+        ({"sessionToken": "t", "loginStatus": "SUSPENDED"}, False),
     ],
 )
 def test_the_answer_to_a_certificate_login_has_a_status_and_if_it_succeeds_a_session(

@@ -1,16 +1,21 @@
-"""The kernel is meant to be read, in the order that its own docstring gives."""
+"""The kernel and the worlds are meant to be read, in the order that their own docstrings give."""
 
 import re
 from pathlib import Path
 from pkgutil import iter_modules
 
-from simulator import exchange
+from simulator import exchange, world
 
 ORDER = re.findall(r"`(\w+)`", (exchange.__doc__ or "").partition("Units")[0])
 
 
 def test_the_reading_order_of_the_kernel_names_each_of_its_modules_once() -> None:
     assert sorted(module.name for module in iter_modules(exchange.__path__)) == sorted(ORDER)
+
+
+def test_the_reading_order_of_the_worlds_names_each_of_their_modules_once() -> None:
+    order = re.findall(r"`(\w+)`", (world.__doc__ or "").partition("Units")[0])
+    assert sorted(module.name for module in iter_modules(world.__path__)) == sorted(order)
 
 
 def test_a_module_of_the_kernel_uses_only_what_was_read_before_it() -> None:

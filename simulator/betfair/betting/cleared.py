@@ -40,7 +40,7 @@ HISTORY_MILLISECONDS: Final = 90 * 24 * 60 * 60 * 1000
 """How far back cleared bets can be read (manual, 90 days)."""
 
 MAXIMUM_BET_IDS: Final = 1000
-"""Of one request (wire reference)."""
+"""The most bet ids that one request may name (wire reference)."""
 
 _UNMATCHED_FIELDS: Final = frozenset(
     {"betOutcome", "lastMatchedDate", "betCount", "priceMatched", "priceReduced", "sizeSettled", "profit"}

@@ -15,9 +15,9 @@ from simulator.betfair.schema.sports_inputs import ExBestOffersOverrides, PriceP
 
 MAXIMUM_WEIGHT: Final = 200
 MAXIMUM_RESULTS: Final = 1000
-"""Of listMarketCatalogue."""
+"""The most markets that listMarketCatalogue can be asked for."""
 MAXIMUM_IDS: Final = 250
-"""Of markets and bets together, in one request."""
+"""The most ids that one request may name, of markets and bets together."""
 
 CATALOGUE_WEIGHTS: Final[Mapping[MarketProjection, int]] = {
     MarketProjection.MARKET_DESCRIPTION: 1,
@@ -35,7 +35,7 @@ ALL_OFFERS_AND_TRADED_WEIGHT: Final = 32
 PROFIT_AND_LOSS_WEIGHT: Final = 4
 
 DEFAULT_DEPTH: Final = 3
-"""How many best offers the weights of best offers are for."""
+"""The depth of best offers for which their weight is given; another depth weighs in proportion."""
 
 
 def check_catalogue_size(

@@ -1,7 +1,7 @@
 """The market filter: which markets of a world a request is about.
 
 A market is visible while it is published, that is OPEN or SUSPENDED (manual, listMarketCatalogue); one that is INACTIVE
-is not there yet, one that is CLOSED is there no more.
+is not published yet, and one that is CLOSED no longer is.
 
     | field              | restricts to markets                                                         |
     |--------------------|------------------------------------------------------------------------------|

@@ -14,10 +14,10 @@ from simulator.exchange.timeline import Stretch
 T = TypeVar("T")
 
 PAGE: Final = 1000
-"""How many records an answer holds at most."""
+"""The most records that an answer holds."""
 
 _AT_ONCE: Final = 200
-"""How many orders are held against the criteria together."""
+"""How many orders are held against all criteria before the next ones are fetched."""
 _BET_ID: Final = re.compile("[1-9][0-9]{0,18}")
 
 Criterion = Callable[[Order], bool]

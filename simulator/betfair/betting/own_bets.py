@@ -131,7 +131,7 @@ def _candidates(call: BookCall, index: MarketIndex) -> Iterable[Order]:
         return index.orders
     if request.matchedSince is None or not wants_all:
         return index.live
-    # What is void has matches too, which are not shown but date it.
+    # A voided order has matches too: they are not shown, but they give it its date.
     return sorted({*index.live, *Stretch(index.ended[Ending.VOIDED])}, key=lambda order: order.bet_id)
 
 

@@ -74,8 +74,8 @@ def _after_bet_delay(call: Call[PlaceOrdersRequest], fates: Fates | None) -> Pla
 def placement(instruction: PlaceInstruction, order: Order) -> PlaceInstructionReport:
     """Report an order that was accepted, with what of it is matched by now.
 
-    One that waits for the starting price is EXECUTION_COMPLETE from the start, as it is everywhere; of matches nothing
-    is said (manual, its sample of a MARKET_ON_CLOSE bet).
+    One that waits for the starting price is EXECUTION_COMPLETE from the start, as in all reports, and has no matches
+    to report (manual, its sample of a MARKET_ON_CLOSE bet).
     """
     report = PlaceInstructionReport(
         status="SUCCESS",

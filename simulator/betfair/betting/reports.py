@@ -142,7 +142,7 @@ def _of_status(request: ListCurrentOrdersRequest) -> Iterator[Criterion]:
 
 
 def _criteria(request: ListCurrentOrdersRequest) -> Iterator[Criterion]:
-    """Yield what no index helps with."""
+    """Yield the criteria for which there is no index."""
     yield from one_of(request.customerOrderRefs, lambda order: order.customer_order_reference)
     yield from one_of(request.customerStrategyRefs, lambda order: order.customer_strategy_reference)
     ordering = ORDERINGS[request.orderBy or OrderBy.BY_BET]

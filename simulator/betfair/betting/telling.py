@@ -1,4 +1,4 @@
-"""What the log says of orders that were refused; the caller finds the codes alone in the report."""
+"""What the log says of orders that were refused; in the report the caller finds nothing but the codes."""
 
 from collections.abc import Sequence
 from typing import Any

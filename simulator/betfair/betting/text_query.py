@@ -2,8 +2,8 @@
 
 A query is a list of words, each of which must be one of the words of the market's texts; letters count alike in both
 cases, and what is neither letter nor digit only separates words. A `*` in a word stands for any characters, none too.
-The first character may not be one (`SportsAPING.xml`, MarketFilter). That words are whole words, and all needed, is
-chosen: nothing we have says so.
+The first character may not be one (`SportsAPING.xml`, MarketFilter). That words are whole and all needed is chosen: no
+source says so.
 """
 
 import re
@@ -12,7 +12,7 @@ from typing import Final
 from simulator.betfair.errors import ApiError, ApiErrorCode
 
 MAXIMUM_LENGTH: Final = 255
-"""No name is longer, so no longer query finds anything."""
+"""No name is longer than this, so a longer query could find nothing."""
 
 _WILDCARD: Final = "*"
 _WORD: Final = re.compile(r"\w+")

@@ -113,8 +113,8 @@ def _refuse_matches(document: Document, place: Place, market: MarketEntry, happe
 def _complaint_about_book(market: MarketEntry, match: VirtualBetMatched) -> str:
     """Say by how much the best offers on the runners of a virtual match are too good to stand side by side.
 
-    Backs of all runners that cost less than the winners pay, or lays that bring in more, are a profit for whoever takes
-    them, and so in a cross-matching market they take each other.
+    Backs of all runners that cost less than the winners pay, or lays that bring in more, are a profit for any customer
+    who takes them, and so in a cross-matching market they take each other.
     """
     keys = {match.runner, *(leg.runner for leg in match.legs)}
     percent = _percent_of_book(market, keys, match.taker_side.opposite)
