@@ -15,9 +15,10 @@ from simulator.betfair.dispatch import FaceSettings
 from simulator.betfair.services import SERVICES
 from simulator.betfair.transport import BetfairFace
 from simulator.bettune.face import BetTuneFace
+from simulator.control.guard import ControlGuard
 from simulator.control.problems import HeadersTooLarge, Problem, UnknownAddress
 from simulator.control.resources import Resource, answer
-from simulator.control.routes import TokenGuard, control_routes
+from simulator.control.routes import control_routes
 from simulator.control.schema import Health
 from simulator.control.worlds import Addresses
 from simulator.front_page import front_page_routes
@@ -72,8 +73,9 @@ def create_app(
     """Return the application that serves these worlds.
 
     It needs no server around it: a test can call it in process. `addresses` are what the documents of worlds say. Where
-    there is a `control_token` our own API wants it in every request, as `Authorization: Bearer`. Worlds that are made
-    through it have the `seed`. `face` says how the exchange's services behave where the real ones are in doubt.
+    there is a `control_token` our own API wants it in every request, as `Authorization: Bearer`; without one it answers
+    requests to loopback addresses only. Worlds that are made through it have the `seed`. `face` says how the exchange's
+    services behave where the real ones are in doubt.
     """
     timekeeper = Timekeeper(worlds)
 
@@ -95,7 +97,7 @@ def create_app(
     )
     # Every address is written in one way.
     ours.router.redirect_slashes = False
-    guarded = ours if control_token is None else TokenGuard(ours, control_token)
+    guarded = ControlGuard(ours, control_token)
     return Application(BetfairFace(worlds, SERVICES, face), BetTuneFace(worlds), guarded, timekeeper)
 
 

@@ -15,7 +15,7 @@ from simulator.world.loading.loading import load_scenario
 from simulator.world.worlds import Worlds
 from tests.documented import Documented
 
-URL = "http://betsim.test"
+URL = "http://127.0.0.1:8000"
 
 T = TypeVar("T")
 

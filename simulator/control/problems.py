@@ -3,6 +3,7 @@
     Problem                  an HTTP status and a sentence
     ├── WrongDocument    400 what was sent breaks a rule: `path` says where, `value` shows what stands there
     ├── Unauthorized     401 the control token is missing or another one
+    ├── Forbidden        403 a page of another site asks, or the request is for another host
     ├── UnknownWorld     404 no world has that id
     ├── UnknownMarket    404 no market of the world has that id
     ├── UnknownRunner    404 no runner of the market has that selection id
@@ -118,6 +119,14 @@ class Unauthorized(Problem):
     def headers(self) -> Mapping[str, str]:
         """Return the challenge."""
         return {"WWW-Authenticate": "Bearer"}
+
+
+class Forbidden(Problem):
+    """The request comes from a page of another site, or is for a host that is not this machine."""
+
+    status = 403
+    kind = "forbidden"
+    title = "This may not be asked from there"
 
 
 class UnknownWorld(Problem):

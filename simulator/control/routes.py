@@ -1,15 +1,12 @@
-"""The table of addresses of our own API, and the token that guards it."""
+"""The table of addresses of our own API."""
 
-import hmac
 from typing import Final
 
 from starlette.routing import Route
-from starlette.types import ASGIApp, Receive, Scope, Send
 
 from simulator.control.clock import ClockHandlers
 from simulator.control.markets import REMOVE, MarketHandlers
 from simulator.control.matches import MatchHandlers
-from simulator.control.problems import Unauthorized
 from simulator.control.resources import Resource
 from simulator.control.worlds import Addresses, WorldHandlers
 from simulator.world.loading.conversion import FINISH, VERBS
@@ -38,29 +35,3 @@ def control_routes(worlds: Worlds, addresses: Addresses, seed: int) -> list[Rout
         Route(f"{WORLD}/matches/{{match}}/{FINISH}", Resource(post=of_matches.finish)),
         Route(f"{MARKET}/runners/{{selection}}/{REMOVE}", Resource(post=of_markets.remove)),
     ]
-
-
-class TokenGuard:
-    """Lets a request for our own API through if it carries the control token.
-
-    Requests for other addresses pass without it: the exchange and BetTune have credentials of their own.
-    """
-
-    def __init__(self, app: ASGIApp, token: str) -> None:
-        self._app: Final = app
-        self._expected: Final = f"Bearer {token}".encode("latin-1")
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request or hand it on."""
-        if scope["type"] == "http" and scope["path"].startswith("/control/") and not self._is_authorized(scope):
-            problem = Unauthorized(
-                "This address is not for everybody: send the token that the server printed as it started."
-            )
-            await problem.answer(scope, receive, send)
-            return
-        await self._app(scope, receive, send)
-
-    def _is_authorized(self, scope: Scope) -> bool:
-        given = [value for name, value in scope["headers"] if name == b"authorization"]
-        # Compared in constant time: the address may be open to a whole network.
-        return len(given) == 1 and hmac.compare_digest(given[0], self._expected)

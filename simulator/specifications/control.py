@@ -106,6 +106,7 @@ def _responses() -> JsonSchema:
     described = {
         400: "The document is wrong; the problem says where.",
         401: "The control token is missing or another one.",
+        403: "A page of another site asks, or the request is for another host than this machine.",
         404: "There is no such world, market, runner or match.",
         405: "The method does nothing here.",
         409: "This cannot be done in the present state; nothing changed.",

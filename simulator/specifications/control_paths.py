@@ -104,7 +104,7 @@ def _operation(  # noqa: PLR0913, an operation has so many parts
         success["links"] = links
     if status == 201 and answer == "WorldDocument":
         success["headers"] = {"Location": {"$ref": "#/components/headers/Location"}}
-    numbers = {401, 405, 431, *refusals, *((400, 413, 415) if body is not None else ())}
+    numbers = {401, 403, 405, 431, *refusals, *((400, 413, 415) if body is not None else ())}
     operation: JsonSchema = {
         "operationId": operation_id,
         "tags": [tag],

@@ -280,7 +280,105 @@ def test_health_needs_no_token() -> None:
         assert client.get("/health").status_code == 200
 
 
-def test_the_host_header_does_not_matter(client: Client) -> None:
-    for host in ("api.betfair.com", "evil.example", "", "a b", "[", "[::1"):
-        assert client.get(WORLD, headers={"host": host}).json()["http"]["url"] == URL
-        assert client.get("/nothing", headers={"host": host}).status_code == 404
+# Who may ask
+
+
+LOOPBACK = (
+    *("127.0.0.1", "127.0.0.1:8000", "127.7.7.7", "localhost", "LOCALHOST:80", "localhost.", "betsim.localhost"),
+    *("[::1]", "[::1]:9000"),
+)
+ELSEWHERE = (
+    *(
+        "evil.example",
+        "evil.example:8000",
+        "127.0.0.1.evil.example",
+        "localhost.evil.example",
+        "evil.example@localhost",
+    ),
+    *("192.168.0.1", "0.0.0.0", "[::2]", "[::1", "[", "", "a b", "127.0.0.1:8000:1", "2130706433", "notlocalhost"),
+)
+
+
+@pytest.mark.parametrize("host", LOOPBACK)
+def test_a_host_that_is_this_machine_may_be_asked(client: Client, host: str) -> None:
+    assert client.get(WORLD, headers={"host": host}).json()["http"]["url"] == URL
+
+
+@pytest.mark.parametrize("host", ELSEWHERE)
+def test_without_a_token_no_other_host_may_be_asked(client: Client, host: str) -> None:
+    """A page whose name leads to this machine asks with its own name."""
+    for method, path in (
+        ("GET", WORLD),
+        ("POST", f"{MARKET}/suspend"),
+        ("GET", "/control/nothing"),
+        ("GET", "/control"),
+    ):
+        refusal = client.request(method, path, headers={"host": host})
+
+        assert refusal.status_code == 403
+        assert problem_of(refusal)["type"] == "urn:betsim:problem:forbidden"
+    assert client.worlds.default.exchange.markets["1.1"].status == "OPEN"
+
+
+def test_one_of_two_hosts_is_one_too_many(client: Client) -> None:
+    assert client.get(WORLD, headers=[("host", "localhost"), ("host", "evil.example")]).status_code == 403
+
+
+@pytest.mark.parametrize("host", ["evil.example", "", "["])
+def test_what_is_not_the_control_api_may_be_asked_under_any_host(client: Client, host: str) -> None:
+    assert client.get("/health", headers={"host": host}).status_code == 200
+    assert client.get("/nothing", headers={"host": host}).status_code == 404
+
+
+def test_with_a_token_any_host_may_be_asked() -> None:
+    with client_of(DERBY, control_token="s3cret") as client:
+        headers = {"authorization": "Bearer s3cret", "host": "betsim.example"}
+
+        assert client.get(WORLD, headers=headers).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"origin": "http://evil.example"},
+        {"origin": "null"},
+        {"origin": ""},
+        {"origin": "http://127.0.0.1:3000"},
+        {"origin": "http://127.0.0.1"},
+        {"origin": "https://127.0.0.1"},
+        {"origin": "http://localhost:8000"},
+        {"origin": "http://127.0.0.1:8000@evil.example"},
+        {"origin": "file://127.0.0.1:8000"},
+        {"origin": "http://127.0.0.1:8000", "sec-fetch-site": "cross-site"},
+        {"sec-fetch-site": "cross-site"},
+        {"sec-fetch-site": "Cross-Site"},
+    ],
+)
+@pytest.mark.parametrize("token", [None, "s3cret"])
+def test_no_page_of_another_site_drives_the_control_api(headers: dict[str, str], token: str | None) -> None:
+    """Nothing happens, whether there is a token, and whether the page knows it."""
+    with client_of(DERBY, control_token=token) as client:
+        authorization = {"authorization": f"Bearer {token}"} if token else {}
+        refusal = client.post(f"{MARKET}/suspend", headers={"host": "127.0.0.1:8000", **headers, **authorization})
+
+        assert refusal.status_code == 403
+        assert problem_of(refusal)["type"] == "urn:betsim:problem:forbidden"
+        assert client.worlds.default.exchange.markets["1.1"].status == "OPEN"
+
+
+@pytest.mark.parametrize(
+    ("host", "origin"),
+    [
+        ("127.0.0.1:8000", "http://127.0.0.1:8000"),
+        ("localhost", "http://localhost"),
+        ("localhost:80", "http://localhost"),
+        ("localhost", "https://LOCALHOST:443"),
+        ("[::1]:8000", "http://[::1]:8000"),
+    ],
+)
+@pytest.mark.parametrize("site", ["same-origin", "none"])
+def test_a_page_of_our_own_may_ask(client: Client, host: str, origin: str, site: str) -> None:
+    """So that requests can be tried out on the page of the documents."""
+    headers = {"host": host, "origin": origin, "sec-fetch-site": site}
+
+    assert client.post(f"{MARKET}/suspend", headers=headers).status_code == 200

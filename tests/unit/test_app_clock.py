@@ -65,8 +65,8 @@ class Stage:
     def __init__(self, text: str) -> None:
         self.worlds = Worlds()
         self.world: World = self.worlds.create(load_scenario(text, "scenario of the test"))
-        self.app: Application = create_app(self.worlds, Addresses("http://betsim.test"))
-        self.http = httpx.AsyncClient(transport=httpx.ASGITransport(self.app), base_url="http://betsim.test")
+        self.app: Application = create_app(self.worlds, Addresses("http://127.0.0.1:8000"))
+        self.http = httpx.AsyncClient(transport=httpx.ASGITransport(self.app), base_url="http://127.0.0.1:8000")
         self.events: list[Event] = []
         self._news = asyncio.Event()
         self.world.subscribe(self.hear)
