@@ -23,6 +23,8 @@ from simulator.exchange.commands import OpenMarket, PlaceInstruction, PlaceOrder
 from simulator.exchange.crossmatching import Offer, merged_offers, offers_of
 from simulator.exchange.ladder import Ladder
 from simulator.exchange.orders import OrderType, RunnerKey, Side
+from simulator.world.happened import SessionOpened
+from simulator.world.inputs import LogIn
 from simulator.world.loading.loading import load_scenario
 from simulator.world.sessions import Session
 from simulator.world.world import World
@@ -77,7 +79,9 @@ class _Race:
 
     def __init__(self) -> None:
         self.world = World(load_scenario(json.dumps(scenario()), "virtual.json"))
-        session = self.world.log_in("alice", "secret", "live").session
+        (opened,) = self.world.do(LogIn("alice", "secret", "live")).accepted()
+        assert isinstance(opened, SessionOpened)
+        session = self.world.session(opened.token)
         assert session is not None
         self._session: Session = session
         self._encoder = msgspec.json.Encoder()
@@ -125,7 +129,7 @@ def _bet(world: World, number: int, side: Side) -> None:
     """Place a bet that rests at the far end of its queue: whoever reads the queue cannot tell that."""
     price = LADDER.highest if side is Side.BACK else LADDER.lowest
     instruction = PlaceInstruction(RunnerKey(number), side, OrderType.LIMIT, price, 200)
-    world.apply(PlaceOrders("liquidity", MARKET_ID, (instruction,)))
+    world.do(PlaceOrders("liquidity", MARKET_ID, (instruction,)))
 
 
 def _back_the_favourite(world: World) -> None:
@@ -139,8 +143,8 @@ def _bet_on_everything(world: World) -> None:
 
 
 def _interrupt(world: World) -> None:
-    world.apply(SuspendMarket(MARKET_ID))
-    world.apply(OpenMarket(MARKET_ID))
+    world.do(SuspendMarket(MARKET_ID)).accepted()
+    world.do(OpenMarket(MARKET_ID)).accepted()
 
 
 CASES: Final = (

@@ -18,6 +18,7 @@ from simulator.server import Server, is_loopback, listen, ready_line, url_of
 from simulator.world.accounts import CustomerAccount
 from simulator.world.format.scenario import Scenario
 from simulator.world.ids import unguessable_token
+from simulator.world.inputs import EndWorld
 from simulator.world.world import World
 from simulator.world.worlds import Worlds
 
@@ -133,7 +134,7 @@ class PreparedServer:
     def _close_worlds(self) -> None:
         # Requests may wait for a clock that will not move any more: closing their worlds answers them.
         for world in self._worlds:
-            world.close()
+            world.do(EndWorld())
 
 
 def _arguments(account: CustomerAccount) -> str:

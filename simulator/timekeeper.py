@@ -3,11 +3,16 @@
 import asyncio
 from typing import Final
 
+from simulator.world.happened import Happened
+from simulator.world.inputs import AdvanceClock, Input, MoveToNext, Reset, SetClock, SetClockRate
+from simulator.world.world import World
 from simulator.world.worlds import Worlds
 
 LONGEST_WAIT_SECONDS: Final = 3600.0
 SHORTEST_WAIT_SECONDS: Final = 0.001
 """An event loop may be early by a fraction of a millisecond; the rest is waited for and not spun away."""
+
+_CLOCK_CHANGES: Final[frozenset[type[Input]]] = frozenset({AdvanceClock, SetClock, MoveToNext, SetClockRate, Reset})
 
 
 class Timekeeper:
@@ -21,7 +26,9 @@ class Timekeeper:
         self._worlds: Final = worlds
         self._loop: asyncio.AbstractEventLoop | None = None
         self._timer: asyncio.Handle | None = None
-        worlds.watch_due(self._due_changed)
+        self._due: Final[dict[str, int | None]] = {}
+        """When each world was next due when it was last heard of."""
+        worlds.listen(self._hear)
 
     def start(self) -> None:
         """Keep the time from now on in the running event loop. Costs next to nothing where that is done already."""
@@ -36,7 +43,19 @@ class Timekeeper:
             self._timer.cancel()
         self._loop = self._timer = None
 
-    def _due_changed(self) -> None:
+    def _hear(self, world: World, happened: Happened) -> None:
+        """Set the timer anew where a world has something to do earlier or later than before."""
+        if world.has_ended:
+            self._due.pop(world.id, None)
+            self._set_timer_soon()
+            return
+        due = world.next_due
+        # When the clock is moved the due time may be the same and the wait for it another.
+        if due != self._due.get(world.id) or type(happened.input) in _CLOCK_CHANGES:
+            self._due[world.id] = due
+            self._set_timer_soon()
+
+    def _set_timer_soon(self) -> None:
         # Nothing is lost on a loop that has ended: the next one starts with a timer of its own.
         if self._loop is None or self._loop.is_closed():
             return

@@ -14,10 +14,13 @@ from msgspec import Raw, Struct
 from msgspec.json import Encoder
 
 from simulator.betfair.decoding import ParameterDecoder
-from simulator.betfair.errors import ApiError, ApiErrorCode, Fault, ProtocolError
+from simulator.betfair.errors import ApiError, ApiErrorCode, ExceptionType, Fault, ProtocolError
 from simulator.betfair.operations import Call, Operation, Service
 from simulator.betfair.schema.wire import encode_hook
 from simulator.refusal_log import log_refusal
+from simulator.world.happened import RequestIdTaken
+from simulator.world.ids import Ids
+from simulator.world.inputs import TakeRequestId
 from simulator.world.sessions import Session
 from simulator.world.world import World
 from simulator.world.worlds import Worlds
@@ -111,6 +114,8 @@ class Dispatcher:
     def __init__(self, worlds: Worlds, settings: FaceSettings) -> None:
         self.worlds: Final = worlds
         self.settings: Final = settings
+        self._ids: Final = Ids(0)
+        """For requests of those who belong to no world."""
         self._under_way: Final[dict[tuple[str, str], int]] = {}
 
     def begin(
@@ -196,9 +201,18 @@ class Dispatcher:
         who = "" if world is None else world.accounts.by_app_key[credentials.app_key].account.username
         log_refusal(operation, who, error)
 
-    def request_uuid(self, credentials: Credentials) -> str:
-        """Return an id for a request that failed, from the world of its caller or else from the first one there is."""
+    def request_uuid(self, error: ApiError | ProtocolError, exception: ExceptionType, credentials: Credentials) -> str:
+        """Return the id of a request that failed, from the world of its caller.
+
+        A caller who belongs to no world gets one that is counted here, so that no world is changed. Errors that arise
+        before a request has an id have none; `null` is what a missing id looks like in recordings.
+        """
+        if isinstance(error, ProtocolError) or error.code in exception.without_request_uuid:
+            return "null"
         world = self.worlds.by_app_key(credentials.app_key) or self.worlds.by_session(credentials.token)
-        world = world or next(iter(self.worlds), None)
-        # Without any world requests have no ids: `null` is what a missing id looks like in recordings.
-        return "null" if world is None else world.ids.request_uuid(world.clock.now())
+        if world is not None:
+            (taken,) = world.do(TakeRequestId()).accepted()
+            assert isinstance(taken, RequestIdTaken)
+            return taken.request_uuid
+        first = next(iter(self.worlds), None)
+        return "null" if first is None else self._ids.request_uuid(first.clock.now())

@@ -11,7 +11,6 @@ from simulator.betfair.operations import Call, Operation, Service
 from simulator.betfair.schema.heartbeat_aping import HeartbeatReport, HeartbeatRequest
 from simulator.exchange.commands import Heartbeat
 from simulator.exchange.events import HeartbeatReceived
-from simulator.exchange.refusals import Impossible
 
 
 def heartbeat(call: Call[HeartbeatRequest]) -> HeartbeatReport:
@@ -21,11 +20,10 @@ def heartbeat(call: Call[HeartbeatRequest]) -> HeartbeatReport:
     INVALID_INPUT_DATA for a negative number of seconds.
     """
     command = Heartbeat(call.account.username, call.params.preferredTimeoutSeconds)
-    try:
-        events = call.world.apply(command)
-    except Impossible as impossible:
-        raise ApiError(ApiErrorCode.INVALID_INPUT_DATA, explanation=str(impossible)) from impossible
-    received = next(event for event in events if isinstance(event, HeartbeatReceived))
+    happened = call.world.do(command)
+    if happened.refusal is not None:
+        raise ApiError(ApiErrorCode.INVALID_INPUT_DATA, explanation=happened.refusal.problem)
+    received = next(event for event in happened.events if isinstance(event, HeartbeatReceived))
     return HeartbeatReport(actualTimeoutSeconds=received.timeout_seconds, actionPerformed=received.action)
 
 

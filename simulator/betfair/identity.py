@@ -12,7 +12,7 @@ CERT_AUTH_REQUIRED.
 """
 
 from collections.abc import Callable, Mapping
-from typing import Final
+from typing import Final, NamedTuple
 from urllib.parse import parse_qsl
 
 from msgspec import Struct
@@ -22,9 +22,15 @@ from simulator.betfair.dispatch import FaceSettings, encode_json
 from simulator.betfair.errors import Fault, ProtocolError, SignInError
 from simulator.betfair.http import HTML, Endpoint
 from simulator.http import JSON, Request, Response
+<<<<<<< HEAD
 from simulator.refusal_log import log_refusal
 from simulator.world.accounts import FAIL, SUCCESS
 from simulator.world.sessions import LOGINS_PER_MINUTE, LoginOutcome, Session
+=======
+from simulator.world.accounts import FAIL, SUCCESS, login_status_of
+from simulator.world.happened import SessionOpened
+from simulator.world.inputs import KeepAlive, LogIn, LogOut
+>>>>>>> 82eada3 (Let everything that changes a world go in through one door, and come out as one story)
 from simulator.world.worlds import Worlds
 
 INPUT_VALIDATION_ERROR: Final = "INPUT_VALIDATION_ERROR"
@@ -49,6 +55,14 @@ class CertificateLoginAnswer(Struct, omit_defaults=True, kw_only=True):
     loginStatus: str  # noqa: N815
 
 
+class SignedIn(NamedTuple):
+    """A login that led to a session: its token, and the login status with its code, empty for SUCCESS."""
+
+    token: str
+    status: str
+    error: str
+
+
 class Login:
     """POST /api/login, interactive: a form with `username` and `password`, whatever else it may carry."""
 
@@ -70,7 +84,7 @@ class Login:
             # Recorded: what could not even be read has no product either.
             product = "" if error.code == INPUT_VALIDATION_ERROR else product
             return _json(SignInAnswer("", product, error.status, error.code))
-        return _json(SignInAnswer(_token(outcome), product, outcome.status, outcome.error))
+        return _json(SignInAnswer(outcome.token, product, outcome.status, outcome.error))
 
     def refuse(self, error: ProtocolError) -> Response:
         """Answer a request that was not read."""
@@ -85,7 +99,7 @@ class Login:
         except SignInError as error:
             log_refusal("login", form.get("username", ""), error)
             return Response(200, pages.redirect_page(url, form.get("redirectMethod", ""), "", error.code), HTML)
-        token = _token(outcome)
+        token = outcome.token
         page = pages.redirect_page(url, form.get("redirectMethod", ""), token, outcome.error)
         cookie = (b"set-cookie", f"ssoid={token}; Path=/; HttpOnly".encode())
         return Response(200, page, HTML, (cookie,) if token else ())
@@ -114,7 +128,7 @@ class CertificateLogin:
         except SignInError as error:
             log_refusal("certlogin", form.get("username", ""), error)
             return _json(CertificateLoginAnswer(loginStatus=error.code or error.status))
-        return _json(CertificateLoginAnswer(sessionToken=_token(outcome), loginStatus=outcome.status))
+        return _json(CertificateLoginAnswer(sessionToken=outcome.token, loginStatus=outcome.status))
 
     def refuse(self, error: ProtocolError) -> Response:
         """Answer a request that was not read."""
@@ -127,7 +141,7 @@ class SessionCall:
 
     methods = ("GET", "POST")
 
-    def __init__(self, worlds: Worlds, act: Callable[[Worlds, str], Session | None]) -> None:
+    def __init__(self, worlds: Worlds, act: Callable[[Worlds, str], bool]) -> None:
         self._worlds: Final = worlds
         self._act: Final = act
 
@@ -137,8 +151,12 @@ class SessionCall:
         if not token:
             log_refusal(request.path, "", f"{INPUT_VALIDATION_ERROR}: the request has no X-Authentication")
             answer = SignInAnswer("", product, FAIL, INPUT_VALIDATION_ERROR)
+<<<<<<< HEAD
         elif self._act(self._worlds, token) is None:
             log_refusal(request.path, "", f"{NO_SESSION}: the token is unknown or has expired")
+=======
+        elif not self._act(self._worlds, token):
+>>>>>>> 82eada3 (Let everything that changes a world go in through one door, and come out as one story)
             answer = SignInAnswer(token, product, FAIL, NO_SESSION)
         else:
             answer = SignInAnswer(token, product, SUCCESS, "")
@@ -181,17 +199,25 @@ def identity_endpoints(worlds: Worlds, settings: FaceSettings) -> dict[str, Endp
     return endpoints | {f"{path}/": endpoint for path, endpoint in endpoints.items()}
 
 
+<<<<<<< HEAD
 def log_in(worlds: Worlds, form: Mapping[str, str], product: str, *, lets_limited_in: bool = True) -> LoginOutcome:
     """Log in the user that a form names, in the world that the username belongs to.
 
     Returns an outcome with a session; raises `SignInError` for every other one. Where not even accounts with limited
     access are let in, it is raised for them too.
+=======
+def log_in(worlds: Worlds, form: Mapping[str, str], product: str) -> SignedIn:
+    """Log in who the form says, in the world that the username belongs to.
+
+    Raises `SignInError` for every other one.
+>>>>>>> 82eada3 (Let everything that changes a world go in through one door, and come out as one story)
     """
     username, password = form.get("username", ""), form.get("password", "")
     if not username or not password:
         raise SignInError(FAIL, INPUT_VALIDATION_ERROR, "the form needs a username and a password")
     world = worlds.by_username(username)
     if world is None:
+<<<<<<< HEAD
         raise SignInError(FAIL, "INVALID_USERNAME_OR_PASSWORD", f"no account is called {username!r}")
     outcome = world.log_in(username, password, product)
     if outcome.session is None:
@@ -200,6 +226,16 @@ def log_in(worlds: Worlds, form: Mapping[str, str], product: str, *, lets_limite
         world.log_out(outcome.session.token)
         raise SignInError(outcome.status, outcome.error, _why_not(outcome))
     return outcome
+=======
+        raise SignInError(FAIL, "INVALID_USERNAME_OR_PASSWORD")
+    happened = world.do(LogIn(username, password, product))
+    if happened.refusal is not None:
+        status, code = happened.refusal.status, happened.refusal.code
+        raise SignInError(status, "" if code == status else code)
+    opened = next(event for event in happened.events if isinstance(event, SessionOpened))
+    status, error = login_status_of(world.accounts.by_username[opened.username].status)
+    return SignedIn(opened.token, status, error)
+>>>>>>> 82eada3 (Let everything that changes a world go in through one door, and come out as one story)
 
 
 def _why_not(outcome: LoginOutcome) -> str:
@@ -243,23 +279,23 @@ def _fields(encoded: bytes) -> dict[str, str]:
         return {}
 
 
+<<<<<<< HEAD
 def _forbidden(operation: str, url: str) -> Response:
     log_refusal(operation, "", f"FORBIDDEN: the page may not lead to {url!r}")
     return Response(200, pages.failure_page("FORBIDDEN"), HTML)
 
 
 def _keep_alive(worlds: Worlds, token: str) -> Session | None:
+=======
+def _keep_alive(worlds: Worlds, token: str) -> bool:
+>>>>>>> 82eada3 (Let everything that changes a world go in through one door, and come out as one story)
     world = worlds.by_session(token)
-    return None if world is None else world.keep_alive(token)
+    return world is not None and world.do(KeepAlive(token)).refusal is None
 
 
-def _log_out(worlds: Worlds, token: str) -> Session | None:
+def _log_out(worlds: Worlds, token: str) -> bool:
     world = worlds.by_session(token)
-    return None if world is None else world.log_out(token)
-
-
-def _token(outcome: LoginOutcome) -> str:
-    return "" if outcome.session is None else outcome.session.token
+    return world is not None and world.do(LogOut(token)).refusal is None
 
 
 def _json(answer: Struct, http_status: int = 200) -> Response:

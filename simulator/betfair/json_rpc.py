@@ -126,7 +126,7 @@ class JsonRpcEndpoint:
             member, value = b"result", outcome
         else:
             self._dispatcher.tell_refusal(call.method, credentials, outcome)
-            uuid = self._dispatcher.request_uuid(credentials) if isinstance(outcome, ApiError) else ""
+            uuid = self._dispatcher.request_uuid(outcome, self._exception, credentials)
             member, value = b"error", encode_json(error_member(outcome, self._exception, uuid))
         call_id = bytes(call.id)
         if not call_id or call_id == b"null":

@@ -64,7 +64,7 @@ class RestEndpoint:
 
     def _fault(self, error: ApiError | ProtocolError, credentials: Credentials, media_type: bytes) -> Response:
         self._dispatcher.tell_refusal(self._served.operation.name, credentials, error)
-        uuid = self._dispatcher.request_uuid(credentials) if isinstance(error, ApiError) else ""
+        uuid = self._dispatcher.request_uuid(error, self._exception, credentials)
         return fault_response(error, self._exception, uuid, media_type)
 
 

@@ -24,6 +24,7 @@ from simulator.bettune.operations import (
 from simulator.http import NO_CONTENT, BodyTooLarge, ClientGone, Receive, Response, Scope, Send, read_body, respond
 from simulator.refusal_log import log_refusal
 from simulator.world.bettune.bettune import User
+from simulator.world.inputs import CountRequest
 from simulator.world.world import World
 from simulator.world.worlds import Worlds
 
@@ -104,8 +105,10 @@ class BetTuneFace:
     def _let_in(self, headers: dict[bytes, bytes], operation: Operation) -> None:
         """Raise a `Refusal` for those who may not ask: unknown, too often, or without the plan that it takes."""
         world, user = self._who(headers)
-        limiter = world.bettune_requests
-        wait_seconds = limiter.admit(user.name, world.run_due())
+        limiter, now = world.bettune_requests, world.run_due()
+        wait_seconds = limiter.seconds_to_wait(user.name, now)
+        if limiter.limit is not None:
+            world.do(CountRequest(user.name))
         if wait_seconds is not None and limiter.limit is not None:
             values = (
                 (b"retry-after", wait_seconds),

@@ -26,6 +26,7 @@ from simulator.bettune.schema import (
     prediction_of,
 )
 from simulator.world.bettune.bettune import UnknownFilter, UnknownMatch, User, millionths_of
+from simulator.world.inputs import DeletePrediction, PutPrediction
 from simulator.world.world import World
 
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -115,14 +116,15 @@ def put_prediction(ask: Ask) -> Prediction:
     filter_id, match_id = _filter_and_match(ask)
     odds = _odds(_body(ask.body).get("odds"))
     _demand_known(ask, filter_id, [match_id])
-    return prediction_of(ask.world.put_prediction(filter_id, match_id, odds))
+    ask.world.do(PutPrediction(filter_id, match_id, odds)).accepted()
+    return prediction_of(ask.world.bettune.predictions[filter_id, match_id])
 
 
 def delete_prediction(ask: Ask) -> None:
     """Take a prediction back; whether there was one makes no difference."""
     filter_id, match_id = _filter_and_match(ask)
     _demand_known(ask, filter_id, [match_id])
-    ask.world.delete_prediction(filter_id, match_id)
+    ask.world.do(DeletePrediction(filter_id, match_id)).accepted()
 
 
 def _demand_known(ask: Ask, filter_id: int, match_ids: list[int]) -> None:

@@ -11,9 +11,10 @@ from simulator.control.bodies import NAME, read_body, shown, wrong_document
 from simulator.control.problems import Impossible, WrongDocument
 from simulator.control.resources import answer
 from simulator.control.schema import ClockChange, ClockDocument, instant_text
-from simulator.world.clock import END_OF_TIME, ClockError
+from simulator.world.clock import END_OF_TIME
 from simulator.world.format.document import ScenarioError, read_document
 from simulator.world.format.quantities import Unusable, duration_of, instant_of
+from simulator.world.inputs import AdvanceClock, MoveToNext, SetClock, SetClockRate
 from simulator.world.loading.conversion import convert
 from simulator.world.world import World
 
@@ -34,13 +35,12 @@ class ClockHandlers:
     async def change(self, request: Request) -> Response:
         """Move the clock on or change its rate, and answer the time then."""
         self._world_of(request)
-        move = _move_of(await read_body(request))
+        change = _change_of(await read_body(request))
         # Asked for again: while the document was on its way the world may have been deleted.
         world = self._world_of(request)
-        try:
-            move(world)
-        except ClockError as error:
-            raise Impossible(str(error)) from None
+        refusal = world.do(change).refusal
+        if refusal is not None:
+            raise Impossible(refusal.problem)
         return answer(_describe(world))
 
 
@@ -51,7 +51,7 @@ def _describe(world: World) -> ClockDocument:
     return ClockDocument(instant_text(world.clock.now()), world.clock.rate, next_due)
 
 
-def _move_of(body: bytes) -> Callable[[World], None]:
+def _change_of(body: bytes) -> AdvanceClock | SetClock | MoveToNext | SetClockRate:
     """Return what a document wants done to a world's clock; raise `WrongDocument`."""
     try:
         document = read_document(body, NAME)
@@ -65,18 +65,17 @@ def _move_of(body: bytes) -> Callable[[World], None]:
         milliseconds = _read("$.advance", duration_of, change.advance)
         if milliseconds < 0:
             raise WrongDocument("Time can't go backwards.", "$.advance", change.advance)
-        return lambda world: world.advance(milliseconds)
+        return AdvanceClock(milliseconds)
     if change.set_to is not UNSET:
-        instant = _read("$.set", instant_of, change.set_to)
-        return lambda world: world.set_time(instant)
+        return SetClock(_read("$.set", instant_of, change.set_to))
     if change.rate is not UNSET:
         rate = change.rate
         if not rate.is_finite() or not 0 <= rate <= FASTEST:
             raise WrongDocument("A clock's rate lies between 0 and a thousand million.", "$.rate", shown(rate))
-        return lambda world: world.set_rate(float(rate))
+        return SetClockRate(float(rate))
     if change.to_next is not True:
         raise WrongDocument("toNext is true or absent.", "$.toNext", value=False)
-    return World.to_next
+    return MoveToNext()
 
 
 def _read(path: str, read: Callable[[str], int], text: str) -> int:

@@ -12,8 +12,8 @@ from simulator.control.problems import UnknownMarket, UnknownRunner
 from simulator.control.resources import Handler, answer
 from simulator.control.schema import MarketDocument, MarketsDocument
 from simulator.exchange.market import Market
-from simulator.exchange.refusals import Impossible, Refused
 from simulator.world.format.document import ScenarioError
+from simulator.world.inputs import Add
 from simulator.world.loading.loading import load_additions, load_happening
 from simulator.world.world import World
 
@@ -44,7 +44,7 @@ class MarketHandlers:
             )
         except ScenarioError as error:
             raise wrong_document(error) from None
-        world.add(additions)
+        world.do(Add(additions)).accepted()
         added = [
             describe_market(world.exchange.markets[entry.id]) for event in additions.events for entry in event.markets
         ]
@@ -88,11 +88,12 @@ class MarketHandlers:
 def _do(world: World, market: Market, verb: str, body: bytes, selection_id: int | None = None) -> Response:
     """Do something to a market, and answer the state it is in then."""
     try:
-        world.perform(load_happening(body, NAME, verb, market.market_id, world.exchange, selection_id))
+        happening = load_happening(body, NAME, verb, market.market_id, world.exchange, selection_id)
     except ScenarioError as error:
         raise wrong_document(error) from None
-    except (Impossible, Refused) as refusal:
-        raise problems.Impossible(sentence(str(refusal))) from None
+    refusal = world.do(happening).refusal
+    if refusal is not None:
+        raise problems.Impossible(sentence(refusal.text))
     return answer(describe_market(market))
 
 

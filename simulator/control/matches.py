@@ -19,9 +19,10 @@ from simulator.control.schema import (
     ScoreDocument,
     instant_text,
 )
-from simulator.exchange.refusals import Impossible
+from simulator.exchange.events import MarketClosed
 from simulator.world.bettune.bettune import Match
 from simulator.world.format.document import ScenarioError
+from simulator.world.happened import MarketLeftAlone
 from simulator.world.loading.loading import load_finish
 from simulator.world.world import World
 
@@ -45,13 +46,22 @@ class MatchHandlers:
         body = await read_body(request)
         world, match = self._match_of(request)
         try:
-            finished = world.finish(load_finish(body, NAME, match.id))
+            finish = load_finish(body, NAME, match.id)
         except ScenarioError as error:
             raise wrong_document(error) from None
-        except Impossible as refusal:
-            raise problems.Impossible(sentence(str(refusal))) from None
-        settled = [describe_market(world.exchange.markets[market_id]) for market_id in finished.settled]
-        left_alone = [LeftAlone(market_id, sentence(reason)) for market_id, reason in finished.left_alone]
+        happened = world.do(finish)
+        if happened.refusal is not None:
+            raise problems.Impossible(sentence(happened.refusal.text))
+        settled = [
+            describe_market(world.exchange.markets[event.market_id])
+            for event in happened.events
+            if isinstance(event, MarketClosed)
+        ]
+        left_alone = [
+            LeftAlone(event.market_id, sentence(event.problem))
+            for event in happened.events
+            if isinstance(event, MarketLeftAlone)
+        ]
         return answer(FinishedDocument(_describe(match), settled, left_alone))
 
     def _match_of(self, request: Request) -> tuple[World, Match]:

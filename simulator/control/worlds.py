@@ -26,9 +26,11 @@ from simulator.control.schema import (
 from simulator.exchange.money import HUNDREDTHS
 from simulator.world.format.document import ScenarioError, read_document
 from simulator.world.format.scenario import Scenario
+from simulator.world.inputs import Reset
 from simulator.world.loading.conversion import convert
 from simulator.world.loading.loading import load_scenario
 from simulator.world.loading.named import builtin_scenario, builtin_scenario_names
+from simulator.world.state_hash import state_hash
 from simulator.world.world import World
 from simulator.world.worlds import DEFAULT, Worlds
 from simulator.world.worlds import UnknownWorld as NoSuchWorld
@@ -84,12 +86,12 @@ class WorldHandlers:
         """Let a world begin again."""
         world = self.world_of(request)
         refuse_content(await read_body(request))
-        world.reset()
+        world.do(Reset())
         return answer(self._describe(world))
 
     async def state_hash(self, request: Request) -> Response:
         """Answer the digest of a world's state."""
-        return answer(StateHash(self.world_of(request).state_hash()))
+        return answer(StateHash(state_hash(self.world_of(request))))
 
     def _describe(self, world: World) -> WorldDocument:
         # What has fallen due is done first, so that a list of worlds shows all of them as they are now.

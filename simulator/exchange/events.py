@@ -352,3 +352,26 @@ class MoneyMoved(Event, frozen=True):
     memo: str
     market_id: str | None
     bet_id: int | None
+
+
+def accounts_of(event: Event) -> tuple[str, ...]:
+    """Return the accounts whose bets or money an event is about, some of them perhaps more than once."""
+    match event:
+        case OrderMatched():
+            return event.taker_account, event.resting_account
+        case VirtualBetMatched():
+            return event.taker_account, *(leg.account for leg in event.legs)
+        case MoneyMoved():
+            return event.debit, event.credit
+        case (
+            AccountOpened()
+            | OrderEvent()
+            | OrdersHeld()
+            | TicketResolved()
+            | InstructionRefused()
+            | HeartbeatReceived()
+            | HeartbeatExpired()
+            | CommissionCharged()
+        ):
+            return (event.account,)
+    return ()

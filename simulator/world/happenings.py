@@ -1,7 +1,6 @@
-"""What is done to markets from outside, when it falls due, and the events of a world beyond those of its exchange."""
+"""What is done to markets from outside, by a schedule or by the control API: the commands that it takes."""
 
 from collections.abc import Callable, Sequence
-from heapq import heappop, heappush
 from typing import Final
 
 from simulator.exchange.commands import (
@@ -18,7 +17,6 @@ from simulator.exchange.commands import (
     TurnInPlay,
     VoidMarket,
 )
-from simulator.exchange.events import Event
 from simulator.exchange.exchange import Exchange
 from simulator.exchange.refusals import Impossible
 from simulator.exchange.statuses import RunnerStatus
@@ -61,75 +59,6 @@ _PLAIN_COMMANDS: Final[dict[type[MarketHappening], Callable[[str], Command]]] = 
 
 GREYHOUNDS: Final = "4339"
 """The event type whose runners leave a vacant trap (manual, RunnerStatus)."""
-
-
-class HappeningRefused(Event, frozen=True):
-    """What was to happen by itself was impossible when its time came, such as suspending a market that has been closed.
-
-    Nothing changed, and time went on. `problem` says why.
-    """
-
-    market_id: str | None
-    match_id: int | None
-    """What it was to be done to: one of the two for the schedule, both for the autopilot."""
-    verb: str
-    """What was to be done: the schedule's word for it, or `autopilot`."""
-    problem: str
-
-
-class PredictionPut(Event, frozen=True):
-    """A user of BetTune made a prediction or changed it; the odds are in millionths."""
-
-    filter_id: int
-    match_id: int
-    odds_millionths: int
-
-
-class PredictionDeleted(Event, frozen=True):
-    """A user of BetTune took a prediction back."""
-
-    filter_id: int
-    match_id: int
-
-
-class MatchFinished(Event, frozen=True):
-    """A football match ended with so many goals, and BetTune knows."""
-
-    match_id: int
-    home: int
-    away: int
-
-
-class WorldReset(Event, frozen=True):
-    """The world began again from its scenario: what a listener remembers of it no longer holds."""
-
-
-class Schedule:
-    """Happenings in order of time, and at the same time in the order in which they were added."""
-
-    def __init__(self) -> None:
-        self._heap: Final[list[tuple[int, int, AnyHappening]]] = []
-        self._added = 0
-
-    @property
-    def next_due(self) -> int | None:
-        """Return when the first happening is due, in milliseconds since 1970, or `None` where none is left."""
-        return self._heap[0][0] if self._heap else None
-
-    @property
-    def pending(self) -> Sequence[tuple[int, AnyHappening]]:
-        """Return what is still to come, in order, with the times at which it is due."""
-        return [(due_at, happening) for due_at, _, happening in sorted(self._heap, key=lambda entry: entry[:2])]
-
-    def add(self, due_at: int, happening: AnyHappening) -> None:
-        """Add a happening."""
-        self._added += 1
-        heappush(self._heap, (due_at, self._added, happening))
-
-    def take(self) -> tuple[int, AnyHappening]:
-        """Remove the first happening and return when it is due and what it is."""
-        due_at, _, happening = heappop(self._heap)
-        return due_at, happening
 
 
 def verb_of(happening: AnyHappening) -> str:

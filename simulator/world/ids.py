@@ -16,21 +16,25 @@ _APP_KEY_LENGTH: Final = 16
 
 
 class Ids:
-    """The ids of one world, made from its seed and from how many were made before."""
+    """The ids of one world, made from its seed and from how many were made before.
 
-    def __init__(self, seed: int) -> None:
+    App keys depend on the seed alone. Session tokens depend on the world as well, so that a token of a world that is
+    deleted means nothing to one that is made later of the same scenario.
+    """
+
+    def __init__(self, seed: int, world_id: str = "") -> None:
         self.seed: Final = seed
+        self.world_id: Final = world_id
         self._logins: dict[str, int] = {}
         self._requests = 0
 
     def session_token(self, username: str) -> str:
         """Return the token of an account's next session: 44 characters of base64 ending in `=`, as recorded ones are.
 
-        It depends on the account and on how often the account has logged in. Usernames differ between the worlds of one
-        server, so tokens do too, although the worlds may share a seed.
+        It depends on the world, on the account and on how often the account has logged in.
         """
         login = self._logins[username] = self._logins.get(username, 0) + 1
-        return b64encode(self._digest("session", username, str(login))).decode("ascii")
+        return b64encode(self._digest("session", self.world_id, username, str(login))).decode("ascii")
 
     def app_key(self, username: str, kind: str) -> str:
         """Return an app key of 16 letters and digits; `kind` says which of the account's keys it is."""
@@ -45,6 +49,11 @@ class Ids:
         """
         self._requests += 1
         return f"prdang001-{datetime.fromtimestamp(now // 1000, UTC):%m%d%H%M}-{self._requests:010x}"
+
+    @property
+    def requests(self) -> int:
+        """Return how many ids of requests were taken."""
+        return self._requests
 
     def logins(self) -> Iterable[tuple[str, int]]:
         """Return how often each account has logged in, which is what its next session token depends on."""

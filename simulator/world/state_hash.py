@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import msgspec
 from msgspec.structs import asdict
@@ -13,20 +13,17 @@ from simulator.exchange.orders import Side
 from simulator.exchange.runner import Runner
 from simulator.world.catalogue import MarketDescription
 from simulator.world.happenings import verb_of
-
-if TYPE_CHECKING:
-    from simulator.world.world import World
+from simulator.world.world import World
 
 _ENCODER: Final = msgspec.json.Encoder()
 
 
-def state_hash(world: "World") -> str:
+def state_hash(world: World) -> str:
     """Return the SHA-256, in hexadecimal, of everything in a world that can be read and could make a difference.
 
     That is, to what happens or is answered from now on: a reference that cannot be used again yet is part of it, one
-    that can is not. Left out is what only the scenario says, and how many faults were answered, which shows in the ids
-    of the next ones. The clock's time is part of it, so only the digests of worlds whose clocks stand still can be
-    compared.
+    that can is not. Left out is what only the scenario says. The clock's time is part of it, so only the digests of
+    worlds whose clocks stand still can be compared.
     """
     digest = hashlib.sha256()
     for part in _parts(world):
@@ -35,12 +32,13 @@ def state_hash(world: "World") -> str:
     return digest.hexdigest()
 
 
-def _parts(world: "World") -> Iterator[object]:
+def _parts(world: World) -> Iterator[object]:
     exchange, now = world.exchange, world.clock.now()
     yield (now, world.clock.rate, exchange.now, exchange.next_due, exchange.next_numbers)
     for due_at, happening in world.schedule.pending:
         yield (due_at, verb_of(happening), happening)
     yield from world.notices
+    yield world.ids.requests
     yield from world.ids.logins()
     yield from world.sessions.state(now)
     yield from world.catalogue.events.values()
@@ -60,13 +58,13 @@ def _parts(world: "World") -> Iterator[object]:
         yield (name, balance, list(exchange.ledger.statement(name)))
 
 
-def _bettune(world: "World") -> Iterator[object]:
+def _bettune(world: World) -> Iterator[object]:
     yield from world.bettune.predictions.values()
     yield world.bettune.last_prediction_id
     yield from ((match.id, match.finished, match.score) for match in world.bettune.matches.values())
     yield from world.bettune_requests.state()
-    if world.autopilot is not None:
-        yield from world.autopilot.placed
+    for participant in world.participants:
+        yield from participant.state()
 
 
 def _waiting(exchange: Exchange) -> Iterator[object]:

@@ -1,17 +1,24 @@
 """The worlds of one server, and how callers reach theirs: by who they are."""
 
 from collections.abc import Callable, Container, Iterator
+from functools import partial
 from typing import Final
 
 import msgspec
 
 from simulator.world.clock import REAL_TIME, RealTime
 from simulator.world.format.scenario import AccountEntry, BetTuneUser, Scenario
+from simulator.world.happened import Happened, SessionClosed, SessionOpened
 from simulator.world.ids import Ids
-from simulator.world.world import Hooks, World
+from simulator.world.inputs import EndWorld, Input, LogIn, LogOut, Reset
+from simulator.world.world import World
 
 DEFAULT: Final = "default"
 """The id of the world that is there from the start."""
+
+StoryListener = Callable[[World, Happened], object]
+
+_INPUTS_ABOUT_SESSIONS: Final[frozenset[type[Input]]] = frozenset({LogIn, LogOut, Reset, EndWorld})
 
 
 class UnknownWorld(LookupError):
@@ -28,7 +35,7 @@ class Worlds:
 
     def __init__(self, *, real_time: RealTime = REAL_TIME) -> None:
         self._real_time: Final = real_time
-        self._due_watchers: Final[list[Callable[[], None]]] = []
+        self._listeners: Final[list[StoryListener]] = []
         self._by_id: Final[dict[str, World]] = {}
         self._by_session: Final[dict[str, World]] = {}
         self._by_username: Final[dict[str, World]] = {}
@@ -42,9 +49,14 @@ class Worlds:
     def __len__(self) -> int:
         return len(self._by_id)
 
-    def watch_due(self, watcher: Callable[[], None]) -> None:
-        """Call a watcher whenever some world may have something to do earlier or later than before."""
-        self._due_watchers.append(watcher)
+    def listen(self, listener: StoryListener) -> None:
+        """Tell a listener the stories of all worlds, of those that are made later too, each entry with its world.
+
+        Of a world that is made later the listener hears first its entry 0, `World.beginning`.
+        """
+        self._listeners.append(listener)
+        for world in self:
+            self._let_listen(world, listener)
 
     @property
     def default(self) -> World:
@@ -56,30 +68,25 @@ class Worlds:
         self._created += 1
         world_id = DEFAULT if self._created == 1 else f"world-{self._created}"
         own = self._with_free_credentials(scenario, Ids(seed))
-        # The hooks come to know the world they speak of only once there is one, and until then no session can open.
-        hooks = Hooks(
-            session_opened=lambda token: self._by_session.__setitem__(token, world),
-            session_closed=self._by_session.pop,
-            due_changed=self._due_changed,
-        )
-        world = World(own, world_id=world_id, seed=seed, real_time=self._real_time, hooks=hooks)
+        world = World(own, world_id=world_id, seed=seed, real_time=self._real_time)
         self._by_id[world_id] = world
         self._by_username.update(dict.fromkeys(world.accounts.by_username, world))
         self._by_app_key.update(dict.fromkeys(world.accounts.by_app_key, world))
         self._by_bettune_token.update(dict.fromkeys((user.token for user in own.bettune.users), world))
-        # What the world itself said while it began was said before anybody could find it here.
-        self._due_changed()
+        beginning = world.beginning
+        for listener in (self._hear, *self._listeners):
+            self._let_listen(world, listener)
+            listener(world, beginning)
         return world
 
     def delete(self, world_id: str) -> None:
         """End a world and all its sessions; its credentials are free again. Raises `UnknownWorld`."""
         world = self.get(world_id)
-        world.close()
+        world.do(EndWorld())
         del self._by_id[world_id]
         for names in (self._by_username, self._by_app_key, self._by_bettune_token):
             for name in [name for name, holder in names.items() if holder is world]:
                 del names[name]
-        self._due_changed()
 
     def get(self, world_id: str) -> World:
         """Return the world of an id; raises `UnknownWorld`."""
@@ -104,9 +111,18 @@ class Worlds:
         """Return the world of a BetTune token."""
         return self._by_bettune_token.get(token)
 
-    def _due_changed(self) -> None:
-        for watcher in self._due_watchers:
-            watcher()
+    def _let_listen(self, world: World, listener: StoryListener) -> None:
+        world.listen(partial(listener, world))
+
+    def _hear(self, world: World, happened: Happened) -> None:
+        """Know which world a session token leads to."""
+        if type(happened.input) not in _INPUTS_ABOUT_SESSIONS:
+            return
+        for event in happened.events:
+            if isinstance(event, SessionOpened):
+                self._by_session[event.token] = world
+            elif isinstance(event, SessionClosed):
+                self._by_session.pop(event.token, None)
 
     def _with_free_credentials(self, scenario: Scenario, ids: Ids) -> Scenario:
         usernames, app_keys = _Names(self._by_username), _Names(self._by_app_key)

@@ -17,7 +17,7 @@ from simulator.betfair.betting.instructions import check_market_id
 from simulator.betfair.betting.limits import check_book_weight, check_number_of_ids
 from simulator.betfair.betting.own_bets import BookCall, OwnBets, own_bets
 from simulator.betfair.betting.prices import PriceView, no_exchange_prices, price_view
-from simulator.betfair.betting.starting_prices import starting_prices
+from simulator.betfair.betting.starting_prices import refresh_projections, starting_prices
 from simulator.betfair.operations import Call
 from simulator.betfair.schema.sports_aping import ListMarketBookRequest, ListRunnerBookRequest
 from simulator.betfair.schema.sports_markets import MarketBook, Runner
@@ -88,12 +88,15 @@ def _books(
     books: list[MarketBook] = []
     for market in _readable_markets(call, market_ids):
         book = _market_book(market, view, call.delayed)
-        book.runners = [
-            _runner(call, market, runner, view, bets)
+        runners = [
+            runner
             for runner in market.runners.values()
             if selection_id is None
             or (runner.key.selection_id == selection_id and handicap in (None, runner.key.handicap))
         ]
+        if view.starting:
+            refresh_projections(call.world, market, runners, call.now)
+        book.runners = [_runner(call, market, runner, view, bets) for runner in runners]
         books.append(book)
     return books
 
@@ -138,7 +141,7 @@ def _runner(
         # A delayed key learns nothing of what was traded on a runner: recorded, a last price beside a total of 0.0.
         answer.totalMatched = 0.0 if call.delayed else view.amount(book.total_matched)
     if view.starting and market.definition.bsp_market:
-        answer.sp = starting_prices(market, runner, call.now, call.world.starting_price_cache, view.amount)
+        answer.sp = starting_prices(market, runner, call.world.starting_price_cache, view.amount)
     if view.exchange:
         answer.ex = no_exchange_prices() if closed else view.exchange_prices(market, runner)
     if bets is not None:

@@ -52,7 +52,8 @@ from simulator.exchange.events import (
     ReplacementRefused,
 )
 from simulator.exchange.orders import Order, OrderType, Side
-from simulator.exchange.refusals import Reason, Refused
+from simulator.exchange.refusals import Reason
+from simulator.world.happened import Refusal
 
 SUCCESS: Final = "SUCCESS"
 FAILURE: Final = "FAILURE"
@@ -80,9 +81,8 @@ def cancel_orders(call: Call[CancelOrdersRequest]) -> CancelExecutionReport:
         _cancellations(request.instructions),
         customer_reference(request.customerRef),
     )
-    try:
-        events = call.world.apply(command)
-    except Refused as refusal:
+    happened = call.world.do(command)
+    if (refusal := happened.refusal) is not None:
         tell_refused("cancelOrders", call, refusal)
         named = request.instructions or ()
         reports = [_failed_cancellation(*pair) for pair in zip(named, _reasons(refusal, named), strict=True)]
@@ -90,7 +90,7 @@ def cancel_orders(call: Call[CancelOrdersRequest]) -> CancelExecutionReport:
     given = request.instructions
     reports = [
         _cancellation(given[event.index] if given else None, event)
-        for event in events
+        for event in happened.events
         if isinstance(event, OrderCancelled | InstructionRefused)
     ]
     return _cancel_report(request, *_verdict("cancelOrders", call, reports), reports)
@@ -117,11 +117,11 @@ def replace_orders(call: Call[ReplaceOrdersRequest]) -> ReplaceExecutionReport |
     if not may_bet_with_this_key(call):
         tell_delayed_key("replaceOrders", call)
         return _refused_replacement(call, Reason.PERMISSION_DENIED)
-    try:
-        events = world.apply(command)
-    except Refused as refusal:
+    happened = world.do(command)
+    if (refusal := happened.refusal) is not None:
         tell_refused("replaceOrders", call, refusal)
         return _refused_replacement(call, refusal.reason, refusal.instruction_reasons)
+    events = happened.events
     held = next((event for event in events if isinstance(event, OrdersHeld)), None)
     if held is None or request.async_:
         return _replace_report(call, events, ())
@@ -142,14 +142,13 @@ def update_orders(call: Call[UpdateOrdersRequest]) -> UpdateExecutionReport:
         ),
         customer_reference(request.customerRef),
     )
-    try:
-        events = call.world.apply(command)
-    except Refused as refusal:
+    happened = call.world.do(command)
+    if (refusal := happened.refusal) is not None:
         tell_refused("updateOrders", call, refusal)
         instructions = request.instructions
         reports = [_update(*pair) for pair in zip(instructions, _reasons(refusal, instructions), strict=True)]
         return _update_report(request, FAILURE, refusal.reason, reports)
-    reasons = {event.index: event.reason for event in events if isinstance(event, InstructionRefused)}
+    reasons = {event.index: event.reason for event in happened.events if isinstance(event, InstructionRefused)}
     reports = [_update(instruction, reasons.get(index)) for index, instruction in enumerate(request.instructions)]
     return _update_report(request, *_verdict("updateOrders", call, reports), reports)
 
@@ -159,7 +158,7 @@ def _numbered(instructions: Sequence[Instruction]) -> Iterable[tuple[int, Instru
     return zip(bet_id_numbers(instruction.betId for instruction in instructions), instructions, strict=True)
 
 
-def _reasons(refusal: Refused, instructions: Sequence[Instruction]) -> Sequence[Reason]:
+def _reasons(refusal: Refusal, instructions: Sequence[Instruction]) -> Sequence[Reason]:
     """Return the error code of each instruction of a refused request: its own, or ERROR_IN_ORDER where it has none."""
     return refusal.instruction_reasons or [Reason.ERROR_IN_ORDER] * len(instructions)
 

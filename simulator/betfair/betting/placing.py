@@ -26,7 +26,7 @@ from simulator.betfair.schema.wire import double, order_date
 from simulator.exchange.commands import PlaceOrders
 from simulator.exchange.events import OrderPlaced, OrdersHeld
 from simulator.exchange.orders import Order, OrderStatus, OrderType, TimeInForce
-from simulator.exchange.refusals import Reason, Refused
+from simulator.exchange.refusals import Reason
 
 
 def place_orders(call: Call[PlaceOrdersRequest]) -> PlaceExecutionReport | Awaitable[PlaceExecutionReport]:
@@ -45,11 +45,11 @@ def place_orders(call: Call[PlaceOrdersRequest]) -> PlaceExecutionReport | Await
     if not may_bet_with_this_key(call):
         tell_delayed_key("placeOrders", call)
         return _refused(request, Reason.PERMISSION_DENIED, ())
-    try:
-        events = call.world.apply(command)
-    except Refused as refusal:
+    happened = call.world.do(command)
+    if (refusal := happened.refusal) is not None:
         tell_refused("placeOrders", call, refusal)
         return _refused(request, refusal.reason, refusal.instruction_reasons)
+    events = happened.events
     if request.async_:
         return _report(request, [pending_placement(instruction) for instruction in request.instructions])
     if type(held := events[0]) is OrdersHeld:

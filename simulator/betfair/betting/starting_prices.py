@@ -15,7 +15,7 @@ recorded `list_market_book.json`, and the SP volumes of `1.127236622.bz2`, which
 went to nothing before the market was closed.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from fractions import Fraction
 
 from simulator.betfair.schema.sports_markets import StartingPrices
@@ -26,7 +26,9 @@ from simulator.exchange.money import NoPrice, Price
 from simulator.exchange.orders import Order, OrderType, Side
 from simulator.exchange.runner import Runner
 from simulator.exchange.statuses import RunnerStatus
+from simulator.world.inputs import ReadStartingPrices
 from simulator.world.starting_price_cache import StartingPriceCache
+from simulator.world.world import World
 
 WITHOUT_LIMIT = {Side.BACK: 101, Side.LAY: 100_000}
 """Where bets at any starting price are listed: at the worst price there is."""
@@ -34,16 +36,31 @@ WITHOUT_LIMIT = {Side.BACK: 101, Side.LAY: 100_000}
 REMOVED = (RunnerStatus.REMOVED, RunnerStatus.REMOVED_VACANT)
 
 
+def refresh_projections(world: World, market: Market, runners: Iterable[Runner], at: int) -> None:
+    """Have the near and far prices worked out of those runners that are about to be shown with old ones or none."""
+    if market.bsp_reconciled or not market.definition.bsp_market:
+        return
+    cache = world.starting_price_cache
+    keys = [runner.key for runner in runners if not _is_over(market, runner)]
+    due = tuple(key for key in keys if cache.is_due(market.market_id, key, at))
+    if due:
+        world.do(ReadStartingPrices(market.market_id, due))
+
+
+def _is_over(market: Market, runner: Runner) -> bool:
+    return market.settled_at is not None or runner.status in REMOVED
+
+
 def starting_prices(
-    market: Market, runner: Runner, at: int, cache: StartingPriceCache, amount: Callable[[int], float]
+    market: Market, runner: Runner, cache: StartingPriceCache, amount: Callable[[int], float]
 ) -> StartingPrices:
     """Return the starting prices of a runner of a BSP market; `amount` writes pence in the currency asked for."""
-    is_over = market.settled_at is not None or runner.status in REMOVED
+    is_over = _is_over(market, runner)
     if market.bsp_reconciled:
         return _reconciled(runner, is_over, amount)
     if is_over:
         return StartingPrices(nearPrice="NaN", farPrice="NaN", backStakeTaken=[], layLiabilityTaken=[])
-    projection = cache.of(market.market_id, runner, at)
+    projection = cache.of(market.market_id, runner.key)
     return StartingPrices(
         nearPrice=_double(projection.near),
         farPrice=_double(projection.far),

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from simulator.betfair.operations import Call
-from simulator.exchange.refusals import Reason, Refused
+from simulator.exchange.refusals import Reason
 from simulator.refusal_log import log_refusal
 
 
-def tell_refused(operation: str, call: Call[Any], refusal: Refused) -> None:
+def tell_refused(operation: str, call: Call[Any], refusal: Refusal) -> None:
     """Log that a request was refused as a whole, with the sentence of the exchange."""
-    log_refusal(operation, call.account.username, refusal)
+    log_refusal(operation, call.account.username, refusal.text)
 
 
 def tell_delayed_key(operation: str, call: Call[Any]) -> None:

@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Final, TypeVar
+from weakref import WeakKeyDictionary
 
-from simulator.exchange.events import HeldOrderFate
-from simulator.world.world import Resolution, World
+from simulator.exchange.events import HeldOrderFate, TicketResolved
+from simulator.world.happened import Happened, WorldClosed, WorldReset
+from simulator.world.world import World
 
 T = TypeVar("T")
 
@@ -23,10 +25,46 @@ def report_when_resolved(world: World, ticket: int, report: Callable[[Fates | No
     """
     answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
 
-    def resolve(resolution: Resolution | None) -> None:
+    def resolve(fates: Fates | None) -> None:
         # Done already where the client has hung up.
-        if not answer.done():
-            answer.set_result(report(None if resolution is None else resolution.resolved.fates))
+        if answer.done():
+            return
+        try:
+            answer.set_result(report(fates))
+        except Exception as error:  # noqa: BLE001, it is raised where the report is waited for
+            answer.set_exception(error)
 
-    world.when_resolved(ticket, resolve)
+    waiting = _WAITING.get(world)
+    if waiting is None:
+        waiting = _WAITING[world] = Waiting()
+        world.listen(waiting.hear)
+    waiting.add(ticket, resolve)
     return answer
+
+
+class Waiting:
+    """Who waits for which ticket of a world: one listener for all of them."""
+
+    def __init__(self) -> None:
+        self._by_ticket: dict[int, Callable[[Fates | None], None]] = {}
+
+    def add(self, ticket: int, resolve: Callable[[Fates | None], None]) -> None:
+        """Have a function called once, when the orders of a ticket reach the matcher or never will."""
+        self._by_ticket[ticket] = resolve
+
+    def hear(self, happened: Happened) -> None:
+        """Tell those who wait what became of their orders."""
+        if not self._by_ticket:
+            return
+        for event in happened.events:
+            if isinstance(event, TicketResolved):
+                resolve = self._by_ticket.pop(event.ticket, None)
+                if resolve is not None:
+                    resolve(event.fates)
+            elif isinstance(event, WorldReset | WorldClosed):
+                unresolved, self._by_ticket = self._by_ticket, {}
+                for resolve in unresolved.values():
+                    resolve(None)
+
+
+_WAITING: Final[WeakKeyDictionary[World, Waiting]] = WeakKeyDictionary()

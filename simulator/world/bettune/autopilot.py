@@ -4,25 +4,32 @@ Once for a filter and a match, before kick-off, with the filter's stake, for the
 The order asks for the odds themselves, or for the next price above them that exists, so that it is never matched worse;
 what is not matched at once waits and lapses at kick-off.
 
-It looks only at matches in whose markets something has happened, and again at bets that the exchange has refused:
-whatever else goes on cannot make an offer better.
+It looks only at matches in whose markets something has happened, and again at bets that the exchange has refused when
+money may have come free: whatever else goes on cannot make a bet possible.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from itertools import islice
 from typing import Final
 
 from simulator.exchange.commands import PlaceInstruction, PlaceOrders
-from simulator.exchange.events import Event, MarketEvent
+from simulator.exchange.events import (
+    Event,
+    MarketClosed,
+    MarketEvent,
+    RunnerRemoved,
+    RunnerSettled,
+    accounts_of,
+)
 from simulator.exchange.exchange import Exchange
 from simulator.exchange.market import Market
 from simulator.exchange.orders import OrderType, Persistence, RunnerKey, Side
-from simulator.exchange.refusals import Reason, Refused
+from simulator.exchange.refusals import Reason
 from simulator.exchange.statuses import MarketStatus, RunnerStatus
 from simulator.world.bettune.bettune import APPROVED, BetTune, Match, Prediction, PredictionFilter
 from simulator.world.bettune.football import runner_for
 from simulator.world.catalogue import Catalogue
-from simulator.world.happenings import PredictionPut
+from simulator.world.happened import Happened, Notice, PredictionPut
 
 AUTOPILOT: Final = "autopilot"
 """How notices name the autopilot, where those of the schedule have a verb."""
@@ -33,7 +40,9 @@ _MILLIONTHS_IN_A_HUNDREDTH: Final = 10_000
 
 
 class Autopilot:
-    """Says which bets are to be placed now, and remembers those that it has placed."""
+    """A participant that says which bets are to be placed now, and remembers those that it has placed."""
+
+    name: Final = AUTOPILOT
 
     def __init__(self, bettune: BetTune, exchange: Exchange, catalogue: Catalogue) -> None:
         self._bettune: Final = bettune
@@ -41,57 +50,69 @@ class Autopilot:
         self._catalogue: Final = catalogue
         self.placed: Final[dict[tuple[int, int], None]] = {}
         """Filter and match of every bet that the exchange has taken, in the order in which it did."""
-        self._refusals: Final[dict[tuple[int, int], tuple[Reason, tuple[Reason, ...]]]] = {}
+        self._refusals: Final[dict[tuple[int, int], tuple[str, tuple[Reason, ...]]]] = {}
         self._matches_of_event: Final[dict[str, list[int]]] = {}
         for match in bettune.matches.values():
             if match.event is not None:
                 self._matches_of_event.setdefault(match.event, []).append(match.id)
+        self._accounts: Final = frozenset(user.account for user in bettune.users.values() if user.account is not None)
         self._touched = dict.fromkeys(bettune.matches)
         """The matches to be looked at again."""
+        self._retry = False
+        """Whether refused orders may be affordable now."""
 
-    def hear(self, events: Iterable[Event]) -> None:
+    def hear(self, happened: Happened) -> None:
         """Note which matches to look at again: those with a new prediction or with an event in one of their markets."""
-        for event in events:
+        for event in happened.events:
             if isinstance(event, PredictionPut):
                 self._touched[event.match_id] = None
-                continue
-            if not isinstance(event, MarketEvent):
-                continue
-            market = self._catalogue.markets.get(event.market_id)
-            if market is not None:
-                self._touched.update(dict.fromkeys(self._matches_of_event.get(market.event.id, ())))
+            elif isinstance(event, MarketEvent):
+                market = self._catalogue.markets.get(event.market_id)
+                if market is not None:
+                    self._touched.update(dict.fromkeys(self._matches_of_event.get(market.event.id, ())))
+            if self._refusals:
+                self._retry = self._retry or _may_set_money_free(event, self._accounts)
 
-    def orders(self, now: int) -> Iterator[PlaceOrders]:
+    def commands(self, now: int) -> Iterator[PlaceOrders]:
         """Yield an order for every prediction that is offered its odds now and has not been bet on.
 
-        In order of the predictions' numbers. Note each one that the exchange takes with `note` before asking for the
-        next.
+        In order of the predictions' numbers.
         """
         touched, self._touched = self._touched, {}
+        retry, self._retry = self._retry, False
         keys = {(filter_id, match_id) for match_id in touched for filter_id in self._bettune.filters}
-        found = [self._bettune.predictions.get(key) for key in keys | self._refusals.keys()]
+        if retry:
+            keys |= self._refusals.keys()
+        found = [self._bettune.predictions.get(key) for key in keys]
         for prediction in sorted((one for one in found if one is not None), key=lambda one: one.id):
             is_placed = (prediction.filter_id, prediction.match_id) in self.placed
             order = None if is_placed else self._order_for(prediction, now)
             if order is not None:
                 yield order
 
-    def note(self, order: PlaceOrders) -> None:
-        """Remember that the exchange has taken an order: it is not placed again."""
-        key = _key_of(order)
-        self.placed[key] = None
-        self._refusals.pop(key, None)
+    def told(self, outcome: Happened) -> Notice | None:
+        """Remember that the exchange has taken an order, so that it is not placed again, or why it was refused.
 
-    def note_refusal(self, order: PlaceOrders, refusal: Refused) -> int | None:
-        """Remember why the exchange did not take an order; return the match it is about, or `None` where it is no news.
-
-        The order is tried again whenever something has changed, and mostly refused for the same reasons.
+        A refused order is tried again when something has happened in its market or to the money of an account that bets
+        here. Mostly it is refused for the same reasons, and then that is no news.
         """
-        key, reasons = _key_of(order), (refusal.reason, refusal.instruction_reasons)
+        order, refusal = outcome.input, outcome.refusal
+        assert isinstance(order, PlaceOrders)
+        key = _key_of(order)
+        if refusal is None:
+            self.placed[key] = None
+            self._refusals.pop(key, None)
+            return None
+        reasons = (refusal.code, refusal.instruction_reasons)
         if self._refusals.get(key) == reasons:
             return None
         self._refusals[key] = reasons
-        return key[1]
+        return Notice(outcome.at, AUTOPILOT, order.market_id, key[1], refusal.text)
+
+    def state(self) -> Iterable[object]:
+        """Return the bets that were placed, in order, and why others were refused."""
+        yield list(self.placed)
+        yield list(self._refusals.items())
 
     def _order_for(self, prediction: Prediction, now: int) -> PlaceOrders | None:
         one, match = self._bettune.filters[prediction.filter_id], self._bettune.matches[prediction.match_id]
@@ -118,6 +139,13 @@ class Autopilot:
             is_open = market.status is MarketStatus.OPEN and not market.in_play
             if is_open and runner is not None and market.runners[runner].status is RunnerStatus.ACTIVE:
                 yield market, runner
+
+
+def _may_set_money_free(event: Event, accounts: Collection[str]) -> bool:
+    """Return whether an account may be able to bet with more after an event than before."""
+    if isinstance(event, RunnerSettled | RunnerRemoved | MarketClosed):
+        return True
+    return any(account in accounts for account in accounts_of(event))
 
 
 def _best_price(market: Market, runner: RunnerKey) -> int | None:

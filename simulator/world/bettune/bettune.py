@@ -150,6 +150,13 @@ class BetTune:
             raise UnknownFilter(f"user {user.name!r} has no filter {filter_id}")
         return found
 
+    def filter(self, filter_id: int) -> PredictionFilter:
+        """Return a filter, whoever's it is; raise `UnknownFilter`."""
+        found = self.filters.get(filter_id)
+        if found is None:
+            raise UnknownFilter(f"there is no filter {filter_id}")
+        return found
+
     def match(self, match_id: int) -> Match:
         """Return a match; raise `UnknownMatch`."""
         found = self.matches.get(match_id)

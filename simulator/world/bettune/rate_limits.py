@@ -21,17 +21,25 @@ class RateLimiter:
         self.limit: Final = limit
         self._windows: Final[dict[str, tuple[int, int]]] = {}
 
-    def admit(self, name: str, now: int) -> int | None:
-        """Count a request and return `None`; for one too many, the seconds to wait for the next, rounded up."""
+    def seconds_to_wait(self, name: str, now: int) -> int | None:
+        """Return how many seconds to wait for the next request, rounded up, or `None` where one may be sent now."""
         if self.limit is None:
             return None
+        end, count = self._window(name, now)
+        return None if count < self.limit.requests else -((now - end) // 1000)
+
+    def count(self, name: str, now: int) -> None:
+        """Count a request that `seconds_to_wait` has let through."""
+        if self.limit is not None:
+            end, count = self._window(name, now)
+            self._windows[name] = (end, count + 1)
+
+    def _window(self, name: str, now: int) -> tuple[int, int]:
+        """Return the end of the window that a request falls into, and how many have been counted in it."""
         end, count = self._windows.get(name, (now, 0))
-        if now >= end:
-            end, count = now + 1000 * self.limit.window_seconds, 0
-        if count >= self.limit.requests:
-            return -((now - end) // 1000)
-        self._windows[name] = (end, count + 1)
-        return None
+        if self.limit is not None and now >= end:
+            return now + 1000 * self.limit.window_seconds, 0
+        return end, count
 
     def state(self) -> Iterator[tuple[str, int, int]]:
         """Yield, by user, the end of the window and the number of requests in it."""

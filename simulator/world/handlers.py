@@ -1,0 +1,200 @@
+"""What each input does to the parts of a world: one function an input, which answers with the events."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from simulator.exchange.commands import Command
+from simulator.exchange.events import Event
+from simulator.exchange.refusals import Impossible, Refused
+from simulator.world.bettune.bettune import HIGHEST_ODDS, LOWEST_ODDS, MILLIONTHS, Score, UnknownFilter, UnknownMatch
+from simulator.world.bettune.football import settlement
+from simulator.world.clock import ClockError
+from simulator.world.format.scenario import AnyHappening, Finish
+from simulator.world.happened import (
+    ClockRateSet,
+    LoginBanned,
+    MarketLeftAlone,
+    MatchFinished,
+    PredictionDeleted,
+    PredictionPut,
+    Refusal,
+    RequestCounted,
+    RequestIdTaken,
+    SessionClosed,
+    SessionExtended,
+    SessionOpened,
+    StartingPricesProjected,
+)
+from simulator.world.happenings import commands_of
+from simulator.world.inputs import (
+    Add,
+    CountRequest,
+    DeletePrediction,
+    Input,
+    KeepAlive,
+    LogIn,
+    LogOut,
+    PutPrediction,
+    ReadStartingPrices,
+    SetClockRate,
+    TakeRequestId,
+)
+from simulator.world.parts import Parts
+from simulator.world.sessions import LoginRefused, Session
+
+Handler = Callable[[Parts, Any, int, list[Event]], None]
+"""Does what an input asks for and appends the events as they come about, or raises one of `REFUSALS`."""
+
+REFUSALS: Final = (Refused, Impossible, ClockError, UnknownFilter, UnknownMatch)
+"""How the parts of a world say no; logins have an error of their own."""
+
+
+def carry_out(parts: Parts, one: Input, at: int, events: list[Event]) -> Refusal | None:
+    """Do what an input asks for, append what happened to `events`, and return why it was refused, or `None`.
+
+    The inputs that concern the world as a whole (the clock is moved, it begins again, it ends) are the world's own.
+    """
+    try:
+        if isinstance(one, Command):
+            events.extend(parts.exchange.apply(one, at))
+        else:
+            HANDLERS.get(type(one), _perform)(parts, one, at, events)
+    except LoginRefused as refused:
+        return Refusal(refused.error or refused.status, str(refused), status=refused.status)
+    except REFUSALS as refused:
+        return Refusal.of(refused)
+    return None
+
+
+# Happenings
+
+
+def _perform(parts: Parts, happening: AnyHappening, at: int, events: list[Event]) -> None:
+    """Do to a market what a schedule could do; `at` of the happening does not matter."""
+    assert not isinstance(happening, Finish)
+    for command in commands_of(happening, parts.exchange, parts.catalogue):
+        events.extend(parts.exchange.apply(command, at))
+
+
+def _finish(parts: Parts, finish: Finish, at: int, events: list[Event]) -> None:
+    """End a football match: BetTune knows the score, and what it decides on the exchange is settled.
+
+    A market that the score does not decide, or that cannot be settled now, is left alone.
+    """
+    match, score = parts.bettune.match(finish.match), Score(finish.score.home, finish.score.away)
+    if match.finished:
+        raise Impossible(f"match {match.id} is finished")
+    match.finished, match.score = True, score
+    events.append(MatchFinished(at, match.id, score.home, score.away))
+    for market in parts.catalogue.markets_of_event.get(match.event or "", ()):
+        command = settlement(match, score, market)
+        if command is None:
+            events.append(MarketLeftAlone(at, market.id, match.id, "the score does not decide it"))
+            continue
+        try:
+            events.extend(parts.exchange.apply(command, at))
+        except Impossible as refusal:
+            events.append(MarketLeftAlone(at, market.id, match.id, str(refusal)))
+
+
+def _add(parts: Parts, add: Add, at: int, events: list[Event]) -> None:
+    events.extend(parts.add(add.additions.events, add.additions.schedule, at, at))
+
+
+# Customers
+
+
+def _log_in(parts: Parts, login: LogIn, at: int, events: list[Event]) -> None:
+    sessions = parts.sessions
+    account = sessions.authenticate(login.username, login.password)
+    if sessions.is_banned(login.username, at):
+        raise LoginRefused("FAIL", "TEMPORARY_BAN_TOO_MANY_REQUESTS")
+    if not sessions.count_login(login.username, at):
+        until = sessions.ban(login.username, at)
+        events.append(LoginBanned(at, login.username, until))
+        raise LoginRefused("FAIL", "TEMPORARY_BAN_TOO_MANY_REQUESTS")
+    events.extend(_closed(session, at) for session in sessions.close_expired(at))
+    session = sessions.open(account, login.app_key, at)
+    events.append(SessionOpened(at, session.token, account.username, session.app_key, session.expires_at))
+
+
+def _keep_alive(parts: Parts, keep_alive: KeepAlive, at: int, events: list[Event]) -> None:
+    session = parts.sessions.keep_alive(_session(parts, keep_alive.token, at), at)
+    events.append(SessionExtended(at, session.token, session.account.username, session.expires_at))
+
+
+def _log_out(parts: Parts, log_out: LogOut, at: int, events: list[Event]) -> None:
+    session = _session(parts, log_out.token, at)
+    parts.sessions.close(session)
+    events.append(_closed(session, at))
+
+
+def _session(parts: Parts, token: str, at: int) -> Session:
+    session = parts.sessions.find(token, at)
+    if session is None:
+        raise LoginRefused("FAIL", "NO_SESSION")
+    return session
+
+
+def _closed(session: Session, at: int) -> Event:
+    return SessionClosed(at, session.token, session.account.username)
+
+
+def _take_request_id(parts: Parts, _: TakeRequestId, at: int, events: list[Event]) -> None:
+    events.append(RequestIdTaken(at, parts.ids.request_uuid(at)))
+
+
+def _read_starting_prices(parts: Parts, read: ReadStartingPrices, at: int, events: list[Event]) -> None:
+    market = parts.exchange.markets.get(read.market_id)
+    if market is None or not all(key in market.runners for key in read.runners):
+        raise Impossible(f"market {read.market_id!r} with these runners is not there")
+    cache = parts.starting_price_cache
+    prices = tuple(cache.work_out(market.market_id, market.runners[key], at).shown(key) for key in read.runners)
+    events.append(StartingPricesProjected(at, market.market_id, prices))
+
+
+# BetTune
+
+
+def _put_prediction(parts: Parts, put: PutPrediction, at: int, events: list[Event]) -> None:
+    bettune, odds = parts.bettune, put.odds_millionths
+    bettune.filter(put.filter_id)
+    bettune.match(put.match_id)
+    if not LOWEST_ODDS * MILLIONTHS <= odds <= HIGHEST_ODDS * MILLIONTHS:
+        raise Impossible(f"odds lie between {LOWEST_ODDS} and {HIGHEST_ODDS}, and {odds} millionths do not")
+    bettune.put(put.filter_id, put.match_id, odds, at)
+    events.append(PredictionPut(at, put.filter_id, put.match_id, odds))
+
+
+def _delete_prediction(parts: Parts, delete: DeletePrediction, at: int, events: list[Event]) -> None:
+    if parts.bettune.delete(delete.filter_id, delete.match_id):
+        events.append(PredictionDeleted(at, delete.filter_id, delete.match_id))
+
+
+def _count_request(parts: Parts, count: CountRequest, at: int, events: list[Event]) -> None:
+    wait_seconds = parts.bettune_requests.seconds_to_wait(count.user, at)
+    if wait_seconds is not None:
+        raise Impossible(f"user {count.user!r} of BetTune has asked too often and may ask again in {wait_seconds} s")
+    parts.bettune_requests.count(count.user, at)
+    events.append(RequestCounted(at, count.user))
+
+
+def _set_clock_rate(parts: Parts, change: SetClockRate, at: int, events: list[Event]) -> None:
+    parts.clock.set_rate(change.rate)
+    events.append(ClockRateSet(at, change.rate))
+
+
+HANDLERS: Final[dict[type[Input], Handler]] = {
+    Finish: _finish,
+    Add: _add,
+    LogIn: _log_in,
+    KeepAlive: _keep_alive,
+    LogOut: _log_out,
+    TakeRequestId: _take_request_id,
+    ReadStartingPrices: _read_starting_prices,
+    PutPrediction: _put_prediction,
+    DeletePrediction: _delete_prediction,
+    CountRequest: _count_request,
+    SetClockRate: _set_clock_rate,
+}
+"""Whatever is neither here nor a command of the exchange is a happening."""

@@ -1,0 +1,219 @@
+"""The story of a world: what came of every input, numbered and in order, and the events that are not the exchange's."""
+
+from typing import Final
+
+from msgspec import Struct
+
+from simulator.exchange.events import Event, MarketEvent
+from simulator.exchange.money import NoPrice
+from simulator.exchange.orders import RunnerKey
+from simulator.exchange.refusals import Impossible, Reason, Refused
+from simulator.world.inputs import Input
+
+CALLER: Final = "caller"
+"""The source of what was put in from outside. Other sources are those of the agenda, and the participants."""
+
+BEGINNING: Final = "beginning"
+"""The source of the entry that comes before all others."""
+
+IMPOSSIBLE: Final = "IMPOSSIBLE"
+"""The code of a refusal for which the exchange has no code of its own."""
+
+# What happened beyond the exchange
+
+
+class SessionOpened(Event, frozen=True):
+    """A customer logged in; the session lasts until `expires_at` unless it is kept alive."""
+
+    token: str
+    username: str
+    app_key: str
+    expires_at: int
+
+
+class SessionExtended(Event, frozen=True):
+    """A session was kept alive."""
+
+    token: str
+    username: str
+    expires_at: int
+
+
+class SessionClosed(Event, frozen=True):
+    """A session ended: by logging out, by its age, or with the world. An aged one is closed at the next login."""
+
+    token: str
+    username: str
+
+
+class LoginBanned(Event, frozen=True):
+    """A customer logged in too often, and may not again until `until`."""
+
+    username: str
+    until: int
+
+
+class RequestIdTaken(Event, frozen=True):
+    """A failed request got an id."""
+
+    request_uuid: str
+
+
+class ProjectedPrice(Struct, frozen=True):
+    """The near and the far price of a runner, here in whole hundredths or as a word."""
+
+    runner: RunnerKey
+    near: int | NoPrice
+    far: int | NoPrice
+
+
+class StartingPricesProjected(MarketEvent, frozen=True):
+    """Near and far prices were worked out anew, because somebody read them."""
+
+    prices: tuple[ProjectedPrice, ...]
+
+
+class PredictionPut(Event, frozen=True):
+    """A user of BetTune made a prediction or changed it; the odds are in millionths."""
+
+    filter_id: int
+    match_id: int
+    odds_millionths: int
+
+
+class PredictionDeleted(Event, frozen=True):
+    """A user of BetTune took a prediction back."""
+
+    filter_id: int
+    match_id: int
+
+
+class RequestCounted(Event, frozen=True):
+    """A request of a user of BetTune counts towards the limit."""
+
+    user: str
+
+
+class MatchFinished(Event, frozen=True):
+    """A football match ended with so many goals, and BetTune knows."""
+
+    match_id: int
+    home: int
+    away: int
+
+
+class MarketLeftAlone(MarketEvent, frozen=True):
+    """The score of a match did not settle a market of its event; `problem` says why."""
+
+    match_id: int
+    problem: str
+
+
+class EventAdded(Event, frozen=True):
+    """An event is listed from now on, or got more markets."""
+
+    event_id: str
+
+
+class HappeningScheduled(Event, frozen=True):
+    """Something is to be done at `due_at`: `verb` is the schedule's word for it, to a market or to a match."""
+
+    due_at: int
+    verb: str
+    market_id: str | None
+    match_id: int | None
+
+
+class ClockMoved(Event, frozen=True):
+    """The clock is moved on to `to`; what falls due on the way follows in the story."""
+
+    to: int
+
+
+class ClockRateSet(Event, frozen=True):
+    """The clock runs at another rate."""
+
+    rate: float
+
+
+class WorldReset(Event, frozen=True):
+    """The world began again from its scenario: whatever was remembered of it is void. `at` is its new beginning."""
+
+
+class WorldClosed(Event, frozen=True):
+    """The world has ended; nothing more will be told."""
+
+
+# The story
+
+
+class Refusal(Struct, frozen=True):
+    """Why an input was refused.
+
+    `code` is the exchange's own code where it has one (a `Reason`, or the error of a login), and otherwise
+    `IMPOSSIBLE`; `problem` is a sentence for the tester. `instruction_reasons` has one entry an instruction where
+    instructions are to blame. `status` is the login status that goes with the error of a login.
+    """
+
+    code: str
+    problem: str
+    instruction_reasons: tuple[Reason, ...] = ()
+    status: str = ""
+
+    @classmethod
+    def of(cls, error: Exception) -> "Refusal":
+        """Return the refusal that an error of the exchange, or of whatever else refuses, stands for."""
+        if isinstance(error, Refused):
+            return cls(error.reason, error.detail, error.instruction_reasons)
+        return cls(IMPOSSIBLE, str(error))
+
+    @property
+    def reason(self) -> Reason:
+        """Return the code of a refused request to bet."""
+        return Reason(self.code)
+
+    @property
+    def text(self) -> str:
+        """Return the sentence, after the exchange's own code where there is one."""
+        return self.problem if self.code == IMPOSSIBLE else f"{self.code}: {self.problem}"
+
+
+class Happened(Struct, frozen=True):
+    """One entry of the story: an input, the time at which it came, and its events or why it was refused.
+
+    A refused input changed nothing, with two exceptions that its events tell of: the login that is one too many begins
+    a ban, and of a happening that takes several commands those before the refused one stand.
+
+    `source` is `CALLER`, or the name of the source of the agenda or of the participant that gave the input. Telling a
+    world the inputs of callers again at their times tells the whole story again, to the same numbers.
+    """
+
+    sequence: int
+    at: int
+    input: Input
+    events: tuple[Event, ...]
+    refusal: Refusal | None = None
+    source: str = CALLER
+
+    def accepted(self) -> tuple[Event, ...]:
+        """Return the events; raise `Refused` or `Impossible` where the input was refused."""
+        refusal = self.refusal
+        if refusal is None:
+            return self.events
+        if refusal.code in Reason.__members__:
+            raise Refused(refusal.reason, refusal.problem, refusal.instruction_reasons)
+        raise Impossible(refusal.text)
+
+
+class Notice(Struct, frozen=True):
+    """What was to happen by itself was refused, such as suspending a market that has been closed.
+
+    Time went on. `verb` is the schedule's word for what was to be done, or the name of the participant that would have
+    done it; of market and match the schedule names one, and the autopilot both.
+    """
+
+    at: int
+    verb: str
+    market_id: str | None
+    match_id: int | None
+    problem: str

@@ -1,0 +1,210 @@
+"""What may be put into a world: everything that can change it, each as a frozen value that survives JSON.
+
+An input is one of
+
+- a command of the exchange (`simulator.exchange.commands`), except `Tick`, which the agenda gives,
+- a happening or the finish of a match, as a schedule has them (`simulator.world.format.scenario`),
+- one of the inputs below.
+
+Each kind has a tag of its own: `command`, `do` or `input`. Times are milliseconds since 1970.
+"""
+
+from typing import Final
+
+import msgspec
+from msgspec import Struct
+
+from simulator.exchange.commands import (
+    AddMarket,
+    CancelOrders,
+    CloseMarket,
+    Heartbeat,
+    LapseUnmatched,
+    OpenAccount,
+    OpenMarket,
+    PlaceOrders,
+    Reconcile,
+    RemoveRunner,
+    ReplaceOrders,
+    SettleMarket,
+    SettleRunners,
+    SuspendMarket,
+    Tick,
+    TouchMarket,
+    TurnInPlay,
+    UpdateOrders,
+    VoidMarket,
+)
+from simulator.exchange.orders import RunnerKey
+from simulator.world.format.scenario import Additions, AnyHappening
+
+
+class WorldInput(Struct, frozen=True, tag_field="input", tag=True):
+    """The common root of the inputs that are neither a command of the exchange nor a happening."""
+
+
+# Customers
+
+
+class LogIn(WorldInput, frozen=True):
+    """Log a customer in. The app key is noted and not checked: the callers' protocols differ in what they check."""
+
+    username: str
+    password: str
+    app_key: str
+
+
+class KeepAlive(WorldInput, frozen=True):
+    """Let a session last its full length from now on."""
+
+    token: str
+
+
+class LogOut(WorldInput, frozen=True):
+    """End a session."""
+
+    token: str
+
+
+class TakeRequestId(WorldInput, frozen=True):
+    """Take the next id of a failed request: the ids count, so one that is used changes those that follow."""
+
+
+class ReadStartingPrices(WorldInput, frozen=True):
+    """Show the near and far prices of some runners, which stay as shown for a while."""
+
+    market_id: str
+    runners: tuple[RunnerKey, ...]
+
+
+# BetTune
+
+
+class PutPrediction(WorldInput, frozen=True):
+    """Make a prediction or change it; the odds are in millionths."""
+
+    filter_id: int
+    match_id: int
+    odds_millionths: int
+
+
+class DeletePrediction(WorldInput, frozen=True):
+    """Take a prediction back, if there is one."""
+
+    filter_id: int
+    match_id: int
+
+
+class CountRequest(WorldInput, frozen=True):
+    """Count a request of a user of BetTune, or refuse one that is too many."""
+
+    user: str
+
+
+# The world
+
+
+class Add(WorldInput, frozen=True):
+    """Add events, markets and happenings that `loading.load_additions` has read for this world."""
+
+    additions: Additions
+
+
+class AdvanceClock(WorldInput, frozen=True):
+    """Move the clock on by some milliseconds."""
+
+    milliseconds: int
+
+
+class SetClock(WorldInput, frozen=True):
+    """Move the clock on to a time."""
+
+    milliseconds: int
+
+
+class MoveToNext(WorldInput, frozen=True):
+    """Move the clock on to the next thing due."""
+
+
+class SetClockRate(WorldInput, frozen=True):
+    """Let the clock run at another rate: seconds per real second, 0 for standing still."""
+
+    rate: float
+
+
+class Reset(WorldInput, frozen=True):
+    """Begin again from the scenario. `start` is when the new clock starts, `None` for what the scenario says."""
+
+    start: int | None = None
+
+
+class EndWorld(WorldInput, frozen=True):
+    """End the world: all sessions end, and what is held never happens."""
+
+
+AnyCommand = (
+    OpenAccount
+    | AddMarket
+    | OpenMarket
+    | SuspendMarket
+    | TouchMarket
+    | LapseUnmatched
+    | TurnInPlay
+    | RemoveRunner
+    | Reconcile
+    | SettleMarket
+    | SettleRunners
+    | VoidMarket
+    | CloseMarket
+    | PlaceOrders
+    | CancelOrders
+    | ReplaceOrders
+    | UpdateOrders
+    | Heartbeat
+    | Tick
+)
+AnyWorldInput = (
+    LogIn
+    | KeepAlive
+    | LogOut
+    | TakeRequestId
+    | ReadStartingPrices
+    | PutPrediction
+    | DeletePrediction
+    | CountRequest
+    | Add
+    | AdvanceClock
+    | SetClock
+    | MoveToNext
+    | SetClockRate
+    | Reset
+    | EndWorld
+)
+Input = AnyCommand | AnyHappening | AnyWorldInput
+
+
+class _Tags(Struct):
+    """Which of the three tags an encoded input has."""
+
+    command: str | None = None
+    do: str | None = None
+
+
+_TAGS: Final = msgspec.json.Decoder(_Tags)
+_COMMANDS: Final = msgspec.json.Decoder[Input](AnyCommand)
+_HAPPENINGS: Final = msgspec.json.Decoder[Input](AnyHappening)
+_OTHERS: Final = msgspec.json.Decoder[Input](AnyWorldInput)
+
+encode_input: Final = msgspec.json.Encoder().encode
+"""Return an input as JSON."""
+
+
+def decode_input(encoded: bytes | msgspec.Raw) -> Input:
+    """Return the input that `encode_input` wrote; raise `msgspec.DecodeError` for anything else.
+
+    An input that is JSON and no input raises `msgspec.ValidationError`, which is one of those.
+    """
+    tags = _TAGS.decode(encoded)
+    decoder = _COMMANDS if tags.command is not None else _HAPPENINGS if tags.do is not None else _OTHERS
+    decoded: Input = decoder.decode(encoded)
+    return decoded

@@ -1,0 +1,86 @@
+"""What a world is made of, as its scenario begins it. The `handlers` change it, and `world` is the door to them."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from simulator.exchange.events import Event
+from simulator.exchange.exchange import Exchange
+from simulator.world.accounts import Accounts
+from simulator.world.agenda import Schedule
+from simulator.world.bettune.bettune import BetTune
+from simulator.world.bettune.rate_limits import RateLimit, RateLimiter
+from simulator.world.catalogue import Catalogue
+from simulator.world.clock import Clock, RealTime
+from simulator.world.format.quantities import instant_of, moment_of
+from simulator.world.format.scenario import AnyHappening, EventEntry, Finish, Scenario
+from simulator.world.happened import EventAdded, HappeningScheduled, Notice
+from simulator.world.happenings import verb_of
+from simulator.world.ids import Ids
+from simulator.world.scenario_commands import account_command, customer_of, liquidity_account, market_commands
+from simulator.world.sessions import Sessions
+from simulator.world.settings import Settings
+from simulator.world.starting_price_cache import StartingPriceCache
+
+
+class Parts:
+    """Everything that a world remembers, newly begun. Times are milliseconds since 1970.
+
+    A clock that starts at the real time starts at `start`; relative times then count from its last whole second,
+    because the exchange's own times are whole seconds.
+    """
+
+    def __init__(
+        self, scenario: Scenario, settings: Settings, world_id: str, seed: int, start: int, real_time: RealTime
+    ) -> None:
+        self.settings: Final = settings
+        self.clock: Final = Clock(start, float(scenario.clock.rate), real_time.seconds)
+        self.ids: Final = Ids(seed, world_id)
+        self.accounts: Final = Accounts()
+        self.sessions: Final = Sessions(self.accounts, self.ids, settings.session_timeout_milliseconds)
+        self.exchange: Final = Exchange(settings.rules)
+        self.catalogue: Final = Catalogue()
+        self.starting_price_cache: Final = StartingPriceCache(settings.starting_price_refresh_milliseconds)
+        self.schedule: Final = Schedule()
+        self.notices: Final[list[Notice]] = []
+        """What the schedule and the participants could not do."""
+        self.exchange.apply(liquidity_account(), start)
+        for entry in scenario.accounts:
+            customer = customer_of(entry, self.ids)
+            self.accounts.add(customer)
+            self.exchange.apply(account_command(customer), start)
+        origin = start - start % 1000 if scenario.clock.now == "real" else start
+        self.bettune: Final = BetTune(scenario.bettune, scenario.events, origin, start)
+        limit = scenario.bettune.rate_limit
+        self.bettune_requests: Final = RateLimiter(
+            None if limit is None else RateLimit(limit.requests, limit.window_seconds)
+        )
+        self.add(scenario.events, scenario.schedule, origin, start)
+
+    def add(
+        self, events: Iterable[EventEntry], happenings: Iterable[AnyHappening], origin: int, now: int
+    ) -> list[Event]:
+        """Add what the checks have let through, with relative times from `origin`. What was due before is due now."""
+        happened: list[Event] = []
+        for event in events:
+            self.catalogue.add_event(event, origin)
+            happened.append(EventAdded(now, event.id))
+            for market in event.markets:
+                for command in market_commands(market):
+                    happened.extend(self.exchange.apply(command, now))
+        for happening in happenings:
+            due_at = max(now if happening.at is None else moment_of(happening.at, origin), now)
+            self.schedule.add(due_at, happening)
+            market_id, match_id = subject_of(happening)
+            happened.append(HappeningScheduled(now, due_at, verb_of(happening), market_id, match_id))
+        return happened
+
+
+def subject_of(happening: AnyHappening) -> tuple[str | None, int | None]:
+    """Return the market and the match to which a happening is done: one of the two."""
+    return (None, happening.match) if isinstance(happening, Finish) else (happening.market, None)
+
+
+def first_instant(scenario: Scenario, real_time: RealTime) -> int:
+    """Return when a world of a scenario begins: where it begins at the real time, now."""
+    real = scenario.clock.now == "real"
+    return real_time.wall_milliseconds() if real else instant_of(scenario.clock.now)

@@ -1,0 +1,80 @@
+"""Telling a story again: the same scenario, seed and inputs at the same times lead to the same state."""
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+import msgspec
+from msgspec import Struct
+
+from simulator.world.clock import RealTime
+from simulator.world.format.scenario import Scenario
+from simulator.world.happened import CALLER, Happened
+from simulator.world.inputs import Input, decode_input
+from simulator.world.world import World
+
+
+class Beginning(Struct, frozen=True):
+    """What a world began with: scenario, with the credentials it has there, seed and id, and when its clock started."""
+
+    scenario: Scenario
+    seed: int
+    world_id: str
+    started_at: int
+
+    @classmethod
+    def of(cls, world: World) -> "Beginning":
+        """Return the beginning of a world; ask before anything is put into it that begins it again."""
+        return cls(world.scenario, world.seed, world.id, world.started_at)
+
+
+class Told(Struct, frozen=True):
+    """An input of a caller and the time at which it came, in milliseconds since 1970."""
+
+    at: int
+    input: Input
+
+
+class _Line(Struct):
+    """A `Told` as it is written, with the input still to be read."""
+
+    at: int
+    input: msgspec.Raw
+
+
+_ENCODER: Final = msgspec.json.Encoder()
+_LINES: Final = msgspec.json.Decoder(_Line)
+
+
+def told(story: Iterable[Happened]) -> Iterator[Told]:
+    """Yield what has to be told again of a story: the rest happens by itself."""
+    for happened in story:
+        if happened.source == CALLER:
+            yield Told(happened.at, happened.input)
+
+
+def encode_told(one: Told) -> bytes:
+    """Return an input and its time as one line of JSON, without its end."""
+    return _ENCODER.encode(one)
+
+
+def decode_told(line: bytes) -> Told:
+    """Return what `encode_told` wrote; raise `msgspec.ValidationError` or `DecodeError` for anything else."""
+    read = _LINES.decode(line)
+    return Told(read.at, decode_input(read.input))
+
+
+class Retelling:
+    """A world that lives through a story again. No real time passes in it: time moves with what it is told."""
+
+    def __init__(self, beginning: Beginning) -> None:
+        self.world: Final = World(
+            beginning.scenario,
+            world_id=beginning.world_id,
+            seed=beginning.seed,
+            real_time=RealTime(lambda: beginning.started_at, lambda: 0.0),
+        )
+
+    def tell(self, one: Told) -> Happened:
+        """Put an input in at its time, after whatever has fallen due by then."""
+        self.world.clock.reach(one.at)
+        return self.world.do(one.input)
