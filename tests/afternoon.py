@@ -119,5 +119,5 @@ def back_at_starting_price(world: World, market: str, stake: int, *, runner: int
 
 
 def _placed(world: World, market: str, instruction: PlaceInstruction, who: str) -> Order:
-    world.apply(PlaceOrders(who, market, (instruction,)))
+    world.do(PlaceOrders(who, market, (instruction,))).accepted()
     return list(world.exchange.orders.values())[-1]

@@ -22,15 +22,10 @@ from simulator.betfair.dispatch import FaceSettings, encode_json
 from simulator.betfair.errors import Fault, ProtocolError, SignInError
 from simulator.betfair.http import HTML, Endpoint
 from simulator.http import JSON, Request, Response
-<<<<<<< HEAD
 from simulator.refusal_log import log_refusal
-from simulator.world.accounts import FAIL, SUCCESS
-from simulator.world.sessions import LOGINS_PER_MINUTE, LoginOutcome, Session
-=======
 from simulator.world.accounts import FAIL, SUCCESS, login_status_of
 from simulator.world.happened import SessionOpened
 from simulator.world.inputs import KeepAlive, LogIn, LogOut
->>>>>>> 82eada3 (Let everything that changes a world go in through one door, and come out as one story)
 from simulator.world.worlds import Worlds
 
 INPUT_VALIDATION_ERROR: Final = "INPUT_VALIDATION_ERROR"
@@ -124,7 +119,7 @@ class CertificateLogin:
         try:
             if self._certificate_required:
                 raise SignInError(FAIL, "CERT_AUTH_REQUIRED", "no certificate can be presented without TLS")
-            outcome = log_in(self._worlds, form, demanded_product(product), lets_limited_in=False)
+            outcome = log_in(self._worlds, form, demanded_product(product), by_certificate=True)
         except SignInError as error:
             log_refusal("certlogin", form.get("username", ""), error)
             return _json(CertificateLoginAnswer(loginStatus=error.code or error.status))
@@ -151,12 +146,8 @@ class SessionCall:
         if not token:
             log_refusal(request.path, "", f"{INPUT_VALIDATION_ERROR}: the request has no X-Authentication")
             answer = SignInAnswer("", product, FAIL, INPUT_VALIDATION_ERROR)
-<<<<<<< HEAD
-        elif self._act(self._worlds, token) is None:
-            log_refusal(request.path, "", f"{NO_SESSION}: the token is unknown or has expired")
-=======
         elif not self._act(self._worlds, token):
->>>>>>> 82eada3 (Let everything that changes a world go in through one door, and come out as one story)
+            log_refusal(request.path, "", f"{NO_SESSION}: the token is unknown or has expired")
             answer = SignInAnswer(token, product, FAIL, NO_SESSION)
         else:
             answer = SignInAnswer(token, product, SUCCESS, "")
@@ -199,51 +190,23 @@ def identity_endpoints(worlds: Worlds, settings: FaceSettings) -> dict[str, Endp
     return endpoints | {f"{path}/": endpoint for path, endpoint in endpoints.items()}
 
 
-<<<<<<< HEAD
-def log_in(worlds: Worlds, form: Mapping[str, str], product: str, *, lets_limited_in: bool = True) -> LoginOutcome:
-    """Log in the user that a form names, in the world that the username belongs to.
+def log_in(worlds: Worlds, form: Mapping[str, str], product: str, *, by_certificate: bool = False) -> SignedIn:
+    """Log in the user that a form names, in the world that the username belongs to; raise `SignInError` where that fails.
 
-    Returns an outcome with a session; raises `SignInError` for every other one. Where not even accounts with limited
-    access are let in, it is raised for them too.
-=======
-def log_in(worlds: Worlds, form: Mapping[str, str], product: str) -> SignedIn:
-    """Log in who the form says, in the world that the username belongs to.
-
-    Raises `SignInError` for every other one.
->>>>>>> 82eada3 (Let everything that changes a world go in through one door, and come out as one story)
+    A login by certificate also fails for accounts with limited access.
     """
     username, password = form.get("username", ""), form.get("password", "")
     if not username or not password:
         raise SignInError(FAIL, INPUT_VALIDATION_ERROR, "the form needs a username and a password")
     world = worlds.by_username(username)
     if world is None:
-<<<<<<< HEAD
         raise SignInError(FAIL, "INVALID_USERNAME_OR_PASSWORD", f"no account is called {username!r}")
-    outcome = world.log_in(username, password, product)
-    if outcome.session is None:
-        raise SignInError(outcome.status, outcome.error, _why_not(outcome))
-    if outcome.error and not lets_limited_in:
-        world.log_out(outcome.session.token)
-        raise SignInError(outcome.status, outcome.error, _why_not(outcome))
-    return outcome
-=======
-        raise SignInError(FAIL, "INVALID_USERNAME_OR_PASSWORD")
-    happened = world.do(LogIn(username, password, product))
-    if happened.refusal is not None:
-        status, code = happened.refusal.status, happened.refusal.code
-        raise SignInError(status, "" if code == status else code)
+    happened = world.do(LogIn(username, password, product, by_certificate))
+    if (refused := happened.refusal) is not None:
+        raise SignInError(refused.status, "" if refused.code == refused.status else refused.code, refused.problem)
     opened = next(event for event in happened.events if isinstance(event, SessionOpened))
     status, error = login_status_of(world.accounts.by_username[opened.username].status)
     return SignedIn(opened.token, status, error)
->>>>>>> 82eada3 (Let everything that changes a world go in through one door, and come out as one story)
-
-
-def _why_not(outcome: LoginOutcome) -> str:
-    if outcome.error == "INVALID_USERNAME_OR_PASSWORD":
-        return "the password is another one"
-    if outcome.error == "TEMPORARY_BAN_TOO_MANY_REQUESTS":
-        return f"more than {LOGINS_PER_MINUTE} logins within a minute"
-    return "the scenario gives the account this status"
 
 
 def demanded_product(product: str) -> str:
@@ -279,16 +242,12 @@ def _fields(encoded: bytes) -> dict[str, str]:
         return {}
 
 
-<<<<<<< HEAD
 def _forbidden(operation: str, url: str) -> Response:
     log_refusal(operation, "", f"FORBIDDEN: the page may not lead to {url!r}")
     return Response(200, pages.failure_page("FORBIDDEN"), HTML)
 
 
-def _keep_alive(worlds: Worlds, token: str) -> Session | None:
-=======
 def _keep_alive(worlds: Worlds, token: str) -> bool:
->>>>>>> 82eada3 (Let everything that changes a world go in through one door, and come out as one story)
     world = worlds.by_session(token)
     return world is not None and world.do(KeepAlive(token)).refusal is None
 

@@ -105,35 +105,30 @@ def _add(parts: Parts, add: Add, at: int, events: list[Event]) -> None:
 
 
 def _log_in(parts: Parts, login: LogIn, at: int, events: list[Event]) -> None:
-    sessions = parts.sessions
-    account = sessions.authenticate(login.username, login.password)
-    if sessions.is_banned(login.username, at):
-        raise LoginRefused("FAIL", "TEMPORARY_BAN_TOO_MANY_REQUESTS")
-    if not sessions.count_login(login.username, at):
-        until = sessions.ban(login.username, at)
-        events.append(LoginBanned(at, login.username, until))
-        raise LoginRefused("FAIL", "TEMPORARY_BAN_TOO_MANY_REQUESTS")
-    events.extend(_closed(session, at) for session in sessions.close_expired(at))
-    session = sessions.open(account, login.app_key, at)
-    events.append(SessionOpened(at, session.token, account.username, session.app_key, session.expires_at))
+    try:
+        session, expired = parts.sessions.log_in(
+            login.username, login.password, login.app_key, at, by_certificate=login.by_certificate
+        )
+    except LoginRefused as refused:
+        if refused.banned_until is not None:
+            events.append(LoginBanned(at, login.username, refused.banned_until))
+        raise
+    events.extend(_closed(each, at) for each in expired)
+    events.append(SessionOpened(at, session.token, login.username, session.app_key, session.expires_at))
 
 
 def _keep_alive(parts: Parts, keep_alive: KeepAlive, at: int, events: list[Event]) -> None:
-    session = parts.sessions.keep_alive(_session(parts, keep_alive.token, at), at)
+    session = parts.sessions.keep_alive(keep_alive.token, at)
+    if session is None:
+        raise LoginRefused("FAIL", "NO_SESSION", "the token is unknown or has expired")
     events.append(SessionExtended(at, session.token, session.account.username, session.expires_at))
 
 
 def _log_out(parts: Parts, log_out: LogOut, at: int, events: list[Event]) -> None:
-    session = _session(parts, log_out.token, at)
-    parts.sessions.close(session)
-    events.append(_closed(session, at))
-
-
-def _session(parts: Parts, token: str, at: int) -> Session:
-    session = parts.sessions.find(token, at)
+    session = parts.sessions.log_out(log_out.token, at)
     if session is None:
-        raise LoginRefused("FAIL", "NO_SESSION")
-    return session
+        raise LoginRefused("FAIL", "NO_SESSION", "the token is unknown or has expired")
+    events.append(_closed(session, at))
 
 
 def _closed(session: Session, at: int) -> Event:
@@ -172,10 +167,9 @@ def _delete_prediction(parts: Parts, delete: DeletePrediction, at: int, events: 
 
 
 def _count_request(parts: Parts, count: CountRequest, at: int, events: list[Event]) -> None:
-    wait_seconds = parts.bettune_requests.seconds_to_wait(count.user, at)
+    wait_seconds = parts.bettune_requests.admit(count.user, at)
     if wait_seconds is not None:
         raise Impossible(f"user {count.user!r} of BetTune has asked too often and may ask again in {wait_seconds} s")
-    parts.bettune_requests.count(count.user, at)
     events.append(RequestCounted(at, count.user))
 
 

@@ -47,11 +47,15 @@ class WorldInput(Struct, frozen=True, tag_field="input", tag=True):
 
 
 class LogIn(WorldInput, frozen=True):
-    """Log a customer in. The app key is noted and not checked: the callers' protocols differ in what they check."""
+    """Log a customer in. The app key is noted and not checked: the callers' protocols differ in what they check.
+
+    A login by certificate is refused to an account with limited access, which an interactive one lets in.
+    """
 
     username: str
     password: str
     app_key: str
+    by_certificate: bool = False
 
 
 class KeepAlive(WorldInput, frozen=True):
@@ -67,7 +71,10 @@ class LogOut(WorldInput, frozen=True):
 
 
 class TakeRequestId(WorldInput, frozen=True):
-    """Take the next id of a failed request: the ids count, so one that is used changes those that follow."""
+    """Take the next id of a failed request: the ids count, so one that is used changes those that follow.
+
+    They are no part of the state that is hashed: a refused request changes nothing else.
+    """
 
 
 class ReadStartingPrices(WorldInput, frozen=True):

@@ -3,7 +3,7 @@
 from collections import OrderedDict, deque
 from collections.abc import Iterator
 from itertools import takewhile
-from typing import Final
+from typing import Final, NamedTuple
 
 from msgspec import Struct
 
@@ -18,6 +18,8 @@ LOGIN_WINDOW_MILLISECONDS: Final = 60_000
 LOGIN_BAN_MILLISECONDS: Final = 20 * 60_000
 """After more than 100 successful logins within a minute an account may not log in for 20 minutes (manual)."""
 
+TOO_MANY_LOGINS: Final = "TEMPORARY_BAN_TOO_MANY_REQUESTS"
+
 
 class Session(Struct):
     """A customer who is logged in. `expires_at` is in milliseconds of the world's clock."""
@@ -29,12 +31,23 @@ class Session(Struct):
 
 
 class LoginRefused(Exception):
-    """A login failed: a login status, and an error code or the empty string."""
+    """A login failed: a login status, an error code or the empty string, and a sentence for the tester.
 
-    def __init__(self, status: str, error: str) -> None:
-        super().__init__(f"the login ends with {status}" + (f" and {error}" if error else ""))
+    `banned_until` is when the account may log in again, where this very login was the one too many.
+    """
+
+    def __init__(self, status: str, error: str, why: str, *, banned_until: int | None = None) -> None:
+        super().__init__(why)
         self.status: Final = status
         self.error: Final = error
+        self.banned_until: Final = banned_until
+
+
+class LoggedIn(NamedTuple):
+    """A new session, and those of the world that had expired and are closed now."""
+
+    session: Session
+    expired: tuple[Session, ...]
 
 
 class Sessions:
@@ -64,60 +77,57 @@ class Sessions:
         session = self._by_token.get(token)
         return None if session is None or session.expires_at <= now else session
 
-    # Logging in
+    def log_in(
+        self, username: str, password: str, app_key: str, now: int, *, by_certificate: bool = False
+    ) -> LoggedIn:
+        """Log a customer in, and end the sessions that have expired; raise `LoginRefused`.
 
-    def authenticate(self, username: str, password: str) -> CustomerAccount:
-        """Return the account of a username and its password; raise `LoginRefused`, also where it may not log in."""
+        The app key is noted and not checked: the callers' protocols differ in what they check. A login by certificate
+        is refused to an account with limited access (manual, the codes of loginStatus).
+        """
         account = self._accounts.by_username.get(username)
         if account is None or account.password != password:
-            raise LoginRefused(FAIL, "INVALID_USERNAME_OR_PASSWORD")
+            raise LoginRefused(FAIL, "INVALID_USERNAME_OR_PASSWORD", "no account has this username and password")
         status, error = login_status_of(account.status)
-        if status not in (SUCCESS, LIMITED_ACCESS):
-            raise LoginRefused(status, error)
-        return account
+        if status != SUCCESS and (by_certificate or status != LIMITED_ACCESS):
+            raise LoginRefused(status, error, f"the status of the account is {account.status}")
+        self._count_login(username, now)
+        expired = tuple(takewhile(lambda session: session.expires_at <= now, self._by_token.values()))
+        for session in expired:
+            self.close(session)
+        token = self._ids.session_token(username)
+        session = self._by_token[token] = Session(token, account, app_key, now + self._timeout_milliseconds)
+        return LoggedIn(session, expired)
 
-    def is_banned(self, username: str, now: int) -> bool:
-        """Return whether an account has logged in too often and may not again yet."""
-        return now < self._banned_until.get(username, 0)
-
-    def count_login(self, username: str, now: int) -> bool:
-        """Count a login and return `True`, or return `False` where it is one too many."""
-        logins = self._logins.setdefault(username, deque(maxlen=LOGINS_PER_MINUTE))
-        if len(logins) == LOGINS_PER_MINUTE and now - logins[0] < LOGIN_WINDOW_MILLISECONDS:
-            return False
-        logins.append(now)
-        return True
-
-    def ban(self, username: str, now: int) -> int:
-        """Let an account log in no more for a while, and return until when."""
-        until = self._banned_until[username] = now + LOGIN_BAN_MILLISECONDS
-        return until
-
-    def open(self, account: CustomerAccount, app_key: str, now: int) -> Session:
-        """Begin a session of an account."""
-        token = self._ids.session_token(account.username)
-        session = Session(token, account, app_key, now + self._timeout_milliseconds)
-        self._by_token[token] = session
+    def keep_alive(self, token: str, now: int) -> Session | None:
+        """Let a session last its full length from now on; `None` where there is none."""
+        session = self.find(token, now)
+        if session is not None:
+            session.expires_at = now + self._timeout_milliseconds
+            self._by_token.move_to_end(token)
         return session
 
-    # The life of a session
-
-    def keep_alive(self, session: Session, now: int) -> Session:
-        """Let a session last its full length from now on."""
-        session.expires_at = now + self._timeout_milliseconds
-        self._by_token.move_to_end(session.token)
+    def log_out(self, token: str, now: int) -> Session | None:
+        """End a session and return it; `None` where there is none."""
+        session = self.find(token, now)
+        if session is not None:
+            self.close(session)
         return session
 
     def close(self, session: Session) -> None:
         """End a session."""
         del self._by_token[session.token]
 
-    def close_expired(self, now: int) -> list[Session]:
-        """End the sessions that have expired, and return them."""
-        expired = list(takewhile(lambda session: session.expires_at <= now, self._by_token.values()))
-        for session in expired:
-            self.close(session)
-        return expired
+    def _count_login(self, username: str, now: int) -> None:
+        """Count a login with the right password; raise `LoginRefused` where it is one too many."""
+        if now < self._banned_until.get(username, 0):
+            raise LoginRefused(FAIL, TOO_MANY_LOGINS, "the account has logged in too often and is banned for a while")
+        logins = self._logins.setdefault(username, deque(maxlen=LOGINS_PER_MINUTE))
+        if len(logins) == LOGINS_PER_MINUTE and now - logins[0] < LOGIN_WINDOW_MILLISECONDS:
+            until = self._banned_until[username] = now + LOGIN_BAN_MILLISECONDS
+            why = f"the account has logged in more than {LOGINS_PER_MINUTE} times within a minute"
+            raise LoginRefused(FAIL, TOO_MANY_LOGINS, why, banned_until=until)
+        logins.append(now)
 
     def state(self, now: int) -> Iterator[tuple[object, ...]]:
         """Yield the sessions there are now, and whose logins count towards a ban or are banned, until when."""

@@ -20,6 +20,7 @@ from simulator.control.routes import control_routes
 from simulator.control.worlds import Addresses
 from simulator.exchange.commands import RunnerResult, SettleMarket, TurnInPlay
 from simulator.exchange.orders import RunnerKey
+from simulator.world.state_hash import state_hash
 from simulator.world.worlds import Worlds
 from tests.contract.bettor import AWAY, HOME, LINE, MATCH, NEXT_MATCH, RACE, SCENARIO, Bettor, back, lay, world_of
 from tests.in_process import URL, Client, client_of
@@ -95,14 +96,16 @@ def besieged() -> Iterator["Siege"]:
         alice, bob, world = Bettor(client), Bettor(client, "bob"), world_of(client)
         bob.bet(lay(3.0, 10), SETTLED)
         alice.bet(back(3.0, 10), SETTLED, customerStrategyRef="s")
-        world.apply(SettleMarket(SETTLED, (RunnerResult(RunnerKey(1), "WINNER"), RunnerResult(RunnerKey(2), "LOSER"))))
+        world.do(
+            SettleMarket(SETTLED, (RunnerResult(RunnerKey(1), "WINNER"), RunnerResult(RunnerKey(2), "LOSER")))
+        ).accepted()
         for market in (MATCH, NEXT_MATCH, RACE):
             bob.bet(lay(3.0, 10), market)
             alice.bet(back(3.0, 5), market, customerRef=f"ref-{market}")
             alice.bet({**back(4.0, 5, AWAY), "customerOrderRef": "o"}, market)
             alice.bet(lay(2.0, 5, persistenceType="PERSIST"), market)
         alice.bet(back(2.5, 5), LINE)
-        world.apply(TurnInPlay(NEXT_MATCH))
+        world.do(TurnInPlay(NEXT_MATCH)).accepted()
         yield Siege(client, alice, Bettor(client, "careful"))
 
 
@@ -130,9 +133,9 @@ class Siege:
     @contextmanager
     def nothing_changes(self) -> Iterator[None]:
         """Hold the world to the state it is in."""
-        state, worlds = self.world.state_hash(), list(self.client.worlds)
+        state, worlds = state_hash(self.world), list(self.client.worlds)
         yield
-        assert state == self.world.state_hash()
+        assert state == state_hash(self.world)
         assert worlds == list(self.client.worlds)
 
     def is_still_let_in(self) -> bool:
@@ -143,10 +146,10 @@ class Siege:
 
     def accepts(self, request: Request) -> bool:
         """Send a request and return whether it did something; one that says it did not may not have changed a thing."""
-        state = self.world.state_hash()
+        state = state_hash(self.world)
         (answer,) = self.send(request)
         accepted = b'"status":"SUCCESS"' in answer.body or b'"actionPerformed"' in answer.body
-        assert accepted or state == self.world.state_hash(), (request, answer)
+        assert accepted or state == state_hash(self.world), (request, answer)
         return accepted
 
     async def _answer(self, request: Request) -> Answer:

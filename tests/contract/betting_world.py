@@ -28,8 +28,10 @@ from simulator.exchange.commands import (
 )
 from simulator.exchange.events import Event, OrderPlaced
 from simulator.exchange.orders import OrderType, Persistence, RunnerKey, Side, TimeInForce
+from simulator.world.inputs import AdvanceClock
 from simulator.world.loading.loading import load_scenario
 from simulator.world.world import World
+from tests.sessions import log_in
 
 OPERATIONS = {operation.name: operation for operation in READING}
 DECODERS = {operation.name: ParameterDecoder(operation.request) for operation in READING}
@@ -136,7 +138,7 @@ class BettingWorld:
         """Call an operation with these parameters and return its answer, read back from its bytes."""
         operation, account = OPERATIONS[name], self.world.accounts.by_username[username]
         app_key = account.delayed_app_key if delayed else account.app_key
-        session = self.world.log_in(username, account.password, app_key).session
+        session = log_in(self.world, username, account.password, app_key)
         assert session is not None
         request = DECODERS[name].decode(json.dumps(params).encode())
         now = self.world.run_due()
@@ -260,11 +262,11 @@ class BettingWorld:
 
     def advance(self, milliseconds: int) -> None:
         """Let time pass."""
-        self.world.advance(milliseconds)
+        self.world.do(AdvanceClock(milliseconds)).accepted()
 
     def apply(self, command: Command) -> tuple[Event, ...]:
         """Carry out a command of the exchange."""
-        return self.world.apply(command)
+        return self.world.do(command).accepted()
 
 
 def refusal(betting: BettingWorld, name: str = "listMarketBook", **params: Any) -> ApiErrorCode:

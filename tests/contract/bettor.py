@@ -9,6 +9,7 @@ import httpx
 
 from simulator.world.world import World
 from tests.in_process import Client, client_of
+from tests.sessions import log_in
 
 JSON_RPC = "/exchange/betting/json-rpc/v1"
 REST = "/exchange/betting/rest/v1.0"
@@ -121,7 +122,7 @@ class Bettor:
     def __init__(self, client: Client, username: str = "alice", *, delayed: bool = False) -> None:
         account = world_of(client).accounts.by_username[username]
         app_key = account.delayed_app_key if delayed else account.app_key
-        session = world_of(client).log_in(username, account.password, app_key).session
+        session = log_in(world_of(client), username, account.password, app_key)
         assert session is not None
         self.headers = {
             "X-Application": app_key,

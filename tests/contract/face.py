@@ -14,6 +14,7 @@ from simulator.betfair.schema.types import Answer, Input, Int
 from simulator.betfair.transport import BetfairFace
 from simulator.world.loading.loading import load_scenario
 from simulator.world.worlds import Worlds
+from tests.sessions import log_in
 
 T = TypeVar("T")
 
@@ -109,7 +110,7 @@ class Theatre:
     def credentials(self, username: str) -> dict[str, str]:
         world = self.worlds.by_username(username)
         assert world is not None
-        session = world.log_in(username, "secret", "").session
+        session = log_in(world, username, "secret", "")
         assert session is not None
         return {"X-Application": session.account.app_key, "X-Authentication": session.token}
 

@@ -13,6 +13,7 @@ from simulator.exchange.commands import PlaceInstruction, PlaceOrders
 from simulator.exchange.orders import OrderType, Persistence, RunnerKey, Side
 from simulator.world.loading.loading import load_scenario
 from simulator.world.world import World
+from tests.sessions import log_in
 
 OPERATIONS = {operation.name: operation for operation in LISTINGS}
 DECODERS = {operation.name: ParameterDecoder(operation.request) for operation in LISTINGS}
@@ -200,14 +201,14 @@ def fair() -> World:
 def bet(world: World, username: str, market_id: str, selection_id: int, *, price: int, size: int) -> None:
     """Back a runner; price in hundredths, size in pence."""
     order = PlaceInstruction(RunnerKey(selection_id), Side.BACK, OrderType.LIMIT, price, size, Persistence.LAPSE)
-    world.apply(PlaceOrders(username, market_id, (order,)))
+    world.do(PlaceOrders(username, market_id, (order,))).accepted()
 
 
 def ask(world: World, operation: str, parameters: dict[str, Any] | str, username: str = "alice") -> Any:
     """Return what an operation answers, as plain JSON."""
     body = parameters if isinstance(parameters, str) else json.dumps(parameters)
     account = world.accounts.by_username[username]
-    session = world.log_in(account.username, account.password, account.app_key).session
+    session = log_in(world, account.username, account.password, account.app_key)
     assert session is not None
     call: Call[Any] = Call(
         world=world,

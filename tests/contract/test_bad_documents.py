@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 from simulator.world.clock import END_OF_TIME
+from simulator.world.inputs import Reset, SetClock
+from simulator.world.state_hash import state_hash
 from tests.contract.bad_input import CONTROL_PATHS, Request, Siege, besieged, changed, control
 from tests.contract.bad_values import HUGE_NUMBERS, NOT_JSON, VALUES
 from tests.contract.bettor import MATCH, NEXT_MATCH, Bettor, back
@@ -116,7 +118,7 @@ def walk(path: str, stride: int) -> None:
     with besieged() as siege:
         for number, steps in enumerate(all_places(document)):
             for value in VALUES[number % stride :: stride]:
-                state, worlds = siege.world.state_hash(), len(siege.client.worlds)
+                state, worlds = state_hash(siege.world), len(siege.client.worlds)
                 (answer,) = siege.send(control(path, changed(document, steps, value)))
                 if answer.status < 300:
                     # The next one is to find everything as it was.
@@ -124,7 +126,7 @@ def walk(path: str, stride: int) -> None:
                     continue
                 assert answer.status in (400, 409), (steps, value, answer)
                 assert answer.content["type"].startswith("urn:betsim:problem:")
-                assert state == siege.world.state_hash(), (steps, value, answer)
+                assert state == state_hash(siege.world), (steps, value, answer)
                 assert worlds == len(siege.client.worlds)
 
 
@@ -132,7 +134,7 @@ def _undo(siege: Siege, content: Any) -> None:
     if "scenario" in content:
         siege.client.worlds.delete(content["id"])
     else:
-        siege.world.reset()
+        siege.world.do(Reset()).accepted()
 
 
 # Documents that would keep the machine busy for hours if somebody looked at every pair of their parts
@@ -184,7 +186,7 @@ def test_a_time_that_cannot_be_is_refused(siege: Siege, now: str, steps: tuple[s
 def test_at_the_end_of_time_nothing_can_be_added_that_comes_later() -> None:
     """And what waits for a later time waits for ever: the clock knows of nothing that is due."""
     with besieged() as siege:
-        siege.world.set_time(END_OF_TIME)
+        siege.world.do(SetClock(END_OF_TIME)).accepted()
         Bettor(siege.client).place(back(), market=NEXT_MATCH, **{"async": True})
         steps, path = ("events", 0, "openDate"), "/control/v1/worlds/default/markets"
         with siege.nothing_changes():

@@ -24,6 +24,7 @@ from tests.contract.betting_world import (
     TOTAL,
     BettingWorld,
 )
+from tests.sessions import log_in
 
 MINUTE = 60_000
 START, LATER = "2026-06-06T17:00:00.000Z", "2026-06-06T17:01:00.000Z"
@@ -292,7 +293,7 @@ def funds(betting: BettingWorld) -> dict[str, Any]:
     """Return what getAccountFunds answers alice."""
     operation, world = ACCOUNT.operations["getAccountFunds"], betting.world
     account = world.accounts.by_username["alice"]
-    session = world.log_in("alice", account.password, account.app_key).session
+    session = log_in(world, "alice", account.password, account.app_key)
     assert session is not None
     call = Call(world, session, account, account.app_key, False, operation.request(), world.run_due())
     answer = operation.function(call)

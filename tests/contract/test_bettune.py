@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from simulator.world.inputs import AdvanceClock, Reset
+from simulator.world.state_hash import state_hash
 from tests.contract.bettune_user import BOB, PREDICTION, BetTuneUser, error_of
 from tests.in_process import Client, client_of, client_of_shipped
 
@@ -23,7 +25,7 @@ def alice(client: Client) -> BetTuneUser:
 
 
 def advance(client: Client, minutes: int) -> None:
-    client.worlds.default.advance(minutes * 60_000)
+    client.worlds.default.do(AdvanceClock(minutes * 60_000)).accepted()
 
 
 # The documented examples
@@ -291,14 +293,14 @@ def test_a_token_leads_to_its_own_world(client: Client) -> None:
 
 
 def test_a_reset_brings_back_the_predictions_of_the_scenario(client: Client, alice: BetTuneUser) -> None:
-    state = client.worlds.default.state_hash()
+    state = state_hash(client.worlds.default)
     alice.put(FILTER, LATER, "2.15")
     alice.delete(GOALS, PLAYED)
-    assert state != client.worlds.default.state_hash()
+    assert state != state_hash(client.worlds.default)
 
     client.post("/control/v1/worlds/default/reset")
 
     assert alice.found(FILTER, LATER) == []
     assert [one["id"] for one in alice.found(GOALS, PLAYED)] == [9]
-    client.worlds.default.reset()
-    assert state == client.worlds.default.state_hash()
+    client.worlds.default.do(Reset()).accepted()
+    assert state == state_hash(client.worlds.default)

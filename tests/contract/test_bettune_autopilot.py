@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from simulator.world.inputs import SetClockRate
 from tests.contract.bettor import Bettor
 from tests.contract.bettune_user import BetTuneUser
 from tests.in_process import Client, client_of_shipped
@@ -84,7 +85,7 @@ def test_a_disabled_filter_does_not_bet(client: Client) -> None:
 def test_the_demo_bets_too() -> None:
     with client_of_shipped("demo") as client:
         world = client.worlds.default
-        world.set_rate(0)
+        world.do(SetClockRate(0)).accepted()
 
         assert BetTuneUser(client).put(FILTER, MATCH, "1.5").status_code == 200
 

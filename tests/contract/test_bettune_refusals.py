@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 from simulator.bettune.face import PATHS, ROOT
+from simulator.world.inputs import AdvanceClock
+from simulator.world.state_hash import state_hash
 from tests.contract.bettune_user import ALICE, BOB, PREDICTION, BetTuneUser, error_of
 from tests.in_process import Client, client_of, client_of_shipped
 
@@ -34,9 +36,9 @@ def patient() -> Iterator[BetTuneUser]:
     }
     with client_of(scenario) as client:
         world = client.worlds.default
-        state = world.state_hash()
+        state = state_hash(world)
         yield BetTuneUser(client)
-        assert state == world.state_hash()
+        assert state == state_hash(world)
 
 
 # Who asks
@@ -132,7 +134,7 @@ def test_too_many_requests_are_refused_until_the_window_is_over(client: Client) 
     """The window begins with its first request and is that of the world's clock; the headers say what the rule is."""
     alice, world = BetTuneUser(client), client.worlds.default
     assert alice.get("/sports").status_code == 200
-    world.advance(10_500)
+    world.do(AdvanceClock(10_500)).accepted()
     for _ in range(59):
         answer = alice.get("/sports")
         assert answer.status_code == 200
@@ -144,9 +146,9 @@ def test_too_many_requests_are_refused_until_the_window_is_over(client: Client) 
     names = ("retry-after", "x-ratelimit-limit", "x-ratelimit-window")
     assert [refused.headers[name] for name in names] == ["50", "60", "60"]
     assert refused.json()["message"] == "Rate limit exceeded"
-    world.advance(49_499)
+    world.do(AdvanceClock(49_499)).accepted()
     assert alice.get("/sports").headers["retry-after"] == "1"
-    world.advance(1)
+    world.do(AdvanceClock(1)).accepted()
     assert alice.get("/sports").status_code == 200
 
 

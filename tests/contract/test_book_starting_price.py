@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from simulator.exchange.orders import Persistence, Side
+from simulator.world.inputs import Reset
 from tests.contract.betting_world import BETTING, MATCH, RACE, BettingWorld
 from tests.evidence import recorded
 
@@ -183,7 +184,7 @@ def test_the_first_who_looks_sees_the_present(betting: BettingWorld) -> None:
     at_close(betting, 1000)
     assert (4.0, 4.0) == projected(betting)
 
-    betting.world.reset()
+    betting.world.do(Reset()).accepted()
 
     assert ("NaN", "NaN") == projected(betting)
 

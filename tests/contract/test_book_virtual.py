@@ -20,6 +20,7 @@ from tests.contract.betting_world import (
 )
 from tests.contract.bettor import JSON_RPC
 from tests.in_process import Client, client_of
+from tests.sessions import log_in
 
 Ladder = list[tuple[float, float]]
 
@@ -314,6 +315,6 @@ def served() -> dict[str, Any]:
 
 
 def headers(client: Client) -> dict[str, str]:
-    session = client.worlds.default.log_in("alice", "a", "live").session
+    session = log_in(client.worlds.default, "alice", "a", "live")
     assert session is not None
     return {"X-Application": "live", "X-Authentication": session.token, "Content-Type": "application/json"}

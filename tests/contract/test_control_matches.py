@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from simulator.world.inputs import Reset
+from simulator.world.state_hash import state_hash
 from tests.contract.bettune_user import BetTuneUser
 from tests.contract.control_world import problem_of
 from tests.in_process import Client, client_of_shipped
@@ -77,11 +79,11 @@ def test_a_match_that_is_not_on_the_exchange_is_finished_too(client: Client) -> 
 
 def test_a_score_is_part_of_the_state(client: Client) -> None:
     """Also where nothing on the exchange depends on it."""
-    states = {client.worlds.default.state_hash()}
+    states = {state_hash(client.worlds.default)}
     for home in (0, 1):
-        client.worlds.default.reset()
+        client.worlds.default.do(Reset()).accepted()
         finish(client, UNLINKED, home, 0)
-        states.add(client.worlds.default.state_hash())
+        states.add(state_hash(client.worlds.default))
 
     assert len(states) == 3
 
@@ -103,12 +105,12 @@ def test_markets_that_were_settled_by_hand_do_not_keep_the_others_from_it(client
 def test_a_match_is_finished_once(client: Client) -> None:
     finish(client)
     world = client.worlds.default
-    state = world.state_hash()
+    state = state_hash(world)
 
     for match, score in ((MATCH, (5, 5)), (PLAYED, (0, 3))):
         problem = problem_of(finish(client, match, *score))
         assert (problem["status"], problem["detail"]) == (409, f"Match {match} is finished.")
-    assert state == world.state_hash()
+    assert state == state_hash(world)
 
 
 @pytest.mark.parametrize("match", ["1", "0", "-1", "x", "", "01611243", "1611243.0", "9" * 5000, "%00", "\u0661"])

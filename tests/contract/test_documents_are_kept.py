@@ -22,6 +22,7 @@ from simulator.world.loading.named import builtin_scenario
 from simulator.world.worlds import Worlds
 from tests.contract import own_checks
 from tests.in_process import URL
+from tests.sessions import log_in
 
 CONFIGURATION = Path(__file__).parents[2] / "schemathesis.toml"
 DOCUMENT = "/document.yaml"
@@ -43,7 +44,7 @@ class Application:
         await (self._document if is_document else self._app)(scope, receive, send)
 
     def log_in(self) -> str:
-        session = self.world.log_in("alice", "alice-password", "alice-live-key").session
+        session = log_in(self.world, "alice", "alice-password", "alice-live-key")
         assert session is not None
         return session.token
 

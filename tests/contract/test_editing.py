@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from simulator.exchange.commands import CloseMarket, OpenMarket, SuspendMarket, VoidMarket
+from simulator.world.inputs import AdvanceClock
+from simulator.world.state_hash import state_hash
 from tests.contract.bettor import (
     AWAY,
     LATER,
@@ -42,7 +44,7 @@ def taken(alice: Bettor, bob: Bettor) -> str:
 def test_a_cancellation_is_reported_as_recorded(client: Client, alice: Bettor) -> None:
     """The recording of August 2021, with our ids and our time: the date is that of the cancellation."""
     alice.bet(back(3.0, 10))
-    world_of(client).advance(3000)
+    world_of(client).do(AdvanceClock(3000)).accepted()
 
     alice.cancel({"betId": FIRST}, customerRef="r-1")
 
@@ -137,12 +139,12 @@ def test_what_was_matched_stays(alice: Bettor, bob: Bettor) -> None:
 def test_a_reduction_that_is_no_size_is_refused(client: Client, alice: Bettor, reduction: object) -> None:
     """Zero, negative, or finer than a penny."""
     bet_id = alice.bet(back())
-    state = world_of(client).state_hash()
+    state = state_hash(world_of(client))
 
     report = alice.cancel({"betId": bet_id, "sizeReduction": reduction})
 
     assert ("FAILURE", "BET_ACTION_ERROR", ["INVALID_BET_SIZE"]) == codes(report)
-    assert state == world_of(client).state_hash()
+    assert state == state_hash(world_of(client))
 
 
 @pytest.mark.parametrize("reduction", [None, ""])
@@ -194,7 +196,7 @@ def test_nothing_to_cancel_is_a_success(alice: Bettor) -> None:
 def test_bets_in_a_suspended_market_stay_when_all_are_cancelled(client: Client, alice: Bettor) -> None:
     """They are reported as not cancelled."""
     stays, goes = alice.bet(back(9.0)), alice.bet(back(9.0), NEXT_MATCH)
-    world_of(client).apply(SuspendMarket(MATCH))
+    world_of(client).do(SuspendMarket(MATCH)).accepted()
 
     report = alice.ask("cancelOrders")
 
@@ -234,13 +236,13 @@ def test_bets_of_others_and_of_other_markets_are_unknown(
 ) -> None:
     """A customer learns nothing of the bets of another one."""
     bet_ids = [bob.bet(back(9.0)), alice.bet(back(9.0), NEXT_MATCH)]
-    state = world_of(client).state_hash()
+    state = state_hash(world_of(client))
 
     instructions = [{"betId": bet_id, **EDITS[operation]} for bet_id in bet_ids]
     report = alice.ask(operation, marketId=MATCH, instructions=instructions)
 
     assert ("FAILURE", "BET_ACTION_ERROR", ["INVALID_BET_ID"] * 2) == codes(report)
-    assert state == world_of(client).state_hash()
+    assert state == state_hash(world_of(client))
 
 
 @pytest.mark.parametrize("operation", EDITS)
@@ -260,14 +262,14 @@ def test_some_may_fail_where_others_succeed(alice: Bettor, bob: Bettor, operatio
 def test_a_bet_named_twice_fails_the_request(client: Client, alice: Bettor, operation: str) -> None:
     """DUPLICATE_BETIDS, and nothing is done; zeros in front do not make another bet, and it need not be a bet's id."""
     bet_id, other = alice.bet(back(9.0)), alice.bet(back(8.0))
-    state = world_of(client).state_hash()
+    state = state_hash(world_of(client))
 
     for first, again in ((bet_id, bet_id), (bet_id, f"0{bet_id}"), ("no number", "no number")):
         instructions = [{"betId": each, **EDITS[operation]} for each in (first, other, again)]
         report = alice.ask(operation, marketId=MATCH, instructions=instructions)
 
         assert ("FAILURE", "DUPLICATE_BETIDS", ["ERROR_IN_ORDER"] * 3) == codes(report)
-    assert state == world_of(client).state_hash()
+    assert state == state_hash(world_of(client))
 
 
 @pytest.mark.parametrize("operation", EDITS)
@@ -288,13 +290,13 @@ def test_nothing_is_changed_in_a_market_that_is_not_open(
     The code for "a bet in a market that has been closed" is one of instructions too (manual).
     """
     bet_id = alice.bet(back())
-    world_of(client).apply(SuspendMarket(MATCH))
-    world_of(client).apply(VoidMarket(NEXT_MATCH))
+    world_of(client).do(SuspendMarket(MATCH)).accepted()
+    world_of(client).do(VoidMarket(NEXT_MATCH)).accepted()
 
     report = alice.ask(operation, marketId=market, instructions=[{"betId": bet_id, **EDITS[operation]}])
 
     assert ("FAILURE", code, [told]) == codes(report)
-    world_of(client).apply(OpenMarket(MATCH))
+    world_of(client).do(OpenMarket(MATCH)).accepted()
     assert ("EXECUTABLE", "LAPSE") == (alice.order(bet_id)["status"], alice.order(bet_id)["persistenceType"])
 
 
@@ -302,7 +304,7 @@ def test_nothing_is_changed_in_a_market_that_is_not_open(
 def test_nothing_is_changed_once_betting_is_over(client: Client, alice: Bettor, operation: str) -> None:
     """The market shows SUSPENDED until its result is there, but takes no bets for good: it is "closed"."""
     bet_id = alice.bet(back())
-    world_of(client).apply(CloseMarket(MATCH))
+    world_of(client).do(CloseMarket(MATCH)).accepted()
 
     report = alice.ask(operation, marketId=MATCH, instructions=[{"betId": bet_id, **EDITS[operation]}])
 
@@ -317,11 +319,11 @@ def test_sixty_bets_may_be_changed_at_once(client: Client, alice: Bettor, operat
     reports = alice.place(*[back(9.0, 1)] * 61)["instructionReports"]
     edit = {**EDITS.get(operation, {}), "newPrice": 8.0}
     instructions = [{"betId": each["betId"], **edit} for each in reports]
-    state = world_of(client).state_hash()
+    state = state_hash(world_of(client))
 
     too_many = alice.ask(operation, marketId=MATCH, instructions=instructions)
     assert ("FAILURE", "TOO_MANY_INSTRUCTIONS", ["ERROR_IN_ORDER"] * 61) == codes(too_many)
-    assert state == world_of(client).state_hash()
+    assert state == state_hash(world_of(client))
 
     enough = alice.ask(operation, marketId=MATCH, instructions=instructions[:60])
     assert ("SUCCESS", None, [None] * 60) == codes(enough)
@@ -348,7 +350,7 @@ def test_a_reference_is_used_up_for_sixty_seconds(client: Client, alice: Bettor,
 
     assert ["BET_ACTION_ERROR", "BET_ACTION_ERROR", None] == [ask("7"), ask("7"), ask(FIRST)]
     assert "DUPLICATE_TRANSACTION" == ask("7")
-    world_of(client).advance(60_000)
+    world_of(client).do(AdvanceClock(60_000)).accepted()
     assert "BET_ACTION_ERROR" == ask("7")
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from simulator.exchange.commands import SuspendMarket, TurnInPlay
+from simulator.world.inputs import AdvanceClock
 from tests.contract.bettor import CONTROL, MATCH, Bettor, back, betting, codes, world_of
 from tests.contract.waiting_bets import advancing, doing, post, report_during
 from tests.in_process import Client
@@ -17,7 +18,7 @@ from tests.in_process import Client
 @pytest.fixture
 def client() -> Iterator[Client]:
     with betting() as client:
-        world_of(client).apply(TurnInPlay(MATCH))
+        world_of(client).do(TurnInPlay(MATCH)).accepted()
         yield client
 
 
@@ -85,7 +86,7 @@ def test_an_asynchronous_replacement_is_pending(client: Client, alice: Bettor, b
     assert 2.0 == replacement["cancelInstructionReport"]["sizeCancelled"]
     assert ["status", "instruction", "orderStatus"] == list(replacement["placeInstructionReport"])
     assert "PENDING" == replacement["placeInstructionReport"]["orderStatus"]
-    world_of(client).advance(5000)
+    world_of(client).do(AdvanceClock(5000)).accepted()
     assert ["EXECUTION_COMPLETE", "EXECUTABLE"] == [order["status"] for order in alice.orders()]
 
 

@@ -10,6 +10,8 @@ import httpx
 import pytest
 
 from simulator.exchange.commands import OpenMarket, SuspendMarket, TurnInPlay
+from simulator.world.inputs import AdvanceClock, MoveToNext, Reset
+from simulator.world.state_hash import state_hash
 from tests.contract.bettor import AWAY, HOME, MATCH, NEXT_MATCH, RACE, Bettor, back, lay, world_of
 from tests.in_process import Client
 
@@ -49,7 +51,7 @@ def test_the_manuals_dialogue(client: Client, alice: Bettor) -> None:
         ("10", 10, "NONE"), ("0", 0, "NONE"), ("10", 10, "NONE"), ("10", 10, "ALL_BETS_CANCELLED")
     ):  # fmt: skip
         if action != "NONE":
-            world_of(client).advance(10 * SECOND)
+            world_of(client).do(AdvanceClock(10 * SECOND)).accepted()
         sent = (
             '[{"jsonrpc": "2.0", "method": "HeartbeatAPING/v1.0/heartbeat", '
             f'"params": {{"preferredTimeoutSeconds":"{asked}"}}, "id": 1}}]'
@@ -64,7 +66,7 @@ def test_after_the_timeout_the_next_heartbeat_tells_what_was_done(client: Client
     """The bets are cancelled, and that is told once."""
     bet_id = alice.bet(back())
     beat(client, alice)
-    world_of(client).advance(10 * SECOND)
+    world_of(client).do(AdvanceClock(10 * SECOND)).accepted()
 
     assert "EXECUTION_COMPLETE" == alice.order(bet_id)["status"]
     assert (10, "ALL_BETS_CANCELLED") == beat(client, alice)
@@ -105,9 +107,9 @@ def test_it_is_the_actual_timeout_that_counts(client: Client, alice: Bettor, pre
     bet_id = alice.bet(back())
     beat(client, alice, preferred)
 
-    world_of(client).advance(actual * SECOND - 1)
+    world_of(client).do(AdvanceClock(actual * SECOND - 1)).accepted()
     assert "EXECUTABLE" == alice.order(bet_id)["status"]
-    world_of(client).advance(1)
+    world_of(client).do(AdvanceClock(1)).accepted()
     assert "EXECUTION_COMPLETE" == alice.order(bet_id)["status"]
 
 
@@ -116,9 +118,9 @@ def test_every_heartbeat_counts_anew(client: Client, alice: Bettor) -> None:
     bet_id = alice.bet(back())
     for _ in range(5):
         beat(client, alice, 10)
-        world_of(client).advance(9_999)
+        world_of(client).do(AdvanceClock(9_999)).accepted()
     beat(client, alice, 60)
-    world_of(client).advance(59_999)
+    world_of(client).do(AdvanceClock(59_999)).accepted()
 
     assert "EXECUTABLE" == alice.order(bet_id)["status"]
 
@@ -129,11 +131,11 @@ def test_zero_ends_the_registration_and_still_tells(client: Client, alice: Betto
     assert (0, "NONE") == beat(client, alice, 0)
     beat(client, alice, 10)
     assert (0, "NONE") == beat(client, alice, 0)
-    world_of(client).advance(600 * SECOND)
+    world_of(client).do(AdvanceClock(600 * SECOND)).accepted()
     assert "EXECUTABLE" == alice.order(bet_id)["status"]
 
     beat(client, alice, 10)
-    world_of(client).advance(10 * SECOND)
+    world_of(client).do(AdvanceClock(10 * SECOND)).accepted()
     assert (0, "ALL_BETS_CANCELLED") == beat(client, alice, 0)
     assert (0, "NONE") == beat(client, alice, 0)
 
@@ -141,9 +143,9 @@ def test_zero_ends_the_registration_and_still_tells(client: Client, alice: Betto
 def test_who_was_missed_once_is_not_expected_any_more(client: Client, alice: Bettor) -> None:
     """Bets that come after the timeout stay, until the account registers again."""
     beat(client, alice)
-    world_of(client).advance(10 * SECOND)
+    world_of(client).do(AdvanceClock(10 * SECOND)).accepted()
     later = alice.bet(back())
-    world_of(client).advance(600 * SECOND)
+    world_of(client).do(AdvanceClock(600 * SECOND)).accepted()
 
     assert "EXECUTABLE" == alice.order(later)["status"]
     assert world_of(client).next_due is None
@@ -162,7 +164,7 @@ def test_every_unmatched_limit_bet_is_cancelled_and_no_other(client: Client, ali
     closing = {"selectionId": HOME, "side": "BACK", "orderType": "MARKET_ON_CLOSE"}
     at_close = alice.bet({**closing, "marketOnCloseOrder": {"liability": 2}}, market=RACE)
     beat(client, alice)
-    world_of(client).advance(10 * SECOND)
+    world_of(client).do(AdvanceClock(10 * SECOND)).accepted()
 
     assert 2.0 == alice.order(persisting)["sizeCancelled"]
     assert (2.0, 3.0) == (alice.order(part)["sizeMatched"], alice.order(part)["sizeCancelled"])
@@ -175,10 +177,10 @@ def test_every_unmatched_limit_bet_is_cancelled_and_no_other(client: Client, ali
 def test_bets_that_cannot_be_cancelled_are_told_of(client: Client, alice: Bettor) -> None:
     """In a suspended market nothing is cancelled; the bets in others are."""
     kept, gone = alice.bet(back()), alice.bet(back(), market=NEXT_MATCH)
-    world_of(client).apply(SuspendMarket(MATCH))
+    world_of(client).do(SuspendMarket(MATCH)).accepted()
     beat(client, alice)
-    world_of(client).advance(10 * SECOND)
-    world_of(client).apply(OpenMarket(MATCH))
+    world_of(client).do(AdvanceClock(10 * SECOND)).accepted()
+    world_of(client).do(OpenMarket(MATCH)).accepted()
 
     assert ["EXECUTABLE", "EXECUTION_COMPLETE"] == [alice.order(bet_id)["status"] for bet_id in (kept, gone)]
     assert (10, "SOME_BETS_NOT_CANCELLED") == beat(client, alice)
@@ -188,11 +190,11 @@ def test_bets_that_cannot_be_cancelled_are_told_of(client: Client, alice: Bettor
 def test_a_bet_that_waits_out_its_delay_is_not_cancelled(client: Client, alice: Bettor) -> None:
     """It has no bet id yet (chosen); placed at the end of its delay, it rests like any other."""
     world = world_of(client)
-    world.apply(TurnInPlay(MATCH))
+    world.do(TurnInPlay(MATCH)).accepted()
     beat(client, alice)
-    world.advance(7 * SECOND)
+    world.do(AdvanceClock(7 * SECOND)).accepted()
     (pending,) = alice.place(back(), **{"async": True})["instructionReports"]
-    world.advance(5 * SECOND)
+    world.do(AdvanceClock(5 * SECOND)).accepted()
 
     assert "PENDING" == pending["orderStatus"]
     assert ["EXECUTABLE"] == [order["status"] for order in alice.orders()]
@@ -203,7 +205,7 @@ def test_the_cancellation_happens_at_its_own_time(client: Client, alice: Bettor)
     """Even where nobody looks until much later: the bet was cancelled when the heartbeat was missed."""
     alice.bet(back())
     beat(client, alice)
-    world_of(client).advance(3600 * SECOND)
+    world_of(client).do(AdvanceClock(3600 * SECOND)).accepted()
 
     (cleared,) = alice.ask("listClearedOrders", betStatus="CANCELLED")["clearedOrders"]
 
@@ -220,7 +222,7 @@ def test_the_first_that_is_missed_is_what_the_clock_can_move_to(client: Client, 
 
     due = []
     while world.next_due is not None:
-        world.to_next()
+        world.do(MoveToNext()).accepted()
         due.append((world.clock.now() - start, len(alice.orders(orderProjection="EXECUTABLE"))))
 
     assert [(20 * SECOND, 0), (30 * SECOND, 0)] == due
@@ -240,10 +242,10 @@ def test_a_heartbeat_is_the_accounts_and_not_the_sessions(client: Client, alice:
     """Any session of the account keeps it alive, also with the delayed key; another account's does not."""
     bet_id = alice.bet(back())
     beat(client, alice)
-    world_of(client).advance(9 * SECOND)
+    world_of(client).do(AdvanceClock(9 * SECOND)).accepted()
     beat(client, Bettor(client, delayed=True))
     beat(client, Bettor(client, "bob"))
-    world_of(client).advance(9 * SECOND)
+    world_of(client).do(AdvanceClock(9 * SECOND)).accepted()
 
     assert "EXECUTABLE" == alice.order(bet_id)["status"]
 
@@ -251,7 +253,7 @@ def test_a_heartbeat_is_the_accounts_and_not_the_sessions(client: Client, alice:
 def test_a_reset_forgets_heartbeats(client: Client, alice: Bettor) -> None:
     """The world begins again, and nobody is missed."""
     beat(client, alice)
-    world_of(client).reset()
+    world_of(client).do(Reset()).accepted()
 
     assert world_of(client).next_due is None
 
@@ -263,13 +265,13 @@ def test_a_reset_forgets_heartbeats(client: Client, alice: Bettor) -> None:
 def test_a_negative_timeout_is_invalid_input(client: Client, alice: Bettor, seconds: object) -> None:
     """And changes nothing."""
     beat(client, alice, 10)
-    state = world_of(client).state_hash()
+    state = state_hash(world_of(client))
 
     error = error_of(post(client, alice, envelope(seconds)))
 
     assert (-32099, "HBT-0001") == (error["code"], error["message"])
     assert "INVALID_INPUT_DATA" == error["data"]["APINGException"]["errorCode"]
-    assert state == world_of(client).state_hash()
+    assert state == state_hash(world_of(client))
 
 
 @pytest.mark.parametrize(

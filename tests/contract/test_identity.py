@@ -13,6 +13,7 @@ import pytest
 
 from simulator.betfair.dispatch import FaceSettings
 from simulator.betfair.transport import BetfairFace
+from simulator.world.inputs import AdvanceClock
 from simulator.world.loading.loading import load_scenario
 from simulator.world.worlds import Worlds
 from tests.contract.face import Theatre, call
@@ -111,7 +112,7 @@ def test_a_status_comes_with_its_reason(
 
 
 def test_the_hundred_and_first_login_of_a_minute_is_banned(theatre: Theatre) -> None:
-    theatre.worlds.default.advance(60_000)
+    theatre.worlds.default.do(AdvanceClock(60_000)).accepted()
     answers = [log_in(theatre, ALICE).json() for _ in range(101)]
 
     assert {"SUCCESS"} == {answer["status"] for answer in answers[:100]}
@@ -234,13 +235,13 @@ def test_without_an_app_key_the_product_is_empty(theatre: Theatre) -> None:
 
 def test_only_keep_alive_makes_a_session_last(theatre: Theatre) -> None:
     world = theatre.worlds.default
-    world.advance(11 * HOUR)
+    world.do(AdvanceClock(11 * HOUR)).accepted()
     theatre.rpc(call("ping"))
     theatre.ask("POST", "/api/keepAlive", headers={**JSON, **theatre.alice})
-    world.advance(11 * HOUR)
+    world.do(AdvanceClock(11 * HOUR)).accepted()
 
     assert "SUCCESS" == theatre.rpc(call("ping")).json()["result"]
-    world.advance(HOUR)
+    world.do(AdvanceClock(HOUR)).accepted()
     assert "ANGX-0003" == theatre.rpc(call("ping")).json()["error"]["message"], "calls alone do not"
 
 

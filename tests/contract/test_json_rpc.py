@@ -16,6 +16,7 @@ from simulator.betfair.errors import BETTING_EXCEPTION, ApiErrorCode
 from simulator.betfair.operations import Call, Operation, Service
 from simulator.betfair.transport import BetfairFace
 from simulator.world.clock import RealTime
+from simulator.world.inputs import AdvanceClock
 from simulator.world.loading.loading import load_scenario
 from simulator.world.worlds import Worlds
 from tests.contract.face import NothingRequest, Theatre, call
@@ -368,7 +369,7 @@ def test_a_missing_session_may_be_called_invalid() -> None:
 
 
 def test_a_session_expires_with_the_clock_of_its_world(theatre: Theatre) -> None:
-    theatre.worlds.default.advance(12 * 60 * 60 * 1000)
+    theatre.worlds.default.do(AdvanceClock(12 * 60 * 60 * 1000)).accepted()
 
     assert "ANGX-0003" == theatre.rpc(call("ping")).json()["error"]["message"]
 

@@ -14,6 +14,7 @@ from simulator.betfair.transport import BetfairFace
 from simulator.world.loading.loading import load_scenario
 from simulator.world.worlds import Worlds
 from tests.contract.listing_worlds import FAIR
+from tests.sessions import log_in
 
 BETTING = Service(name="betting", interface="SportsAPING", exception=BETTING_EXCEPTION, operations=LISTINGS)
 JSON_RPC = "/exchange/betting/json-rpc/v1"
@@ -28,7 +29,7 @@ def worlds() -> Worlds:
 
 
 def post(worlds: Worlds, path: str, body: str) -> httpx.Response:
-    token = worlds.default.log_in("alice", "secret", "live").session
+    token = log_in(worlds.default, "alice", "secret", "live")
     assert token is not None
     headers = {"X-Application": "live", "X-Authentication": token.token, "Content-Type": "application/json"}
 

@@ -126,7 +126,7 @@ def test_orders_are_those_of_the_caller(world: World) -> None:
 def test_an_order_that_is_cancelled_is_complete() -> None:
     """A market moves from EXECUTABLE to EXECUTION_COMPLETE when nothing of the order remains."""
     world = fair()
-    world.apply(CancelOrders("alice", "1.22"))
+    world.do(CancelOrders("alice", "1.22")).accepted()
 
     assert [] == selected(world, {"withOrders": ["EXECUTABLE"]})
     assert ["1.22", "1.31"] == selected(world, {"withOrders": ["EXECUTION_COMPLETE"]})

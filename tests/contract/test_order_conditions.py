@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from simulator.exchange.commands import TurnInPlay
+from simulator.world.inputs import AdvanceClock
 from tests.contract.bettor import HOME, LINE, MATCH, Bettor, back, cleared_ids, lay, of, placed, world_of
 from tests.in_process import Client
 
@@ -98,12 +99,12 @@ def test_short_of_the_minimum_it_is_killed(alice: Bettor, bob: Bettor) -> None:
 
 def test_in_play_it_meets_what_is_there_after_the_delay(client: Client, alice: Bettor, bob: Bettor) -> None:
     """What was there when it came does not count."""
-    world_of(client).apply(TurnInPlay(MATCH))
+    world_of(client).do(TurnInPlay(MATCH)).accepted()
     asynchronously = {"async": True}
     bob.place(lay(3.0, 2), **asynchronously)
     alice.place({**back(3.0, 2, **KILL), "customerOrderRef": "same time"}, **asynchronously)
     alice.place({**back(3.0, 2, **KILL), "customerOrderRef": "too late"}, **asynchronously)
-    world_of(client).advance(5000)
+    world_of(client).do(AdvanceClock(5000)).accepted()
 
     assert [("same time", 2.0, 0.0), ("too late", 0.0, 2.0)] == [
         of(order, "customerOrderRef", "sizeMatched", "sizeCancelled") for order in alice.orders()

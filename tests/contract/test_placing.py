@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from simulator.world.state_hash import state_hash
 from tests.contract.bettor import (
     AWAY,
     HOME,
@@ -308,7 +309,7 @@ def test_a_small_stake_is_enough_where_it_returns_enough(alice: Bettor, size: fl
 
 def test_one_wrong_order_spoils_all_of_its_request(client: Client, alice: Bettor) -> None:
     """The guilty one carries its code, the innocent ones ERROR_IN_ORDER, and nothing at all was placed."""
-    before = world_of(client).state_hash()
+    before = state_hash(world_of(client))
 
     report = alice.place(back(), back(2.01), back(9.0, 2, runner=77), back())
 
@@ -318,7 +319,7 @@ def test_one_wrong_order_spoils_all_of_its_request(client: Client, alice: Bettor
         ["ERROR_IN_ORDER", "INVALID_ODDS", "INVALID_RUNNER", "ERROR_IN_ORDER"],
     )
     assert all(["status", "errorCode", "instruction"] == list(each) for each in report["instructionReports"])
-    assert before == world_of(client).state_hash()
+    assert before == state_hash(world_of(client))
 
 
 def test_the_calls_of_a_batch_are_requests_of_their_own(alice: Bettor, bob: Bettor) -> None:

@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from simulator.exchange.commands import LapseUnmatched, OpenMarket, SuspendMarket, TurnInPlay
+from simulator.world.inputs import AdvanceClock, Reset
 from simulator.world.world import World
 from tests.contract.bettor import (
     CONTROL,
@@ -34,7 +35,7 @@ from tests.in_process import Client
 @pytest.fixture
 def client() -> Iterator[Client]:
     with betting() as client:
-        world_of(client).apply(TurnInPlay(MATCH))
+        world_of(client).do(TurnInPlay(MATCH)).accepted()
         yield client
 
 
@@ -69,7 +70,7 @@ def test_the_answer_comes_over_rest_as_well(client: Client, alice: Bettor) -> No
         waiting = asyncio.ensure_future(request)
         await until_all_wait()
         assert not waiting.done()
-        world_of(client).advance(5000)
+        world_of(client).do(AdvanceClock(5000)).accepted()
         return await waiting
 
     assert ("SUCCESS", None, [None]) == codes(client.run(work).json())
@@ -146,8 +147,8 @@ def test_requests_of_several_customers_wait_together(client: Client, alice: Bett
             (call,) = envelopes(("placeOrders", {"marketId": MATCH, "instructions": [instruction]}))
             waiting.append(asyncio.ensure_future(http.post(JSON_RPC, json=call, headers=bettor.headers)))
             await until_all_wait()
-            world_of(client).advance(1000)
-        world_of(client).advance(4000)
+            world_of(client).do(AdvanceClock(1000)).accepted()
+        world_of(client).do(AdvanceClock(4000)).accepted()
         return [(await request).json()["result"]["instructionReports"][0] for request in waiting]
 
     layer, backer = client.run(work)
@@ -162,7 +163,7 @@ def test_the_answer_tells_how_it_was_when_the_delay_was_over() -> None:
         {"at": "+PT1M", "market": MATCH, "do": "offers", "selectionId": 1, "availableToBack": [[3.0, 2]]},
     ]
     with betting(schedule=schedule) as client:
-        world_of(client).apply(TurnInPlay(MATCH))
+        world_of(client).do(TurnInPlay(MATCH)).accepted()
         alice = Bettor(client)
         report = report_during(client, alice, "placeOrders", BET, advancing(3_600_000))
 
@@ -268,8 +269,8 @@ def test_a_bet_whose_delay_is_over_just_before_a_reset_was_placed(
     instruction = {**back(), "betId": bet_id, "newPrice": 4}
 
     def advance_and_reset(world: World) -> None:
-        world.advance(5000)
-        world.reset()
+        world.do(AdvanceClock(5000)).accepted()
+        world.do(Reset()).accepted()
 
     report = report_during(client, alice, operation, {"instructions": [instruction]}, advance_and_reset)
 
@@ -307,7 +308,7 @@ def test_a_customer_who_hangs_up_has_bet_all_the_same(client: Client, alice: Bet
         await until_all_wait()
         waiting.cancel()
         await until_all_wait()
-        world_of(client).advance(5000)
+        world_of(client).do(AdvanceClock(5000)).accepted()
 
     client.run(work)
 
@@ -324,9 +325,9 @@ def test_an_asynchronous_bet_is_pending_and_appears_later(client: Client, alice:
     (pending,) = report["instructionReports"]
     assert ["status", "instruction", "orderStatus"] == list(pending)
     assert ("SUCCESS", "PENDING") == (pending["status"], pending["orderStatus"])
-    world_of(client).advance(4999)
+    world_of(client).do(AdvanceClock(4999)).accepted()
     assert [] == alice.orders(customerOrderRefs=["later"])
-    world_of(client).advance(1)
+    world_of(client).do(AdvanceClock(1)).accepted()
     assert ["2026-06-06T17:00:05.000Z"] == [
         order["placedDate"] for order in alice.orders(customerOrderRefs=["later"], orderProjection="EXECUTABLE")
     ]
@@ -335,8 +336,8 @@ def test_an_asynchronous_bet_is_pending_and_appears_later(client: Client, alice:
 def test_an_asynchronous_bet_that_lapses_is_never_seen(client: Client, alice: Bettor) -> None:
     """It never reached the matcher, so it has no bet id to be listed by."""
     alice.place(back(), **{"async": True})
-    world_of(client).apply(SuspendMarket(MATCH))
-    world_of(client).advance(5000)
+    world_of(client).do(SuspendMarket(MATCH)).accepted()
+    world_of(client).do(AdvanceClock(5000)).accepted()
 
     assert [] == alice.orders()
     assert 10_000_00 == world_of(client).exchange.available_to_bet("alice")

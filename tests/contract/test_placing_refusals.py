@@ -25,6 +25,8 @@ from simulator.exchange.commands import (
 )
 from simulator.exchange.orders import RunnerKey
 from simulator.exchange.refusals import Reason
+from simulator.world.inputs import AdvanceClock
+from simulator.world.state_hash import state_hash
 from simulator.world.world import World
 from tests.contract.bettor import (
     AWAY,
@@ -82,7 +84,7 @@ def target(target_type: str | None, size: float | None, **limit: Any) -> dict[st
 
 
 def doing(*commands: Any) -> Callable[[World], object]:
-    return lambda world: [world.apply(command) for command in commands]
+    return lambda world: [world.do(command).accepted() for command in commands]
 
 
 def version(ahead: int) -> dict[str, Any]:
@@ -212,13 +214,13 @@ def test_an_order_is_refused_by_the_table(client: Client, row: Row) -> None:
     """The report and all its instructions carry exactly these codes, and nothing has changed."""
     row.before(world_of(client))
     bettor = Bettor(client, row.username)
-    state = world_of(client).state_hash()
+    state = state_hash(world_of(client))
 
     report = bettor.place(*row.instructions, market=row.market, **row.params)
 
     code = "BET_ACTION_ERROR" if row.blames else row.refusal
     assert ("FAILURE", code, list(row.blames or (ERROR_IN_ORDER,) * len(row.instructions))) == codes(report)
-    assert state == world_of(client).state_hash()
+    assert state == state_hash(world_of(client))
 
 
 def test_the_table_misses_no_refusal_that_can_be_reached() -> None:
@@ -257,11 +259,11 @@ def test_a_reference_is_used_up_for_sixty_seconds(client: Client, alice: Bettor)
     alice.bet(back(), customerRef="a:b-c.d_e+f*g;h~1")
 
     for advance in (0, 59_999):
-        world_of(client).advance(advance)
+        world_of(client).do(AdvanceClock(advance)).accepted()
         report = alice.place(lay(2.0), back(9.0), customerRef="a:b-c.d_e+f*g;h~1")
         assert ("FAILURE", "DUPLICATE_TRANSACTION", [ERROR_IN_ORDER] * 2) == codes(report)
         assert "a:b-c.d_e+f*g;h~1" == report["customerRef"]
-    world_of(client).advance(1)
+    world_of(client).do(AdvanceClock(1)).accepted()
 
     assert "SUCCESS" == alice.place(back(), customerRef="a:b-c.d_e+f*g;h~1")["status"]
     assert 2 == len(alice.orders())
@@ -311,12 +313,12 @@ def test_a_version_is_accepted_until_something_material_happens(client: Client, 
     assert accepted()
     assert accepted(ahead=1)
     assert accepted(ahead=10**12 - 1 - seen["version"])
-    world.apply(TouchMarket(MATCH))
+    world.do(TouchMarket(MATCH)).accepted()
     assert accepted()
-    world.apply(SuspendMarket(MATCH))
-    world.apply(OpenMarket(MATCH))
+    world.do(SuspendMarket(MATCH)).accepted()
+    world.do(OpenMarket(MATCH)).accepted()
     assert accepted()
-    world.apply(SuspendMarket(MATCH))
+    world.do(SuspendMarket(MATCH)).accepted()
     assert not accepted()
 
 
@@ -411,7 +413,7 @@ def test_invalid_input_is_a_fault_over_rest(alice: Bettor) -> None:
 def test_no_bets_are_taken_with_a_delayed_key(client: Client, operation: str) -> None:
     """PERMISSION_DENIED in the recorded shape, before the exchange looks at the order at all."""
     delayed = Bettor(client, delayed=True)
-    state = world_of(client).state_hash()
+    state = state_hash(world_of(client))
 
     report = delayed.ask(
         operation, marketId="1.999", instructions=[{**back(2.01), "betId": "1", "newPrice": 3}], customerRef="r"
@@ -419,7 +421,7 @@ def test_no_bets_are_taken_with_a_delayed_key(client: Client, operation: str) ->
 
     assert ("FAILURE", "PERMISSION_DENIED", [ERROR_IN_ORDER]) == codes(report)
     assert "r" == report["customerRef"]
-    assert state == world_of(client).state_hash()
+    assert state == state_hash(world_of(client))
 
 
 def test_a_delayed_key_may_cancel_and_update(client: Client, alice: Bettor) -> None:

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from simulator.exchange.commands import CloseMarket, SuspendMarket, TouchMarket, VoidMarket
+from simulator.world.inputs import AdvanceClock
+from simulator.world.state_hash import state_hash
 from tests.contract.bettor import (
     AWAY,
     MATCH,
@@ -48,7 +50,7 @@ def test_a_replacement_has_the_shape_of_the_recorded_one(alice: Bettor) -> None:
 def test_a_replacement_reports_both_its_legs(client: Client, alice: Bettor) -> None:
     """The new bet has a new id, its own date, and the instruction that would have placed it, without a handicap."""
     alice.bet({**back(3.0, 2, persistenceType="PERSIST"), "handicap": 0, "customerOrderRef": "o"})
-    world_of(client).advance(2000)
+    world_of(client).do(AdvanceClock(2000)).accepted()
 
     alice.replace(to("4"), customerRef="r")
 
@@ -203,7 +205,7 @@ def test_a_version_that_is_not_the_latest_may_do(client: Client, alice: Bettor) 
     """Changes that are not material do not matter."""
     alice.bet(back())
     version = world_of(client).exchange.markets[MATCH].version
-    world_of(client).apply(TouchMarket(MATCH))
+    world_of(client).do(TouchMarket(MATCH)).accepted()
 
     assert "SUCCESS" == alice.replace(to(4), marketVersion={"version": version})["status"]
 
@@ -262,10 +264,10 @@ def test_a_bet_that_is_not_ones_own_is_an_invalid_id(alice: Bettor, bob: Bettor,
 def test_the_price_it_has_needs_no_action(client: Client, alice: Bettor, price: object) -> None:
     """The bet stays where it is in its queue."""
     alice.bet(back(3.0))
-    state = world_of(client).state_hash()
+    state = state_hash(world_of(client))
 
     assert ("FAILURE", "BET_ACTION_ERROR", ["NO_ACTION_REQUIRED"]) == codes(alice.replace(to(price)))
-    assert state == world_of(client).state_hash()
+    assert state == state_hash(world_of(client))
 
 
 def test_some_may_fail_where_others_succeed(alice: Bettor) -> None:
@@ -286,10 +288,10 @@ def test_some_may_fail_where_others_succeed(alice: Bettor) -> None:
 def test_a_bet_named_twice_fails_the_request(client: Client, alice: Bettor) -> None:
     """DUPLICATE_BETIDS, and nothing is cancelled."""
     alice.bet(back())
-    state = world_of(client).state_hash()
+    state = state_hash(world_of(client))
 
     assert ("FAILURE", "DUPLICATE_BETIDS", ["ERROR_IN_ORDER"] * 2) == codes(alice.replace(to(4), to(5)))
-    assert state == world_of(client).state_hash()
+    assert state == state_hash(world_of(client))
 
 
 @pytest.mark.parametrize(
@@ -306,15 +308,15 @@ def test_a_refusal_of_the_request_cancels_nothing(
 ) -> None:
     """Both the instruction and its cancellation carry ERROR_IN_ORDER."""
     alice.bet(back())
-    world_of(client).apply(SuspendMarket(NEXT_MATCH))
-    state = world_of(client).state_hash()
+    world_of(client).do(SuspendMarket(NEXT_MATCH)).accepted()
+    state = state_hash(world_of(client))
 
     report = alice.replace(to(4), market=market, **params)
 
     assert ("FAILURE", code, ["ERROR_IN_ORDER"]) == codes(report)
     cancellation = report["instructionReports"][0]["cancelInstructionReport"]
     assert {"status": "FAILURE", "errorCode": "ERROR_IN_ORDER", "instruction": {"betId": FIRST}} == cancellation
-    assert state == world_of(client).state_hash()
+    assert state == state_hash(world_of(client))
 
 
 def test_a_rest_whose_profit_would_round_too_far_is_cancelled_and_not_placed(alice: Bettor) -> None:
@@ -333,9 +335,9 @@ def test_a_rest_whose_profit_would_round_too_far_is_cancelled_and_not_placed(ali
 def test_nothing_is_replaced_in_a_market_that_is_settled(client: Client, alice: Bettor) -> None:
     """Bets of a closed market are history, also where its result is still to come, and each instruction says so."""
     alice.bet(back())
-    world_of(client).apply(CloseMarket(MATCH))
+    world_of(client).do(CloseMarket(MATCH)).accepted()
     over = alice.replace(to(4))
-    world_of(client).apply(VoidMarket(MATCH))
+    world_of(client).do(VoidMarket(MATCH)).accepted()
 
     code = "MARKET_NOT_OPEN_FOR_BETTING"
     assert ("FAILURE", code, [code]) == codes(over) == codes(alice.replace(to(4)))
@@ -351,5 +353,5 @@ def test_a_reference_is_used_up_for_sixty_seconds(client: Client, alice: Bettor)
 
     again = alice.replace(to(5, SECOND), customerRef="r")
     assert ("FAILURE", "DUPLICATE_TRANSACTION", ["ERROR_IN_ORDER"]) == codes(again)
-    world_of(client).advance(60_000)
+    world_of(client).do(AdvanceClock(60_000)).accepted()
     assert "SUCCESS" == alice.replace(to(5, SECOND), customerRef="r")["status"]

@@ -135,7 +135,7 @@ def test_a_bet_at_any_price_has_none_to_edit(alice: Bettor) -> None:
 
 def test_after_the_auction_nothing_is_edited(client: Client, alice: Bettor, waiting: str) -> None:
     """Whatever became of the bet."""
-    world_of(client).apply(Reconcile(RACE))
+    world_of(client).do(Reconcile(RACE)).accepted()
 
     report = alice.replace({"betId": waiting, "newPrice": 3.5}, market=RACE)
 
@@ -144,7 +144,7 @@ def test_after_the_auction_nothing_is_edited(client: Client, alice: Bettor, wait
 
 def test_an_edit_for_an_old_version_of_the_market_leaves_the_bet(client: Client, alice: Bettor, waiting: str) -> None:
     """Unlike a LIMIT order, of which the cancellation would stand."""
-    world_of(client).apply(RemoveRunner(RACE, RunnerKey(2)))
+    world_of(client).do(RemoveRunner(RACE, RunnerKey(2))).accepted()
 
     report = alice.replace({"betId": waiting, "newPrice": 3.5}, market=RACE, marketVersion={"version": 2})
 

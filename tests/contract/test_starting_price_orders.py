@@ -10,6 +10,7 @@ import pytest
 
 from simulator.exchange.commands import RemoveRunner, RunnerResult, SettleMarket, TurnInPlay
 from simulator.exchange.orders import RunnerKey
+from simulator.world.inputs import AdvanceClock
 from tests.contract.bettor import (
     HOME,
     RACE,
@@ -35,8 +36,8 @@ def bet(bettor: Bettor, instruction: dict[str, Any]) -> str:
 
 def reconcile(client: Client) -> None:
     """Hold the auction five minutes after the bets were placed."""
-    world_of(client).advance(FIVE_MINUTES)
-    world_of(client).apply(TurnInPlay(RACE))
+    world_of(client).do(AdvanceClock(FIVE_MINUTES)).accepted()
+    world_of(client).do(TurnInPlay(RACE)).accepted()
 
 
 # Placing
@@ -139,7 +140,7 @@ def test_the_starting_price_is_shown_with_two_decimals(client: Client, alice: Be
     reconcile(client)
 
     assert 4.33 == alice.order(bet_id)["averagePriceMatched"]
-    world_of(client).apply(SettleMarket(RACE, (RunnerResult(RunnerKey(HOME), "WINNER"),)))
+    world_of(client).do(SettleMarket(RACE, (RunnerResult(RunnerKey(HOME), "WINNER"),))).accepted()
     (cleared,) = alice.ask("listClearedOrders", betStatus="SETTLED")["clearedOrders"]
     assert (4.33, 10.0) == (cleared["priceMatched"], cleared["profit"])
 
@@ -205,7 +206,7 @@ def test_a_waiting_order_has_a_matched_date_to_sort_by(client: Client, alice: Be
     """BY_MATCH_TIME leaves out orders without a matched date, and this one is listed with one."""
     waiting = bet(alice, market_on_close("BACK", 2))
     bet(alice, back(9.0))
-    world_of(client).advance(FIVE_MINUTES)
+    world_of(client).do(AdvanceClock(FIVE_MINUTES)).accepted()
     matched = bet(alice, back(3.0))
     bet(bob, lay(3.0))
 
@@ -226,7 +227,7 @@ def test_a_removal_lowers_what_a_lay_risks(client: Client, alice: Bettor) -> Non
     """50.00 less 9.1 %, because the runner has no factor of its own (mechanics 10.4); backs stay as they are."""
     bets = [bet(alice, market_on_close("LAY", 50)), bet(alice, market_on_close("BACK", 50))]
 
-    world_of(client).apply(RemoveRunner(RACE, RunnerKey(2), 9_10))
+    world_of(client).do(RemoveRunner(RACE, RunnerKey(2), 9_10)).accepted()
 
     assert [45.45, 50.0] == [alice.order(bet_id)["bspLiability"] for bet_id in bets]
 
@@ -239,7 +240,7 @@ def test_a_settled_bet_at_the_starting_price(client: Client, alice: Bettor, bob:
     bet(alice, market_on_close("BACK", 5))
     bet(bob, market_on_close("LAY", 10))
     reconcile(client)
-    world_of(client).apply(SettleMarket(RACE, (RunnerResult(RunnerKey(HOME), "WINNER"),)))
+    world_of(client).do(SettleMarket(RACE, (RunnerResult(RunnerKey(HOME), "WINNER"),))).accepted()
 
     (cleared,) = alice.ask("listClearedOrders", betStatus="SETTLED")["clearedOrders"]
 
@@ -257,7 +258,7 @@ def test_a_settled_bet_that_took_the_starting_price(client: Client, alice: Betto
     bet(alice, back(6.0, 5, **AT_CLOSE))
     bet(bob, market_on_close("LAY", 10))
     reconcile(client)
-    world_of(client).apply(SettleMarket(RACE, (RunnerResult(RunnerKey(2), "WINNER"),)))
+    world_of(client).do(SettleMarket(RACE, (RunnerResult(RunnerKey(2), "WINNER"),))).accepted()
 
     (cleared,) = alice.ask("listClearedOrders", betStatus="SETTLED")["clearedOrders"]
 

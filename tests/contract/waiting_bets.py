@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 
+from simulator.world.inputs import AdvanceClock
 from simulator.world.world import World
 from tests.contract.bettor import JSON_RPC, MATCH, Bettor, envelopes, world_of
 from tests.in_process import Client
@@ -63,8 +64,8 @@ def post(path: str, document: object = None, headers: dict[str, str] | None = No
 
 
 def advancing(milliseconds: int) -> Callable[[World], object]:
-    return lambda world: world.advance(milliseconds)
+    return lambda world: world.do(AdvanceClock(milliseconds)).accepted()
 
 
 def doing(*commands: Any) -> Callable[[World], object]:
-    return lambda world: [world.apply(command) for command in commands]
+    return lambda world: [world.do(command).accepted() for command in commands]

@@ -11,10 +11,14 @@ import pytest
 
 from simulator.app import Application, create_app
 from simulator.control.worlds import Addresses
+from simulator.exchange.commands import PlaceOrders
 from simulator.exchange.events import Event, HeartbeatExpired, MarketChanged, OrderPlaced, OrdersHeld
+from simulator.world.happened import Happened
+from simulator.world.inputs import SetClockRate
 from simulator.world.loading.loading import load_scenario
 from simulator.world.world import World
 from simulator.world.worlds import Worlds
+from tests.sessions import log_in
 
 PATIENCE_SECONDS = 10
 BET = {
@@ -69,11 +73,11 @@ class Stage:
         self.http = httpx.AsyncClient(transport=httpx.ASGITransport(self.app), base_url="http://127.0.0.1:8000")
         self.events: list[Event] = []
         self._news = asyncio.Event()
-        self.world.subscribe(self.hear)
+        self.world.listen(self.hear)
 
-    def hear(self, events: tuple[Event, ...]) -> None:
+    def hear(self, happened: Happened) -> None:
         """Note what has happened."""
-        self.events.extend(events)
+        self.events.extend(happened.events)
         self._news.set()
 
     async def sees(self, kind: type[Event]) -> None:
@@ -170,7 +174,7 @@ def test_a_world_that_is_made_later_is_kept_up_with() -> None:
     async def play(stage: Stage) -> None:
         async with stage.lifespan():
             later = stage.worlds.create(load_scenario(scenario(1, "+PT0.05S"), "scenario of the test"))
-            later.subscribe(stage.hear)
+            later.listen(stage.hear)
             await stage.sees(MarketChanged)
 
         assert later.exchange.markets["1.1"].status == "SUSPENDED"
@@ -208,10 +212,10 @@ def test_an_application_that_has_ended_keeps_no_time() -> None:
         async with ended.lifespan():
             pass
         async with stage.lifespan():
-            ended.world.set_rate(10_000_000)
+            ended.world.do(SetClockRate(10_000_000)).accepted()
             await stage.sees(MarketChanged)
 
-        assert ended.events == []
+        assert not [event for event in ended.events if isinstance(event, MarketChanged)]
 
     on_stage(scenario(1, "+PT0.1S"), play)
 
@@ -232,7 +236,7 @@ def test_an_application_may_outlive_its_event_loop() -> None:
         await stage.sees(MarketChanged)
 
     stage = asyncio.run(begin())
-    stage.world.set_rate(36_000)
+    stage.world.do(SetClockRate(36_000)).accepted()
     asyncio.run(go_on(stage))
 
 
@@ -297,11 +301,11 @@ def test_a_bet_that_waits_in_a_world_that_ends_is_answered_all_the_same(end: str
             load_scenario(scenario(0, "-PT1S", "turn-in-play", turnInPlay=True, betDelay=5), "scenario of the test")
         )
         account = next(iter(world.accounts.by_username.values()))
-        session = world.log_in(account.username, account.password, account.app_key).session
+        session = log_in(world, account.username, account.password, account.app_key)
         assert session is not None
         headers = {"x-application": account.app_key, "x-authentication": session.token}
         held = asyncio.Event()
-        world.subscribe(lambda _: held.set())
+        world.listen(lambda happened: isinstance(happened.input, PlaceOrders) and held.set())
         async with stage.lifespan():
             placing = asyncio.create_task(stage.place(headers))
             async with asyncio.timeout(PATIENCE_SECONDS):

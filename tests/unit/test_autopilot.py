@@ -14,8 +14,10 @@ from simulator.exchange.orders import Order, RunnerKey, Side
 from simulator.exchange.refusals import Impossible, Refused
 from simulator.world.bettune.autopilot import Autopilot
 from simulator.world.format.scenario import Close, Finish, GoInPlay, MakeOffers, Resume, ScoreEntry, Suspend
-from simulator.world.happenings import PredictionDeleted, PredictionPut
+from simulator.world.happened import PredictionDeleted, PredictionPut
+from simulator.world.inputs import Add, AdvanceClock, DeletePrediction, PutPrediction, Reset
 from simulator.world.loading.loading import load_additions
+from simulator.world.state_hash import state_hash
 from simulator.world.world import World
 from tests.unit.scenario_builder import MARKET, load, small
 from tests.unit.world_builder import MINUTE, bet, heard_by
@@ -52,12 +54,12 @@ def world_with(**changes: Any) -> World:
 
 
 def put(world: World, odds: float) -> None:
-    world.put_prediction(FILTER, MATCH, round(odds * 1_000_000))
+    world.do(PutPrediction(FILTER, MATCH, round(odds * 1_000_000))).accepted()
 
 
 def offer(world: World, price: int, size: int = 5_000, selection_id: int = NEWCASTLE) -> None:
     """Let bob lay, which is an offer to back."""
-    world.apply(bet("bob", Side.LAY, price, size, selection_id))
+    world.do(bet("bob", Side.LAY, price, size, selection_id)).accepted()
 
 
 def bets(world: World) -> list[Order]:
@@ -96,8 +98,10 @@ def test_it_bets_on_a_price_that_comes_later() -> None:
     assert bets(by_customer) == []
 
     offer(by_customer, 240)
-    by_schedule.advance(2 * MINUTE)
-    by_control.perform(MakeOffers(market=MARKET, selection_id=1, available_to_back=((Decimal("2.4"), Decimal(50)),)))
+    by_schedule.do(AdvanceClock(2 * MINUTE)).accepted()
+    by_control.do(
+        MakeOffers(market=MARKET, selection_id=1, available_to_back=((Decimal("2.4"), Decimal(50)),))
+    ).accepted()
 
     for world in (by_customer, by_schedule, by_control):
         assert prices(world) == [(240, 240)]
@@ -127,7 +131,9 @@ def test_it_bets_in_markets_that_are_added_later() -> None:
     event["markets"][0]["runners"][0].pop("availableToLay")
     text = json.dumps({"events": [event]})
 
-    world.add(load_additions(text, "addition", world.exchange, world.catalogue, origin=world.clock.now()))
+    world.do(
+        Add(load_additions(text, "addition", world.exchange, world.catalogue, origin=world.clock.now()))
+    ).accepted()
 
     assert [(order.market_id, order.average_price_matched) for order in bets(world)] == [("1.9", 242)]
 
@@ -164,15 +170,15 @@ def test_what_is_not_matched_waits_and_lapses_in_play() -> None:
 
     (order,) = bets(world)
     assert (order.size_matched, order.size_remaining) == (300, 700)
-    world.perform(GoInPlay(market=MARKET))
+    world.do(GoInPlay(market=MARKET)).accepted()
     assert (order.size_matched, order.size_lapsed) == (300, 700)
 
 
 def test_virtual_offers_count() -> None:
     """Laying both other runners is backing the first: 3.0 and 6.0 make 2.0."""
     world = world_with(market={"crossMatching": True})
-    world.apply(bet("bob", Side.BACK, 300, 10_000, 2))
-    world.apply(bet("bob", Side.BACK, 600, 5_000, 3))
+    world.do(bet("bob", Side.BACK, 300, 10_000, 2)).accepted()
+    world.do(bet("bob", Side.BACK, 600, 5_000, 3)).accepted()
     assert world.exchange.markets[MARKET].runners[RunnerKey(1)].book.available_to_back.best is None
 
     put(world, 2.0)
@@ -187,8 +193,8 @@ def test_it_bets_once_whatever_becomes_of_the_bet_or_the_prediction() -> None:
     world = world_with()
     offer(world, 240, 500)
     put(world, 2.4)
-    world.apply(CancelOrders("alice", MARKET))
-    world.delete_prediction(FILTER, MATCH)
+    world.do(CancelOrders("alice", MARKET)).accepted()
+    world.do(DeletePrediction(FILTER, MATCH)).accepted()
 
     put(world, 2.2)
     offer(world, 260)
@@ -200,7 +206,7 @@ def test_it_does_not_bet_on_a_prediction_that_is_gone_or_has_risen() -> None:
     gone, risen = world_with(), world_with()
     for world in (gone, risen):
         put(world, 2.4)
-    gone.delete_prediction(FILTER, MATCH)
+    gone.do(DeletePrediction(FILTER, MATCH)).accepted()
     put(risen, 2.6)
 
     for world in (gone, risen):
@@ -244,15 +250,15 @@ def test_it_stops_at_kick_off() -> None:
     before, at, in_play = world_with(), world_with(), world_with()
     for world in (before, at, in_play):
         offer(world, 240)
-    before.advance(5 * MINUTE - 1)
-    at.advance(5 * MINUTE)
-    in_play.perform(GoInPlay(market=MARKET))
+    before.do(AdvanceClock(5 * MINUTE - 1)).accepted()
+    at.do(AdvanceClock(5 * MINUTE)).accepted()
+    in_play.do(GoInPlay(market=MARKET)).accepted()
 
     for world in (before, at):
         put(world, 2.4)
     put(in_play, 2.0)
-    in_play.apply(bet("bob", Side.LAY, 260, 10_000))
-    in_play.advance(MINUTE)
+    in_play.do(bet("bob", Side.LAY, 260, 10_000)).accepted()
+    in_play.do(AdvanceClock(MINUTE)).accepted()
 
     assert [len(bets(world)) for world in (before, at, in_play)] == [1, 0, 0]
 
@@ -260,11 +266,11 @@ def test_it_stops_at_kick_off() -> None:
 def test_it_waits_for_a_suspended_market() -> None:
     world = world_with()
     offer(world, 240)
-    world.perform(Suspend(market=MARKET))
+    world.do(Suspend(market=MARKET)).accepted()
     put(world, 2.4)
     assert bets(world) == []
 
-    world.perform(Resume(market=MARKET))
+    world.do(Resume(market=MARKET)).accepted()
 
     assert prices(world) == [(240, 240)]
 
@@ -272,7 +278,7 @@ def test_it_waits_for_a_suspended_market() -> None:
 def test_it_tries_again_what_was_refused() -> None:
     """Too little money, until a bet that tied it up is cancelled. A refusal costs nothing, and is told once."""
     world = world_with(account={"balance": 15})
-    world.apply(bet("alice", Side.BACK, 900, 1000, 2))
+    world.do(bet("alice", Side.BACK, 900, 1000, 2)).accepted()
     offer(world, 240)
     before = world.exchange.available_to_bet("alice")
     put(world, 2.4)
@@ -284,7 +290,7 @@ def test_it_tries_again_what_was_refused() -> None:
     ]
     assert "INSUFFICIENT_FUNDS" in world.notices[0].problem
 
-    world.apply(CancelOrders("alice", MARKET))
+    world.do(CancelOrders("alice", MARKET)).accepted()
 
     assert [order.runner.selection_id for order in bets(world)] == [2, 1]
 
@@ -317,11 +323,11 @@ def two_matches() -> World:
 
 def test_the_end_of_one_match_can_pay_for_a_bet_on_another() -> None:
     world = two_matches()
-    world.apply(PlaceOrders("alice", "1.2", bet("alice", Side.BACK, 900, 1000, 2).instructions))
+    world.do(PlaceOrders("alice", "1.2", bet("alice", Side.BACK, 900, 1000, 2).instructions)).accepted()
     put(world, 2.4)
     assert [order.market_id for order in bets(world)] == ["1.2"]
 
-    world.finish(Finish(match=8, score=ScoreEntry(home=1, away=0)))
+    world.do(Finish(match=8, score=ScoreEntry(home=1, away=0))).accepted()
 
     assert [order.market_id for order in bets(world)] == ["1.2", MARKET]
 
@@ -342,21 +348,22 @@ def test_no_bet_is_overlooked_that_somebody_who_looks_at_everything_would_place(
     for verb, where, *more in steps:
         with suppress(Refused, Impossible):
             if verb == "put":
-                world.put_prediction(FILTER, where, more[0])
+                world.do(PutPrediction(FILTER, where, more[0])).accepted()
             elif verb in ("offer", "back"):
                 name, side = ("bob", Side.LAY) if verb == "offer" else ("alice", Side.BACK)
-                world.apply(PlaceOrders(name, where, bet(name, side, more[0], 500, more[1]).instructions))
+                world.do(PlaceOrders(name, where, bet(name, side, more[0], 500, more[1]).instructions)).accepted()
             elif verb == "cancel":
-                world.apply(CancelOrders("alice", where))
+                world.do(CancelOrders("alice", where)).accepted()
             elif verb == "remove":
-                world.apply(RemoveRunner(where, RunnerKey(3), 1000))
+                world.do(RemoveRunner(where, RunnerKey(3), 1000)).accepted()
             else:
-                world.perform((Suspend if verb == "suspend" else Resume)(market=where))
+                world.do((Suspend if verb == "suspend" else Resume)(market=where)).accepted()
 
-        assert world.autopilot is not None
+        (autopilot,) = world.participants
+        assert isinstance(autopilot, Autopilot)
         other = Autopilot(world.bettune, world.exchange, world.catalogue)
-        other.placed.update(world.autopilot.placed)
-        for order in other.orders(world.clock.now()):
+        other.placed.update(autopilot.placed)
+        for order in other.commands(world.clock.now()):
             with pytest.raises(Refused):
                 world.exchange.apply(order, world.clock.now())
 
@@ -365,10 +372,10 @@ def test_a_market_that_is_closed_or_a_runner_that_is_gone_is_not_bet_on() -> Non
     closed, gone = world_with(), world_with()
     for world in (closed, gone):
         put(world, 2.4)
-    closed.perform(Close(market=MARKET))
-    gone.apply(RemoveRunner(MARKET, RunnerKey(NEWCASTLE), 4000))
+    closed.do(Close(market=MARKET)).accepted()
+    gone.do(RemoveRunner(MARKET, RunnerKey(NEWCASTLE), 4000)).accepted()
 
-    gone.apply(bet("bob", Side.LAY, 260, 10_000, 2))
+    gone.do(bet("bob", Side.LAY, 260, 10_000, 2)).accepted()
 
     assert bets(closed) == bets(gone) == []
 
@@ -376,9 +383,9 @@ def test_a_market_that_is_closed_or_a_runner_that_is_gone_is_not_bet_on() -> Non
 def test_a_match_that_is_finished_early_is_not_bet_on() -> None:
     world = world_with()
     put(world, 2.4)
-    world.finish(Finish(match=MATCH, score=ScoreEntry(home=0, away=0)))
+    world.do(Finish(match=MATCH, score=ScoreEntry(home=0, away=0))).accepted()
 
-    world.advance(MINUTE)
+    world.do(AdvanceClock(MINUTE)).accepted()
 
     assert bets(world) == []
 
@@ -392,22 +399,22 @@ def test_two_runs_come_to_the_same() -> None:
         world = world_with()
         put(world, 2.4)
         offer(world, 250, 300)
-        world.advance(MINUTE)
-        hashes.append(world.state_hash())
+        world.do(AdvanceClock(MINUTE)).accepted()
+        hashes.append(state_hash(world))
     assert hashes[0] == hashes[1]
 
 
 def test_what_has_been_bet_on_is_part_of_the_state() -> None:
     """Or else two worlds of one state would bet differently later. A reset forgets it."""
     world = world_with()
-    start = world.state_hash()
+    start = state_hash(world)
     offer(world, 240)
     put(world, 2.4)
     assert len(bets(world)) == 1
 
-    world.reset()
+    world.do(Reset()).accepted()
 
-    assert (world.state_hash(), bets(world)) == (start, [])
+    assert (state_hash(world), bets(world)) == (start, [])
     offer(world, 240)
     put(world, 2.4)
     assert len(bets(world)) == 1
@@ -416,9 +423,9 @@ def test_what_has_been_bet_on_is_part_of_the_state() -> None:
 def test_the_number_of_the_next_prediction_is_part_of_the_state() -> None:
     world, untouched = world_with(), world_with()
     put(world, 2.4)
-    world.delete_prediction(FILTER, MATCH)
+    world.do(DeletePrediction(FILTER, MATCH)).accepted()
 
-    assert world.state_hash() != untouched.state_hash()
+    assert state_hash(world) != state_hash(untouched)
     put(world, 2.4)
     put(untouched, 2.4)
     assert [one.bettune.predictions[FILTER, MATCH].id for one in (world, untouched)] == [2, 1]
@@ -430,8 +437,8 @@ def test_what_happens_to_predictions_and_their_bets_is_told_in_order() -> None:
     heard = heard_by(world)
 
     put(world, 2.4)
-    world.delete_prediction(FILTER, MATCH)
-    world.delete_prediction(FILTER, MATCH)
+    world.do(DeletePrediction(FILTER, MATCH)).accepted()
+    world.do(DeletePrediction(FILTER, MATCH)).accepted()
 
     names = [type(event).__name__ for event in heard]
     assert isinstance(heard[0], PredictionPut)

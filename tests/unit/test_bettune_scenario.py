@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from simulator import data
 from simulator.world.bettune.bettune import BetTune
 from simulator.world.format.document import ScenarioError
+from simulator.world.inputs import MoveToNext
 from simulator.world.loading.loading import load_scenario
 from simulator.world.worlds import Worlds
 from tests.in_process import client_of
@@ -264,4 +265,4 @@ def test_any_one_value_is_refused_in_our_own_words_or_makes_a_world_that_answers
                 answer = client.get(f"/bet-tune-api/v1{path}", headers=headers)
                 assert answer.status_code in (200, 401, 429)
         while world.next_due is not None:
-            world.to_next()
+            world.do(MoveToNext()).accepted()

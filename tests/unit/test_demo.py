@@ -6,6 +6,7 @@ from simulator.exchange.commands import PlaceInstruction, PlaceOrders
 from simulator.exchange.events import StartingPriceMade
 from simulator.exchange.orders import Order, OrderType, Persistence, RunnerKey, Side
 from simulator.exchange.statuses import MarketStatus
+from simulator.world.inputs import AdvanceClock, MoveToNext, SetClockRate
 from simulator.world.loading.named import builtin_scenario
 from simulator.world.world import World
 from tests.unit.world_builder import MINUTE, heard_by
@@ -19,19 +20,19 @@ SAMTREDIA = 6830593
 @pytest.fixture
 def demo() -> World:
     world = World(builtin_scenario("demo"))
-    world.set_rate(0)
+    world.do(SetClockRate(0)).accepted()
     return world
 
 
 def back(world: World, market: str, runner: RunnerKey, price: int) -> Order:
     instruction = PlaceInstruction(runner, Side.BACK, OrderType.LIMIT, price, 1000, Persistence.LAPSE)
-    world.apply(PlaceOrders("alice", market, (instruction,)))
+    world.do(PlaceOrders("alice", market, (instruction,))).accepted()
     return list(world.exchange.orders.values())[-1]
 
 
 def to_the_end(world: World) -> None:
     while world.next_due is not None:
-        world.to_next()
+        world.do(MoveToNext()).accepted()
 
 
 def test_a_bet_of_every_kind_is_settled_by_the_end(demo: World) -> None:
@@ -70,11 +71,11 @@ def test_the_race_has_starting_prices_from_the_off_on(demo: World) -> None:
     instruction = PlaceInstruction(
         RunnerKey(WINNER), Side.BACK, OrderType.MARKET_ON_CLOSE, liability=1000
     )  # fmt: skip
-    demo.apply(PlaceOrders("alice", WIN, (instruction,)))
+    demo.do(PlaceOrders("alice", WIN, (instruction,))).accepted()
     order = list(demo.exchange.orders.values())[-1]
     heard = heard_by(demo)
 
-    demo.advance(45 * MINUTE)
+    demo.do(AdvanceClock(45 * MINUTE)).accepted()
 
     prices = [event for event in heard if isinstance(event, StartingPriceMade)]
     assert [event.market_id for event in prices] == [WIN] * 8 + [PLACE] * 8
@@ -88,7 +89,7 @@ def test_virtual_bets_are_there_for_a_taker(demo: World) -> None:
         RunnerKey(FAVOURITE), Side.BACK, OrderType.LIMIT, 340, 95_000, Persistence.LAPSE
     )  # fmt: skip
 
-    demo.apply(PlaceOrders("alice", WIN, (instruction,)))
+    demo.do(PlaceOrders("alice", WIN, (instruction,))).accepted()
 
     order = list(demo.exchange.orders.values())[-1]
     others = [runner for key, runner in demo.exchange.markets[WIN].runners.items() if key.selection_id != FAVOURITE]

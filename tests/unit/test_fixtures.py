@@ -11,6 +11,7 @@ from simulator.world.format.document import (
     ScenarioError,
 )
 from simulator.world.format.quantities import instant_of
+from simulator.world.inputs import AdvanceClock, MoveToNext, SetClockRate
 from simulator.world.loading.loading import load_scenario
 from simulator.world.loading.named import builtin_scenario, builtin_scenario_names, scenario_called
 from simulator.world.world import World
@@ -37,10 +38,10 @@ def test_any_other_name_is_that_of_a_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", builtin_scenario_names())
 def test_the_shipped_scenarios_play_to_their_end_without_a_refusal_or_a_match_of_their_own_offers(name: str) -> None:
     running = World(builtin_scenario(name))
-    running.set_rate(0)
+    running.do(SetClockRate(0)).accepted()
 
     while running.next_due is not None:
-        running.to_next()
+        running.do(MoveToNext()).accepted()
 
     assert running.notices == []
     assert all(order.size_matched == 0 for order in running.exchange.orders.values())
@@ -119,7 +120,7 @@ def test_a_world_begins_without_matching_anything() -> None:
 def test_scenarios_are_values_that_nobody_changes() -> None:
     scenario = builtin_scenario("derby")
 
-    World(scenario).advance(10_000_000)
+    World(scenario).do(AdvanceClock(10_000_000)).accepted()
 
     assert scenario == load_scenario(data.fixture_bytes("derby.yaml"), "derby.yaml")
     with pytest.raises(AttributeError):

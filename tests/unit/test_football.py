@@ -1,13 +1,15 @@
 """The score of a match decides who wins which market, and bet types of BetTune mean runners of markets."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
+from simulator.exchange.events import MarketClosed
 from simulator.exchange.statuses import RunnerStatus
 from simulator.world.bettune.football import outcome_of, runner_for
 from simulator.world.format.scenario import Finish, ScoreEntry
-from simulator.world.world import Finished, World
+from simulator.world.happened import MarketLeftAlone
+from simulator.world.world import World
 from tests.unit.scenario_builder import MARKET, load, small
 
 TEAMS = ("Newcastle", "Chelsea", "The Draw")
@@ -32,8 +34,19 @@ def world_with(market_type: str, *runners: Any, betting_type: str = ODDS, **matc
     return World(load(scenario))
 
 
+class Finished(NamedTuple):
+    """The markets that the end of a match settled, and those it did not, with the reason."""
+
+    settled: tuple[str, ...]
+    left_alone: tuple[tuple[str, str], ...]
+
+
 def finish(world: World, home: int, away: int) -> Finished:
-    return world.finish(Finish(match=7, score=ScoreEntry(home=home, away=away)))
+    events = world.do(Finish(match=7, score=ScoreEntry(home=home, away=away))).accepted()
+    return Finished(
+        tuple(event.market_id for event in events if isinstance(event, MarketClosed)),
+        tuple((event.market_id, event.problem) for event in events if isinstance(event, MarketLeftAlone)),
+    )
 
 
 def winners(world: World) -> list[str]:

@@ -9,7 +9,9 @@ from simulator.exchange.events import StartingPriceMade
 from simulator.exchange.orders import OrderType, RunnerKey, Side
 from simulator.exchange.refusals import Impossible
 from simulator.exchange.statuses import MarketStatus, RunnerStatus
+from simulator.world.inputs import AdvanceClock, MoveToNext
 from simulator.world.loading.loading import load_happening
+from simulator.world.state_hash import state_hash
 from simulator.world.world import World
 from tests.afternoon import (
     ASIAN,
@@ -30,7 +32,7 @@ from tests.unit.world_builder import MINUTE, heard_by
 
 def do(world: World, market: str, verb: str, **content: Any) -> None:
     """Do to a market what the control API would do with this document."""
-    world.perform(load_happening(str(content), "document", verb, market, world.exchange))
+    world.do(load_happening(str(content), "document", verb, market, world.exchange)).accepted()
 
 
 def results(**by_status: list[int]) -> list[dict[str, Any]]:
@@ -88,19 +90,19 @@ def test_a_line_market_is_settled_by_what_was_counted(counted: str, profit: int)
     bet(world, LINE, Side.LAY, 1050, 500, who="bob")
     sold = bet(world, LINE, Side.BACK, 1050, 500)
 
-    world.perform(load_happening(f"lineResult: {counted}", "document", "settle", LINE, world.exchange))
+    world.do(load_happening(f"lineResult: {counted}", "document", "settle", LINE, world.exchange)).accepted()
 
     assert sold.profit == profit
 
 
 def test_a_dead_heat_for_more_than_there_is_cannot_be() -> None:
     world = world_of(afternoon())
-    before = world.state_hash()
+    before = state_hash(world)
 
     with pytest.raises(Impossible, match="2 places"):
         do(world, CUP, "settle", results=results(WINNER=[1, 2, 3, 4]), deadHeat=[3, 4])
 
-    assert world.state_hash() == before
+    assert state_hash(world) == before
 
 
 # The auction
@@ -111,7 +113,7 @@ def test_the_auction_is_held_when_the_race_goes_in_play() -> None:
     order = back_at_starting_price(world, WIN, 1000)
     heard = heard_by(world)
 
-    world.to_next()
+    world.do(MoveToNext()).accepted()
 
     # Nobody lays at the starting price: what is available to back, 500.00 at 3.0, is taken instead.
     assert [event.price for event in heard if isinstance(event, StartingPriceMade)] == [300, 350, 350, 350]
@@ -186,7 +188,7 @@ def test_the_market_type_says_which_markets_are_place_markets(market_type: str) 
 def test_a_greyhound_leaves_its_trap_vacant() -> None:
     world = world_of(afternoon({"at": "+PT1M", "market": DOGS, "do": "remove", "selectionId": 3}))
 
-    world.advance(MINUTE)
+    world.do(AdvanceClock(MINUTE)).accepted()
 
     runner = world.exchange.markets[DOGS].runners[RunnerKey(3)]
     assert (runner.status, runner.removed_at) == (RunnerStatus.REMOVED_VACANT, world.clock.now())
@@ -211,7 +213,7 @@ def test_factors_that_add_up_to_more_than_a_race_leave_a_lay_nothing_to_risk(fac
     instruction = PlaceInstruction(
         RunnerKey(1), Side.LAY, OrderType.MARKET_ON_CLOSE, liability=2000
     )  # fmt: skip
-    world.apply(PlaceOrders("alice", WIN, (instruction,)))
+    world.do(PlaceOrders("alice", WIN, (instruction,))).accepted()
 
     do(world, WIN, "remove", selectionId=2)
     do(world, WIN, "turn-in-play")

@@ -14,24 +14,27 @@ from simulator.exchange.commands import (
     PlaceOrders,
 )
 from simulator.exchange.orders import BetTargetType, OrderType, Persistence, RunnerKey, Side, TimeInForce
+from simulator.world.inputs import Add, AdvanceClock, LogOut, ReadStartingPrices
 from simulator.world.loading.loading import load_additions, load_happening
+from simulator.world.state_hash import state_hash
 from simulator.world.world import World
 from tests.afternoon import CUP, DOGS, WIN, afternoon, back_at_starting_price, world_of
+from tests.sessions import log_in
 
 
 def do(verb: str, market: str = WIN, **content: Any) -> Callable[[World], object]:
-    return lambda world: world.perform(load_happening(str(content), "document", verb, market, world.exchange))
+    return lambda world: world.do(load_happening(str(content), "document", verb, market, world.exchange)).accepted()
 
 
 def place(**fields: Any) -> Callable[[World], object]:
     """Place a back on the first runner: LIMIT at 4.0 if nothing else is said."""
     plain = {"price": 400, "size": 1000, "persistence": Persistence.LAPSE}
     instruction = PlaceInstruction(RunnerKey(1), Side.BACK, **{"order_type": OrderType.LIMIT, **plain, **fields})
-    return lambda world: world.apply(PlaceOrders("alice", WIN, (instruction,)))
+    return lambda world: world.do(PlaceOrders("alice", WIN, (instruction,))).accepted()
 
 
 def heartbeat(seconds: int) -> Callable[[World], object]:
-    return lambda world: world.apply(Heartbeat("alice", seconds))
+    return lambda world: world.do(Heartbeat("alice", seconds)).accepted()
 
 
 MARKET_ON_CLOSE = place(order_type=OrderType.MARKET_ON_CLOSE, price=None, size=None, persistence=None, liability=500)
@@ -59,11 +62,11 @@ def test_what_could_make_a_difference_shows(name: str) -> None:
     world = world_of(_in_play_with_delay())
     for step in before:
         step(world)
-    digest = world.state_hash()
+    digest = state_hash(world)
 
     change(world)
 
-    assert world.state_hash() != digest
+    assert state_hash(world) != digest
 
 
 @pytest.mark.parametrize("name", CHANGES)
@@ -74,9 +77,9 @@ def test_the_same_happens_to_the_same_world_with_the_same_digest(name: str) -> N
         step(one)
         step(other)
     for world in (one, other):
-        world.advance(60_000)
+        world.do(AdvanceClock(60_000)).accepted()
 
-    assert one.state_hash() == other.state_hash()
+    assert state_hash(one) == state_hash(other)
 
 
 def _in_play_with_delay() -> dict[str, Any]:
@@ -106,7 +109,7 @@ def test_bets_that_differ_at_all_differ_in_the_digest(
     for change in (one, other):
         world = world_of(afternoon())
         change(world)
-        digests.add(world.state_hash())
+        digests.add(state_hash(world))
 
     assert len(digests) == 2
 
@@ -117,7 +120,7 @@ def test_held_bets_that_differ_at_all_differ_before_they_reach_the_matcher() -> 
         world = world_of(_in_play_with_delay())
         do("turn-in-play")(world)
         place(price=price)(world)
-        digests.add(world.state_hash())
+        digests.add(state_hash(world))
 
     assert len(digests) == 2
 
@@ -129,13 +132,13 @@ def test_a_heartbeat_that_was_missed_is_remembered_until_it_is_told() -> None:
         heartbeat(10)(world)
     heartbeat(0)(content)
     for world in (silent, content):
-        world.advance(10_000)
-    assert silent.state_hash() != content.state_hash()
+        world.do(AdvanceClock(10_000)).accepted()
+    assert state_hash(silent) != state_hash(content)
 
     for world in (silent, content):
         heartbeat(0)(world)
 
-    assert silent.state_hash() == content.state_hash()
+    assert state_hash(silent) == state_hash(content)
 
 
 def differ(one: Callable[[World], object], other: Callable[[World], object], wait: int = 0) -> bool:
@@ -144,8 +147,8 @@ def differ(one: Callable[[World], object], other: Callable[[World], object], wai
     for change in (one, other):
         world = world_of(_in_play_with_delay())
         change(world)
-        world.advance(wait)
-        digests.add(world.state_hash())
+        world.do(AdvanceClock(wait)).accepted()
+        digests.add(state_hash(world))
     return len(digests) > 1
 
 
@@ -156,14 +159,13 @@ def nothing(world: World) -> None:
 @pytest.mark.parametrize("command", [CancelOrders("alice", WIN, None, "ref"), CancelOrders("alice", None, None, "ref")])
 def test_a_reference_shows_as_long_as_it_cannot_be_used_again(command: Command) -> None:
     """All that these commands leave behind, there being no bet to cancel."""
-    assert differ(lambda world: world.apply(command), nothing, wait=59_999)
-    assert not differ(lambda world: world.apply(command), nothing, wait=60_000)
+    assert differ(lambda world: world.do(command).accepted(), nothing, wait=59_999)
+    assert not differ(lambda world: world.do(command).accepted(), nothing, wait=60_000)
 
 
 def test_near_and_far_prices_show_as_long_as_they_are_read_again() -> None:
     def read(world: World) -> None:
-        runner = world.exchange.markets[WIN].runners[RunnerKey(1)]
-        world.starting_price_cache.of(WIN, runner, world.clock.now())
+        world.do(ReadStartingPrices(WIN, (RunnerKey(1),))).accepted()
 
     assert differ(read, nothing, wait=59_999)
     assert not differ(read, nothing, wait=60_000)
@@ -171,9 +173,9 @@ def test_near_and_far_prices_show_as_long_as_they_are_read_again() -> None:
 
 def test_a_login_that_is_over_shows_in_the_token_of_the_next() -> None:
     def come_and_go(world: World) -> str:
-        session = world.log_in("alice", "alice", "key").session
+        session = log_in(world, "alice", "alice", "key")
         assert session is not None
-        world.log_out(session.token)
+        world.do(LogOut(session.token))
         return session.token
 
     assert differ(come_and_go, nothing)
@@ -184,17 +186,17 @@ def test_a_login_that_is_over_shows_in_the_token_of_the_next() -> None:
 def test_a_ban_shows_until_it_is_over() -> None:
     """Of two who have logged in a hundred times, only one has tried again. All have logged out."""
 
-    def log_in(times: int) -> Callable[[World], None]:
+    def come_and_go(times: int) -> Callable[[World], None]:
         def change(world: World) -> None:
             for _ in range(times):
-                session = world.log_in("alice", "alice", "key").session
+                session = log_in(world, "alice", "alice", "key")
                 if session is not None:
-                    world.log_out(session.token)
+                    world.do(LogOut(session.token))
 
         return change
 
-    assert differ(log_in(101), log_in(100), wait=20 * 60_000 - 1)
-    assert not differ(log_in(101), log_in(100), wait=20 * 60_000)
+    assert differ(come_and_go(101), come_and_go(100), wait=20 * 60_000 - 1)
+    assert not differ(come_and_go(101), come_and_go(100), wait=20 * 60_000)
 
 
 def test_a_ticket_that_led_to_nothing_shows_in_the_number_of_the_next() -> None:
@@ -205,7 +207,7 @@ def test_a_ticket_that_led_to_nothing_shows_in_the_number_of_the_next() -> None:
             do("turn-in-play")(world)
             for step in (*steps, do("suspend")):
                 step(world)
-            world.advance(5_000)
+            world.do(AdvanceClock(5_000)).accepted()
             do("resume")(world)
             assert not world.exchange.accounts["alice"].current_orders
 
@@ -220,9 +222,9 @@ def test_what_is_said_of_a_market_that_was_added_shows() -> None:
         runners = [{"selectionId": 1, "name": name}, {"selectionId": 2, "name": "Rovers"}]
         event = {"id": "9", "name": "Final", "eventType": {"id": "1", "name": "Soccer"}, "openDate": "+PT1H"}
         document = {"events": [{**event, "markets": [{**market, "runners": runners}]}]}
-        return lambda world: world.add(
-            load_additions(json.dumps(document), "document", world.exchange, world.catalogue)
-        )
+        return lambda world: world.do(
+            Add(load_additions(json.dumps(document), "document", world.exchange, world.catalogue))
+        ).accepted()
 
     assert differ(add("Town"), add("City"))
     assert not differ(add("Town"), add("Town"))
@@ -234,6 +236,6 @@ def test_the_place_in_the_queue_for_the_starting_price_shows() -> None:
         world = world_of(afternoon())
         for who in (first, second):
             back_at_starting_price(world, WIN, 500, who=who)
-        digests.add(world.state_hash())
+        digests.add(state_hash(world))
 
     assert len(digests) == 2

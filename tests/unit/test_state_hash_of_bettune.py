@@ -4,7 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
+from simulator.world.inputs import CountRequest, DeletePrediction, PutPrediction
 from simulator.world.loading.loading import load_finish, load_scenario
+from simulator.world.state_hash import state_hash
 from simulator.world.world import World
 
 SCENARIO = """
@@ -21,27 +23,27 @@ bettune:
 
 
 def put(match: int, odds: int) -> Callable[[World], object]:
-    return lambda world: world.put_prediction(1, match, odds * 1_000_000)
+    return lambda world: world.do(PutPrediction(1, match, odds * 1_000_000)).accepted()
 
 
 def delete(match: int) -> Callable[[World], object]:
-    return lambda world: world.delete_prediction(1, match)
+    return lambda world: world.do(DeletePrediction(1, match)).accepted()
 
 
 def finish(home: int) -> Callable[[World], object]:
     score = f'{{"score": {{"home": {home}, "away": 1}}}}'
-    return lambda world: world.finish(load_finish(score, "score", 7))
+    return lambda world: world.do(load_finish(score, "score", 7)).accepted()
 
 
 def ask(name: str) -> Callable[[World], object]:
-    return lambda world: world.bettune_requests.admit(name, world.clock.now())
+    return lambda world: world.do(CountRequest(name))
 
 
 def digest(*steps: Callable[[World], object]) -> str:
     world = World(load_scenario(SCENARIO, "scenario"))
     for step in steps:
         step(world)
-    return world.state_hash()
+    return state_hash(world)
 
 
 @pytest.mark.parametrize(

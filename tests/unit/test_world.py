@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from simulator.exchange.events import Event, OrdersHeld
+from simulator.exchange.events import Event, OrdersHeld, TicketResolved
 from simulator.exchange.orders import Persistence, RunnerKey, Side
 from simulator.exchange.refusals import Reason, Refused
 from simulator.exchange.statuses import MarketStatus
@@ -12,9 +12,12 @@ from simulator.world.format.scenario import (
     Resume,
     Suspend,
 )
-from simulator.world.happenings import WorldReset
+from simulator.world.happened import SessionClosed, WorldReset
+from simulator.world.inputs import AdvanceClock, KeepAlive, LogOut, MoveToNext, Reset, SetClockRate, TakeRequestId
 from simulator.world.scenario_commands import LIQUIDITY
-from simulator.world.world import Resolution, World
+from simulator.world.state_hash import state_hash
+from simulator.world.world import World
+from tests.sessions import log_in
 from tests.unit.scenario_builder import MARKET, load, small
 from tests.unit.world_builder import MINUTE, START, FakeRealTime, at, bet, changes, heard_by, world_of
 
@@ -84,16 +87,16 @@ def test_what_was_due_before_the_start_happens_at_the_start() -> None:
     assert world.exchange.markets[MARKET].status is MarketStatus.SUSPENDED
 
 
-def test_a_listener_hears_no_more_once_it_has_unsubscribed() -> None:
+def test_a_listener_hears_no_more_once_it_is_taken_off() -> None:
     world = world_of()
     heard: list[Event] = []
-    unsubscribe = world.subscribe(heard.extend)
+    stop = world.listen(lambda happened: heard.extend(happened.events))
     others = heard_by(world)
 
-    world.perform(Suspend(market=MARKET))
-    unsubscribe()
-    unsubscribe()
-    world.perform(Resume(market=MARKET))
+    world.do(Suspend(market=MARKET)).accepted()
+    stop()
+    stop()
+    world.do(Resume(market=MARKET)).accepted()
 
     assert len(heard) == 1
     assert len(others) == 2
@@ -101,14 +104,14 @@ def test_a_listener_hears_no_more_once_it_has_unsubscribed() -> None:
 
 def test_sessions_expire_by_the_clock_of_the_world() -> None:
     world = world_of()
-    token = world.log_in("alice", "secret", "alice-live").session
+    token = log_in(world, "alice", "secret", "alice-live")
     assert token is not None
 
-    world.advance(11 * 60 * MINUTE)
-    assert world.keep_alive(token.token) is token
-    world.advance(11 * 60 * MINUTE)
+    world.do(AdvanceClock(11 * 60 * MINUTE)).accepted()
+    world.do(KeepAlive(token.token)).accepted()
+    world.do(AdvanceClock(11 * 60 * MINUTE)).accepted()
     assert world.session(token.token) is token
-    assert world.log_out(token.token) is token
+    world.do(LogOut(token.token)).accepted()
     assert world.session(token.token) is None
 
 
@@ -118,7 +121,7 @@ def test_an_account_with_limited_access_is_refused_by_the_exchange() -> None:
     world = World(load(scenario))
 
     with pytest.raises(Refused) as caught:
-        world.apply(bet("alice", Side.LAY, 200, 500))
+        world.do(bet("alice", Side.LAY, 200, 500)).accepted()
 
     assert caught.value.reason is Reason.INVALID_ACCOUNT_STATE
 
@@ -137,77 +140,76 @@ def test_app_keys_that_a_scenario_does_not_give_are_made_up_from_the_seed() -> N
 
 def busy(world: World) -> World:
     """Do something of everything to a world."""
-    world.log_in("alice", "secret", "alice-live")
-    world.ids.request_uuid(world.clock.now())
-    world.apply(bet("alice", Side.LAY, 200, 500))
-    world.advance(6 * MINUTE)
-    world.apply(bet("bob", Side.LAY, 200, 500))
-    world.perform(Suspend(market=MARKET))
-    world.advance(2000)
+    log_in(world, "alice", "secret", "alice-live")
+    world.do(TakeRequestId()).accepted()
+    world.do(bet("alice", Side.LAY, 200, 500)).accepted()
+    world.do(AdvanceClock(6 * MINUTE)).accepted()
+    world.do(bet("bob", Side.LAY, 200, 500)).accepted()
+    world.do(Suspend(market=MARKET)).accepted()
+    world.do(AdvanceClock(2000)).accepted()
     return world
 
 
 def test_worlds_with_the_same_scenario_seed_and_commands_are_the_same() -> None:
     schedule = at("+PT5M", "turn-in-play")
 
-    assert busy(world_of(schedule, seed=5)).state_hash() == busy(world_of(schedule, seed=5)).state_hash()
-    assert busy(world_of(schedule, seed=5)).state_hash() != busy(world_of(schedule, seed=6)).state_hash()
+    assert state_hash(busy(world_of(schedule, seed=5))) == state_hash(busy(world_of(schedule, seed=5)))
+    assert state_hash(busy(world_of(schedule, seed=5))) != state_hash(busy(world_of(schedule, seed=6)))
 
 
 @pytest.mark.parametrize(
     "change",
     [
-        lambda world: world.advance(1),
-        lambda world: world.set_rate(1e-9),
-        lambda world: world.log_in("alice", "secret", "alice-live"),
-        lambda world: world.apply(bet("alice", Side.BACK, 200, 500)),
-        lambda world: world.perform(Suspend(market=MARKET)),
-        lambda world: world.to_next(),
+        lambda world: world.do(AdvanceClock(1)).accepted(),
+        lambda world: world.do(SetClockRate(1e-9)).accepted(),
+        lambda world: log_in(world, "alice", "secret", "alice-live"),
+        lambda world: world.do(bet("alice", Side.BACK, 200, 500)).accepted(),
+        lambda world: world.do(Suspend(market=MARKET)).accepted(),
+        lambda world: world.do(MoveToNext()).accepted(),
     ],
     ids=["time", "rate", "login", "bet", "market", "schedule"],
 )
 def test_every_change_of_a_world_shows_in_its_hash(change: Callable[[World], object]) -> None:
-    world = world_of(at("+PT0S", "resume"))
-    before = world.state_hash()
+    world = world_of(at("+PT1M", "suspend"))
+    before = state_hash(world)
 
     change(world)
 
-    assert world.state_hash() != before
+    assert state_hash(world) != before
 
 
 def test_a_reset_world_is_as_it_was_in_the_beginning_and_goes_the_same_way_again() -> None:
     world = world_of(at("+PT5M", "turn-in-play"))
-    beginning = world.state_hash()
-    first_token = world.log_in("alice", "secret", "alice-live").session
+    beginning = state_hash(world)
+    first_token = log_in(world, "alice", "secret", "alice-live")
     assert first_token is not None
-    after = busy(world).state_hash()
+    after = state_hash(busy(world))
 
-    world.reset()
+    world.do(Reset()).accepted()
 
     assert world.session(first_token.token) is None
-    assert world.state_hash() == beginning
-    again = world.log_in("alice", "secret", "alice-live").session
+    assert state_hash(world) == beginning
+    again = log_in(world, "alice", "secret", "alice-live")
     assert again is not None
     assert again.token == first_token.token
-    assert busy(world).state_hash() == after
+    assert state_hash(busy(world)) == after
 
 
-def test_a_reset_is_told_to_listeners_and_to_those_who_wait() -> None:
+def test_a_reset_is_told_to_listeners_and_what_was_held_never_happens() -> None:
     world = world_of(at("+PT0S", "turn-in-play"))
     world.run_due()
-    held = world.apply(bet("alice", Side.LAY, 200, 500))[0]
+    held = world.do(bet("alice", Side.LAY, 200, 500)).accepted()[0]
     assert isinstance(held, OrdersHeld)
-    resolutions: list[Resolution | None] = []
-    world.when_resolved(held.ticket, resolutions.append)
+    session = log_in(world, "alice", "secret", "alice-live")
+    assert session is not None
     heard = heard_by(world)
 
-    world.reset()
+    world.do(Reset()).accepted()
 
-    assert resolutions == [None]
-    assert heard == [WorldReset(START)]
-    world.advance(10_000)
-    assert resolutions == [None]
-    assert len(heard) > 1
+    assert heard == [SessionClosed(START, session.token, "alice"), WorldReset(START)]
+    world.do(AdvanceClock(10_000)).accepted()
+    assert not [event for event in heard if isinstance(event, TicketResolved)]
+    assert len(heard) > 2
 
 
 def test_a_world_that_starts_at_the_real_time_is_reset_to_the_real_time_of_now() -> None:
@@ -217,7 +219,7 @@ def test_a_world_that_starts_at_the_real_time_is_reset_to_the_real_time_of_now()
     world = World(load(scenario), real_time=outside.real_time)
 
     outside.milliseconds += 3 * MINUTE + 1
-    world.reset()
+    world.do(Reset()).accepted()
 
     assert world.clock.now() == START + 3 * MINUTE + 1
     assert world.next_due == START + 8 * MINUTE

@@ -6,8 +6,11 @@ import pytest
 
 from simulator.exchange.commands import SuspendMarket
 from simulator.world.format.scenario import Scenario
+from simulator.world.inputs import AdvanceClock, LogOut, MoveToNext, Reset, SetClockRate
+from simulator.world.state_hash import state_hash
 from simulator.world.world import World
 from simulator.world.worlds import UnknownWorld, Worlds
+from tests.sessions import log_in
 from tests.unit.scenario_builder import MARKET, load, small
 
 SCENARIO = load(small())
@@ -18,7 +21,7 @@ def scenario_with(*accounts: dict[str, Any]) -> Scenario:
 
 
 def token_of(world: World, username: str) -> str:
-    session = world.log_in(username, "secret", "any").session
+    session = log_in(world, username, "secret", "any")
     assert session is not None
     return session.token
 
@@ -99,21 +102,21 @@ def test_sessions_of_worlds_with_one_seed_have_different_tokens_that_lead_to_the
     assert one != other
     assert worlds.by_session(one) is first
     assert worlds.by_session(other) is second
-    first.log_out(one)
+    first.do(LogOut(one))
     assert worlds.by_session(one) is None
-    second.reset()
+    second.do(Reset()).accepted()
     assert worlds.by_session(other) is None
 
 
 def test_what_is_done_in_one_world_is_not_seen_in_another() -> None:
     worlds = Worlds()
     first, second = worlds.create(SCENARIO), worlds.create(SCENARIO)
-    before = second.state_hash()
+    before = state_hash(second)
 
-    first.apply(SuspendMarket(MARKET))
-    first.advance(1000)
+    first.do(SuspendMarket(MARKET)).accepted()
+    first.do(AdvanceClock(1000)).accepted()
 
-    assert second.state_hash() == before
+    assert state_hash(second) == before
 
 
 def test_app_keys_that_are_made_up_are_found_too() -> None:
@@ -150,21 +153,27 @@ def test_a_world_keeps_its_credentials_through_a_reset() -> None:
     worlds.create(SCENARIO)
     second = worlds.create(SCENARIO)
 
-    second.reset()
+    second.do(Reset()).accepted()
 
     assert list(second.accounts.by_username) == ["alice-2", "bob-2"]
     assert worlds.by_username("alice-2") is second
 
 
-def test_watchers_are_told_of_every_change_of_what_is_due_in_any_world() -> None:
+def test_a_listener_hears_the_stories_of_all_worlds_from_the_beginning_to_the_end() -> None:
     worlds = Worlds()
-    told: list[set[int | None]] = []
-    worlds.watch_due(lambda: told.append({world.next_due for world in worlds}))
-
     first = worlds.create(SCENARIO)
-    assert told[-1] == {first.next_due}
+    heard: list[tuple[str, int, str]] = []
+    worlds.listen(lambda world, told: heard.append((world.id, told.sequence, type(told.input).__name__)))
+
     second = worlds.create(SCENARIO)
-    second.to_next()
-    assert told[-1] == {first.next_due, None}
+    second.do(MoveToNext()).accepted()
+    first.do(SetClockRate(1)).accepted()
     worlds.delete(second.id)
-    assert told[-1] == {first.next_due}
+
+    assert heard == [
+        ("world-2", 0, "Reset"),
+        ("world-2", 1, "MoveToNext"),
+        ("world-2", 2, "GoInPlay"),
+        ("default", 1, "SetClockRate"),
+        ("world-2", 3, "EndWorld"),
+    ]

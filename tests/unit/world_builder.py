@@ -6,6 +6,7 @@ from simulator.exchange.commands import PlaceInstruction, PlaceOrders
 from simulator.exchange.events import Event, MarketChanged
 from simulator.exchange.orders import OrderType, Persistence, RunnerKey, Side
 from simulator.world.clock import RealTime
+from simulator.world.happened import ClockMoved, Happened
 from simulator.world.world import World
 from tests.unit.scenario_builder import MARKET, load, small
 
@@ -38,10 +39,17 @@ def bet(username: str, side: Side, price: int, size: int, selection_id: int = 1)
 
 
 def heard_by(world: World) -> list[Event]:
-    """The events that a world publishes from now on."""
+    """The events that a world tells of from now on, but for those of its clock."""
     heard: list[Event] = []
-    world.subscribe(heard.extend)
+    world.listen(lambda happened: heard.extend(event for event in happened.events if not isinstance(event, ClockMoved)))
     return heard
+
+
+def story_of(world: World) -> list[Happened]:
+    """The story of a world from now on."""
+    story: list[Happened] = []
+    world.listen(story.append)
+    return story
 
 
 def changes(events: list[Event]) -> list[int]:

@@ -125,7 +125,9 @@ def replace_orders(call: Call[ReplaceOrdersRequest]) -> ReplaceExecutionReport |
     held = next((event for event in events if isinstance(event, OrdersHeld)), None)
     if held is None or request.async_:
         return _replace_report(call, events, ())
-    return report_when_resolved(world, held.ticket, partial(_after_bet_delay, call, events))
+    # Written now, because a world that begins again has forgotten these bets.
+    never_known = _timed_out(_replace_report(call, events, ()))
+    return report_when_resolved(world, held.ticket, partial(_after_bet_delay, call, events, never_known))
 
 
 def update_orders(call: Call[UpdateOrdersRequest]) -> UpdateExecutionReport:
@@ -240,10 +242,12 @@ class _Leg(NamedTuple):
 
 
 def _after_bet_delay(
-    call: Call[ReplaceOrdersRequest], events: Sequence[Event], fates: Fates | None
+    call: Call[ReplaceOrdersRequest],
+    events: Sequence[Event],
+    never_known: ReplaceExecutionReport,
+    fates: Fates | None,
 ) -> ReplaceExecutionReport:
-    report = _replace_report(call, events, fates or ())
-    return report if fates is not None else _timed_out(report)
+    return never_known if fates is None else _replace_report(call, events, fates)
 
 
 def _timed_out(report: ReplaceExecutionReport) -> ReplaceExecutionReport:

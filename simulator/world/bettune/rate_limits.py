@@ -28,11 +28,13 @@ class RateLimiter:
         end, count = self._window(name, now)
         return None if count < self.limit.requests else -((now - end) // 1000)
 
-    def count(self, name: str, now: int) -> None:
-        """Count a request that `seconds_to_wait` has let through."""
-        if self.limit is not None:
+    def admit(self, name: str, now: int) -> int | None:
+        """Count a request and return `None`; for one too many, the seconds to wait for the next, rounded up."""
+        wait_seconds = self.seconds_to_wait(name, now)
+        if self.limit is not None and wait_seconds is None:
             end, count = self._window(name, now)
             self._windows[name] = (end, count + 1)
+        return wait_seconds
 
     def _window(self, name: str, now: int) -> tuple[int, int]:
         """Return the end of the window that a request falls into, and how many have been counted in it."""

@@ -9,6 +9,8 @@ from hypothesis.stateful import RuleBasedStateMachine
 
 from simulator.exchange.commands import Command
 from simulator.exchange.refusals import Impossible, Refused
+from simulator.world.inputs import Reset
+from simulator.world.state_hash import state_hash
 from tests.property.wire.worlds import (
     CONTROL,
     CUSTOMERS,
@@ -21,6 +23,7 @@ from tests.property.wire.worlds import (
     Served,
     new_twin,
 )
+from tests.sessions import log_in
 
 NUMBERS: Final = {
     "betting": {
@@ -84,13 +87,13 @@ class WireWorlds(RuleBasedStateMachine):
     def teardown(self) -> None:
         """The control API tells the state in which all three have ended."""
         try:
-            assert {self.twin.state_hash()} == {served.state_hash() for served in self.served}
+            assert {state_hash(self.twin)} == {served.state_hash() for served in self.served}
         finally:
             self.doors.close()
 
     def check_states(self) -> None:
         """All three worlds are in the same state."""
-        assert {self.twin.state_hash()} == {served.world.state_hash() for served in self.served}
+        assert {state_hash(self.twin)} == {state_hash(served.world) for served in self.served}
 
     # Identity
 
@@ -107,7 +110,7 @@ class WireWorlds(RuleBasedStateMachine):
         elif PASSWORDS.get(username) != form["password"]:
             status, error = "FAIL", "INVALID_USERNAME_OR_PASSWORD"
         else:
-            session = self.twin.log_in(username, form["password"], key).session
+            session = log_in(self.twin, username, form["password"], key)
             assert (session is None) is (status in ("FAIL", "LOGIN_RESTRICTED"))
             if by_certificate and status == "LIMITED_ACCESS":
                 # The code alone is said, and who has no token has no session.
@@ -193,7 +196,7 @@ class WireWorlds(RuleBasedStateMachine):
     def operate(self, market: str, verb: str, command: Command, document: dict[str, Any] | None = None) -> None:
         """Do something to a market, or hear that it cannot be done."""
         try:
-            self.twin.apply(command)
+            self.twin.do(command).accepted()
         except (Impossible, Refused):
             possible = False
         else:
@@ -211,7 +214,7 @@ class WireWorlds(RuleBasedStateMachine):
 
     def reset(self) -> None:
         """Begin again from the scenario: all sessions end."""
-        self.twin.reset()
+        self.twin.do(Reset()).accepted()
         for served in self.served:
             assert 200 == served.post(f"{CONTROL}/reset").status_code
         self.check_states()

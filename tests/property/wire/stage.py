@@ -197,7 +197,7 @@ class WireStage(WireWorlds):
         """Return the letter that says that a customer is alive."""
 
         def answer(username: str, _: bool) -> Answer:
-            (received,) = self.twin.apply(Heartbeat(username, seconds))
+            (received,) = self.twin.do(Heartbeat(username, seconds)).accepted()
             assert isinstance(received, HeartbeatReceived)
             return {"actualTimeoutSeconds": received.timeout_seconds, "actionPerformed": received.action}
 

@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
+from simulator.world.state_hash import state_hash
 from tests.in_process import Client, client_of
 from tests.property.wire.twin_bettune import (
     FILTERS,
@@ -84,7 +85,7 @@ class BetTuneMachine(RuleBasedStateMachine):
             for (method, path, headers, content), answered in self.sent:
                 again = fresh.request(method, path, headers=headers, content=content)
                 assert (again.status_code, again.content) == answered
-            assert fresh.worlds.default.state_hash() == self.client.worlds.default.state_hash()
+            assert state_hash(fresh.worlds.default) == state_hash(self.client.worlds.default)
 
     def ask(self, method: str, path: str, token: str | None, content: bytes = b"") -> tuple[int, Any]:
         """Return status and document of an answer; of a refusal, its code."""

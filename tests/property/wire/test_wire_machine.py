@@ -32,6 +32,7 @@ from simulator.exchange.commands import (
     VoidMarket,
 )
 from simulator.exchange.orders import OrderType, Persistence, Side
+from simulator.world.inputs import AdvanceClock
 from tests.property.wire.requests import Cancelling, Placing, Replacing, Updating
 from tests.property.wire.stage import (
     Letter,
@@ -264,7 +265,7 @@ class WireMachine(WireStage):
     @rule(milliseconds=st.sampled_from([0, 250, 1000, 1000, 4999, 5000, 10_000, 60_000]))
     def let_pass(self, milliseconds: int) -> None:
         change = {"advance": f"PT{milliseconds / 1000}S"}
-        self.move_clock(change, lambda: self.twin.advance(milliseconds))
+        self.move_clock(change, lambda: self.twin.do(AdvanceClock(milliseconds)).accepted())
 
     @precondition(lambda machine: machine.twin.next_due is not None or machine.suspended())
     @rule()
@@ -275,7 +276,9 @@ class WireMachine(WireStage):
     @rule(short_of=st.sampled_from([0, 1]))
     def outlast_the_sessions(self, short_of: int) -> None:
         milliseconds = SESSION_SECONDS * 1000 - short_of
-        self.move_clock({"advance": f"PT{milliseconds / 1000}S"}, lambda: self.twin.advance(milliseconds))
+        self.move_clock(
+            {"advance": f"PT{milliseconds / 1000}S"}, lambda: self.twin.do(AdvanceClock(milliseconds)).accepted()
+        )
 
     # The operator
 

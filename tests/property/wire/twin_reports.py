@@ -7,6 +7,7 @@ updateOrders) and the choices that `docs/fidelity.md` lists, and not from the co
 
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 from msgspec.structs import replace
@@ -29,10 +30,12 @@ from simulator.exchange.events import (
     OrderPlaced,
     OrdersHeld,
     ReplacementRefused,
+    TicketResolved,
 )
 from simulator.exchange.orders import Order, OrderType, TimeInForce
 from simulator.exchange.refusals import Refused
-from simulator.world.world import Resolution, World
+from simulator.world.happened import Happened, WorldReset
+from simulator.world.world import World
 from tests.property.wire.requests import (
     Cancelling,
     Placing,
@@ -55,6 +58,20 @@ class Later:
 
     def __init__(self) -> None:
         self.report: Report | None = None
+
+
+def resolve(
+    ticket: int,
+    later: Later,
+    report: Callable[[tuple[HeldOrderFate, ...] | None], Report],
+    happened: Happened,
+) -> None:
+    """Write a report that is owed, once what it is about has happened or never will."""
+    for event in happened.events:
+        if later.report is None and isinstance(event, TicketResolved) and event.ticket == ticket:
+            later.report = report(event.fates)
+        if later.report is None and isinstance(event, WorldReset):
+            later.report = report(None)
 
 
 def average_price(order: Order) -> float:
@@ -122,7 +139,7 @@ class BettingTwin:
             account, asked.market, bets_of(asked.bets), asked.reference or None, asked.strategy or None, asked.version
         )
         try:
-            events = self.world.apply(command)
+            events = self.world.do(command).accepted()
         except Refused as refusal:
             return refused(refusal.reason, refusal.instruction_reasons)
         if asked.asynchronous:
@@ -151,12 +168,9 @@ class BettingTwin:
         """Have a report written when the orders that are held reach the matcher, if any are."""
         later = Later()
 
-        def resolve(resolution: Resolution | None) -> None:
-            later.report = report(None if resolution is None else resolution.resolved.fates)
-
         for event in events:
             if isinstance(event, OrdersHeld):
-                self.world.when_resolved(event.ticket, resolve)
+                self.world.listen(partial(resolve, event.ticket, later, report))
                 return later
         return None
 
@@ -192,7 +206,9 @@ class BettingTwin:
         instructions = None if asked.bets is None else tuple(CancelInstruction(*bet) for bet in asked.bets)
         head = without_none(customerRef=asked.reference or None, marketId=asked.market)
         try:
-            events = self.world.apply(CancelOrders(account, asked.market, instructions, asked.reference or None))
+            events = self.world.do(
+                CancelOrders(account, asked.market, instructions, asked.reference or None)
+            ).accepted()
         except Refused as refusal:
             bets = asked.bets or ()
             reports = [failure(told(refusal), cancellation_words(*bet)) for bet in bets]
@@ -208,7 +224,9 @@ class BettingTwin:
         instructions = tuple(UpdateInstruction(*bet) for bet in asked.bets)
         head = without_none(customerRef=asked.reference or None, marketId=asked.market)
         try:
-            events = self.world.apply(UpdateOrders(account, asked.market, instructions, asked.reference or None))
+            events = self.world.do(
+                UpdateOrders(account, asked.market, instructions, asked.reference or None)
+            ).accepted()
         except Refused as refusal:
             reports = [failure(told(refusal), update_words(*bet)) for bet in asked.bets]
             return {**head, "status": "FAILURE", "errorCode": refusal.reason, "instructionReports": reports}
@@ -235,7 +253,7 @@ class BettingTwin:
         instructions = tuple(ReplaceInstruction(*bet) for bet in asked.bets)
         command = ReplaceOrders(account, asked.market, instructions, asked.reference or None, asked.version)
         try:
-            events = self.world.apply(command)
+            events = self.world.do(command).accepted()
         except Refused as refusal:
             why = told(refusal)
             return refused(refusal.reason, why, why if why == "ERROR_IN_ORDER" else "RELATED_ACTION_FAILED")

@@ -1,0 +1,13 @@
+"""Customers who log in to a world in process."""
+
+from simulator.world.happened import SessionOpened
+from simulator.world.inputs import LogIn
+from simulator.world.sessions import Session
+from simulator.world.world import World
+
+
+def log_in(world: World, username: str, password: str, app_key: str) -> Session | None:
+    """Return the session that a login opens, or `None` where it is refused."""
+    happened = world.do(LogIn(username, password, app_key))
+    opened = [event for event in happened.events if isinstance(event, SessionOpened)]
+    return world.session(opened[0].token) if opened else None
