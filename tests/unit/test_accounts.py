@@ -55,7 +55,7 @@ class Ended(NamedTuple):
 
 def ended(sessions: Sessions, username: str, password: str, app_key: str, now: int) -> Ended:
     try:
-        session = sessions.log_in(username, password, app_key, now)
+        session = sessions.log_in(username, password, app_key, now).session
     except LoginRefused as refused:
         return Ended(refused.status, refused.error, None)
     return Ended(*login_status_of(session.account.status), session)

@@ -9,7 +9,7 @@ from hypothesis.stateful import RuleBasedStateMachine
 
 from simulator.exchange.commands import Command
 from simulator.exchange.refusals import Impossible, Refused
-from simulator.world.inputs import Reset
+from simulator.world.inputs import KeepAlive, LogOut, Reset
 from simulator.world.state_hash import state_hash
 from tests.property.wire.worlds import (
     CONTROL,
@@ -136,7 +136,7 @@ class WireWorlds(RuleBasedStateMachine):
         status, error = "SUCCESS", ""
         if not token:
             status, error = "FAIL", "INPUT_VALIDATION_ERROR"
-        elif (self.twin.keep_alive if verb == "keepAlive" else self.twin.log_out)(token) is None:
+        elif self.twin.do(KeepAlive(token) if verb == "keepAlive" else LogOut(token)).refusal is not None:
             status, error = "FAIL", "NO_SESSION"
         expected = {"token": token, "product": product, "status": status, "error": error}
         for served in self.served:

@@ -32,7 +32,7 @@ from simulator.exchange.commands import (
     VoidMarket,
 )
 from simulator.exchange.orders import OrderType, Persistence, Side
-from simulator.world.inputs import AdvanceClock
+from simulator.world.inputs import AdvanceClock, MoveToNext
 from tests.property.wire.requests import Cancelling, Placing, Replacing, Updating
 from tests.property.wire.stage import (
     Letter,
@@ -271,7 +271,7 @@ class WireMachine(WireStage):
     @rule()
     def go_to_what_is_next(self) -> None:
         possible = self.twin.next_due is not None
-        self.move_clock({"toNext": True}, self.twin.to_next, possible=possible)
+        self.move_clock({"toNext": True}, lambda: self.twin.do(MoveToNext()), possible=possible)
 
     @rule(short_of=st.sampled_from([0, 1]))
     def outlast_the_sessions(self, short_of: int) -> None:

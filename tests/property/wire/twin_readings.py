@@ -11,6 +11,8 @@ from simulator.exchange.market import Market
 from simulator.exchange.money import NoPrice, Price
 from simulator.exchange.orders import Order, RunnerKey, Side
 from simulator.exchange.runner import Runner
+from simulator.world.inputs import ReadStartingPrices
+from simulator.world.starting_price_cache import Projection
 from simulator.world.world import World
 from tests.property.wire.requests import date, number, optional, without_none
 from tests.property.wire.twin_reports import average_price
@@ -170,6 +172,12 @@ class ReadingTwin:
             totals[price] = totals.get(price, 0) + size
         return sorted(totals.items(), reverse=side is Side.LAY)
 
+    def projection(self, market: Market, runner: Runner) -> Projection:
+        """The near and far price as they are shown: for a minute those that were worked out when they were last old."""
+        if self.world.starting_price_cache.is_due(market.market_id, runner.key, self.world.clock.now()):
+            self.world.do(ReadStartingPrices(market.market_id, (runner.key,))).accepted()
+        return self.world.starting_price_cache.of(market.market_id, runner.key)
+
     def starting_prices(self, market: Market, runner: Runner) -> dict[str, Any]:
         """What waits for the auction or was matched in it, and the price that it made.
 
@@ -184,7 +192,7 @@ class ReadingTwin:
         elif is_over:
             prices |= {"nearPrice": "NaN", "farPrice": "NaN"}
         else:
-            projection = self.world.starting_price_cache.of(market.market_id, runner, self.world.clock.now())
+            projection = self.projection(market, runner)
             prices |= {"nearPrice": price_or_word(projection.near), "farPrice": price_or_word(projection.far)}
         for name, side, without_limit in (("backStakeTaken", Side.BACK, 101), ("layLiabilityTaken", Side.LAY, 100_000)):
             money: dict[float, int] = {}
