@@ -77,9 +77,7 @@ class Sessions:
         session = self._by_token.get(token)
         return None if session is None or session.expires_at <= now else session
 
-    def log_in(
-        self, username: str, password: str, app_key: str, now: int, *, by_certificate: bool = False
-    ) -> LoggedIn:
+    def log_in(self, username: str, password: str, app_key: str, now: int, *, by_certificate: bool = False) -> LoggedIn:
         """Log a customer in, and end the sessions that have expired; raise `LoginRefused`.
 
         The app key is noted and not checked: the callers' protocols differ in what they check. A login by certificate
