@@ -26,6 +26,8 @@ from simulator.betfair.schema.sports_aping import (
 from simulator.betfair.schema.sports_enums import BetStatus, MatchProjection, OrderProjection
 from simulator.exchange.commands import CancelOrders, PlaceInstruction, PlaceOrders
 from simulator.exchange.orders import OrderType, RunnerKey, Side
+from simulator.world.happened import SessionOpened
+from simulator.world.inputs import LogIn
 from simulator.world.loading.loading import load_scenario
 from simulator.world.sessions import Session
 from simulator.world.world import World
@@ -123,13 +125,15 @@ class _Customer:
 
     def __init__(self, history: int) -> None:
         self.world = World(load_scenario(json.dumps(scenario(balance=10_000_000)), "reads.json"))
-        session = self.world.log_in("alice", "secret", "live").session
+        (opened,) = self.world.do(LogIn("alice", "secret", "live")).accepted()
+        assert isinstance(opened, SessionOpened)
+        session = self.world.session(opened.token)
         assert session is not None
         self._session: Session = session
         self._history = history
         for _ in range(0, history, AT_ONCE):
             self._place(AT_ONCE, 1000_00)
-            self.world.apply(CancelOrders("alice", MARKET_ID))
+            self.world.do(CancelOrders("alice", MARKET_ID)).accepted()
         self._place(MATCHED, 1_01)
         self._place(RESTING, 1000_00)
         self._last_bet_id = str(max(self.world.exchange.orders))
@@ -146,11 +150,11 @@ class _Customer:
     def cancel_all(self) -> float:
         """Return how many seconds it takes to cancel the bets that rest, which are then placed again."""
         start = perf_counter()
-        self.world.apply(CancelOrders("alice", MARKET_ID))
+        self.world.do(CancelOrders("alice", MARKET_ID)).accepted()
         seconds = perf_counter() - start
         self._place(RESTING, 1000_00)
         return seconds
 
     def _place(self, number: int, price: int) -> None:
         instruction = PlaceInstruction(RunnerKey(2), Side.BACK, OrderType.LIMIT, price, 200)
-        self.world.apply(PlaceOrders("alice", MARKET_ID, (instruction,) * number))
+        self.world.do(PlaceOrders("alice", MARKET_ID, (instruction,) * number)).accepted()

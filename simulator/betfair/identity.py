@@ -191,7 +191,7 @@ def identity_endpoints(worlds: Worlds, settings: FaceSettings) -> dict[str, Endp
 
 
 def log_in(worlds: Worlds, form: Mapping[str, str], product: str, *, by_certificate: bool = False) -> SignedIn:
-    """Log in the user that a form names, in the world that the username belongs to; raise `SignInError` where that fails.
+    """Log in the user that a form names, in the world that has the username; raise `SignInError` where that fails.
 
     A login by certificate also fails for accounts with limited access.
     """

@@ -8,6 +8,7 @@ import pytest
 
 from simulator.exchange.commands import SuspendMarket, TurnInPlay
 from simulator.refusal_log import LOGGER, LONGEST_LINE, log_refusal, one_line
+from simulator.world.inputs import AdvanceClock
 from tests.contract.bettor import MATCH, SCENARIO, Bettor, back, world_of
 from tests.contract.waiting_bets import report_during
 from tests.in_process import Client, client_of
@@ -175,8 +176,8 @@ def test_a_bet_that_is_refused_at_the_end_of_its_delay(
         alice,
         "placeOrders",
         {"instructions": [back(2.0, 5)]},
-        lambda world: world.apply(SuspendMarket(MATCH)),
-        lambda world: world.advance(5_000),
+        lambda world: world.do(SuspendMarket(MATCH)).accepted(),
+        lambda world: world.do(AdvanceClock(5_000)).accepted(),
     )
 
     assert lines(log) == ["refused placeOrders of alice: BET_ACTION_ERROR: instruction 0 BET_TAKEN_OR_LAPSED"]

@@ -3,7 +3,7 @@
 Shapes of the answers: wire reference.
 """
 
-from collections.abc import Awaitable, Iterable, Sequence
+from collections.abc import Awaitable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, Final, NamedTuple, TypeVar
 
@@ -61,6 +61,9 @@ TIMEOUT: Final = "TIMEOUT"
 PROCESSED_WITH_ERRORS: Final = "PROCESSED_WITH_ERRORS"
 
 NO_SELECTION: Final = 0
+
+Orders = Mapping[int, Order]
+"""Orders by bet id."""
 
 Instruction = TypeVar("Instruction", CancelInstruction, ReplaceInstruction, UpdateInstruction)
 Report = TypeVar("Report", CancelInstructionReport, ReplaceInstructionReport, UpdateInstructionReport)
@@ -124,10 +127,9 @@ def replace_orders(call: Call[ReplaceOrdersRequest]) -> ReplaceExecutionReport |
     events = happened.events
     held = next((event for event in events if isinstance(event, OrdersHeld)), None)
     if held is None or request.async_:
-        return _replace_report(call, events, ())
-    # Written now, because a world that begins again has forgotten these bets.
-    never_known = _timed_out(_replace_report(call, events, ()))
-    return report_when_resolved(world, held.ticket, partial(_after_bet_delay, call, events, never_known))
+        return _replace_report(call, world.exchange.orders, events, ())
+    # The orders of this exchange: a world that begins again has another one, to which these bets are unknown.
+    return report_when_resolved(world, held.ticket, partial(_after_bet_delay, call, world.exchange.orders, events))
 
 
 def update_orders(call: Call[UpdateOrdersRequest]) -> UpdateExecutionReport:
@@ -242,12 +244,10 @@ class _Leg(NamedTuple):
 
 
 def _after_bet_delay(
-    call: Call[ReplaceOrdersRequest],
-    events: Sequence[Event],
-    never_known: ReplaceExecutionReport,
-    fates: Fates | None,
+    call: Call[ReplaceOrdersRequest], orders: Orders, events: Sequence[Event], fates: Fates | None
 ) -> ReplaceExecutionReport:
-    return never_known if fates is None else _replace_report(call, events, fates)
+    report = _replace_report(call, orders, events, fates or ())
+    return report if fates is not None else _timed_out(report)
 
 
 def _timed_out(report: ReplaceExecutionReport) -> ReplaceExecutionReport:
@@ -261,7 +261,9 @@ def _timed_out(report: ReplaceExecutionReport) -> ReplaceExecutionReport:
     return report
 
 
-def _replace_report(call: Call[ReplaceOrdersRequest], events: Sequence[Event], fates: Fates) -> ReplaceExecutionReport:
+def _replace_report(
+    call: Call[ReplaceOrdersRequest], orders: Orders, events: Sequence[Event], fates: Fates
+) -> ReplaceExecutionReport:
     request = call.params
     legs = {index: _Leg() for index in range(len(request.instructions))}
     for event in events:
@@ -271,14 +273,13 @@ def _replace_report(call: Call[ReplaceOrdersRequest], events: Sequence[Event], f
             legs[event.index] = legs[event.index]._replace(refused=event)
         elif isinstance(event, ReplacementRefused):
             legs[event.index] = legs[event.index]._replace(not_placed=event.reason)
-        elif isinstance(event, OrderPlaced) and not (request.async_ and _is_limit(call, event)):
+        elif isinstance(event, OrderPlaced) and not (request.async_ and _is_limit(orders, event)):
             # An asynchronous request does not wait for the new bet, so its report has none, placed at once or not.
             legs[event.index] = legs[event.index]._replace(new_bet_id=event.bet_id)
     for fate in fates:
         legs[fate.index] = legs[fate.index]._replace(not_placed=fate.reason, new_bet_id=fate.bet_id)
     reports = [
-        _replacement(call, instruction, legs[index], legs[index].cancelled)
-        for index, instruction in enumerate(request.instructions)
+        _replacement(call, orders, instruction, legs[index]) for index, instruction in enumerate(request.instructions)
     ]
     status, error_code = _verdict("replaceOrders", call, reports)
     return ReplaceExecutionReport(
@@ -290,25 +291,25 @@ def _replace_report(call: Call[ReplaceOrdersRequest], events: Sequence[Event], f
     )
 
 
-def _is_limit(call: Call[ReplaceOrdersRequest], placed: OrderPlaced) -> bool:
-    return call.world.exchange.orders[placed.bet_id].order_type is OrderType.LIMIT
+def _is_limit(orders: Orders, placed: OrderPlaced) -> bool:
+    return orders[placed.bet_id].order_type is OrderType.LIMIT
 
 
 def _replacement(
-    call: Call[ReplaceOrdersRequest], instruction: ReplaceInstruction, leg: _Leg, cancelled: OrderCancelled | None
+    call: Call[ReplaceOrdersRequest], orders: Orders, instruction: ReplaceInstruction, leg: _Leg
 ) -> ReplaceInstructionReport:
-    world = call.world
+    cancelled = leg.cancelled
     if cancelled is None:
         reason = leg.refused.reason if leg.refused else Reason.ERROR_IN_ORDER
         return _failed_replacement(call, instruction, reason, Reason.RELATED_ACTION_FAILED)
-    new_order = _new_order(world.exchange.orders[cancelled.bet_id], instruction, cancelled.size)
+    new_order = _new_order(orders[cancelled.bet_id], instruction, cancelled.size)
     placed: PlaceInstructionReport
     if leg.not_placed is not None:
         placed = failed_placement(new_order, leg.not_placed)
     elif leg.new_bet_id is None:
         placed = pending_placement(new_order)
     else:
-        placed = placement(new_order, world.exchange.orders[leg.new_bet_id])
+        placed = placement(new_order, orders[leg.new_bet_id])
     return ReplaceInstructionReport(
         status=FAILURE if leg.not_placed else SUCCESS,
         errorCode=Reason.CANCELLED_NOT_PLACED if leg.not_placed else None,

@@ -6,6 +6,7 @@ from typing import Any
 from simulator.betfair.operations import Call
 from simulator.exchange.refusals import Reason
 from simulator.refusal_log import log_refusal
+from simulator.world.happened import Refusal
 
 
 def tell_refused(operation: str, call: Call[Any], refusal: Refusal) -> None:
