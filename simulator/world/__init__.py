@@ -1,8 +1,12 @@
 """Worlds: one isolated universe each, with an exchange, accounts, sessions, a clock and ids of its own.
 
-Read it in this order: `clock`, `ids`, `accounts`, `sessions`; then a scenario as written, `format`, and how it
-is read and checked, `loading`; then what it becomes, `scenario_commands`, `catalogue`, `happenings`, `bettune`,
-`settings`, `starting_price_cache`, `world`, `state_hash`; and last `worlds`, the registry.
+A world is a fold: what changes it goes in as one input, and what came of it comes out as one entry of a story.
+
+Read it in this order: `clock`, `ids`, `accounts`, `sessions`; then a scenario as written, `format`, and how it is read
+and checked, `loading`; what goes in, `inputs`, and what comes out, `happened`; then what a world is made of,
+`scenario_commands`, `catalogue`, `happenings`, `bettune`, `settings`, `starting_price_cache`, `agenda`, `parts`; what
+inputs do to it, `handlers`; who acts in it beside customers, `participants`; the door, `world`; how a story is told
+again and compared, `retelling`, `state_hash`; and last `worlds`, the registry.
 
 Units are those of `simulator.exchange`: pence, hundredths, milliseconds since 1970 in UTC.
 """

@@ -23,3 +23,22 @@ def test_a_module_of_the_kernel_uses_only_what_was_read_before_it() -> None:
     for place, module in enumerate(ORDER):
         source = (Path(exchange.__path__[0]) / f"{module}.py").read_text(encoding="utf-8")
         assert set(used.findall(source)) <= set(ORDER[:place]), module
+
+
+WORLD = Path(world.__path__[0])
+
+
+def test_a_world_that_runs_needs_nothing_of_what_reads_and_checks_documents() -> None:
+    for source in WORLD.rglob("*.py"):
+        if "loading" not in source.relative_to(WORLD).parts:
+            assert "simulator.world.loading" not in source.read_text(encoding="utf-8"), source
+
+
+def test_a_module_of_the_worlds_uses_only_what_was_read_before_it() -> None:
+    """Of packages it is said where they are read; BetTune's participant is told stories that come after its data."""
+    order = re.findall(r"`(\w+)`", (world.__doc__ or "").partition("Units")[0])
+    used = re.compile(r"^from simulator\.world\.(\w+)", re.MULTILINE)
+    for place, module in enumerate(order):
+        path = WORLD / f"{module}.py"
+        if path.exists():
+            assert set(used.findall(path.read_text(encoding="utf-8"))) <= set(order[:place]), module
