@@ -10,6 +10,7 @@ from statistics import median
 from time import perf_counter
 from typing import Final, NamedTuple
 
+from simulator.exchange.betting_types import BettingType
 from simulator.exchange.commands import (
     AddMarket,
     LadderDefinition,
@@ -72,7 +73,8 @@ def _measure(runners: int) -> Costs:
     exchange = Exchange(RULE_SETS[DEFAULT_RULE_SET])
     exchange.apply(OpenAccount("maker", "GBP", 0, unlimited=True), 0)
     listed = tuple(RunnerDefinition(RunnerKey(number), number) for number in range(1, runners + 1))
-    exchange.apply(AddMarket(MARKET_ID, "ODDS", LadderDefinition("CLASSIC"), 1, listed, cross_matching=True), 0)
+    ladder = LadderDefinition("CLASSIC")
+    exchange.apply(AddMarket(MARKET_ID, BettingType.ODDS, ladder, 1, listed, cross_matching=True), 0)
     exchange.apply(OpenMarket(MARKET_ID), 0)
     middle = LADDER.tick_of(LADDER.ceiling(100 * runners))
     start = perf_counter()

@@ -8,6 +8,7 @@ markets in which its account has bets.
 from statistics import median
 from time import perf_counter
 
+from simulator.exchange.betting_types import BettingType
 from simulator.exchange.commands import (
     AddMarket,
     LadderDefinition,
@@ -52,7 +53,7 @@ def _book(resting_orders: int, other_markets: int = 0) -> Exchange:
         exchange.apply(OpenAccount(account, "GBP", 10**12), 0)
     runners = tuple(RunnerDefinition(RunnerKey(number), number) for number in (1, 2, 3))
     for market_id in (MARKET_ID, *(f"2.{number}" for number in range(other_markets))):
-        exchange.apply(AddMarket(market_id, "ODDS", LadderDefinition("CLASSIC"), 1, runners), 0)
+        exchange.apply(AddMarket(market_id, BettingType.ODDS, LadderDefinition("CLASSIC"), 1, runners), 0)
         exchange.apply(OpenMarket(market_id), 0)
         if market_id != MARKET_ID:
             _place(exchange, "maker", Side.LAY, 300, 200, market_id)

@@ -2,7 +2,7 @@
 
 Read it in this order:
 
-    the words      `money`, `statuses`, `orders`, `commands`, `refusals`, `events`
+    the words      `money`, `statuses`, `betting_types`, `orders`, `commands`, `refusals`, `events`
     one runner     `ladder`, `book`, `crossmatching`, `matching`, `starting_price_offers`, `starting_price`, `runner`
     one account    `payouts`, `lines`, `stakes`, `exposure`, `ledger`, `telling`, `timeline`, `order_index`, `accounts`
     one market     `virtual_view`, `market`

@@ -5,6 +5,7 @@ Money in pence, prices and handicaps in hundredths, times in milliseconds since 
 
 from msgspec import Struct
 
+from simulator.exchange.betting_types import BettingType
 from simulator.exchange.orders import BetTargetType, OrderType, Persistence, RunnerKey, Side, TimeInForce
 
 
@@ -58,10 +59,10 @@ class LadderDefinition(Struct, frozen=True):
 
 
 class AddMarket(Command, frozen=True):
-    """Add a market in state INACTIVE; `betting_type` is one of the exchange's own (ODDS, LINE, ...)."""
+    """Add a market in state INACTIVE."""
 
     market_id: str
-    betting_type: str
+    betting_type: BettingType
     ladder: LadderDefinition
     number_of_winners: int
     """How many runners win, in EACH_WAY markets how many are placed; 0 for any number of them."""

@@ -23,14 +23,11 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final, NamedTuple
 
+from simulator.exchange.betting_types import BettingType
 from simulator.exchange.commands import AddMarket
 from simulator.exchange.money import EVEN_MONEY, HUNDREDTHS, divide_half_away
 from simulator.exchange.orders import Order, RunnerKey
 from simulator.exchange.payouts import matched_winnings
-
-DOUBLE_LINE: Final = "ASIAN_HANDICAP_DOUBLE_LINE"
-SINGLE_LINE: Final = "ASIAN_HANDICAP_SINGLE_LINE"
-LINE: Final = "LINE"
 
 HALF_LINE: Final = 50
 QUARTER_LINE: Final = 25
@@ -66,7 +63,7 @@ class Line(NamedTuple):
 class Numbers:
     """In what numbers a market can end, and which line a bet is on. Numbers are hundredths, multiples of `step`."""
 
-    betting_type: str
+    betting_type: BettingType
     step: int
     least: int | None
     first_selection: int
@@ -74,19 +71,19 @@ class Numbers:
     @classmethod
     def of(cls, definition: AddMarket) -> "Numbers | None":
         """Return the numbers of a market, or `None` for one that ends in winners and losers."""
-        if definition.betting_type not in (DOUBLE_LINE, SINGLE_LINE, LINE):
+        if definition.betting_type == BettingType.ODDS:
             return None
         # Goals are whole; the interval of a LINE market is that of its bets, not of what is counted.
-        step = 1 if definition.betting_type == LINE else HUNDREDTHS
-        least = 0 if definition.betting_type == SINGLE_LINE else None
+        step = 1 if definition.betting_type == BettingType.LINE else HUNDREDTHS
+        least = 0 if definition.betting_type == BettingType.ASIAN_HANDICAP_SINGLE_LINE else None
         first = min(definition.runners, key=lambda runner: runner.sort_priority, default=None)
         return cls(definition.betting_type, step, least, first.key.selection_id if first else 0)
 
     def line_of(self, key: RunnerKey, price: int) -> Line:
         """Return the line of a bet on a runner at a price; "so many or more" is the line just below so many."""
-        if self.betting_type == LINE:
+        if self.betting_type == BettingType.LINE:
             return Line(price, price, wins_above=False)
-        if self.betting_type == SINGLE_LINE:
+        if self.betting_type == BettingType.ASIAN_HANDICAP_SINGLE_LINE:
             if key.handicap < 0:
                 return Line(-key.handicap - 1, -key.handicap - 1, wins_above=True)
             return split(key.handicap, wins_above=True)
@@ -130,7 +127,7 @@ def line_bets(order: Order, numbers: Numbers) -> list[LineBet]:
     """Return the matched part of an order as bets on lines: one, but in a LINE market one for every line matched."""
     if not order.size_matched:
         return []
-    if numbers.betting_type != LINE:
+    if numbers.betting_type != BettingType.LINE:
         line = numbers.line_of(order.runner, order.price)
         return [LineBet(line, order.size_matched, matched_winnings(order))]
     sizes: dict[int, int] = {}

@@ -26,6 +26,7 @@ raises the oldest version that a bet may still carry (manual, "Parámetro de ver
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final, ParamSpec
 
+from simulator.exchange.betting_types import BettingType
 from simulator.exchange.commands import AddMarket
 from simulator.exchange.events import (
     Event,
@@ -39,7 +40,6 @@ from simulator.exchange.events import (
 )
 from simulator.exchange.exposure import Field, Position, new_position
 from simulator.exchange.ladder import Ladder
-from simulator.exchange.lines import DOUBLE_LINE, LINE, SINGLE_LINE
 from simulator.exchange.matching import Fill, OtherRunners, VirtualFill, plan_matches
 from simulator.exchange.order_index import MarketIndex
 from simulator.exchange.orders import (
@@ -112,7 +112,7 @@ class Market:
     @property
     def is_line(self) -> bool:
         """Return whether prices are lines, bought and sold at even money."""
-        return self.definition.betting_type == LINE
+        return self.definition.betting_type == BettingType.LINE
 
     @property
     def total_available(self) -> int:
@@ -284,14 +284,14 @@ class Market:
             self._active_by_priority = sorted(active, key=lambda runner: runner.sort_priority)
         winners, own = self.winners_left, self.runners[key]
         others = [runner for runner in self._active_by_priority if runner is not own]
-        if definition.betting_type == DOUBLE_LINE:
+        if definition.betting_type == BettingType.ASIAN_HANDICAP_DOUBLE_LINE:
             winners = 1
             others = [
                 runner
                 for runner in others
                 if runner.key.selection_id != key.selection_id and runner.key.handicap == -key.handicap
             ]
-        elif definition.betting_type in (SINGLE_LINE, LINE):
+        elif definition.betting_type in (BettingType.ASIAN_HANDICAP_SINGLE_LINE, BettingType.LINE):
             return None
         if not 1 <= winners <= len(others):
             return None

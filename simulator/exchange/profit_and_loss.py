@@ -8,11 +8,11 @@ are those of the bets on the runner itself (chosen).
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from simulator.exchange.betting_types import BettingType
 from simulator.exchange.market import Market
 from simulator.exchange.money import HUNDREDTHS
 from simulator.exchange.orders import BetOutcome, Order, OrderType, RunnerKey
 from simulator.exchange.payouts import ALL, NONE, Share, each_way_profit, matched_winnings, owners_profit, shared_profit
-from simulator.exchange.results import ODDS
 from simulator.exchange.statuses import RunnerStatus
 
 
@@ -42,7 +42,7 @@ def runner_profits(
     What was matched at the starting price is left out unless asked for; what else the same bet has matched is not.
     """
     definition = market.definition
-    if definition.betting_type != ODDS:
+    if definition.betting_type != BettingType.ODDS:
         return {}
     bets: dict[RunnerKey, list[_Matched]] = {
         key: [] for key, runner in market.runners.items() if runner.status is RunnerStatus.ACTIVE

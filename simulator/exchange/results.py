@@ -1,23 +1,16 @@
 """From an operator's words to a verdict on every bet: who won, by which share, or which number a market ended in.
 
-| market                      | settled by                                                                      |
-|-----------------------------|---------------------------------------------------------------------------------|
-| ODDS                        | WINNER, LOSER or REMOVED for its runners                                        |
-| ODDS with each way divisor  | WINNER, PLACED, LOSER or REMOVED for its runners                                |
-| ASIAN_HANDICAP_DOUBLE_LINE  | `margin`: goals of the runner listed first less those of the other              |
-| ASIAN_HANDICAP_SINGLE_LINE  | `total`: all goals                                                              |
-| LINE                        | `line_result`: what was counted, in hundredths                                  |
-
-Runners without a result have lost. Where a number settles the market, results can only say which runners are void.
-More winners than places are a dead heat: who tied can be said, otherwise all winners share all places (exchange
-mechanics, section 11).
+Which of them a market takes is said by `BettingType.settled_by`. Runners without a result have lost. Where a number
+settles the market, results can only say which runners are void. More winners than places are a dead heat: who tied can
+be said, otherwise all winners share all places (exchange mechanics, section 11).
 """
 
 from collections.abc import Collection, Iterable, Sequence
 from typing import Final
 
+from simulator.exchange.betting_types import BettingType
 from simulator.exchange.commands import AddMarket, RunnerResult, SettleMarket
-from simulator.exchange.lines import DOUBLE_LINE, LINE, SINGLE_LINE, Fate, Numbers
+from simulator.exchange.lines import Fate, Numbers
 from simulator.exchange.market import Market
 from simulator.exchange.money import HUNDREDTHS
 from simulator.exchange.orders import RunnerKey
@@ -26,9 +19,6 @@ from simulator.exchange.refusals import Impossible
 from simulator.exchange.statuses import MarketStatus, RunnerStatus
 from simulator.exchange.verdicts import EachWayVerdict, NumberVerdict, OddsVerdict, Statuses, Verdict
 
-ODDS: Final = "ODDS"
-BETTING_TYPES: Final = (ODDS, LINE, DOUBLE_LINE, SINGLE_LINE)
-
 LOSER, PLACED, REMOVED, WINNER = (
     RunnerStatus.LOSER,
     RunnerStatus.PLACED,
@@ -36,16 +26,26 @@ LOSER, PLACED, REMOVED, WINNER = (
     RunnerStatus.WINNER,
 )
 
+RESULTS: Final = (WINNER, LOSER, REMOVED)
+"""How a runner can end in a market of winners and losers."""
+EACH_WAY_RESULTS: Final = (WINNER, PLACED, LOSER, REMOVED)
+"""How a runner can end in a market with an each way divisor."""
+
+NUMBERS: Final = {
+    "margin": ("the margin of goals", HUNDREDTHS),
+    "total": ("the total of goals", HUNDREDTHS),
+    "line_result": ("its line result", 1),
+}
+"""The members of `SettleMarket` that are numbers: what each is called, and how many hundredths are one of it."""
+
 
 def refuse_unsound_type(definition: AddMarket) -> None:
     """Raise `Impossible` for a market that could never be settled."""
     market_id, betting_type, divisor = definition.market_id, definition.betting_type, definition.each_way_divisor
-    if betting_type not in BETTING_TYPES:
-        raise Impossible(f"market {market_id} is of type {betting_type}, and there are {', '.join(BETTING_TYPES)}")
-    if divisor is not None and (betting_type != ODDS or divisor <= 0 or definition.number_of_winners < 1):
+    if divisor is not None and (betting_type != BettingType.ODDS or divisor <= 0 or definition.number_of_winners < 1):
         raise Impossible(f"market {market_id} has an each way divisor and must be an ODDS market that has places")
     sides = {runner.key.selection_id for runner in definition.runners}
-    if betting_type == DOUBLE_LINE and len(sides) > 2:
+    if betting_type == BettingType.ASIAN_HANDICAP_DOUBLE_LINE and len(sides) > 2:
         raise Impossible(f"market {market_id} is between two sides, and {len(sides)} are listed")
 
 
@@ -69,10 +69,10 @@ def verdict_on_some(market: Market, results: Sequence[RunnerResult]) -> Verdict:
     """
     if market.status not in (MarketStatus.OPEN, MarketStatus.SUSPENDED):
         raise Impossible(f"market {market.market_id} is {market.status} and its runners cannot be settled")
-    if market.definition.betting_type != ODDS or market.definition.each_way_divisor is not None:
+    if market.definition.betting_type != BettingType.ODDS or market.definition.each_way_divisor is not None:
         problem = "is not of a type that is settled runner by runner: only ODDS is, and not each way"
         raise Impossible(f"market {market.market_id} {problem}")
-    statuses = _named(market, results, (WINNER, LOSER, REMOVED))
+    statuses = _named(market, results, RESULTS)
     ended = list(statuses.values())
     runners_left = market.active_runners - len(ended)
     winners_left = market.winners_left - ended.count(WINNER)
@@ -89,7 +89,7 @@ def verdict_on_some(market: Market, results: Sequence[RunnerResult]) -> Verdict:
 
 
 def _odds_verdict(market: Market, command: SettleMarket) -> OddsVerdict:
-    statuses = _all_statuses(market, command, (WINNER, LOSER, REMOVED))
+    statuses = _all_statuses(market, command, RESULTS)
     _demand(market, "winners", _keys(statuses, WINNER), market.winners_left, statuses)
     tied = _tied(market, command, statuses)
     return OddsVerdict(statuses, _shares(market, market.winners_left, _ranked(statuses, tied, WINNER)))
@@ -97,7 +97,7 @@ def _odds_verdict(market: Market, command: SettleMarket) -> OddsVerdict:
 
 def _each_way_verdict(market: Market, command: SettleMarket, divisor: int) -> EachWayVerdict:
     """Judge both parts; where no more runners ended than there are places, the place parts are void."""
-    statuses = _all_statuses(market, command, (WINNER, PLACED, LOSER, REMOVED))
+    statuses = _all_statuses(market, command, EACH_WAY_RESULTS)
     places = market.definition.number_of_winners
     _demand(market, "winners", _keys(statuses, WINNER), 1, statuses)
     tied = _tied(market, command, statuses)
@@ -181,21 +181,18 @@ def _shares(market: Market, places: int, groups: Iterable[Sequence[RunnerKey]]) 
 
 def _number(market: Market, command: SettleMarket) -> int | None:
     """Return the number that settles a market in hundredths, `None` where runners do; refuse the wrong kind."""
-    kinds = {
-        DOUBLE_LINE: ("the margin of goals", command.margin, HUNDREDTHS),
-        SINGLE_LINE: ("the total of goals", command.total, HUNDREDTHS),
-        LINE: ("its line result", command.line_result, 1),
-    }
-    market_id, betting_type = market.market_id, market.definition.betting_type
-    what, given, unit = kinds.pop(betting_type, ("the results of its runners", None, 1))
-    wrong = [name for name, value, _ in kinds.values() if value is not None]
+    said = {"margin": command.margin, "total": command.total, "line_result": command.line_result}
+    market_id, member = market.market_id, market.definition.betting_type.settled_by
+    what, unit = NUMBERS.get(member, ("the results of its runners", 1))
+    given = said.pop(member, None)
+    wrong = [NUMBERS[name][0] for name, value in said.items() if value is not None]
     if wrong:
         raise Impossible(f"market {market_id} is settled by {what}, and not by {wrong[0]}")
-    if betting_type == ODDS:
+    if member not in NUMBERS:
         return None
     if given is None or command.dead_heat:
         raise Impossible(f"market {market_id} is settled by {what}, which has to be named, and by nothing else")
-    if betting_type == SINGLE_LINE and given < 0:
+    if member == "total" and given < 0:
         raise Impossible(f"market {market_id} cannot end with {given} goals")
     return given * unit
 
@@ -208,7 +205,7 @@ def _number_verdict(market: Market, command: SettleMarket, numbers: Numbers, num
     void = _named(market, command.results, (REMOVED,))
     words = {Fate.LOST: LOSER, Fate.HALF_LOST: LOSER, Fate.REFUNDED: REMOVED, Fate.HALF_WON: WINNER, Fate.WON: WINNER}
     statuses = {
-        key: WINNER if numbers.betting_type == LINE else words[numbers.line_of(key, 0).fate(number)]
+        key: WINNER if numbers.betting_type == BettingType.LINE else words[numbers.line_of(key, 0).fate(number)]
         for key, runner in market.runners.items()
         if runner.status is RunnerStatus.ACTIVE
     }

@@ -4,7 +4,8 @@ from collections.abc import Collection, Mapping
 from typing import Any, Final
 
 from simulator.control.problems import TYPE_PREFIX, Problem
-from simulator.exchange.results import BETTING_TYPES
+from simulator.exchange.betting_types import BettingType
+from simulator.exchange.results import EACH_WAY_RESULTS
 from simulator.exchange.rules import RULE_SETS
 from simulator.exchange.statuses import MarketStatus
 from simulator.specifications.answers import JsonSchema, answer_schemas
@@ -15,7 +16,6 @@ from simulator.world.format.scenario import (
 )
 from simulator.world.loading.bettune_checks import FILTER_STATUSES, PLANS, SOURCES
 from simulator.world.loading.conversion import FINISH, VERBS
-from simulator.world.loading.happening_checks import EACH_WAY_RESULTS
 from simulator.world.loading.market_checks import LADDERS, MARKET_STATUSES, RUNNER_STATUSES
 
 _DECIMAL: Final[JsonSchema] = {
@@ -47,7 +47,7 @@ CLOSED_LISTS: Final[Mapping[str, Mapping[str, Collection[str]]]] = {
     "MarketDocument": {"status": [status.value for status in MarketStatus]},
     "Scenario": {"rules": RULE_SETS},
     "AccountEntry": {"currency": _CURRENCIES, "status": ACCOUNT_STATUSES},
-    "MarketEntry": {"bettingType": BETTING_TYPES, "ladder": LADDERS, "status": MARKET_STATUSES},
+    "MarketEntry": {"bettingType": list(BettingType), "ladder": LADDERS, "status": MARKET_STATUSES},
     "RunnerEntry": {"status": RUNNER_STATUSES},
     "ResultEntry": {"status": EACH_WAY_RESULTS},
     "BetTuneUser": {"plan": PLANS},
@@ -76,7 +76,7 @@ def close_lists(schemas: dict[str, JsonSchema]) -> None:
         for name, values in lists.items():
             if struct in schemas:
                 member = schemas[struct]["properties"][name]
-                closed = {"type": "string", "enum": sorted(values)}
+                closed = {"type": "string", "enum": sorted(map(str, values))}
                 schemas[struct]["properties"][name] = (
                     {"anyOf": [closed, {"type": "null"}]} if "anyOf" in member else {**member, **closed}
                 )

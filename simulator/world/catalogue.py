@@ -6,6 +6,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from simulator.exchange.betting_types import BettingType
 from simulator.exchange.orders import RunnerKey
 from simulator.world.format.quantities import hundredths_of, moment_of
 from simulator.world.format.scenario import EventEntry, MarketEntry, RunnerEntry
@@ -54,7 +55,7 @@ class MarketDescription(Struct, frozen=True, kw_only=True):
     name: str
     event: EventDescription
     market_type: str
-    betting_type: str
+    betting_type: BettingType
     ladder: str
     start_time: int
     suspend_time: int
@@ -123,7 +124,7 @@ def _describe_market(entry: MarketEntry, event: EventDescription, origin: int) -
         name=entry.name,
         event=event,
         market_type=entry.market_type,
-        betting_type=entry.betting_type,
+        betting_type=BettingType(entry.betting_type),
         ladder=ladder_of(entry).type,
         start_time=start_time,
         suspend_time=start_time if entry.suspend_time is None else moment_of(entry.suspend_time, origin),

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Final
 
+from simulator.exchange.betting_types import BettingType
 from simulator.exchange.commands import (
     AddMarket,
     Command,
@@ -96,7 +97,7 @@ def market_commands(entry: MarketEntry) -> Iterator[Command]:
     """Yield the commands that add a market, put it in the state it starts in, and make the offers it starts with."""
     yield AddMarket(
         market_id=entry.id,
-        betting_type=entry.betting_type,
+        betting_type=BettingType(entry.betting_type),
         ladder=ladder_of(entry),
         number_of_winners=entry.number_of_winners,
         runners=tuple(_runner(runner, place) for place, runner in enumerate(entry.runners, start=1)),
@@ -150,7 +151,7 @@ def persistence_of_offers(turn_in_play: bool, persistence_enabled: bool) -> Pers
 
 def ladder_of(entry: MarketEntry) -> LadderDefinition:
     """Return the price ladder of a market: the one it names, or else the usual one of its betting type."""
-    usual = {"ODDS": "CLASSIC", "LINE": "LINE_RANGE"}.get(entry.betting_type, "FINEST")
+    usual = {BettingType.ODDS: "CLASSIC", BettingType.LINE: "LINE_RANGE"}.get(BettingType(entry.betting_type), "FINEST")
     line = entry.line
     if line is None:
         return LadderDefinition(entry.ladder or usual)

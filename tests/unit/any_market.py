@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
+from simulator.exchange.betting_types import BettingType
 from simulator.exchange.commands import (
     AddMarket,
     CancelInstruction,
@@ -62,7 +63,7 @@ class AnyMarket:
         market.setdefault("number_of_winners", NUMBER_OF_WINNERS.get(betting_type, 0))
         market.setdefault("ladder", LADDERS.get(betting_type))
         listed = tuple(RunnerDefinition(key, place) for place, key in enumerate(runners, 1))
-        self.apply(AddMarket(MARKET, betting_type, runners=listed, **market))
+        self.apply(AddMarket(MARKET, BettingType(betting_type), runners=listed, **market))
         self.apply(OpenMarket(MARKET))
 
     # What can be done

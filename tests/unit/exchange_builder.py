@@ -15,6 +15,7 @@ from dataclasses import fields, is_dataclass
 from functools import partial
 from typing import Any
 
+from simulator.exchange.betting_types import BettingType
 from simulator.exchange.commands import (
     AddMarket,
     CancelInstruction,
@@ -119,6 +120,7 @@ class World:
         """Add a market; `factors` are the runners' reduction factors in hundredths of a percent."""
         listed = tuple(RunnerDefinition(key, place, (factors or {}).get(key)) for place, key in enumerate(runners, 1))
         market = {"betting_type": "ODDS", "ladder": LadderDefinition("CLASSIC"), "number_of_winners": 1, **market}
+        market["betting_type"] = BettingType(market["betting_type"])
         market.setdefault("turn_in_play", bool(market.get("bet_delay")))
         self.apply(AddMarket(market_id, runners=listed, **market))
         if is_open:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from simulator.exchange.betting_types import BettingType
 from simulator.exchange.commands import (
     AddMarket,
     CancelInstruction,
@@ -26,7 +27,12 @@ from tests.unit.exchange_builder import FIRST_BET_ID, MARKET, A, B, World, back,
 
 def market(**definition: Any) -> AddMarket:
     runners = (RunnerDefinition(A, 1), RunnerDefinition(B, 2))
-    plain = {"betting_type": "ODDS", "ladder": LadderDefinition("CLASSIC"), "number_of_winners": 1, "runners": runners}
+    plain = {
+        "betting_type": BettingType.ODDS,
+        "ladder": LadderDefinition("CLASSIC"),
+        "number_of_winners": 1,
+        "runners": runners,
+    }
     return AddMarket("1.2", **{**plain, **definition})
 
 

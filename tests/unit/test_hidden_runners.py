@@ -2,6 +2,7 @@
 
 import pytest
 
+from simulator.exchange.betting_types import BettingType
 from simulator.exchange.commands import (
     AddMarket,
     LadderDefinition,
@@ -28,7 +29,7 @@ def world() -> World:
         for place, key in enumerate((FIRST, SECOND, HIDDEN), 1)
     )
     ladder = LadderDefinition("CLASSIC")
-    world.apply(AddMarket(MARKET, "ODDS", ladder, 1, runners, cross_matching=True))
+    world.apply(AddMarket(MARKET, BettingType.ODDS, ladder, 1, runners, cross_matching=True))
     world.apply(OpenMarket(MARKET))
     return world
 

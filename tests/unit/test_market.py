@@ -7,6 +7,7 @@ from typing import NamedTuple
 import pytest
 
 from simulator.exchange import market as market_module
+from simulator.exchange.betting_types import BettingType
 from simulator.exchange.commands import (
     AddMarket,
     Command,
@@ -116,7 +117,7 @@ def test_a_market_starts_inactive_and_takes_no_bets() -> None:
     world = World()
     runners = (RunnerDefinition(A, 1), RunnerDefinition(B, 2))
 
-    events = world.apply(AddMarket("1.2", "ODDS", LadderDefinition("CLASSIC"), 1, runners))
+    events = world.apply(AddMarket("1.2", BettingType.ODDS, LadderDefinition("CLASSIC"), 1, runners))
     with pytest.raises(Refused) as refused:
         world.place("alice", back(10_00, 3_00), market_id="1.2")
 
@@ -129,13 +130,19 @@ def test_a_market_starts_inactive_and_takes_no_bets() -> None:
     ("command", "sentence"),
     [
         (OpenMarket("1.999"), "there is no market '1.999'"),
-        (AddMarket(MARKET, "ODDS", LadderDefinition("CLASSIC"), 1, ()), "there is a market 1.1 already"),
+        (AddMarket(MARKET, BettingType.ODDS, LadderDefinition("CLASSIC"), 1, ()), "there is a market 1.1 already"),
         (
-            AddMarket("1.2", "ODDS", LadderDefinition("STEEP"), 1, ()),
+            AddMarket("1.2", BettingType.ODDS, LadderDefinition("STEEP"), 1, ()),
             "market 1.2: There is no price ladder 'STEEP'; there are CLASSIC, FINEST and LINE_RANGE.",
         ),
         (
-            AddMarket("1.2", "ODDS", LadderDefinition("CLASSIC"), 1, (RunnerDefinition(A, 1), RunnerDefinition(A, 2))),
+            AddMarket(
+                "1.2",
+                BettingType.ODDS,
+                LadderDefinition("CLASSIC"),
+                1,
+                (RunnerDefinition(A, 1), RunnerDefinition(A, 2)),
+            ),
             "market 1.2 lists a runner twice",
         ),
     ],

@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from simulator.exchange.commands import LadderDefinition
 from simulator.exchange.ledger import HOUSE
 from simulator.exchange.orders import BetOutcome, LapseReason, Order, RunnerKey
 from simulator.exchange.refusals import Impossible, Reason, Refused
@@ -422,7 +421,6 @@ def test_a_result_of_the_wrong_kind_is_refused_and_changes_nothing(
 @pytest.mark.parametrize(
     ("betting_type", "runners", "definition", "sentence"),
     [
-        ("RANGE", [A], {"ladder": LadderDefinition("CLASSIC")}, "is of type RANGE, and there are ODDS, LINE"),
         (DOUBLE, [A, B, C], {}, "between two sides, and 3 are listed"),
         (LINE, [A], {"each_way_divisor": 400}, "must be an ODDS market that has places"),
         ("ODDS", [A, B], {"each_way_divisor": 400, "number_of_winners": 0}, "must be an ODDS market that has places"),

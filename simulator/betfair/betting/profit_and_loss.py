@@ -10,9 +10,9 @@ from simulator.betfair.operations import Call
 from simulator.betfair.schema.sports_aping import ListMarketProfitAndLossRequest
 from simulator.betfair.schema.sports_orders import MarketProfitAndLoss, RunnerProfitAndLoss
 from simulator.betfair.schema.wire import double
+from simulator.exchange.betting_types import BettingType
 from simulator.exchange.market import Market
 from simulator.exchange.profit_and_loss import runner_profits
-from simulator.exchange.results import ODDS
 from simulator.exchange.settlement import HUNDRED_PERCENT, commission_on
 from simulator.world.accounts import CustomerAccount
 
@@ -34,7 +34,7 @@ def list_market_profit_and_loss(call: Call[ListMarketProfitAndLossRequest]) -> l
         market = known.get(market_id)
         if market is None:
             check_market_id(market_id)
-        elif market.settled_at is None and market.definition.betting_type == ODDS:
+        elif market.settled_at is None and market.definition.betting_type == BettingType.ODDS:
             results.append(_profit_and_loss(call, market))
     return results
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from decimal import InvalidOperation
 from typing import Final
 
-from simulator.exchange.results import ODDS
+from simulator.exchange.betting_types import BettingType
 from simulator.world.bettune.bettune import BetTune, Match, millionths_of, numbered
 from simulator.world.bettune.football import bet_types_of, outcome_of, runner_for
 from simulator.world.catalogue import Catalogue
@@ -143,8 +143,9 @@ def _check_bets(inspection: Inspection, place: Place, match: BetTuneMatch, event
         bet_types.add(bet_type)
         inspection.one_of((*bet_place, "market"), bet.market, markets, f"market of event {event.id}")
         market = markets[bet.market]
-        problem = f"Market {market.id} is of the betting type {market.betting_type}: predictions are about {ODDS}."
-        inspection.demand(market.betting_type == ODDS, (*bet_place, "market"), problem)
+        odds = BettingType.ODDS
+        problem = f"Market {market.id} is of the betting type {market.betting_type}: predictions are about {odds}."
+        inspection.demand(market.betting_type == odds, (*bet_place, "market"), problem)
         is_there = any(runner.selection_id == bet.selection_id for runner in market.runners)
         problem = f"Market {market.id} has no runner {bet.selection_id}."
         inspection.demand(is_there, (*bet_place, "selectionId"), problem)

@@ -3,18 +3,15 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from simulator.exchange.lines import DOUBLE_LINE, LINE, SINGLE_LINE
-from simulator.exchange.results import ODDS
+from simulator.exchange.results import EACH_WAY_RESULTS, RESULTS
 from simulator.world.format.document import Place, describe
 from simulator.world.format.scenario import MakeOffers, MarketHappening, ResultEntry, Settle, SettleSome, Withdraw
 from simulator.world.loading.checks import Inspection
 from simulator.world.loading.market_checks import GREATEST_HANDICAP, KnownMarket, check_offers
 from simulator.world.scenario_commands import runner_key
 
-RESULTS: Final = ("WINNER", "LOSER", "REMOVED")
-EACH_WAY_RESULTS: Final = (*RESULTS, "PLACED")
-
-SETTLED_BY: Final = {ODDS: "results", DOUBLE_LINE: "margin", SINGLE_LINE: "total", LINE: "lineResult"}
+DOCUMENT_NAMES: Final = dict(zip(Settle.__struct_fields__, Settle.__struct_encode_fields__, strict=True))
+"""What the members of a settlement are called in a document."""
 
 GREATEST_FACTOR: Final = 9999
 """In hundredths of a percent: the runner that is removed cannot have all of the race's chances."""
@@ -45,19 +42,21 @@ def check_happening(
 
 
 def _check_settlement(inspection: Inspection, place: Place, settle: Settle, market: KnownMarket) -> None:
-    key = SETTLED_BY[market.betting_type]
+    member = market.betting_type.settled_by
     said = {
         "results": settle.results,
-        "deadHeat": settle.dead_heat,
+        "dead_heat": settle.dead_heat,
         "margin": settle.margin,
         "total": settle.total,
-        "lineResult": settle.line_result,
+        "line_result": settle.line_result,
     }
+    key = DOCUMENT_NAMES[member]
     rule = f"Market {settle.market}, of the betting type {market.betting_type}, is settled by {key}"
-    for name, value in said.items():
-        belongs = name == key or (name == "deadHeat" and key == "results")
+    for other, value in said.items():
+        belongs = other == member or (other == "dead_heat" and member == "results")
+        name = DOCUMENT_NAMES[other]
         inspection.demand(belongs or value is None, (*place, name), f"{rule} and not by {name}.")
-    inspection.demand(said[key] is not None, place, f"{rule}, which is missing.")
+    inspection.demand(said[member] is not None, place, f"{rule}, which is missing.")
     if settle.line_result is not None:
         inspection.amount(
             (*place, "lineResult"), settle.line_result, least=-_FURTHEST_LINE, most=_FURTHEST_LINE, what="line result"

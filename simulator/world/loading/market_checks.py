@@ -6,11 +6,11 @@ from typing import Final
 
 from msgspec import Struct
 
+from simulator.exchange.betting_types import BettingType
 from simulator.exchange.ladder import Ladder, OffLadder
-from simulator.exchange.lines import DOUBLE_LINE, LINE, QUARTER_LINE, SINGLE_LINE
+from simulator.exchange.lines import QUARTER_LINE
 from simulator.exchange.market import Market
 from simulator.exchange.orders import RunnerKey
-from simulator.exchange.results import BETTING_TYPES
 from simulator.world.format.document import Place, describe
 from simulator.world.format.quantities import Unusable, check_timezone, hundredths_of
 from simulator.world.format.scenario import EventEntry, MarketEntry, PriceSize, RunnerEntry
@@ -33,7 +33,7 @@ GREATEST_HANDICAP: Final = 10**6
 class KnownMarket(Struct, frozen=True):
     """What the checks of a happening need to know of a market."""
 
-    betting_type: str
+    betting_type: BettingType
     is_each_way: bool
     ladder: Ladder
     runners: frozenset[RunnerKey]
@@ -49,7 +49,7 @@ class KnownMarket(Struct, frozen=True):
     def to_be(cls, entry: MarketEntry, ladder: Ladder) -> "KnownMarket":
         """Return what is to be known of a market of a document."""
         runners = frozenset(runner_key(runner) for runner in entry.runners)
-        return cls(entry.betting_type, entry.each_way_divisor is not None, ladder, runners)
+        return cls(BettingType(entry.betting_type), entry.each_way_divisor is not None, ladder, runners)
 
 
 class EventChecks:
@@ -127,11 +127,13 @@ class EventChecks:
         if market.each_way_divisor is not None:
             inspection.amount(divisor_place, market.each_way_divisor, least=101, what="divisor")
             problem = f"The betting type of an EACH_WAY market is ODDS, not {market.betting_type}."
-            inspection.demand(market.betting_type == "ODDS", (*place, "bettingType"), problem)
+            inspection.demand(market.betting_type == BettingType.ODDS, (*place, "bettingType"), problem)
             problem = f"The winners of an EACH_WAY market are its places, 2 or more, not {market.number_of_winners}."
             inspection.demand(market.number_of_winners > 1, (*place, "numberOfWinners"), problem)
         problem = "A LINE market has no starting price."
-        inspection.demand(market.betting_type != LINE or not market.bsp_market, (*place, "bspMarket"), problem)
+        inspection.demand(
+            market.betting_type != BettingType.LINE or not market.bsp_market, (*place, "bspMarket"), problem
+        )
 
     def _ladder(self, place: Place, market: MarketEntry) -> Ladder:
         """Check betting type, price ladder and lines, and return the ladder."""
@@ -139,11 +141,11 @@ class EventChecks:
         problem = f"Markets of the betting type {market.betting_type} are superseded and cannot be bet on."
         is_superseded = market.betting_type in SUPERSEDED_BETTING_TYPES
         inspection.demand(not is_superseded, (*place, "bettingType"), problem)
-        inspection.one_of((*place, "bettingType"), market.betting_type, BETTING_TYPES, "betting type")
+        inspection.one_of((*place, "bettingType"), market.betting_type, tuple(BettingType), "betting type")
         if market.ladder is not None:
             inspection.one_of((*place, "ladder"), market.ladder, LADDERS, "price ladder")
             problem = f"The ladder of LINE markets, and of no others, is LINE_RANGE: here is {market.ladder}."
-            fits = (market.ladder == "LINE_RANGE") == (market.betting_type == LINE)
+            fits = (market.ladder == "LINE_RANGE") == (market.betting_type == BettingType.LINE)
             inspection.demand(fits, (*place, "ladder"), problem)
         if market.line is not None:
             for field, value in (
@@ -166,13 +168,13 @@ class EventChecks:
 
     def _check_handicaps(self, place: Place, market: MarketEntry) -> None:
         """Check the lines of an Asian market: quarters, and each a bet between the two sides where there are two."""
-        if market.betting_type not in (DOUBLE_LINE, SINGLE_LINE):
+        if market.betting_type not in (BettingType.ASIAN_HANDICAP_DOUBLE_LINE, BettingType.ASIAN_HANDICAP_SINGLE_LINE):
             return
         for index, runner in enumerate(market.runners):
             problem = f"A handicap of an Asian market is a multiple of 0.25, and {runner.handicap} is not."
             is_quarter = hundredths_of(runner.handicap) % QUARTER_LINE == 0
             self.inspection.demand(is_quarter, (*place, "runners", index, "handicap"), problem)
-        if market.betting_type == DOUBLE_LINE:
+        if market.betting_type == BettingType.ASIAN_HANDICAP_DOUBLE_LINE:
             self._check_pairs(place, market)
 
     def _check_pairs(self, place: Place, market: MarketEntry) -> None:

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Final
 
+from simulator.exchange.betting_types import BettingType
 from simulator.exchange.commands import OpenMarket
 from simulator.exchange.events import Event, OrderMatched, VirtualBetMatched
 from simulator.exchange.exchange import Exchange
-from simulator.exchange.lines import DOUBLE_LINE
 from simulator.exchange.money import HUNDREDTHS
 from simulator.exchange.orders import RunnerKey, Side
 from simulator.exchange.refusals import Impossible, Refused
@@ -118,7 +118,7 @@ def _complaint_about_book(market: MarketEntry, match: VirtualBetMatched) -> str:
     """
     keys = {match.runner, *(leg.runner for leg in match.legs)}
     percent = _percent_of_book(market, keys, match.taker_side.opposite)
-    pair = market.betting_type == DOUBLE_LINE
+    pair = market.betting_type == BettingType.ASIAN_HANDICAP_DOUBLE_LINE
     whole = 100 * (1 if pair else market.number_of_winners)
     verb, bound = ("back", "more") if match.taker_side is Side.LAY else ("lay", "less")
     where = f", handicap {Decimal(max(key.handicap for key in keys)) / HUNDREDTHS}," if pair else ""

@@ -5,6 +5,7 @@ from typing import Any, Final
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from simulator.exchange.betting_types import BettingType
 from simulator.exchange.commands import AddMarket, LadderDefinition, OpenAccount, PlaceInstruction, RunnerDefinition
 from simulator.exchange.money import INEXACT
 from simulator.exchange.orders import BetTargetType, OrderType, Persistence, RunnerKey, Side, TimeInForce
@@ -31,7 +32,7 @@ def market(runners: int, **definition: Any) -> AddMarket:
     """A market of odds with runners numbered from 1; whoever adds it gives it its id."""
     return AddMarket(
         market_id="",
-        betting_type="ODDS",
+        betting_type=BettingType.ODDS,
         ladder=LadderDefinition("CLASSIC"),
         runners=tuple(RunnerDefinition(RunnerKey(number), number) for number in range(1, runners + 1)),
         **definition,

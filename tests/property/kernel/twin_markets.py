@@ -287,7 +287,9 @@ class NaiveMarkets:
             assert bet.outcome is not None
             self.happened.append(events.OrderSettled(at, *whose(bet), bet.outcome, profit_of_bet))
             self.post(at, HOUSE, bet.account, profit_of_bet, "bet", bet.market_id, bet.bet_id)
-        for name in dict.fromkeys(bet.account for bet in self.matched_in(market)):
+        here = [bet for bet in self.bets if bet.market_id == market.definition.market_id]
+        winners_and_losers = {bet.account for bet in self.matched_in(market)}
+        for name in dict.fromkeys(bet.account for bet in here if bet.account in winners_and_losers):
             account = self.accounts[name]
             rate = market.definition.base_rate if account.commission_rate is None else account.commission_rate
             discount = account.discount_rate if market.definition.discount_allowed else 0
