@@ -18,7 +18,14 @@ from simulator.exchange.events import (
     OrderMatchedAtStartingPrice,
     StartingPriceMade,
 )
-from simulator.exchange.market import Market
+from simulator.exchange.execution import (
+    change,
+    end_starting_price_order,
+    fill_at_auction,
+    lapse,
+    queue_for_starting_price,
+)
+from simulator.exchange.market import Market, Verb
 from simulator.exchange.money import HUNDREDTHS, Price, profit_pence
 from simulator.exchange.orders import Fragment, LapseReason, Order, OrderType, Persistence, Side
 from simulator.exchange.runner import Runner
@@ -33,21 +40,22 @@ from simulator.exchange.starting_price import (
 from simulator.exchange.state import State
 from simulator.exchange.statuses import RunnerStatus
 from simulator.exchange.telling import order_queued
+from simulator.exchange.transitions import end_betting, go_in_play, refuse_reconcile, refuse_turn_in_play
 
 
 def reconcile_on_command(state: State, command: Reconcile, at: int) -> list[Event]:
     """Hold the auction of a market without turning it in play; afterwards no order for the starting price is taken."""
     market = state.market_to_run(command.market_id)
-    market.refuse_reconcile()
+    refuse_reconcile(market)
     return [*hold_auction(state, market, at), market.changed(at, material=True)]
 
 
 def turn_in_play(state: State, command: TurnInPlay, at: int) -> list[Event]:
     """Turn a market in play: first the auction, against every unmatched bet, and only then do LAPSE bets lapse."""
     market = state.market_to_run(command.market_id)
-    market.refuse_turn_in_play()
+    refuse_turn_in_play(market)
     auction = hold_auction(state, market, at) if market.definition.bsp_market and not market.bsp_reconciled else []
-    return [*auction, *market.turn_in_play(at)]
+    return [*auction, *go_in_play(market, at)]
 
 
 def close_betting(state: State, command: CloseMarket, at: int) -> list[Event]:
@@ -56,9 +64,9 @@ def close_betting(state: State, command: CloseMarket, at: int) -> list[Event]:
     Source: exchange mechanics, section 8.3.
     """
     market = state.market_to_run(command.market_id)
-    market.refuse_close()
+    market.demand(Verb.CLOSE_BETTING)
     auction = hold_auction(state, market, at) if market.definition.bsp_market and not market.bsp_reconciled else []
-    return [*auction, *market.close_betting(at)]
+    return [*auction, *end_betting(market, at)]
 
 
 def hold_auction(state: State, market: Market, at: int) -> list[Event]:
@@ -103,9 +111,9 @@ def _convert(state: State, market: Market, runner: Runner, at: int) -> Iterable[
         liability = size if order.side is Side.BACK else profit_pence(size, order.price)
         currency = state.accounts[order.account].definition.currency
         if order.side is Side.LAY and liability < state.rules.currency(currency).minimum_bsp_liability:
-            yield market.lapse(order, at, LapseReason.SMALL_STAKE)
+            yield lapse(market, order, at, LapseReason.SMALL_STAKE)
             continue
-        market.queue_for_starting_price(order, liability)
+        queue_for_starting_price(market, order, liability)
         yield order_queued(order, at)
 
 
@@ -131,10 +139,10 @@ def _reconcile_runner(state: State, market: Market, runner: Runner, at: int) -> 
         yield from _match_bets(state, market, runner, result, result.price, at)
         for side, taken in ((Side.LAY, result.lays_taken), (Side.BACK, result.backs_taken)):
             for offer in taken:
-                yield from market.fill_at_auction(runner, side, offer.price, offer.size, state.match_ids.take, at)
+                yield from fill_at_auction(market, runner, side, offer.price, offer.size, state.match_ids.take, at)
     for side in Side:
         for order in list(runner.starting_price_queue(side).values()):
-            yield from market.end_starting_price_order(order, at, LapseReason.NO_MATCH_AT_STARTING_PRICE)
+            yield from end_starting_price_order(market, order, at, LapseReason.NO_MATCH_AT_STARTING_PRICE)
 
 
 def _match_bets(
@@ -153,7 +161,7 @@ def _match_bets(
             # Cut, because what is left of a penny decides how the profit is rounded: 0.4999 must not become 0.50.
             payout = floor(stake * price * HUNDREDTHS)
             fragment = Fragment(state.match_ids.take(), shown, stake, at, payout, at_starting_price=True)
-            market.change(order, order.match_at_starting_price, fragment, liability)
+            change(market, order, order.match_at_starting_price, fragment, liability)
             yield OrderMatchedAtStartingPrice(
                 at,
                 market.market_id,

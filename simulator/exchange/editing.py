@@ -15,6 +15,7 @@ from simulator.exchange.acceptance import (
 from simulator.exchange.accounts import Account
 from simulator.exchange.commands import CancelInstruction, CancelOrders, ReplaceOrders, UpdateOrders
 from simulator.exchange.events import CancelReason, Event, InstructionRefused, OrderUpdated, ReplacementRefused
+from simulator.exchange.execution import cancel, edit_starting_price_limit
 from simulator.exchange.market import Market
 from simulator.exchange.orders import Order, OrderType, Side
 from simulator.exchange.placing import NO_BET_ID, enter_or_hold, register, reserve
@@ -90,7 +91,7 @@ def replace_orders(state: State, command: ReplaceOrders, at: int) -> list[Event]
         replacement = _Replacement(index, order, _successor(order, instruction.new_price, at))
         replacements.append(replacement)
         if not replacement.waits:
-            market.cancel(order, order.size_remaining, at)
+            cancel(market, order, order.size_remaining, at)
             size = replacement.successor.size
             events.append(order_cancelled(order, index, size, CancelReason.REPLACED, at))
     events.extend(_place_successors(state, command, market, account, replacements, at))
@@ -195,7 +196,7 @@ def _edit_limit_on_close(
     """Replace an order for the starting price by one with an easier limit, which keeps its place in the queue."""
     index, order, successor = replacement.index, replacement.order, replacement.successor
     register(state, market, account, successor, at)
-    market.edit_starting_price_limit(order, successor, at)
+    edit_starting_price_limit(market, order, successor, at)
     return [
         order_cancelled(order, index, order.size_cancelled, CancelReason.REPLACED, at),
         order_placed(successor, index, None, at),
@@ -224,7 +225,7 @@ def _cancel(
         reason = check_profit_ratio(rest, order.price, market, account, state.rules) if rest else None
     if order is None or reason is not None:
         return _refused(market, account, index, instruction.bet_id, reason or Reason.INVALID_BET_ID, at)
-    market.cancel(order, size, at)
+    cancel(market, order, size, at)
     return order_cancelled(order, index, size, why, at)
 
 

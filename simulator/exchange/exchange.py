@@ -43,8 +43,8 @@ from simulator.exchange.results import refuse_unsound_type
 from simulator.exchange.rules import BettingRules, UnknownCurrency
 from simulator.exchange.settlement import settle_market, settle_runners, void_market
 from simulator.exchange.state import HeldOrders, State
-from simulator.exchange.statuses import MarketStatus
 from simulator.exchange.telling import money_moved
+from simulator.exchange.transitions import lapse_unmatched, open_market, suspend_market, touch_market
 from simulator.exchange.withdrawals import remove_runner
 
 FIRST_BET_ID: Final = 442_000_000_001
@@ -204,13 +204,6 @@ def _refuse_negative(whose: str, numbers: Mapping[str, int | None]) -> None:
             raise Impossible(f"{whose} cannot have {name} of {number}, which is less than nothing")
 
 
-def _touch_market(state: State, command: TouchMarket, at: int) -> list[Event]:
-    market = state.market_to_run(command.market_id)
-    if market.status is MarketStatus.CLOSED:
-        raise Impossible(f"market {market.market_id} is CLOSED and does not change any more")
-    return [market.changed(at)]
-
-
 def _tick(state: State, _: Tick, at: int) -> list[Event]:
     events: list[Event] = []
     while (due := state.next_due) is not None and due <= at:
@@ -225,10 +218,10 @@ def _tick(state: State, _: Tick, at: int) -> list[Event]:
 _HANDLERS: Final[dict[type[Command], Callable[[State, Any, int], list[Event]]]] = {
     OpenAccount: _open_account,
     AddMarket: _add_market,
-    OpenMarket: lambda state, command, at: state.market_to_run(command.market_id).open(at),
-    SuspendMarket: lambda state, command, at: state.market_to_run(command.market_id).suspend(at),
-    TouchMarket: _touch_market,
-    LapseUnmatched: lambda state, command, at: state.market_to_run(command.market_id).lapse_unmatched(at),
+    OpenMarket: open_market,
+    SuspendMarket: suspend_market,
+    TouchMarket: touch_market,
+    LapseUnmatched: lapse_unmatched,
     TurnInPlay: turn_in_play,
     Reconcile: reconcile_on_command,
     CloseMarket: close_betting,

@@ -19,6 +19,7 @@ from simulator.exchange.events import (
     OrdersHeld,
     TicketResolved,
 )
+from simulator.exchange.execution import enter, wait_for_starting_price
 from simulator.exchange.market import Market
 from simulator.exchange.orders import Order, OrderType, Persistence
 from simulator.exchange.refusals import Reason, Refused
@@ -204,6 +205,6 @@ def _enter(
     register(state, market, account, order, at)
     placed = order_placed(order, index, ticket, at)
     if order.order_type is not OrderType.LIMIT:
-        market.wait_for_starting_price(order)
+        wait_for_starting_price(market, order)
         return [placed, order_queued(order, at)]
-    return [placed, *market.enter(order, at, state.match_ids.take)]
+    return [placed, *enter(market, order, at, state.match_ids.take)]

@@ -11,12 +11,12 @@ from typing import Final
 from simulator.exchange.betting_types import BettingType
 from simulator.exchange.commands import AddMarket, RunnerResult, SettleMarket
 from simulator.exchange.lines import Fate, Numbers
-from simulator.exchange.market import Market
+from simulator.exchange.market import Market, Verb
 from simulator.exchange.money import HUNDREDTHS
 from simulator.exchange.orders import RunnerKey
 from simulator.exchange.payouts import ALL, Share
 from simulator.exchange.refusals import Impossible
-from simulator.exchange.statuses import MarketStatus, RunnerStatus
+from simulator.exchange.statuses import RunnerStatus
 from simulator.exchange.verdicts import EachWayVerdict, NumberVerdict, OddsVerdict, Statuses, Verdict
 
 LOSER, PLACED, REMOVED, WINNER = (
@@ -51,8 +51,7 @@ def refuse_unsound_type(definition: AddMarket) -> None:
 
 def verdict_on(market: Market, command: SettleMarket) -> Verdict:
     """Return the verdict that settles a market; raise `Impossible` where the results do not fit it."""
-    if market.status not in (MarketStatus.OPEN, MarketStatus.SUSPENDED):
-        raise Impossible(f"market {market.market_id} is {market.status} and cannot be settled")
+    market.demand(Verb.SETTLE)
     numbers = Numbers.of(market.definition)
     number = _number(market, command)
     if numbers is not None and number is not None:
@@ -67,8 +66,7 @@ def verdict_on_some(market: Market, results: Sequence[RunnerResult]) -> Verdict:
 
     Raises `Impossible` where the market is of another type, or would have no runner or no winner left to wait for.
     """
-    if market.status not in (MarketStatus.OPEN, MarketStatus.SUSPENDED):
-        raise Impossible(f"market {market.market_id} is {market.status} and its runners cannot be settled")
+    market.demand(Verb.SETTLE_RUNNERS)
     if market.definition.betting_type != BettingType.ODDS or market.definition.each_way_divisor is not None:
         problem = "is not of a type that is settled runner by runner: only ODDS is, and not each way"
         raise Impossible(f"market {market.market_id} {problem}")

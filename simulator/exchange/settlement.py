@@ -9,15 +9,16 @@ from typing import Final
 
 from simulator.exchange.commands import SettleMarket, SettleRunners, VoidMarket
 from simulator.exchange.events import CommissionCharged, Event, MarketClosed, MoneyMoved, OrderSettled
+from simulator.exchange.execution import lapse_whole
 from simulator.exchange.ledger import COMMISSION, HOUSE
-from simulator.exchange.market import Market
+from simulator.exchange.market import Market, Verb
 from simulator.exchange.money import divide_half_away
 from simulator.exchange.orders import BetOutcome, LapseReason, Order
-from simulator.exchange.refusals import Impossible
 from simulator.exchange.results import verdict_on, verdict_on_some
 from simulator.exchange.state import State
-from simulator.exchange.statuses import MarketStatus, RunnerStatus
+from simulator.exchange.statuses import RunnerStatus
 from simulator.exchange.telling import money_moved, order_voided
+from simulator.exchange.transitions import finish
 from simulator.exchange.verdicts import VOID, Judgement
 
 HUNDRED_PERCENT: Final = 10_000
@@ -28,7 +29,7 @@ def settle_market(state: State, command: SettleMarket, at: int) -> list[Event]:
     """Settle a market by its result and close it; `Impossible` where the result is not one of such a market."""
     market = state.market_to_run(command.market_id)
     verdict = verdict_on(market, command)
-    events: list[Event] = market.finish(at, LapseReason.MARKET_SETTLED)
+    events: list[Event] = finish(market, Verb.SETTLE, at)
     events.extend(market.end_runners(verdict.statuses, at))
     orders = _unsettled(market.orders.values())
     events.extend(_conclude(orders, verdict.judge, at))
@@ -38,11 +39,10 @@ def settle_market(state: State, command: SettleMarket, at: int) -> list[Event]:
 def void_market(state: State, command: VoidMarket, at: int) -> list[Event]:
     """Void every bet of a market and close it: nobody wins, nobody loses; what was settled before stays so (chosen)."""
     market = state.market_to_run(command.market_id)
-    if market.status is MarketStatus.CLOSED:
-        raise Impossible(f"market {market.market_id} is CLOSED and cannot be voided")
+    market.demand(Verb.VOID)
     remaining = [key for key, runner in market.runners.items() if runner.status is RunnerStatus.ACTIVE]
     ended = market.end_runners(dict.fromkeys(remaining, RunnerStatus.REMOVED), at)
-    events: list[Event] = [*market.finish(at, LapseReason.MARKET_VOIDED), *ended]
+    events: list[Event] = [*finish(market, Verb.VOID, at), *ended]
     orders = _unsettled(market.orders.values())
     events.extend(_conclude(orders, lambda _: VOID, at))
     return [*events, *_pay(state, market, orders, at), *_close(state, market, at)]
@@ -59,7 +59,7 @@ def settle_runners(state: State, command: SettleRunners, at: int) -> list[Event]
     events: list[Event] = market.end_runners(verdict.statuses, at)
     orders = _unsettled(order for key in verdict.statuses for order in market.runners[key].orders.values())
     for order in orders:
-        events.extend(market.lapse_whole(order, at, LapseReason.RUNNER_SETTLED))
+        events.extend(lapse_whole(market, order, at, LapseReason.RUNNER_SETTLED))
     events.extend(_conclude(orders, verdict.judge, at))
     for key, status in verdict.statuses.items():
         if status is RunnerStatus.REMOVED:

@@ -23,13 +23,14 @@ from simulator.exchange.events import (
     OrderRepriced,
     RunnerRemoved,
 )
-from simulator.exchange.market import Market
+from simulator.exchange.execution import change, lapse, lapse_whole, reprice
+from simulator.exchange.market import Market, Verb
 from simulator.exchange.money import HUNDREDTHS, divide_half_away
 from simulator.exchange.orders import LapseReason, Order, OrderType, Persistence
 from simulator.exchange.refusals import Impossible
 from simulator.exchange.runner import Runner
 from simulator.exchange.state import State
-from simulator.exchange.statuses import MarketStatus, RunnerStatus
+from simulator.exchange.statuses import RunnerStatus
 from simulator.exchange.telling import order_queued, order_voided
 
 WHOLE: Final = 10_000
@@ -48,8 +49,7 @@ def remove_runner(state: State, command: RemoveRunner, at: int) -> list[Event]:
     runner = market.runners.get(command.key)
     if runner is None or runner.status is not RunnerStatus.ACTIVE:
         raise Impossible(f"market {market.market_id} has no active runner {command.key.selection_id} to remove")
-    if market.status is MarketStatus.CLOSED:
-        raise Impossible(f"market {market.market_id} is CLOSED and its runners stay as they are")
+    market.demand(Verb.REMOVE_RUNNER)
     factor = runner.adjustment_factor if command.adjustment_factor is None else command.adjustment_factor
     if not 0 <= (factor or 0) < WHOLE:
         raise Impossible(f"a reduction factor is at least 0 and below 100 %, not {factor} hundredths of a percent")
@@ -95,10 +95,10 @@ def _reduced_limit(market: Market, price: int, factor: int) -> int:
 def _void_bets_on(market: Market, runner: Runner, at: int) -> list[Event]:
     events: list[Event] = []
     for order in runner.orders.values():
-        events.extend(market.lapse_whole(order, at, LapseReason.RUNNER_REMOVED))
+        events.extend(lapse_whole(market, order, at, LapseReason.RUNNER_REMOVED))
         if order.size_matched:
             size = order.size_matched
-            market.change(order, order.void, at)
+            change(market, order, order.void, at)
             events.append(order_voided(order, size, at))
     return events
 
@@ -113,7 +113,7 @@ def _reduce(market: Market, runner: Runner, factor: int, at: int) -> list[Event]
     for order in runner.orders.values():
         if order.size_matched:
             payout, old_price = order.matched_payout, order.average_price_matched
-            market.change(order, order.reduce_prices, reduced)
+            change(market, order, order.reduce_prices, reduced)
             if order.matched_payout != payout:
                 events.append(_matched_price_reduced(order, old_price, at))
     runner.book.reduce_traded_prices(reduced)
@@ -143,7 +143,7 @@ def _reduce_starting_price_lay(market: Market, runner: Runner, order: Order, fac
         liability = divide_half_away(order.liability * max(0, others - factor), others)
         if order.order_type is OrderType.LIMIT_ON_CLOSE and factor >= LEAST_WIN_FACTOR:
             order.price = _reduced_limit(market, order.price, factor)
-    market.change(order, order.wait_with, liability)
+    change(market, order, order.wait_with, liability)
     return order_queued(order, at)
 
 
@@ -151,13 +151,13 @@ def _treat_unmatched_lay(market: Market, order: Order, factor: int, at: int) -> 
     is_place_market = market.definition.is_place_market
     if order.persistence is not Persistence.PERSIST:
         least = LEAST_LAPSING_PLACE_FACTOR if is_place_market else LEAST_WIN_FACTOR
-        return market.lapse(order, at, LapseReason.OTHER_RUNNER_REMOVED) if factor >= least else None
+        return lapse(market, order, at, LapseReason.OTHER_RUNNER_REMOVED) if factor >= least else None
     if factor < LEAST_WIN_FACTOR and not is_place_market:
         return None
     old_price, price = order.price, _reduced_limit(market, order.price, factor)
     if price == old_price:
         return None
-    market.reprice(order, price)
+    reprice(market, order, price)
     return OrderRepriced(at, order.market_id, order.bet_id, order.account, order.runner, old_price, price)
 
 

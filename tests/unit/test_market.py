@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import pytest
 
-from simulator.exchange import market as market_module
+from simulator.exchange import transitions
 from simulator.exchange.betting_types import BettingType
 from simulator.exchange.commands import (
     AddMarket,
@@ -285,8 +285,8 @@ every_change = pytest.mark.parametrize(
 
 
 def test_the_table_of_changes_is_the_one_that_the_market_documents() -> None:
-    assert market_module.__doc__
-    rows = [line.strip("|").split("|") for line in market_module.__doc__.splitlines() if line.startswith("|")]
+    assert transitions.__doc__
+    rows = [line.strip("|").split("|") for line in transitions.__doc__.splitlines() if line.startswith("|")]
 
     assert [Row(*(cell.strip() for cell in cells)) for cells in rows[2:]] == TABLE
 
