@@ -98,14 +98,25 @@ class RunnerBook:
     Traded volume counts the stakes of both sides, as the published figures do (exchange mechanics, section 1).
     """
 
-    __slots__ = ("backs", "last_price_traded", "lays", "total_matched", "traded")
+    __slots__ = (
+        "backs",
+        "last_price_traded",
+        "last_traded_in_play",
+        "lays",
+        "total_matched",
+        "traded",
+        "traded_in_play",
+    )
 
     def __init__(self) -> None:
         self.backs = Offers(Side.BACK)
         self.lays = Offers(Side.LAY)
         self.traded: dict[int, int] = {}
+        self.traded_in_play: dict[int, int] = {}
+        """What of `traded` was matched after the off."""
         self.total_matched = 0
         self.last_price_traded: int | None = None
+        self.last_traded_in_play = False
 
     @property
     def available_to_back(self) -> Offers:
@@ -128,23 +139,31 @@ class RunnerBook:
     def reduce_traded_prices(self, reduced: Callable[[int], int]) -> None:
         """Restate the traded volume and the last price at the prices to which a removal has lowered the matched bets.
 
-        Recorded of the last price: the removal of a runner of 7.14 % made 15.50 14.39 and 16.00 14.86.
+        What was matched in play stays. Recorded of the last price: the removal of a runner of 7.14 % made 15.50 14.39
+        and 16.00 14.86.
         """
-        restated: dict[int, int] = {}
+        restated = dict(self.traded_in_play)
         for price, size in self.traded.items():
-            restated[reduced(price)] = restated.get(reduced(price), 0) + size
+            before_the_off = size - self.traded_in_play.get(price, 0)
+            if before_the_off:
+                restated[reduced(price)] = restated.get(reduced(price), 0) + before_the_off
         self.traded = restated
-        if self.last_price_traded is not None:
+        if self.last_price_traded is not None and not self.last_traded_in_play:
             self.last_price_traded = reduced(self.last_price_traded)
 
     def forget_trades(self) -> None:
         """Forget what was traded, since all of it is void."""
         self.traded = {}
+        self.traded_in_play = {}
         self.total_matched = 0
         self.last_price_traded = None
+        self.last_traded_in_play = False
 
-    def trade(self, price: int, size: int) -> None:
+    def trade(self, price: int, size: int, *, in_play: bool = False) -> None:
         """Note a match of `size` pence of backer's stake."""
         self.traded[price] = self.traded.get(price, 0) + 2 * size
+        if in_play:
+            self.traded_in_play[price] = self.traded_in_play.get(price, 0) + 2 * size
+        self.last_traded_in_play = in_play
         self.total_matched += 2 * size
         self.last_price_traded = price

@@ -38,7 +38,7 @@ class OpenAccount(Command, frozen=True):
 
 
 class RunnerDefinition(Struct, frozen=True):
-    """A runner as a market starts with it. `adjustment_factor` is in hundredths of a percent, `None` outside racing.
+    """A runner as a market starts with it. `adjustment_factor` is in thousandths of a percent, `None` outside racing.
 
     `is_hidden` is a horse without an official entry: it stays listed and takes no part (manual, RunnerStatus).
     """
@@ -117,7 +117,7 @@ class TurnInPlay(Command, frozen=True):
 
 
 class RemoveRunner(Command, frozen=True):
-    """Withdraw a runner. `adjustment_factor`, in hundredths of a percent, is its own where absent.
+    """Withdraw a runner. `adjustment_factor`, in thousandths of a percent, is its own where absent.
 
     `leaves_vacant_trap` is for greyhounds, whose traps stay listed when the dog is withdrawn.
     """

@@ -76,7 +76,7 @@ class MarketChanged(MarketEvent, frozen=True):
 
 
 class RunnerRemoved(MarketEvent, frozen=True):
-    """A runner was withdrawn; the factor is in hundredths of a percent, 0 where prices are not reduced."""
+    """A runner was withdrawn; the factor is in thousandths of a percent, 0 where prices are not reduced."""
 
     runner: RunnerKey
     adjustment_factor: int

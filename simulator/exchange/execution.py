@@ -51,7 +51,7 @@ def enter(market: Market, order: Order, at: int, next_match_id: Callable[[], int
 def _match(market: Market, order: Order, fill: Fill, match_id: int, at: int) -> Event:
     price = fill.resting.price
     _fill_resting(market, fill, match_id, at)
-    order.match(Fragment.at_price(match_id, price, fill.size, at))
+    order.match(Fragment.at_price(match_id, price, fill.size, at, in_play=market.in_play))
     market.count(order)
     return OrderMatched(
         at,
@@ -72,7 +72,7 @@ def _match_virtually(market: Market, order: Order, fill: VirtualFill, match_id: 
     """Match an order with the house, which takes the other side of every leg, as it does at settlement."""
     for leg in fill.legs:
         _fill_resting(market, leg, match_id, at)
-    order.match(Fragment.at_price(match_id, fill.price, fill.size, at))
+    order.match(Fragment.at_price(match_id, fill.price, fill.size, at, in_play=market.in_play))
     market.count(order)
     market.trade(order.runner, fill.price, fill.size)
     return VirtualBetMatched(
@@ -92,7 +92,7 @@ def _match_virtually(market: Market, order: Order, fill: VirtualFill, match_id: 
 def _fill_resting(market: Market, fill: Fill, match_id: int, at: int) -> None:
     resting = fill.resting
     market.runners[resting.runner].book.queue_of(resting.side).reduce(resting, fill.size)
-    resting.match(Fragment.at_price(match_id, resting.price, fill.size, at))
+    resting.match(Fragment.at_price(match_id, resting.price, fill.size, at, in_play=market.in_play))
     if not resting.size_remaining:
         market.orders_of[resting.account].note(resting)
     market.count(resting)

@@ -231,7 +231,7 @@ class Market:
 
     def trade(self, key: RunnerKey, price: int, size: int) -> None:
         """Note a match on a runner of `size` pence of backer's stake; volume counts both sides."""
-        self.runners[key].book.trade(price, size)
+        self.runners[key].book.trade(price, size, in_play=self.in_play)
         self.total_matched += 2 * size
 
     def forget_trades(self, runner: Runner) -> None:

@@ -121,14 +121,17 @@ class Fragment(NamedTuple):
     matched_at: int
     payout: int
     at_starting_price: bool = False
+    in_play: bool = False
+    """Whether it was made after the off: a later removal does not lower its price."""
 
     @classmethod
-    def at_price(cls, match_id: int, price: int, size: int, matched_at: int) -> "Fragment":
+    def at_price(cls, match_id: int, price: int, size: int, matched_at: int, *, in_play: bool) -> "Fragment":
         """Return a match at a price that is exact in hundredths."""
-        return cls(match_id, price, size, matched_at, price * size)
+        return cls(match_id, price, size, matched_at, price * size, in_play=in_play)
 
-    def at_lower_price(self, price: int) -> "Fragment":
-        """Return this match at a price that a removal has lowered it to; at the same price it keeps every decimal."""
+    def reduced(self, reduced_price: Callable[[int], int]) -> "Fragment":
+        """Return this match after a removal: what was matched in play, or keeps its price, keeps every decimal."""
+        price = self.price if self.in_play else reduced_price(self.price)
         if price == self.price:
             return self
         return self._replace(price=price, payout=price * self.size)
@@ -234,10 +237,10 @@ class Order:
         self.matched_payout += fragment.payout
         self.matched_at = fragment.matched_at
 
-    def reduce_prices(self, reduced: Callable[[int], int]) -> None:
-        """Lower the price of every fragment, each rounded by itself, as `reduced` says."""
+    def reduce_prices(self, reduced_price: Callable[[int], int]) -> None:
+        """Lower the price of every fragment matched up to the off, each rounded by itself, as `reduced_price` says."""
         before = self.matched_payout
-        self.fragments = [fragment.at_lower_price(reduced(fragment.price)) for fragment in self.fragments]
+        self.fragments = [fragment.reduced(reduced_price) for fragment in self.fragments]
         self.matched_payout = sum(fragment.payout for fragment in self.fragments)
         self.price_reduced = self.price_reduced or self.matched_payout != before
 

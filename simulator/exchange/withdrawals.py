@@ -10,8 +10,10 @@ take them.
 | WIN, EACH_WAY  | price x (1 - factor)                 | 2.5 %     | lapse from 2.5 %     | reduced from 2.5 %       |
 | PLACE          | 1 + (price - 1) x (1 - factor)       | any       | lapse from 4 %       | winnings reduced, always |
 
-A lay with MARKET_ON_CLOSE persistence goes the way of LAPSE lays. Reduced prices are rounded to the nearest hundredth
-and are no rungs of a ladder; the price of an unmatched lay is the rung at or below it.
+Of a runner that is withdrawn after the off, because it never left the stalls, only bets matched up to the off are
+reduced, those at the starting price included (exchange rules); unmatched lays are treated as before the off (chosen). A
+lay with MARKET_ON_CLOSE persistence goes the way of LAPSE lays. Reduced prices are rounded to the nearest hundredth and
+are no rungs of a ladder; the price of an unmatched lay is the rung at or below it.
 """
 
 from typing import Final
@@ -33,10 +35,10 @@ from simulator.exchange.state import State
 from simulator.exchange.statuses import RunnerStatus
 from simulator.exchange.telling import order_queued, order_voided
 
-WHOLE: Final = 10_000
-"""Reduction factors are hundredths of a percent: 910 is 9.1 %."""
-LEAST_WIN_FACTOR: Final = 250
-LEAST_LAPSING_PLACE_FACTOR: Final = 400
+WHOLE: Final = 100_000
+"""Reduction factors are thousandths of a percent, the decimals with which they are recorded: 9100 is 9.1 %."""
+LEAST_WIN_FACTOR: Final = 2_500
+LEAST_LAPSING_PLACE_FACTOR: Final = 4_000
 LOWEST_PRICE: Final = 101
 
 
@@ -52,7 +54,7 @@ def remove_runner(state: State, command: RemoveRunner, at: int) -> list[Event]:
     market.demand(Verb.REMOVE_RUNNER)
     factor = runner.adjustment_factor if command.adjustment_factor is None else command.adjustment_factor
     if not 0 <= (factor or 0) < WHOLE:
-        raise Impossible(f"a reduction factor is at least 0 and below 100 %, not {factor} hundredths of a percent")
+        raise Impossible(f"a reduction factor is at least 0 and below 100 %, not {factor} thousandths of a percent")
     runner.status = RunnerStatus.REMOVED_VACANT if command.leaves_vacant_trap else RunnerStatus.REMOVED
     runner.removed_at = at
     events: list[Event] = [RunnerRemoved(at, market.market_id, runner.key, factor or 0)]

@@ -23,7 +23,7 @@ from simulator.exchange.commands import (
 )
 from simulator.exchange.orders import OrderType, Persistence, RunnerKey, Side
 from simulator.world.accounts import CustomerAccount
-from simulator.world.format.quantities import hundredths_of
+from simulator.world.format.quantities import hundredths_of, thousandths_of
 from simulator.world.format.scenario import (
     AccountEntry,
     MakeOffers,
@@ -179,8 +179,8 @@ def results_of(results: Sequence[ResultEntry]) -> tuple[RunnerResult, ...]:
 
 
 def factor_of(percent: Decimal | None) -> int | None:
-    """Return an adjustment factor as the exchange takes it, in hundredths of a percent."""
-    return None if percent is None else hundredths_of(percent)
+    """Return an adjustment factor as the exchange takes it, in thousandths of a percent."""
+    return None if percent is None else thousandths_of(percent)
 
 
 def _runner(entry: RunnerEntry, place: int) -> RunnerDefinition:

@@ -116,4 +116,6 @@ def _runner(runner: Runner) -> object:
         list(book.traded.items()),
         book.total_matched,
         book.last_price_traded,
+        list(book.traded_in_play.items()),
+        book.last_traded_in_play,
     )

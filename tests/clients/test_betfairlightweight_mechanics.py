@@ -234,6 +234,24 @@ def test_a_limit_for_the_starting_price_only_gets_easier(world: ServedWorld, ali
     assert "MARKET_NOT_OPEN_FOR_BSP_BETTING" == late.place_instruction_reports[0].error_code
 
 
+def test_a_withdrawal_after_the_off_spares_what_was_matched_in_play(
+    world: ServedWorld, alice: APIClient, bob: APIClient
+) -> None:
+    """8.0 less 4.545 % is 7.64; the same price in play stays."""
+    placed(bob, WIN, limit(FAST, "LAY", 8.0, 10.0))
+    placed(alice, WIN, limit(FAST, "BACK", 8.0, 10.0))
+    world.control(f"markets/{WIN}/turn-in-play")
+    placed(bob, WIN, limit(FAST, "LAY", 8.0, 10.0))
+    placed(alice, WIN, limit(FAST, "BACK", 8.0, 10.0))
+
+    world.control(f"markets/{WIN}/runners/{SLOW}/remove", {"adjustmentFactor": 4.545})
+
+    reduced, in_play = alice.betting.list_current_orders(market_ids=[WIN]).orders
+    assert (7.64, 8.0) == (reduced.average_price_matched, in_play.average_price_matched)
+    (book,) = alice.betting.list_market_book([WIN])
+    assert 4.545 == book.runners[-1].adjustment_factor
+
+
 def test_of_a_request_to_replace_all_new_bets_are_placed_or_none(alice: APIClient) -> None:
     (bet,) = placed(alice, WIN, limit(FAST, "BACK", 9.0, 10.0))
     (on_close,) = placed(alice, WIN, limit_on_close(FAST, "BACK", 100.0, 6.0))

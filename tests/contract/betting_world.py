@@ -245,8 +245,8 @@ class BettingWorld:
         self, selection_id: int, factor: float | None = None, *, vacant: bool = False, market: str = RACE
     ) -> None:
         """Withdraw a runner, by its own reduction factor or by another one, in percent."""
-        hundredths = None if factor is None else round(factor * 100)
-        self.apply(RemoveRunner(market, RunnerKey(selection_id), hundredths, vacant))
+        thousandths = None if factor is None else round(factor * 1000)
+        self.apply(RemoveRunner(market, RunnerKey(selection_id), thousandths, vacant))
 
     def reconcile(self, market: str = RACE) -> None:
         """Hold the starting price auction of a market."""

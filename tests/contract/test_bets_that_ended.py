@@ -178,7 +178,7 @@ def test_by_void_time_returns_only_void_orders(betting: BettingWorld) -> None:
 def test_a_reduced_price_is_shown_and_marked(betting: BettingWorld) -> None:
     """A runner of 9.1 % makes 10.0 at 20.00 9.09 (the manual's first runner): 161.80 are won and not 180.00."""
     bet_id = betting.matched("BACK", HOME, 10.0, 20)
-    betting.apply(RemoveRunner(MATCH, RunnerKey(DRAW), 9_10))
+    betting.apply(RemoveRunner(MATCH, RunnerKey(DRAW), 9_100))
     later = betting.matched("BACK", HOME, 10.0, 20)
 
     assert [9.09, 10.0] == [order["averagePriceMatched"] for order in betting.orders()]
@@ -197,7 +197,7 @@ def test_a_line_of_bets_is_marked_where_all_are_reduced(betting: BettingWorld) -
     """As every field that bets must have in common."""
     betting.matched("BACK", HOME, 10.0, 20)
     betting.matched("BACK", AWAY, 4.0, 20)
-    betting.apply(RemoveRunner(MATCH, RunnerKey(DRAW), 9_10))
+    betting.apply(RemoveRunner(MATCH, RunnerKey(DRAW), 9_100))
     betting.matched("BACK", AWAY, 4.0, 20)
     betting.settle(HOME)
 
@@ -211,7 +211,7 @@ def test_a_lay_that_persists_is_listed_at_its_lower_price(betting: BettingWorld)
     betting.back("alice", HOME, 20.0, 2)
     betting.lay("alice", HOME, 10.0, 2, persistence=Persistence.PERSIST)
     betting.lay("alice", HOME, 10.0, 2)
-    betting.apply(RemoveRunner(MATCH, RunnerKey(DRAW), 9_10))
+    betting.apply(RemoveRunner(MATCH, RunnerKey(DRAW), 9_100))
 
     assert [(20.0, 2.0, 0.0), (9.0, 2.0, 0.0), (10.0, 0.0, 2.0)] == [
         (order["priceSize"]["price"], *of(order, "sizeRemaining", "sizeLapsed")) for order in betting.orders()

@@ -203,10 +203,28 @@ def test_removals_can_be_read_after_the_market_is_closed(betting: BettingWorld) 
 
 
 def test_factors_are_rescaled_as_recorded(betting: BettingWorld) -> None:
-    """12.93 to 13.92, 7.28 to 7.84, 5.46 to 5.88 and 1.99 to 2.14; the removed runner keeps its own."""
+    """12.93 to 13.92, 7.28 to 7.84, 5.46 to 5.88 and 1.99 to 2.14; the removed runner keeps its own.
+
+    The recording of 2017 has two decimals; those of 2020 and later have three, as ours.
+    """
     betting.remove(REMOVED)
 
-    assert [7.14, 13.92, 7.84, 5.88, 2.14] == [each["adjustmentFactor"] for each in book(betting)["runners"]]
+    factors = [each["adjustmentFactor"] for each in book(betting)["runners"]]
+
+    assert [7.14, 13.924, 7.84, 5.88, 2.143] == factors
+    assert [7.14, 13.92, 7.84, 5.88, 2.14] == [round(factor, 2) for factor in factors]
+
+
+def test_a_factor_of_three_decimals_is_used_exactly(betting: BettingWorld) -> None:
+    """Recorded factors have three: 1000 reduced by 4.545 % is 954.55, not the 954.50 of 4.55 %."""
+    betting.matched("BACK", SECOND, 1000, 1, market=RACE)
+
+    betting.remove(REMOVED, 4.545)
+
+    shown = book(betting)["runners"]
+    assert (4.545, 954.55) == (shown[0]["adjustmentFactor"], shown[SECOND - 1]["lastPriceTraded"])
+    (order,) = betting.orders()
+    assert 954.55 == order["averagePriceMatched"]
 
 
 def test_last_prices_are_reduced_as_recorded(betting: BettingWorld) -> None:
@@ -218,6 +236,27 @@ def test_last_prices_are_reduced_as_recorded(betting: BettingWorld) -> None:
     shown = book(betting)["runners"][1:]
 
     assert [12.07, 11.14, 14.39, 31.57] == [each["lastPriceTraded"] for each in shown]
+
+
+def test_what_was_matched_in_play_keeps_its_price(betting: BettingWorld) -> None:
+    """3.0 at 9.1 % is 2.82 in this market; what was bet after the off stays at 3.0, on the market and on the bets."""
+    early = betting.matched("BACK", SECOND, 3.0, 10, market=PLACES)
+    betting.turn_in_play(PLACES)
+    late = betting.matched("BACK", SECOND, 3.0, 10, market=PLACES)
+
+    betting.remove(REMOVED, market=PLACES)
+
+    assert {early: 2.82, late: 3.0} == {each["betId"]: each["averagePriceMatched"] for each in betting.orders()}
+    shown = book(betting, PLACES)
+    assert [(2.82, 20.0), (3.0, 20.0)] == prices(shown, "tradedVolume", SECOND - 1)
+    assert 3.0 == shown["runners"][SECOND - 1]["lastPriceTraded"]
+    betting.apply(
+        SettleMarket(PLACES, (RunnerResult(RunnerKey(SECOND), "WINNER"), RunnerResult(RunnerKey(3), "WINNER")))
+    )
+    cleared = {
+        each["betId"]: (each["priceMatched"], each["priceReduced"], each["profit"]) for each in betting.cleared()
+    }
+    assert {early: (2.82, True, 18.2), late: (3.0, False, 20.0)} == cleared
 
 
 def test_traded_volume_moves_to_the_reduced_prices(betting: BettingWorld) -> None:

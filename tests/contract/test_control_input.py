@@ -101,7 +101,7 @@ WRONG: list[tuple[str, object, str]] = [
     (REMOVE, {"handicap": 0.001}, "$.handicap"),
     (REMOVE, {"adjustmentFactor": 100}, "$.adjustmentFactor"),
     (REMOVE, {"adjustmentFactor": -1}, "$.adjustmentFactor"),
-    (REMOVE, {"adjustmentFactor": 9.101}, "$.adjustmentFactor"),
+    (REMOVE, {"adjustmentFactor": 9.1001}, "$.adjustmentFactor"),
     (REMOVE, {"adjustmentFactor": "much"}, "$.adjustmentFactor"),
     (REMOVE, {"factor": 9.1}, "$"),
     (f"{MARKET}/offers", {}, "$"),

@@ -227,7 +227,7 @@ def test_a_removal_lowers_what_a_lay_risks(client: Client, alice: Bettor) -> Non
     """50.00 less 9.1 %, because the runner has no factor of its own (mechanics 10.4); backs stay as they are."""
     bets = [bet(alice, market_on_close("LAY", 50)), bet(alice, market_on_close("BACK", 50))]
 
-    world_of(client).do(RemoveRunner(RACE, RunnerKey(2), 9_10)).accepted()
+    world_of(client).do(RemoveRunner(RACE, RunnerKey(2), 9_100)).accepted()
 
     assert [45.45, 50.0] == [alice.order(bet_id)["bspLiability"] for bet_id in bets]
 

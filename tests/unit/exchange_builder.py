@@ -117,7 +117,7 @@ class World:
         factors: Mapping[RunnerKey, int] | None = None,
         **market: Any,
     ) -> None:
-        """Add a market; `factors` are the runners' reduction factors in hundredths of a percent."""
+        """Add a market; `factors` are the runners' reduction factors in thousandths of a percent."""
         listed = tuple(RunnerDefinition(key, place, (factors or {}).get(key)) for place, key in enumerate(runners, 1))
         market = {"betting_type": "ODDS", "ladder": LadderDefinition("CLASSIC"), "number_of_winners": 1, **market}
         market["betting_type"] = BettingType(market["betting_type"])

@@ -355,7 +355,7 @@ def test_no_bet_is_overlooked_that_somebody_who_looks_at_everything_would_place(
             elif verb == "cancel":
                 world.do(CancelOrders("alice", where)).accepted()
             elif verb == "remove":
-                world.do(RemoveRunner(where, RunnerKey(3), 1000)).accepted()
+                world.do(RemoveRunner(where, RunnerKey(3), 10_000)).accepted()
             else:
                 world.do((Suspend if verb == "suspend" else Resume)(market=where)).accepted()
 
@@ -373,7 +373,7 @@ def test_a_market_that_is_closed_or_a_runner_that_is_gone_is_not_bet_on() -> Non
     for world in (closed, gone):
         put(world, 2.4)
     closed.do(Close(market=MARKET)).accepted()
-    gone.do(RemoveRunner(MARKET, RunnerKey(NEWCASTLE), 4000)).accepted()
+    gone.do(RemoveRunner(MARKET, RunnerKey(NEWCASTLE), 40_000)).accepted()
 
     gone.do(bet("bob", Side.LAY, 260, 10_000, 2)).accepted()
 

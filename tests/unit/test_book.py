@@ -215,6 +215,19 @@ def test_a_removal_reduces_what_was_traded_and_last_traded() -> None:
     assert ({2_24: 20_00, 2_27: 10_00}, 30_00, 2_27) == (book.traded, book.total_matched, book.last_price_traded)
 
 
+def test_a_removal_leaves_what_was_traded_in_play() -> None:
+    book = RunnerBook()
+    book.trade(3_20, 10_00)
+    book.trade(3_20, 1_00, in_play=True)
+    book.trade(2_24, 5_00, in_play=True)
+
+    for _ in range(2):
+        book.reduce_traded_prices(lambda price: price * 7 // 10)
+
+    assert {1_56: 20_00, 3_20: 2_00, 2_24: 10_00} == book.traded
+    assert (32_00, 2_24) == (book.total_matched, book.last_price_traded)
+
+
 def test_volume_that_meets_at_a_reduced_price_is_added_up() -> None:
     book = RunnerBook()
     book.trade(1_01, 10_00)

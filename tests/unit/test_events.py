@@ -70,7 +70,7 @@ EVENTS: list[Event] = [
     AccountOpened(START, "alice", "GBP"),
     MarketAdded(START, MARKET),
     MarketChanged(START, MARKET, 7, True, MarketStatus.OPEN, False),
-    RunnerRemoved(START, MARKET, B, 9_10),
+    RunnerRemoved(START, MARKET, B, 9_100),
     RunnerSettled(START, MARKET, B, RunnerStatus.PLACED),
     MarketClosed(START, MARKET),
     OrdersHeld(START, MARKET, 3, "alice", START + 5000),
@@ -236,11 +236,11 @@ def at_a_goal(world: World) -> None:
 
 
 def own_runner_gone(world: World) -> None:
-    world.remove(A, 10_00)
+    world.remove(A, 10_000)
 
 
 def other_runner_gone(world: World) -> None:
-    world.remove(B, 10_00)
+    world.remove(B, 10_000)
 
 
 def own_runner_out(world: World) -> None:
@@ -315,7 +315,7 @@ def test_a_cancellation_for_silence_is_not_one_that_was_asked_for() -> None:
 
 
 def test_a_reduced_price_is_told_with_the_old_one() -> None:
-    world = World(factors={A: 20_00, B: 9_10, C: 30_00})
+    world = World(factors={A: 20_000, B: 9_100, C: 30_000})
     backed, laid = world.match("alice", "bob", 10_00, at=10_00)
 
     events = world.remove(B)

@@ -4,7 +4,14 @@ from decimal import Decimal
 
 import pytest
 
-from simulator.world.format.quantities import Unusable, duration_of, hundredths_of, instant_of, moment_of
+from simulator.world.format.quantities import (
+    Unusable,
+    duration_of,
+    hundredths_of,
+    instant_of,
+    moment_of,
+    thousandths_of,
+)
 
 
 @pytest.mark.parametrize(
@@ -31,6 +38,19 @@ def test_numbers_become_hundredths_exactly(text: str, hundredths: int) -> None:
 def test_numbers_that_are_not_hundredths_are_refused_and_never_rounded(text: str) -> None:
     with pytest.raises(Unusable):
         hundredths_of(Decimal(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "thousandths"), [("4.545", 4545), ("4.5450", 4545), ("9.1", 9100), ("100", 100_000), ("0.001", 1)]
+)
+def test_factors_become_thousandths_exactly(text: str, thousandths: int) -> None:
+    assert thousandths_of(Decimal(text)) == thousandths
+
+
+@pytest.mark.parametrize("text", ["4.5451", "1E-4", "1E-999999999", "1E+999999999", "NaN"])
+def test_factors_that_are_not_thousandths_are_refused(text: str) -> None:
+    with pytest.raises(Unusable):
+        thousandths_of(Decimal(text))
 
 
 @pytest.mark.parametrize(

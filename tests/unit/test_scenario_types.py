@@ -113,11 +113,11 @@ def test_a_runner_may_have_been_withdrawn_before_the_world_begins(market_id: str
 
     market = world.exchange.markets[market_id]
     removed = market.runners[RunnerKey(1)]
-    assert (removed.status, removed.adjustment_factor) == (RunnerStatus(status), 910)
+    assert (removed.status, removed.adjustment_factor) == (RunnerStatus(status), 9_100)
     assert removed.removed_at == world.clock.now()
     assert market.active_runners == len(runners) - 1
     others = [runner.adjustment_factor for key, runner in market.runners.items() if key.selection_id > 1]
-    assert others == ([3000, 1250, 750] if market_id == WIN else [None, None])
+    assert others == ([30_000, 12_500, 7_500] if market_id == WIN else [None, None])
 
 
 @pytest.mark.parametrize(
@@ -292,7 +292,8 @@ def test_a_settlement_says_what_the_type_of_its_market_asks_for(
         ({}, "", "missing required field `selectionId`"),
         ({"selectionId": 9}, ".selectionId", "no runner 9"),
         ({"selectionId": 1, "handicap": 1}, ".handicap", "no runner 1 with handicap 1"),
-        ({"selectionId": 1, "adjustmentFactor": 100}, ".adjustmentFactor", "at most 99.99, not 100"),
+        ({"selectionId": 1, "adjustmentFactor": 100}, ".adjustmentFactor", "at most 99.999, not 100"),
+        ({"selectionId": 1, "adjustmentFactor": 9.1001}, ".adjustmentFactor", "9.1001 has more than three decimals"),
         ({"selectionId": 1, "adjustmentFactor": -0.01}, ".adjustmentFactor", "at least 0, not -0.01"),
     ],
 )

@@ -19,7 +19,7 @@ from tests.unit.exchange_builder import FIRST_BET_ID, MARKET, RICH, A, B, C, Wor
 BACK, LAY = Side
 LAPSE, PERSIST, AT_CLOSE = Persistence
 
-FACTORS = {A: 17_50, B: 9_10, C: 73_40}
+FACTORS = {A: 17_500, B: 9_100, C: 73_400}
 """In hundredths of a percent: B is the manual's first runner, A has the 17.5 % of the worked lay."""
 
 
@@ -63,7 +63,7 @@ def test_voids_are_told_for_both_sides_of_every_match() -> None:
     events = world.remove(B)
     voided = [event for event in events if isinstance(event, OrderVoided)]
 
-    assert RunnerRemoved(world.now, MARKET, B, 9_10) == events[0]
+    assert RunnerRemoved(world.now, MARKET, B, 9_100) == events[0]
     status, in_play = world.market.status, world.market.in_play
     assert MarketChanged(world.now, MARKET, world.market.version, True, status, in_play) == events[-1]
     assert [20_00, 20_00, 4_00, 4_00] == [event.size for event in sorted(voided, key=lambda event: event.bet_id)]
@@ -173,10 +173,10 @@ def test_the_factors_of_a_win_market_add_up_to_100_percent_again() -> None:
     world = race()
     world.remove(B)
 
-    assert [19_25, 80_75] == [world.market.runners[key].adjustment_factor for key in (A, C)]
+    assert [19_252, 80_748] == [world.market.runners[key].adjustment_factor for key in (A, C)]
 
 
-@pytest.mark.parametrize(("factor", "shown"), [(None, 9_10), (12_50, 12_50), (0, 9_10)])
+@pytest.mark.parametrize(("factor", "shown"), [(None, 9_100), (12_500, 12_500), (0, 9_100)])
 def test_the_withdrawn_shows_the_factor_by_which_the_others_were_reduced(factor: int | None, shown: int) -> None:
     """Its own where nothing was reduced: so it is with those that were withdrawn before the world began."""
     world = race()
@@ -190,7 +190,7 @@ def test_the_factors_of_a_place_market_are_not_derived() -> None:
     world = race(is_place_market=True)
     world.remove(B)
 
-    assert [17_50, 73_40] == [world.market.runners[key].adjustment_factor for key in (A, C)]
+    assert [17_500, 73_400] == [world.market.runners[key].adjustment_factor for key in (A, C)]
 
 
 def test_who_can_still_win_counts_for_the_exposure() -> None:
@@ -212,7 +212,7 @@ def test_who_can_still_win_counts_for_the_exposure() -> None:
         pytest.param(lambda world: None, RemoveRunner(MARKET, RunnerKey(9)), id="no such runner"),
         pytest.param(lambda world: world.remove(B), RemoveRunner(MARKET, B), id="removed already"),
         pytest.param(World.void, RemoveRunner(MARKET, B), id="closed"),
-        pytest.param(lambda world: None, RemoveRunner(MARKET, B, 100_00), id="a factor of 100 %"),
+        pytest.param(lambda world: None, RemoveRunner(MARKET, B, 100_000), id="a factor of 100 %"),
         pytest.param(lambda world: None, RemoveRunner(MARKET, B, -1), id="a negative factor"),
         pytest.param(lambda world: None, RemoveRunner("1.9", B), id="no such market"),
     ],

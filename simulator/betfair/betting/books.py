@@ -21,7 +21,7 @@ from simulator.betfair.betting.starting_prices import refresh_projections, start
 from simulator.betfair.operations import Call
 from simulator.betfair.schema.sports_aping import ListMarketBookRequest, ListRunnerBookRequest
 from simulator.betfair.schema.sports_markets import MarketBook, Runner
-from simulator.betfair.schema.wire import date_time, double, hundredths, order_date
+from simulator.betfair.schema.wire import date_time, double, double_of_thousandths, hundredths, order_date
 from simulator.exchange import market as kernel
 from simulator.exchange.runner import Runner as KernelRunner
 
@@ -132,7 +132,7 @@ def _runner(
         selectionId=key.selection_id,
         handicap=double(key.handicap),
         status=runner.status,
-        adjustmentFactor=None if factor is None else double(factor),
+        adjustmentFactor=None if factor is None else double_of_thousandths(factor),
         removalDate=None if runner.removed_at is None else order_date(runner.removed_at),
     )
     closed = market.settled_at is not None

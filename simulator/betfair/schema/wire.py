@@ -50,6 +50,11 @@ def double(hundredths: int) -> float:
     return hundredths / HUNDREDTHS
 
 
+def double_of_thousandths(thousandths: int) -> float:
+    """Return thousandths as the double that the wire carries: 4545 becomes `4.545`."""
+    return thousandths / 1000
+
+
 def double_or_word(value: float) -> float | NotANumber:
     """Return a computed double as it is written: itself, or a word where it is no number."""
     if math.isfinite(value):

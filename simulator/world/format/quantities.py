@@ -13,6 +13,9 @@ from simulator.world.format.document import describe
 MAXIMUM_AMOUNT: Final = 10**15
 """In hundredths: larger than all money there is, small enough that sums stay exact wherever they are shown."""
 
+THOUSANDTHS: Final = 1000
+"""Thousandths in one: an adjustment factor of 4.545 % is 4545."""
+
 _LARGEST_NUMBER: Final = MAXIMUM_AMOUNT // HUNDREDTHS
 _LONGEST_NUMBER_SHOWN: Final = 40
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -38,19 +41,32 @@ def hundredths_of(number: Decimal) -> int:
     >>> hundredths_of(Decimal("2.50"))
     250
     """
+    return _units_of(number, HUNDREDTHS, "two")
+
+
+def thousandths_of(number: Decimal) -> int:
+    """Return a number in thousandths: 4.545 is 4545. Raise `Unusable` where it has a fourth decimal or is too large.
+
+    >>> thousandths_of(Decimal("4.545"))
+    4545
+    """
+    return _units_of(number, THOUSANDTHS, "three")
+
+
+def _units_of(number: Decimal, units: int, decimals: str) -> int:
     text = str(number)[:_LONGEST_NUMBER_SHOWN]
     if not number.is_finite() or not -_LARGEST_NUMBER <= number <= _LARGEST_NUMBER:
         raise Unusable(f"{text} is beyond measure: the largest number is {_LARGEST_NUMBER}.")
-    # Decimal's own arithmetic rounds to 28 digits, so it is not asked whether there is a third decimal. What has very
+    # Decimal's own arithmetic rounds to 28 digits, so it is not asked whether there are more decimals. What has very
     # many is refused before it is made a ratio, which could fill the memory.
     exponent = number.as_tuple().exponent
     if number and isinstance(exponent, int) and exponent < -_LONGEST_NUMBER_SHOWN:
-        raise Unusable(f"{text} has more than two decimals.")
+        raise Unusable(f"{text} has more than {decimals} decimals.")
     numerator, denominator = number.as_integer_ratio() if number else (0, 1)
-    hundredths, rest = divmod(numerator * HUNDREDTHS, denominator)
+    amount, rest = divmod(numerator * units, denominator)
     if rest:
-        raise Unusable(f"{text} has more than two decimals.")
-    return hundredths
+        raise Unusable(f"{text} has more than {decimals} decimals.")
+    return amount
 
 
 def duration_of(text: str) -> int:

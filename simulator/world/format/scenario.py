@@ -87,9 +87,9 @@ class LineEntry(Entry, frozen=True, kw_only=True):
 class RunnerEntry(Entry, frozen=True, kw_only=True):
     """A runner and what is offered on it when the world begins: prices with backers' stakes.
 
-    `adjustment_factor` is in percent. A runner that starts as REMOVED, or as REMOVED_VACANT if it is a greyhound, was
-    withdrawn before the world begins: the others' factors are those after its removal. One that is HIDDEN, a horse
-    without an official entry, is listed and takes no part.
+    `adjustment_factor` is in percent, with three decimals at most. A runner that starts as REMOVED, or as
+    REMOVED_VACANT if it is a greyhound, was withdrawn before the world begins: the others' factors are those after its
+    removal. One that is HIDDEN, a horse without an official entry, is listed and takes no part.
     """
 
     selection_id: SelectionId
@@ -296,7 +296,8 @@ class HoldAuction(Happening, frozen=True, kw_only=True, tag="reconcile"):
 class Withdraw(Happening, frozen=True, kw_only=True, tag="remove"):
     """Remove a runner, with all that follows for bets on it and on the others.
 
-    `adjustment_factor`, in percent, is the runner's own where absent. A greyhound leaves its trap vacant.
+    `adjustment_factor`, in percent with three decimals at most, is the runner's own where absent. A greyhound leaves
+    its trap vacant.
     """
 
     selection_id: SelectionId

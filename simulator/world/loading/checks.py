@@ -16,6 +16,7 @@ from simulator.world.format.quantities import (
     hundredths_of,
     instant_of,
     moment_of,
+    thousandths_of,
 )
 from simulator.world.format.scenario import AccountEntry, ClockEntry, Scenario
 from simulator.world.scenario_commands import LIQUIDITY
@@ -68,6 +69,17 @@ class Inspection:
         """Complain unless a rate is absent or a percentage."""
         if value is not None:
             self.amount(place, value, least=0, most=HUNDRED_PERCENT, what=what)
+
+    def factor(self, place: Place, value: Decimal | None, most: Decimal) -> None:
+        """Complain unless an adjustment factor is absent, or a percentage up to `most` with three decimals at most."""
+        if value is None:
+            return
+        try:
+            thousandths_of(value)
+        except Unusable as error:
+            raise self.document.error(place, f"The adjustment factor: {error}") from None
+        self.demand(value >= 0, place, f"The adjustment factor must be at least 0, not {value}.")
+        self.demand(value <= most, place, f"The adjustment factor must be at most {most}, not {value}.")
 
     def one_of(self, place: Place, value: str, allowed: Collection[str], what: str) -> None:
         """Complain unless a value is among those allowed."""

@@ -1,6 +1,7 @@
 """What is done to markets must fit them: their runners, their price ladder, and the result that their type asks for."""
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Final
 
 from simulator.exchange.results import EACH_WAY_RESULTS, RESULTS
@@ -13,8 +14,8 @@ from simulator.world.scenario_commands import runner_key
 DOCUMENT_NAMES: Final = dict(zip(Settle.__struct_fields__, Settle.__struct_encode_fields__, strict=True))
 """What the members of a settlement are called in a document."""
 
-GREATEST_FACTOR: Final = 9999
-"""In hundredths of a percent: the runner that is removed cannot have all of the race's chances."""
+GREATEST_FACTOR: Final = Decimal("99.999")
+"""In percent: the runner that is removed is not the whole of a race."""
 
 _FURTHEST_LINE: Final = 10**9
 """In hundredths."""
@@ -91,11 +92,7 @@ def _check_dead_heat(
 
 def _check_withdrawal(inspection: Inspection, place: Place, withdraw: Withdraw, market: KnownMarket) -> None:
     _check_runner(inspection, place, withdraw, withdraw.market, market)
-    if withdraw.adjustment_factor is not None:
-        inspection.amount(
-            (*place, "adjustmentFactor"), withdraw.adjustment_factor, least=0, most=GREATEST_FACTOR,
-            what="adjustment factor",
-        )  # fmt: skip
+    inspection.factor((*place, "adjustmentFactor"), withdraw.adjustment_factor, GREATEST_FACTOR)
 
 
 def _check_runner(

@@ -204,7 +204,7 @@ class EventChecks:
         removed = REMOVED_VACANT if event_type_id == GREYHOUNDS else REMOVED
         problem = f"A runner of this sport that was withdrawn is {removed}, not {runner.status}."
         inspection.demand(runner.status in (ACTIVE, HIDDEN, removed), (*place, "status"), problem)
-        inspection.percent((*place, "adjustmentFactor"), runner.adjustment_factor, "adjustment factor")
+        inspection.factor((*place, "adjustmentFactor"), runner.adjustment_factor, Decimal(100))
         for name, value in (runner.metadata or {}).items():
             plain = value is None or (isinstance(value, str | int | Decimal) and not isinstance(value, bool))
             problem = f"Metadata are texts, numbers or null, not {describe(value)}."

@@ -81,7 +81,7 @@ class MatchingStage(RuleBasedStateMachine):
             "bsp_market": True,
             "turn_in_play": True,
             "is_place_market": is_place_market,
-            "factors": dict.fromkeys(self.keys, 100_00 // runners),
+            "factors": dict.fromkeys(self.keys, 100_000 // runners),
         }
         self.world = self.new_world()
 
@@ -341,7 +341,7 @@ class MatchingPrograms(MatchingStage):
         self.do(Reconcile(MARKET))
 
     @precondition(lambda self: len(self.active()) > 1 and len(self.record) > 30)
-    @rule(place=places, factor=st.sampled_from([0, 1_00, 3_00, 4_00, 30_00]))
+    @rule(place=places, factor=st.sampled_from([0, 1_000, 3_000, 4_545, 30_000]))
     def withdraw(self, place: int, factor: int) -> None:
         """Matched prices never rise, matches stay symmetric, and backs at the starting price are not touched."""
         before = {order.bet_id: [fragment.price for fragment in order.fragments] for order in self.world.orders}

@@ -309,10 +309,10 @@ class WireMachine(WireStage):
         self.operate(market, verb, LapseUnmatched(market) if verb == "lapse" else CloseMarket(market))
 
     @precondition(removed_now)
-    @rule(number=st.sampled_from([1, 2, 3, 4]), percent=st.sampled_from([None, 20, 2.4]))
+    @rule(number=st.sampled_from([1, 2, 3, 4]), percent=st.sampled_from([None, 20, 2.499, 4.545]))
     def remove(self, number: int, percent: float | None) -> None:
         key = runners_of(RACE)[number - 1]
-        command = RemoveRunner(RACE, key, None if percent is None else round(percent * 100))
+        command = RemoveRunner(RACE, key, None if percent is None else round(percent * 1000))
         document = {} if percent is None else {"adjustmentFactor": percent}
         self.operate(RACE, f"runners/{key.selection_id}/remove", command, document)
 

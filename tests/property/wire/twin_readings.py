@@ -14,7 +14,7 @@ from simulator.exchange.runner import Runner
 from simulator.world.inputs import ReadStartingPrices
 from simulator.world.starting_price_cache import Projection
 from simulator.world.world import World
-from tests.property.wire.requests import date, number, optional, without_none
+from tests.property.wire.requests import date, number, without_none
 from tests.property.wire.twin_reports import average_price
 from tests.property.wire.worlds import MARKET_ENTRIES
 
@@ -134,7 +134,7 @@ class ReadingTwin:
             selectionId=runner.key.selection_id,
             handicap=number(runner.key.handicap),
             status=runner.status,
-            adjustmentFactor=optional(runner.adjustment_factor),
+            adjustmentFactor=None if runner.adjustment_factor is None else runner.adjustment_factor / 1000,
             removalDate=None if runner.removed_at is None else date(runner.removed_at),
             lastPriceTraded=shown,
             totalMatched=None if shown is None else 0.0 if delayed else number(runner.book.total_matched),
