@@ -19,8 +19,9 @@ from simulator.betfair.operations import Call
 from simulator.betfair.schema.sports_aping import ListMarketBookRequest
 from simulator.betfair.schema.sports_enums import PriceData
 from simulator.betfair.schema.sports_inputs import ExBestOffersOverrides, PriceProjection
+from simulator.exchange.book import Offer
 from simulator.exchange.commands import OpenMarket, PlaceInstruction, PlaceOrders, SuspendMarket
-from simulator.exchange.crossmatching import Offer, merged_offers, offers_of
+from simulator.exchange.crossmatching import merged_offers, offers_of
 from simulator.exchange.ladder import Ladder
 from simulator.exchange.orders import OrderType, RunnerKey, Side
 from simulator.world.happened import SessionOpened

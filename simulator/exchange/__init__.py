@@ -6,7 +6,8 @@ Read it in this order:
     one runner     `ladder`, `book`, `crossmatching`, `matching`, `starting_price_offers`, `starting_price`, `runner`
     one account    `payouts`, `lines`, `stakes`, `exposure`, `ledger`, `telling`, `timeline`, `order_index`, `accounts`
     one market     `virtual_view`, `market`, `execution`
-    bets           `rules`, `heartbeat_deadlines`, `state`, `acceptance`, `placing`, `editing`, `heartbeat`
+    bets           `rules`, `heartbeat_deadlines`, `state`, `instruction_checks`, `acceptance`, `placing`, `editing`,
+                   `heartbeat`
     what happens   `transitions`, `auction`, `withdrawals`, `verdicts`, `results`, `settlement`, `profit_and_loss`
 
 and last `exchange`, the one door.

@@ -14,7 +14,7 @@ order itself is chosen: cheapest first):
     5  the same customer reference within 60 seconds             DUPLICATE_TRANSACTION
     6  a market version that is no version                       INVALID_MARKET_VERSION
     7  a market version older than the last material change      each instruction: BET_TAKEN_OR_LAPSED
-    8  an instruction is wrong in itself                         the first of these that applies to it:
+    8  an instruction is wrong in itself (`instruction_checks`)   the first of these that applies to it:
        a  the order's reference is too long                      INVALID_CUSTOMER_ORDER_REF
           the strategy's reference is too long                   INVALID_CUSTOMER_STRATEGY_REF
        b  the runner is not known, vacant or settled             INVALID_RUNNER
@@ -44,13 +44,15 @@ instructions carry ERROR_IN_ORDER, because orders of one request are placed toge
 from collections.abc import Iterable, Sequence
 
 from simulator.exchange.accounts import Account
+from simulator.exchange.book import meet
 from simulator.exchange.commands import PlaceInstruction, PlaceOrders
+from simulator.exchange.instruction_checks import check_instruction
 from simulator.exchange.market import Market
-from simulator.exchange.money import EVEN_MONEY, HUNDREDTHS
-from simulator.exchange.orders import OrderType, Persistence, RunnerKey, Side, TimeInForce, target_per_penny
+from simulator.exchange.orders import Order, OrderType, RunnerKey, Side
 from simulator.exchange.refusals import Reason, Refused
 from simulator.exchange.rules import BettingRules
-from simulator.exchange.statuses import MarketStatus, RunnerStatus
+from simulator.exchange.state import State
+from simulator.exchange.statuses import MarketStatus
 
 
 def refuse_closed_market(market: Market, edits: int = 0) -> None:
@@ -103,147 +105,6 @@ def blame(reasons: Iterable[Reason | None]) -> None:
         raise Refused(Reason.BET_ACTION_ERROR, guilty, tuple(reason or Reason.ERROR_IN_ORDER for reason in found))
 
 
-def check_instruction(
-    instruction: PlaceInstruction,
-    strategy_reference: str | None,
-    market: Market,
-    account: Account,
-    rules: BettingRules,
-) -> Reason | None:
-    """Return the first reason to refuse one instruction, or `None` (line 8)."""
-    reference = instruction.customer_order_reference
-    if reference is not None and len(reference) > rules.customer_order_reference_length:
-        return Reason.INVALID_CUSTOMER_ORDER_REF
-    if strategy_reference is not None and len(strategy_reference) > rules.customer_strategy_reference_length:
-        return Reason.INVALID_CUSTOMER_STRATEGY_REF
-    return (
-        check_runner(instruction.runner, market)
-        or _check_order_type(instruction, market)
-        or _check_time_in_force(instruction, rules)
-        or check_persistence(instruction.persistence, market)
-        or _check_price(instruction, market)
-        or _check_size(instruction, market, account, rules)
-    )
-
-
-def check_runner(key: RunnerKey, market: Market) -> Reason | None:
-    """Return why a runner cannot be bet on, or `None`."""
-    runner = market.runners.get(key)
-    if runner is None or runner.status not in (RunnerStatus.ACTIVE, RunnerStatus.REMOVED):
-        return Reason.INVALID_RUNNER
-    return Reason.RUNNER_REMOVED if runner.status is RunnerStatus.REMOVED else None
-
-
-def check_price(price: int | None, market: Market) -> Reason | None:
-    """Return INVALID_ODDS for a price that is no rung of the market's ladder."""
-    return None if price is not None and market.ladder.holds(price) else Reason.INVALID_ODDS
-
-
-def _check_price(instruction: PlaceInstruction, market: Market) -> Reason | None:
-    if instruction.order_type is OrderType.MARKET_ON_CLOSE:
-        return None
-    return check_price(instruction.price, market)
-
-
-def check_persistence(persistence: Persistence | None, market: Market) -> Reason | None:
-    """Return why bets of this market cannot persist in this way, or `None`."""
-    definition = market.definition
-    if persistence is Persistence.PERSIST:
-        offered = definition.turn_in_play and definition.persistence_enabled
-        return None if offered else Reason.INVALID_PERSISTENCE_TYPE
-    if persistence is Persistence.MARKET_ON_CLOSE:
-        if not definition.bsp_market:
-            return Reason.INVALID_PERSISTENCE_TYPE
-        if market.starting_price_is_past:
-            return Reason.MARKET_NOT_OPEN_FOR_BSP_BETTING
-    return None
-
-
-def _check_order_type(instruction: PlaceInstruction, market: Market) -> Reason | None:
-    is_limit = instruction.order_type is OrderType.LIMIT
-    if market.is_line and (not is_limit or instruction.persistence is Persistence.MARKET_ON_CLOSE):
-        return Reason.INVALID_ORDER_TYPE
-    if is_limit:
-        return None
-    if not market.definition.bsp_market or market.starting_price_is_past:
-        return Reason.MARKET_NOT_OPEN_FOR_BSP_BETTING
-    return None if instruction.time_in_force is None else Reason.INVALID_ORDER_TYPE
-
-
-def _check_time_in_force(instruction: PlaceInstruction, rules: BettingRules) -> Reason | None:
-    if instruction.time_in_force is TimeInForce.FILL_OR_KILL:
-        rests = instruction.persistence in (Persistence.PERSIST, Persistence.MARKET_ON_CLOSE)
-        return Reason.UNEXPECTED_PERSISTENCE_TYPE if rests and rules.strict_fill_or_kill else None
-    if instruction.min_fill_size is not None and rules.strict_fill_or_kill:
-        return Reason.UNEXPECTED_MIN_FILL_SIZE
-    return None
-
-
-def _check_size(instruction: PlaceInstruction, market: Market, account: Account, rules: BettingRules) -> Reason | None:
-    if instruction.order_type is not OrderType.LIMIT:
-        return _check_liability(instruction, account, rules)
-    size, price = _stake_asked(instruction, market), instruction.price
-    if size is None or price is None or size <= 0:
-        return Reason.INVALID_BET_SIZE
-    currency = account.definition.currency
-    if not account.definition.unlimited:
-        odds = EVEN_MONEY if market.is_line else price
-        if not rules.accepts_stake(currency, size, odds) and not _pays_enough(instruction, odds, currency, rules):
-            return Reason.INVALID_BET_SIZE
-    if instruction.bet_target_type is None:
-        reason = check_profit_ratio(size, price, market, account, rules)
-        if reason is not None:
-            return reason
-    minimum_fill = instruction.min_fill_size
-    if minimum_fill is None or instruction.time_in_force is None or instruction.bet_target_type is not None:
-        return None
-    least = max(1, rules.currency(currency).minimum_stake)
-    return None if least <= minimum_fill <= size else Reason.INVALID_MIN_FILL_SIZE
-
-
-def check_profit_ratio(size: int, price: int, market: Market, account: Account, rules: BettingRules) -> Reason | None:
-    """Return INVALID_PROFIT_RATIO where the profit of so much at a price is rounded too far from what it is exactly.
-
-    Held against it is what is placed, what a cancellation leaves and what a replacement places anew. Whoever provides
-    liquidity may offer a penny, and the size of a bet target is not known before it has met the market (chosen).
-    """
-    odds = EVEN_MONEY if market.is_line else price
-    if account.definition.unlimited or rules.accepts_profit_ratio(size, odds):
-        return None
-    return Reason.INVALID_PROFIT_RATIO
-
-
-def _pays_enough(instruction: PlaceInstruction, odds: int, currency: str, rules: BettingRules) -> bool:
-    """Return whether what a bet target pays at its own limit is enough for a stake under the minimum.
-
-    The stake that it comes to there is held against the rules as it is, not as it is cut to whole pence: a payout of
-    10.00 at 11.0 is worth 10.00, and not the 9.90 of 0.90.
-    """
-    least = rules.currency(currency).minimum_payout
-    if instruction.bet_target_type is None or instruction.bet_target_size is None or least is None:
-        return False
-    return instruction.bet_target_size * odds >= least * target_per_penny(instruction.bet_target_type, odds)
-
-
-def _check_liability(instruction: PlaceInstruction, account: Account, rules: BettingRules) -> Reason | None:
-    """Return INVALID_BET_SIZE for a starting price order that is too small: a back by its stake, a lay by its risk."""
-    currency = rules.currency(account.definition.currency)
-    least = currency.minimum_stake if instruction.side is Side.BACK else currency.minimum_bsp_liability
-    if account.definition.unlimited:
-        least = 1
-    return None if instruction.liability is not None and instruction.liability >= least else Reason.INVALID_BET_SIZE
-
-
-def _stake_asked(instruction: PlaceInstruction, market: Market) -> int | None:
-    """Return the stake of an order in pence: for a bet target the one it would need at its own limit."""
-    target_type, target = instruction.bet_target_type, instruction.bet_target_size
-    if target_type is None:
-        return instruction.size
-    if instruction.size is not None or target is None or instruction.price is None or market.is_line:
-        return None
-    return target * HUNDREDTHS // target_per_penny(target_type, instruction.price)
-
-
 def check_combination(instructions: Sequence[PlaceInstruction]) -> Iterable[Reason | None]:
     """Yield INVALID_BACK_LAY_COMBINATION for backs and lays of one runner at prices that would meet (line 9).
 
@@ -266,9 +127,41 @@ def check_combination(instructions: Sequence[PlaceInstruction]) -> Iterable[Reas
         if price is None or instruction.time_in_force is not None:
             yield None
             continue
-        meets = (
-            price <= highest_lay.get(key, price - 1)
-            if instruction.side is Side.BACK
-            else price >= lowest_back.get(key, price + 1)
-        )
+        backs, lays = lowest_back.get(key), highest_lay.get(key)
+        if instruction.side is Side.BACK:
+            meets = lays is not None and meet(price, lays)
+        else:
+            meets = backs is not None and meet(backs, price)
         yield Reason.INVALID_BACK_LAY_COMBINATION if meets else None
+
+
+def reserve(state: State, market: Market, account: Account, orders: Sequence[Order]) -> None:
+    """Count the orders in the account's exposure, or raise `Refused` (INSUFFICIENT_FUNDS) and count none.
+
+    The whole request is judged at once, every order unmatched at its own limit: that is the worst it can come to.
+    Orders that do not raise the exposure are accepted whatever the balance (exchange mechanics, section 13).
+    """
+    if account.definition.unlimited:
+        return
+    position = account.open_position(market.market_id, market.new_position)
+    market.positions[account.name] = position
+    exposure_before = account.exposure_in(market.market_id)
+    for order in orders:
+        position.count(order)
+    if account.exposure_in(market.market_id) <= exposure_before:
+        return
+    missing = -state.available(account)
+    limit = account.definition.exposure_limit
+    over_limit = 0 if limit is None else account.exposure - limit
+    if missing > 0 or over_limit > 0:
+        release(market, orders)
+        what = f"{missing} pence short of funds" if missing > 0 else f"{over_limit} pence over its exposure limit"
+        raise Refused(Reason.INSUFFICIENT_FUNDS, f"account {account.name!r} is {what}")
+
+
+def release(market: Market, orders: Sequence[Order]) -> None:
+    """Stop counting orders that never came to be."""
+    for order in orders:
+        position = market.positions.get(order.account)
+        if position is not None:
+            position.drop(order)

@@ -10,9 +10,8 @@ from collections.abc import Iterable
 from fractions import Fraction
 from math import floor
 
-from simulator.exchange.book import Offers
+from simulator.exchange.book import Offer, Offers
 from simulator.exchange.commands import CloseMarket, Reconcile, TurnInPlay
-from simulator.exchange.crossmatching import Offer
 from simulator.exchange.events import (
     Event,
     OrderMatchedAtStartingPrice,

@@ -8,9 +8,21 @@ and go and never recomputed.
 from bisect import bisect_left, insort
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
-from typing import Final
+from typing import Final, NamedTuple
 
 from simulator.exchange.orders import Order, Side
+
+
+class Offer(NamedTuple):
+    """So many pence of backer's stake at a price in hundredths."""
+
+    price: int
+    size: int
+
+
+def meet(back_price: int, lay_price: int) -> bool:
+    """Return whether a back and a lay on one runner are matched with each other: the layer offers what is asked."""
+    return back_price <= lay_price
 
 
 class Level:

@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from heapq import heapify, heappop, heapreplace
 from typing import Final, NamedTuple
 
-from simulator.exchange.book import Level
+from simulator.exchange.book import Level, Offer
 from simulator.exchange.ladder import Ladder
 from simulator.exchange.money import HUNDREDTHS, divide_half_away
 from simulator.exchange.orders import Side
@@ -34,13 +34,6 @@ class VirtualStep(NamedTuple):
 
     price: int
     payout: int
-
-
-class Offer(NamedTuple):
-    """So many pence of backer's stake at a price, as a ladder of offers shows them."""
-
-    price: int
-    size: int
 
 
 def virtual_price(leg_prices: Sequence[int], number_of_winners: int, taker: Side, ladder: Ladder) -> int | None:

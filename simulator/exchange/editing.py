@@ -4,21 +4,15 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from simulator.exchange.acceptance import (
-    check_persistence,
-    check_price,
-    check_profit_ratio,
-    refuse_closed_market,
-    refuse_malformed_version,
-    version_is_stale,
-)
+from simulator.exchange.acceptance import refuse_closed_market, refuse_malformed_version, reserve, version_is_stale
 from simulator.exchange.accounts import Account
 from simulator.exchange.commands import CancelInstruction, CancelOrders, ReplaceOrders, UpdateOrders
 from simulator.exchange.events import CancelReason, Event, InstructionRefused, OrderUpdated, ReplacementRefused
 from simulator.exchange.execution import cancel, edit_starting_price_limit
+from simulator.exchange.instruction_checks import check_persistence, check_price, check_profit_ratio
 from simulator.exchange.market import Market
 from simulator.exchange.orders import Order, OrderType, Side
-from simulator.exchange.placing import NO_BET_ID, enter_or_hold, register, reserve
+from simulator.exchange.placing import NO_BET_ID, enter_or_hold, register
 from simulator.exchange.refusals import Reason, Refused
 from simulator.exchange.rules import BettingRules
 from simulator.exchange.state import State

@@ -10,10 +10,14 @@ section 2; wire rules, row 7.17).
 
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
-from typing import ClassVar, NamedTuple
+from typing import ClassVar, Final, NamedTuple
 
 from simulator.exchange.commands import LadderDefinition
 from simulator.exchange.money import HUNDREDTHS
+
+LOWEST_PRICE: Final = 101
+HIGHEST_PRICE: Final = 100_000
+"""Between these, 1.01 and 1000, lie all odds that can be had, on every ladder of odds."""
 
 
 class WrongLadder(ValueError):
@@ -158,7 +162,7 @@ class Ladder:
 Ladder.CLASSIC = Ladder(
     "CLASSIC",
     (
-        Band(101, 200, 1),
+        Band(LOWEST_PRICE, 200, 1),
         Band(200, 300, 2),
         Band(300, 400, 5),
         Band(400, 600, 10),
@@ -167,11 +171,11 @@ Ladder.CLASSIC = Ladder(
         Band(2000, 3000, 100),
         Band(3000, 5000, 200),
         Band(5000, 10000, 500),
-        Band(10000, 100000, 1000),
+        Band(10000, HIGHEST_PRICE, 1000),
     ),
 )
 
-Ladder.FINEST = Ladder("FINEST", (Band(101, 100000, 1),))
+Ladder.FINEST = Ladder("FINEST", (Band(LOWEST_PRICE, HIGHEST_PRICE, 1),))
 
 
 def _text(price: int) -> str:

@@ -14,6 +14,9 @@ No ladder holds it and no size rule accepts it, so a price of 2.025 is refused a
 HUNDREDTHS: Final = 100
 """Hundredths in one: a price of 2.0 is 200."""
 
+HUNDRED_PERCENT: Final = 100 * HUNDREDTHS
+"""Rates are hundredths of a percent: 500 is 5 %."""
+
 EVEN_MONEY: Final = 200
 """The odds at which every bet on a line is struck, whatever line its price names."""
 

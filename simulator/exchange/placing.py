@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from heapq import heappush
 
 from simulator.exchange.acceptance import (
-    check_price,
-    check_runner,
     refuse_closed_market,
     refuse_malformed_version,
     refuse_wrong_instructions,
+    release,
+    reserve,
     version_is_stale,
 )
 from simulator.exchange.accounts import Account
@@ -20,6 +20,7 @@ from simulator.exchange.events import (
     TicketResolved,
 )
 from simulator.exchange.execution import enter, wait_for_starting_price
+from simulator.exchange.instruction_checks import check_price, check_runner
 from simulator.exchange.market import Market
 from simulator.exchange.orders import Order, OrderType, Persistence
 from simulator.exchange.refusals import Reason, Refused
@@ -97,38 +98,6 @@ def _new_order(instruction: PlaceInstruction, command: PlaceOrders, market: Mark
         customer_strategy_reference=command.customer_strategy_reference,
         size_remaining=size,
     )
-
-
-def reserve(state: State, market: Market, account: Account, orders: Sequence[Order]) -> None:
-    """Count the orders in the account's exposure, or raise `Refused` (INSUFFICIENT_FUNDS) and count none.
-
-    The whole request is judged at once, every order unmatched at its own limit: that is the worst it can come to.
-    Orders that do not raise the exposure are accepted whatever the balance (exchange mechanics, section 13).
-    """
-    if account.definition.unlimited:
-        return
-    position = account.open_position(market.market_id, market.new_position)
-    market.positions[account.name] = position
-    exposure_before = account.exposure_in(market.market_id)
-    for order in orders:
-        position.count(order)
-    if account.exposure_in(market.market_id) <= exposure_before:
-        return
-    missing = -state.available(account)
-    limit = account.definition.exposure_limit
-    over_limit = 0 if limit is None else account.exposure - limit
-    if missing > 0 or over_limit > 0:
-        release(market, orders)
-        what = f"{missing} pence short of funds" if missing > 0 else f"{over_limit} pence over its exposure limit"
-        raise Refused(Reason.INSUFFICIENT_FUNDS, f"account {account.name!r} is {what}")
-
-
-def release(market: Market, orders: Sequence[Order]) -> None:
-    """Stop counting orders that never came to be."""
-    for order in orders:
-        position = market.positions.get(order.account)
-        if position is not None:
-            position.drop(order)
 
 
 def enter_or_hold(

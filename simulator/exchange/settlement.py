@@ -5,14 +5,13 @@ that no penny appears or disappears (exchange mechanics, sections 1, 11 and 12).
 """
 
 from collections.abc import Callable, Iterable
-from typing import Final
 
 from simulator.exchange.commands import SettleMarket, SettleRunners, VoidMarket
 from simulator.exchange.events import CommissionCharged, Event, MarketClosed, MoneyMoved, OrderSettled
 from simulator.exchange.execution import lapse_whole
 from simulator.exchange.ledger import COMMISSION, HOUSE
 from simulator.exchange.market import Market, Verb
-from simulator.exchange.money import divide_half_away
+from simulator.exchange.money import HUNDRED_PERCENT, divide_half_away
 from simulator.exchange.orders import BetOutcome, LapseReason, Order
 from simulator.exchange.results import verdict_on, verdict_on_some
 from simulator.exchange.state import State
@@ -20,9 +19,6 @@ from simulator.exchange.statuses import RunnerStatus
 from simulator.exchange.telling import money_moved, order_voided
 from simulator.exchange.transitions import finish
 from simulator.exchange.verdicts import VOID, Judgement
-
-HUNDRED_PERCENT: Final = 10_000
-"""Rates are hundredths of a percent: 500 is 5 %."""
 
 
 def settle_market(state: State, command: SettleMarket, at: int) -> list[Event]:

@@ -24,13 +24,10 @@ from fractions import Fraction
 from math import ceil, floor
 from typing import Final, NamedTuple
 
-from simulator.exchange.crossmatching import Offer
+from simulator.exchange.book import Offer
+from simulator.exchange.ladder import HIGHEST_PRICE, LOWEST_PRICE
 from simulator.exchange.money import HUNDREDTHS, NoPrice, Price
 from simulator.exchange.starting_price_offers import fills, odds_balancing, stake_averaging, winnings_of
-
-LOWEST: Final = 101
-HIGHEST: Final = 100_000
-"""No starting price lies outside 1.01 to 1000."""
 
 NO_LOWER_LIMIT: Final = 0
 NO_UPPER_LIMIT: Final = 10**9
@@ -184,7 +181,7 @@ class _Auction:
     def reconcile(self) -> Reconciliation:
         """Return the price, in ones and not in hundredths, and what it matches."""
         price, money = self.settle()
-        if isinstance(price, NoPrice) or not LOWEST <= price <= HIGHEST:
+        if isinstance(price, NoPrice) or not LOWEST_PRICE <= price <= HIGHEST_PRICE:
             return self._without_price()
         odds = price - HUNDREDTHS
         taken = money.stake - money.liability * HUNDREDTHS / odds

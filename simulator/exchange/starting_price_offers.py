@@ -9,7 +9,7 @@ from fractions import Fraction
 from math import floor, isqrt
 from typing import Final
 
-from simulator.exchange.crossmatching import Offer
+from simulator.exchange.book import Offer
 from simulator.exchange.money import HUNDREDTHS
 
 ROOT_SCALE: Final = 10**12

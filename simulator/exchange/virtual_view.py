@@ -8,8 +8,8 @@ side of the market, or to who looks.
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
-from simulator.exchange.book import Offers
-from simulator.exchange.crossmatching import Offer, Walk, offers_of, virtual_offers
+from simulator.exchange.book import Offer, Offers
+from simulator.exchange.crossmatching import Walk, offers_of, virtual_offers
 from simulator.exchange.matching import OtherRunners
 from simulator.exchange.orders import RunnerKey, Side
 

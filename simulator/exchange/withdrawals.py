@@ -26,6 +26,7 @@ from simulator.exchange.events import (
     RunnerRemoved,
 )
 from simulator.exchange.execution import change, lapse, lapse_whole, reprice
+from simulator.exchange.ladder import LOWEST_PRICE
 from simulator.exchange.market import Market, Verb
 from simulator.exchange.money import HUNDREDTHS, divide_half_away
 from simulator.exchange.orders import LapseReason, Order, OrderType, Persistence
@@ -39,7 +40,6 @@ WHOLE: Final = 100_000
 """Reduction factors are thousandths of a percent, the decimals with which they are recorded: 9100 is 9.1 %."""
 LEAST_WIN_FACTOR: Final = 2_500
 LEAST_LAPSING_PLACE_FACTOR: Final = 4_000
-LOWEST_PRICE: Final = 101
 
 
 def remove_runner(state: State, command: RemoveRunner, at: int) -> list[Event]:

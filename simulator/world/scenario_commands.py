@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Final
 
 from simulator.exchange.betting_types import BettingType
+from simulator.exchange.book import Offer
 from simulator.exchange.commands import (
     AddMarket,
     Command,
@@ -46,9 +47,6 @@ PLACE_MARKET_TYPES: Final = frozenset({"PLACE", "OTHER_PLACE", "TO_BE_PLACED"})
 
 _OFFERS_AT_ONCE: Final = 50
 """Fewer than any rule set allows in one request."""
-
-Offer = tuple[int, int]
-"""A price in hundredths and a backer's stake in pence."""
 
 
 def liquidity_account() -> OpenAccount:
@@ -170,7 +168,7 @@ def runner_key(entry: RunnerEntry | ResultEntry | Withdraw | MakeOffers) -> Runn
 
 def offers_of(offers: Sequence[PriceSize]) -> list[Offer]:
     """Return prices and sizes as a scenario writes them in hundredths and pence."""
-    return [(hundredths_of(price), hundredths_of(size)) for price, size in offers]
+    return [Offer(hundredths_of(price), hundredths_of(size)) for price, size in offers]
 
 
 def results_of(results: Sequence[ResultEntry]) -> tuple[RunnerResult, ...]:

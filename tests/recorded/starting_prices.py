@@ -22,7 +22,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from simulator.exchange.crossmatching import Offer
+from simulator.exchange.book import Offer
 from simulator.exchange.money import Price
 from simulator.exchange.starting_price import StartingPriceBet, far_price, near_price, published, reconcile
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from simulator.exchange.book import Offer
 from simulator.exchange.commands import CancelInstruction, CancelOrders
-from simulator.exchange.crossmatching import Offer
 from simulator.exchange.orders import Side
 from tests.contract.betting_world import BettingWorld
 from tests.evidence import STREAMS, needs

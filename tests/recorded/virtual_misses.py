@@ -14,7 +14,7 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from simulator.exchange.crossmatching import Offer
+from simulator.exchange.book import Offer
 from simulator.exchange.orders import Side
 from tests.recorded.virtual_prices import (
     DEPTH,

@@ -15,7 +15,8 @@ from typing import Any
 
 import msgspec
 
-from simulator.exchange.crossmatching import Offer, Walk, merged_offers, virtual_offers
+from simulator.exchange.book import Offer
+from simulator.exchange.crossmatching import Walk, merged_offers, virtual_offers
 from simulator.exchange.ladder import Ladder
 from simulator.exchange.orders import Side
 

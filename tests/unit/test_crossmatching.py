@@ -7,7 +7,8 @@ from itertools import islice
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.exchange.crossmatching import Offer, Walk, merged_offers, virtual_offers, virtual_price
+from simulator.exchange.book import Offer
+from simulator.exchange.crossmatching import Walk, merged_offers, virtual_offers, virtual_price
 from simulator.exchange.ladder import Ladder
 from simulator.exchange.orders import Side
 

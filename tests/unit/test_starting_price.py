@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import pytest
 
-from simulator.exchange.crossmatching import Offer
+from simulator.exchange.book import Offer
 from simulator.exchange.money import NoPrice, Price
 from simulator.exchange.starting_price import (
     Reconciliation,

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from simulator.exchange.book import Offer
 from simulator.exchange.commands import LadderDefinition, RunnerResult, SettleRunners
-from simulator.exchange.crossmatching import Offer, Walk, virtual_offers, virtual_price
+from simulator.exchange.crossmatching import Walk, virtual_offers, virtual_price
 from simulator.exchange.ladder import Ladder
 from simulator.exchange.orders import RunnerKey, Side
 from simulator.exchange.virtual_view import VirtualLadder

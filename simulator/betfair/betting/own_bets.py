@@ -14,7 +14,12 @@ What the interface definition says of each parameter, with what it leaves open:
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
-from simulator.betfair.betting.order_amounts import bsp_liability, price_asked_for, size_asked_for
+from simulator.betfair.betting.order_amounts import (
+    average_price_matched,
+    bsp_liability,
+    price_asked_for,
+    size_asked_for,
+)
 from simulator.betfair.betting.order_filters import named
 from simulator.betfair.operations import Call
 from simulator.betfair.schema.sports_aping import ListMarketBookRequest, ListRunnerBookRequest
@@ -110,7 +115,7 @@ def order_in_book(order: Order) -> WireOrder:
         size=size_asked_for(order),
         bspLiability=bsp_liability(order),
         placedDate=order_date(order.placed_at),
-        avgPriceMatched=double(order.average_price_matched),
+        avgPriceMatched=average_price_matched(order),
         sizeMatched=double(order.size_matched),
         sizeRemaining=double(order.size_remaining),
         sizeLapsed=double(order.size_lapsed),

@@ -16,6 +16,7 @@ from simulator.betfair.betting.instructions import (
     place_command,
     version_number,
 )
+from simulator.betfair.betting.order_amounts import average_price_matched
 from simulator.betfair.betting.telling import tell_delayed_key, tell_failures, tell_refused
 from simulator.betfair.betting.waiting import Fates, report_when_resolved
 from simulator.betfair.operations import Call
@@ -85,7 +86,7 @@ def placement(instruction: PlaceInstruction, order: Order) -> PlaceInstructionRe
         orderStatus=OrderStatus.EXPIRED if order.was_killed else order.status,
     )
     if order.order_type is OrderType.LIMIT:
-        report.averagePriceMatched = double(order.average_price_matched)
+        report.averagePriceMatched = average_price_matched(order)
         report.sizeMatched = double(order.size_matched)
     return report
 

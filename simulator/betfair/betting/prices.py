@@ -12,13 +12,14 @@ from typing import Final
 from msgspec import Struct
 
 from simulator.betfair.betting.limits import DEFAULT_DEPTH
-from simulator.betfair.betting.rollup import Offer, Rollup
+from simulator.betfair.betting.rollup import Rollup
 from simulator.betfair.errors import ApiError, ApiErrorCode
 from simulator.betfair.schema.sports_enums import PriceData, RollupModel
 from simulator.betfair.schema.sports_inputs import ExBestOffersOverrides, PriceProjection
 from simulator.betfair.schema.sports_markets import ExchangePrices
 from simulator.betfair.schema.sports_orders import PriceSize
 from simulator.betfair.schema.wire import double
+from simulator.exchange.book import Offer
 from simulator.exchange.crossmatching import merged_offers, offers_of
 from simulator.exchange.market import Market
 from simulator.exchange.money import HUNDREDTHS
@@ -69,10 +70,10 @@ class PriceView(Struct, frozen=True, kw_only=True):
         levels = runner.book.offers_to(taker).best_first()
         virtual = market.virtual_offers(runner.key, taker) if self.virtual else None
         if virtual is None:
-            return ((level.price, level.total) for level in levels)
+            return offers_of(levels)
         return merged_offers(offers_of(levels), virtual.best_first(), taker)
 
-    def _price_sizes(self, lines: Iterable[Offer]) -> list[PriceSize]:
+    def _price_sizes(self, lines: Iterable[tuple[int, int]]) -> list[PriceSize]:
         amount = self.amount
         return [PriceSize(price / HUNDREDTHS, amount(size)) for price, size in lines]
 

@@ -12,8 +12,9 @@ from simulator.betfair.schema.sports_orders import MarketProfitAndLoss, RunnerPr
 from simulator.betfair.schema.wire import double
 from simulator.exchange.betting_types import BettingType
 from simulator.exchange.market import Market
+from simulator.exchange.money import HUNDRED_PERCENT
 from simulator.exchange.profit_and_loss import runner_profits
-from simulator.exchange.settlement import HUNDRED_PERCENT, commission_on
+from simulator.exchange.settlement import commission_on
 from simulator.world.accounts import CustomerAccount
 
 

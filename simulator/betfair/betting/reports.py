@@ -10,7 +10,12 @@ from itertools import chain
 from typing import Final, NamedTuple
 
 from simulator.betfair.betting.limits import check_number_of_ids
-from simulator.betfair.betting.order_amounts import bsp_liability, price_asked_for, size_asked_for
+from simulator.betfair.betting.order_amounts import (
+    average_price_matched,
+    bsp_liability,
+    price_asked_for,
+    size_asked_for,
+)
 from simulator.betfair.betting.order_filters import (
     Criterion,
     meeting,
@@ -166,7 +171,7 @@ def _summary(call: Call[ListCurrentOrdersRequest], order: Order) -> CurrentOrder
         orderType=order.order_type,
         placedDate=order_date(order.placed_at),
         matchedDate=None if matched_at is None else order_date(matched_at),
-        averagePriceMatched=double(order.average_price_matched),
+        averagePriceMatched=average_price_matched(order),
         sizeMatched=double(order.size_matched),
         sizeRemaining=double(order.size_remaining),
         sizeLapsed=double(order.size_lapsed),

@@ -16,13 +16,8 @@ from collections.abc import Iterable
 from msgspec import Struct
 
 from simulator.betfair.schema.sports_enums import RollupModel
-from simulator.exchange.money import HUNDREDTHS
-
-Offer = tuple[int, int]
-"""A price in hundredths and a size in pence."""
-
-EVEN_MONEY = 2 * HUNDREDTHS
-"""The odds of every bet on a LINE market, whose prices are lines."""
+from simulator.exchange.book import Offer
+from simulator.exchange.money import EVEN_MONEY
 
 
 class Rollup(Struct, frozen=True):
@@ -46,7 +41,7 @@ def _by_stake(offers: Iterable[Offer], depth: int, limit: int) -> list[Offer]:
     for price, size in offers:
         total += size
         if total >= limit:
-            lines.append((price, total))
+            lines.append(Offer(price, total))
             if len(lines) == depth:
                 break
             total = 0
@@ -60,7 +55,7 @@ def _by_payout(offers: Iterable[Offer], depth: int, limit: int, odds: int | None
         total += size
         payout += size * (odds or price)
         if payout >= limit:
-            lines.append((price, total))
+            lines.append(Offer(price, total))
             if len(lines) == depth:
                 break
             total = payout = 0
@@ -71,7 +66,7 @@ def _not_below(offers: Iterable[Offer], depth: int, minimum: int) -> list[Offer]
     lines: list[Offer] = []
     for price, size in offers:
         if size >= minimum:
-            lines.append((price, size))
+            lines.append(Offer(price, size))
             if len(lines) == depth:
                 break
     return lines

@@ -21,6 +21,7 @@ from fractions import Fraction
 from simulator.betfair.schema.sports_markets import StartingPrices
 from simulator.betfair.schema.sports_orders import PriceSize
 from simulator.betfair.schema.wire import NotANumber, double
+from simulator.exchange.ladder import HIGHEST_PRICE, LOWEST_PRICE
 from simulator.exchange.market import Market
 from simulator.exchange.money import NoPrice, Price
 from simulator.exchange.orders import Order, OrderType, Side
@@ -30,7 +31,7 @@ from simulator.world.inputs import ReadStartingPrices
 from simulator.world.starting_price_cache import StartingPriceCache
 from simulator.world.world import World
 
-WITHOUT_LIMIT = {Side.BACK: 101, Side.LAY: 100_000}
+WITHOUT_LIMIT = {Side.BACK: LOWEST_PRICE, Side.LAY: HIGHEST_PRICE}
 """Where bets at any starting price are listed: at the worst price there is."""
 
 REMOVED = (RunnerStatus.REMOVED, RunnerStatus.REMOVED_VACANT)

@@ -11,6 +11,8 @@ from typing import Final
 
 from msgspec import Struct
 
+from simulator.exchange.ladder import HIGHEST_PRICE, LOWEST_PRICE
+from simulator.exchange.money import HUNDREDTHS
 from simulator.world.format.quantities import hundredths_of, moment_of
 from simulator.world.format.scenario import (
     BetTuneEntry,
@@ -23,9 +25,9 @@ from simulator.world.format.scenario import (
 )
 
 MILLIONTHS: Final = 1_000_000
-LOWEST_ODDS: Final = Decimal("1.01")
-HIGHEST_ODDS: Final = Decimal(1000)
-"""Odds beyond these bounds are refused: the exchange's own ladder goes from 1.01 to 1000 (chosen)."""
+LOWEST_ODDS: Final = Decimal(LOWEST_PRICE) / HUNDREDTHS
+HIGHEST_ODDS: Final = Decimal(HIGHEST_PRICE) / HUNDREDTHS
+"""Odds beyond these bounds are refused: the exchange's own ladders have no such prices (chosen)."""
 
 PRO: Final = "pro"
 APPROVED: Final = "approved"

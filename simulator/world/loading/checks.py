@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Final, TypeVar
 
 from simulator.exchange.ledger import CASHIER, COMMISSION, HOUSE
-from simulator.exchange.money import HUNDREDTHS
+from simulator.exchange.money import HUNDRED_PERCENT, HUNDREDTHS
 from simulator.exchange.rules import RULE_SETS
 from simulator.world.accounts import ACCOUNT_STATUSES
 from simulator.world.format.document import Document, Place, describe
@@ -24,7 +24,6 @@ from simulator.world.scenario_commands import LIQUIDITY
 OWN_ACCOUNTS: Final = frozenset({CASHIER, COMMISSION, HOUSE, LIQUIDITY})
 """Usernames of the exchange's own accounts, which customers cannot have."""
 
-HUNDRED_PERCENT: Final = 100 * HUNDREDTHS
 
 PAST_ORIGIN: Final = 10**12
 """A start of the clock, in 2001, for relative times to be tried against where the clock starts at the real time."""

@@ -7,6 +7,7 @@ from typing import Final
 from msgspec import Struct
 
 from simulator.exchange.betting_types import BettingType
+from simulator.exchange.book import meet
 from simulator.exchange.ladder import Ladder, OffLadder
 from simulator.exchange.lines import QUARTER_LINE
 from simulator.exchange.market import Market
@@ -236,7 +237,7 @@ def check_offers(
         return
     highest, lowest = max(best_to_back), min(best_to_lay)
     inspection.demand(
-        highest < lowest,
+        not meet(back_price=hundredths_of(lowest), lay_price=hundredths_of(highest)),
         place,
         f"{highest} is available to back and {lowest} to lay, so these offers would match each other: "
         f"every price to back must be below every price to lay.",

@@ -9,7 +9,7 @@ from typing import Final
 
 from simulator.exchange.betting_types import BettingType
 from simulator.exchange.commands import OpenMarket
-from simulator.exchange.events import Event, OrderMatched, VirtualBetMatched
+from simulator.exchange.events import Event, VirtualBetMatched
 from simulator.exchange.exchange import Exchange
 from simulator.exchange.money import HUNDREDTHS
 from simulator.exchange.orders import RunnerKey, Side
@@ -104,8 +104,6 @@ def _places_of_markets(events: Iterable[EventEntry]) -> Iterable[tuple[Place, Ma
 
 def _refuse_matches(document: Document, place: Place, market: MarketEntry, happened: Iterable[Event]) -> None:
     for event in happened:
-        if isinstance(event, OrderMatched):
-            raise document.error(place, f"Offers of market {market.id} would match each other.")
         if isinstance(event, VirtualBetMatched):
             raise document.error(place, _complaint_about_book(market, event))
 

@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import pytest
 
-from simulator.exchange.crossmatching import Offer as BookOffer
+from simulator.exchange.book import Offer as BookOffer
 from simulator.exchange.orders import BetTargetType, Persistence, RunnerKey, Side
 from simulator.exchange.starting_price import StartingPriceBet
 from tests.property.kernel.twin_book import CLASSIC_PRICES, Match, NaiveBet, levels, queue

@@ -6,7 +6,7 @@ from fractions import Fraction
 from hypothesis import assume, given, reject
 from hypothesis import strategies as st
 
-from simulator.exchange.crossmatching import Offer
+from simulator.exchange.book import Offer
 from simulator.exchange.ladder import Ladder
 from simulator.exchange.money import NoPrice, Price
 from simulator.exchange.starting_price import Reconciliation, StartingPriceBet, near_price, reconcile

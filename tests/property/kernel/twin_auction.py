@@ -8,8 +8,8 @@ import math
 from fractions import Fraction
 
 from simulator.exchange import events
+from simulator.exchange.book import Offer
 from simulator.exchange.commands import CloseMarket, Reconcile, TurnInPlay
-from simulator.exchange.crossmatching import Offer
 from simulator.exchange.money import NoPrice
 from simulator.exchange.orders import LapseReason, OrderType, Persistence, RunnerKey, Side
 from simulator.exchange.starting_price import StartingPriceBet

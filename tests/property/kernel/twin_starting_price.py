@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
-from simulator.exchange.crossmatching import Offer
+from simulator.exchange.book import Offer
 from simulator.exchange.starting_price import StartingPriceBet
 
 HIGHEST = Fraction(2**30)
