@@ -4,14 +4,19 @@
     offer = world.lay("bob", 10_00, at=3_00)
     bet = world.back("alice", 4_00, at=3_00)
 
-Money is in pence and prices are in hundredths, as everywhere in the kernel: `10_00` is 10.00 and `3_00` is 3.0.
+    world = any_market("LINE", [A])
+    sold, bought = world.match("alice", "bob", 20_00, at=105_50)
+    world.settle(line_result=100_00)
+
+Money is in pence and prices, handicaps and lines are in hundredths, as everywhere in the kernel: `10_00` is 10.00
+and `3_00` is 3.0.
 
 After every command that a test gives, `World` looks at what must hold whatever the test is about: the ledger sums to
 zero, the parts of every order add up to its size, and no book is crossed.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -35,6 +40,7 @@ from simulator.exchange.commands import (
     RunnerDefinition,
     RunnerResult,
     SettleMarket,
+    SettleRunners,
     SuspendMarket,
     Tick,
     TurnInPlay,
@@ -47,15 +53,24 @@ from simulator.exchange.exchange import Exchange
 from simulator.exchange.exposure import EachWayPosition, NumberPosition, OddsPosition
 from simulator.exchange.market import Market
 from simulator.exchange.orders import Order, OrderType, Persistence, RunnerKey, Side
-from simulator.exchange.rules import DEFAULT_RULE_SET, RULE_SETS
+from simulator.exchange.rules import DEFAULT_RULE_SET, RULE_SETS, BettingRules
 from simulator.exchange.stakes import NOTHING
 
-A, B, C, D = RunnerKey(1), RunnerKey(2), RunnerKey(3), RunnerKey(4)
+A, B, C, D, E = (RunnerKey(number) for number in range(1, 6))
 START = 1_780_768_500_000
 """2026-06-06 17:55:00 UTC, in milliseconds."""
 FIRST_BET_ID = 1001
 MARKET = "1.1"
 RICH = 10_000_00
+LADDERS = {
+    "ODDS": LadderDefinition("CLASSIC"),
+    "LINE": LadderDefinition("LINE_RANGE", 0, 500_00, 50),
+    "ASIAN_HANDICAP_DOUBLE_LINE": LadderDefinition("FINEST"),
+    "ASIAN_HANDICAP_SINGLE_LINE": LadderDefinition("FINEST"),
+}
+"""Where the prices, or the lines, of each betting type lie."""
+NUMBER_OF_WINNERS = {"ODDS": 1}
+"""Where it is not said and not 0."""
 
 
 def _instruction(side: Side, size: int | None, at: int | None, runner: RunnerKey = A, **order: Any) -> PlaceInstruction:
@@ -78,13 +93,13 @@ class World:
     def __init__(
         self,
         *,
-        rules: str = DEFAULT_RULE_SET,
+        rules: str | BettingRules = DEFAULT_RULE_SET,
         balances: Mapping[str, int] | None = None,
         runners: Iterable[RunnerKey] = (A, B, C),
         is_open: bool = True,
         **market: Any,
     ) -> None:
-        self.exchange = Exchange(RULE_SETS[rules], FIRST_BET_ID)
+        self.exchange = Exchange(RULE_SETS[rules] if isinstance(rules, str) else rules, FIRST_BET_ID)
         self.now = START
         self.events: tuple[Event, ...] = ()
         """What the last command came to."""
@@ -119,8 +134,9 @@ class World:
     ) -> None:
         """Add a market; `factors` are the runners' reduction factors in thousandths of a percent."""
         listed = tuple(RunnerDefinition(key, place, (factors or {}).get(key)) for place, key in enumerate(runners, 1))
-        market = {"betting_type": "ODDS", "ladder": LadderDefinition("CLASSIC"), "number_of_winners": 1, **market}
-        market["betting_type"] = BettingType(market["betting_type"])
+        market["betting_type"] = betting_type = BettingType(market.get("betting_type", BettingType.ODDS))
+        market.setdefault("ladder", LADDERS.get(betting_type))
+        market.setdefault("number_of_winners", NUMBER_OF_WINNERS.get(betting_type, 0))
         market.setdefault("turn_in_play", bool(market.get("bet_delay")))
         self.apply(AddMarket(market_id, runners=listed, **market))
         if is_open:
@@ -148,9 +164,20 @@ class World:
     def close_betting(self) -> tuple[Event, ...]:
         return self.apply(CloseMarket(MARKET))
 
-    def settle(self, *winners: RunnerKey, removed: Iterable[RunnerKey] = ()) -> tuple[Event, ...]:
-        results = [RunnerResult(key, "WINNER") for key in winners] + [RunnerResult(key, "REMOVED") for key in removed]
-        return self.apply(SettleMarket(MARKET, tuple(results)))
+    def settle(
+        self,
+        *winners: RunnerKey,
+        removed: Iterable[RunnerKey] = (),
+        results: Mapping[RunnerKey, str] | None = None,
+        **result: Any,
+    ) -> tuple[Event, ...]:
+        """Settle the market: by its winners, by a status for each runner, or by a margin, a total or a line result."""
+        statuses = {**dict.fromkeys(winners, "WINNER"), **dict.fromkeys(removed, "REMOVED"), **(results or {})}
+        return self.apply(SettleMarket(MARKET, _results(statuses), **result))
+
+    def settle_runners(self, statuses: Mapping[RunnerKey, str]) -> tuple[Event, ...]:
+        """Settle some runners while the market goes on."""
+        return self.apply(SettleRunners(MARKET, _results(statuses)))
 
     def void(self) -> tuple[Event, ...]:
         return self.apply(VoidMarket(MARKET))
@@ -164,11 +191,15 @@ class World:
 
     def back(self, account: str, size: int, at: int, runner: RunnerKey = A, **order: Any) -> Order:
         """Place one BACK order where no bet delay holds it, and return it."""
-        return self._place_one(account, back(size, at, runner, **order))
+        return self.bet(account, Side.BACK, size, at, runner, **order)
 
     def lay(self, account: str, size: int, at: int, runner: RunnerKey = A, **order: Any) -> Order:
         """Place one LAY order where no bet delay holds it, and return it."""
-        return self._place_one(account, lay(size, at, runner, **order))
+        return self.bet(account, Side.LAY, size, at, runner, **order)
+
+    def bet(self, account: str, side: Side, size: int, at: int, runner: RunnerKey = A, **order: Any) -> Order:
+        """Place one order where no bet delay holds it, and return it."""
+        return self._place_one(account, _instruction(side, size, at, runner, **order))
 
     def match(self, backer: str, layer: str, size: int, at: int, runner: RunnerKey = A) -> tuple[Order, Order]:
         """Let two customers bet with each other, and return their bets: the back and the lay."""
@@ -216,6 +247,10 @@ class World:
         """Every order ever placed, in order of their bet ids."""
         return [self.exchange.orders[bet_id] for bet_id in sorted(self.exchange.orders)]
 
+    def orders_of(self, account: str) -> list[Order]:
+        """Every order of a customer, in order of their bet ids."""
+        return [order for order in self.orders if order.account == account]
+
     def available_to_back(self, runner: RunnerKey = A) -> list[tuple[int, int]]:
         """The unmatched lays as price and size, best first."""
         return [(level.price, level.total) for level in self.market.runners[runner].book.lays.best_first()]
@@ -232,6 +267,21 @@ class World:
 
     def available(self, account: str) -> int:
         return self.exchange.available_to_bet(account)
+
+
+def any_market(betting_type: str = "ODDS", runners: Iterable[RunnerKey] = (A, B, C), **market: Any) -> World:
+    """A market of a betting type, in which a maker offers whatever is needed.
+
+    Bets may be of any profit ratio, so that every rounding can be tried.
+    """
+    rules = replace(RULE_SETS[DEFAULT_RULE_SET], limits_profit_ratio=False)
+    world = World(rules=rules, betting_type=betting_type, runners=runners, **market)
+    world.open_account("maker", 0, unlimited=True)
+    return world
+
+
+def _results(statuses: Mapping[RunnerKey, str]) -> tuple[RunnerResult, ...]:
+    return tuple(RunnerResult(key, status) for key, status in statuses.items())
 
 
 def whose(order: Order | OrderEvent) -> tuple[str, int, str, RunnerKey]:

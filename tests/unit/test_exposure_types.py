@@ -10,7 +10,7 @@ from simulator.exchange.commands import PlaceInstruction, PlaceOrders
 from simulator.exchange.exposure import EachWayPosition, Field, NumberPosition, OddsPosition, new_position
 from simulator.exchange.orders import BetTargetType, OrderType, RunnerKey, Side
 from simulator.exchange.refusals import Refused
-from tests.unit.any_market import MARKET, RICH, A, AnyMarket, B, C, D, E
+from tests.unit.exchange_builder import MARKET, RICH, A, B, C, D, E, World, any_market
 
 DOUBLE, SINGLE, LINE = "ASIAN_HANDICAP_DOUBLE_LINE", "ASIAN_HANDICAP_SINGLE_LINE", "LINE"
 HOME, AWAY = RunnerKey(70, -50), RunnerKey(80, 50)
@@ -19,9 +19,9 @@ HOME, AWAY = RunnerKey(70, -50), RunnerKey(80, 50)
 # Each way
 
 
-def each_way(divisor: int = 500, places: int = 3, *, complete: bool = True) -> AnyMarket:
+def each_way(divisor: int = 500, places: int = 3, *, complete: bool = True) -> World:
     runners = [A, B, C, D, E]
-    return AnyMarket(runners=runners, number_of_winners=places, each_way_divisor=divisor, complete=complete)
+    return any_market(runners=runners, number_of_winners=places, each_way_divisor=divisor, complete=complete)
 
 
 def test_an_each_way_bet_costs_twice_its_size_matched_or_not() -> None:
@@ -68,7 +68,7 @@ def test_whoever_wins_is_placed_too() -> None:
     market.match("bob", "alice", 5_00, at=5_00)
     assert 12_00 == market.exposure("alice")
 
-    market.settle({A: "WINNER", B: "PLACED", C: "PLACED"})
+    market.settle(results={A: "WINNER", B: "PLACED", C: "PLACED"})
 
     assert -12_00 == sum(order.profit or 0 for order in market.orders_of("alice"))
 
@@ -101,7 +101,7 @@ def test_where_somebody_not_listed_may_win_those_listed_may_have_all_places() ->
         market.match("alice", "bob", 15_00, at=11_00, runner=C)
         assert loss == market.exposure("alice")
 
-    market.settle({A: "PLACED", B: "PLACED"})
+    market.settle(results={A: "PLACED", B: "PLACED"})
 
     assert -4_00 == sum(order.profit or 0 for order in market.orders_of("alice"))
 
@@ -147,7 +147,7 @@ def test_the_penny_of_a_rounding_is_counted_in_one_part_only() -> None:
 
 
 def test_a_seller_and_a_buyer_of_a_line_risk_their_stake() -> None:
-    market = AnyMarket(LINE, [A])
+    market = any_market(LINE, [A])
     market.match("alice", "bob", 20_00, at=105_50)
     market.back("carol", 7_00, at=110_00)
 
@@ -156,7 +156,7 @@ def test_a_seller_and_a_buyer_of_a_line_risk_their_stake() -> None:
 
 def test_whoever_sold_high_and_bought_low_cannot_lose() -> None:
     """Sold at 110 and bought at 100: between them both win, outside one pays for the other."""
-    market = AnyMarket(LINE, [A])
+    market = any_market(LINE, [A])
     market.match("alice", "bob", 20_00, at=110_00)
     market.match("bob", "alice", 20_00, at=100_00)
 
@@ -165,7 +165,7 @@ def test_whoever_sold_high_and_bought_low_cannot_lose() -> None:
 
 def test_lines_that_meet_refund_one_side_while_the_other_loses() -> None:
     """Bought at 100 and 100.5 by one, and the same sold: on a line its own bets come back and the others lose."""
-    market = AnyMarket(LINE, [A])
+    market = any_market(LINE, [A])
     market.match("bob", "alice", 20_00, at=100_50)
     market.match("alice", "bob", 20_00, at=100_00)
 
@@ -177,7 +177,7 @@ def test_unmatched_bets_count_where_they_lose_and_not_where_they_win() -> None:
 
     Above 110 the sales lose 25.00, below 100 the first wins 20.00 and the purchase loses 5.00.
     """
-    market = AnyMarket(LINE, [A])
+    market = any_market(LINE, [A])
     market.match("alice", "bob", 20_00, at=105_00)
     market.lay("alice", 5_00, at=100_00)
     market.back("alice", 5_00, at=110_00)
@@ -191,7 +191,7 @@ def test_unmatched_bets_count_where_they_lose_and_not_where_they_win() -> None:
 @pytest.mark.parametrize(("handicap", "exposure"), [(-50, 20_00), (-75, 20_00), (0, 20_00)])
 def test_a_back_of_a_handicap_risks_its_stake_and_a_lay_its_liability(handicap: int, exposure: int) -> None:
     team = RunnerKey(70, handicap)
-    market = AnyMarket(DOUBLE, [team, RunnerKey(80, -handicap)])
+    market = any_market(DOUBLE, [team, RunnerKey(80, -handicap)])
     market.match("alice", "bob", 20_00, at=1_95, runner=team)
 
     assert (exposure, 19_00) == (market.exposure("alice"), market.exposure("bob"))
@@ -201,7 +201,7 @@ def test_handicaps_of_one_market_make_up_for_each_other_by_every_margin() -> Non
     """Home -0.5 and away +0.5 cannot both lose; home -1.5 and away +0.5 can, by one goal."""
     wide_home = RunnerKey(70, -150)
     runners = [HOME, AWAY, wide_home, RunnerKey(80, 150)]
-    sure, middle = AnyMarket(DOUBLE, runners), AnyMarket(DOUBLE, runners)
+    sure, middle = any_market(DOUBLE, runners), any_market(DOUBLE, runners)
     for market, home in ((sure, HOME), (middle, wide_home)):
         market.match("alice", "bob", 10_00, at=2_00, runner=home)
         market.match("alice", "bob", 10_00, at=2_00, runner=AWAY)
@@ -212,7 +212,7 @@ def test_handicaps_of_one_market_make_up_for_each_other_by_every_margin() -> Non
 def test_a_quarter_line_half_loses_where_its_neighbour_is_refunded() -> None:
     """Home -0.25 and away 0, 10.00 each at 2.0: a draw loses half of the first and refunds the second."""
     home, away = RunnerKey(70, -25), RunnerKey(80, 0)
-    market = AnyMarket(DOUBLE, [home, RunnerKey(80, 25), RunnerKey(70, 0), away])
+    market = any_market(DOUBLE, [home, RunnerKey(80, 25), RunnerKey(70, 0), away])
     market.match("alice", "bob", 10_00, at=2_00, runner=home)
     market.match("alice", "bob", 10_00, at=2_00, runner=away)
 
@@ -222,7 +222,7 @@ def test_a_quarter_line_half_loses_where_its_neighbour_is_refunded() -> None:
 def test_no_total_is_below_nothing() -> None:
     """Over 0 is refunded without a goal and wins with one, so it cannot lose; over 0.5 can."""
     nought, half = RunnerKey(1, 0), RunnerKey(2, 50)
-    market = AnyMarket(SINGLE, [nought, half])
+    market = any_market(SINGLE, [nought, half])
     market.match("alice", "bob", 10_00, at=2_00, runner=nought)
     market.match("bob", "carol", 10_00, at=2_00, runner=half)
 
@@ -232,7 +232,7 @@ def test_no_total_is_below_nothing() -> None:
 def test_no_or_more_is_refunded() -> None:
     """With 2 goals "2 or more" wins and "3 or more" loses; over 2.0 alone would give the stake back."""
     two, three = RunnerKey(1, -2_00), RunnerKey(2, -3_00)
-    market = AnyMarket(SINGLE, [two, three])
+    market = any_market(SINGLE, [two, three])
     market.match("bob", "alice", 10_00, at=2_00, runner=two)
     market.match("alice", "bob", 15_00, at=2_00, runner=three)
 
@@ -242,7 +242,7 @@ def test_no_or_more_is_refunded() -> None:
 def test_what_is_rounded_at_settlement_is_rounded_so_here() -> None:
     """Of 10.01 on a quarter line a draw loses half: 5.005, which is 5.01."""
     home, away = RunnerKey(70, -25), RunnerKey(80, 0)
-    market = AnyMarket(DOUBLE, [home, RunnerKey(80, 25), RunnerKey(70, 0), away])
+    market = any_market(DOUBLE, [home, RunnerKey(80, 25), RunnerKey(70, 0), away])
     backed, _ = market.match("alice", "bob", 10_01, at=2_00, runner=home)
     refunded, _ = market.match("alice", "bob", 10_01, at=2_00, runner=away)
     assert 5_01 == market.exposure("alice")
@@ -257,7 +257,7 @@ def test_what_is_rounded_at_settlement_is_rounded_so_here() -> None:
 
 def test_a_bet_target_is_counted_at_its_worst_before_it_has_met_the_market() -> None:
     """Laid for a payout of 100.00 at 4.0, each way at a quarter: 75.00 to win and 18.75 for the place."""
-    market = AnyMarket(runners=[A, B, C, D], number_of_winners=2, each_way_divisor=400, turn_in_play=True, bet_delay=5)
+    market = any_market(runners=[A, B, C, D], number_of_winners=2, each_way_divisor=400, turn_in_play=True, bet_delay=5)
     market.turn_in_play()
     target = PlaceInstruction(
         A, Side.LAY, OrderType.LIMIT, 4_00, bet_target_type=BetTargetType.PAYOUT, bet_target_size=100_00
@@ -277,29 +277,29 @@ def test_a_bet_target_is_counted_at_its_worst_before_it_has_met_the_market() -> 
 def test_whatever_the_type_a_bet_that_cannot_be_paid_is_refused_and_one_that_ends_gives_its_money_back(
     betting_type: str, runners: list[RunnerKey], price: int
 ) -> None:
-    market = AnyMarket(betting_type, runners)
+    market = any_market(betting_type, runners)
     bet = market.back("alice", RICH - 10_00, at=price, runner=runners[0])
 
     with pytest.raises(Refused, match="INSUFFICIENT_FUNDS"):
         market.back("alice", 10_01, at=price, runner=runners[0])
     assert 10_00 == market.available("alice")
 
-    market.cancel(bet)
+    market.cancel(bet.account, bet)
     assert RICH == market.available("alice")
 
 
 def test_a_position_is_of_the_kind_that_its_market_asks_for() -> None:
     kinds = {
-        OddsPosition: AnyMarket(),
-        EachWayPosition: AnyMarket(number_of_winners=2, each_way_divisor=400),
-        NumberPosition: AnyMarket(LINE),
+        OddsPosition: any_market(),
+        EachWayPosition: any_market(number_of_winners=2, each_way_divisor=400),
+        NumberPosition: any_market(LINE),
     }
     assert list(kinds) == [type(market.market.new_position()) for market in kinds.values()]
 
 
 def test_a_removed_runner_leaves_no_idle_place_in_the_exposure() -> None:
     """Backs on A and B: with C removed one of them wins. What was at stake on C is gone with it."""
-    market = AnyMarket()
+    market = any_market()
     for runner in (A, B, C):
         market.match("alice", "bob", 10_00, at=2_50, runner=runner)
     assert 5_00 == market.exposure("alice")

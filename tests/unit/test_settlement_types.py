@@ -9,7 +9,7 @@ from simulator.exchange.orders import BetOutcome, LapseReason, Order, RunnerKey
 from simulator.exchange.refusals import Impossible, Reason, Refused
 from simulator.exchange.statuses import MarketStatus, RunnerStatus
 from simulator.exchange.timeline import Stretch
-from tests.unit.any_market import RICH, A, AnyMarket, B, C, D, E
+from tests.unit.exchange_builder import RICH, A, B, C, D, E, World, any_market
 
 WON, LOST, PLACE, VOIDED = BetOutcome.WON, BetOutcome.LOST, BetOutcome.PLACE, BetOutcome.VOIDED
 DOUBLE, SINGLE, LINE = "ASIAN_HANDICAP_DOUBLE_LINE", "ASIAN_HANDICAP_SINGLE_LINE", "LINE"
@@ -34,10 +34,10 @@ def ended(*orders: Order) -> list[tuple[int | None, BetOutcome | None]]:
 def test_in_a_dead_heat_the_stake_is_won_for_the_share_of_the_places_and_lost_for_the_rest(
     size: int, price: int, number_of_winners: int, tied: tuple[RunnerKey, ...], profit: int, *, is_said: bool
 ) -> None:
-    market = AnyMarket(runners=[A, B, C, D, E], number_of_winners=number_of_winners)
+    market = any_market(runners=[A, B, C, D, E], number_of_winners=number_of_winners)
     backed, laid = market.match("alice", "bob", size, at=price)
 
-    market.settle(dict.fromkeys(tied, "WINNER"), dead_heat=tied if is_said else ())
+    market.settle(results=dict.fromkeys(tied, "WINNER"), dead_heat=tied if is_said else ())
 
     assert [(profit, WON), (-profit, LOST)] == ended(backed, laid)
     assert 0 == market.balance(HOUSE)
@@ -45,14 +45,14 @@ def test_in_a_dead_heat_the_stake_is_won_for_the_share_of_the_places_and_lost_fo
 
 def test_a_dead_heat_for_the_last_place_takes_nothing_from_who_came_in_before() -> None:
     """Two places: A is first, B and C tie for the second. Without a word on who tied, all three share both places."""
-    said, counted = (AnyMarket(runners=[A, B, C, D], number_of_winners=2) for _ in range(2))
+    said, counted = (any_market(runners=[A, B, C, D], number_of_winners=2) for _ in range(2))
     bets = [
         [market.match("alice", "bob", 30_00, at=3_00, runner=runner)[0] for runner in (A, B, D)]
         for market in (said, counted)
     ]
 
-    said.settle({A: "WINNER", B: "WINNER", C: "WINNER"}, dead_heat=(B, C))
-    counted.settle({A: "WINNER", B: "WINNER", C: "WINNER"})
+    said.settle(results={A: "WINNER", B: "WINNER", C: "WINNER"}, dead_heat=(B, C))
+    counted.settle(results={A: "WINNER", B: "WINNER", C: "WINNER"})
 
     assert [60_00, 15_00, -30_00] == [bet.profit for bet in bets[0]]
     assert [30_00, 30_00, -30_00] == [bet.profit for bet in bets[1]]
@@ -60,19 +60,19 @@ def test_a_dead_heat_for_the_last_place_takes_nothing_from_who_came_in_before() 
 
 @pytest.mark.parametrize("dead_heat", [(), (A, B)])
 def test_where_any_number_may_win_there_is_no_dead_heat(dead_heat: tuple[RunnerKey, ...]) -> None:
-    market = AnyMarket(number_of_winners=0)
+    market = any_market(number_of_winners=0)
     bets = [market.match("alice", "bob", 10_00, at=3_00, runner=runner)[0] for runner in (A, B, C)]
 
-    market.settle({A: "WINNER", B: "WINNER"}, dead_heat=dead_heat)
+    market.settle(results={A: "WINNER", B: "WINNER"}, dead_heat=dead_heat)
 
     assert [20_00, 20_00, -10_00] == [bet.profit for bet in bets]
 
 
 def test_a_tie_that_the_places_suffice_for_costs_nobody_anything() -> None:
-    market = AnyMarket(runners=[A, B, C, D], number_of_winners=3)
+    market = any_market(runners=[A, B, C, D], number_of_winners=3)
     backed, _ = market.match("alice", "bob", 10_00, at=3_00, runner=B)
 
-    market.settle({A: "WINNER", B: "WINNER", C: "WINNER"}, dead_heat=(B, C))
+    market.settle(results={A: "WINNER", B: "WINNER", C: "WINNER"}, dead_heat=(B, C))
 
     assert 20_00 == backed.profit
 
@@ -80,8 +80,8 @@ def test_a_tie_that_the_places_suffice_for_costs_nobody_anything() -> None:
 # Each way
 
 
-def each_way(divisor: int = 500, places: int = 3, runners: tuple[RunnerKey, ...] = (A, B, C, D, E)) -> AnyMarket:
-    return AnyMarket(runners=runners, number_of_winners=places, each_way_divisor=divisor)
+def each_way(divisor: int = 500, places: int = 3, runners: tuple[RunnerKey, ...] = (A, B, C, D, E)) -> World:
+    return any_market(runners=runners, number_of_winners=places, each_way_divisor=divisor)
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_an_each_way_bet_is_a_bet_to_win_and_another_to_be_placed(
     ):
         market = each_way(divisor)
         backed, laid = market.match("alice", "bob", 10_00, at=price)
-        market.settle(dict(zip(order_of_arrival, ("WINNER", "PLACED", "PLACED"), strict=True)))
+        market.settle(results=dict(zip(order_of_arrival, ("WINNER", "PLACED", "PLACED"), strict=True)))
 
         assert [(profit, backers), (-profit, layers)] == ended(backed, laid)
 
@@ -109,7 +109,7 @@ def test_a_tie_for_the_last_place_shares_the_place_part() -> None:
     market = each_way(places=2)
     backed, laid = market.match("alice", "bob", 10_00, at=11_00)
 
-    market.settle({B: "WINNER", A: "PLACED", C: "PLACED"})
+    market.settle(results={B: "WINNER", A: "PLACED", C: "PLACED"})
 
     assert [(-5_00, PLACE), (5_00, PLACE)] == ended(backed, laid)
 
@@ -121,7 +121,7 @@ def test_a_tie_for_the_first_place_shares_the_win_part_alone() -> None:
     second, _ = market.match("alice", "bob", 10_00, at=11_00, runner=B)
     placed, _ = market.match("alice", "bob", 10_00, at=11_00, runner=C)
 
-    market.settle({A: "WINNER", B: "WINNER", C: "PLACED"})
+    market.settle(results={A: "WINNER", B: "WINNER", C: "PLACED"})
 
     assert [(65_00, WON), (65_00, WON), (10_00, PLACE)] == ended(first, second, placed)
 
@@ -131,7 +131,7 @@ def test_both_parts_may_have_a_dead_heat_of_their_own() -> None:
     market = each_way()
     bets = [market.match("alice", "bob", 10_00, at=11_00, runner=runner)[0] for runner in (A, B, C, D, E)]
 
-    market.settle({A: "WINNER", B: "WINNER", C: "PLACED", D: "PLACED"}, dead_heat=(A, B, C, D))
+    market.settle(results={A: "WINNER", B: "WINNER", C: "PLACED", D: "PLACED"}, dead_heat=(A, B, C, D))
 
     assert [65_00, 65_00, -5_00, -5_00, -20_00] == [bet.profit for bet in bets]
 
@@ -141,7 +141,7 @@ def test_more_winners_than_places_share_both() -> None:
     market = each_way(places=2)
     backed, _ = market.match("alice", "bob", 30_00, at=11_00)
 
-    market.settle({A: "WINNER", B: "WINNER", C: "WINNER"})
+    market.settle(results={A: "WINNER", B: "WINNER", C: "WINNER"})
 
     assert (100_00 - 20_00) + (40_00 - 10_00) == backed.profit
 
@@ -152,7 +152,7 @@ def test_where_nobody_can_miss_the_places_the_place_part_is_void() -> None:
     market = each_way()
     bets = [market.match("alice", "bob", 10_00, at=11_00, runner=runner)[0] for runner in (A, B, C, D)]
 
-    market.settle(results)
+    market.settle(results=results)
 
     assert [(100_00, WON), (-10_00, LOST), (-10_00, LOST), (0, VOIDED)] == ended(*bets)
 
@@ -162,7 +162,7 @@ def test_an_each_way_bet_is_rounded_once_for_both_parts() -> None:
     market = each_way(400)
     backed, laid = market.match("alice", "bob", 2_02, at=3_35)
 
-    market.settle({A: "WINNER", B: "PLACED", C: "PLACED"})
+    market.settle(results={A: "WINNER", B: "PLACED", C: "PLACED"})
 
     assert [5_93, -5_93] == [backed.profit, laid.profit]
 
@@ -186,7 +186,7 @@ def test_a_handicap_is_settled_by_the_margin_and_a_quarter_line_by_halves(
 ) -> None:
     for margin, (profit, outcome) in by_margin.items():
         team, other = RunnerKey(70, handicap), RunnerKey(80, -handicap)
-        market = AnyMarket(DOUBLE, [team, other] if is_listed_first else [other, team])
+        market = any_market(DOUBLE, [team, other] if is_listed_first else [other, team])
         backed, laid = market.match("alice", "bob", 100_00, at=price, runner=team)
 
         market.settle(margin=margin if is_listed_first else -margin)
@@ -200,7 +200,7 @@ def test_a_handicap_is_settled_by_the_margin_and_a_quarter_line_by_halves(
 def test_to_back_one_team_is_to_lay_the_other(handicap: int, margin: int) -> None:
     """At p, with stake s, and at p / (p - 1) with stake s x (p - 1): 100.00 at 1.80 is 80.00 at 2.25."""
     team, other = RunnerKey(70, handicap), RunnerKey(80, -handicap)
-    market = AnyMarket(DOUBLE, [team, other])
+    market = any_market(DOUBLE, [team, other])
     backed, _ = market.match("alice", "bob", 100_00, at=1_80, runner=team)
     _, laid = market.match("bob", "alice", 80_00, at=2_25, runner=other)
 
@@ -213,7 +213,7 @@ def test_to_back_one_team_is_to_lay_the_other(handicap: int, margin: int) -> Non
 def test_a_total_is_settled_by_all_goals(total: int, profit: int) -> None:
     """More than 2.75 goals: three are half of a win."""
     over = RunnerKey(1, 2_75)
-    market = AnyMarket(SINGLE, [over])
+    market = any_market(SINGLE, [over])
     backed, laid = market.match("alice", "bob", 10_00, at=2_00, runner=over)
 
     market.settle(total=total)
@@ -223,7 +223,7 @@ def test_a_total_is_settled_by_all_goals(total: int, profit: int) -> None:
 
 def test_several_totals_may_win_and_an_equal_one_gives_the_stakes_back() -> None:
     lines = [RunnerKey(number, handicap) for number, handicap in enumerate([1_50, 2_00, 2_50, 3_00], 1)]
-    market = AnyMarket(SINGLE, lines)
+    market = any_market(SINGLE, lines)
     bets = [market.match("alice", "bob", 10_00, at=2_00, runner=line)[0] for line in lines]
 
     market.settle(total=2)
@@ -249,7 +249,7 @@ def test_several_totals_may_win_and_an_equal_one_gives_the_stakes_back() -> None
 def test_a_runner_with_a_negative_line_wins_on_it(line: int, result: int, outcome: BetOutcome) -> None:
     """The manual's "2 goals or more" with handicap -2, recorded "100 Runs or more" with -100; no stake comes back."""
     or_more = RunnerKey(1, line)
-    market = AnyMarket(SINGLE, [or_more])
+    market = any_market(SINGLE, [or_more])
     backed, laid = market.match("alice", "bob", 10_00, at=1_90, runner=or_more)
 
     market.settle(total=result)
@@ -262,7 +262,7 @@ def test_a_runner_with_a_negative_line_wins_on_it(line: int, result: int, outcom
 def test_recorded_all_lines_up_to_and_including_the_total_win() -> None:
     """351 runs settle "all lines up to and including the line which includes 351" as winners (recorded rules)."""
     lines = [RunnerKey(number, -100 * runs) for number, runs in enumerate([325, 350, 351, 375], 1)]
-    market = AnyMarket(SINGLE, lines)
+    market = any_market(SINGLE, lines)
 
     market.settle(total=351)
 
@@ -272,7 +272,7 @@ def test_recorded_all_lines_up_to_and_including_the_total_win() -> None:
 def test_a_half_of_an_odd_stake_is_rounded_once_with_the_rest() -> None:
     """Of 10.01 at 1.95 on a quarter line half wins: 4.754875."""
     team = RunnerKey(70, -75)
-    market = AnyMarket(DOUBLE, [team, RunnerKey(80, 75)])
+    market = any_market(DOUBLE, [team, RunnerKey(80, 75)])
     backed, laid = market.match("alice", "bob", 10_01, at=1_95, runner=team)
 
     market.settle(margin=1)
@@ -291,7 +291,7 @@ def test_to_back_a_line_is_to_sell_it_at_even_money(
     result: int, profit: int, seller: BetOutcome, buyer: BetOutcome
 ) -> None:
     """20.00 sold at 105.5."""
-    market = AnyMarket(LINE, [A])
+    market = any_market(LINE, [A])
     sold, bought = market.match("alice", "bob", 20_00, at=105_50)
 
     market.settle(line_result=result)
@@ -301,7 +301,7 @@ def test_to_back_a_line_is_to_sell_it_at_even_money(
 
 def test_the_line_of_a_bet_is_the_one_it_was_matched_at() -> None:
     """Sold at 104.5 or higher, matched at 106.5: 105 is below that. The buyer asked for 106.5."""
-    market = AnyMarket(LINE, [A])
+    market = any_market(LINE, [A])
     bought = market.lay("bob", 20_00, at=106_50)
     sold = market.back("alice", 20_00, at=104_50)
 
@@ -312,7 +312,7 @@ def test_the_line_of_a_bet_is_the_one_it_was_matched_at() -> None:
 
 def test_parts_on_several_lines_are_settled_each_by_its_own() -> None:
     """Bought at 104, 105 and 106 for 5.00, 10.00 and 20.00: 105 wins the first, refunds the second, loses the third."""
-    market = AnyMarket(LINE, [A])
+    market = any_market(LINE, [A])
     for size, line in ((5_00, 104_00), (10_00, 105_00), (20_00, 106_00)):
         market.back("carol", size, at=line)
     bought = market.lay("alice", 35_00, at=106_00)
@@ -323,7 +323,7 @@ def test_parts_on_several_lines_are_settled_each_by_its_own() -> None:
 
 
 def test_a_bet_whose_parts_win_as_much_as_they_lose_is_not_won_by_either_side() -> None:
-    market = AnyMarket(LINE, [A])
+    market = any_market(LINE, [A])
     sold = market.back("bob", 5_00, at=104_00)
     market.back("carol", 5_00, at=106_00)
     bought = market.lay("alice", 10_00, at=106_00)
@@ -348,12 +348,12 @@ def test_a_bet_whose_parts_win_as_much_as_they_lose_is_not_won_by_either_side() 
 def test_a_runner_can_be_void_whatever_the_result(
     betting_type: str, key: RunnerKey, other: RunnerKey, result: dict[str, int]
 ) -> None:
-    market = AnyMarket(betting_type, [key, other])
+    market = any_market(betting_type, [key, other])
     price = 100_00 if betting_type == LINE else 2_00
     void_back, void_lay = market.match("alice", "bob", 10_00, at=price, runner=key)
     standing, _ = market.match("alice", "bob", 10_00, at=price, runner=other)
 
-    market.settle({key: "REMOVED", **({other: "WINNER"} if betting_type == "ODDS" else {})}, **result)
+    market.settle(results={key: "REMOVED", **({other: "WINNER"} if betting_type == "ODDS" else {})}, **result)
 
     assert [(0, VOIDED), (0, VOIDED)] == ended(void_back, void_lay)
     assert 10_00 == void_back.size_voided
@@ -409,7 +409,7 @@ def test_a_runner_can_be_void_whatever_the_result(
 def test_a_result_of_the_wrong_kind_is_refused_and_changes_nothing(
     betting_type: str, definition: dict[str, Any], result: dict[str, Any], sentence: str
 ) -> None:
-    market = AnyMarket(betting_type, [A, B, C] if betting_type != DOUBLE else [A, B], **definition)
+    market = any_market(betting_type, [A, B, C] if betting_type != DOUBLE else [A, B], **definition)
     bet = market.back("alice", 10_00, at=100_00 if betting_type == LINE else 3_00)
 
     with pytest.raises(Impossible, match=sentence):
@@ -431,14 +431,14 @@ def test_a_market_that_could_never_be_settled_is_not_added(
     betting_type: str, runners: list[RunnerKey], definition: dict[str, Any], sentence: str
 ) -> None:
     with pytest.raises(Impossible, match=sentence):
-        AnyMarket(betting_type, runners, **definition)
+        any_market(betting_type, runners, **definition)
 
 
 # Settlement in parts
 
 
 def test_a_runner_that_is_out_can_be_settled_while_the_others_go_on() -> None:
-    market = AnyMarket(runners=[A, B, C])
+    market = any_market(runners=[A, B, C])
     out_backed, out_laid = market.match("alice", "bob", 10_00, at=3_00, runner=C)
     stays, _ = market.match("alice", "bob", 10_00, at=3_00, runner=A)
     rest = market.back("carol", 5_00, at=4_00, runner=C)
@@ -455,7 +455,7 @@ def test_a_runner_that_is_out_can_be_settled_while_the_others_go_on() -> None:
     assert (MarketStatus.OPEN, version + 1) == (market.market.status, market.market.material_version)
     assert RICH - 10_00 == market.balance("alice")
 
-    market.settle({A: "WINNER"})
+    market.settle(results={A: "WINNER"})
 
     assert (20_00, -10_00) == (stays.profit, out_backed.profit)
     assert {RunnerStatus.WINNER, RunnerStatus.LOSER} == {runner.status for runner in market.market.runners.values()}
@@ -464,7 +464,7 @@ def test_a_runner_that_is_out_can_be_settled_while_the_others_go_on() -> None:
 
 
 def test_a_settled_runner_cannot_be_bet_on_or_settled_again() -> None:
-    market = AnyMarket()
+    market = any_market()
     market.settle_runners({C: "LOSER"})
 
     with pytest.raises(Refused) as refusal:
@@ -473,12 +473,12 @@ def test_a_settled_runner_cannot_be_bet_on_or_settled_again() -> None:
     with pytest.raises(Impossible, match="no active runner 3"):
         market.settle_runners({C: "LOSER"})
     with pytest.raises(Impossible, match="no active runner 3"):
-        market.settle({C: "WINNER"})
+        market.settle(results={C: "WINNER"})
 
 
 def test_exposure_knows_who_is_left_to_win() -> None:
     """Backs on A and B of four runners can both lose. Once C and D are out, one of A and B wins."""
-    market = AnyMarket(runners=[A, B, C, D])
+    market = any_market(runners=[A, B, C, D])
     for runner in (A, B):
         market.match("alice", "bob", 10_00, at=3_00, runner=runner)
     assert 20_00 == market.exposure("alice")
@@ -491,7 +491,7 @@ def test_exposure_knows_who_is_left_to_win() -> None:
 
 def test_where_several_win_those_named_first_leave_fewer_places() -> None:
     """Lays of 10.00 at 3.0 on B and C: one place is left of two, so one of them can win."""
-    market = AnyMarket(runners=[A, B, C, D], number_of_winners=2)
+    market = any_market(runners=[A, B, C, D], number_of_winners=2)
     for runner in (B, C):
         market.lay("alice", 10_00, at=3_00, runner=runner)
     assert 40_00 == market.exposure("alice")
@@ -500,13 +500,13 @@ def test_where_several_win_those_named_first_leave_fewer_places() -> None:
 
     # Neither lay is matched, so the one that does not lose brings nothing.
     assert 20_00 == market.exposure("alice")
-    market.settle({B: "WINNER"})
+    market.settle(results={B: "WINNER"})
     assert MarketStatus.CLOSED is market.market.status
 
 
 def test_commission_is_kept_back_until_the_whole_market_is_settled() -> None:
     """20.00 won by the first runner pay 1.00 of 5 %; the second loses 15.00, so the market as a whole pays 0.25."""
-    market = AnyMarket(runners=[A, B, C, D], number_of_winners=2)
+    market = any_market(runners=[A, B, C, D], number_of_winners=2)
     market.match("alice", "bob", 10_00, at=3_00, runner=A)
     market.match("alice", "bob", 15_00, at=3_00, runner=B)
 
@@ -515,14 +515,14 @@ def test_commission_is_kept_back_until_the_whole_market_is_settled() -> None:
     assert (RICH + 20_00, 1_00) == (market.balance("alice"), market.exchange.accounts["alice"].retained_commission)
     assert RICH + 20_00 - 1_00 - 15_00 == market.available("alice")
 
-    market.settle({C: "WINNER"})
+    market.settle(results={C: "WINNER"})
 
     assert RICH + 5_00 - 25 == market.balance("alice") == market.available("alice")
     assert {"alice": 25, "bob": 0} == market.market.commissions
 
 
 def test_what_was_settled_before_a_market_is_void_stays_settled() -> None:
-    market = AnyMarket()
+    market = any_market()
     out, _ = market.match("alice", "bob", 10_00, at=3_00, runner=C)
     stays, _ = market.match("alice", "bob", 10_00, at=3_00, runner=A)
     market.settle_runners({C: "LOSER"})
@@ -547,7 +547,7 @@ def test_what_was_settled_before_a_market_is_void_stays_settled() -> None:
 def test_a_settlement_in_parts_leaves_something_to_wait_for(
     market: dict[str, Any], results: dict[RunnerKey, str], sentence: str
 ) -> None:
-    world = AnyMarket(**market)
+    world = any_market(**market)
 
     with pytest.raises(Impossible, match=sentence):
         world.settle_runners(results)

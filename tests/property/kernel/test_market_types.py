@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from simulator.exchange.exposure import Position
 from simulator.exchange.ledger import CASHIER, COMMISSION, HOUSE
 from simulator.exchange.orders import Order, RunnerKey, Side
-from tests.unit.any_market import AnyMarket
+from tests.unit.exchange_builder import World, any_market
 
 ONE, TWO, THREE, FOUR = (RunnerKey(number) for number in (1, 2, 3, 4))
 DOUBLE, SINGLE = "ASIAN_HANDICAP_DOUBLE_LINE", "ASIAN_HANDICAP_SINGLE_LINE"
@@ -169,14 +169,14 @@ def bets_on(runners: int, prices: Sequence[int], count: int = 4) -> st.SearchStr
     )
 
 
-def play(bets: list[Bet], betting_type: str, runners: list[RunnerKey], **market: Any) -> AnyMarket:
+def play(bets: list[Bet], betting_type: str, runners: list[RunnerKey], **market: Any) -> World:
     """Return a market in which alice has placed her bets and others have taken of them what they wanted."""
-    world = AnyMarket(betting_type, runners, **market)
+    world = any_market(betting_type, runners, **market)
     for bet in bets:
-        order = world.place("alice", bet.side, bet.size, bet.price, runners[bet.runner])
+        order = world.bet("alice", bet.side, bet.size, bet.price, runners[bet.runner])
         taken = min(bet.taken, order.size_remaining)
         if taken:
-            world.place("maker", bet.side.opposite, taken, bet.price, runners[bet.runner])
+            world.bet("maker", bet.side.opposite, taken, bet.price, runners[bet.runner])
     return world
 
 
@@ -331,7 +331,7 @@ KINDS: dict[str, tuple[dict[str, Any], Sequence[int], list[Ending]]] = {
 
 
 @st.composite
-def ended_markets(draw: st.DrawFn) -> tuple[AnyMarket, Ending, int, dict[int, list[Match]]]:
+def ended_markets(draw: st.DrawFn) -> tuple[World, Ending, int, dict[int, list[Match]]]:
     """Draw a market with bets that has just ended; what it exposed alice to before, and what was matched."""
     definition, prices, endings = KINDS[draw(st.sampled_from(sorted(KINDS)))]
     world = play(draw(bets_on(len(definition["runners"]), prices)), **definition)
@@ -344,7 +344,7 @@ def ended_markets(draw: st.DrawFn) -> tuple[AnyMarket, Ending, int, dict[int, li
 
 @given(ended_markets())
 def test_every_bet_is_paid_what_its_result_is_worth_to_the_nearest_penny(
-    ended: tuple[AnyMarket, Ending, int, dict[int, list[Match]]],
+    ended: tuple[World, Ending, int, dict[int, list[Match]]],
 ) -> None:
     world, ending, _, matches = ended
 
@@ -353,7 +353,7 @@ def test_every_bet_is_paid_what_its_result_is_worth_to_the_nearest_penny(
 
 
 @given(ended_markets())
-def test_no_penny_appears_or_disappears(ended: tuple[AnyMarket, Ending, int, dict[int, list[Match]]]) -> None:
+def test_no_penny_appears_or_disappears(ended: tuple[World, Ending, int, dict[int, list[Match]]]) -> None:
     """The house keeps what rounding leaves over, half a penny a bet at most."""
     world, _, _, _ = ended
     balances = world.exchange.ledger.balances
@@ -367,7 +367,7 @@ def test_no_penny_appears_or_disappears(ended: tuple[AnyMarket, Ending, int, dic
 
 
 @given(ended_markets())
-def test_nobody_loses_more_than_was_at_risk(ended: tuple[AnyMarket, Ending, int, dict[int, list[Match]]]) -> None:
+def test_nobody_loses_more_than_was_at_risk(ended: tuple[World, Ending, int, dict[int, list[Match]]]) -> None:
     """A dead heat is an average of results: only the roundings of its bets, each less than a penny, can add to it."""
     world, ending, exposure, matches = ended
     orders = world.orders_of("alice")
@@ -381,7 +381,7 @@ def test_nobody_loses_more_than_was_at_risk(ended: tuple[AnyMarket, Ending, int,
 @given(st.sampled_from(sorted(KINDS)), st.data())
 def test_a_lay_is_the_mirror_of_the_back_that_it_was_matched_with(kind: str, data: st.DataObject) -> None:
     definition, prices, endings = KINDS[kind]
-    world = AnyMarket(**definition)
+    world = any_market(**definition)
     runner = data.draw(st.sampled_from(definition["runners"]))
     backed, laid = world.match(
         "alice", "bob", data.draw(st.integers(100, 999)), data.draw(st.sampled_from(prices)), runner
@@ -401,7 +401,7 @@ def test_a_lay_is_the_mirror_of_the_back_that_it_was_matched_with(kind: str, dat
 def test_backing_one_team_is_laying_the_other(odds: tuple[int, int], pounds: int, handicap: int, margin: int) -> None:
     """(p - 1) x (q - 1) = 1, so what a back of a stake at p brings, a lay of stake x (p - 1) at q brings."""
     team, other = RunnerKey(1, handicap), RunnerKey(2, -handicap)
-    world = AnyMarket(DOUBLE, [team, other])
+    world = any_market(DOUBLE, [team, other])
     over, under = odds
     size = pounds * 100 * 100 // math.gcd(over, 100)
     backed, _ = world.match("alice", "bob", size, 100 + over, team)
@@ -424,7 +424,7 @@ def test_a_position_that_followed_its_orders_is_one_that_counts_them_now(kind: s
     for order in world.orders_of("alice"):
         reduction = data.draw(st.sampled_from([None, 0, 1, 50]))
         if order.size_remaining and reduction != 0:
-            world.cancel(order, reduction)
+            world.cancel("alice", order, size_reduction=reduction)
 
     fresh: Position = world.market.new_position()
     for order in data.draw(st.permutations(world.orders_of("alice"))):
