@@ -102,7 +102,7 @@ def read_document(text: str | bytes, name: str) -> Document:
             return _read_json(text, name)
         except json.JSONDecodeError:
             pass
-    return _YamlReader(text, name).read()
+    return _read_yaml(text, name)
 
 
 def path_of(place: Place) -> str:
@@ -221,8 +221,40 @@ def _too_deep() -> str:
 # YAML
 
 
+def _read_yaml(text: str, name: str) -> Document:
+    try:
+        return _YamlReader(text, name).read()
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        if mark is not None:
+            _refuse_depth(text[: mark.index], name)
+        problem = getattr(error, "problem", None) or str(error).splitlines()[0]
+        raise ScenarioError(
+            name, "$", f"This is not YAML: {problem}.", None if mark is None else mark.line + 1
+        ) from None
+
+
+def _refuse_depth(beginning: str, name: str) -> None:
+    """Raise `ScenarioError` if what stands before the place of a YAML error is already nested too deep.
+
+    The parser looks ahead for the colon that would make a list a key. Where it has a limit of its own to nesting, it
+    meets that limit before it gives out what is below it, and complains of the syntax.
+    """
+    try:
+        _YamlReader(beginning, name).read()
+    except yaml.YAMLError:
+        return
+    except ScenarioError as complaint:
+        # Other complaints may come of the cut alone: half of a name is another name.
+        if complaint.problem == _too_deep():
+            raise
+
+
 class _YamlReader:
-    """Builds the data from the parser's events, so that nothing is built of what is refused."""
+    """Builds the data from the parser's events, so that nothing is built of what is refused.
+
+    `read` raises `ScenarioError` for what a scenario may not say and `yaml.YAMLError` for what is not YAML.
+    """
 
     def __init__(self, text: str, name: str) -> None:
         self._events: Final = yaml.parse(text, Loader=YAML_LOADER)
@@ -232,14 +264,7 @@ class _YamlReader:
         self._count = 0
 
     def read(self) -> Document:
-        try:
-            data = self._read_stream()
-        except yaml.YAMLError as error:
-            mark = getattr(error, "problem_mark", None)
-            problem = getattr(error, "problem", None) or str(error).splitlines()[0]
-            line = None if mark is None else mark.line + 1
-            raise ScenarioError(self._name, "$", f"This is not YAML: {problem}.", line) from None
-        return Document(self._name, data, self._lines)
+        return Document(self._name, self._read_stream(), self._lines)
 
     def _read_stream(self) -> object:
         next(self._events)
