@@ -6,11 +6,11 @@ from typing import Final
 
 from msgspec import Struct
 
-from simulator.exchange.betting_types import BettingType
+from simulator.exchange.commands import AddMarket
 from simulator.exchange.orders import RunnerKey
-from simulator.world.format.quantities import hundredths_of, moment_of
+from simulator.world.format.quantities import moment_of
 from simulator.world.format.scenario import EventEntry, MarketEntry, RunnerEntry
-from simulator.world.scenario_commands import ladder_of, runner_key
+from simulator.world.scenario_commands import market_definition, runner_key
 
 
 class EventDescription(Struct, frozen=True, kw_only=True):
@@ -39,40 +39,25 @@ class RunnerDescription(Struct, frozen=True, kw_only=True):
     metadata: Mapping[str, str | None]
 
 
-class LineDescription(Struct, frozen=True, kw_only=True):
-    """The lines of a market that is bet on by line; numbers in hundredths."""
-
-    minimum: int
-    maximum: int
-    interval: int
-    unit: str
-
-
 class MarketDescription(Struct, frozen=True, kw_only=True):
-    """A market. Times in milliseconds since 1970, `base_rate` in hundredths of a percent, the divisor in hundredths."""
+    """A market. Times are in milliseconds since 1970."""
 
     id: str
     name: str
     event: EventDescription
     market_type: str
-    betting_type: BettingType
-    ladder: str
+    definition: AddMarket
+    """What the exchange was told of it: betting type, ladder, winners, and whatever else it calculates with."""
     start_time: int
     suspend_time: int
     settle_time: int | None
-    number_of_winners: int
-    bsp_market: bool
-    turn_in_play: bool
-    persistence_enabled: bool
-    base_rate: int
-    discount_allowed: bool
     regulators: tuple[str, ...]
     rules: str
     rules_has_date: bool
     clarifications: str | None
     race_type: str | None
-    each_way_divisor: int | None
-    line: LineDescription | None
+    line_unit: str | None
+    """What the lines of a market count, where prices are lines."""
     runners: Mapping[RunnerKey, RunnerDescription]
     """In the order of the scenario."""
 
@@ -124,37 +109,17 @@ def _describe_market(entry: MarketEntry, event: EventDescription, origin: int) -
         name=entry.name,
         event=event,
         market_type=entry.market_type,
-        betting_type=BettingType(entry.betting_type),
-        ladder=ladder_of(entry).type,
+        definition=market_definition(entry),
         start_time=start_time,
         suspend_time=start_time if entry.suspend_time is None else moment_of(entry.suspend_time, origin),
         settle_time=None if entry.settle_time is None else moment_of(entry.settle_time, origin),
-        number_of_winners=entry.number_of_winners,
-        bsp_market=entry.bsp_market,
-        turn_in_play=entry.turn_in_play,
-        persistence_enabled=entry.persistence_enabled,
-        base_rate=hundredths_of(entry.base_rate),
-        discount_allowed=entry.discount_allowed,
         regulators=entry.regulators,
         rules=entry.rules,
         rules_has_date=entry.rules_has_date,
         clarifications=entry.clarifications,
         race_type=entry.race_type,
-        each_way_divisor=None if entry.each_way_divisor is None else hundredths_of(entry.each_way_divisor),
-        line=_describe_lines(entry),
+        line_unit=None if entry.line is None else entry.line.market_unit,
         runners={runner.key: runner for runner in runners},
-    )
-
-
-def _describe_lines(entry: MarketEntry) -> LineDescription | None:
-    line = entry.line
-    if line is None:
-        return None
-    return LineDescription(
-        minimum=hundredths_of(line.min_unit_value),
-        maximum=hundredths_of(line.max_unit_value),
-        interval=hundredths_of(line.interval),
-        unit=line.market_unit,
     )
 
 

@@ -91,9 +91,9 @@ def account_command(account: CustomerAccount) -> OpenAccount:
     )
 
 
-def market_commands(entry: MarketEntry) -> Iterator[Command]:
-    """Yield the commands that add a market, put it in the state it starts in, and make the offers it starts with."""
-    yield AddMarket(
+def market_definition(entry: MarketEntry) -> AddMarket:
+    """Return the command that adds a market: all that the exchange has to know of it, and that can be known of it."""
+    return AddMarket(
         market_id=entry.id,
         betting_type=BettingType(entry.betting_type),
         ladder=ladder_of(entry),
@@ -111,6 +111,11 @@ def market_commands(entry: MarketEntry) -> Iterator[Command]:
         each_way_divisor=None if entry.each_way_divisor is None else hundredths_of(entry.each_way_divisor),
         is_place_market=entry.market_type in PLACE_MARKET_TYPES,
     )
+
+
+def market_commands(entry: MarketEntry) -> Iterator[Command]:
+    """Yield the commands that add a market, put it in the state it starts in, and make the offers it starts with."""
+    yield market_definition(entry)
     for runner in entry.runners:
         if runner.status in (REMOVED, REMOVED_VACANT):
             # There are no bets yet, and the others' factors already are those after the removal: 0 leaves them alone.

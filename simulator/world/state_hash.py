@@ -77,6 +77,8 @@ def _waiting(exchange: Exchange) -> Iterator[object]:
 def _description(description: MarketDescription) -> object:
     """Return what is said of a market, its event by its id and its runners in a list, as JSON can have them."""
     words = asdict(description)
+    # The exchange's market has the same definition.
+    del words["definition"]
     return {**words, "event": description.event.id, "runners": list(description.runners.values())}
 
 

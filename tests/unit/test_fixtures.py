@@ -93,9 +93,13 @@ def test_the_demo_has_a_race_with_places_and_the_manual_s_kinds_of_metadata() ->
     markets = World(builtin_scenario("demo")).catalogue.markets.values()
     win, place, each_way = (market for market in markets if market.event.event_type_id == "7")
 
-    assert (win.market_type, win.number_of_winners, win.bsp_market) == ("WIN", 1, True)
-    assert (place.market_type, place.number_of_winners, place.bsp_market) == ("PLACE", 3, True)
-    assert (each_way.market_type, each_way.number_of_winners, each_way.each_way_divisor) == ("EACH_WAY", 3, 500)
+    assert (win.market_type, win.definition.number_of_winners, win.definition.bsp_market) == ("WIN", 1, True)
+    assert (place.market_type, place.definition.number_of_winners, place.definition.bsp_market) == ("PLACE", 3, True)
+    assert (each_way.market_type, each_way.definition.number_of_winners, each_way.definition.each_way_divisor) == (
+        "EACH_WAY",
+        3,
+        500,
+    )
     for market in (place, each_way):
         assert [runner.key for runner in market.runners.values()] == [runner.key for runner in win.runners.values()]
     for runner in win.runners.values():

@@ -154,18 +154,16 @@ def test_every_field_of_the_format_is_taken() -> None:
 
     market = world.catalogue.markets[MARKET]
     assert (market.start_time, market.suspend_time) == (1_780_768_800_000, 1_780_768_860_000)
-    assert (market.base_rate, market.each_way_divisor, market.ladder) == (650, None, "CLASSIC")
-    assert (world.catalogue.markets["1.4"].each_way_divisor, world.catalogue.markets["1.4"].number_of_winners) == (
-        400,
-        2,
-    )
+    definition, each_way = market.definition, world.catalogue.markets["1.4"].definition
+    assert (definition.base_rate, definition.each_way_divisor, definition.ladder.type) == (650, None, "CLASSIC")
+    assert (each_way.each_way_divisor, each_way.number_of_winners) == (400, 2)
     assert market.runners[RunnerKey(1)].metadata == {
         "AGE": "7",
         "WEARING": None,
         "JOCKEY_NAME": "Paddy",
         "runnerId": "1",
     }
-    assert world.catalogue.markets["1.2"].line is not None
+    assert world.catalogue.markets["1.2"].line_unit is not None
     assert list(world.exchange.markets["1.3"].runners) == [RunnerKey(1, -25), RunnerKey(2, 25)]
     assert world.exchange.markets["1.4"].runners[RunnerKey(1)].status == "REMOVED"
     assert world.accounts.by_username["alice"].discount_rate == 1250

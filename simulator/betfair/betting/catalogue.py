@@ -24,6 +24,7 @@ from simulator.betfair.schema.sports_markets import (
     RunnerCatalog,
 )
 from simulator.betfair.schema.wire import date_time, double
+from simulator.exchange.commands import LadderDefinition
 from simulator.exchange.market import Market
 from simulator.world import catalogue as world_catalogue
 
@@ -81,7 +82,7 @@ def rank(market: world_catalogue.MarketDescription) -> tuple[Any, ...]:
         event.competition_id is None,
         int(event.competition_id or 0),
         market.start_time,
-        _BETTING_TYPE_RANKS[MarketBettingType(market.betting_type)],
+        _BETTING_TYPE_RANKS[MarketBettingType(market.definition.betting_type)],
         tuple(int(part) for part in market.id.split(".")),
     )
 
@@ -111,38 +112,39 @@ def _catalogue(
 
 
 def _description(market: world_catalogue.MarketDescription) -> MarketDescription:
-    divisor = market.each_way_divisor
+    definition = market.definition
+    divisor = definition.each_way_divisor
     return MarketDescription(
-        persistenceEnabled=market.persistence_enabled,
-        bspMarket=market.bsp_market,
+        persistenceEnabled=definition.persistence_enabled,
+        bspMarket=definition.bsp_market,
         marketTime=date_time(market.start_time),
         suspendTime=date_time(market.suspend_time),
         settleTime=None if market.settle_time is None else date_time(market.settle_time),
-        bettingType=market.betting_type,
-        turnInPlayEnabled=market.turn_in_play,
+        bettingType=definition.betting_type,
+        turnInPlayEnabled=definition.turn_in_play,
         marketType=market.market_type,
         regulator=", ".join(market.regulators),
-        marketBaseRate=double(market.base_rate),
-        discountAllowed=market.discount_allowed,
+        marketBaseRate=double(definition.base_rate),
+        discountAllowed=definition.discount_allowed,
         wallet=WALLET,
         rules=market.rules,
         rulesHasDate=market.rules_has_date,
         clarifications=market.clarifications,
         raceType=market.race_type,
         eachWayDivisor=None if divisor is None else double(divisor),
-        lineRangeInfo=_lines(market.line),
-        priceLadderDescription=PriceLadderDescription(type=PriceLadderType(market.ladder)),
+        lineRangeInfo=_lines(definition.ladder, market.line_unit),
+        priceLadderDescription=PriceLadderDescription(type=PriceLadderType(definition.ladder.type)),
     )
 
 
-def _lines(line: world_catalogue.LineDescription | None) -> MarketLineRangeInfo | None:
-    if line is None:
+def _lines(ladder: LadderDefinition, unit: str | None) -> MarketLineRangeInfo | None:
+    if unit is None:
         return None
     return MarketLineRangeInfo(
-        marketUnit=line.unit,
-        interval=double(line.interval),
-        minUnitValue=double(line.minimum),
-        maxUnitValue=double(line.maximum),
+        marketUnit=unit,
+        interval=double(ladder.interval),
+        minUnitValue=double(ladder.minimum),
+        maxUnitValue=double(ladder.maximum),
     )
 
 

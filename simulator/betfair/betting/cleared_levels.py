@@ -201,12 +201,12 @@ def item_description_of(bet: ClearedBet, level: GroupBy) -> ItemDescription | No
     if TABLE["eventId"][column] is not Rule.ABSENT:
         item.eventDesc = event.name
     if TABLE["marketId"][column] is not Rule.ABSENT:
-        divisor = description.each_way_divisor
+        divisor = description.definition.each_way_divisor
         item.marketDesc = description.name
         item.marketType = description.market_type
         item.marketStartTime = date_time(description.start_time)
         item.eachWayDivisor = None if divisor is None else double(divisor)
     if level is GroupBy.BET:
         item.runnerDesc = description.runners[bet.order.runner].name
-        item.numberOfWinners = description.number_of_winners
+        item.numberOfWinners = description.definition.number_of_winners
     return item

@@ -52,11 +52,11 @@ _EVENT_SETS: Final = {
     "marketCountries": "country_code",
 }
 _MARKET_SETS: Final = {
-    "marketBettingTypes": "betting_type",
+    "marketBettingTypes": "definition.betting_type",
     "marketTypeCodes": "market_type",
     "raceTypes": "race_type",
 }
-_MARKET_FLAGS: Final = {"bspOnly": "bsp_market", "turnInPlayEnabled": "turn_in_play"}
+_MARKET_FLAGS: Final = {"bspOnly": "definition.bsp_market", "turnInPlayEnabled": "definition.turn_in_play"}
 """Fields of the filter, and what they are compared with."""
 
 

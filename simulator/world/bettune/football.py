@@ -53,7 +53,7 @@ def outcome_of(bet_type: str) -> tuple[str, str] | None:
 
 def bet_types_of(market: MarketDescription) -> tuple[str, ...]:
     """Return the bet types that a market has a runner for, if it has what a market of its type has."""
-    if market.betting_type != BettingType.ODDS:
+    if market.definition.betting_type != BettingType.ODDS:
         return ()
     if market.market_type == "MATCH_ODDS":
         return ("Home", "Draw", "Away")
@@ -64,7 +64,7 @@ def bet_types_of(market: MarketDescription) -> tuple[str, ...]:
 
 def runner_for(bet_type: str, match: Match, market: MarketDescription) -> RunnerKey | None:
     """Return the runner of a market that a bet type means in a match, or `None` where the market has none."""
-    if market.betting_type != BettingType.ODDS:
+    if market.definition.betting_type != BettingType.ODDS:
         return None
     link = match.selections.get(bet_type.strip().casefold())
     if link is not None:
@@ -79,12 +79,12 @@ def runner_for(bet_type: str, match: Match, market: MarketDescription) -> Runner
 
 def settlement(match: Match, score: Score, market: MarketDescription) -> Command | None:
     """Return the command that settles a market by the final score, or `None` where the score does not decide it."""
-    if market.betting_type == BettingType.ASIAN_HANDICAP_DOUBLE_LINE:
+    if market.definition.betting_type == BettingType.ASIAN_HANDICAP_DOUBLE_LINE:
         return _by_margin(match, score, market)
-    if market.betting_type == BettingType.ASIAN_HANDICAP_SINGLE_LINE:
+    if market.definition.betting_type == BettingType.ASIAN_HANDICAP_SINGLE_LINE:
         is_about_goals = market.market_type in _TOTAL_GOALS
         return SettleMarket(market.id, total=score.home + score.away) if is_about_goals else None
-    if market.betting_type != BettingType.ODDS:
+    if market.definition.betting_type != BettingType.ODDS:
         return None
     if market.market_type == "DRAW_NO_BET" and score.home == score.away:
         return VoidMarket(market.id)
