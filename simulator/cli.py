@@ -1,5 +1,6 @@
 """The command line: `betsim serve`, `betsim exec`, `betsim scenario`, `betsim spec`."""
 
+import os
 import re
 import sys
 from collections.abc import Callable
@@ -12,16 +13,19 @@ from simulator import __version__
 from simulator.betfair.dispatch import FaceSettings
 from simulator.betfair.errors import ApiErrorCode
 from simulator.data import specification_bytes, specification_names
+from simulator.http_protocol import ConnectionLimits
 from simulator.launch import PreparedServer, ServerOptions
 from simulator.log_output import LOG_LEVELS, show_log
-from simulator.server import CannotListen
+from simulator.server import CannotAnnounce, CannotListen
 from simulator.world.format.document import ScenarioError
 from simulator.world.loading.named import builtin_scenario, builtin_scenario_names, scenario_called
 
 CANNOT_LISTEN: Final = 1
+CANNOT_SAY: Final = 1
 WRONG_SCENARIO: Final = 2
 WRONG_NAME: Final = 2
 
+SECONDS: Final = click.FloatRange(0.01, 86_400)
 PORT: Final = click.IntRange(0, 65535)
 HTTP_PORT: Final = 8000
 ANY_PORT: Final = 0
@@ -73,6 +77,31 @@ def _chooses_face(function: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
+def _chooses_limits(function: Callable[..., None]) -> Callable[..., None]:
+    """Add the options about how long connections may take, and hand them over as `limits`."""
+    default = ConnectionLimits()
+
+    @click.option(
+        "--request-timeout",
+        type=SECONDS,
+        default=default.request_seconds,
+        show_default=True,
+        help="Seconds in which a request has to arrive, from its first byte to its last.",
+    )
+    @click.option(
+        "--idle-timeout",
+        type=SECONDS,
+        default=default.idle_seconds,
+        show_default=True,
+        help="Seconds after which a connection ends on which nothing is asked, or no answer is read.",
+    )
+    @wraps(function)
+    def command(request_timeout: float, idle_timeout: float, **rest: Any) -> None:
+        function(limits=ConnectionLimits(request_seconds=request_timeout, idle_seconds=idle_timeout), **rest)
+
+    return command
+
+
 def prepares_server(default_port: int) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Return a decorator for commands that start a server: it adds their options and hands them the server."""
 
@@ -97,9 +126,12 @@ def prepares_server(default_port: int) -> Callable[[Callable[..., None]], Callab
             type=click.Choice(LOG_LEVELS),
             default="info",
             show_default=True,
+            expose_value=False,
+            callback=lambda _, __, level: show_log(level),
             help="What is told on standard error; info has a line for every request that is refused, with the reason.",
         )
         @_chooses_face
+        @_chooses_limits
         @wraps(function)
         def command(
             host: str,
@@ -109,11 +141,12 @@ def prepares_server(default_port: int) -> Callable[[Callable[..., None]], Callab
             seed: int,
             control_token: str | None,
             face: FaceSettings,
-            log_level: str,
+            limits: ConnectionLimits,
             **rest: Any,
         ) -> None:
-            show_log(log_level)
-            function(_prepare(host, port, scenario, seed, control_token, face), **rest)
+            function(
+                _prepare(host, port, scenario, seed=seed, control_token=control_token, face=face, limits=limits), **rest
+            )
 
         return command
 
@@ -127,8 +160,15 @@ def serve(server: PreparedServer) -> None:
 
     Prints one line to standard output when, and only when, every port answers. Everything else goes to standard error.
     """
+    if sys.stdout is None:
+        _end("standard output is closed, so nobody would learn that the server is ready.", CANNOT_SAY)
     click.echo(server.introduction(), err=True)
-    server.serve(on_ready=lambda: click.echo(server.ready_line))
+    try:
+        server.serve(on_ready=lambda: click.echo(server.ready_line))
+    except CannotAnnounce as error:
+        # What was not written would be tried again at the end of the program, and complained about again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _end(str(error), CANNOT_SAY)
 
 
 @main.command(name="exec", context_settings={"ignore_unknown_options": True})
@@ -181,13 +221,28 @@ def spec(name: str | None) -> None:
 
 
 def _prepare(
-    host: str, port: int, scenario_name: str, seed: int, control_token: str | None, face: FaceSettings
+    host: str,
+    port: int,
+    scenario_name: str,
+    *,
+    seed: int,
+    control_token: str | None,
+    face: FaceSettings,
+    limits: ConnectionLimits,
 ) -> PreparedServer:
     """Prepare a server, or say what is wrong and end the program."""
     try:
         beginning = scenario_called(scenario_name)
         return PreparedServer(
-            ServerOptions(host=host, port=port, scenario=beginning, seed=seed, control_token=control_token, face=face)
+            ServerOptions(
+                host=host,
+                port=port,
+                scenario=beginning,
+                seed=seed,
+                control_token=control_token,
+                face=face,
+                limits=limits,
+            )
         )
     except ScenarioError as error:
         _end(str(error), WRONG_SCENARIO)

@@ -14,6 +14,7 @@ from simulator.app import Application, create_app
 from simulator.betfair.dispatch import FaceSettings
 from simulator.control.routes import ROOT
 from simulator.control.worlds import Addresses
+from simulator.http_protocol import ConnectionLimits
 from simulator.server import Server, is_loopback, listen, ready_line, url_of
 from simulator.world.accounts import CustomerAccount
 from simulator.world.format.scenario import Scenario
@@ -32,6 +33,7 @@ class ServerOptions(Struct, frozen=True, kw_only=True):
     """Where to listen, what the default world begins with, and the control token if one is wanted on loopback too.
 
     `face` is about all worlds, because it says what becomes of requests before it is known which world they are for.
+    So are `limits`, which say how long connections may take.
     """
 
     host: str
@@ -40,6 +42,7 @@ class ServerOptions(Struct, frozen=True, kw_only=True):
     seed: int
     control_token: str | None
     face: FaceSettings = FaceSettings()
+    limits: ConnectionLimits = ConnectionLimits()
 
 
 class PreparedServer:
@@ -47,6 +50,7 @@ class PreparedServer:
 
     def __init__(self, options: ServerOptions) -> None:
         """Bind the port and begin the default world; raise `CannotListen`."""
+        self._limits: Final = options.limits
         self._socket: Final[socket.socket] = listen(options.host, options.port)
         self._worlds: Final = Worlds()
         self.url: Final = url_of(self._socket)
@@ -116,8 +120,8 @@ class PreparedServer:
         return "\n".join(lines)
 
     def serve(self, on_ready: Callable[[], None]) -> None:
-        """Serve until a signal stops the server."""
-        Server(self._app, on_ready=on_ready, on_stop=self._close_worlds).run_on(self._socket)
+        """Serve until a signal stops the server; raise `CannotAnnounce` where `on_ready` fails with an `OSError`."""
+        Server(self._app, on_ready=on_ready, on_stop=self._close_worlds, limits=self._limits).run_on(self._socket)
 
     def execute(self, command: Sequence[str], complain: Callable[[str], None]) -> int:
         """Serve while a command runs, with `environment` added to its own, and return its exit status."""
@@ -127,6 +131,7 @@ class PreparedServer:
             on_ready=lambda: attendance.begin(server),
             on_stop=self._close_worlds,
             on_signal=attendance.take_signal,
+            limits=self._limits,
         )
         server.run_on(self._socket)
         return attendance.status

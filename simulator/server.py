@@ -1,25 +1,31 @@
 """The server around the application: its sockets, its start and its end."""
 
+import asyncio
 import errno
 import ipaddress
 import os
 import signal
 import socket
 from collections.abc import Callable
+from functools import partial
 from types import FrameType
-from typing import Final
+from typing import Final, cast
 
 import uvicorn
 from starlette.types import ASGIApp
 
-KEEP_ALIVE_SECONDS: Final = 75
-"""How long a connection may be idle: long enough for a bot that polls once a minute."""
+from simulator.http_protocol import BoundedProtocol, ConnectionLimits
+
 SHUTDOWN_SECONDS: Final = 2
-"""How long requests may still take once the server is told to stop."""
+"""How long requests may still take once the server is told to stop; then their connections end."""
 
 
 class CannotListen(Exception):
     """The address or the port cannot be had; the sentence says why."""
+
+
+class CannotAnnounce(Exception):
+    """That the server is ready cannot be said; the sentence says why."""
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -78,50 +84,72 @@ class Server(uvicorn.Server):
         on_ready: Callable[[], None],
         on_stop: Callable[[], None],
         on_signal: Callable[[int], bool] = lambda _: False,
+        limits: ConnectionLimits = ConnectionLimits(),  # noqa: B008, it is frozen
     ) -> None:
         """Make a server. `on_signal` may take a signal upon itself by returning `True`; any other stops the server."""
         super().__init__(
             uvicorn.Config(
                 app,
-                http="httptools",
+                # Called like the class that it stands for, and with the limits as well.
+                http=cast(type[asyncio.Protocol], partial(BoundedProtocol, limits=limits)),
                 ws="none",
                 lifespan="on",
                 log_config=None,
                 access_log=False,
                 proxy_headers=False,
                 server_header=False,
-                timeout_keep_alive=KEEP_ALIVE_SECONDS,
-                timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+                # The web server only hands them on to the loop, which takes fractions of a second too.
+                timeout_keep_alive=cast(int, limits.idle_seconds),
+                timeout_graceful_shutdown=SHUTDOWN_SECONDS + 1,
             )
         )
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._not_announced: OSError | None = None
         self._on_ready: Final = on_ready
         self._on_stop: Final = on_stop
         self._on_signal: Final = on_signal
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, and say so once connections are answered."""
+        self._loop = asyncio.get_running_loop()
         await super().startup(sockets)
         if self.started:
-            self._on_ready()
+            try:
+                self._on_ready()
+            except OSError as error:
+                # Told by `run_on` once the server has stopped: the web server would make a traceback of it.
+                self._not_announced = error
+                self.should_exit = True
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop, once what is still being answered has been."""
         self._on_stop()
+        # Tasks that the web server would have to cancel end by themselves when their connections do, and quietly.
+        patience = asyncio.get_running_loop().call_later(SHUTDOWN_SECONDS, self._end_connections)
         await super().shutdown(sockets)
+        patience.cancel()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Stop at a signal, or at the second one in haste."""
-        if not self._on_signal(sig):
+        """Stop at a signal; at the second one leave whoever is still being answered."""
+        if self._on_signal(sig):
+            return
+        if self.should_exit and self._loop is not None:
+            self._loop.call_soon_threadsafe(self._end_connections)
+        else:
             super().handle_exit(sig, frame)
 
+    def _end_connections(self) -> None:
+        for connection in list(self.server_state.connections):
+            connection.transport.abort()
+
     def run_on(self, bound: socket.socket) -> None:
-        """Serve on a bound socket until the server is stopped."""
+        """Serve on a bound socket until something stops the server; raise `CannotAnnounce` where `on_ready` failed."""
         # Once it has stopped, the web server raises the signal that stopped it again, for the handler before its own.
         # That is for it to be the end of the program, and here the program has come to its end already.
         for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, _over)
+            # Ignored and not handled: what a handler is for the interpreter forgets before the program has ended.
+            signal.signal(number, signal.SIG_IGN)
         self.run(sockets=[bound])
-
-
-def _over(_: int, __: FrameType | None) -> None:
-    """Do nothing: the signal has been obeyed."""
+        if self._not_announced is not None:
+            why = self._not_announced.strerror
+            raise CannotAnnounce(f"it cannot be said that the server is ready: {why}.") from self._not_announced

@@ -1,10 +1,13 @@
 """The command line serves, says when it is ready, tells what is wrong, and ends when it is told to."""
 
+import os
 import re
+import shlex
 import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -276,13 +279,65 @@ def test_a_wrong_scenario_is_said_with_its_file_its_line_and_its_place(tmp_path:
     assert result.stdout == ""
 
 
-@pytest.mark.parametrize("name", ["no such scenario", "/", "/dev/null"])
-def test_a_scenario_that_is_none_is_said_in_a_sentence(name: str) -> None:
-    result = betsim("serve", "--port", "0", "--scenario", name)
+@pytest.mark.parametrize("name", ["no such scenario", "/", "/dev/null", "/dev/zero", "pipe", "huge", "", "a\udcffb"])
+@pytest.mark.parametrize("command", [["serve", "--port", "0", "--scenario"], ["scenario", "check"]])
+def test_a_scenario_that_is_none_is_said_in_a_sentence(tmp_path: Path, command: list[str], name: str) -> None:
+    """At once, also where a file never ends, never begins, or is larger than memory."""
+    os.mkfifo(tmp_path / "pipe")
+    with (tmp_path / "huge").open("wb") as huge:
+        # Nothing is written: this system's files may have holes.
+        huge.truncate(3_000_000_000)
+    started = time.monotonic()
+
+    result = betsim(*command, name, cwd=tmp_path)
 
     assert result.returncode == 2
-    assert name in result.stderr
-    assert "Traceback" not in result.stderr
+    assert result.stdout == ""
+    assert re.fullmatch(r"betsim: .*, at \$: .+\.\n", result.stderr), result.stderr
+    assert time.monotonic() - started < 10
+
+
+# What nobody reads
+
+
+def reading_nothing(*arguments: str, **streams: Any) -> "subprocess.Popen[str]":
+    return subprocess.Popen([*BETSIM, *arguments], text=True, stderr=subprocess.PIPE, **streams)
+
+
+def test_that_a_server_is_ready_has_to_be_said_to_somebody(scenario: str) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    with reading_nothing("serve", "--port", "0", "--scenario", scenario, stdout=writer) as process:
+        os.close(writer)
+        _, errors = process.communicate(timeout=PATIENCE_SECONDS)
+
+    assert process.returncode == 1
+    assert errors.splitlines()[-1] == "betsim: it cannot be said that the server is ready: Broken pipe."
+    assert "Traceback" not in errors
+
+
+def test_a_server_without_a_standard_output_does_not_start(scenario: str) -> None:
+    program = f"exec {shlex.join([*BETSIM, 'serve', '--port', '0', '--scenario', scenario])} >&-"
+    result = subprocess.run(
+        ["sh", "-c", program], stderr=subprocess.PIPE, text=True, timeout=PATIENCE_SECONDS, check=False
+    )
+
+    assert result.returncode == 1
+    assert result.stderr == ("betsim: standard output is closed, so nobody would learn that the server is ready.\n")
+
+
+def test_a_server_whose_messages_nobody_reads_any_more_goes_on(scenario: str) -> None:
+    arguments = ("serve", "--port", "0", "--scenario", scenario)
+    with reading_nothing(*arguments, stdout=subprocess.PIPE) as process:
+        ready = READY.fullmatch(first_line(process))
+        assert ready
+        assert process.stderr is not None
+        process.stderr.close()
+        for _ in range(3):
+            assert httpx.get(f"{ready['http']}/nothing").status_code == 404
+        process.send_signal(signal.SIGTERM)
+
+        assert process.wait(PATIENCE_SECONDS) == 0
 
 
 # Where the real service is in doubt

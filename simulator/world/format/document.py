@@ -91,7 +91,7 @@ def read_document(text: str | bytes, name: str) -> Document:
     # Text that holds no characters, half surrogate pairs, is found out by the same decoder that reads files.
     content = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
     if len(content) > MAXIMUM_BYTES:
-        raise ScenarioError(name, "$", f"The document has {len(content)} bytes, more than {MAXIMUM_BYTES}.")
+        raise ScenarioError(name, "$", f"The document has more than {MAXIMUM_BYTES} bytes.")
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -1,10 +1,11 @@
 """Scenarios by name: those that ship with the package, and those in files."""
 
+import os
+import stat
 from functools import cache
-from pathlib import Path
 
 from simulator import data
-from simulator.world.format.document import ScenarioError
+from simulator.world.format.document import MAXIMUM_BYTES, ScenarioError
 from simulator.world.format.scenario import Scenario
 from simulator.world.loading.loading import load_scenario
 
@@ -28,9 +29,25 @@ def scenario_called(name: str) -> Scenario:
     if name in builtin_scenario_names():
         return builtin_scenario(name)
     try:
-        text = Path(name).read_bytes()
-    except OSError as error:
+        text = _content_of(name)
+    except (OSError, ValueError) as error:
         known = ", ".join(builtin_scenario_names())
-        problem = f"No scenario of that name ships with the package ({known} do), and as a file: {error.strerror}."
+        why = error.strerror if isinstance(error, OSError) else error
+        problem = f"No scenario of that name ships with the package ({known} do), and as a file: {why}."
         raise ScenarioError(name, "$", problem) from None
     return load_scenario(text, name)
+
+
+def _content_of(name: str) -> bytes:
+    """Return the content of a file, one byte more than a document may have at the most.
+
+    Raise `OSError`, or `ValueError` for what is not a file with a content: a device or a pipe may never end, or never
+    begin.
+    """
+    # Without O_NONBLOCK to open a pipe waits for somebody who writes.
+    descriptor = os.open(name, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise ValueError("It is a directory, a device or a pipe")
+    with os.fdopen(descriptor, "rb") as file:
+        return file.read(MAXIMUM_BYTES + 1)

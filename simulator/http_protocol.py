@@ -1,0 +1,286 @@
+"""HTTP/1.1 on a connection, with bounds on what a client may make us hold before its request is complete.
+
+The web server's own protocol reads whatever comes: a line without an end, requests by the thousand whose answers nobody
+reads, half a request for ever. Here each of these ends. What a client may do, and what becomes of it otherwise:
+
+    | bound                                                        | beyond it                              |
+    |--------------------------------------------------------------|----------------------------------------|
+    | `request_seconds` from the first byte of a request to its last | 408, and the connection ends          |
+    | `idle_seconds` without a request, or without reading answers   | the connection ends                   |
+    | `MAXIMUM_UNFINISHED_BYTES` that complete no part of a request  | 431 or 400, and the connection ends   |
+    | `SLICE_BYTES` of requests sent ahead of their answers          | the next are read once those are done |
+
+A request that asks to go on in another protocol (`Upgrade: h2c`) is answered in this one, as if it had not asked
+(RFC 9110, section 7.8).
+"""
+
+import asyncio
+from typing import Any, Final
+
+import httptools
+from msgspec import Struct
+from uvicorn.config import Config
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
+from uvicorn.server import ServerState
+
+from simulator.http_parts import HeldFlow, head_without_upgrade, new_parser
+from simulator.refusal_log import log_refusal
+
+MAXIMUM_UNFINISHED_BYTES: Final = 128 * 1024
+"""A request line, headers, trailers or the head of a chunk; headers of a quarter are refused once they are complete."""
+SLICE_BYTES: Final = 8 * 1024
+"""How much is parsed at a time: no more requests than fit in here are ever taken apart ahead of their answers."""
+LINGER_SECONDS: Final = 0.5
+"""How long a client that is refused while it still sends is listened to, so that it gets to read why."""
+
+
+class ConnectionLimits(Struct, frozen=True, kw_only=True):
+    """How long a connection may keep us waiting, in seconds: idle, and in the middle of a request."""
+
+    idle_seconds: float = 75.0
+    request_seconds: float = 30.0
+
+
+class BoundedProtocol(HttpToolsProtocol):
+    """The web server's protocol, bounded. The usual request, which comes whole, costs no timer and no copy."""
+
+    flow: "HeldFlow"
+
+    def __init__(
+        self,
+        config: Config,
+        server_state: ServerState,
+        app_state: dict[str, Any],
+        _loop: asyncio.AbstractEventLoop | None = None,
+        *,
+        limits: ConnectionLimits,
+    ) -> None:
+        super().__init__(config, server_state, app_state, _loop)
+        self._limits: Final = limits
+        self._unparsed = b""
+        self._unanswered: list[RequestResponseCycle] = []
+        """What is being answered, and what comes after it."""
+        self._is_refused = False
+        self._is_receiving = False
+        """A request has begun and is not complete."""
+        self._has_head = False
+        """Of the request that began last, all headers are there."""
+        self._head_without_upgrade = b""
+        self._made_progress = False
+        self._unfinished_bytes = 0
+        self._request_timer: asyncio.TimerHandle | None = None
+        self._write_timer: asyncio.TimerHandle | None = None
+
+    # The connection
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begin, and wait for the first request no longer than for any other."""
+        super().connection_made(transport)
+        self.flow = HeldFlow(transport)
+        self._await_request()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """End, and let go of everything."""
+        # The web server tells only the request that came last.
+        for cycle in self._unanswered:
+            cycle.disconnected = True
+        super().connection_lost(exc)
+        self._unset_keepalive_if_required()
+        self._unset_request_timer()
+        self._unset_write_timer()
+        self._unparsed = b""
+
+    def shutdown(self) -> None:
+        """End as soon as what is being answered has been; who has not sent a whole request is not waited for."""
+        if self._is_refused:
+            self.transport.close()
+        elif self._is_receiving and not self._is_answering_another() and self._is_answering():
+            self._refuse(408, "The server stops, and the request is not complete.")
+        else:
+            super().shutdown()
+
+    def pause_writing(self) -> None:
+        """Wait until the client reads, for a time."""
+        super().pause_writing()
+        self._write_timer = self.loop.call_later(self._limits.idle_seconds, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        """Go on."""
+        super().resume_writing()
+        self._unset_write_timer()
+
+    # What arrives
+
+    def data_received(self, data: bytes) -> None:
+        """Take in what has arrived, now or once the requests before it are answered."""
+        if self._is_refused:
+            return
+        self._unset_keepalive_if_required()
+        if self._unparsed:
+            self._unparsed += data
+            return
+        self._parse(data)
+
+    def on_response_complete(self) -> None:
+        """Go on with what has been held back."""
+        super().on_response_complete()
+        if self._unparsed and not self.pipeline and not self.transport.is_closing():
+            data, self._unparsed = self._unparsed, b""
+            self._unset_keepalive_if_required()
+            self.flow.release()
+            self._parse(data)
+
+    def _parse(self, data: bytes) -> None:
+        """Parse slice by slice, and hold back what comes after a slice that has further requests in it."""
+        for start in range(0, len(data), SLICE_BYTES):
+            if self.pipeline:
+                self._unparsed = data[start:]
+                self.flow.hold()
+                break
+            if not self._feed(data[start : start + SLICE_BYTES]):
+                return
+        if not self.transport.is_closing():
+            self._set_timers()
+
+    def _feed(self, data: bytes) -> bool:
+        """Give a slice to the parser; return whether the connection goes on."""
+        self._made_progress = False
+        rest = data
+        while rest:
+            try:
+                self.parser.feed_data(rest)
+                break
+            except httptools.HttpParserUpgrade as upgrade:
+                rest = self._without_upgrade(rest[upgrade.args[0] :])
+            except httptools.HttpParserError:
+                self.logger.warning("Invalid HTTP request received.")
+                self.send_400_response("Invalid HTTP request received.")
+                return False
+        self._unfinished_bytes = 0 if self._made_progress else self._unfinished_bytes + len(data)
+        if self._unfinished_bytes > MAXIMUM_UNFINISHED_BYTES:
+            if self._has_head:
+                self._refuse(400, "The body of the request has a part without an end.")
+            else:
+                self._refuse(431, "The request line or a header has no end.")
+            return False
+        return True
+
+    def _without_upgrade(self, rest: bytes) -> bytes:
+        """Return the bytes to go on with after a request for another protocol: itself, without the wish for it."""
+        if not self._head_without_upgrade:
+            # CONNECT: whatever follows is for somebody else, with whom we do not connect.
+            self.cycle.keep_alive = False
+            return b""
+        # The parser takes the body of such a request for words of the other protocol, so another one begins anew.
+        self.parser = new_parser(self)
+        head, self._head_without_upgrade = self._head_without_upgrade, b""
+        return head + rest
+
+    # What the parser finds
+
+    def on_message_begin(self) -> None:
+        """Note that a request has begun."""
+        super().on_message_begin()
+        self._is_receiving = True
+        self._has_head = False
+
+    def on_headers_complete(self) -> None:
+        """Begin to answer, unless the request is for another protocol; then it is first made one that is not."""
+        self._made_progress = True
+        if self.parser.should_upgrade() and self.parser.get_method() != b"CONNECT":
+            self._head_without_upgrade = head_without_upgrade(self.parser, self.url, self.headers)
+            return
+        self._has_head = True
+        super().on_headers_complete()
+        if not self.pipeline:
+            self._unanswered.clear()
+        self._unanswered.append(self.cycle)
+
+    def on_body(self, body: bytes) -> None:
+        """Take in a part of a body."""
+        self._made_progress = True
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        """Note that a request is complete."""
+        if self._head_without_upgrade:
+            return
+        self._made_progress = True
+        self._is_receiving = False
+        self._unset_request_timer()
+        super().on_message_complete()
+
+    # Time
+
+    def _set_timers(self) -> None:
+        """Set the timer for what the client has to do next, if it is its turn."""
+        if self._is_receiving:
+            if self._request_timer is None:
+                self._time_request()
+        elif self.timeout_keep_alive_task is None and not self._is_answering():
+            self._await_request()
+
+    def _await_request(self) -> None:
+        self.timeout_keep_alive_task = self.loop.call_later(self._limits.idle_seconds, self.timeout_keep_alive_handler)
+
+    def _time_request(self) -> None:
+        self._request_timer = self.loop.call_later(self._limits.request_seconds, self._request_timed_out)
+
+    def _request_timed_out(self) -> None:
+        self._request_timer = None
+        if self.transport.is_closing():
+            return
+        if self._is_answering_another():
+            # What it is answered cannot come before.
+            self._time_request()
+        elif self._has_head and self.cycle.response_started:
+            self.transport.close()
+        else:
+            self._refuse(408, f"The request was not complete after {self._limits.request_seconds:g} seconds.")
+
+    def _is_answering(self) -> bool:
+        return bool(self.cycle) and not self.cycle.response_complete
+
+    def _is_answering_another(self) -> bool:
+        """Return whether a request before the one that is being received is not answered yet."""
+        return bool(self.pipeline or self._unparsed) or (not self._has_head and self._is_answering())
+
+    def _unset_request_timer(self) -> None:
+        if self._request_timer is not None:
+            self._request_timer.cancel()
+            self._request_timer = None
+
+    def _unset_write_timer(self) -> None:
+        if self._write_timer is not None:
+            self._write_timer.cancel()
+            self._write_timer = None
+
+    # The end
+
+    def _refuse(self, status: int, sentence: str) -> None:
+        """Answer a request that is not read any further, and end the connection once that could be read."""
+        log_refusal("a request that is not complete", "", f"{status}: {sentence}")
+        self._unset_request_timer()
+        if self._is_answering_another() or (self._has_head and self.cycle.response_started):
+            # There is no place for another answer.
+            self.transport.close()
+            return
+        body = sentence.encode()
+        headers = [
+            *self.server_state.default_headers,
+            (b"content-type", b"text/plain; charset=utf-8"),
+            (b"content-length", b"%d" % len(body)),
+            (b"connection", b"close"),
+        ]
+        lines = b"".join(b"%b: %b\r\n" % header for header in headers)
+        self.transport.write(b"%b%b\r\n%b" % (STATUS_LINE[status], lines, body))
+        self._is_refused = True
+        if self._has_head:
+            # What waits for the rest of the request learns that there will be none.
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
+        if status == 408:
+            self.transport.close()
+            return
+        self.transport.write_eof()
+        self.timeout_keep_alive_task = self.loop.call_later(LINGER_SECONDS, self.timeout_keep_alive_handler)

@@ -1,0 +1,385 @@
+"""What a connection may make a server wait for and hold is bounded, and another protocol is not spoken.
+
+Everything here is bytes on a socket. A server with short timeouts stands for one with long ones.
+"""
+
+import json
+import re
+import signal
+import socket
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+
+import httpx
+import pytest
+from starlette.types import Receive, Scope, Send
+
+from simulator.http_protocol import MAXIMUM_UNFINISHED_BYTES
+from simulator.server import SHUTDOWN_SECONDS, Server, listen
+from tests.contract.bettor import SCENARIO
+from tests.serving import PATIENCE_SECONDS, Served, serving
+
+HEALTH = b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n"
+LOGIN = b"username=alice&password=a"
+UPGRADE = b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQCAAAAAAIAAAAA\r\n"
+BETTUNE = b"Authorization: Bearer a-bettune"
+REQUEST_SECONDS, IDLE_SECONDS = 0.5, 0.8
+
+
+@pytest.fixture(scope="module")
+def scenario(tmp_path_factory: pytest.TempPathFactory) -> str:
+    file: Path = tmp_path_factory.mktemp("scenario") / "bets.yaml"
+    file.write_text(json.dumps(SCENARIO))
+    return str(file)
+
+
+@pytest.fixture(scope="module")
+def served(scenario: str) -> Iterator[Served]:
+    with serving("--scenario", scenario) as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def hasty(scenario: str) -> Iterator[Served]:
+    """A server that does not wait for long."""
+    options = ("--request-timeout", str(REQUEST_SECONDS), "--idle-timeout", str(IDLE_SECONDS))
+    with serving("--scenario", scenario, *options) as served:
+        yield served
+
+
+@pytest.fixture(autouse=True)
+def nothing_breaks(served: Served, hasty: Served) -> Iterator[None]:
+    """Whatever a connection does, the server has no failure of its own and goes on."""
+    yield
+    for each in (served, hasty):
+        assert httpx.get(f"{each.url}/health").status_code == 200
+        assert not {"Traceback", "Exception"} & set(re.findall(r"\w+", each.errors))
+
+
+@contextmanager
+def connected(served: Served) -> Iterator[socket.socket]:
+    port = int(served.url.rpartition(":")[2])
+    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_SECONDS) as connection:
+        yield connection
+
+
+def everything_from(connection: socket.socket) -> bytes:
+    """Read until the server ends the connection."""
+    received = b""
+    with suppress(ConnectionResetError):
+        while piece := connection.recv(65536):
+            received += piece
+    return received
+
+
+def answers_to(served: Served, *pieces: bytes) -> list[tuple[int, bytes]]:
+    """Send pieces, the last of which asks for the connection to end, and return statuses and bodies."""
+    with connected(served) as connection:
+        for piece in pieces:
+            connection.sendall(piece)
+            # So that they are received one by one.
+            time.sleep(0.01)
+        return answers_in(everything_from(connection))
+
+
+def answers_in(received: bytes) -> list[tuple[int, bytes]]:
+    answers = []
+    while received:
+        head, _, received = received.partition(b"\r\n\r\n")
+        length = int(re.search(rb"content-length: (\d+)", head)[1])  # type: ignore[index]
+        answers.append((int(head.split()[1]), received[:length]))
+        received = received[length:]
+    return answers
+
+
+def post(path: bytes, body: bytes, headers: bytes = b"", *, chunked: bool = False) -> bytes:
+    framing = b"Transfer-Encoding: chunked" if chunked else b"Content-Length: %d" % len(body)
+    sent = b"%x\r\n%b\r\n0\r\n\r\n" % (len(body), body) if chunked else body
+    return b"POST %b HTTP/1.1\r\nHost: localhost\r\n%b%b\r\n\r\n%b" % (path, headers, framing, sent)
+
+
+# Another protocol
+
+
+@pytest.mark.parametrize("chunked", [False, True])
+@pytest.mark.parametrize("cut", [0, 5, 10**6])
+def test_a_wish_for_another_protocol_is_ignored_and_the_body_is_read(served: Served, chunked: bool, cut: int) -> None:
+    """Whether the body comes with the head, after it or in parts; and the connection goes on as it was."""
+    wanted = b"Accept: application/json\r\nX-Application: a-live\r\n"
+    request = post(b"/api/login", LOGIN, UPGRADE + wanted, chunked=chunked)
+    middle = min(request.index(b"\r\n\r\n") + 4 + cut, len(request))
+    last = HEALTH.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n")
+
+    answers = answers_to(served, request[:middle], request[middle:] + request, last)
+
+    assert [200, 200, 200] == [status for status, _ in answers]
+    assert ["SUCCESS", "SUCCESS", "ready"] == [json.loads(body)["status"] for _, body in answers]
+
+
+def test_a_wish_without_a_body_is_ignored_too_and_other_options_of_the_connection_count(served: Served) -> None:
+    websocket = HEALTH.replace(b"\r\n\r\n", b"\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n")
+    last = HEALTH.replace(b"\r\n\r\n", b"\r\nConnection: Upgrade, close\r\nUpgrade: h2c\r\n\r\n")
+
+    answers = answers_to(served, websocket + HEALTH, last + HEALTH)
+
+    assert [200, 200, 200] == [status for status, _ in answers]
+
+
+def test_curl_that_would_rather_speak_another_version_is_answered(served: Served) -> None:
+    try:
+        version = subprocess.run(["curl", "--version"], capture_output=True, text=True, check=True).stdout
+    except OSError:
+        pytest.skip("there is no curl")
+    if "HTTP2" not in version:
+        pytest.skip("curl speaks no HTTP/2")
+    result = subprocess.run(
+        [
+            *("curl", "-sS", "--http2", "-H", "Accept: application/json", "-H", "X-Application: a-live"),
+            *("-d", LOGIN.decode(), f"{served.url}/api/login"),
+        ],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert json.loads(result.stdout)["status"] == "SUCCESS"
+
+
+# Bounds
+
+
+@pytest.mark.parametrize(
+    ("beginning", "status"),
+    [
+        (b"GET /", 431),
+        (b"GET / HTTP/1.1\r\nX-Long: ", 431),
+        (b"GET / HTTP/1.1\r\nX-", 431),
+        (b"POST /api/login HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1;", 400),
+        (b"POST /api/login HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nX-Trailer: ", 400),
+    ],
+)
+def test_what_has_no_end_is_refused_soon(served: Served, beginning: bytes, status: int) -> None:
+    """Thirty megabytes later: nothing of it is kept, and it takes no longer than to throw it away."""
+    before, started = memory_of(served), time.monotonic()
+    with connected(served) as connection:
+        connection.sendall(beginning + b"x" * MAXIMUM_UNFINISHED_BYTES)
+        with suppress(ConnectionError):
+            for _ in range(500):
+                connection.sendall(b"x" * 65536)
+        # Who sends on when the server has ended the connection may lose the answer.
+        answers = answers_in(everything_from(connection))
+
+    assert [each for each, _ in answers] in ([status], [])
+    assert memory_of(served) - before < 10_000_000
+    assert time.monotonic() - started < 5
+
+
+def test_the_refusal_of_what_has_no_end_can_be_read(served: Served) -> None:
+    with connected(served) as connection:
+        connection.sendall(b"GET / HTTP/1.1\r\nX-Long: " + b"x" * (MAXIMUM_UNFINISHED_BYTES + 20_000))
+
+        assert answers_in(everything_from(connection)) == [(431, b"The request line or a header has no end.")]
+
+
+def test_many_short_headers_are_as_long_as_a_long_one(served: Served) -> None:
+    with connected(served) as connection:
+        connection.sendall(b"GET / HTTP/1.1\r\n" + b"X-A: b\r\n" * (MAXIMUM_UNFINISHED_BYTES // 8 + 2_000))
+
+        assert [431] == [status for status, _ in answers_in(everything_from(connection))]
+
+
+def test_requests_that_are_sent_ahead_are_answered_in_order(served: Served) -> None:
+    """More of them than are taken apart ahead of their answers, and the last one asks for the end."""
+    number = 3_000
+    requests = b"".join(b"GET /nothing/%d HTTP/1.1\r\nHost: a\r\n\r\n" % each for each in range(number))
+    last = b"GET /nothing/last HTTP/1.1\r\nConnection: close\r\n\r\n"
+
+    answers = answers_to(served, requests[:100_001], requests[100_001:] + last)
+
+    told = [re.search(r"/nothing/(\w+)", json.loads(body)["detail"])[1] for _, body in answers]  # type: ignore[index]
+    assert [*map(str, range(number)), "last"] == told
+
+
+def test_a_body_among_requests_that_are_sent_ahead_is_not_lost(served: Served) -> None:
+    login = post(b"/api/login", LOGIN, b"Accept: application/json\r\nX-Application: a-live\r\n")
+    padded = login.replace(b"password=a", b"password=a&x=" + b"y" * 20_000).replace(
+        b"Content-Length: 25", b"Content-Length: %d" % (len(LOGIN) + 3 + 20_000)
+    )
+    last = HEALTH.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n")
+
+    answers = answers_to(served, HEALTH * 300 + padded + login + padded[:5_000], padded[5_000:] + HEALTH * 300 + last)
+
+    statuses = [json.loads(body)["status"] for _, body in answers]
+    assert ["ready"] * 300 + ["SUCCESS"] * 3 + ["ready"] * 301 == statuses
+
+
+def test_requests_whose_answers_are_not_read_take_little_memory(served: Served) -> None:
+    before = memory_of(served)
+    with connected(served) as connection:
+        connection.setblocking(False)
+        sent = 0
+        deadline = time.monotonic() + 5
+        with suppress(BlockingIOError):
+            while sent < 20_000_000 and time.monotonic() < deadline:
+                try:
+                    sent += connection.send(HEALTH * 1_000)
+                except BlockingIOError:
+                    # Nothing more is taken, unless the server still has some to read.
+                    time.sleep(0.2)
+                    sent += connection.send(HEALTH * 1_000)
+
+        assert memory_of(served) - before < 40_000_000
+    assert sent < 20_000_000
+
+
+def memory_of(served: Served) -> int:
+    """Return how many bytes of memory a server has."""
+    status = Path(f"/proc/{served.process.pid}/status")
+    if not status.exists():
+        pytest.skip("this system does not tell how much memory a process has")
+    return int(re.search(r"VmRSS:\s+(\d+)", status.read_text())[1]) * 1024  # type: ignore[index]
+
+
+# Time
+
+
+@pytest.mark.parametrize("sent", [b"", b"\r\n", HEALTH])
+def test_a_connection_on_which_nothing_is_asked_ends(hasty: Served, sent: bytes) -> None:
+    with connected(hasty) as connection:
+        connection.sendall(sent)
+        started = time.monotonic()
+
+        assert everything_from(connection).count(b"HTTP/1.1 ") == (1 if sent == HEALTH else 0)
+        assert time.monotonic() - started > IDLE_SECONDS / 2
+
+
+@pytest.mark.parametrize(
+    "half",
+    [
+        b"G",
+        HEALTH[:-2],
+        b"POST /api/login HTTP/1.1\r\nContent-Length: 10\r\n\r\n",
+        b"POST /exchange/betting/json-rpc/v1 HTTP/1.1\r\nContent-Length: 10\r\n\r\n{",
+        b"POST /control/v1/worlds HTTP/1.1\r\nContent-Type: application/json\r\nContent-Length: 10\r\n\r\n{",
+        b"POST /bet-tune-api/v1/predictions/search HTTP/1.1\r\nTransfer-Encoding: chunked\r\n%b\r\n\r\n5\r\nab"
+        % BETTUNE,
+        post(b"/api/login", b"", UPGRADE).replace(b"Content-Length: 0", b"Content-Length: 10"),
+    ],
+)
+def test_half_a_request_is_not_waited_for(hasty: Served, half: bytes) -> None:
+    with connected(hasty) as connection:
+        connection.sendall(half)
+        answers = answers_in(everything_from(connection))
+
+    assert answers == [(408, b"The request was not complete after 0.5 seconds.")]
+
+
+def test_a_request_that_drips_is_not_waited_for(hasty: Served) -> None:
+    started = time.monotonic()
+    with connected(hasty) as connection, suppress(ConnectionError):
+        for byte in HEALTH:
+            connection.sendall(bytes([byte]))
+            time.sleep(0.02)
+        assert answers_in(everything_from(connection))[0][0] == 408
+    assert time.monotonic() - started < 10
+
+
+def test_a_request_after_another_has_its_own_time(hasty: Served) -> None:
+    """Each comes in two halves, and all of them together take longer than one may."""
+    with connected(hasty) as connection:
+        for _ in range(4):
+            connection.sendall(HEALTH[:10])
+            time.sleep(REQUEST_SECONDS / 2.5)
+            connection.sendall(HEALTH[10:])
+            received = b""
+            while b"}" not in received:
+                received += connection.recv(65536)
+            assert [200] == [status for status, _ in answers_in(received)]
+
+
+def test_a_body_that_was_refused_already_is_not_waited_for(hasty: Served) -> None:
+    with connected(hasty) as connection:
+        connection.sendall(b"POST /api/login HTTP/1.1\r\nContent-Length: 100000000\r\n\r\n")
+
+        assert [413] == [status for status, _ in answers_in(everything_from(connection))]
+
+
+# The end of the server
+
+INCOMPLETE = [
+    b"POST /api/login HTTP/1.1\r\nContent-Length: 10\r\n\r\n{",
+    b"POST /exchange/betting/rest/v1.0/listEvents/ HTTP/1.1\r\nContent-Length: 10\r\n\r\n",
+    b"POST /control/v1/worlds HTTP/1.1\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n",
+    b"POST /bet-tune-api/v1/predictions/search HTTP/1.1\r\nContent-Length: 5\r\n%b\r\n\r\n" % BETTUNE,
+]
+
+
+def test_a_server_that_stops_does_not_wait_for_half_a_request(scenario: str) -> None:
+    """Whoever sent one is told, whoever sent less is not; and of none there is a failure."""
+    with serving("--scenario", scenario) as served, ExitStack() as connections:
+        half = []
+        for beginning in INCOMPLETE:
+            half.append(connections.enter_context(connected(served)))
+            half[-1].sendall(beginning)
+        silent, begun = (connections.enter_context(connected(served)) for _ in range(2))
+        begun.sendall(HEALTH[:20])
+        assert httpx.get(f"{served.url}/health").status_code == 200
+        served.process.send_signal(signal.SIGTERM)
+
+        for connection in half:
+            assert [408] == [status for status, _ in answers_in(everything_from(connection))]
+        assert b"" == everything_from(silent) == everything_from(begun)
+        assert served.process.wait(PATIENCE_SECONDS) == 0
+        assert not {"Traceback", "Exception"} & set(re.findall(r"\w+", served.errors))
+
+
+@pytest.mark.parametrize("signals", [1, 2, 3])
+def test_a_server_that_stops_does_not_wait_long_for_a_client_that_does_not_read(scenario: str, signals: int) -> None:
+    """However often it is told to stop, it ends in order."""
+    with serving("--scenario", scenario) as served, connected(served) as connection:
+        connection.sendall(b"GET /specs/betfair-betting.yaml HTTP/1.1\r\nHost: localhost\r\n\r\n" * 100)
+        # The answers are on their way, and too many to be kept for somebody who does not read.
+        assert connection.recv(1)
+        time.sleep(0.3)
+        for _ in range(signals):
+            served.process.send_signal(signal.SIGINT)
+            time.sleep(0.15)
+
+        assert served.process.wait(PATIENCE_SECONDS) == 0
+        assert not {"Traceback", "Exception"} & set(re.findall(r"\w+", served.errors))
+
+
+@pytest.mark.parametrize("signals", [1, 2])
+def test_a_second_signal_ends_what_the_first_waits_for(signals: int) -> None:
+    """In a thread, so that the time is that of the server and not of a process that ends."""
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        while (await receive())["type"] not in ("http.disconnect", "lifespan.startup", "lifespan.shutdown"):
+            pass
+        if scope["type"] == "lifespan":
+            await send({"type": "lifespan.startup.complete"})
+            await receive()
+            await send({"type": "lifespan.shutdown.complete"})
+
+    ready = threading.Event()
+    server = Server(app, on_ready=ready.set, on_stop=lambda: None)
+    with listen("127.0.0.1", 0) as bound:
+        thread = threading.Thread(target=server.run, args=([bound],))
+        thread.start()
+        assert ready.wait(PATIENCE_SECONDS)
+        with socket.create_connection(bound.getsockname(), timeout=PATIENCE_SECONDS) as connection:
+            connection.sendall(HEALTH)
+            while not server.server_state.tasks:
+                time.sleep(0.01)
+            started = time.monotonic()
+            for _ in range(signals):
+                server.handle_exit(signal.SIGINT, None)
+            assert b"" == everything_from(connection)
+            waited = time.monotonic() - started
+        thread.join(PATIENCE_SECONDS)
+
+    assert (waited < SHUTDOWN_SECONDS) is (signals == 2)
