@@ -11,6 +11,7 @@ import httpx
 from simulator import data
 from simulator.app import Application, create_app
 from simulator.control.worlds import Addresses
+from simulator.world.clock import REAL_TIME, RealTime
 from simulator.world.loading.loading import load_scenario
 from simulator.world.worlds import Worlds
 from tests.documented import Documented
@@ -55,9 +56,11 @@ class Client:
 
 
 @contextmanager
-def client_of(*scenarios: dict[str, Any] | str, control_token: str | None = None) -> Iterator[Client]:
+def client_of(
+    *scenarios: dict[str, Any] | str, control_token: str | None = None, real_time: RealTime = REAL_TIME
+) -> Iterator[Client]:
     """Yield a client of an application that serves a world of each scenario; the first is the default world."""
-    worlds = Worlds()
+    worlds = Worlds(real_time=real_time)
     for scenario in scenarios:
         text = scenario if isinstance(scenario, str) else json.dumps(scenario)
         worlds.create(load_scenario(text, "scenario of the test"))
@@ -66,7 +69,11 @@ def client_of(*scenarios: dict[str, Any] | str, control_token: str | None = None
 
 
 @contextmanager
-def client_of_shipped(name: str) -> Iterator[Client]:
-    """Yield a client of an application that serves a world of a scenario that ships with the package."""
-    with client_of(data.fixture_bytes(f"{name}.yaml").decode()) as client:
+def client_of_shipped(name: str, seconds: Callable[[], float] = lambda: 0.0) -> Iterator[Client]:
+    """Yield a client of an application that serves a world of a scenario that ships with the package.
+
+    No real time passes in it but that which `seconds` counts, so that its clock is known to the millisecond.
+    """
+    real_time = RealTime(REAL_TIME.wall_milliseconds, seconds)
+    with client_of(data.fixture_bytes(f"{name}.yaml").decode(), real_time=real_time) as client:
         yield client

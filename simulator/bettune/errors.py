@@ -48,10 +48,10 @@ class Error(Enum):
 
 
 class Refusal(Exception):
-    """A request is refused; `headers` go with the answer."""
+    """A request is refused; `headers` go with the answer, and `advice` for the tester only into the log."""
 
-    def __init__(self, error: Error, headers: tuple[tuple[bytes, bytes], ...] = ()) -> None:
-        super().__init__(f"{error.value.code}: {error.value.message}")
+    def __init__(self, error: Error, headers: tuple[tuple[bytes, bytes], ...] = (), advice: str = "") -> None:
+        super().__init__(f"{error.value.code}: {error.value.message}{f'; {advice}' if advice else ''}")
         self.error: Final = error
         self.headers: Final = headers
 

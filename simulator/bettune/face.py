@@ -6,6 +6,7 @@ past its token counts for the limit; one that the limit refuses does not.
 """
 
 import re
+from math import ceil
 from typing import Final
 
 import msgspec
@@ -24,6 +25,8 @@ from simulator.bettune.operations import (
 from simulator.http import NO_CONTENT, BodyTooLarge, ClientGone, Receive, Response, Scope, Send, read_body, respond
 from simulator.refusal_log import log_refusal
 from simulator.world.bettune.bettune import User
+from simulator.world.bettune.rate_limits import RateLimit
+from simulator.world.clock import Clock
 from simulator.world.inputs import CountRequest
 from simulator.world.world import World
 from simulator.world.worlds import Worlds
@@ -106,16 +109,11 @@ class BetTuneFace:
         """Raise a `Refusal` for those who may not ask: unknown, too often, or without the plan that it takes."""
         world, user = self._who(headers)
         limiter, now = world.bettune_requests, world.run_due()
-        wait_seconds = limiter.seconds_to_wait(user.name, now)
+        full_until = limiter.full_until(user.name, now)
         if limiter.limit is not None:
             world.do(CountRequest(user.name))
-        if wait_seconds is not None and limiter.limit is not None:
-            values = (
-                (b"retry-after", wait_seconds),
-                (b"x-ratelimit-limit", limiter.limit.requests),
-                (b"x-ratelimit-window", limiter.limit.window_seconds),
-            )
-            raise Refusal(Error.RATE_LIMIT_EXCEEDED, tuple((name, b"%d" % value) for name, value in values))
+        if full_until is not None and limiter.limit is not None:
+            raise _too_many(world.clock, now, full_until, limiter.limit)
         if operation.needs_pro and not user.is_pro:
             raise Refusal(Error.PRO_SUBSCRIPTION_REQUIRED)
 
@@ -147,6 +145,24 @@ def _find(path: str) -> tuple[Methods, dict[str, str]]:
         if found:
             return methods, found.groupdict()
     raise Refusal(Error.NOT_FOUND)
+
+
+def _too_many(clock: Clock, now: int, full_until: int, limit: RateLimit) -> Refusal:
+    """Return the refusal of a request that is one too many.
+
+    Callers wait by their own clocks, so `Retry-After` says how long that is in real seconds, whatever the rate of the
+    world's clock. No waiting helps where that stands still: there it is by how many seconds the clock has to be moved.
+    """
+    real_seconds = clock.real_seconds_until(full_until)
+    stands_still = real_seconds is None
+    wait_seconds = -((now - full_until) // 1000) if real_seconds is None else max(1, ceil(real_seconds))
+    values = (
+        (b"retry-after", wait_seconds),
+        (b"x-ratelimit-limit", limit.requests),
+        (b"x-ratelimit-window", limit.window_seconds),
+    )
+    advice = f"the clock of the world stands still: move it on by {wait_seconds} s" if stands_still else ""
+    return Refusal(Error.RATE_LIMIT_EXCEEDED, tuple((name, b"%d" % value) for name, value in values), advice)
 
 
 def _demand_json(headers: dict[bytes, bytes]) -> None:

@@ -1,12 +1,14 @@
 """BetTune refuses a request for the first thing that is wrong with it, in its own words, and nothing changes."""
 
+import logging
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from simulator.bettune.face import PATHS, ROOT
-from simulator.world.inputs import AdvanceClock
+from simulator.refusal_log import LOGGER
+from simulator.world.inputs import AdvanceClock, SetClockRate
 from simulator.world.state_hash import state_hash
 from tests.contract.bettune_user import ALICE, BOB, PREDICTION, BetTuneUser, error_of
 from tests.in_process import Client, client_of, client_of_shipped
@@ -149,6 +151,39 @@ def test_too_many_requests_are_refused_until_the_window_is_over(client: Client) 
     world.do(AdvanceClock(49_499)).accepted()
     assert alice.get("/sports").headers["retry-after"] == "1"
     world.do(AdvanceClock(1)).accepted()
+    assert alice.get("/sports").status_code == 200
+
+
+@pytest.mark.parametrize(("rate", "told"), [(None, "60"), (0.5, "120"), (60, "1"), (7, "9"), (1000, "1")])
+def test_who_waits_as_told_may_ask_again(rate: float | None, told: str) -> None:
+    """The shipped world as it is, and at other rates of its clock: callers wait by clocks of their own."""
+    real_seconds = [0.0]
+    with client_of_shipped("bettune", lambda: real_seconds[0]) as client:
+        alice = BetTuneUser(client)
+        if rate is not None:
+            client.worlds.default.do(SetClockRate(rate)).accepted()
+        answers = [alice.get("/sports") for _ in range(61)]
+        assert [answer.status_code for answer in answers] == [200] * 60 + [429]
+        assert answers[-1].headers["retry-after"] == told
+
+        real_seconds[0] += 0.9 * (int(told) - 1)
+        assert alice.get("/sports").status_code == 429
+        real_seconds[0] += int(told) - 0.9 * (int(told) - 1)
+        assert alice.get("/sports").status_code == 200
+
+
+def test_while_the_clock_stands_still_the_log_says_what_helps(client: Client, caplog: pytest.LogCaptureFixture) -> None:
+    """No waiting does: the clock has to be moved by what `Retry-After` says."""
+    caplog.set_level(logging.INFO, LOGGER)
+    alice, world = BetTuneUser(client), client.worlds.default
+    world.do(SetClockRate(0)).accepted()
+    for _ in range(61):
+        refused = alice.get("/sports")
+
+    assert refused.headers["retry-after"] == "60"
+    advice = "the clock of the world stands still: move it on by 60 s"
+    assert caplog.messages[-1].endswith(f"rate_limit_exceeded: Rate limit exceeded; {advice}")
+    client.post("/control/v1/worlds/default/clock", json={"advance": "PT60S"})
     assert alice.get("/sports").status_code == 200
 
 

@@ -21,12 +21,17 @@ class RateLimiter:
         self.limit: Final = limit
         self._windows: Final[dict[str, tuple[int, int]]] = {}
 
-    def seconds_to_wait(self, name: str, now: int) -> int | None:
-        """Return how many seconds to wait for the next request, rounded up, or `None` where one may be sent now."""
+    def full_until(self, name: str, now: int) -> int | None:
+        """Return the end of a window that has no room for another request, or `None` where one may be sent now."""
         if self.limit is None:
             return None
         end, count = self._window(name, now)
-        return None if count < self.limit.requests else -((now - end) // 1000)
+        return None if count < self.limit.requests else end
+
+    def seconds_to_wait(self, name: str, now: int) -> int | None:
+        """Return how many seconds to wait for the next request, rounded up, or `None` where one may be sent now."""
+        end = self.full_until(name, now)
+        return None if end is None else -((now - end) // 1000)
 
     def admit(self, name: str, now: int) -> int | None:
         """Count a request and return `None`; for one too many, the seconds to wait for the next, rounded up."""
