@@ -16,7 +16,7 @@ zero, the parts of every order add up to its size, and no book is crossed.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -50,18 +50,18 @@ from simulator.exchange.commands import (
 )
 from simulator.exchange.events import Event, OrderEvent
 from simulator.exchange.exchange import Exchange
-from simulator.exchange.exposure import EachWayPosition, NumberPosition, OddsPosition
 from simulator.exchange.market import Market
 from simulator.exchange.orders import Order, OrderType, Persistence, RunnerKey, Side
 from simulator.exchange.rules import DEFAULT_RULE_SET, RULE_SETS, BettingRules
-from simulator.exchange.stakes import NOTHING
 
 A, B, C, D, E = (RunnerKey(number) for number in range(1, 6))
 START = 1_780_768_500_000
 """2026-06-06 17:55:00 UTC, in milliseconds."""
 FIRST_BET_ID = 1001
 MARKET = "1.1"
-RICH = 10_000_00
+RICH, WEALTH = 10_000_00, 10_000_000_00
+Offers = list[tuple[int, int]]
+"""Price and size, as the mechanics' tables have them the other way round: 3.0 for 150.00 is (3_00, 150_00)."""
 LADDERS = {
     "ODDS": LadderDefinition("CLASSIC"),
     "LINE": LadderDefinition("LINE_RANGE", 0, 500_00, 50),
@@ -269,17 +269,6 @@ class World:
         return self.exchange.available_to_bet(account)
 
 
-def any_market(betting_type: str = "ODDS", runners: Iterable[RunnerKey] = (A, B, C), **market: Any) -> World:
-    """A market of a betting type, in which a maker offers whatever is needed.
-
-    Bets may be of any profit ratio, so that every rounding can be tried.
-    """
-    rules = replace(RULE_SETS[DEFAULT_RULE_SET], limits_profit_ratio=False)
-    world = World(rules=rules, betting_type=betting_type, runners=runners, **market)
-    world.open_account("maker", 0, unlimited=True)
-    return world
-
-
 def _results(statuses: Mapping[RunnerKey, str]) -> tuple[RunnerResult, ...]:
     return tuple(RunnerResult(key, status) for key, status in statuses.items())
 
@@ -306,36 +295,38 @@ def check_invariants(exchange: Exchange) -> None:
             assert best_back is None or best_lay is None or best_back.price < best_lay.price
 
 
-def picture(exchange: Exchange) -> Any:
-    """All that an exchange remembers, as plain values that can be compared.
+# Markets of some kinds
 
-    Everything is walked into, private parts too. Left out is what says nothing: that an account once asked for a bet
-    that was refused (a position whose stakes are nothing), which exposures happen to be worked out already, and where
-    orders are found.
+
+def any_market(betting_type: str = "ODDS", runners: Iterable[RunnerKey] = (A, B, C), **market: Any) -> World:
+    """A market of a betting type, in which a maker offers whatever is needed.
+
+    Bets may be of any profit ratio, so that every rounding can be tried.
     """
-    return _plain(vars(exchange))
+    rules = replace(RULE_SETS[DEFAULT_RULE_SET], limits_profit_ratio=False)
+    world = World(rules=rules, betting_type=betting_type, runners=runners, **market)
+    world.open_account("maker", 0, unlimited=True)
+    return world
 
 
-CACHES = {"_exposures", "_stale", "_total_exposure", "index", "orders_of"}
+def bsp_market(**market: Any) -> World:
+    """A market with a starting price that turns in play; everybody can afford anything."""
+    balances = dict.fromkeys(["alice", "bob", "carol", "dan"], WEALTH)
+    return World(**{"balances": balances, "bsp_market": True, "turn_in_play": True, **market})
 
 
-def _plain(value: Any) -> Any:
-    match value:
-        case None | int() | str():
-            return value
-        case EachWayPosition() | OddsPosition() | NumberPosition():
-            return {key: stakes for key, stakes in value.stakes.items() if stakes != NOTHING}
-        case Mapping():
-            # As pairs, because the order of a dictionary counts: a queue is one.
-            pairs = [(_plain(key), _plain(item)) for key, item in value.items()]
-            return [(key, item) for key, item in pairs if item != {}]
-        case Iterable():
-            return [_plain(item) for item in value]
-    return type(value).__name__, [(name, _plain(getattr(value, name))) for name in _names(value) if name not in CACHES]
-
-
-def _names(value: Any) -> Iterable[str]:
-    if is_dataclass(value):
-        return [field.name for field in fields(value)]
-    names: Iterable[str] = getattr(value, "__struct_fields__", None) or getattr(value, "__slots__", None) or vars(value)
-    return names
+def cross_matching_market(
+    *,
+    backs: Mapping[RunnerKey, Offers] | None = None,
+    lays: Mapping[RunnerKey, Offers] | None = None,
+    **market: Any,
+) -> World:
+    """A cross-matching market in which bob has unmatched backs (available to lay) and carol unmatched lays."""
+    world = World(balances=dict.fromkeys(["alice", "bob", "carol"], WEALTH), cross_matching=True, **market)
+    for runner, offers in (backs or {}).items():
+        for price, size in offers:
+            world.back("bob", size, at=price, runner=runner)
+    for runner, offers in (lays or {}).items():
+        for price, size in offers:
+            world.lay("carol", size, at=price, runner=runner)
+    return world

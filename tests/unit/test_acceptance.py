@@ -14,7 +14,8 @@ from simulator.exchange.money import INEXACT
 from simulator.exchange.orders import BetTargetType, OrderType, Persistence, RunnerKey, Side, TimeInForce
 from simulator.exchange.refusals import Reason, Refused
 from simulator.exchange.statuses import RunnerStatus
-from tests.unit.exchange_builder import MARKET, A, B, World, back, lay, picture
+from tests.exchange_state import state_of
+from tests.unit.exchange_builder import MARKET, A, B, World, back, lay
 
 LAPSE, PERSIST, AT_CLOSE = Persistence.LAPSE, Persistence.PERSIST, Persistence.MARKET_ON_CLOSE
 LIMIT, LIMIT_ON_CLOSE, MARKET_ON_CLOSE = OrderType
@@ -357,10 +358,10 @@ class Attempt:
 
     def refusal(self) -> Refused:
         """Send the request, expect it to be refused and to have changed nothing, and return the refusal."""
-        before = picture(self.world.exchange)
+        before = state_of(self.world.exchange)
         with pytest.raises(Refused) as refused:
             self.send()
-        assert before == picture(self.world.exchange)
+        assert before == state_of(self.world.exchange)
         return refused.value
 
     def send(self) -> tuple[Any, ...]:

@@ -22,8 +22,8 @@ from simulator.exchange.money import NoPrice
 from simulator.exchange.orders import OrderStatus, RunnerKey, Side
 from simulator.exchange.refusals import Reason, Refused
 from simulator.exchange.statuses import MarketStatus
-from tests.unit.auction_builder import WORKED, Row, at_close, bsp_market, prepared, starting_price
-from tests.unit.exchange_builder import MARKET, START, A, B, C, World, fills, whose
+from tests.unit.auctions import WORKED, Row, at_close, prepared, starting_price
+from tests.unit.exchange_builder import MARKET, START, A, B, C, World, bsp_market, fills, whose
 
 BACK, LAY = Side
 

@@ -12,8 +12,9 @@ from simulator.exchange.events import MarketChanged, OrderFilledAtAuction, Order
 from simulator.exchange.orders import LapseReason, OrderType, Persistence, Side
 from simulator.exchange.refusals import Impossible
 from simulator.exchange.statuses import MarketStatus
-from tests.unit.auction_builder import WEALTH, WORKED, bsp_market, events_of, prepared, starting_price
-from tests.unit.exchange_builder import A, World, fills, picture
+from tests.exchange_state import state_of
+from tests.unit.auctions import WORKED, events_of, prepared, starting_price
+from tests.unit.exchange_builder import WEALTH, A, World, bsp_market, fills
 
 BACK, LAY = Side
 LAPSE, PERSIST, AT_CLOSE = Persistence
@@ -247,12 +248,12 @@ def test_a_market_is_reconciled_once() -> None:
 )
 def test_what_cannot_be_reconciled_stays_as_it_is(world: Callable[[], World]) -> None:
     market = world()
-    before = picture(market.exchange)
+    before = state_of(market.exchange)
 
     with pytest.raises(Impossible):
         market.reconcile()
 
-    assert before == picture(market.exchange)
+    assert before == state_of(market.exchange)
 
 
 def after(change: Callable[[World], Any]) -> World:

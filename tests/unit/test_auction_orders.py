@@ -9,8 +9,8 @@ from simulator.exchange.commands import LadderDefinition, PlaceInstruction
 from simulator.exchange.events import InstructionRefused, OrderCancelled, OrderPlaced, OrderQueuedForStartingPrice
 from simulator.exchange.orders import Order, OrderStatus, OrderType, Persistence, Side
 from simulator.exchange.refusals import Reason, Refused
-from tests.unit.auction_builder import at_close, bsp_market, starting_price, waiting
-from tests.unit.exchange_builder import MARKET, B, World, back, lay
+from tests.unit.auctions import at_close, starting_price, waiting
+from tests.unit.exchange_builder import MARKET, B, World, back, bsp_market, lay
 
 BACK, LAY = Side
 LAPSE, PERSIST, AT_CLOSE = Persistence

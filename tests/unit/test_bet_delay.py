@@ -10,7 +10,8 @@ from simulator.exchange.events import HeldOrderFate, OrderMatched, OrderPlaced, 
 from simulator.exchange.orders import TimeInForce
 from simulator.exchange.refusals import Reason, Refused
 from simulator.exchange.statuses import RunnerStatus
-from tests.unit.exchange_builder import FIRST_BET_ID, MARKET, START, A, B, World, back, fills, lay, picture
+from tests.exchange_state import state_of
+from tests.unit.exchange_builder import FIRST_BET_ID, MARKET, START, A, B, World, back, fills, lay
 
 LAPSED = Reason.BET_TAKEN_OR_LAPSED
 
@@ -57,7 +58,7 @@ def test_an_account_that_provides_liquidity_does_not_wait() -> None:
 
 def test_in_play_a_faulty_order_is_refused_on_arrival_and_never_waits() -> None:
     world = in_play(bet_delay=5, balances={"alice": 10_00})
-    before = picture(world.exchange)
+    before = state_of(world.exchange)
 
     for instruction, reason in [
         (back(10_00, 3_01), Reason.BET_ACTION_ERROR),
@@ -67,7 +68,7 @@ def test_in_play_a_faulty_order_is_refused_on_arrival_and_never_waits() -> None:
             world.place("alice", instruction)
         assert reason == refused.value.reason
 
-    assert before == picture(world.exchange)
+    assert before == state_of(world.exchange)
     assert world.exchange.next_due is None
 
 

@@ -8,7 +8,8 @@ from simulator.exchange.commands import LadderDefinition, PlaceInstruction
 from simulator.exchange.events import OrderKilled, OrderMatched, OrderPlaced
 from simulator.exchange.orders import BetTargetType, Order, OrderStatus, OrderType, Side, TimeInForce
 from simulator.exchange.refusals import Reason, Refused
-from tests.unit.exchange_builder import A, B, World, fills, picture
+from tests.exchange_state import state_of
+from tests.unit.exchange_builder import A, B, World, fills
 
 PAYOUT, PROFIT = BetTargetType.PAYOUT, BetTargetType.BACKERS_PROFIT
 KILL = TimeInForce.FILL_OR_KILL
@@ -346,13 +347,13 @@ ACCEPTED = [
 @pytest.mark.parametrize(("instruction", "reason"), REFUSED)
 def test_a_target_that_is_none_or_too_small_is_refused(instruction: PlaceInstruction, reason: Reason) -> None:
     world = World()
-    before = picture(world.exchange)
+    before = state_of(world.exchange)
 
     with pytest.raises(Refused) as refused:
         world.place("alice", instruction)
 
     assert (reason,) == refused.value.instruction_reasons
-    assert before == picture(world.exchange)
+    assert before == state_of(world.exchange)
 
 
 @pytest.mark.parametrize(("instruction", "size"), ACCEPTED)

@@ -22,7 +22,8 @@ from simulator.exchange.events import (
 from simulator.exchange.money import INEXACT
 from simulator.exchange.orders import OrderStatus, Persistence, Side
 from simulator.exchange.refusals import Reason, Refused
-from tests.unit.exchange_builder import FIRST_BET_ID, MARKET, START, B, World, back, picture, whose
+from tests.exchange_state import state_of
+from tests.unit.exchange_builder import FIRST_BET_ID, MARKET, START, B, World, back, whose
 
 LAPSE, PERSIST, AT_CLOSE = Persistence.LAPSE, Persistence.PERSIST, Persistence.MARKET_ON_CLOSE
 NO_SUCH_BET = 7
@@ -71,11 +72,11 @@ def test_a_request_is_refused_by_the_first_of_its_faults_and_changes_nothing(ope
         (Reason.DUPLICATE_TRANSACTION, (), operation(*twice, reference="used")),
         (Reason.DUPLICATE_BETIDS, (), operation(*twice, reference="new")),
     ]:
-        before = picture(world.exchange)
+        before = state_of(world.exchange)
         with pytest.raises(Refused) as refused:
             world.apply(command)
         assert (reason, reasons) == (refused.value.reason, refused.value.instruction_reasons)
-        assert before == picture(world.exchange)
+        assert before == state_of(world.exchange)
 
 
 @every_operation

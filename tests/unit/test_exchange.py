@@ -22,7 +22,8 @@ from simulator.exchange.commands import (
 )
 from simulator.exchange.orders import Persistence
 from simulator.exchange.refusals import Impossible, Refused
-from tests.unit.exchange_builder import FIRST_BET_ID, MARKET, A, B, World, back, picture
+from tests.exchange_state import state_of
+from tests.unit.exchange_builder import FIRST_BET_ID, MARKET, A, B, World, back
 
 
 def market(**definition: Any) -> AddMarket:
@@ -52,12 +53,12 @@ NOBODYS: list[Command] = [
 @pytest.mark.parametrize("command", NOBODYS, ids=lambda command: type(command).__name__)
 def test_an_account_that_is_not_there_can_do_nothing(command: Command) -> None:
     world = World(turn_in_play=True)
-    before = picture(world.exchange)
+    before = state_of(world.exchange)
 
     with pytest.raises(Impossible, match=r"^there is no account '(nobody|house)'$"):
         world.apply(command)
 
-    assert before == picture(world.exchange)
+    assert before == state_of(world.exchange)
 
 
 def test_an_account_that_is_not_there_has_nothing_to_bet_with() -> None:
@@ -80,12 +81,12 @@ def test_an_account_that_is_not_there_has_nothing_to_bet_with() -> None:
 )
 def test_nothing_is_less_than_nothing(command: Command, sentence: str) -> None:
     world = World()
-    before = picture(world.exchange)
+    before = state_of(world.exchange)
 
     with pytest.raises(Impossible, match=sentence):
         world.apply(command)
 
-    assert before == picture(world.exchange)
+    assert before == state_of(world.exchange)
 
 
 def test_nothing_at_all_is_enough() -> None:
@@ -121,9 +122,9 @@ def test_a_request_that_asks_for_nothing_in_particular_is_refused_and_leaves_no_
     """Above all it does not cancel everything; and its reference may be used again."""
     world = World()
     world.place("alice", back(10_00, 3_00))
-    before = picture(world.exchange)
+    before = state_of(world.exchange)
 
     with pytest.raises(Refused, match=f"^{sentence}$"):
         world.apply(command)
 
-    assert before == picture(world.exchange)
+    assert before == state_of(world.exchange)

@@ -8,7 +8,8 @@ from simulator.exchange.commands import LadderDefinition, PlaceInstruction
 from simulator.exchange.events import OrderKilled, OrderMatched, OrderPlaced
 from simulator.exchange.orders import BetTargetType, Order, OrderStatus, OrderType, Persistence, Side, TimeInForce
 from simulator.exchange.refusals import Reason, Refused
-from tests.unit.exchange_builder import A, World, back, fills, lay, picture, whose
+from tests.exchange_state import state_of
+from tests.unit.exchange_builder import A, World, back, fills, lay, whose
 
 KILL = TimeInForce.FILL_OR_KILL
 BACK, LAY = Side
@@ -262,14 +263,14 @@ ACCEPTED = [
 )
 def test_what_makes_no_sense_with_fill_or_kill_is_refused(instruction: PlaceInstruction, reason: Reason) -> None:
     world = World(turn_in_play=True, bsp_market=True)
-    before = picture(world.exchange)
+    before = state_of(world.exchange)
 
     with pytest.raises(Refused) as refused:
         world.place("alice", instruction)
 
     assert Reason.BET_ACTION_ERROR is refused.value.reason
     assert (reason,) == refused.value.instruction_reasons
-    assert before == picture(world.exchange)
+    assert before == state_of(world.exchange)
 
 
 @pytest.mark.parametrize("instruction", [pytest.param(instruction, id=name) for name, instruction in ACCEPTED])

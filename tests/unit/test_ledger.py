@@ -8,7 +8,8 @@ from simulator.exchange.commands import OpenAccount
 from simulator.exchange.events import AccountOpened, MoneyMoved
 from simulator.exchange.ledger import CASHIER, COMMISSION, HOUSE, Ledger, Posting
 from simulator.exchange.refusals import Impossible
-from tests.unit.exchange_builder import START, A, World, lay, picture
+from tests.exchange_state import state_of
+from tests.unit.exchange_builder import START, A, World, lay
 
 
 def ledger_of(*accounts: str) -> Ledger:
@@ -118,22 +119,22 @@ def test_an_account_that_opens_empty_moves_nothing() -> None:
 @pytest.mark.parametrize("name", ["alice", CASHIER, COMMISSION, HOUSE])
 def test_nobody_can_open_an_account_that_is_there_or_is_the_exchanges_own(name: str) -> None:
     world = World()
-    before = picture(world.exchange)
+    before = state_of(world.exchange)
 
     with pytest.raises(Impossible):
         world.apply(OpenAccount(name, "GBP", 50_00))
 
-    assert before == picture(world.exchange)
+    assert before == state_of(world.exchange)
 
 
 def test_an_account_in_a_currency_without_rules_is_not_opened() -> None:
     world = World()
-    before = picture(world.exchange)
+    before = state_of(world.exchange)
 
     with pytest.raises(Impossible, match="no currency 'XYZ'"):
         world.apply(OpenAccount("dave", "XYZ", 50_00))
 
-    assert before == picture(world.exchange)
+    assert before == state_of(world.exchange)
 
 
 def test_no_money_moves_before_the_result() -> None:

@@ -22,7 +22,8 @@ from simulator.exchange.events import Event, MarketAdded, MarketChanged, OrderLa
 from simulator.exchange.orders import LapseReason, Order, OrderStatus, OrderType, Persistence, Side
 from simulator.exchange.refusals import Impossible, Reason, Refused
 from simulator.exchange.statuses import MarketStatus
-from tests.unit.exchange_builder import MARKET, START, A, B, C, World, back, fills, lay, picture, whose
+from tests.exchange_state import state_of
+from tests.unit.exchange_builder import MARKET, START, A, B, C, World, back, fills, lay, whose
 
 LAPSE, PERSIST, AT_CLOSE = Persistence.LAPSE, Persistence.PERSIST, Persistence.MARKET_ON_CLOSE
 INACTIVE, OPEN, SUSPENDED, CLOSED = MarketStatus
@@ -101,12 +102,12 @@ def test_each_change_leads_to_one_state_and_raises_the_version_or_is_impossible_
     state: str, change: Change, leads_to: MarketStatus | None
 ) -> None:
     world = STATES[state]()
-    before, version = picture(world.exchange), world.market.version
+    before, version = state_of(world.exchange), world.market.version
 
     if leads_to is None:
         with pytest.raises(Impossible, match=f"^market {re.escape(MARKET)} "):
             change(world)
-        assert before == picture(world.exchange)
+        assert before == state_of(world.exchange)
     else:
         changes = [event for event in change(world) if isinstance(event, MarketChanged)]
         assert leads_to == world.market.status
@@ -149,13 +150,13 @@ def test_a_market_starts_inactive_and_takes_no_bets() -> None:
 )
 def test_nonsense_is_impossible_and_the_sentence_says_why(command: Command, sentence: str) -> None:
     world = World()
-    before = picture(world.exchange)
+    before = state_of(world.exchange)
 
     with pytest.raises(Impossible) as impossible:
         world.apply(command)
 
     assert sentence == str(impossible.value)
-    assert before == picture(world.exchange)
+    assert before == state_of(world.exchange)
 
 
 def test_only_a_market_meant_for_it_turns_in_play() -> None:

@@ -11,7 +11,8 @@ from simulator.exchange.commands import UpdateInstruction as Update
 from simulator.exchange.events import OrderPlaced
 from simulator.exchange.orders import Persistence
 from simulator.exchange.refusals import Reason, Refused
-from tests.unit.exchange_builder import FIRST_BET_ID, MARKET, START, A, B, C, World, back, lay, picture, whose
+from tests.exchange_state import state_of
+from tests.unit.exchange_builder import FIRST_BET_ID, MARKET, START, A, B, C, World, back, lay, whose
 
 # Together or not at all
 
@@ -48,12 +49,12 @@ def test_an_order_remembers_what_it_was_asked_to_be() -> None:
 
 def test_one_wrong_instruction_places_none() -> None:
     world = World()
-    before = picture(world.exchange)
+    before = state_of(world.exchange)
 
     with pytest.raises(Refused):
         world.place("alice", back(10_00, 3_00), back(10_00, 3_01), back(10_00, 3_05))
 
-    assert before == picture(world.exchange)
+    assert before == state_of(world.exchange)
 
 
 # Funds
@@ -198,12 +199,12 @@ def test_a_reference_makes_a_request_a_duplicate_for_sixty_seconds_to_the_millis
         world.apply(request_under(world, reference))
 
     world.now = START + 59_999
-    before = picture(world.exchange)
+    before = state_of(world.exchange)
     with pytest.raises(Refused) as refused:
         world.apply(request_under(world, "ref"))
 
     assert (Reason.DUPLICATE_TRANSACTION, ()) == (refused.value.reason, refused.value.instruction_reasons)
-    assert before == picture(world.exchange)
+    assert before == state_of(world.exchange)
 
     world.now = START + 60_000
     world.apply(request_under(world, "ref"))
@@ -240,12 +241,12 @@ def test_a_request_of_which_all_is_refused_does_not_use_its_reference_up() -> No
     world = World()
     world.place("alice", back(10_00, 3_00))
     unknown, mine = Cancel(1), Cancel(FIRST_BET_ID)
-    before = picture(world.exchange)
+    before = state_of(world.exchange)
 
     world.apply(CancelOrders("alice", MARKET, (unknown,), "ref"))
     world.apply(ReplaceOrders("alice", MARKET, (Replace(1, 3_00),), "ref"))
     world.apply(UpdateOrders("alice", MARKET, (Update(1, Persistence.LAPSE),), "ref"))
-    assert before == picture(world.exchange)
+    assert before == state_of(world.exchange)
 
     world.apply(CancelOrders("alice", MARKET, (unknown, mine), "ref"))
     with pytest.raises(Refused, match="DUPLICATE_TRANSACTION"):

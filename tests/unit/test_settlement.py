@@ -22,7 +22,8 @@ from simulator.exchange.orders import BetOutcome, RunnerKey, Side
 from simulator.exchange.refusals import Impossible
 from simulator.exchange.settlement import commission_on
 from simulator.exchange.statuses import MarketStatus, RunnerStatus
-from tests.unit.exchange_builder import MARKET, START, A, B, C, D, World, fills, picture, whose
+from tests.exchange_state import state_of
+from tests.unit.exchange_builder import MARKET, START, A, B, C, D, World, fills, whose
 
 WON, LOST, VOIDED = BetOutcome.WON, BetOutcome.LOST, BetOutcome.VOIDED
 
@@ -385,12 +386,12 @@ def test_a_market_is_not_settled_by_results_that_make_no_sense(
 ) -> None:
     world = World(**market)
     world.back("alice", 10_00, at=3_00)
-    before = picture(world.exchange)
+    before = state_of(world.exchange)
 
     with pytest.raises(Impossible, match=sentence):
         world.apply(SettleMarket(MARKET, tuple(results)))
 
-    assert before == picture(world.exchange)
+    assert before == state_of(world.exchange)
 
 
 def test_a_market_of_which_everybody_was_removed_has_no_winners_to_be_named() -> None:

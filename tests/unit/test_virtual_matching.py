@@ -8,18 +8,8 @@ import pytest
 
 from simulator.exchange.events import FilledLeg, OrderMatched, VirtualBetMatched
 from simulator.exchange.orders import Side, TimeInForce
-from tests.unit.exchange_builder import A, B, C, D, World, fills
-from tests.unit.virtual_builder import (
-    CHELSEA,
-    DRAW,
-    NEWCASTLE,
-    Offers,
-    first_example,
-    house_by_outcome,
-    legs_of,
-    market,
-    virtual_bets,
-)
+from tests.unit.exchange_builder import A, B, C, D, Offers, World, cross_matching_market, fills
+from tests.unit.virtual_bets import CHELSEA, DRAW, NEWCASTLE, first_example, house_by_outcome, legs_of, virtual_bets
 
 # The manual's first example
 
@@ -54,7 +44,7 @@ def test_the_house_is_even_in_every_outcome_when_the_legs_are_a_book_of_100_perc
 
 def test_the_virtual_offers_go_on_at_1_50_and_1_05_in_whole_pence() -> None:
     """The reconstruction of the manual's pictures: 15.00 at 1.50, and 38.09 of the 38.0952 at 1.05."""
-    world = market(
+    world = cross_matching_market(
         backs={NEWCASTLE: [(2_00, 120_00), (2_50, 75_00), (1000_00, 2_00)], CHELSEA: [(3_00, 150_00), (20_00, 2_00)]},
         lays={DRAW: [(5_00, 150_00), (3_00, 250_00)]},
     )
@@ -69,7 +59,7 @@ def test_the_virtual_offers_go_on_at_1_50_and_1_05_in_whole_pence() -> None:
 
 
 def second_example_taken() -> World:
-    world = market(
+    world = cross_matching_market(
         backs={DRAW: [(10_00, 100_00), (50_00, 50_00), (1000_00, 2_00)]},
         lays={NEWCASTLE: [(2_00, 300_00), (1_70, 500_00)], CHELSEA: [(3_00, 150_00), (2_40, 250_00)]},
     )
@@ -104,7 +94,7 @@ def test_the_house_is_even_after_the_second_example_too() -> None:
 
 
 def three_runners() -> World:
-    return market(
+    return cross_matching_market(
         backs={
             NEWCASTLE: [(2_20, 80_00), (2_26, 150_00)],
             CHELSEA: [(3_70, 90_00), (3_85, 40_00)],
@@ -151,7 +141,7 @@ def test_with_two_winners_the_book_adds_up_to_200_percent() -> None:
     """Backs of A and B at 1.5 and of C at 2.2: 1 / (2 - 1.78788) = 4.714, so 9.57 at 4.7."""
 
     def taken() -> World:
-        world = market(
+        world = cross_matching_market(
             backs={A: [(1_50, 30_00)], B: [(1_50, 60_00)], C: [(2_20, 40_00)]},
             runners=(A, B, C, D),
             number_of_winners=2,
@@ -172,7 +162,7 @@ def test_with_two_winners_the_book_adds_up_to_200_percent() -> None:
 def test_a_back_of_federer_is_matched_against_the_backer_of_nadal() -> None:
     """Betfair, July 2008: Federer 1.9 / 2.1, Nadal 1.8 / 2.0; a back of Federer at 1.9 gets 2.0."""
     federer, nadal = A, B
-    world = market(
+    world = cross_matching_market(
         backs={federer: [(2_10, 50_00)], nadal: [(2_00, 50_00)]},
         lays={federer: [(1_90, 50_00)], nadal: [(1_80, 50_00)]},
         runners=(federer, nadal),
@@ -189,7 +179,7 @@ def test_a_back_of_federer_is_matched_against_the_backer_of_nadal() -> None:
 def test_virtual_prices_are_rounded_to_the_ladder_against_the_taker(side: Side, resting: int, virtual: int) -> None:
     """A trader's blog of 2010: 1.85 to back makes 2.16 on the other runner; 2.16 to lay makes 1.87."""
     rests = {B: [(resting, 50_00)]}
-    world = market(runners=(A, B), **({"backs": rests} if side is Side.BACK else {"lays": rests}))
+    world = cross_matching_market(runners=(A, B), **({"backs": rests} if side is Side.BACK else {"lays": rests}))
     place = world.back if side is Side.BACK else world.lay
 
     assert [(virtual, 10_00)] == fills(place("alice", 10_00, at=virtual))
@@ -200,7 +190,7 @@ def test_virtual_prices_are_rounded_to_the_ladder_against_the_taker(side: Side, 
 
 def test_at_the_same_price_real_bets_go_first() -> None:
     """Betfair, 2008: priority to back versus lay."""
-    world = market(backs={B: [(2_00, 50_00)]}, lays={A: [(2_00, 5_00)]}, runners=(A, B))
+    world = cross_matching_market(backs={B: [(2_00, 50_00)]}, lays={A: [(2_00, 5_00)]}, runners=(A, B))
 
     bet = world.back("alice", 20_00, at=2_00)
 
@@ -213,7 +203,7 @@ def test_at_the_same_price_real_bets_go_first() -> None:
 
 
 def test_legs_are_filled_first_come_first_served_and_named_in_the_event() -> None:
-    world = market(runners=(A, B))
+    world = cross_matching_market(runners=(A, B))
     first = world.back("bob", 10_00, at=2_00, runner=B)
     second = world.back("carol", 10_00, at=2_00, runner=B)
 
@@ -252,7 +242,7 @@ def test_a_virtual_match_counts_as_trade_on_every_runner_that_it_touches() -> No
 
 
 def test_a_customer_may_be_met_by_bets_of_their_own() -> None:
-    world = market(runners=(A, B))
+    world = cross_matching_market(runners=(A, B))
     resting = world.back("alice", 10_00, at=2_00, runner=B)
 
     bet = world.back("alice", 10_00, at=2_00)
@@ -263,7 +253,7 @@ def test_a_customer_may_be_met_by_bets_of_their_own() -> None:
 
 def test_virtual_bets_follow_from_real_ones_alone() -> None:
     """What is virtual on B, from the back of A, is not there to make virtual bets on the others with."""
-    world = market(backs={A: [(2_00, 50_00)], B: [(4_00, 50_00)]})
+    world = cross_matching_market(backs={A: [(2_00, 50_00)], B: [(4_00, 50_00)]})
     world.back("alice", 10_00, at=4_00, runner=C)
 
     assert [(4_00, 40_00)] == world.available_to_lay(B)
@@ -271,13 +261,13 @@ def test_virtual_bets_follow_from_real_ones_alone() -> None:
 
 
 def test_every_other_runner_must_have_an_offer() -> None:
-    world = market(backs={A: [(2_00, 50_00)], B: [(4_00, 50_00)]}, runners=(A, B, C, D))
+    world = cross_matching_market(backs={A: [(2_00, 50_00)], B: [(4_00, 50_00)]}, runners=(A, B, C, D))
 
     assert [] == fills(world.back("alice", 10_00, at=1_01, runner=C))
 
 
 def test_a_removed_runner_is_no_leg_any_more() -> None:
-    world = market(backs={A: [(2_00, 50_00)]}, runners=(A, B, C))
+    world = cross_matching_market(backs={A: [(2_00, 50_00)]}, runners=(A, B, C))
     world.remove(C)
 
     assert [(2_00, 10_00)] == fills(world.back("alice", 10_00, at=2_00, runner=B))
@@ -285,7 +275,7 @@ def test_a_removed_runner_is_no_leg_any_more() -> None:
 
 def test_a_bet_on_another_runner_takes_what_rests_virtually_when_it_arrives() -> None:
     """Three backs that make a full book meet, whichever comes last; and each taker gets the better price."""
-    world = market(backs={A: [(3_00, 10_00)], B: [(3_00, 10_00)]})
+    world = cross_matching_market(backs={A: [(3_00, 10_00)], B: [(3_00, 10_00)]})
 
     bet = world.back("alice", 10_00, at=2_50, runner=C)
 
@@ -298,7 +288,7 @@ def test_a_bet_on_another_runner_takes_what_rests_virtually_when_it_arrives() ->
 
 def test_the_pence_that_a_step_leaves_stay_where_they_are_and_are_not_used_again_by_the_same_order() -> None:
     """7p of payout at 10.0 is less than a penny: the level keeps it, and the order goes on to the next."""
-    world = market(backs={B: [(1_11, 6_31)]}, runners=(A, B))
+    world = cross_matching_market(backs={B: [(1_11, 6_31)]}, runners=(A, B))
 
     bet = world.back("alice", 10_00, at=10_00)
 
@@ -309,8 +299,8 @@ def test_the_pence_that_a_step_leaves_stay_where_they_are_and_are_not_used_again
 
 
 def test_legs_of_a_back_are_cut_and_legs_of_a_lay_rounded_up_to_whole_pence() -> None:
-    backed = market(backs={A: [(3_00, 9_00)], B: [(7_00, 9_00)]})
-    laid = market(lays={A: [(3_00, 9_00)], B: [(7_00, 9_00)]})
+    backed = cross_matching_market(backs={A: [(3_00, 9_00)], B: [(7_00, 9_00)]})
+    laid = cross_matching_market(lays={A: [(3_00, 9_00)], B: [(7_00, 9_00)]})
 
     backed.back("alice", 1_00, at=1_90, runner=C)
     laid.lay("alice", 1_00, at=1_91, runner=C)
@@ -323,7 +313,9 @@ def test_legs_of_a_back_are_cut_and_legs_of_a_lay_rounded_up_to_whole_pence() ->
 
 def a_penny_at_1000(**more: Offers) -> World:
     """Backs of A and C make 2.00 on B, 5.00 of it at a time: less than that is not a penny of A at 1000."""
-    return market(backs={A: [(1000_00, 1)], C: [(2_00, 50_00)]}, lays={B: more["lays"]} if more else None)
+    return cross_matching_market(
+        backs={A: [(1000_00, 1)], C: [(2_00, 50_00)]}, lays={B: more["lays"]} if more else None
+    )
 
 
 def test_a_virtual_offer_that_comes_to_less_than_a_penny_of_its_shortest_leg_is_not_matched() -> None:
@@ -346,7 +338,7 @@ def test_an_order_too_small_for_a_virtual_offer_goes_on_to_the_real_ones() -> No
 
 def test_a_step_that_ends_before_a_penny_of_its_shortest_leg_is_passed_over() -> None:
     """A penny of A at 5.0 pays 5p: that is 1p at 3.0, for which not even a penny of A is needed."""
-    world = market(backs={C: [(2_14, 50_00)]}, lays={B: [(1_50, 50_00)]})
+    world = cross_matching_market(backs={C: [(2_14, 50_00)]}, lays={B: [(1_50, 50_00)]})
     world.open_account("maker", 0, unlimited=True)
     world.back("maker", 1, at=5_00, runner=A)
 

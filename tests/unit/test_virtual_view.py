@@ -15,8 +15,8 @@ from simulator.exchange.crossmatching import Walk, virtual_offers, virtual_price
 from simulator.exchange.ladder import Ladder
 from simulator.exchange.orders import RunnerKey, Side
 from simulator.exchange.virtual_view import VirtualLadder
-from tests.unit.exchange_builder import MARKET, A, B, C, D, World
-from tests.unit.virtual_builder import DRAW, first_example, market
+from tests.unit.exchange_builder import MARKET, A, B, C, D, World, cross_matching_market
+from tests.unit.virtual_bets import DRAW, first_example
 
 CLASSIC = Ladder.CLASSIC
 
@@ -46,7 +46,7 @@ def renewed(world: World, change: Callable[[World], Any]) -> set[tuple[RunnerKey
 def race() -> World:
     """Return a market of four runners, all backed and layed, two of them to win."""
     prices = dict(zip((A, B, C, D), (1_80, 2_20, 3_00, 4_00), strict=True))
-    return market(
+    return cross_matching_market(
         backs={runner: [(price, 100_00)] for runner, price in prices.items()},
         lays={runner: [(price - 20, 100_00)] for runner, price in prices.items()},
         runners=(A, B, C, D),
@@ -79,7 +79,7 @@ def test_only_the_other_runners_and_one_side_follow_from_a_bet(
 
 
 def test_a_bet_at_the_starting_price_changes_no_virtual_offer() -> None:
-    world = market(backs={A: [(2_00, 5_00)], B: [(3_00, 5_00)], C: [(4_00, 5_00)]}, bsp_market=True)
+    world = cross_matching_market(backs={A: [(2_00, 5_00)], B: [(3_00, 5_00)], C: [(4_00, 5_00)]}, bsp_market=True)
 
     assert set() == renewed(world, lambda world: world.at_close(Side.BACK, "alice", 10_00, runner=B))
 
@@ -160,7 +160,7 @@ def test_fewer_winners_are_left_when_one_is_settled() -> None:
 
 def test_an_asian_line_follows_from_its_own_other_side_alone() -> None:
     runners = (RunnerKey(1, -50), RunnerKey(2, 50), RunnerKey(1, 50), RunnerKey(2, -50))
-    world = market(
+    world = cross_matching_market(
         backs={runners[1]: [(1_90, 10_00)]},
         runners=runners,
         betting_type="ASIAN_HANDICAP_DOUBLE_LINE",

@@ -14,7 +14,8 @@ from simulator.exchange.ledger import HOUSE
 from simulator.exchange.orders import BetOutcome, OrderStatus, OrderType, Persistence, RunnerKey, Side
 from simulator.exchange.refusals import Impossible, Reason, Refused
 from simulator.exchange.statuses import MarketStatus, RunnerStatus
-from tests.unit.exchange_builder import FIRST_BET_ID, MARKET, RICH, A, B, C, World, back, fills, lay, picture
+from tests.exchange_state import state_of
+from tests.unit.exchange_builder import FIRST_BET_ID, MARKET, RICH, A, B, C, World, back, fills, lay
 
 BACK, LAY = Side
 LAPSE, PERSIST, AT_CLOSE = Persistence
@@ -220,12 +221,12 @@ def test_who_can_still_win_counts_for_the_exposure() -> None:
 def test_a_removal_that_is_impossible_changes_nothing(prepare: Any, command: RemoveRunner) -> None:
     world = race()
     prepare(world)
-    before = picture(world.exchange)
+    before = state_of(world.exchange)
 
     with pytest.raises(Impossible):
         world.apply(command)
 
-    assert before == picture(world.exchange)
+    assert before == state_of(world.exchange)
 
 
 def test_a_runner_can_be_withdrawn_before_the_market_opens() -> None:

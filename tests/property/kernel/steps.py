@@ -35,7 +35,8 @@ from simulator.exchange.commands import (
 )
 from simulator.exchange.orders import BetTargetType, Persistence, RunnerKey, Side, TimeInForce
 from simulator.exchange.statuses import MarketStatus
-from tests.property.kernel.compare import Answer, Refusal, state_of
+from tests.exchange_state import state_of
+from tests.property.kernel.compare import Answer, Refusal
 from tests.property.kernel.stage import (
     IMPOSSIBLE,
     MARKETS_AT_ONCE,

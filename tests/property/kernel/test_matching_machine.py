@@ -14,11 +14,11 @@ from hypothesis.stateful import invariant, run_state_machine_as_test
 from simulator.exchange.orders import Order, RunnerKey, Side
 from simulator.exchange.refusals import Refused
 from simulator.exchange.statuses import RunnerStatus
+from tests.exchange_state import state_of
 from tests.property.kernel.matching_event_steps import MatchingEvents
 from tests.property.kernel.matching_steps import CUSTOMERS, MatchingPrograms
 from tests.property.kernel.twin_matching import completing_price
 from tests.property.kernel.twin_money import nearest_penny
-from tests.unit.exchange_builder import picture
 
 
 class MatchingMachine(MatchingPrograms, MatchingEvents):
@@ -106,7 +106,7 @@ class MatchingMachine(MatchingPrograms, MatchingEvents):
                 again.apply(command)
             except Refused:
                 assert not was_accepted
-        assert picture(again.exchange) == picture(self.kernel)
+        assert state_of(again.exchange) == state_of(self.kernel)
         least = {name: self.world.available(name) for name in CUSTOMERS}
         # Any result is as good as another, if it is the same when the program is run again.
         results = list(self.outcomes())

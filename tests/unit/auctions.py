@@ -1,4 +1,4 @@
-"""Markets with a starting price, the words to speak of them, and the worked rows of exchange mechanics, section 9.6."""
+"""Words for markets with a starting price, and the worked rows of exchange mechanics, section 9.6."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -7,19 +7,11 @@ from simulator.exchange.commands import PlaceInstruction
 from simulator.exchange.events import Event
 from simulator.exchange.money import NoPrice
 from simulator.exchange.orders import Order, OrderType, Persistence, RunnerKey, Side
-from tests.unit.exchange_builder import A, World
+from tests.unit.exchange_builder import A, World, bsp_market
 
 BACK, LAY = Side
 LAPSE, PERSIST, AT_CLOSE = Persistence
 LIMIT_ON_CLOSE, MARKET_ON_CLOSE = OrderType.LIMIT_ON_CLOSE, OrderType.MARKET_ON_CLOSE
-
-WEALTH = 10_000_000_00
-
-
-def bsp_market(**market: Any) -> World:
-    """A market with a starting price that turns in play; everybody can afford anything."""
-    wealth = dict.fromkeys(["alice", "bob", "carol", "dan"], WEALTH)
-    return World(**{"balances": wealth, "bsp_market": True, "turn_in_play": True, **market})
 
 
 def at_close(
