@@ -1,6 +1,6 @@
 """Which orders the exchange accepts: one table of refusals, in the order in which they are looked for.
 
-A request to place orders is refused by the first line that applies (exchange mechanics, sections 3.2 and 3.3; the
+A request to place orders is refused by the first line that applies (exchange mechanics; the
 order itself is chosen: cheapest first):
 
     the request                                                  the refusal
@@ -139,7 +139,7 @@ def reserve(state: State, market: Market, account: Account, orders: Sequence[Ord
     """Count the orders in the account's exposure, or raise `Refused` (INSUFFICIENT_FUNDS) and count none.
 
     The whole request is judged at once, every order unmatched at its own limit: that is the worst it can come to.
-    Orders that do not raise the exposure are accepted whatever the balance (exchange mechanics, section 13).
+    Orders that do not raise the exposure are accepted whatever the balance (exchange mechanics).
     """
     if account.definition.unlimited:
         return

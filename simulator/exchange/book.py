@@ -55,7 +55,7 @@ class Offers:
         self.levels: dict[int, Level] = {}
         self.total = 0
         self.revision = 0
-        """Grows with every change: whoever has worked something out from these offers can tell if it is out of date."""
+        """Grows with every change, so that what was worked out from these offers can be known to be out of date."""
 
     @property
     def best(self) -> Level | None:
@@ -107,7 +107,7 @@ class Offers:
 class RunnerBook:
     """Both queues of a runner and what has been traded on it.
 
-    Traded volume counts the stakes of both sides, as the published figures do (exchange mechanics, section 1).
+    Traded volume counts the stakes of both sides, as the published figures do (exchange mechanics).
     """
 
     __slots__ = (

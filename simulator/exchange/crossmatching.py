@@ -1,13 +1,13 @@
 """Virtual bets: offers on one runner that follow from the offers on all the others.
 
-In a market of n runners and k winners, whoever holds bets of equal payout against every other runner holds a bet on
-this one. So if each other runner has an unmatched BACK bet, the exchange can lay them all and let somebody back this
-runner, at the price that completes the book to k times 100 %; unmatched LAY bets on the others let somebody lay it.
+In a market of n runners and k winners, bets of equal payout against every other runner are together a bet on this
+one. So if each other runner has an unmatched BACK bet, the exchange can lay them all and offer a back of this runner,
+at the price that completes the book to k times 100 %; from unmatched LAY bets on the others it can offer a lay.
 The exchange's own account stands between, at prices rounded to the ladder against the taker. It loses by it less than
 a penny a leg, unless a leg becomes void.
 
 Exact without fractions: a level is held as its payout, stake times price, in hundredths of pence. One step of the
-walk takes the smallest of the others' best payouts off each of them (exchange mechanics, section 5.2; manual,
+walk takes the smallest of the others' best payouts off each of them (exchange mechanics; manual,
 "Apuestas virtuales"). At any point of the walk every runner has given the same payout. So a level ends at the sum of
 its runner's payouts up to and including it, and the steps are the stretches between such ends.
 """

@@ -66,7 +66,7 @@ def replace_orders(state: State, command: ReplaceOrders, at: int) -> list[Event]
     """Cancel each bet and place what was unmatched of it at a new price: a new bet, at the back of its queue.
 
     All cancellations come first and stand. The new orders are placed together or not at all; they owe no minimum
-    size, being what is left of accepted ones (exchange mechanics, section 3.1). Bets for the starting price, which
+    size, being what is left of accepted ones (exchange mechanics). Bets for the starting price, which
     cannot be cancelled, stay as they were where the new orders are not placed (chosen).
     """
     market, account = state.market_for_bets(command.market_id), state.account(command.account)

@@ -3,10 +3,10 @@
 An account's bets in a market are one position, which adds up what they have at stake as they change and works out the
 worst outcome only when it is asked. Three kinds of position stand for the three ways in which markets end: with
 winners, with a winner and placed runners, with a number. Everything is in whole pence, rounded bet by bet as it will be
-at settlement, so a result never costs a penny more than the exposure (exchange mechanics, section 13).
+at settlement, so a result never costs a penny more than the exposure (exchange mechanics).
 
 A dead heat alone may: it brings the average of results, and each bet's share of it is rounded again. That costs less
-than a penny a matched bet (chosen: a bet is paid what it is worth to the nearest penny, whoever else has bets).
+than a penny a matched bet (chosen: a bet is paid what it is worth to the nearest penny, whatever other bets there are).
 """
 
 from abc import ABC, abstractmethod
@@ -33,7 +33,7 @@ NOT_PLACED: Final = EachWayStakes()
 
 
 class Field(NamedTuple):
-    """Who can win a market: `number_of_winners` of `active_runners`; if not `complete`, somebody not listed may."""
+    """Who can win a market: `number_of_winners` of `active_runners`; if not `complete`, others that are not listed."""
 
     number_of_winners: int
     active_runners: int
@@ -197,7 +197,7 @@ class EachWayPosition(Position):
         self._counted.pop(order, None)
 
     def set_field(self, field: Field) -> None:
-        """Say anew who can win; where nobody can miss the places, the place parts are void."""
+        """Say anew who can win; where every runner would be placed, the place parts are void."""
         self._field = field
         self.has_changed()
         for order in self._counted:
@@ -224,9 +224,9 @@ class EachWayPosition(Position):
 def worst_placing(stakes: Iterable[EachWayStakes], field: Field) -> int:
     """Return the result in pence of the worst winner, the worst others placed, and unmatched bets being matched.
 
-    The winner is placed too. Whoever it is, the others placed are those who cost most by it, as many as must be;
-    runners without bets cost nothing. In an incomplete market nobody listed may win, and anybody or nobody listed be
-    placed (chosen, so that the figure is never too low).
+    The winner is placed too. For each possible winner the others placed are those that cost most, as many as must be;
+    runners without bets cost nothing. In an incomplete market the winner and those placed may all be runners that are
+    not listed (chosen, so that the figure is never too low).
     """
     base = 0
     rises: list[tuple[int, int]] = []

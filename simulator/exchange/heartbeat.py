@@ -1,8 +1,8 @@
-"""The dead man's switch: a customer who falls silent has the unmatched bets cancelled (heartbeat interface definition).
+"""Heartbeats: when an account's next one does not come in time, its unmatched bets are cancelled.
 
-A heartbeat says how long the next one may take. When it does not come in time, every unmatched LIMIT bet of the
-account is cancelled that can be, the registration ends, and the next heartbeat reports what was done; having told it
-once, it forgets.
+A heartbeat says how long the next one may take. When that is late, every unmatched LIMIT bet of the account in an open
+market is cancelled and the registration ends. The next heartbeat reports once what was done (heartbeat interface
+definition).
 """
 
 from typing import Final

@@ -1,4 +1,4 @@
-"""Who has to be heard of by when, and what was done about those who were not."""
+"""When the next heartbeat of each account is due, and what was done for accounts whose heartbeat did not come."""
 
 from simulator.exchange.events import ActionPerformed
 

@@ -111,8 +111,8 @@ def _check_size(instruction: PlaceInstruction, market: Market, account: Account,
 def check_profit_ratio(size: int, price: int, market: Market, account: Account, rules: BettingRules) -> Reason | None:
     """Return INVALID_PROFIT_RATIO where the profit of so much at a price is rounded too far from what it is exactly.
 
-    Held against it is what is placed, what a cancellation leaves and what a replacement places anew. Whoever provides
-    liquidity may offer a penny, and the size of a bet target is not known before it has met the market (chosen).
+    Held against it is what is placed, what a cancellation leaves and what a replacement places anew. Left out are the
+    account that provides liquidity, which may offer a penny, and bet targets, whose size is not known yet (chosen).
     """
     odds = EVEN_MONEY if market.is_line else price
     if account.definition.unlimited or rules.accepts_profit_ratio(size, odds):

@@ -4,8 +4,7 @@ A ladder is a few bands, each with a step of its own: (101, 200, 1) says that pr
 two bands meet, both have the price at which they meet. All arithmetic is on bands; no ladder is ever written out, since
 the finest has 99,900 rungs.
 
-Source: the manual's table of price increments, and its description of `MarketLineRangeInfo` (exchange mechanics,
-section 2; wire rules, row 7.17).
+Source: the manual's table of price increments, and its description of `MarketLineRangeInfo` (exchange mechanics).
 """
 
 from bisect import bisect_left, bisect_right

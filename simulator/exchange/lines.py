@@ -14,7 +14,7 @@ a negative handicap is another thing: of "100 runs or more", -100, nothing is gi
 |                            |                       | (negative handicap)      | or above                         |
 | LINE                       | whatever is counted   | a seller                 | below the line, the bet's price  |
 
-The layer has the other side of the same bet. Source: exchange mechanics, section 11; manual, MarketBettingType and the
+The layer has the other side of the same bet. Source: exchange mechanics; manual, MarketBettingType and the
 sample of listMarketCatalogue ("2 goals or more", -2); recorded markets of runs ("100 Runs or more", -100, whose rules
 settle "all lines up to and including the line" of the result as winners).
 """

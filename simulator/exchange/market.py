@@ -155,8 +155,8 @@ class Market:
     def other_runners(self, key: RunnerKey, taker: Side) -> OtherRunners | None:
         """Return the other runners whose offers make virtual ones on this runner, or `None` where there are none.
 
-        That takes a book that somebody listed must win, and not everybody can: with fewer winners than runners. The
-        two sides of one line of an Asian handicap are such a book by themselves (exchange mechanics, section 5.5).
+        That takes a complete market, in which listed runners must win, and with fewer winners than runners. The
+        two sides of one line of an Asian handicap are such a book by themselves (exchange mechanics).
         """
         if self._other_runners_version != self.version:
             self._other_runners_version = self.version

@@ -1,4 +1,4 @@
-"""How an incoming LIMIT order meets the market (exchange mechanics, sections 4 to 7).
+"""How an incoming LIMIT order meets the market (exchange mechanics).
 
 The offers of its own runner and the virtual offers that follow from all the others are one ladder: best price first,
 real before virtual at the same price, first come first served within a price; the taker gets the price of what
@@ -54,9 +54,9 @@ class Appetite:
 
     - How far? To its limit. But the limit of a FILL_OR_KILL order is on the volume-weighted average of all that it
       takes: offers better than the limit earn room for worse ones, of a price worse by d as many pence as the gains
-      are worth at d a penny (section 6; on LINE markets there is no averaging).
+      are worth at d a penny (on LINE markets there is no averaging).
     - How much? Its size. But a bet target wants a payout or a profit, whatever stake that takes, in whole pence and
-      never more: a penny at price q brings q of payout, or q - 1.00 of profit (section 7). When one more penny of an
+      never more: a penny at price q brings q of payout, or q - 1.00 of profit. When one more penny of an
       offer would be too much, the order is complete, and what is missing is dropped.
     """
 
@@ -101,7 +101,7 @@ class Appetite:
 
 
 class VirtualOffers:
-    """The virtual offers on a runner in whole pence, one step at a time (exchange mechanics, section 5.4).
+    """The virtual offers on a runner in whole pence, one step at a time (exchange mechanics).
 
     `completion` is the price that completes the book of the best offers of all legs, of which each has one. To leave a
     step costs its shortest leg alone, however many there are.

@@ -35,7 +35,7 @@ Price = Fraction | NoPrice
 def divide_half_away(numerator: int, denominator: int) -> int:
     """Divide and round to the nearest integer, halves away from zero; `denominator` is positive.
 
-    Bet profits are rounded this way, once a bet (exchange mechanics, sections 1 and 11).
+    Bet profits are rounded this way, once a bet (exchange mechanics).
     """
     if numerator >= 0:
         return (2 * numerator + denominator) // (2 * denominator)

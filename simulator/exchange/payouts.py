@@ -2,7 +2,7 @@
 
 The layer's profit is the same with the other sign, because halves are rounded away from zero. Everywhere `winnings`
 are what the backer gets above the stake if all of it wins, in hundredths of pence; stakes are in pence (exchange
-mechanics, sections 1 and 11).
+mechanics).
 """
 
 from fractions import Fraction

@@ -124,7 +124,7 @@ def resolve(state: State, held: HeldOrders) -> list[Event]:
     """Bring held orders to the matcher at their due time; only the state of the market at that moment counts.
 
     An order lapses without a bet id where it has become impossible: the market is not open, the version is too old, the
-    runner is gone (exchange mechanics, section 8.1). So do then those that came with it: a request is placed whole or
+    runner is gone (exchange mechanics). So do then those that came with it: a request is placed whole or
     not at all (manual, placeOrders).
     """
     market, account, at = state.markets[held.market_id], state.accounts[held.account], held.due_at

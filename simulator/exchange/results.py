@@ -2,7 +2,7 @@
 
 Which of them a market takes is said by `BettingType.settled_by`. Runners without a result have lost. Where a number
 settles the market, results can only say which runners are void. More winners than places are a dead heat: who tied can
-be said, otherwise all winners share all places (exchange mechanics, section 11).
+be said, otherwise all winners share all places (exchange mechanics).
 """
 
 from collections.abc import Collection, Iterable, Sequence

@@ -34,7 +34,7 @@ class BettingRules:
     """The limits an order is checked against, all but those of its own market.
 
     Sources: the manual's currency parameters and its placeOrders, cancelOrders, replaceOrders and updateOrders; the
-    table of wire rules, rows 7.1, 7.2, 7.4, 7.7, 7.10, 7.11 and 7.12.
+    wire reference.
     """
 
     name: str
@@ -56,7 +56,7 @@ class BettingRules:
 
     The manual's error codes say the one, its descriptions of the fields the other. Strict: a FILL_OR_KILL order with a
     persistence other than LAPSE gets `UNEXPECTED_PERSISTENCE_TYPE`, a minFillSize without FILL_OR_KILL gets
-    `UNEXPECTED_MIN_FILL_SIZE` (exchange mechanics, section 3.2).
+    `UNEXPECTED_MIN_FILL_SIZE` (exchange mechanics).
     """
 
     limits_profit_ratio: bool = False
@@ -91,7 +91,7 @@ class BettingRules:
 
         It may be less than 25 % more and less than 20 % less (chosen: exactly so much is too much). 0.13 at 1.06 wins
         0.0078, rounded to 0.01, which is 28 % more; 0.02 at 1.65 is 23 % less. Source: the exchange's published
-        explanation of INVALID_PROFIT_RATIO (wire reference, row 7.4).
+        explanation of INVALID_PROFIT_RATIO (wire reference).
         """
         exact, rounded = size * (price - HUNDREDTHS), profit_pence(size, price) * HUNDREDTHS
         return not self.limits_profit_ratio or (4 * exact < 5 * rounded and 4 * rounded < 5 * exact)

@@ -1,7 +1,7 @@
 """From verdicts to money: what each bet won or lost, commission on the net winnings of a market, or everything void.
 
 Profits are exact for a bet and rounded once, to the nearest penny; what that leaves over stays with the house, so
-that no penny appears or disappears (exchange mechanics, sections 1, 11 and 12).
+that no penny appears or disappears (exchange mechanics).
 """
 
 from collections.abc import Callable, Iterable
@@ -33,7 +33,7 @@ def settle_market(state: State, command: SettleMarket, at: int) -> list[Event]:
 
 
 def void_market(state: State, command: VoidMarket, at: int) -> list[Event]:
-    """Void every bet of a market and close it: nobody wins, nobody loses; what was settled before stays so (chosen)."""
+    """Void every bet of a market and close it: every profit is 0; what was settled before stays so (chosen)."""
     market = state.market_to_run(command.market_id)
     market.demand(Verb.VOID)
     remaining = [key for key, runner in market.runners.items() if runner.status is RunnerStatus.ACTIVE]

@@ -1,7 +1,7 @@
 """What one order stands to win or lose, in whole pence, as its market's type has it.
 
 A bet's profit is rounded once for the whole bet, and that rounding is applied here as it will be at settlement: with
-the unmatched part matched at its own price, and without it (exchange mechanics, sections 11 and 13).
+the unmatched part matched at its own price, and without it (exchange mechanics).
 """
 
 from typing import NamedTuple
@@ -102,8 +102,8 @@ class EachWayStakes(NamedTuple):
 def each_way_stakes(order: Order, divisor: int, *, places_are_void: bool) -> EachWayStakes:
     """Return what an each way order can bring at worst, both parts together.
 
-    It is never too much, and exact for an order that has its size: without one, nobody knows yet at which price it will
-    be placed, and so what that is worth.
+    It is never too much, and exact for an order that has its size: without one it is not known yet at which
+    price it will be matched, and so what a place is worth.
     """
     sign = 1 if order.side is Side.BACK else -1
     stake, winnings = order.size_matched, matched_winnings(order)

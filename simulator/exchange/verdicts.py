@@ -1,6 +1,6 @@
 """Verdicts: a market's result as something that every bet can be judged by.
 
-The rules are those of exchange mechanics, section 11; `results` makes verdicts of what an operator says.
+The rules are those of exchange mechanics; `results` makes verdicts of what an operator says.
 """
 
 from collections.abc import Mapping
@@ -92,7 +92,7 @@ class NumberVerdict:
             return VOID
         exact = sum(bet.exact_profit(fate) for bet, fate in fates)
         backer = sum(bet.profit(fate) for bet, fate in fates)
-        # On several lines the parts of a bet may win as much as they lose: nobody has won then (chosen).
+        # On several lines the parts of a bet may win as much as they lose: then the bet counts as lost (chosen).
         outcome = _outcome(order, backer_won=exact > 0) if exact else BetOutcome.LOST
         return Judgement(owners_profit(order, backer), outcome)
 

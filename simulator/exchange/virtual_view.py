@@ -30,7 +30,7 @@ class _SharedWalk:
 
 
 class VirtualLadder:
-    """The virtual offers on one runner to one side, worked out from the best one on as far as anybody has looked.
+    """The virtual offers on one runner to one side, worked out from the best one on, as far as they have been read.
 
     It reads the queues of the others while it goes on: once they have changed it must not be asked any more.
     """
@@ -50,7 +50,7 @@ class VirtualLadder:
 
     def best_first(self) -> Iterator[Offer]:
         """Yield the offers from the best to the worst."""
-        # Not `yield from`: the list grows under whoever else is looking at the same time.
+        # Not `yield from`: another reader may make the list grow at the same time.
         known = 0
         while known < len(self._known) or self._look():
             yield self._known[known]

@@ -1,9 +1,8 @@
-"""Non-runners: what becomes of bets when a runner is withdrawn (exchange mechanics, section 10).
+"""Non-runners: what becomes of bets when a runner is withdrawn (exchange mechanics).
 
-Bets on the runner itself are void. The others' chances are better now, so whoever backed them got too good a price:
-matched prices are reduced by the withdrawn runner's reduction factor, and unmatched lays, which would now be taken at
-once, are cancelled or repriced. Unmatched backs stay: they ask for more than the runner is worth now, and nobody must
-take them.
+Bets on the runner itself are void. The others' chances are better now, so their backers got too good a price: matched
+prices are reduced by the withdrawn runner's reduction factor, and unmatched lays, which would now be taken at once,
+lapse or are repriced. Unmatched backs stay: they ask for more than the runner is worth now, and may wait for a taker.
 
 | market         | matched bets on the others           | from      | unmatched LAPSE lays | unmatched PERSIST lays   |
 |----------------|--------------------------------------|-----------|----------------------|--------------------------|
@@ -85,7 +84,7 @@ def reduced_price(price: int, factor: int, *, is_place_market: bool) -> int:
 def _reduced_limit(market: Market, price: int, factor: int) -> int:
     """Return the price of an unmatched lay after a removal: the rung at or below the reduced price, or the lowest.
 
-    Whoever laid asked for no more than that, so nothing is rounded up.
+    A layer offered no more than that, so nothing is rounded up.
     """
     if market.definition.is_place_market:
         exact = HUNDREDTHS + (price - HUNDREDTHS) * (WHOLE - factor) // WHOLE
