@@ -2,13 +2,14 @@
 
 import sys
 
-from benchmarks import cross_matching, http, kernel, reads, virtual
+from benchmarks import cross_matching, documents, http, kernel, reads, virtual
 
 BENCHMARKS = {
     "kernel": kernel.run,
     "virtual": virtual.run,
     "cross_matching": cross_matching.run,
     "reads": reads.run,
+    "documents": documents.run,
     "http": http.run,
 }
 

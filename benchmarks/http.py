@@ -95,7 +95,7 @@ def _processor_seconds(process_id: int) -> float:
 def _servers() -> Iterator[tuple[Server, Server, dict[str, Callable[[int], bytes]]]]:
     """Start both servers, log in, and yield them and a maker of requests by operation."""
     command = [sys.executable, "-m", "simulator.cli", "serve", "--port", "0", "--scenario", str(SCENARIO)]
-    with _process(command) as (process_id, ready), tempfile.TemporaryDirectory() as folder:
+    with process(command) as (process_id, ready), tempfile.TemporaryDirectory() as folder:
         port = int(ready.split("http=http://127.0.0.1:")[1].split()[0])
         requests = _requests(port)
         files = []
@@ -103,14 +103,14 @@ def _servers() -> Iterator[tuple[Server, Server, dict[str, Callable[[int], bytes
             file = Path(folder) / str(number)
             file.write_bytes(asyncio.run(_answer_of(port, make)))
             files.append(str(file))
-        with _process([sys.executable, "-m", "benchmarks.baseline", *files]) as (yardstick_id, line):
+        with process([sys.executable, "-m", "benchmarks.baseline", *files]) as (yardstick_id, line):
             if os.cpu_count() != 1:
                 os.sched_setaffinity(0, {1})
             yield Server(process_id, port), Server(yardstick_id, int(line)), requests
 
 
 @contextmanager
-def _process(command: list[str]) -> Iterator[tuple[int, str]]:
+def process(command: list[str]) -> Iterator[tuple[int, str]]:
     """Run a server on the first processor, yield its id and the line it prints when ready, and stop it."""
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     try:

@@ -1,12 +1,15 @@
 """What callers send: JSON or YAML, of a bounded size, turned into documents that complain with their places."""
 
+import asyncio
+from collections.abc import Callable
 from decimal import Decimal
-from typing import Final
+from typing import Final, NamedTuple, TypeVar
 
 import msgspec
 from starlette.requests import ClientDisconnect, Request
 
 from simulator import http
+from simulator.control.collection import full_collections_put_off
 from simulator.control.problems import Scalar, TooLarge, WrongDocument, WrongMediaType
 from simulator.world.format.document import MAXIMUM_BYTES, ScenarioError
 
@@ -18,18 +21,43 @@ YAML_TYPES: Final = frozenset({"application/yaml", "application/x-yaml", "text/y
 
 _LONGEST_VALUE_SHOWN: Final = 80
 
+T = TypeVar("T")
 
-async def read_body(request: Request) -> bytes:
-    """Return the document that came with a request, or the empty string where none did.
 
-    Raises `TooLarge`, `WrongMediaType`, and `WrongDocument` where something says it is JSON and is not.
+class Body(NamedTuple):
+    """A document as it was sent: its bytes, none where there is no document, and whether it says that it is JSON."""
+
+    content: bytes
+    is_json: bool = False
+
+
+async def read_body(request: Request) -> Body:
+    """Return the document that came with a request.
+
+    Raises `TooLarge`, and `WrongMediaType` where a document does not say what it is.
     """
-    body = await _receive(request)
-    if not body:
-        return body
-    if _is_json(request):
-        _check_json(body)
-    return body
+    content = await _receive(request)
+    return Body(content, bool(content) and _is_json(request))
+
+
+async def loaded(body: Body, load: Callable[[bytes, str], T]) -> T:
+    """Return what is made of a document of this name, while other requests are answered.
+
+    That is done in a thread, which has the document to itself: `load` must not touch any world. Whoever waits for this
+    finds the world as it is by then. Raises `WrongDocument` where something says it is JSON and is not, and for every
+    `ScenarioError`.
+    """
+
+    def work() -> T:
+        if body.is_json:
+            _check_json(body.content)
+        try:
+            with full_collections_put_off():
+                return load(body.content, NAME)
+        except ScenarioError as error:
+            raise wrong_document(error) from None
+
+    return await asyncio.to_thread(work) if body.content else work()
 
 
 def wrong_document(error: ScenarioError) -> WrongDocument:

@@ -7,12 +7,12 @@ from msgspec import UNSET
 from starlette.requests import Request
 from starlette.responses import Response
 
-from simulator.control.bodies import NAME, read_body, shown, wrong_document
+from simulator.control.bodies import loaded, read_body, shown
 from simulator.control.problems import Impossible, WrongDocument
 from simulator.control.resources import answer
 from simulator.control.schema import ClockChange, ClockDocument, instant_text
 from simulator.world.clock import END_OF_TIME
-from simulator.world.format.document import ScenarioError, read_document
+from simulator.world.format.document import read_document
 from simulator.world.format.quantities import Unusable, duration_of, instant_of
 from simulator.world.inputs import AdvanceClock, MoveToNext, SetClock, SetClockRate
 from simulator.world.loading.conversion import convert
@@ -35,7 +35,7 @@ class ClockHandlers:
     async def change(self, request: Request) -> Response:
         """Move the clock on or change its rate, and answer the time then."""
         self._world_of(request)
-        change = _change_of(await read_body(request))
+        change = await loaded(await read_body(request), _change_of)
         # Asked for again: while the document was on its way the world may have been deleted.
         world = self._world_of(request)
         refusal = world.do(change).refusal
@@ -51,13 +51,10 @@ def _describe(world: World) -> ClockDocument:
     return ClockDocument(instant_text(world.clock.now()), world.clock.rate, next_due)
 
 
-def _change_of(body: bytes) -> AdvanceClock | SetClock | MoveToNext | SetClockRate:
-    """Return what a document wants done to a world's clock; raise `WrongDocument`."""
-    try:
-        document = read_document(body, NAME)
-        change: ClockChange = convert(document, {} if document.data is None else document.data, ClockChange)
-    except ScenarioError as error:
-        raise wrong_document(error) from None
+def _change_of(text: bytes, name: str) -> AdvanceClock | SetClock | MoveToNext | SetClockRate:
+    """Return what a document wants done to a world's clock; raise `ScenarioError` and `WrongDocument`."""
+    document = read_document(text, name)
+    change: ClockChange = convert(document, {} if document.data is None else document.data, ClockChange)
     asked = [name for name in change.__struct_fields__ if getattr(change, name) is not UNSET]
     if len(asked) != 1:
         raise WrongDocument("A clock is asked for one thing at a time: advance, set, rate or toNext.")

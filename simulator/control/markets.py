@@ -1,20 +1,25 @@
 """What happens in a world's markets: some are added, and things are done to them that a schedule could do as well."""
 
+import asyncio
 from collections.abc import Callable
 from typing import Final
+from weakref import WeakKeyDictionary
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from simulator.control import problems
-from simulator.control.bodies import NAME, read_body, wrong_document
+from simulator.control.bodies import Body, loaded, read_body
+from simulator.control.collection import full_collections_put_off
+from simulator.control.portions import in_portions
 from simulator.control.problems import UnknownMarket, UnknownRunner
 from simulator.control.resources import Handler, answer
 from simulator.control.schema import MarketDocument, MarketsDocument
+from simulator.exchange.exchange import Exchange
 from simulator.exchange.market import Market
-from simulator.world.format.document import ScenarioError
+from simulator.world.format.scenario import Additions, MarketHappening
 from simulator.world.inputs import Add
-from simulator.world.loading.loading import load_additions, load_happening
+from simulator.world.loading.loading import loader_of_additions, loader_of_happening
 from simulator.world.world import World
 
 REMOVE: Final = "remove"
@@ -26,47 +31,62 @@ class MarketHandlers:
 
     def __init__(self, world_of: Callable[[Request], World]) -> None:
         self._world_of: Final = world_of
+        self._adding: Final[WeakKeyDictionary[World, asyncio.Lock]] = WeakKeyDictionary()
+        """One document after the other is added to a world: each is checked against what is there then."""
 
     async def add(self, request: Request) -> Response:
-        """Add events, markets and happenings to a world."""
+        """Add events, markets and happenings to a world, while other requests are answered."""
         self._world_of(request)
         body = await read_body(request)
-        # Asked for again: while the document was on its way the world may have been deleted.
         world = self._world_of(request)
-        try:
-            additions = load_additions(
-                body,
-                NAME,
-                world.exchange,
-                world.catalogue,
-                matches=world.bettune.matches,
-                origin=world.clock.now(),
-            )
-        except ScenarioError as error:
-            raise wrong_document(error) from None
-        world.do(Add(additions)).accepted()
-        added = [
-            describe_market(world.exchange.markets[entry.id]) for event in additions.events for entry in event.markets
-        ]
+        async with self._adding.setdefault(world, asyncio.Lock()):
+            with full_collections_put_off():
+                additions, exchange = await self._additions(request, body)
+                await self._add(request, additions, exchange)
+        added = [describe_market(exchange.markets[one.id]) for event in additions.events for one in event.markets]
         return answer(MarketsDocument(added), 201)
+
+    async def _add(self, request: Request, additions: Additions, exchange: Exchange) -> None:
+        """Add portion after portion, as long as the world is the one that they were checked against."""
+        for portion in in_portions(additions):
+            world = self._world_of(request)
+            if world.exchange is not exchange:
+                raise problems.Impossible("The world began again while this was added to it, and has none of it.")
+            world.do(Add(portion)).accepted()
+            await asyncio.sleep(0)
+
+    async def _additions(self, request: Request, body: Body) -> tuple[Additions, Exchange]:
+        """Return what a document adds to a world, and the exchange that it was checked against."""
+        while True:
+            world = self._world_of(request)
+            exchange = world.exchange
+            load = loader_of_additions(
+                exchange, world.catalogue, matches=world.bettune.matches, origin=world.clock.now()
+            )
+            additions = await loaded(body, load)
+            # Meanwhile it may have been deleted, or begun again.
+            if self._world_of(request).exchange is exchange:
+                return additions, exchange
 
     def doing(self, verb: str) -> Handler:
         """Return the handler that does this to the market of the address."""
 
         async def do(request: Request) -> Response:
-            self._market_of(request)
-            body = await read_body(request)
             world, market = self._market_of(request)
-            return _do(world, market, verb, body)
+            load = loader_of_happening(verb, market.market_id, world.exchange)
+            happening = await loaded(await read_body(request), load)
+            # Asked for again: while the document was on its way the world may have been deleted.
+            return _do(*self._market_of(request), happening)
 
         return do
 
     async def remove(self, request: Request) -> Response:
         """Withdraw the runner of the address; the document may name its handicap and the adjustment factor."""
-        self._runner_of(request)
-        body = await read_body(request)
         world, market, selection_id = self._runner_of(request)
-        return _do(world, market, REMOVE, body, selection_id)
+        load = loader_of_happening(REMOVE, market.market_id, world.exchange, selection_id)
+        happening = await loaded(await read_body(request), load)
+        world, market, _ = self._runner_of(request)
+        return _do(world, market, happening)
 
     def _market_of(self, request: Request) -> tuple[World, Market]:
         world, market_id = self._world_of(request), request.path_params["market"]
@@ -85,12 +105,8 @@ class MarketHandlers:
         raise UnknownRunner(f"There is no runner {named!r} in the market {market.market_id!r}.")
 
 
-def _do(world: World, market: Market, verb: str, body: bytes, selection_id: int | None = None) -> Response:
+def _do(world: World, market: Market, happening: MarketHappening) -> Response:
     """Do something to a market, and answer the state it is in then."""
-    try:
-        happening = load_happening(body, NAME, verb, market.market_id, world.exchange, selection_id)
-    except ScenarioError as error:
-        raise wrong_document(error) from None
     refusal = world.do(happening).refusal
     if refusal is not None:
         raise problems.Impossible(sentence(refusal.text))

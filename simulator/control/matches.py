@@ -1,13 +1,14 @@
 """The football matches of a world: listed, and finished with a score that settles what it decides."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from simulator.control import problems
-from simulator.control.bodies import NAME, read_body, wrong_document
+from simulator.control.bodies import loaded, read_body
 from simulator.control.markets import describe_market, sentence
 from simulator.control.problems import UnknownMatch
 from simulator.control.resources import answer
@@ -21,7 +22,6 @@ from simulator.control.schema import (
 )
 from simulator.exchange.events import MarketClosed
 from simulator.world.bettune.bettune import Match
-from simulator.world.format.document import ScenarioError
 from simulator.world.happened import MarketLeftAlone
 from simulator.world.loading.loading import load_finish
 from simulator.world.world import World
@@ -42,13 +42,10 @@ class MatchHandlers:
 
     async def finish(self, request: Request) -> Response:
         """End the match of the address with the score that is sent."""
-        self._match_of(request)
-        body = await read_body(request)
+        _, match = self._match_of(request)
+        finish = await loaded(await read_body(request), partial(load_finish, match_id=match.id))
+        # Asked for again: while the document was on its way the world may have been deleted.
         world, match = self._match_of(request)
-        try:
-            finish = load_finish(body, NAME, match.id)
-        except ScenarioError as error:
-            raise wrong_document(error) from None
         happened = world.do(finish)
         if happened.refusal is not None:
             raise problems.Impossible(sentence(happened.refusal.text))

@@ -1,12 +1,14 @@
 """Worlds: made, listed, read, reset and deleted."""
 
+import asyncio
 from typing import Any, Final
 
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from simulator.control.bodies import NAME, read_body, wrong_document
+from simulator.control.bodies import loaded, read_body
+from simulator.control.collection import full_collections_put_off
 from simulator.control.problems import Impossible, UnknownWorld, WrongDocument
 from simulator.control.resources import answer
 from simulator.control.schema import (
@@ -24,11 +26,11 @@ from simulator.control.schema import (
     instant_text,
 )
 from simulator.exchange.money import HUNDREDTHS
-from simulator.world.format.document import ScenarioError, read_document
+from simulator.world.format.document import read_document
 from simulator.world.format.scenario import Scenario
 from simulator.world.inputs import Reset
 from simulator.world.loading.conversion import convert
-from simulator.world.loading.loading import load_scenario
+from simulator.world.loading.loading import scenario_of_document
 from simulator.world.loading.named import builtin_scenario, builtin_scenario_names
 from simulator.world.state_hash import state_hash
 from simulator.world.world import World
@@ -50,6 +52,7 @@ class WorldHandlers:
         self._worlds: Final = worlds
         self._addresses: Final = addresses
         self._seed: Final = seed
+        self._creating: Final = asyncio.Lock()
 
     def world_of(self, request: Request) -> World:
         """Return the world that the address names, with everything due in it done; raise `UnknownWorld`."""
@@ -66,8 +69,13 @@ class WorldHandlers:
 
     async def create(self, request: Request) -> Response:
         """Make a world of the scenario that was sent or named."""
-        scenario = scenario_of(await read_body(request))
-        world = self._worlds.create(scenario, seed=self._seed)
+        body = await read_body(request)
+        with full_collections_put_off():
+            scenario = await loaded(body, scenario_of)
+            async with self._creating:
+                # The credentials that are free stay so until the world has taken them: others wait with theirs.
+                world = await asyncio.to_thread(self._worlds.prepare(scenario, seed=self._seed))
+                self._worlds.take_in(world)
         return answer(self._describe(world), 201, {"Location": f"/control/v1/worlds/{world.id}"})
 
     async def read(self, request: Request) -> Response:
@@ -85,7 +93,9 @@ class WorldHandlers:
     async def reset(self, request: Request) -> Response:
         """Let a world begin again."""
         world = self.world_of(request)
-        refuse_content(await read_body(request))
+        await loaded(await read_body(request), refuse_content)
+        # Asked for again: while the document was on its way the world may have been deleted.
+        world = self.world_of(request)
         world.do(Reset())
         return answer(self._describe(world))
 
@@ -128,28 +138,22 @@ class WorldHandlers:
         )
 
 
-def scenario_of(body: bytes) -> Scenario:
-    """Return the scenario that a document is or names; raise `WrongDocument`."""
-    try:
-        document = read_document(body, NAME)
-        if not isinstance(document.data, dict) or "fixture" not in document.data:
-            return load_scenario(body, NAME)
-        name: str = convert(document, document.data, NamedFixture).fixture
-    except ScenarioError as error:
-        raise wrong_document(error) from None
+def scenario_of(text: bytes, name: str) -> Scenario:
+    """Return the scenario that a document is or names; raise `ScenarioError` and `WrongDocument`."""
+    document = read_document(text, name)
+    if not isinstance(document.data, dict) or "fixture" not in document.data:
+        return scenario_of_document(document)
+    fixture: str = convert(document, document.data, NamedFixture).fixture
     known = builtin_scenario_names()
-    if name not in known:
+    if fixture not in known:
         raise WrongDocument(
-            f"No scenario of that name ships with the package; {', '.join(known)} do.", "$.fixture", name
+            f"No scenario of that name ships with the package; {', '.join(known)} do.", "$.fixture", fixture
         )
-    return builtin_scenario(name)
+    return builtin_scenario(fixture)
 
 
-def refuse_content(body: bytes) -> None:
-    """Raise `WrongDocument` unless a body is empty or an empty mapping: there is nothing to be said here."""
-    try:
-        content: Any = read_document(body, NAME).data
-    except ScenarioError as error:
-        raise wrong_document(error) from None
+def refuse_content(text: bytes, name: str) -> None:
+    """Raise `WrongDocument` unless a document is empty or an empty mapping: there is nothing to be said here."""
+    content: Any = read_document(text, name).data
     if content not in (None, {}):
         raise WrongDocument("Nothing can be said here: send no document, or an empty one.")

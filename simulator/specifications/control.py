@@ -109,7 +109,7 @@ def _responses() -> JsonSchema:
         403: "A page of another site asks, or the request is for another host than this machine.",
         404: "There is no such world, market, runner or match.",
         405: "The method does nothing here.",
-        409: "This cannot be done in the present state; nothing changed.",
+        409: "This cannot be done in the present state; nothing is left of it.",
         413: "The document is longer than any that is read.",
         415: "The document is neither JSON nor YAML.",
         431: "The headers are longer than any that are read.",

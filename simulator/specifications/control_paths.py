@@ -20,6 +20,7 @@ from simulator.world.format.scenario import (
     SettleSome,
     Withdraw,
 )
+from simulator.world.loading.bounds import MOST_OFFERS, MOST_RUNNERS
 from simulator.world.loading.named import builtin_scenario_names
 
 _INSTANT: Final = (
@@ -72,6 +73,13 @@ _EVENT: Final[JsonSchema] = {
     ],
 }
 _CONTENT: Final[dict[str, type[Entry]]] = {"settle": Settle, "settle-runners": SettleSome, "offers": MakeOffers}
+
+
+_AT_MOST: Final = (
+    f"All markets together have at most {MOST_RUNNERS} runners and, with what the schedule offers, {MOST_OFFERS} "
+    "offers."
+)
+_ONE_BY_ONE: Final = "Many markets are added one after the other, while other requests are answered."
 
 
 def paths() -> JsonSchema:
@@ -180,7 +188,10 @@ def _worlds() -> JsonSchema:
             post=_operation(
                 "createWorld",
                 "worlds",
-                ("Make a world", "Of a scenario, in JSON or YAML, or of one that ships with the package, by its name."),
+                (
+                    "Make a world",
+                    f"Of a scenario, in JSON or YAML, or of one that ships with the package, by its name. {_AT_MOST}",
+                ),
                 "WorldDocument",
                 body=new,
                 body_required=True,
@@ -261,12 +272,15 @@ def _markets() -> JsonSchema:
             post=_operation(
                 "addMarkets",
                 "markets",
-                ("Add events and markets", "And happenings, in the shape of a scenario."),
+                (
+                    "Add events and markets",
+                    f"And happenings, in the shape of a scenario. {_ONE_BY_ONE} {_AT_MOST}",
+                ),
                 "MarketsDocument",
                 body=reference("Additions"),
                 body_required=True,
                 status=201,
-                refusals=(404,),
+                refusals=(404, 409),
                 examples={"match": {"events": [_EVENT]}},
             ),
         )

@@ -15,6 +15,16 @@ from simulator.world.format.scenario import (
     Entry,
 )
 from simulator.world.loading.bettune_checks import FILTER_STATUSES, PLANS, SOURCES
+from simulator.world.loading.bounds import (
+    MOST_ACCOUNTS,
+    MOST_BETS_OF_MATCH,
+    MOST_EVENTS,
+    MOST_HAPPENINGS,
+    MOST_MARKETS,
+    MOST_OF_BETTUNE,
+    MOST_OFFERS_OF_RUNNER,
+    MOST_RUNNERS_OF_MARKET,
+)
 from simulator.world.loading.conversion import FINISH, VERBS
 from simulator.world.loading.market_checks import LADDERS, MARKET_STATUSES, RUNNER_STATUSES
 
@@ -56,6 +66,20 @@ CLOSED_LISTS: Final[Mapping[str, Mapping[str, Collection[str]]]] = {
 }
 """The values of texts that have no others, by struct and member: the very lists by which they are checked."""
 
+LONGEST_LISTS: Final[Mapping[str, Mapping[str, int]]] = {
+    "Scenario": {"accounts": MOST_ACCOUNTS, "events": MOST_EVENTS, "schedule": MOST_HAPPENINGS},
+    "Additions": {"events": MOST_EVENTS, "schedule": MOST_HAPPENINGS},
+    "EventEntry": {"markets": MOST_MARKETS},
+    "MarketEntry": {"runners": MOST_RUNNERS_OF_MARKET},
+    "RunnerEntry": {"availableToBack": MOST_OFFERS_OF_RUNNER, "availableToLay": MOST_OFFERS_OF_RUNNER},
+    "MakeOffers": {"availableToBack": MOST_OFFERS_OF_RUNNER, "availableToLay": MOST_OFFERS_OF_RUNNER},
+    "Settle": {"results": MOST_RUNNERS_OF_MARKET},
+    "SettleSome": {"results": MOST_RUNNERS_OF_MARKET},
+    "BetTuneEntry": MOST_OF_BETTUNE,
+    "BetTuneMatch": {"bets": MOST_BETS_OF_MATCH},
+}
+"""How many members lists can have, by struct and member. What they may have together no schema can say."""
+
 NOTHING: Final[JsonSchema] = {"anyOf": [{"type": "object", "maxProperties": 0}, {"type": "null"}]}
 """There is nothing to be said."""
 
@@ -71,7 +95,13 @@ def only(name: str, schema: JsonSchema) -> JsonSchema:
 
 
 def close_lists(schemas: dict[str, JsonSchema]) -> None:
-    """Put the values of texts that have no others into the schemas of structs."""
+    """Put the values of texts that have no others, and how long lists can be, into the schemas of structs."""
+    for struct, lengths in LONGEST_LISTS.items():
+        for name, most in lengths.items() if struct in schemas else ():
+            member = schemas[struct]["properties"][name]
+            for schema in member.get("anyOf", [member]):
+                if schema.get("type") == "array":
+                    schema["maxItems"] = most
     for struct, lists in CLOSED_LISTS.items():
         for name, values in lists.items():
             if struct in schemas:

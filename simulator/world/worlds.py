@@ -65,19 +65,30 @@ class Worlds:
 
     def create(self, scenario: Scenario, *, seed: int = 0) -> World:
         """Create a world of a scenario. The first one is the default world."""
+        world = self.prepare(scenario, seed=seed)()
+        self.take_in(world)
+        return world
+
+    def prepare(self, scenario: Scenario, *, seed: int = 0) -> Callable[[], World]:
+        """Return what makes a world of a scenario and touches nothing else, so that another thread may call it.
+
+        The world has credentials that are free now: no other is to be taken in before it.
+        """
         self._created += 1
         world_id = DEFAULT if self._created == 1 else f"world-{self._created}"
         own = self._with_free_credentials(scenario, Ids(seed))
-        world = World(own, world_id=world_id, seed=seed, real_time=self._real_time)
-        self._by_id[world_id] = world
+        return partial(World, own, world_id=world_id, seed=seed, real_time=self._real_time)
+
+    def take_in(self, world: World) -> None:
+        """Let callers reach a world that was prepared here, and listeners hear its story."""
+        self._by_id[world.id] = world
         self._by_username.update(dict.fromkeys(world.accounts.by_username, world))
         self._by_app_key.update(dict.fromkeys(world.accounts.by_app_key, world))
-        self._by_bettune_token.update(dict.fromkeys((user.token for user in own.bettune.users), world))
+        self._by_bettune_token.update(dict.fromkeys((user.token for user in world.scenario.bettune.users), world))
         beginning = world.beginning
         for listener in (self._hear, *self._listeners):
             self._let_listen(world, listener)
             listener(world, beginning)
-        return world
 
     def delete(self, world_id: str) -> None:
         """End a world and all its sessions; its credentials are free again. Raises `UnknownWorld`."""

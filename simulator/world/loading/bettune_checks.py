@@ -34,10 +34,18 @@ def check_bettune(inspection: Inspection, scenario: Scenario) -> None:
     _refuse_repeated(inspection, ("bettune", "sports"), [sport.id for sport in bettune.sports], "sport")
     _refuse_repeated(inspection, ("bettune", "filters"), [one.id for one in bettune.filters], "filter")
     _refuse_repeated(inspection, ("bettune", "matches"), [match.id for match in bettune.matches], "match")
+    names = {user.user or user.token for user in bettune.users}
+    bettors = {user.user or user.token for user in bettune.users if user.account}
+    listed = {bet.bet_type.strip().casefold() for match in bettune.matches for bet in match.bets}
     for index, one in enumerate(bettune.filters):
-        _check_filter(inspection, ("bettune", "filters", index), one, bettune, sports)
+        place: Place = ("bettune", "filters", index)
+        inspection.one_of((*place, "status"), one.status, FILTER_STATUSES, "status of a filter")
+        _demand_known(inspection, (*place, "sport"), one.sport, sports, "sport")
+        if one.user is not None:
+            inspection.one_of((*place, "user"), one.user, names, "user of BetTune in this scenario")
+        _check_stake(inspection, place, one, bettors, listed)
     for index, match in enumerate(bettune.matches):
-        place: Place = ("bettune", "matches", index)
+        place = ("bettune", "matches", index)
         inspection.moment((*place, "date"), match.date)
         _demand_known(inspection, (*place, "sport"), match.sport, sports, "sport")
         scored = match.score is not None or not match.finished
@@ -81,28 +89,21 @@ def _check_users(inspection: Inspection, bettune: BetTuneEntry, usernames: Colle
             inspection.one_of((*place, "account"), user.account, usernames, "username of this scenario")
 
 
-def _check_filter(
-    inspection: Inspection, place: Place, one: BetTuneFilter, bettune: BetTuneEntry, sports: Collection[int]
+def _check_stake(
+    inspection: Inspection, place: Place, one: BetTuneFilter, bettors: Collection[str], listed: Collection[str]
 ) -> None:
-    inspection.one_of((*place, "status"), one.status, FILTER_STATUSES, "status of a filter")
-    _demand_known(inspection, (*place, "sport"), one.sport, sports, "sport")
-    names = {user.user or user.token for user in bettune.users}
-    if one.user is not None:
-        inspection.one_of((*place, "user"), one.user, names, "user of BetTune in this scenario")
-    if one.stake is not None:
-        inspection.amount((*place, "stake"), one.stake, least=1, what="stake")
-        has_account = any(user.account and (user.user or user.token) == one.user for user in bettune.users)
-        problem = f"Filter {one.id} has a stake, so it needs a user who has an account to bet with."
-        inspection.demand(has_account, (*place, "stake"), problem)
-        bet_type = one.bet_type.strip().casefold()
-        is_understood = outcome_of(bet_type) is not None or any(
-            bet.bet_type.strip().casefold() == bet_type for match in bettune.matches for bet in match.bets
-        )
-        problem = (
-            f"It is not known what to bet on for {describe(one.bet_type)}: bet types are Home, Draw, Away, Over 2.5, "
-            "Under 2.5 and the like, Both teams to score, Both teams not to score, and what a match lists under bets."
-        )
-        inspection.demand(is_understood, (*place, "betType"), problem)
+    """Check that what a filter stakes can be bet: by somebody with an account, on a bet type that is understood."""
+    if one.stake is None:
+        return
+    inspection.amount((*place, "stake"), one.stake, least=1, what="stake")
+    problem = f"Filter {one.id} has a stake, so it needs a user who has an account to bet with."
+    inspection.demand(one.user in bettors, (*place, "stake"), problem)
+    bet_type = one.bet_type.strip().casefold()
+    problem = (
+        f"It is not known what to bet on for {describe(one.bet_type)}: bet types are Home, Draw, Away, Over 2.5, "
+        "Under 2.5 and the like, Both teams to score, Both teams not to score, and what a match lists under bets."
+    )
+    inspection.demand(outcome_of(bet_type) is not None or bet_type in listed, (*place, "betType"), problem)
 
 
 def _check_predictions(inspection: Inspection, bettune: BetTuneEntry) -> None:

@@ -1,14 +1,15 @@
 """Scenarios from text: read, converted, checked, and rehearsed in an exchange of its own before a world sees them."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from simulator.exchange.exchange import Exchange
 from simulator.exchange.rules import RULE_SETS
 from simulator.world.catalogue import Catalogue
-from simulator.world.format.document import read_document
+from simulator.world.format.document import Document, read_document
 from simulator.world.format.quantities import instant_of
 from simulator.world.format.scenario import Additions, AnyHappening, EventEntry, Finish, MarketHappening, Scenario
 from simulator.world.loading.bettune_checks import check_bettune, check_finish, check_links
+from simulator.world.loading.bounds import check_size_of_additions, check_size_of_happening, check_size_of_scenario
 from simulator.world.loading.checks import PAST_ORIGIN, Inspection, check_settings
 from simulator.world.loading.conversion import FINISH, VERBS, check_verb, convert
 from simulator.world.loading.happening_checks import check_happening
@@ -18,8 +19,13 @@ from simulator.world.loading.rehearsal import rehearse
 
 def load_scenario(text: str | bytes, name: str) -> Scenario:
     """Read a scenario, YAML or JSON. `name` is what complaints call the file; they are `ScenarioError`s."""
-    document = read_document(text, name)
+    return scenario_of_document(read_document(text, name))
+
+
+def scenario_of_document(document: Document) -> Scenario:
+    """Check a document that was read, and return the scenario that it is; raise `ScenarioError`."""
     scenario: Scenario = convert(document, document.data, Scenario)
+    check_size_of_scenario(Inspection(document), scenario)
     check_settings(Inspection(document), scenario)
     start = None if scenario.clock.now == "real" else instant_of(scenario.clock.now)
     checks = EventChecks(Inspection(document, PAST_ORIGIN if start is None else start), {}, {})
@@ -45,13 +51,30 @@ def load_additions(
     `matches` are the ids of the matches that can be finished, `origin` is the world's time, when relative times count
     from.
     """
-    document = read_document(text, name)
-    additions: Additions = convert(document, document.data, Additions)
+    return loader_of_additions(exchange, catalogue, matches=matches, origin=origin)(text, name)
+
+
+def loader_of_additions(
+    exchange: Exchange, catalogue: Catalogue, *, matches: Collection[int] = (), origin: int = PAST_ORIGIN
+) -> Callable[[str | bytes, str], Additions]:
+    """Return what `load_additions` is for a text and its name, to be called while the world goes on.
+
+    What it has to know of the world it knows from the start.
+    """
     event_names = {event.id: event.name for event in catalogue.events.values()}
-    checks = EventChecks(Inspection(document, origin), event_names, _known_markets(exchange))
-    _check_markets(checks, additions.events, additions.schedule, matches)
-    rehearse(document, exchange.rules, additions.events, additions.schedule, origin)
-    return additions
+    markets = {market_id: KnownMarket.of(market) for market_id, market in exchange.markets.items()}
+    known_matches, rules = frozenset(matches), exchange.rules
+
+    def load(text: str | bytes, name: str) -> Additions:
+        document = read_document(text, name)
+        additions: Additions = convert(document, document.data, Additions)
+        checks = EventChecks(Inspection(document, origin), event_names, markets)
+        check_size_of_additions(checks.inspection, additions)
+        _check_markets(checks, additions.events, additions.schedule, known_matches)
+        rehearse(document, rules, additions.events, additions.schedule, origin)
+        return additions
+
+    return load
 
 
 def load_happening(
@@ -62,18 +85,34 @@ def load_happening(
     The text may be empty. Raise `ScenarioError` where it is wrong or the market is not known. Where the runner to which
     it is done is known already, the text does not name it.
     """
-    document = read_document(text, name)
+    return loader_of_happening(verb, market_id, exchange, selection_id)(text, name)
+
+
+def loader_of_happening(
+    verb: str, market_id: str, exchange: Exchange, selection_id: int | None = None
+) -> Callable[[str | bytes, str], MarketHappening]:
+    """Return what `load_happening` is for a text and its name, to be called while the world goes on."""
     address = {"do": verb, "market": market_id} | ({} if selection_id is None else {"selectionId": selection_id})
-    content = {} if document.data is None else document.data
-    if isinstance(content, dict):
-        for key in (*address, "at"):
-            if key in content:
-                raise document.error((key,), f"What is done, and where, is in the address: {key} has no place here.")
-        content = content | address
-    check_verb(document, (), verb, VERBS)
-    happening: MarketHappening = convert(document, content, MarketHappening)
-    check_happening(Inspection(document), (), happening, _known_markets(exchange))
-    return happening
+    market = exchange.markets.get(market_id)
+    known_markets = {} if market is None else {market_id: KnownMarket.of(market)}
+
+    def load(text: str | bytes, name: str) -> MarketHappening:
+        document = read_document(text, name)
+        content = {} if document.data is None else document.data
+        if isinstance(content, dict):
+            for key in (*address, "at"):
+                if key in content:
+                    problem = f"What is done, and where, is in the address: {key} has no place here."
+                    raise document.error((key,), problem)
+            content = content | address
+        check_verb(document, (), verb, VERBS)
+        happening: MarketHappening = convert(document, content, MarketHappening)
+        inspection = Inspection(document)
+        check_size_of_happening(inspection, (), happening)
+        check_happening(inspection, (), happening, known_markets)
+        return happening
+
+    return load
 
 
 def load_finish(text: str | bytes, name: str, match_id: int) -> Finish:
@@ -87,10 +126,6 @@ def load_finish(text: str | bytes, name: str, match_id: int) -> Finish:
         content = content | {"do": FINISH, "match": match_id}
     finish: Finish = convert(document, content, Finish)
     return finish
-
-
-def _known_markets(exchange: Exchange) -> dict[str, KnownMarket]:
-    return {market_id: KnownMarket.of(market) for market_id, market in exchange.markets.items()}
 
 
 def _check_markets(
