@@ -11,19 +11,23 @@ from starlette.responses import Response
 from simulator.control import problems
 from simulator.control.bodies import Body, loaded, read_body
 from simulator.control.collection import full_collections_put_off
+from simulator.control.offers import offered_bets
 from simulator.control.portions import in_portions
 from simulator.control.problems import UnknownMarket, UnknownRunner
 from simulator.control.resources import Handler, answer
-from simulator.control.schema import MarketDocument, MarketsDocument
+from simulator.control.schema import MarketDocument, MarketsDocument, OffersDocument
 from simulator.exchange.exchange import Exchange
 from simulator.exchange.market import Market
 from simulator.world.format.scenario import Additions, MarketHappening
+from simulator.world.happened import Happened
 from simulator.world.inputs import Add
 from simulator.world.loading.loading import loader_of_additions, loader_of_happening
 from simulator.world.world import World
 
 REMOVE: Final = "remove"
 """The one verb that is done to a runner, and has the runner in its address."""
+OFFERS: Final = "offers"
+"""The one verb whose answer says more than the state of the market."""
 
 
 class MarketHandlers:
@@ -80,6 +84,22 @@ class MarketHandlers:
 
         return do
 
+    async def offer(self, request: Request) -> Response:
+        """Make offers on a runner of the market of the address, and answer what became of them."""
+        world, market = self._market_of(request)
+        load = loader_of_happening(OFFERS, market.market_id, world.exchange)
+        happening = await loaded(await read_body(request), load)
+        world, market = self._market_of(request)
+        story: list[Happened] = []
+        stop = world.listen(story.append)
+        try:
+            happened = _perform(world, happening)
+        finally:
+            stop()
+        state = describe_market(market)
+        bets = offered_bets(happened, story, world.exchange)
+        return answer(OffersDocument(state.market_id, state.status, state.in_play, state.version, bets))
+
     async def remove(self, request: Request) -> Response:
         """Withdraw the runner of the address; the document may name its handicap and the adjustment factor."""
         world, market, selection_id = self._runner_of(request)
@@ -107,10 +127,16 @@ class MarketHandlers:
 
 def _do(world: World, market: Market, happening: MarketHappening) -> Response:
     """Do something to a market, and answer the state it is in then."""
-    refusal = world.do(happening).refusal
-    if refusal is not None:
-        raise problems.Impossible(sentence(refusal.text))
+    _perform(world, happening)
     return answer(describe_market(market))
+
+
+def _perform(world: World, happening: MarketHappening) -> Happened:
+    """Do something to a market, and return what came of it; raise a `Problem` where that is nothing."""
+    happened = world.do(happening)
+    if happened.refusal is not None:
+        raise problems.Impossible(sentence(happened.refusal.text))
+    return happened
 
 
 def describe_market(market: Market) -> MarketDocument:

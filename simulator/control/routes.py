@@ -5,7 +5,7 @@ from typing import Final
 from starlette.routing import Route
 
 from simulator.control.clock import ClockHandlers
-from simulator.control.markets import REMOVE, MarketHandlers
+from simulator.control.markets import OFFERS, REMOVE, MarketHandlers
 from simulator.control.matches import MatchHandlers
 from simulator.control.resources import Resource
 from simulator.control.worlds import Addresses, WorldHandlers
@@ -30,7 +30,12 @@ def control_routes(worlds: Worlds, addresses: Addresses, seed: int) -> list[Rout
         Route(f"{WORLD}/state-hash", Resource(get=of_worlds.state_hash)),
         Route(f"{WORLD}/clock", Resource(get=of_clock.read, post=of_clock.change)),
         Route(f"{WORLD}/markets", Resource(post=of_markets.add)),
-        *(Route(f"{MARKET}/{verb}", Resource(post=of_markets.doing(verb))) for verb in VERBS if verb != REMOVE),
+        *(
+            Route(f"{MARKET}/{verb}", Resource(post=of_markets.doing(verb)))
+            for verb in VERBS
+            if verb not in (REMOVE, OFFERS)
+        ),
+        Route(f"{MARKET}/{OFFERS}", Resource(post=of_markets.offer)),
         Route(f"{WORLD}/matches", Resource(get=of_matches.list_all)),
         Route(f"{WORLD}/matches/{{match}}/{FINISH}", Resource(post=of_matches.finish)),
         Route(f"{MARKET}/runners/{{selection}}/{REMOVE}", Resource(post=of_markets.remove)),

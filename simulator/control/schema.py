@@ -150,6 +150,44 @@ class MarketDocument(Answer, frozen=True):
     version: int
 
 
+class MatchedPart(Answer, frozen=True):
+    """What of a bet was matched at one price: the backer's stake, and the bets on the other side.
+
+    These are several where one bet was matched with offers on other runners.
+    """
+
+    price: float
+    size: float
+    bets: list[str]
+
+
+class OfferedBet(Answer, frozen=True):
+    """A bet of the liquidity account that makes an offer: what customers can back is a LAY bet, and the reverse.
+
+    `matched` says in order what it was matched with by the time of the answer, and `size_resting` is still offered.
+    """
+
+    bet_id: str
+    selection_id: int
+    handicap: float
+    side: str
+    price: float
+    size: float
+    matched: list[MatchedPart]
+    size_matched: float
+    size_resting: float
+
+
+class OffersDocument(Answer, frozen=True):
+    """The state of a market after offers were made in it, and a bet for each offer."""
+
+    market_id: str
+    status: str
+    in_play: bool
+    version: int
+    bets: list[OfferedBet]
+
+
 class MarketsDocument(Answer, frozen=True):
     """The markets that were added."""
 

@@ -42,7 +42,7 @@ _VERBS: Final = {
     "void": ("Void every bet", "Stakes come back, no bet wins or loses, and the market is closed."),
     "settle": ("Settle a market", "By results, a margin, a total or a line, as its betting type asks for."),
     "settle-runners": ("Settle some runners", "Of an ODDS market that goes on for the others."),
-    "offers": ("Make offers", "On behalf of the world's liquidity account; they may be matched at once."),
+    "offers": ("Make offers", "Of the world's liquidity account. The answer says what was matched, and what rests."),
 }
 METHODS: Final = ("get", "post", "delete")
 EXAMPLES: Final = {"world": "default", "market": _MARKET_OF_DERBY, "selection": "6830593", "match": "1611243"}
@@ -51,7 +51,10 @@ _ELSEWHERE: Final = {"reconcileMarket": {"market": "1.113198101"}}
 _BODIES: Final[Mapping[str, dict[str, Any]]] = {
     "settle": {"home": {"results": [{"selectionId": 6830593, "status": "WINNER"}]}},
     "settle-runners": {"draw": {"results": [{"selectionId": 58805, "status": "LOSER"}]}},
-    "offers": {"back": {"selectionId": 6830593, "availableToBack": [[2.14, 10]]}},
+    "offers": {
+        "resting": {"selectionId": 6830593, "availableToBack": [[2.14, 10]]},
+        "matched": {"selectionId": 6830593, "availableToBack": [[3.0, 5]]},
+    },
 }
 _EVENT: Final[JsonSchema] = {
     "id": "32165009",
@@ -294,7 +297,7 @@ def _markets() -> JsonSchema:
                 f"{_camel(verb)}Market",
                 "markets",
                 words,
-                "MarketDocument",
+                "OffersDocument" if verb == "offers" else "MarketDocument",
                 body=NOTHING if content is None else content_of(content),
                 body_required=content is not None,
                 refusals=(404, 409),

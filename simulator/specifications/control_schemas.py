@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from simulator.control.problems import TYPE_PREFIX, Problem
 from simulator.exchange.betting_types import BettingType
+from simulator.exchange.orders import Side
 from simulator.exchange.results import EACH_WAY_RESULTS
 from simulator.exchange.rules import RULE_SETS
 from simulator.exchange.statuses import MarketStatus
@@ -55,6 +56,7 @@ CLOSED_LISTS: Final[Mapping[str, Mapping[str, Collection[str]]]] = {
     "TokenDocument": {"plan": PLANS},
     "NoticeDocument": {"do": [*VERBS, FINISH, AUTOPILOT]},
     "MarketDocument": {"status": [status.value for status in MarketStatus]},
+    "OfferedBet": {"side": [side.name for side in Side]},
     "Scenario": {"rules": RULE_SETS},
     "AccountEntry": {"currency": _CURRENCIES, "status": ACCOUNT_STATUSES},
     "MarketEntry": {"bettingType": list(BettingType), "ladder": LADDERS, "status": MARKET_STATUSES},

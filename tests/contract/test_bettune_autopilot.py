@@ -65,6 +65,18 @@ def test_a_price_that_is_there_is_taken_at_once_and_at_its_best(client: Client) 
     assert (order["priceSize"]["price"], order["sizeMatched"], order["averagePriceMatched"]) == (2.0, 10.0, 2.1)
 
 
+def test_the_answer_of_an_offer_says_what_the_autopilot_took_of_it(client: Client) -> None:
+    BetTuneUser(client).put(FILTER, MATCH, "2.15")
+    offers = {"selectionId": NORTHAM, "availableToBack": [[2.16, 100]]}
+
+    answer = client.post(f"/control/v1/worlds/default/markets/{MATCH_ODDS}/offers", json=offers)
+
+    (bet,) = answer.json()["bets"]
+    (order,) = Bettor(client).ask("listCurrentOrders")["currentOrders"]
+    assert bet["matched"] == [{"price": 2.16, "size": 10.0, "bets": [order["betId"]]}]
+    assert (bet["sizeMatched"], bet["sizeResting"]) == (10.0, 90.0)
+
+
 def test_bets_can_be_selected_by_the_strategy(client: Client) -> None:
     alice = Bettor(client)
     alice.ask("placeOrders", marketId=MATCH_ODDS, instructions=[lay(NORTHAM, 2.0, 5)])

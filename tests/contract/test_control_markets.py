@@ -66,6 +66,52 @@ def test_offers_are_made(client: Client) -> None:
     assert market.total_available == before + 1550
 
 
+def offered(client: Client, selection_id: int, **offers: Any) -> Any:
+    made = client.post(f"{MARKET}/offers", json={"selectionId": selection_id, **offers})
+    assert made.status_code == 200, made.text
+    return made.json()
+
+
+def test_offers_that_rest_say_so(client: Client) -> None:
+    document = offered(client, 2, availableToBack=[[3.0, 10]], availableToLay=[[3.2, 5.5]])
+
+    bets = document.pop("bets")
+    assert document == {"marketId": "1.1", "status": "OPEN", "inPlay": False, "version": document["version"]}
+    assert [(bet["side"], bet["price"], bet["size"]) for bet in bets] == [("LAY", 3.0, 10.0), ("BACK", 3.2, 5.5)]
+    assert [(bet["matched"], bet["sizeMatched"], bet["sizeResting"]) for bet in bets] == [([], 0, 10), ([], 0, 5.5)]
+    assert {(bet["selectionId"], bet["handicap"]) for bet in bets} == {(2, 0.0)}
+    assert all(int(bet["betId"]) in client.worlds.default.exchange.orders for bet in bets)
+
+
+def test_offers_that_meet_resting_ones_say_what_they_matched(client: Client) -> None:
+    """250 of the draw rest at 3.0 to back; who lays 300 there gets them and leaves 50, and 20 at 2.8 meet nobody."""
+    (rests,) = offered(client, 3, availableToBack=[[2.9, 30]])["bets"]
+    exchange = client.worlds.default.exchange
+    first = next(order for order in exchange.orders.values() if order.runner == RunnerKey(3) and order.price == 300)
+
+    (crossing,) = offered(client, 3, availableToLay=[[2.9, 300]])["bets"]
+
+    assert crossing["matched"] == [
+        {"price": 3.0, "size": 250.0, "bets": [str(first.bet_id)]},
+        {"price": 2.9, "size": 30.0, "bets": [rests["betId"]]},
+    ]
+    assert (crossing["size"], crossing["sizeMatched"], crossing["sizeResting"]) == (300.0, 280.0, 20.0)
+
+
+def test_an_offer_that_is_matched_across_runners_names_the_bets_on_the_others() -> None:
+    """Backs of 120 at 2.0 and 100 at 3.0 on the others are a lay of 40 at 6.0 on the draw (1/2 + 1/3 + 1/6 = 1)."""
+    with client_of(changed("events.0.markets.0.crossMatching", value=True)) as client:
+        orders = client.worlds.default.exchange.orders
+        home = next(order for order in orders.values() if order.runner == RunnerKey(1))
+        (away,) = offered(client, 2, availableToLay=[[3.0, 100]])["bets"]
+
+        (draw,) = offered(client, 3, availableToLay=[[3.5, 100]])["bets"]
+
+        assert draw["matched"] == [{"price": 6.0, "size": 40.0, "bets": [str(home.bet_id), away["betId"]]}]
+        assert (draw["sizeMatched"], draw["sizeResting"]) == (40.0, 60.0)
+        assert (home.size_matched, orders[int(away["betId"])].size_matched) == (12_000, 8_000)
+
+
 def test_events_markets_and_happenings_are_added_to_a_running_world(client: Client) -> None:
     client.post(f"{WORLD}/clock", json={"advance": "PT1S"})
     additions = {
