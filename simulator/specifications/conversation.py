@@ -22,7 +22,7 @@ FORM: Final = {"content-type": "application/x-www-form-urlencoded", "accept": "a
 
 
 class Heard(NamedTuple):
-    """An answer: its status, and its body read as JSON, `None` where there is none."""
+    """An answer: its status, and its body read as JSON, `None` where there is none; of a page, its text."""
 
     status: int
     content: Any
@@ -32,9 +32,9 @@ class Conversation:
     """Asks a new application one question after the other."""
 
     def __init__(self) -> None:
-        worlds = Worlds(real_time=RealTime(lambda: instant_of(NOW), lambda: 0.0))
-        worlds.create(builtin_scenario("demo"))
-        self._app: Final[Application] = create_app(worlds, Addresses(URL))
+        self.worlds: Final = Worlds(real_time=RealTime(lambda: instant_of(NOW), lambda: 0.0))
+        self.worlds.create(builtin_scenario("demo"))
+        self._app: Final[Application] = create_app(self.worlds, Addresses(URL))
 
     def ask(self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None) -> Heard:
         """Send a request and return its answer. A body that is no text is sent as JSON."""
@@ -59,4 +59,5 @@ class Conversation:
 
         await self._app(scope, receive, send)
         content = b"".join(message.get("body", b"") for message in messages)
-        return Heard(messages[0]["status"], json.loads(content) if content else None)
+        is_page = dict(messages[0]["headers"]).get(b"content-type", b"").startswith(b"text/html")
+        return Heard(messages[0]["status"], content.decode() if is_page else json.loads(content) if content else None)

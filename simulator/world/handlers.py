@@ -174,8 +174,10 @@ def _count_request(parts: Parts, count: CountRequest, at: int, events: list[Even
 
 
 def _set_clock_rate(parts: Parts, change: SetClockRate, at: int, events: list[Event]) -> None:
-    parts.clock.set_rate(change.rate)
-    events.append(ClockRateSet(at, change.rate))
+    # A whole number would be another text in a digest than the same number as it is read from JSON.
+    rate = float(change.rate)
+    parts.clock.set_rate(rate)
+    events.append(ClockRateSet(at, rate))
 
 
 HANDLERS: Final[dict[type[Input], Handler]] = {

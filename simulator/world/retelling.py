@@ -19,12 +19,12 @@ class Beginning(Struct, frozen=True):
     scenario: Scenario
     seed: int
     world_id: str
-    started_at: int
+    created_at: int
 
     @classmethod
     def of(cls, world: World) -> "Beginning":
-        """Return the beginning of a world; ask before anything is put into it that begins it again."""
-        return cls(world.scenario, world.seed, world.id, world.started_at)
+        """Return the beginning of a world."""
+        return cls(world.scenario, world.seed, world.id, world.created_at)
 
 
 class Told(Struct, frozen=True):
@@ -43,6 +43,13 @@ class _Line(Struct):
 
 _ENCODER: Final = msgspec.json.Encoder()
 _LINES: Final = msgspec.json.Decoder(_Line)
+
+
+encode_beginning: Final = _ENCODER.encode
+"""Return a beginning as one line of JSON, without its end."""
+
+decode_beginning: Final = msgspec.json.Decoder(Beginning).decode
+"""Return what `encode_beginning` wrote; raise `msgspec.ValidationError` or `DecodeError` for anything else."""
 
 
 def told(story: Iterable[Happened]) -> Iterator[Told]:
@@ -71,7 +78,7 @@ class Retelling:
             beginning.scenario,
             world_id=beginning.world_id,
             seed=beginning.seed,
-            real_time=RealTime(lambda: beginning.started_at, lambda: 0.0),
+            real_time=RealTime(lambda: beginning.created_at, lambda: 0.0),
         )
 
     def tell(self, one: Told) -> Happened:

@@ -66,8 +66,10 @@ class World:
         self._real_time: Final = real_time
         self._listeners: tuple[Listener, ...] = ()
         self._is_telling = False
-        self._begin(first_instant(scenario, real_time))
-        self._let_act(self.started_at)
+        self.created_at: Final = first_instant(scenario, real_time)
+        """When the clock started first, in milliseconds since 1970; after a reset it starts where `Reset` says."""
+        self._begin(self.created_at)
+        self._let_act(self.created_at)
 
     def _begin(self, start: int) -> None:
         """Bring about what the scenario says, at its beginning."""
@@ -85,12 +87,11 @@ class World:
         self.schedule = self.parts.schedule
         self.agenda = Agenda(HeldOrders(self.exchange), Heartbeats(self.exchange), self.schedule)
         self.participants = participants_of(self.scenario, self.parts)
-        self.started_at = start
 
     @property
     def beginning(self) -> Happened:
         """Return what comes before the story, as its entry 0: the world began as its scenario says."""
-        return Happened(0, self.started_at, Reset(self.started_at), (WorldReset(self.started_at),), source=BEGINNING)
+        return Happened(0, self.created_at, Reset(self.created_at), (WorldReset(self.created_at),), source=BEGINNING)
 
     # The door
 

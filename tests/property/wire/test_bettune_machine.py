@@ -29,6 +29,7 @@ from tests.property.wire.twin_bettune import (
     NaiveBetTune,
     text,
 )
+from tests.retold import Record
 
 SCENARIO = {
     "name": "bettune",
@@ -77,10 +78,12 @@ class BetTuneMachine(RuleBasedStateMachine):
         self._open = ExitStack()
         self.client: Client = self._open.enter_context(client_of(SCENARIO))
         self.naive = NaiveBetTune()
+        self.record = Record(self.client.worlds.default)
         self.sent: list[tuple[tuple[str, str, dict[str, str], bytes], tuple[int, bytes]]] = []
 
     def teardown(self) -> None:
-        """A fresh server comes to the same by the same requests."""
+        """A fresh server comes to the same by the same requests, and another process by the same inputs."""
+        assert self.record.hashes_elsewhere() == self.record.hashes
         with self._open, client_of(SCENARIO) as fresh:
             for (method, path, headers, content), answered in self.sent:
                 again = fresh.request(method, path, headers=headers, content=content)
@@ -102,6 +105,7 @@ class BetTuneMachine(RuleBasedStateMachine):
     ) -> tuple[int, Any]:
         answer = self.client.request(method, path, headers=headers, content=content)
         self.sent.append(((method, path, headers, content), (answer.status_code, answer.content)))
+        self.record.note_state()
         if answer.status_code == 204:
             return 204, None
         document = answer.json()
@@ -173,6 +177,7 @@ class BetTuneMachine(RuleBasedStateMachine):
     @rule()
     def reset(self) -> None:
         self.naive = NaiveBetTune()
+        self.record = Record(self.client.worlds.default)
 
         assert self._send("POST", f"{CONTROL}/reset", {}, b"", None)[0] == 200
 

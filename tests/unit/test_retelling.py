@@ -1,0 +1,267 @@
+"""The same beginning and the same inputs lead to the same story and the same state, in another process too."""
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any, get_args
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from simulator.exchange.commands import Command, Tick
+from simulator.exchange.orders import RunnerKey, Side
+from simulator.world.format.scenario import Additions, Finish, GoInPlay, MakeOffers, ResultEntry, Scenario, ScoreEntry
+from simulator.world.happened import Happened
+from simulator.world.inputs import (
+    AdvanceClock,
+    AnyCommand,
+    AnyHappening,
+    AnyWorldInput,
+    Input,
+    LogIn,
+    LogOut,
+    MoveToNext,
+    PutPrediction,
+    ReadStartingPrices,
+    Reset,
+    SetClock,
+    SetClockRate,
+    TakeRequestId,
+    decode_input,
+    encode_input,
+)
+from simulator.world.loading.named import builtin_scenario
+from simulator.world.retelling import (
+    Beginning,
+    Retelling,
+    Told,
+    decode_beginning,
+    decode_told,
+    encode_beginning,
+    encode_told,
+    told,
+)
+from simulator.world.state_hash import state_hash
+from simulator.world.world import World
+from tests.retold import Record
+from tests.unit.scenario_builder import MARKET, load, small
+from tests.unit.world_builder import MINUTE, START, FakeRealTime, at, bet, world_of
+
+INPUTS = [*get_args(AnyCommand), *get_args(AnyHappening), *get_args(AnyWorldInput)]
+
+
+NUMBERS = st.integers(1, 2**40)
+SCORES = st.builds(ScoreEntry, home=st.integers(0, 99), away=st.integers(0, 99))
+PRICES_AND_SIZES = st.lists(st.tuples(*[st.decimals(1, 1000, places=2)] * 2), max_size=3).map(tuple)
+RESULTS = st.lists(
+    st.builds(ResultEntry, selection_id=NUMBERS, status=st.sampled_from(["WINNER", "LOSER"])), min_size=1, max_size=3
+).map(tuple)
+BOUNDED: dict[str, st.SearchStrategy[Any]] = {
+    "selection_id": NUMBERS,
+    "match": NUMBERS,
+    "score": SCORES,
+    "results": RESULTS,
+    "available_to_back": PRICES_AND_SIZES,
+    "available_to_lay": PRICES_AND_SIZES,
+    "additions": st.builds(
+        Additions,
+        events=st.just(load(small()).events),
+        schedule=st.lists(st.builds(Finish, match=NUMBERS, score=SCORES), max_size=2).map(tuple),
+    ),
+    "rate": st.floats(0, 1e9),
+}
+"""Fields that do not take every value of their type."""
+
+
+@pytest.mark.parametrize("kind", INPUTS, ids=lambda kind: kind.__name__)
+@given(data=st.data())
+def test_every_input_survives_json(kind: type[Any], data: st.DataObject) -> None:
+    is_command = issubclass(kind, Command)
+    bounded = {name: BOUNDED[name] for name in kind.__struct_fields__ if name in BOUNDED and not is_command}
+    one = data.draw(st.builds(kind, **bounded))
+
+    assert decode_input(encode_input(one)) == one
+
+
+def test_a_scenario_survives_json() -> None:
+    for name in ("demo", "derby", "bettune"):
+        outside = FakeRealTime(START)
+        world = World(builtin_scenario(name), seed=7, world_id="world-3", real_time=outside.real_time)
+
+        beginning = decode_beginning(encode_beginning(Beginning.of(world)))
+
+        assert beginning == Beginning.of(world)
+        assert state_hash(Retelling(beginning).world) == state_hash(world)
+
+
+@pytest.mark.parametrize("line", [b"", b"{}", b'{"at":1,"input":{}}', b'{"at":1,"input":{"command":"Fly"}}', b"[]"])
+def test_what_is_no_input_is_refused(line: bytes) -> None:
+    with pytest.raises(msgspec.DecodeError):
+        decode_told(line)
+
+
+def retold(world: World, story: list[Happened]) -> list[Happened]:
+    """The story of another world to which the callers' part of a story is told again, by way of JSON."""
+    again: list[Happened] = []
+    retelling = Retelling(decode_beginning(encode_beginning(Beginning.of(world))))
+    retelling.world.listen(again.append)
+    for one in told(story):
+        retelling.tell(decode_told(encode_told(one)))
+    assert state_hash(retelling.world) == state_hash(world)
+    return again
+
+
+def test_a_story_that_is_told_again_is_the_same_to_the_number_of_every_entry() -> None:
+    world = world_of(at("+PT1M", "suspend"), at("+PT2M", "resume"), at("+PT3M", "turn-in-play"))
+    story: list[Happened] = []
+    world.listen(story.append)
+    world.do(LogIn("alice", "wrong", "alice-live"))
+    world.do(LogIn("alice", "secret", "alice-live"))
+    world.do(bet("alice", Side.LAY, 200, 500))
+    world.do(AdvanceClock(4 * MINUTE))
+    world.do(bet("bob", Side.BACK, 200, 500))
+    world.do(SetClock(START))
+    world.do(MoveToNext())
+
+    assert retold(world, story) == story
+    assert [happened.sequence for happened in story] == list(range(1, len(story) + 1))
+    assert [happened.at for happened in story] == sorted(happened.at for happened in story)
+    assert {happened.source for happened in story} == {"caller", "schedule", "held orders"}
+
+
+def test_a_clock_that_ran_does_not_run_when_its_story_is_told_again() -> None:
+    """What fell due by itself, between the inputs, happens again at its own times."""
+    scenario = small()
+    scenario["clock"] = {"now": "real", "rate": 60}
+    scenario["schedule"] = [at("+PT1M", "suspend"), at("+PT5M", "resume")]
+    outside = FakeRealTime(START + 123)
+    world = World(load(scenario), real_time=outside.real_time)
+    story: list[Happened] = []
+    world.listen(story.append)
+    for pause in (10, 1_000, 2_500, 7_000):
+        outside.milliseconds += pause
+        world.do(bet("alice", Side.LAY, 200, 500))
+        world.run_due()
+    outside.milliseconds += 60_000
+    world.do(Reset())
+    outside.milliseconds += 3_000
+    world.do(SetClockRate(0))
+
+    assert retold(world, story) == story
+
+
+DEEDS = st.one_of(
+    st.builds(bet, st.sampled_from(["alice", "bob"]), st.sampled_from(Side), st.sampled_from([190, 200, 203]),
+              st.sampled_from([100, 500, 10_000_000]), st.sampled_from([1, 2])),
+    st.builds(AdvanceClock, st.sampled_from([0, 1, 4_999, 5_000, 60_000, -1])),
+    st.builds(MoveToNext),
+    st.builds(LogIn, st.sampled_from(["alice", "nobody"]), st.just("secret"), st.just("alice-live")),
+    st.builds(LogOut, st.just("no token")),
+    st.builds(TakeRequestId),
+    st.builds(SetClockRate, st.sampled_from([0.0, 1.0])),
+    st.builds(Reset),
+    st.just(GoInPlay(market=MARKET)),
+    st.builds(ReadStartingPrices, st.just(MARKET), st.just((RunnerKey(1),))),
+    st.just(MakeOffers(market=MARKET, selection_id=1, available_to_lay=((Decimal("2.02"), Decimal(7)),))),
+)  # fmt: skip
+
+
+@given(st.lists(DEEDS, max_size=12))
+def test_another_process_comes_to_the_same_state_after_every_input(deeds: list[Input]) -> None:
+    world = world_of(at("+PT1M", "suspend"), at("+PT1M", "resume"), at("+PT2M", "turn-in-play"))
+    world.do(SetClockRate(0))
+    world = World(world.scenario, real_time=FakeRealTime(START).real_time)
+    record = Record(world)
+
+    for one in deeds:
+        world.do(one)
+        record.note_state()
+
+    assert record.hashes_elsewhere() == record.hashes
+
+
+def bettune_world() -> World:
+    return World(builtin_scenario("bettune"), real_time=FakeRealTime(START).real_time)
+
+
+@given(st.lists(st.tuples(st.sampled_from([1, 2, 3]), st.sampled_from([1_500_000, 2_000_000, 3_000_000])), max_size=8))
+def test_what_a_participant_does_is_not_told_and_happens_again(predictions: list[tuple[int, int]]) -> None:
+    world = bettune_world()
+    filters, matches = list(world.bettune.filters), list(world.bettune.matches)
+    record = Record(world)
+
+    for number, odds in predictions:
+        world.do(PutPrediction(filters[number % len(filters)], matches[number % len(matches)], odds))
+        record.note_state()
+        world.do(AdvanceClock(MINUTE))
+        record.note_state()
+
+    assert record.hashes_elsewhere() == record.hashes
+
+
+# Listeners
+
+
+def test_a_refusal_is_told_with_its_sentence() -> None:
+    world = world_of()
+    story: list[Happened] = []
+    world.listen(story.append)
+
+    happened = world.do(bet("alice", Side.LAY, 200, 10_000_000))
+
+    assert story == [happened]
+    assert happened.events == ()
+    assert happened.refusal is not None
+    assert happened.refusal.code == "INSUFFICIENT_FUNDS"
+    assert "alice" in happened.refusal.problem or happened.refusal.problem
+
+
+def test_a_listener_that_fails_hears_no_more_and_harms_nobody(caplog: pytest.LogCaptureFixture) -> None:
+    world = world_of()
+    heard: list[int] = []
+
+    def fails(happened: Happened) -> None:
+        heard.append(happened.sequence)
+        raise ZeroDivisionError("on purpose")
+
+    story: list[Happened] = []
+    world.listen(fails)
+    world.listen(story.append)
+
+    first = world.do(bet("alice", Side.LAY, 200, 500))
+    second = world.do(bet("alice", Side.LAY, 200, 500))
+
+    assert first.refusal is second.refusal is None
+    assert heard == [1]
+    assert story == [first, second]
+    assert "on purpose" in caplog.text
+
+
+def test_a_listener_cannot_change_the_world_it_hears_of(caplog: pytest.LogCaptureFixture) -> None:
+    world = world_of()
+    meddle: Callable[[Happened], object] = lambda _: world.do(AdvanceClock(1))  # noqa: E731
+    world.listen(meddle)
+
+    world.do(TakeRequestId())
+
+    assert world.clock.now() == START
+    assert "cannot change the world" in caplog.text
+
+
+def test_a_command_that_only_the_agenda_gives_makes_no_difference() -> None:
+    world = world_of()
+    before = state_hash(world)
+
+    world.do(Tick())
+
+    assert state_hash(world) == before
+
+
+def test_the_beginning_of_a_world_can_be_told_of_a_scenario_as_it_is() -> None:
+    scenario: Scenario = load(small())
+
+    world = Retelling(Beginning(scenario, 3, "another", START)).world
+
+    assert (world.seed, world.id, world.clock.now()) == (3, "another", START)
+    assert Told(START, AdvanceClock(1)) == decode_told(encode_told(Told(START, AdvanceClock(1))))
