@@ -64,6 +64,7 @@ def resolve(
     ticket: int,
     later: Later,
     report: Callable[[tuple[HeldOrderFate, ...] | None], Report],
+    never_known: Report,
     happened: Happened,
 ) -> None:
     """Write a report that is owed, once what it is about has happened or never will."""
@@ -71,7 +72,7 @@ def resolve(
         if later.report is None and isinstance(event, TicketResolved) and event.ticket == ticket:
             later.report = report(event.fates)
         if later.report is None and isinstance(event, WorldReset):
-            later.report = report(None)
+            later.report = never_known
 
 
 def average_price(order: Order) -> float:
@@ -170,7 +171,8 @@ class BettingTwin:
 
         for event in events:
             if isinstance(event, OrdersHeld):
-                self.world.listen(partial(resolve, event.ticket, later, report))
+                # A world that begins again knows nothing of these bets, so what is said then is written now.
+                self.world.listen(partial(resolve, event.ticket, later, report, report(None)))
                 return later
         return None
 
