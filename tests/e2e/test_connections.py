@@ -149,6 +149,29 @@ def test_curl_that_would_rather_speak_another_version_is_answered(served: Served
     assert json.loads(result.stdout)["status"] == "SUCCESS"
 
 
+# An expectation
+
+
+def test_who_expects_to_be_told_to_go_on_is_refused_without_the_body(served: Served) -> None:
+    head, _, _ = post(b"/api/login", LOGIN, b"Expect: 100-continue\r\n").partition(LOGIN)
+    with connected(served) as connection:
+        connection.sendall(head)
+
+        assert [417] == [status for status, _ in answers_in(everything_from(connection))]
+
+
+def test_who_expects_to_be_told_to_go_on_is_told_where_that_is_wanted(scenario: str) -> None:
+    wanted = b"Expect: 100-continue\r\nAccept: application/json\r\nX-Application: a-live\r\nConnection: close\r\n"
+    head, _, _ = post(b"/api/login", LOGIN, wanted).partition(LOGIN)
+    with serving("--scenario", scenario, "--accept-expect") as served, connected(served) as connection:
+        connection.sendall(head)
+        assert b"HTTP/1.1 100 Continue\r\n\r\n" == connection.recv(65536)
+        connection.sendall(LOGIN)
+
+        ((status, body),) = answers_in(everything_from(connection))
+        assert (200, "SUCCESS") == (status, json.loads(body)["status"])
+
+
 # Bounds
 
 
