@@ -8,9 +8,8 @@ import pytest
 
 from simulator.exchange.commands import SuspendMarket, TurnInPlay
 from simulator.refusal_log import LOGGER, LONGEST_LINE, log_refusal, one_line
-from simulator.world.inputs import AdvanceClock
 from tests.contract.bettor import MATCH, SCENARIO, Bettor, back, world_of
-from tests.contract.waiting_bets import report_during
+from tests.contract.waiting_bets import advancing, report_during
 from tests.in_process import Client, client_of
 
 JSON = {"accept": "application/json", "x-application": "a-live"}
@@ -93,7 +92,7 @@ def test_an_error_of_the_framework(client: Client, alice: Bettor, log: pytest.Lo
 
 def test_an_order_that_is_refused(client: Client, alice: Bettor, log: pytest.LogCaptureFixture) -> None:
     alice.place(back(2.0, 5), back(2.001, 5))
-    world_of(client).apply(SuspendMarket(MATCH))
+    world_of(client).do(SuspendMarket(MATCH)).accepted()
     alice.place(back(2.0, 5))
 
     first, second = lines(log)
@@ -138,7 +137,7 @@ def test_a_login_that_fails(client: Client, log: pytest.LogCaptureFixture) -> No
     client.get("/view/login", params={"url": "http://elsewhere/"})
 
     assert lines(log) == [
-        "refused login of alice: INVALID_USERNAME_OR_PASSWORD: the password is another one",
+        "refused login of alice: INVALID_USERNAME_OR_PASSWORD: no account has this username and password",
         "refused certlogin of nobody: INVALID_USERNAME_OR_PASSWORD: no account is called 'nobody'",
         "refused login of alice: INPUT_VALIDATION_ERROR: the form needs a username and a password",
         "refused /api/keepAlive: NO_SESSION: the token is unknown or has expired",
@@ -170,14 +169,14 @@ def test_a_request_of_the_control_api(client: Client, log: pytest.LogCaptureFixt
 def test_a_bet_that_is_refused_at_the_end_of_its_delay(
     client: Client, alice: Bettor, log: pytest.LogCaptureFixture
 ) -> None:
-    world_of(client).apply(TurnInPlay(MATCH))
+    world_of(client).do(TurnInPlay(MATCH)).accepted()
     report_during(
         client,
         alice,
         "placeOrders",
         {"instructions": [back(2.0, 5)]},
         lambda world: world.do(SuspendMarket(MATCH)).accepted(),
-        lambda world: world.do(AdvanceClock(5_000)).accepted(),
+        advancing(5_000),
     )
 
     assert lines(log) == ["refused placeOrders of alice: BET_ACTION_ERROR: instruction 0 BET_TAKEN_OR_LAPSED"]
