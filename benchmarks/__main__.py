@@ -2,10 +2,11 @@
 
 import sys
 
-from benchmarks import cross_matching, documents, http, kernel, reads, virtual
+from benchmarks import cross_matching, documents, fold, http, kernel, reads, virtual
 
 BENCHMARKS = {
     "kernel": kernel.run,
+    "fold": fold.run,
     "virtual": virtual.run,
     "cross_matching": cross_matching.run,
     "reads": reads.run,

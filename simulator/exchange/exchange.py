@@ -118,12 +118,8 @@ class Exchange:
     @property
     def next_held_due(self) -> int | None:
         """Return when the first held request reaches the matcher, or `None` where none is held."""
-        return self._state.next_held_due
-
-    @property
-    def next_missed_heartbeat(self) -> int | None:
-        """Return when the first heartbeat is missed, or `None` where none is expected."""
-        return self._state.heartbeats.first
+        held = self._state.held
+        return held[0].due_at if held else None
 
     def available_to_bet(self, account: str) -> int:
         """Return what an account can still bet with, in pence; raises `Impossible`.

@@ -62,15 +62,11 @@ class State:
     @property
     def next_due(self) -> int | None:
         """Return when something next happens by itself: held orders reach the matcher, or a heartbeat is missed."""
-        held, missed = self.next_held_due, self.heartbeats.first
+        held = self.held[0].due_at if self.held else None
+        missed = self.heartbeats.first
         if held is None or missed is None:
             return missed if held is None else held
         return min(held, missed)
-
-    @property
-    def next_held_due(self) -> int | None:
-        """Return when the first held request reaches the matcher, or `None` where none is held."""
-        return self.held[0].due_at if self.held else None
 
     def market_for_bets(self, market_id: str) -> Market:
         """Return a market a customer named; raises `Refused` with INVALID_MARKET_ID."""

@@ -77,12 +77,12 @@ class Heartbeats:
     name: Final = "heartbeats"
 
     def __init__(self, exchange: Exchange) -> None:
-        self._exchange: Final = exchange
+        self._deadlines: Final = exchange.heartbeats
 
     @property
     def next_due(self) -> int | None:
         """Return when the first heartbeat is missed."""
-        return self._exchange.next_missed_heartbeat
+        return self._deadlines.first
 
     def run(self, due: int) -> Iterable[Input]:
         """Let time pass in the exchange."""

@@ -1,6 +1,6 @@
 """What each input does to the parts of a world: one function an input, which answers with the events."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from simulator.exchange.commands import Command
@@ -49,21 +49,21 @@ REFUSALS: Final = (Refused, Impossible, ClockError, UnknownFilter, UnknownMatch)
 """How the parts of a world say no; logins have an error of their own."""
 
 
-def carry_out(parts: Parts, one: Input, at: int, events: list[Event]) -> Refusal | None:
-    """Do what an input asks for, append what happened to `events`, and return why it was refused, or `None`.
+def carry_out(parts: Parts, one: Input, at: int) -> tuple[Sequence[Event], Refusal | None]:
+    """Do what an input asks for, and return what happened and why it was refused, or `None`.
 
     The inputs that concern the world as a whole (the clock is moved, it begins again, it ends) are the world's own.
     """
+    events: list[Event] = []
     try:
         if isinstance(one, Command):
-            events.extend(parts.exchange.apply(one, at))
-        else:
-            HANDLERS.get(type(one), _perform)(parts, one, at, events)
+            return parts.exchange.apply(one, at), None
+        HANDLERS.get(type(one), _perform)(parts, one, at, events)
     except LoginRefused as refused:
-        return Refusal(refused.error or refused.status, str(refused), status=refused.status)
+        return events, Refusal(refused.error or refused.status, str(refused), status=refused.status)
     except REFUSALS as refused:
-        return Refusal.of(refused)
-    return None
+        return events, Refusal.of(refused)
+    return events, None
 
 
 # Happenings

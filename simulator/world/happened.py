@@ -178,7 +178,8 @@ class Refusal(Struct, frozen=True):
         return self.problem if self.code == IMPOSSIBLE else f"{self.code}: {self.problem}"
 
 
-class Happened(Struct, frozen=True):
+# No entry refers to another, so none is part of a cycle that the collector would have to look for.
+class Happened(Struct, frozen=True, gc=False):
     """One entry of the story: an input, the time at which it came, and its events or why it was refused.
 
     A refused input changed nothing, with two exceptions that its events tell of: the login that is one too many begins

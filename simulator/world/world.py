@@ -4,9 +4,10 @@ What goes in goes in through one door, and what comes out is one story (`World.d
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
+from simulator.exchange.commands import Command
 from simulator.exchange.events import Event
 from simulator.world.agenda import Agenda, Heartbeats, HeldOrders, Source
 from simulator.world.clock import REAL_TIME, Clock, ClockError, RealTime
@@ -109,8 +110,11 @@ class World:
         if whole is not None:
             return whole(self, one, now)
         happened = self._carry_out(one, now, CALLER)
-        self._let_act(now)
-        self._run_until(now)
+        if self.participants:
+            self._let_act(now)
+        if not isinstance(one, Command):
+            # What was added may be due at once; what the exchange is asked leads to nothing in the same millisecond.
+            self._run_until(now)
         return happened
 
     def run_due(self) -> int:
@@ -149,15 +153,16 @@ class World:
     # What happens
 
     def _carry_out(self, one: Input, at: int, source: str) -> Happened:
-        events: list[Event] = []
-        refusal = carry_out(self.parts, one, at, events)
+        events, refusal = carry_out(self.parts, one, at)
         return self._tell(at, one, events, refusal, source)
 
-    def _tell(self, at: int, one: Input, events: list[Event], refusal: Refusal | None, source: str) -> Happened:
+    def _tell(self, at: int, one: Input, events: Sequence[Event], refusal: Refusal | None, source: str) -> Happened:
         self.sequence += 1
         happened = Happened(self.sequence, at, one, tuple(events), refusal, source)
         for participant in self.participants:
             participant.hear(happened)
+        if not self._listeners:
+            return happened
         self._is_telling = True
         try:
             for listener in self._listeners:
@@ -182,7 +187,7 @@ class World:
 
     def _run_until(self, end: int) -> None:
         """Let happen what is due up to a time, in order."""
-        while (due := self.next_due) is not None and due <= end:
+        while (due := self.agenda.next_due) is not None and due <= end and not self.has_ended:
             self._run(self.agenda.first(due), due)
 
     def _run(self, source: Source, due: int) -> None:
