@@ -83,6 +83,8 @@ class Market:
         self.definition: Final = definition
         self.market_id: Final = definition.market_id
         self.ladder: Final = Ladder.of(definition.ladder)
+        self.is_line: Final = definition.betting_type == BettingType.LINE
+        """Whether prices are lines, bought and sold at even money."""
         self.runners: Final = {runner.key: Runner(runner) for runner in definition.runners}
         self.status = MarketStatus.INACTIVE
         self.in_play = False
@@ -124,11 +126,6 @@ class Market:
     def starting_price_is_past(self) -> bool:
         """Return whether it is too late for an order for the starting price."""
         return self.in_play or self.bsp_reconciled
-
-    @property
-    def is_line(self) -> bool:
-        """Return whether prices are lines, bought and sold at even money."""
-        return self.definition.betting_type == BettingType.LINE
 
     @property
     def total_available(self) -> int:

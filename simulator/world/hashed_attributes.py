@@ -163,6 +163,7 @@ LEFT_OUT: Final[Mapping[type, Mapping[str, str]]] = {
     Market: {
         "market_id": "it is in the definition",
         "ladder": "it follows from the definition",
+        "is_line": "it follows from the definition",
         "orders": ELSEWHERE,
         "orders_of": ELSEWHERE,
         "positions": DERIVED,
