@@ -20,6 +20,16 @@ PATIENCE_SECONDS = 30
 CHECKOUT = Path(__file__).parent.parent
 
 
+def get(address: str, **options: Any) -> httpx.Response:
+    """Get an address of a server that may be slow, because much else is running."""
+    return httpx.get(address, timeout=PATIENCE_SECONDS, **options)
+
+
+def post(address: str, **options: Any) -> httpx.Response:
+    """Post to an address of a server that may be slow."""
+    return httpx.post(address, timeout=PATIENCE_SECONDS, **options)
+
+
 class Account(NamedTuple):
     """What a client library needs to log in."""
 
@@ -49,7 +59,7 @@ class Served:
 
     def world(self, world_id: str = "default") -> dict[str, Any]:
         """Return the document of a world."""
-        response = httpx.get(f"{self.control_url}/worlds/{world_id}")
+        response = get(f"{self.control_url}/worlds/{world_id}")
         response.raise_for_status()
         document: dict[str, Any] = response.json()
         return document
@@ -63,7 +73,7 @@ class Served:
 
     def control(self, path: str, document: object = None) -> dict[str, Any]:
         """Post to an address under the default world, such as `("clock", {"advance": "PT5S"})`; return the answer."""
-        response = httpx.post(f"{self.control_url}/worlds/default/{path}", json={} if document is None else document)
+        response = post(f"{self.control_url}/worlds/default/{path}", json={} if document is None else document)
         assert response.is_success, response.text
         answer: dict[str, Any] = response.json()
         return answer

@@ -7,12 +7,11 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-import httpx
 import pytest
 
 from tests.contract.bad_input import CONTROL_PATHS, EVERY_PATH, JSON_RPC_PATHS
 from tests.contract.bettor import SCENARIO
-from tests.serving import PATIENCE_SECONDS, Served, serving
+from tests.serving import PATIENCE_SECONDS, Served, get, post, serving
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +32,7 @@ def nothing_changes(served: Served) -> Iterator[None]:
 
 
 def state_of(served: Served) -> str:
-    state: str = httpx.get(f"{served.control_url}/worlds/default/state-hash").json()["stateHash"]
+    state: str = get(f"{served.control_url}/worlds/default/state-hash").json()["stateHash"]
     return state
 
 
@@ -98,6 +97,6 @@ def test_a_batch_of_five_thousand_calls_is_answered(served: Served) -> None:
     """Each with the error of a caller whom nobody knows."""
     calls = [{"method": "SportsAPING/v1.0/listEvents", "params": {"filter": {}}, "id": n} for n in range(5_000)]
 
-    answers = httpx.post(f"{served.url}{JSON_RPC_PATHS['betting']}", json=calls, timeout=PATIENCE_SECONDS).json()
+    answers = post(f"{served.url}{JSON_RPC_PATHS['betting']}", json=calls).json()
 
     assert ["ANGX-0004"] * 5_000 == [answer["error"]["message"] for answer in answers]
