@@ -16,7 +16,8 @@ from simulator.betfair.errors import BETTING_EXCEPTION, ApiErrorCode
 from simulator.betfair.operations import Call, Operation, Service
 from simulator.betfair.transport import BetfairFace
 from simulator.world.clock import RealTime
-from simulator.world.inputs import AdvanceClock
+from simulator.world.happened import Happened
+from simulator.world.inputs import AdvanceClock, TakeRequestId
 from simulator.world.loading.loading import load_scenario
 from simulator.world.worlds import Worlds
 from tests.contract.face import NothingRequest, Theatre, call
@@ -461,3 +462,24 @@ def test_a_fourth_request_of_a_crowd_is_one_too_many(theatre: Theatre) -> None:
         return [fourth["error"]["message"], alone["result"], another["result"], after["result"]]
 
     assert ["ANGX-0008", "e", "f", "g"] == theatre.run(act)
+
+
+def test_who_belongs_to_no_world_changes_none(theatre: Theatre) -> None:
+    """Failed requests are counted where their caller belongs, and those of strangers by themselves."""
+    stories: list[Happened] = []
+    for world in theatre.worlds:
+        world.listen(stories.append)
+    call = {"jsonrpc": "2.0", "method": "SportsAPING/v1.0/ping", "params": {}, "id": 1}
+
+    def uuid(headers: dict[str, str]) -> str:
+        error = theatre.ask("POST", "/exchange/betting/json-rpc/v1", json=call, headers=headers).json()["error"]
+        told: str = error["data"][error["data"]["exceptionname"]]["requestUUID"]
+        return told
+
+    strangers = [uuid({}), uuid({"X-Authentication": "nobody"})]
+    assert stories == []
+
+    own = uuid({"X-Application": theatre.alice["X-Application"]})
+    assert [type(told.input) for told in stories] == [TakeRequestId]
+    assert [each.rpartition("-")[2] for each in strangers] == ["0000000001", "0000000002"]
+    assert own.endswith("-0000000001")

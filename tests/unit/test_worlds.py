@@ -6,6 +6,7 @@ import pytest
 
 from simulator.exchange.commands import SuspendMarket
 from simulator.world.format.scenario import Scenario
+from simulator.world.happened import Happened, SessionClosed, WorldClosed
 from simulator.world.inputs import AdvanceClock, LogOut, MoveToNext, Reset, SetClockRate
 from simulator.world.state_hash import state_hash
 from simulator.world.world import World
@@ -177,3 +178,36 @@ def test_a_listener_hears_the_stories_of_all_worlds_from_the_beginning_to_the_en
         ("default", 1, "SetClockRate"),
         ("world-2", 3, "EndWorld"),
     ]
+
+
+def test_the_token_of_a_world_that_is_gone_means_nothing_to_one_that_is_made_of_the_same_scenario() -> None:
+    worlds = Worlds()
+    worlds.create(SCENARIO)
+    gone = worlds.create(SCENARIO)
+    old = token_of(gone, "alice-2")
+    worlds.delete(gone.id)
+
+    again = worlds.create(SCENARIO)
+    new = token_of(again, "alice-2")
+
+    assert new != old
+    assert again.session(old) is None
+    assert worlds.by_session(old) is None
+
+
+def test_the_end_of_a_world_is_told_and_afterwards_everything_is_refused() -> None:
+    worlds = Worlds()
+    worlds.create(SCENARIO)
+    ended = worlds.create(SCENARIO)
+    told: list[Happened] = []
+    ended.listen(told.append)
+    token = token_of(ended, "alice-2")
+
+    worlds.delete(ended.id)
+    after = ended.do(AdvanceClock(1))
+
+    assert [type(event) for event in told[-1].events] == [SessionClosed, WorldClosed]
+    assert after.refusal is not None
+    assert "has ended" in after.refusal.problem
+    assert told[-1] is not after
+    assert worlds.by_session(token) is None
