@@ -24,8 +24,8 @@ from simulator.world.inputs import Add
 from simulator.world.loading.loading import loader_of_additions, loader_of_happening
 from simulator.world.world import World
 
-REMOVE: Final = "remove"
-"""The one verb that is done to a runner, and has the runner in its address."""
+RUNNER_VERBS: Final = ("remove", "hide", "reinstate")
+"""The verbs that are done to a runner, and have the runner in their addresses."""
 OFFERS: Final = "offers"
 """The one verb whose answer says more than the state of the market."""
 
@@ -100,13 +100,17 @@ class MarketHandlers:
         bets = offered_bets(happened, story, world.exchange)
         return answer(OffersDocument(state.market_id, state.status, state.in_play, state.version, bets))
 
-    async def remove(self, request: Request) -> Response:
-        """Withdraw the runner of the address; the document may name its handicap and the adjustment factor."""
-        world, market, selection_id = self._runner_of(request)
-        load = loader_of_happening(REMOVE, market.market_id, world.exchange, selection_id)
-        happening = await loaded(await read_body(request), load)
-        world, market, _ = self._runner_of(request)
-        return _do(world, market, happening)
+    def doing_to_runner(self, verb: str) -> Handler:
+        """Return the handler that does this to the runner of the address; the document may name its handicap."""
+
+        async def do(request: Request) -> Response:
+            world, market, selection_id = self._runner_of(request)
+            load = loader_of_happening(verb, market.market_id, world.exchange, selection_id)
+            happening = await loaded(await read_body(request), load)
+            world, market, _ = self._runner_of(request)
+            return _do(world, market, happening)
+
+        return do
 
     def _market_of(self, request: Request) -> tuple[World, Market]:
         world, market_id = self._world_of(request), request.path_params["market"]

@@ -5,7 +5,7 @@ from typing import Final
 from starlette.routing import Route
 
 from simulator.control.clock import ClockHandlers
-from simulator.control.markets import OFFERS, REMOVE, MarketHandlers
+from simulator.control.markets import OFFERS, RUNNER_VERBS, MarketHandlers
 from simulator.control.matches import MatchHandlers
 from simulator.control.resources import Resource
 from simulator.control.worlds import Addresses, WorldHandlers
@@ -33,10 +33,13 @@ def control_routes(worlds: Worlds, addresses: Addresses, seed: int) -> list[Rout
         *(
             Route(f"{MARKET}/{verb}", Resource(post=of_markets.doing(verb)))
             for verb in VERBS
-            if verb not in (REMOVE, OFFERS)
+            if verb not in (*RUNNER_VERBS, OFFERS)
         ),
         Route(f"{MARKET}/{OFFERS}", Resource(post=of_markets.offer)),
         Route(f"{WORLD}/matches", Resource(get=of_matches.list_all)),
         Route(f"{WORLD}/matches/{{match}}/{FINISH}", Resource(post=of_matches.finish)),
-        Route(f"{MARKET}/runners/{{selection}}/{REMOVE}", Resource(post=of_markets.remove)),
+        *(
+            Route(f"{MARKET}/runners/{{selection}}/{verb}", Resource(post=of_markets.doing_to_runner(verb)))
+            for verb in RUNNER_VERBS
+        ),
     ]

@@ -8,7 +8,8 @@ Read it in this order:
     one market     `virtual_view`, `market`, `execution`
     bets           `rules`, `heartbeat_deadlines`, `state`, `instruction_checks`, `acceptance`, `placing`, `editing`,
                    `heartbeat`
-    what happens   `transitions`, `auction`, `withdrawals`, `verdicts`, `results`, `settlement`, `profit_and_loss`
+    what happens   `transitions`, `auction`, `withdrawals`, `listing`, `verdicts`, `results`, `settlement`,
+                   `profit_and_loss`
 
 and last `exchange`, the one door.
 

@@ -116,6 +116,30 @@ class TurnInPlay(Command, frozen=True):
     market_id: str
 
 
+class AddRunner(Command, frozen=True):
+    """List one more runner in a market that is not complete. A material change."""
+
+    market_id: str
+    runner: RunnerDefinition
+
+
+class HideRunner(Command, frozen=True):
+    """Hide a runner that has no official entry: its unmatched bets lapse, its matched ones are at 1.0.
+
+    A material change.
+    """
+
+    market_id: str
+    key: RunnerKey
+
+
+class ReinstateRunner(Command, frozen=True):
+    """Let a hidden runner take part, its matched bets at their prices again. A material change."""
+
+    market_id: str
+    key: RunnerKey
+
+
 class RemoveRunner(Command, frozen=True):
     """Withdraw a runner. `adjustment_factor`, in thousandths of a percent, is its own where absent.
 

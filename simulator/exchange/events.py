@@ -75,6 +75,26 @@ class MarketChanged(MarketEvent, frozen=True):
     in_play: bool
 
 
+class RunnerAdded(MarketEvent, frozen=True):
+    """A runner is listed from now on; the factor is in thousandths of a percent."""
+
+    runner: RunnerKey
+    sort_priority: int
+    adjustment_factor: int | None
+
+
+class RunnerHidden(MarketEvent, frozen=True):
+    """A runner without an official entry takes no part for now, and no bets."""
+
+    runner: RunnerKey
+
+
+class RunnerReinstated(MarketEvent, frozen=True):
+    """A runner that was hidden takes part."""
+
+    runner: RunnerKey
+
+
 class RunnerRemoved(MarketEvent, frozen=True):
     """A runner was withdrawn; the factor is in thousandths of a percent, 0 where prices are not reduced."""
 
@@ -262,6 +282,17 @@ class OrderRepriced(OrderEvent, frozen=True):
 
 class MatchedPriceReduced(OrderEvent, frozen=True):
     """A removal lowered the price of the `size` pence matched of an order; both prices are averages in hundredths."""
+
+    size: int
+    old_price: int
+    price: int
+
+
+class MatchedPriceRestated(OrderEvent, frozen=True):
+    """The price of the `size` pence matched of an order became 1.0, or what it was, as its runner was hidden or back.
+
+    Both prices are averages in hundredths.
+    """
 
     size: int
     old_price: int

@@ -9,15 +9,18 @@ from simulator.exchange.accounts import Account
 from simulator.exchange.auction import close_betting, reconcile_on_command, turn_in_play
 from simulator.exchange.commands import (
     AddMarket,
+    AddRunner,
     CancelOrders,
     CloseMarket,
     Command,
     Heartbeat,
+    HideRunner,
     LapseUnmatched,
     OpenAccount,
     OpenMarket,
     PlaceOrders,
     Reconcile,
+    ReinstateRunner,
     RemoveRunner,
     ReplaceOrders,
     SettleMarket,
@@ -35,6 +38,7 @@ from simulator.exchange.heartbeat import expire_heartbeat, receive_heartbeat
 from simulator.exchange.heartbeat_deadlines import Deadlines
 from simulator.exchange.ladder import WrongLadder
 from simulator.exchange.ledger import CASHIER, Ledger
+from simulator.exchange.listing import add_runner, hide_runner, reinstate_runner
 from simulator.exchange.market import Market
 from simulator.exchange.orders import Order
 from simulator.exchange.placing import place_orders, resolve
@@ -224,6 +228,9 @@ _HANDLERS: Final[dict[type[Command], Callable[[State, Any, int], list[Event]]]] 
     SettleMarket: settle_market,
     SettleRunners: settle_runners,
     VoidMarket: void_market,
+    AddRunner: add_runner,
+    HideRunner: hide_runner,
+    ReinstateRunner: reinstate_runner,
     RemoveRunner: remove_runner,
     PlaceOrders: place_orders,
     CancelOrders: cancel_orders,

@@ -33,11 +33,15 @@ NOT_PLACED: Final = EachWayStakes()
 
 
 class Field(NamedTuple):
-    """Who can win a market: `number_of_winners` of `active_runners`; if not `complete`, others that are not listed."""
+    """Who can win a market: `number_of_winners` of `active_runners`; if not `complete`, others that are not listed.
+
+    Bets on `hidden` runners lose, whatever the result.
+    """
 
     number_of_winners: int
     active_runners: int
     complete: bool = True
+    hidden: frozenset[RunnerKey] = frozenset()
 
     @property
     def places_are_void(self) -> bool:
@@ -124,7 +128,12 @@ class OddsPosition(Position):
 
     def exposure(self) -> int:
         """Return the loss by the worst winners, in pence."""
-        return max(0, -worst_outcome(self.stakes.values(), self._field))
+        hidden = self._field.hidden
+        if not hidden:
+            return max(0, -worst_outcome(self.stakes.values(), self._field))
+        lost = sum(stakes.lose for key, stakes in self.stakes.items() if key in hidden)
+        in_race = (stakes for key, stakes in self.stakes.items() if key not in hidden)
+        return max(0, -lost - worst_outcome(in_race, self._field))
 
     def _change(self, order: Order, after: Stakes) -> None:
         before = self._counted.get(order, NOTHING)
@@ -205,7 +214,12 @@ class EachWayPosition(Position):
 
     def exposure(self) -> int:
         """Return the loss by the worst winner and the worst others placed, in pence."""
-        return max(0, -worst_placing(self.stakes.values(), self._field))
+        hidden = self._field.hidden
+        if not hidden:
+            return max(0, -worst_placing(self.stakes.values(), self._field))
+        lost = sum(stakes.lost for key, stakes in self.stakes.items() if key in hidden)
+        in_race = (stakes for key, stakes in self.stakes.items() if key not in hidden)
+        return max(0, -lost - worst_placing(in_race, self._field))
 
     def _change(self, order: Order, after: EachWayStakes) -> None:
         before = self._counted.get(order, NOT_PLACED)

@@ -37,6 +37,9 @@ class Verb(StrEnum):
     LAPSE_UNMATCHED = "cleared of unmatched bets"
     TURN_IN_PLAY = "turned in play"
     RECONCILE = "reconciled"
+    ADD_RUNNER = "given another runner"
+    HIDE_RUNNER = "told to hide a runner"
+    REINSTATE_RUNNER = "told to reinstate a runner"
     REMOVE_RUNNER = "deprived of a runner"
     SETTLE_RUNNERS = "settled runner by runner"
     CLOSE_BETTING = "closed for betting"
@@ -47,6 +50,9 @@ class Verb(StrEnum):
 TRANSITIONS: Final[Mapping[tuple[MarketStatus, Verb], MarketStatus]] = {
     (INACTIVE, Verb.OPEN): OPEN,
     (INACTIVE, Verb.TOUCH): INACTIVE,
+    (INACTIVE, Verb.ADD_RUNNER): INACTIVE,
+    (INACTIVE, Verb.HIDE_RUNNER): INACTIVE,
+    (INACTIVE, Verb.REINSTATE_RUNNER): INACTIVE,
     (INACTIVE, Verb.REMOVE_RUNNER): INACTIVE,
     (INACTIVE, Verb.VOID): CLOSED,
     (OPEN, Verb.SUSPEND): SUSPENDED,
@@ -54,6 +60,9 @@ TRANSITIONS: Final[Mapping[tuple[MarketStatus, Verb], MarketStatus]] = {
     (OPEN, Verb.LAPSE_UNMATCHED): OPEN,
     (OPEN, Verb.TURN_IN_PLAY): OPEN,
     (OPEN, Verb.RECONCILE): OPEN,
+    (OPEN, Verb.ADD_RUNNER): OPEN,
+    (OPEN, Verb.HIDE_RUNNER): OPEN,
+    (OPEN, Verb.REINSTATE_RUNNER): OPEN,
     (OPEN, Verb.REMOVE_RUNNER): OPEN,
     (OPEN, Verb.SETTLE_RUNNERS): OPEN,
     (OPEN, Verb.CLOSE_BETTING): SUSPENDED,
@@ -64,6 +73,9 @@ TRANSITIONS: Final[Mapping[tuple[MarketStatus, Verb], MarketStatus]] = {
     (SUSPENDED, Verb.LAPSE_UNMATCHED): SUSPENDED,
     (SUSPENDED, Verb.TURN_IN_PLAY): OPEN,
     (SUSPENDED, Verb.RECONCILE): SUSPENDED,
+    (SUSPENDED, Verb.ADD_RUNNER): SUSPENDED,
+    (SUSPENDED, Verb.HIDE_RUNNER): SUSPENDED,
+    (SUSPENDED, Verb.REINSTATE_RUNNER): SUSPENDED,
     (SUSPENDED, Verb.REMOVE_RUNNER): SUSPENDED,
     (SUSPENDED, Verb.SETTLE_RUNNERS): SUSPENDED,
     (SUSPENDED, Verb.CLOSE_BETTING): SUSPENDED,
@@ -72,7 +84,17 @@ TRANSITIONS: Final[Mapping[tuple[MarketStatus, Verb], MarketStatus]] = {
 }
 """Where a verb leads from a status. What is not here cannot be done."""
 
-WHILE_BETTING_LASTS: Final = frozenset({Verb.OPEN, Verb.TURN_IN_PLAY, Verb.RECONCILE, Verb.CLOSE_BETTING})
+WHILE_BETTING_LASTS: Final = frozenset(
+    {
+        Verb.OPEN,
+        Verb.TURN_IN_PLAY,
+        Verb.RECONCILE,
+        Verb.ADD_RUNNER,
+        Verb.HIDE_RUNNER,
+        Verb.REINSTATE_RUNNER,
+        Verb.CLOSE_BETTING,
+    }
+)
 """The verbs that cannot follow CLOSE_BETTING, after which a market only waits, SUSPENDED, for its result."""
 
 
@@ -135,7 +157,12 @@ class Market:
     @property
     def field(self) -> Field:
         """Return who can win."""
-        return Field(self.winners_left, self.active_runners, self.definition.complete)
+        return Field(self.winners_left, self.active_runners, self.definition.complete, self.hidden_runners)
+
+    @property
+    def hidden_runners(self) -> frozenset[RunnerKey]:
+        """Return the runners that are listed and cannot win."""
+        return frozenset(key for key, runner in self.runners.items() if runner.status is RunnerStatus.HIDDEN)
 
     @property
     def winners_left(self) -> int:
@@ -235,6 +262,12 @@ class Market:
         """Take what was traded on a runner out of the market's volume, since all of it is void."""
         self.total_matched -= runner.book.total_matched
         runner.book.forget_trades()
+
+    def tell_positions_the_field(self) -> None:
+        """Let every position know who can win now."""
+        field = self.field
+        for position in self.positions.values():
+            position.set_field(field)
 
     def count(self, order: Order) -> None:
         """Let the position of an order's account count the order anew."""

@@ -83,6 +83,8 @@ class LapseReason(StrEnum):
     """The order's own runner was withdrawn."""
     OTHER_RUNNER_REMOVED = "OTHER_RUNNER_REMOVED"
     """Another runner was withdrawn, which makes the price of a lay too high."""
+    RUNNER_HIDDEN = "RUNNER_HIDDEN"
+    """The order's own runner was hidden."""
     RUNNER_SETTLED = "RUNNER_SETTLED"
     """The order's runner was settled while the market goes on."""
     BETTING_CLOSED = "BETTING_CLOSED"
@@ -179,6 +181,8 @@ class Order:
     matched_payout: int = 0
     """Sum of the fragments' payouts, in hundredths of pence: the average price is this over `size_matched`."""
     fragments: list[Fragment] = field(default_factory=list)
+    fragments_before_hiding: list[Fragment] | None = None
+    """While its runner is hidden: the fragments at the prices at which they were matched."""
 
     matched_at: int | None = None
     cancelled_at: int | None = None
@@ -240,9 +244,23 @@ class Order:
     def reduce_prices(self, reduced_price: Callable[[int], int]) -> None:
         """Lower the price of every fragment matched up to the off, each rounded by itself, as `reduced_price` says."""
         before = self.matched_payout
-        self.fragments = [fragment.reduced(reduced_price) for fragment in self.fragments]
-        self.matched_payout = sum(fragment.payout for fragment in self.fragments)
+        self._set_fragments([fragment.reduced(reduced_price) for fragment in self.fragments])
         self.price_reduced = self.price_reduced or self.matched_payout != before
+
+    def set_prices_to_nothing(self) -> None:
+        """Give every fragment the price 1.0, at which nothing is to be won, until the prices are restored."""
+        self.fragments_before_hiding = self.fragments
+        self._set_fragments([each._replace(price=HUNDREDTHS, payout=HUNDREDTHS * each.size) for each in self.fragments])
+
+    def restore_prices(self) -> None:
+        """Give the fragments the prices again that they had before they were set to 1.0."""
+        if self.fragments_before_hiding is not None:
+            self._set_fragments(self.fragments_before_hiding)
+            self.fragments_before_hiding = None
+
+    def _set_fragments(self, fragments: list[Fragment]) -> None:
+        self.fragments = fragments
+        self.matched_payout = sum(fragment.payout for fragment in fragments)
 
     def update_persistence(self, persistence: Persistence) -> None:
         """Give what is unmatched another persistence."""

@@ -39,7 +39,9 @@ def runner_profits(
 
     `include_settled_bets` is for markets settled in part. Where one runner wins, what the settled bets brought is in
     every figure; where several may win, a settled runner has figures of its own, both what its bets brought (chosen).
-    What was matched at the starting price is left out unless asked for; what else the same bet has matched is not.
+    Bets on hidden runners are lost in every figure of a market with one winner, and have none of their own elsewhere
+    (chosen). What was matched at the starting price is left out unless asked for; what else the same bet has matched is
+    not.
     """
     definition = market.definition
     if definition.betting_type != BettingType.ODDS:
@@ -47,17 +49,18 @@ def runner_profits(
     bets: dict[RunnerKey, list[_Matched]] = {
         key: [] for key, runner in market.runners.items() if runner.status is RunnerStatus.ACTIVE
     }
+    on_hidden: list[_Matched] = []
     index = market.orders_of.get(account)
     for order in () if index is None else index.live:
         if order.size_matched and order.settled_at is None:
-            bets[order.runner].append(_counted(order, include_starting_price_bets))
+            bets.get(order.runner, on_hidden).append(_counted(order, include_starting_price_bets))
     settled = {}
     if index is not None and include_settled_bets:
         settled = _settled_profits(market, index.orders, include_starting_price_bets)
     if definition.each_way_divisor is not None:
         return {key: _if_placed(counted, market, definition.each_way_divisor) for key, counted in bets.items()}
     if definition.number_of_winners == 1:
-        return _if_the_others_lose(bets, sum(settled.values()))
+        return _if_the_others_lose(bets, sum(settled.values()) + _total(on_hidden, NONE))
     figures = {key: RunnerProfit(_total(counted, ALL), _total(counted, NONE)) for key, counted in bets.items()}
     return figures | {key: RunnerProfit(profit, profit) for key, profit in settled.items()}
 

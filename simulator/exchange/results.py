@@ -90,7 +90,8 @@ def _odds_verdict(market: Market, command: SettleMarket) -> OddsVerdict:
     statuses = _all_statuses(market, command, RESULTS)
     _demand(market, "winners", _keys(statuses, WINNER), market.winners_left, statuses)
     tied = _tied(market, command, statuses)
-    return OddsVerdict(statuses, _shares(market, market.winners_left, _ranked(statuses, tied, WINNER)))
+    shares = _shares(market, market.winners_left, _ranked(statuses, tied, WINNER))
+    return OddsVerdict(statuses, shares, market.hidden_runners)
 
 
 def _each_way_verdict(market: Market, command: SettleMarket, divisor: int) -> EachWayVerdict:
@@ -101,10 +102,10 @@ def _each_way_verdict(market: Market, command: SettleMarket, divisor: int) -> Ea
     tied = _tied(market, command, statuses)
     win_shares = _shares(market, 1, _ranked(statuses, tied, WINNER))
     if sum(status is not REMOVED for status in statuses.values()) <= places:
-        return EachWayVerdict(statuses, divisor, win_shares, None)
+        return EachWayVerdict(statuses, divisor, win_shares, None, market.hidden_runners)
     _demand(market, "places", _keys(statuses, WINNER, PLACED), places, statuses)
     place_shares = _shares(market, places, [*_ranked(statuses, tied, WINNER), *_ranked(statuses, tied, PLACED)])
-    return EachWayVerdict(statuses, divisor, win_shares, place_shares)
+    return EachWayVerdict(statuses, divisor, win_shares, place_shares, market.hidden_runners)
 
 
 def _all_statuses(market: Market, command: SettleMarket, allowed: Collection[RunnerStatus]) -> Statuses:

@@ -64,9 +64,7 @@ def settle_runners(state: State, command: SettleRunners, at: int) -> list[Event]
     for order in orders:
         if order.account in market.positions:
             market.positions[order.account].drop(order)
-    field = market.field
-    for position in market.positions.values():
-        position.set_field(field)
+    market.tell_positions_the_field()
     for name in {order.account for order in orders}:
         commission = _commission(state, market, name, market.orders_of[name].net_winnings or 0)
         state.accounts[name].retain_commission(market.market_id, commission)

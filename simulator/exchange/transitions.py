@@ -8,6 +8,9 @@
 | turn in play    | lapses        | stays         | auction         | auction        | -                  | yes      |
 | reconcile       | stays         | stays         | auction         | auction        | -                  | yes      |
 | lapse unmatched | lapses        | lapses        | lapses          | stays          | goes on waiting    | yes      |
+| add runner      | stays         | stays         | stays           | stays          | goes on waiting    | yes      |
+| hide runner     | lapses        | lapses        | lapses          | lapses         | lapses when due    | yes      |
+| reinstate it    | -             | -             | -               | -              | -                  | yes      |
 | remove runner   | `withdrawals` | `withdrawals` | `withdrawals`   | `withdrawals`  | lapses when due    | yes      |
 | settle runners  | lapses        | lapses        | lapses          | lapses         | lapses when due    | yes      |
 | close betting   | lapses        | lapses        | auction         | auction        | lapses when due    | yes      |
@@ -17,8 +20,8 @@ Three columns are about unmatched LIMIT bets, by their persistence, and the next
 price; the rows of runners are about bets on these. What the auction does not match lapses. A request in the bet delay
 lapses whole.
 
-Matched bets are touched by removal, settlement and void alone. Every change raises the version; a material one also
-raises the oldest version that a bet may still carry (manual, "Parámetro de versión del mercado").
+Matched bets are touched by hiding, reinstating, removal, settlement and void alone. Every change raises the version; a
+material one also raises the oldest version that a bet may still carry (manual, "Parámetro de versión del mercado").
 """
 
 from simulator.exchange.commands import LapseUnmatched, OpenMarket, SuspendMarket, TouchMarket

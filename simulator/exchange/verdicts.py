@@ -12,7 +12,12 @@ from simulator.exchange.orders import BetOutcome, Order, RunnerKey, Side
 from simulator.exchange.payouts import NONE, Share, each_way_profit, matched_winnings, owners_profit, shared_profit
 from simulator.exchange.statuses import RunnerStatus
 
-PLACED, REMOVED, WINNER = RunnerStatus.PLACED, RunnerStatus.REMOVED, RunnerStatus.WINNER
+LOSER, PLACED, REMOVED, WINNER = (
+    RunnerStatus.LOSER,
+    RunnerStatus.PLACED,
+    RunnerStatus.REMOVED,
+    RunnerStatus.WINNER,
+)
 Statuses = Mapping[RunnerKey, RunnerStatus]
 
 
@@ -39,14 +44,15 @@ class Verdict(Protocol):
 
 @dataclass(frozen=True)
 class OddsVerdict:
-    """Winners and losers; `shares` are the winners', less than all in a dead heat."""
+    """Winners and losers; `shares` are the winners', less than all in a dead heat. Who is `hidden` has lost."""
 
     statuses: Statuses
     shares: Mapping[RunnerKey, Share]
+    hidden: frozenset[RunnerKey] = frozenset()
 
     def judge(self, order: Order) -> Judgement:
         """Return the profit of the share that won."""
-        status = self.statuses.get(order.runner, REMOVED)
+        status = LOSER if order.runner in self.hidden else self.statuses.get(order.runner, REMOVED)
         if status is REMOVED:
             return VOID
         backer = shared_profit(order.size_matched, matched_winnings(order), self.shares.get(order.runner, NONE))
@@ -55,16 +61,20 @@ class OddsVerdict:
 
 @dataclass(frozen=True)
 class EachWayVerdict:
-    """A winner and placed runners; the winner is placed too. Without `place_shares` the place parts are void."""
+    """A winner and placed runners; the winner is placed too. Without `place_shares` the place parts are void.
+
+    Who is `hidden` has lost.
+    """
 
     statuses: Statuses
     divisor: int
     win_shares: Mapping[RunnerKey, Share]
     place_shares: Mapping[RunnerKey, Share] | None
+    hidden: frozenset[RunnerKey] = frozenset()
 
     def judge(self, order: Order) -> Judgement:
         """Return the profit of both parts together; a bet on a placed runner may have won or lost money by it."""
-        status = self.statuses.get(order.runner, REMOVED)
+        status = LOSER if order.runner in self.hidden else self.statuses.get(order.runner, REMOVED)
         if status is REMOVED:
             return VOID
         place = None if self.place_shares is None else self.place_shares.get(order.runner, NONE)

@@ -65,9 +65,7 @@ def remove_runner(state: State, command: RemoveRunner, at: int) -> list[Event]:
             if other.status is RunnerStatus.ACTIVE:
                 events.extend(_reduce(market, other, factor, at))
         _rescale_factors(market, factor)
-    field = market.field
-    for position in market.positions.values():
-        position.set_field(field)
+    market.tell_positions_the_field()
     return [*events, market.changed(at, material=True)]
 
 

@@ -11,11 +11,15 @@ from simulator.specifications.control_schemas import (
     only,
     reference,
 )
-from simulator.specifications.examples import control_example
+from simulator.specifications.examples import INCOMPLETE_MARKET, control_example
 from simulator.world.format.scenario import (
+    ChangeStartTime,
     Entry,
     Finish,
+    Hide,
+    IntroduceRunner,
     MakeOffers,
+    Reinstate,
     Settle,
     SettleSome,
     Withdraw,
@@ -37,6 +41,8 @@ _VERBS: Final = {
     "resume": ("Open a market", "It takes bets: for the first time, or again."),
     "turn-in-play": ("Turn a market in play", "Starting prices are made, LAPSE bets lapse, the bet delay begins."),
     "reconcile": ("Make the starting prices", "The auction is held without turning the market in play."),
+    "change-start-time": ("Change the start time", "And with it the time of suspension; bets stay good."),
+    "add-runner": ("Add a runner", "To a market that is not complete."),
     "lapse": ("Lapse every unmatched bet", "As the operator of a managed market does at a goal."),
     "close": ("End betting for good", "The result is still to come."),
     "void": ("Void every bet", "Stakes come back, no bet wins or loses, and the market is closed."),
@@ -44,13 +50,25 @@ _VERBS: Final = {
     "settle-runners": ("Settle some runners", "Of an ODDS market that goes on for the others."),
     "offers": ("Make offers", "Of the world's liquidity account. The answer says what was matched, and what rests."),
 }
+_RUNNER_VERBS: Final[Mapping[str, tuple[type[Entry], tuple[str, str]]]] = {
+    "remove": (Withdraw, ("Withdraw a runner", "With all that follows for bets on it and on the others.")),
+    "hide": (Hide, ("Hide a runner", "Unmatched bets on it lapse, and matched ones are at 1.0.")),
+    "reinstate": (Reinstate, ("Reinstate a runner", "That was hidden: its bets have their prices again.")),
+}
+_NAMES: Final = {"change-start-time": "changeStartTime", "add-runner": "addRunner"}
+"""The operation ids of verbs that are not done to the whole of a market."""
 METHODS: Final = ("get", "post", "delete")
 EXAMPLES: Final = {"world": "default", "market": _MARKET_OF_DERBY, "selection": "6830593", "match": "1611243"}
-_ELSEWHERE: Final = {"reconcileMarket": {"market": "1.113198101"}}
+_ELSEWHERE: Final = {
+    "reconcileMarket": {"market": "1.113198101"},
+    "addRunner": {"market": INCOMPLETE_MARKET},
+}
 """Where examples of answers are taken from, if not from the market above: the race has starting prices."""
 _BODIES: Final[Mapping[str, dict[str, Any]]] = {
     "settle": {"home": {"results": [{"selectionId": 6830593, "status": "WINNER"}]}},
     "settle-runners": {"draw": {"results": [{"selectionId": 58805, "status": "LOSER"}]}},
+    "change-start-time": {"later": {"startTime": "+PT10M"}},
+    "add-runner": {"late": {"selectionId": 4, "name": "Northfield"}},
     "offers": {
         "resting": {"selectionId": 6830593, "availableToBack": [[2.14, 10]]},
         "matched": {"selectionId": 6830593, "availableToBack": [[3.0, 5]]},
@@ -75,7 +93,13 @@ _EVENT: Final[JsonSchema] = {
         }
     ],
 }
-_CONTENT: Final[dict[str, type[Entry]]] = {"settle": Settle, "settle-runners": SettleSome, "offers": MakeOffers}
+_CONTENT: Final[dict[str, type[Entry]]] = {
+    "change-start-time": ChangeStartTime,
+    "add-runner": IntroduceRunner,
+    "settle": Settle,
+    "settle-runners": SettleSome,
+    "offers": MakeOffers,
+}
 
 
 _AT_MOST: Final = (
@@ -177,7 +201,7 @@ def _worlds() -> JsonSchema:
     }
     there |= {
         verb: {
-            "operationId": f"{_camel(verb)}Market",
+            "operationId": _operation_id(verb),
             "parameters": {"world": "$response.body#/id", "market": _MARKET_OF_DERBY},
             "description": f"Of the scenario derby: {words[0].lower()}.",
         }
@@ -294,7 +318,7 @@ def _markets() -> JsonSchema:
             "world",
             "market",
             post=_operation(
-                f"{_camel(verb)}Market",
+                _operation_id(verb),
                 "markets",
                 words,
                 "OffersDocument" if verb == "offers" else "MarketDocument",
@@ -304,19 +328,20 @@ def _markets() -> JsonSchema:
                 examples=_BODIES.get(verb),
             ),
         )
-    paths[f"{_MARKET}/runners/{{selection}}/remove"] = _path(
-        "world",
-        "market",
-        "selection",
-        post=_operation(
-            "removeRunner",
-            "markets",
-            ("Withdraw a runner", "With all that follows for bets on it and on the others."),
-            "MarketDocument",
-            body={"anyOf": [content_of(Withdraw, "selectionId"), {"type": "null"}]},
-            refusals=(404, 409),
-        ),
-    )
+    for verb, (kind, words) in _RUNNER_VERBS.items():
+        paths[f"{_MARKET}/runners/{{selection}}/{verb}"] = _path(
+            "world",
+            "market",
+            "selection",
+            post=_operation(
+                f"{verb}Runner",
+                "markets",
+                words,
+                "MarketDocument",
+                body={"anyOf": [content_of(kind, "selectionId"), {"type": "null"}]},
+                refusals=(404, 409),
+            ),
+        )
     return paths
 
 
@@ -347,6 +372,10 @@ def _matches() -> JsonSchema:
             ),
         ),
     }
+
+
+def _operation_id(verb: str) -> str:
+    return _NAMES.get(verb, f"{_camel(verb)}Market")
 
 
 def _camel(verb: str) -> str:

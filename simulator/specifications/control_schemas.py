@@ -32,6 +32,10 @@ from simulator.world.loading.market_checks import LADDERS, MARKET_STATUSES, RUNN
 _DECIMAL: Final[JsonSchema] = {
     "anyOf": [{"type": "number"}, {"type": "string", "pattern": r"^-?[0-9]{1,9}(\.[0-9]{1,2})?$"}]
 }
+_FACTOR: Final[JsonSchema] = {
+    "anyOf": [{"type": "number"}, {"type": "string", "pattern": r"^[0-9]{1,3}(\.[0-9]{1,3})?$"}, {"type": "null"}]
+}
+"""The one number that has three decimals."""
 _CURRENCIES: Final = {currency for rules in RULE_SETS.values() for currency in rules.currencies}
 _IN_THE_ADDRESS: Final = frozenset({"do", "market", "match", "at"})
 
@@ -133,7 +137,11 @@ def readable(schema: Any) -> Any:
         return schema
     if schema.get("format") == "decimal":
         return _DECIMAL
-    written = {key: readable(value) for key, value in schema.items() if key != "default"}
+    written: dict[str, Any] = {
+        key: _FACTOR if key == "adjustmentFactor" else readable(value)
+        for key, value in schema.items()
+        if key != "default"
+    }
     if isinstance(written.get("pattern"), str):
         written["pattern"] = written["pattern"].replace(r"\Z", "$")
     return written

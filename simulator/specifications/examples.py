@@ -19,6 +19,25 @@ DRAW: Final = 58805
 _WORLD: Final = "/control/v1/worlds/default"
 
 
+INCOMPLETE_MARKET: Final = "1.165000010"
+_EVENT_TO_GROW: Final[JsonValue] = {
+    "id": "32165010",
+    "name": "Cup 2027",
+    "eventType": {"id": "1", "name": "Soccer"},
+    "openDate": "+P30D",
+    "markets": [
+        {
+            "id": INCOMPLETE_MARKET,
+            "name": "Winner",
+            "marketType": "TOURNAMENT_WINNER",
+            "startTime": "+P30D",
+            "complete": False,
+            "runners": [{"selectionId": 1, "name": "Eastbridge"}, {"selectionId": 2, "name": "Westhaven"}],
+        }
+    ],
+}
+
+
 class Example(NamedTuple):
     """A question and its answer: of an operation, under a name."""
 
@@ -118,8 +137,11 @@ def identity_examples() -> dict[str, JsonValue]:
 def control_example(method: str, path: str, body: JsonValue = None) -> JsonValue:
     """Return what our own API answers in a new world, `None` where it answers nothing."""
     conversation = Conversation()
-    if path.endswith("/resume"):
-        _answer(conversation, "POST", path.replace("/resume", "/suspend"))
+    for done, undone in (("/resume", "/suspend"), ("/reinstate", "/hide")):
+        if path.endswith(done):
+            _answer(conversation, "POST", path.replace(done, undone))
+    if INCOMPLETE_MARKET in path:
+        _answer(conversation, "POST", f"{_WORLD}/markets", {"events": [_EVENT_TO_GROW]})
     return _answer(conversation, method, path, body)
 
 

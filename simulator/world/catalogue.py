@@ -5,11 +5,12 @@ from decimal import Decimal
 from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from simulator.exchange.commands import AddMarket
 from simulator.exchange.orders import RunnerKey
 from simulator.world.format.quantities import moment_of
-from simulator.world.format.scenario import EventEntry, MarketEntry, RunnerEntry
+from simulator.world.format.scenario import EventEntry, IntroduceRunner, MarketEntry, RunnerEntry
 from simulator.world.scenario_commands import market_definition, runner_key
 
 
@@ -82,6 +83,23 @@ class Catalogue:
             self.markets[market.id] = description = _describe_market(market, event, origin)
             markets.append(description)
 
+    def change_times(self, market_id: str, start_time: int, suspend_time: int) -> None:
+        """Let a market be listed with other times, in milliseconds since 1970."""
+        self._put(replace(self.markets[market_id], start_time=start_time, suspend_time=suspend_time))
+
+    def add_runner(self, entry: IntroduceRunner) -> RunnerDescription:
+        """List one more runner of a market, after the others, and return its description."""
+        market = self.markets[entry.market]
+        runner = _describe_runner(entry, len(market.runners) + 1)
+        self._put(replace(market, runners={**market.runners, runner.key: runner}))
+        return runner
+
+    def _put(self, market: MarketDescription) -> None:
+        """Put a description in the place of the one that its market has."""
+        siblings = self.markets_of_event[market.event.id]
+        siblings[:] = [market if other.id == market.id else other for other in siblings]
+        self.markets[market.id] = market
+
 
 def _describe_event(entry: EventEntry, origin: int) -> EventDescription:
     competition = entry.competition
@@ -123,7 +141,7 @@ def _describe_market(entry: MarketEntry, event: EventDescription, origin: int) -
     )
 
 
-def _describe_runner(entry: RunnerEntry, place: int) -> RunnerDescription:
+def _describe_runner(entry: RunnerEntry | IntroduceRunner, place: int) -> RunnerDescription:
     # Every runner has a runnerId; where a scenario gives none it is the selection's own id, as recorded answers have
     # it.
     metadata = {name: _metadata_text(value) for name, value in (entry.metadata or {}).items()}

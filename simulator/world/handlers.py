@@ -9,7 +9,8 @@ from simulator.exchange.refusals import Impossible, Refused
 from simulator.world.bettune.bettune import HIGHEST_ODDS, LOWEST_ODDS, MILLIONTHS, Score, UnknownFilter, UnknownMatch
 from simulator.world.bettune.football import settlement
 from simulator.world.clock import ClockError
-from simulator.world.format.scenario import AnyHappening, Finish
+from simulator.world.format.quantities import Unusable, moment_of
+from simulator.world.format.scenario import AnyHappening, ChangeStartTime, Finish, IntroduceRunner
 from simulator.world.happened import (
     ClockRateSet,
     LoginBanned,
@@ -20,10 +21,12 @@ from simulator.world.happened import (
     Refusal,
     RequestCounted,
     RequestIdTaken,
+    RunnerDescribed,
     SessionClosed,
     SessionExtended,
     SessionOpened,
     StartingPricesProjected,
+    StartTimeChanged,
 )
 from simulator.world.happenings import commands_of
 from simulator.world.inputs import (
@@ -74,6 +77,28 @@ def _perform(parts: Parts, happening: AnyHappening, at: int, events: list[Event]
     assert not isinstance(happening, Finish)
     for command in commands_of(happening, parts.exchange, parts.catalogue):
         events.extend(parts.exchange.apply(command, at))
+
+
+def _change_start_time(parts: Parts, change: ChangeStartTime, at: int, events: list[Event]) -> None:
+    market = parts.catalogue.markets.get(change.market)
+    if market is None:
+        raise Impossible(f"there is no market {change.market!r}")
+    try:
+        start = moment_of(change.start_time, at)
+        suspend = start if market.suspend_time == market.start_time else market.suspend_time
+        if change.suspend_time is not None:
+            suspend = moment_of(change.suspend_time, at)
+    except Unusable as error:
+        raise Impossible(str(error)) from None
+    _perform(parts, change, at, events)
+    parts.catalogue.change_times(market.id, start, suspend)
+    events.append(StartTimeChanged(at, market.id, start, suspend))
+
+
+def _introduce_runner(parts: Parts, introduce: IntroduceRunner, at: int, events: list[Event]) -> None:
+    _perform(parts, introduce, at, events)
+    runner = parts.catalogue.add_runner(introduce)
+    events.append(RunnerDescribed(at, introduce.market, runner.key, runner.name))
 
 
 def _finish(parts: Parts, finish: Finish, at: int, events: list[Event]) -> None:
@@ -181,6 +206,8 @@ def _set_clock_rate(parts: Parts, change: SetClockRate, at: int, events: list[Ev
 
 
 HANDLERS: Final[dict[type[Input], Handler]] = {
+    ChangeStartTime: _change_start_time,
+    IntroduceRunner: _introduce_runner,
     Finish: _finish,
     Add: _add,
     LogIn: _log_in,

@@ -94,6 +94,20 @@ class RequestCounted(Event, frozen=True):
     user: str
 
 
+class StartTimeChanged(MarketEvent, frozen=True):
+    """A market is listed with another start, and the time at which it is to be suspended."""
+
+    start_time: int
+    suspend_time: int
+
+
+class RunnerDescribed(MarketEvent, frozen=True):
+    """A runner that was added is listed under a name."""
+
+    runner: RunnerKey
+    name: str
+
+
 class MatchFinished(Event, frozen=True):
     """A football match ended with so many goals, and BetTune knows."""
 

@@ -4,16 +4,21 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from simulator.exchange.commands import (
+    AddRunner,
     CloseMarket,
     Command,
+    HideRunner,
     LapseUnmatched,
     OpenMarket,
     Reconcile,
+    ReinstateRunner,
     RemoveRunner,
+    RunnerDefinition,
     RunnerResult,
     SettleMarket,
     SettleRunners,
     SuspendMarket,
+    TouchMarket,
     TurnInPlay,
     VoidMarket,
 )
@@ -24,12 +29,16 @@ from simulator.world.catalogue import Catalogue
 from simulator.world.format.quantities import hundredths_of
 from simulator.world.format.scenario import (
     AnyHappening,
+    ChangeStartTime,
     Close,
     GoInPlay,
+    Hide,
     HoldAuction,
+    IntroduceRunner,
     Lapse,
     MakeOffers,
     MarketHappening,
+    Reinstate,
     Resume,
     Settle,
     SettleSome,
@@ -73,6 +82,14 @@ def commands_of(happening: MarketHappening, exchange: Exchange, catalogue: Catal
     if command_of is not None:
         return [command_of(market_id)]
     match happening:
+        case ChangeStartTime():
+            return [TouchMarket(market_id)]
+        case IntroduceRunner():
+            return [AddRunner(market_id, _definition(happening, exchange))]
+        case Hide():
+            return [HideRunner(market_id, runner_key(happening))]
+        case Reinstate():
+            return [ReinstateRunner(market_id, runner_key(happening))]
         case Withdraw():
             factor = factor_of(happening.adjustment_factor)
             vacant = _is_greyhound_race(market_id, catalogue)
@@ -84,6 +101,14 @@ def commands_of(happening: MarketHappening, exchange: Exchange, catalogue: Catal
         case MakeOffers():
             return list(_offers(happening, exchange))
     raise AssertionError(f"nothing is known of how to {verb_of(happening)}")
+
+
+def _definition(introduce: IntroduceRunner, exchange: Exchange) -> RunnerDefinition:
+    market = exchange.markets.get(introduce.market)
+    place = 1 if market is None else len(market.runners) + 1
+    return RunnerDefinition(
+        runner_key(introduce), introduce.sort_priority or place, factor_of(introduce.adjustment_factor)
+    )
 
 
 def _is_greyhound_race(market_id: str, catalogue: Catalogue) -> bool:

@@ -16,14 +16,17 @@ from msgspec import Struct
 
 from simulator.exchange.commands import (
     AddMarket,
+    AddRunner,
     CancelOrders,
     CloseMarket,
     Heartbeat,
+    HideRunner,
     LapseUnmatched,
     OpenAccount,
     OpenMarket,
     PlaceOrders,
     Reconcile,
+    ReinstateRunner,
     RemoveRunner,
     ReplaceOrders,
     SettleMarket,
@@ -157,6 +160,9 @@ AnyCommand = (
     | TouchMarket
     | LapseUnmatched
     | TurnInPlay
+    | AddRunner
+    | HideRunner
+    | ReinstateRunner
     | RemoveRunner
     | Reconcile
     | SettleMarket

@@ -27,9 +27,12 @@ from simulator.world.accounts import CustomerAccount
 from simulator.world.format.quantities import hundredths_of, thousandths_of
 from simulator.world.format.scenario import (
     AccountEntry,
+    Hide,
+    IntroduceRunner,
     MakeOffers,
     MarketEntry,
     PriceSize,
+    Reinstate,
     ResultEntry,
     RunnerEntry,
     Withdraw,
@@ -166,7 +169,11 @@ def ladder_of(entry: MarketEntry) -> LadderDefinition:
     )
 
 
-def runner_key(entry: RunnerEntry | ResultEntry | Withdraw | MakeOffers) -> RunnerKey:
+RunnerNamer = RunnerEntry | ResultEntry | IntroduceRunner | Hide | Reinstate | Withdraw | MakeOffers
+"""What names a runner in a scenario."""
+
+
+def runner_key(entry: RunnerNamer) -> RunnerKey:
     """Return the key of a runner that a scenario names."""
     return RunnerKey(entry.selection_id, hundredths_of(entry.handicap))
 

@@ -191,3 +191,34 @@ def test_too_many_books_are_too_much_data(alice: APIClient) -> None:
     with pytest.raises(APIError) as refusal:
         alice.betting.list_market_book(market_ids, price_projection=projection)
     assert "TOO_MUCH_DATA" == error_code(refusal.value)
+
+
+def test_a_hidden_runner_is_shown_as_such_and_its_bets_at_one(alice: APIClient, world: ServedWorld) -> None:
+    """Until it is reinstated, when all is as it was."""
+    (bet,) = place(alice, WIN, limit(SEA_FEVER, "BACK", 2.0, 5.0))
+    shown = []
+    for verb in ("hide", "reinstate"):
+        world.control(f"markets/{WIN}/runners/{SEA_FEVER}/{verb}")
+        found = book(alice, WIN)
+        (order,) = alice.betting.list_current_orders(bet_ids=[bet.bet_id]).orders
+        shown.append((found.number_of_active_runners, found.runners[0].status, order.average_price_matched))
+
+    assert [(2, "HIDDEN", 1.0), (3, "ACTIVE", 2.0)] == shown
+
+
+def test_another_start_time_leaves_a_bet_for_the_version_before_good(alice: APIClient, world: ServedWorld) -> None:
+    """The manual's table: 1235 is a change of the start time, and bets of 1234 are accepted."""
+    before = book(alice, WIN).version
+    world.control(f"markets/{WIN}/change-start-time", {"startTime": "2031-06-06T12:30:00.000Z"})
+
+    report = alice.betting.place_orders(WIN, [limit(SEA_FEVER, "BACK", 2.0, 5.0)], market_version={"version": before})
+
+    assert "SUCCESS" == report.status
+    assert book(alice, WIN).version == before + 1
+    (market,) = alice.betting.list_market_catalogue(
+        filter=filters.market_filter(market_ids=[WIN]), market_projection=["MARKET_START_TIME"], max_results=1
+    )
+    assert 2031 == market.market_start_time.year
+    world.control(f"markets/{WIN}/runners/{SEA_FEVER}/hide")
+    late = alice.betting.place_orders(WIN, [limit(2202, "BACK", 2.0, 5.0)], market_version={"version": before + 1})
+    assert "BET_TAKEN_OR_LAPSED" == late.place_instruction_reports[0].error_code

@@ -61,6 +61,8 @@ ROUTES = {
             "resume",
             "turn-in-play",
             "reconcile",
+            "change-start-time",
+            "add-runner",
             "lapse",
             "close",
             "void",
@@ -69,7 +71,7 @@ ROUTES = {
             "offers",
         )
     },
-    f"{MARKET}/runners/1/remove": "POST",
+    **{f"{MARKET}/runners/1/{verb}": "POST" for verb in ("remove", "hide", "reinstate")},
 }
 
 

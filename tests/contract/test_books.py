@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from simulator.betfair.errors import ApiErrorCode
-from simulator.exchange.orders import Side
+from simulator.exchange.commands import HideRunner, ReinstateRunner
+from simulator.exchange.orders import RunnerKey, Side
 from tests.contract.betting_world import (
     AWAY,
     BEST,
@@ -98,6 +99,21 @@ class TestShape:
         assert ("OPEN", True, 5) == (in_play["status"], in_play["inplay"], in_play["betDelay"])
         assert ("SUSPENDED", True, 5) == (suspended["status"], suspended["inplay"], suspended["betDelay"])
         assert before["version"] < in_play["version"] < suspended["version"]
+
+    def test_a_hidden_runner_is_shown_and_its_bets_are_at_one_until_it_is_reinstated(
+        self, betting: BettingWorld
+    ) -> None:
+        """Manual, RunnerStatus: matched bets are "set to 1.0", and "back to the original prices" later."""
+        betting.matched("BACK", 1, 3.0, 10, market=RACE)
+        shown = []
+        for command in (HideRunner, ReinstateRunner):
+            betting.apply(command(RACE, RunnerKey(1)))
+            book = betting.book(RACE, orderProjection="ALL", matchProjection="ROLLED_UP_BY_PRICE")
+            runner = book["runners"][0]
+            price, order = runner["matches"][0]["price"], runner["orders"][0]
+            shown.append((book["numberOfActiveRunners"], runner["status"], price, order["avgPriceMatched"]))
+
+        assert [(1, "HIDDEN", 1.0, 1.0), (2, "ACTIVE", 3.0, 3.0)] == shown
 
 
 # Prices

@@ -254,6 +254,45 @@ def test_of_an_asian_handicap_the_runner_is_named_with_its_handicap(races: Clien
     assert races.worlds.default.exchange.markets[ASIAN].runners[RunnerKey(1, -50)].status == "REMOVED"
 
 
+def test_a_start_time_is_changed(races: Client) -> None:
+    """Bets of before stay good: the version is raised, and not the oldest that a bet may carry."""
+    market = races.worlds.default.exchange.markets[WIN]
+    version, material = market.version, market.material_version
+
+    changed = races.post(f"{WORLD}/markets/{WIN}/change-start-time", json={"startTime": "2026-06-06T15:30:00.000Z"})
+
+    assert changed.status_code == 200, changed.text
+    assert changed.json() == {"marketId": WIN, "status": "OPEN", "inPlay": False, "version": version + 1}
+    assert market.material_version == material
+    assert races.worlds.default.catalogue.markets[WIN].start_time == 1_780_759_800_000
+
+
+def test_a_runner_is_added_to_a_market_that_is_not_complete(races: Client) -> None:
+    event = event_with_market("77", "1.77")
+    event["markets"][0]["complete"] = False
+    assert races.post(f"{WORLD}/markets", json={"events": [event]}).status_code == 201
+    path, runner = f"{WORLD}/markets/1.77/add-runner", {"selectionId": 9, "name": "Harriers"}
+
+    added, again = races.post(path, json=runner), races.post(path, json=runner)
+
+    assert added.status_code == 200, added.text
+    assert (again.status_code, problem_of(again)["path"]) == (400, "$.selectionId")
+    world = races.worlds.default
+    assert list(world.exchange.markets["1.77"].runners) == list(world.catalogue.markets["1.77"].runners)
+    assert world.catalogue.markets["1.77"].runners[RunnerKey(9)].name == "Harriers"
+
+
+@pytest.mark.parametrize("document", [None, {}, {"handicap": 0}])
+def test_a_runner_is_hidden_and_reinstated(races: Client, document: dict[str, Any] | None) -> None:
+    content = {} if document is None else {"json": document}
+    runner = races.worlds.default.exchange.markets[WIN].runners[RunnerKey(2)]
+
+    for verb, status in (("hide", "HIDDEN"), ("reinstate", "ACTIVE")):
+        done = races.post(f"{WORLD}/markets/{WIN}/runners/2/{verb}", **content)
+        assert done.status_code == 200, done.text
+        assert runner.status == status
+
+
 def test_a_greyhound_leaves_its_trap_vacant(races: Client) -> None:
     assert races.post(f"{WORLD}/markets/{DOGS}/runners/2/remove").status_code == 200
 
@@ -276,6 +315,12 @@ def test_an_unknown_runner_is_not_found(races: Client, selection: str) -> None:
         ([f"markets/{WIN}/turn-in-play"], f"markets/{WIN}/reconcile", {}),
         ([f"markets/{WIN}/close"], f"markets/{WIN}/reconcile", {}),
         ([f"markets/{WIN}/void"], f"markets/{WIN}/runners/1/remove", {}),
+        ([f"markets/{WIN}/void"], f"markets/{WIN}/change-start-time", {"startTime": "+PT1H"}),
+        ([], f"markets/{WIN}/add-runner", {"selectionId": 9, "name": "Late"}),
+        ([], f"markets/{WIN}/runners/1/reinstate", {}),
+        ([f"markets/{WIN}/runners/1/hide"], f"markets/{WIN}/runners/1/hide", {}),
+        ([f"markets/{WIN}/runners/1/hide"], f"markets/{WIN}/runners/1/remove", {}),
+        ([], f"markets/{TOTAL}/runners/1/hide", {"handicap": -3}),
         ([f"markets/{WIN}/runners/1/remove"], f"markets/{WIN}/runners/1/remove", {}),
         (
             [f"markets/{WIN}/runners/1/remove"],

@@ -1,12 +1,29 @@
 """listMarketCatalogue tells what it is asked for, in the order it is asked for, and never more than it may."""
 
-from typing import Any
+import json
+from typing import Any, Final
 
 import pytest
 
 from simulator.betfair.errors import ApiError, ApiErrorCode
+from simulator.world.format.scenario import ChangeStartTime, IntroduceRunner
+from simulator.world.inputs import Add
+from simulator.world.loading.loading import load_additions
 from simulator.world.world import World
 from tests.contract.listing_worlds import ask, bet, fair
+
+CUP: Final = {
+    "id": "777",
+    "name": "Cup",
+    "eventType": {"id": "1", "name": "Soccer"},
+    "openDate": "2030-01-01T00:00:00Z",
+    "markets": [
+        {
+            "id": "1.777", "name": "Winner", "marketType": "WINNER", "startTime": "2030-01-01T00:00:00Z",
+            "complete": False, "runners": [{"selectionId": 1, "name": "Town"}],
+        }
+    ],
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -240,3 +257,39 @@ def test_too_much_wins_over_a_filter_that_cannot_be(world: World) -> None:
         catalogue(world, filter={"textQuery": "*"}, maxResults=1001)
     with pytest.raises(ApiError, match="locale"):
         catalogue(world, locale="xx", maxResults=1001)
+
+
+# What changes while the world goes on
+
+
+def test_another_start_time_is_listed_sorted_and_filtered_by() -> None:
+    """Of the two markets the one that is put off starts last from now on."""
+    world = fair()
+    by_start = {"sort": "FIRST_TO_START", "marketProjection": ["MARKET_START_TIME", "MARKET_DESCRIPTION"]}
+    first, *_, last = catalogue(world, **by_start)
+    before_all_others = "2001-01-01T00:00:00.000Z"
+
+    world.do(ChangeStartTime(market=last["marketId"], start_time=before_all_others)).accepted()
+
+    listed = catalogue(world, **by_start)
+    assert [last["marketId"], first["marketId"]] == [market["marketId"] for market in listed[:2]]
+    assert before_all_others == listed[0]["marketStartTime"] == listed[0]["description"]["marketTime"]
+    assert before_all_others == listed[0]["description"]["suspendTime"]
+    early = {"marketStartTime": {"to": "2001-01-02T00:00:00Z"}}
+    assert [last["marketId"]] == [market["marketId"] for market in catalogue(world, filter=early)]
+
+
+def test_an_added_runner_is_listed_last() -> None:
+    """In the catalogue by its name, and in the book, where a market says that it is not complete."""
+    world = fair()
+    world.do(Add(load_additions(json.dumps({"events": [CUP]}), "cup", world.exchange, world.catalogue))).accepted()
+
+    world.do(IntroduceRunner(market="1.777", selection_id=9, name="Harriers", metadata={"COLOUR": "red"})).accepted()
+
+    assert [
+        {"selectionId": 1, "runnerName": "Town", "handicap": 0.0, "sortPriority": 1, "metadata": {"runnerId": "1"}},
+        {
+            "selectionId": 9, "runnerName": "Harriers", "handicap": 0.0, "sortPriority": 2,
+            "metadata": {"COLOUR": "red", "runnerId": "9"},
+        },
+    ] == one(world, "1.777", "RUNNER_METADATA")["runners"]  # fmt: skip

@@ -23,10 +23,12 @@ from typing import Any
 from simulator.exchange.betting_types import BettingType
 from simulator.exchange.commands import (
     AddMarket,
+    AddRunner,
     CancelInstruction,
     CancelOrders,
     CloseMarket,
     Command,
+    HideRunner,
     LadderDefinition,
     LapseUnmatched,
     OpenAccount,
@@ -34,6 +36,7 @@ from simulator.exchange.commands import (
     PlaceInstruction,
     PlaceOrders,
     Reconcile,
+    ReinstateRunner,
     RemoveRunner,
     ReplaceInstruction,
     ReplaceOrders,
@@ -160,6 +163,15 @@ class World:
     def remove(self, runner: RunnerKey, factor: int | None = None, *, vacant: bool = False) -> tuple[Event, ...]:
         """Withdraw a runner, by its own reduction factor or by another one."""
         return self.apply(RemoveRunner(MARKET, runner, factor, vacant))
+
+    def add_runner(self, key: RunnerKey, factor: int | None = None) -> tuple[Event, ...]:
+        return self.apply(AddRunner(MARKET, RunnerDefinition(key, len(self.market.runners) + 1, factor)))
+
+    def hide(self, key: RunnerKey) -> tuple[Event, ...]:
+        return self.apply(HideRunner(MARKET, key))
+
+    def reinstate(self, key: RunnerKey) -> tuple[Event, ...]:
+        return self.apply(ReinstateRunner(MARKET, key))
 
     def close_betting(self) -> tuple[Event, ...]:
         return self.apply(CloseMarket(MARKET))

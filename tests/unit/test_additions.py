@@ -114,7 +114,8 @@ def test_what_is_wrong_about_it_is_refused_at_its_place(body: str, verb: str, ma
 
 def test_the_verbs_are_those_of_the_control_api() -> None:
     assert VERBS == (
-        "suspend", "resume", "turn-in-play", "reconcile", "remove", "lapse", "close", "void", "settle",
+        "suspend", "resume", "turn-in-play", "reconcile", "change-start-time", "add-runner", "hide", "reinstate",
+        "remove", "lapse", "close", "void", "settle",
         "settle-runners", "offers",
     )  # fmt: skip
 

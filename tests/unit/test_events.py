@@ -25,6 +25,7 @@ from simulator.exchange.events import (
     MarketClosed,
     MarketEvent,
     MatchedPriceReduced,
+    MatchedPriceRestated,
     MoneyMoved,
     OrderCancelled,
     OrderEvent,
@@ -41,6 +42,9 @@ from simulator.exchange.events import (
     OrderUpdated,
     OrderVoided,
     ReplacementRefused,
+    RunnerAdded,
+    RunnerHidden,
+    RunnerReinstated,
     RunnerRemoved,
     RunnerSettled,
     StartingPriceMade,
@@ -60,7 +64,7 @@ from simulator.exchange.orders import (
 )
 from simulator.exchange.refusals import Reason
 from simulator.exchange.statuses import MarketStatus, RunnerStatus
-from tests.unit.exchange_builder import FIRST_BET_ID, MARKET, START, A, B, C, World, back, lay, whose
+from tests.unit.exchange_builder import FIRST_BET_ID, MARKET, START, A, B, C, D, World, back, lay, whose
 
 OF_AN_ORDER = (MARKET, 1001, "alice", B)
 
@@ -70,6 +74,9 @@ EVENTS: list[Event] = [
     AccountOpened(START, "alice", "GBP"),
     MarketAdded(START, MARKET),
     MarketChanged(START, MARKET, 7, True, MarketStatus.OPEN, False),
+    RunnerAdded(START, MARKET, D, 4, 9_100),
+    RunnerHidden(START, MARKET, B),
+    RunnerReinstated(START, MARKET, B),
     RunnerRemoved(START, MARKET, B, 9_100),
     RunnerSettled(START, MARKET, B, RunnerStatus.PLACED),
     MarketClosed(START, MARKET),
@@ -111,6 +118,7 @@ EVENTS: list[Event] = [
     OrderQueuedForStartingPrice(START, *OF_AN_ORDER, 10_00),
     OrderVoided(START, *OF_AN_ORDER, 2_00),
     OrderRepriced(START, *OF_AN_ORDER, 10_00, 9_00),
+    MatchedPriceRestated(START, *OF_AN_ORDER, 2_00, 5_00, 1_00),
     MatchedPriceReduced(START, *OF_AN_ORDER, 2_00, 10_00, 9_09),
     OrderUpdated(START, *OF_AN_ORDER, 0, Persistence.PERSIST),
     InstructionRefused(START, MARKET, "alice", 0, 1001, Reason.INVALID_BET_ID),

@@ -23,7 +23,7 @@ from simulator.exchange.orders import LapseReason, Order, OrderStatus, OrderType
 from simulator.exchange.refusals import Impossible, Reason, Refused
 from simulator.exchange.statuses import MarketStatus
 from tests.exchange_state import state_of
-from tests.unit.exchange_builder import MARKET, START, A, B, C, World, back, fills, lay, whose
+from tests.unit.exchange_builder import MARKET, START, A, B, C, D, World, back, fills, lay, whose
 
 LAPSE, PERSIST, AT_CLOSE = Persistence.LAPSE, Persistence.PERSIST, Persistence.MARKET_ON_CLOSE
 INACTIVE, OPEN, SUSPENDED, CLOSED = MarketStatus
@@ -47,6 +47,19 @@ def REMOVAL(world: World) -> tuple[Event, ...]:  # noqa: N802
     return world.remove(C)
 
 
+def ADDITION(world: World) -> tuple[Event, ...]:  # noqa: N802
+    return world.add_runner(D)
+
+
+def HIDING(world: World) -> tuple[Event, ...]:  # noqa: N802
+    return world.hide(C)
+
+
+def REINSTATEMENT(world: World) -> tuple[Event, ...]:  # noqa: N802
+    world.hide(C)
+    return world.reinstate(C)
+
+
 def SETTLE_RUNNERS(world: World) -> tuple[Event, ...]:  # noqa: N802
     return world.apply(SettleRunners(MARKET, (RunnerResult(C, "LOSER"),)))
 
@@ -59,8 +72,8 @@ def TOUCH(world: World) -> tuple[Event, ...]:  # noqa: N802
 
 
 STATES: dict[str, Callable[[], World]] = {
-    "INACTIVE": lambda: World(is_open=False, turn_in_play=True, bsp_market=True),
-    "OPEN": lambda: World(turn_in_play=True, bsp_market=True),
+    "INACTIVE": lambda: World(is_open=False, turn_in_play=True, bsp_market=True, complete=False),
+    "OPEN": lambda: World(turn_in_play=True, bsp_market=True, complete=False),
     "OPEN, in play": lambda: after(TURN_IN_PLAY),
     "SUSPENDED": lambda: after(SUSPENSION),
     "SUSPENDED, betting over": lambda: after(CLOSE_BETTING),
@@ -69,7 +82,7 @@ STATES: dict[str, Callable[[], World]] = {
 
 
 def after(change: Change) -> World:
-    world = World(turn_in_play=True, bsp_market=True)
+    world = World(turn_in_play=True, bsp_market=True, complete=False)
     change(world)
     return world
 
@@ -82,6 +95,8 @@ TRANSITIONS: list[tuple[str, Change, list[MarketStatus | None]]] = [
     ("turn in play", TURN_IN_PLAY, [None, OPEN, None, OPEN, None, None]),
     ("reconcile", RECONCILIATION, [None, OPEN, None, SUSPENDED, None, None]),
     ("lapse unmatched", LAPSE_UNMATCHED, [None, OPEN, OPEN, SUSPENDED, SUSPENDED, None]),
+    ("add runner", ADDITION, [INACTIVE, OPEN, OPEN, SUSPENDED, None, None]),
+    ("hide runner", HIDING, [INACTIVE, OPEN, OPEN, SUSPENDED, None, None]),
     ("remove runner", REMOVAL, [INACTIVE, OPEN, OPEN, SUSPENDED, SUSPENDED, None]),
     ("settle runners", SETTLE_RUNNERS, [None, OPEN, OPEN, SUSPENDED, SUSPENDED, None]),
     ("close betting", CLOSE_BETTING, [None, SUSPENDED, SUSPENDED, SUSPENDED, None, None]),
@@ -256,6 +271,9 @@ CHANGES = {
     "turn in play": TURN_IN_PLAY,
     "reconcile": RECONCILIATION,
     "lapse unmatched": LAPSE_UNMATCHED,
+    "add runner": ADDITION,
+    "hide runner": HIDING,
+    "reinstate it": REINSTATEMENT,
     "remove runner": REMOVAL,
     "settle runners": SETTLE_RUNNERS,
     "close betting": CLOSE_BETTING,
@@ -273,6 +291,9 @@ TABLE = [
     Row("turn in play", "lapses", "stays", "auction", "auction", NOTHING, "yes"),
     Row("reconcile", "stays", "stays", "auction", "auction", NOTHING, "yes"),
     Row("lapse unmatched", "lapses", "lapses", "lapses", "stays", "goes on waiting", "yes"),
+    Row("add runner", "stays", "stays", "stays", "stays", "goes on waiting", "yes"),
+    Row("hide runner", "lapses", "lapses", "lapses", "lapses", "lapses when due", "yes"),
+    Row("reinstate it", NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, "yes"),
     Row("remove runner", ELSEWHERE, ELSEWHERE, ELSEWHERE, ELSEWHERE, "lapses when due", "yes"),
     Row("settle runners", "lapses", "lapses", "lapses", "lapses", "lapses when due", "yes"),
     Row("close betting", "lapses", "lapses", "auction", "auction", "lapses when due", "yes"),
@@ -311,7 +332,7 @@ def fate_of(order: Order, events: tuple[Event, ...]) -> str:
 )
 def test_each_kind_of_unmatched_order_stays_or_goes_as_the_table_says(change: Change, row: Row) -> None:
     """With nobody to bet against, what goes to the auction lapses there."""
-    world = World(turn_in_play=True, bsp_market=True)
+    world = World(turn_in_play=True, bsp_market=True, complete=False)
     kinds = {LAPSE: row.lapse, PERSIST: row.persist, AT_CLOSE: row.at_close}
     orders = [world.back("alice", 10_00, at=3_00, runner=C, persistence=persistence) for persistence in kinds]
     waiting = world.at_close(Side.BACK, "bob", 10_00, runner=C)
@@ -351,7 +372,7 @@ def test_settling_runners_leaves_the_orders_on_the_others_alone() -> None:
 def test_an_order_that_waits_out_the_bet_delay_goes_on_waiting_or_lapses_as_the_table_says(
     change: Change, row: Row
 ) -> None:
-    world = World(bet_delay=5)
+    world = World(bet_delay=5, complete=False)
     world.turn_in_play()
     world.place("alice", back(10_00, 3_00, runner=C))
     if change is OPENED:
@@ -363,7 +384,7 @@ def test_an_order_that_waits_out_the_bet_delay_goes_on_waiting_or_lapses_as_the_
     assert (1 if row.held == "goes on waiting" else 0) == len(world.orders)
 
 
-@pytest.mark.parametrize("change", [REMOVAL, SETTLE_RUNNERS])
+@pytest.mark.parametrize("change", [REMOVAL, HIDING, SETTLE_RUNNERS])
 def test_an_order_that_waits_for_another_runner_goes_on_waiting(change: Change) -> None:
     world = World(bet_delay=5)
     world.turn_in_play()
@@ -377,7 +398,7 @@ def test_an_order_that_waits_for_another_runner_goes_on_waiting(change: Change) 
 
 @every_change
 def test_a_change_is_material_as_the_table_says(name: str, row: Row) -> None:
-    world = World(turn_in_play=True, bsp_market=True, is_open=name != "activate")
+    world = World(turn_in_play=True, bsp_market=True, is_open=name != "activate", complete=False)
     if name == "reopen":
         world.suspend()
 

@@ -59,6 +59,7 @@ RESULTS = st.lists(
 ).map(tuple)
 BOUNDED: dict[str, st.SearchStrategy[Any]] = {
     "selection_id": NUMBERS,
+    "name": st.text(min_size=1, max_size=20),
     "match": NUMBERS,
     "score": SCORES,
     "results": RESULTS,

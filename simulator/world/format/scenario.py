@@ -305,6 +305,42 @@ class Withdraw(Happening, frozen=True, kw_only=True, tag="remove"):
     adjustment_factor: Decimal | None = None
 
 
+class ChangeStartTime(Happening, frozen=True, kw_only=True, tag="change-start-time"):
+    """Let a market start at another time, absolute or relative to when this is done.
+
+    `suspend_time` is, where absent, the new start if it was the old one, and else what it was. Bets of before the
+    change are taken: it is not material.
+    """
+
+    start_time: str
+    suspend_time: str | None = None
+
+
+class IntroduceRunner(Happening, frozen=True, kw_only=True, tag="add-runner"):
+    """List one more runner in a market that is not complete: in one of ODDS, or a line more of a total."""
+
+    selection_id: SelectionId
+    name: Text
+    handicap: Decimal = Decimal(0)
+    sort_priority: Annotated[int, Meta(ge=1, le=2**31 - 1)] | None = None
+    adjustment_factor: Decimal | None = None
+    metadata: dict[str, Any] | None = None
+
+
+class Hide(Happening, frozen=True, kw_only=True, tag="hide"):
+    """Hide a runner that has no official entry: bets that are matched on it are at 1.0, the others lapse."""
+
+    selection_id: SelectionId
+    handicap: Decimal = Decimal(0)
+
+
+class Reinstate(Happening, frozen=True, kw_only=True, tag="reinstate"):
+    """Let a hidden runner take part again: bets that are matched on it have the prices again that they had."""
+
+    selection_id: SelectionId
+    handicap: Decimal = Decimal(0)
+
+
 class Lapse(Happening, frozen=True, kw_only=True, tag="lapse"):
     """Lapse every unmatched bet."""
 
@@ -379,7 +415,21 @@ class Finish(Entry, frozen=True, kw_only=True, tag_field="do", tag="finish"):
 
 
 MarketHappening = (
-    Suspend | Resume | GoInPlay | HoldAuction | Withdraw | Lapse | Close | Void | Settle | SettleSome | MakeOffers
+    Suspend
+    | Resume
+    | GoInPlay
+    | HoldAuction
+    | ChangeStartTime
+    | IntroduceRunner
+    | Hide
+    | Reinstate
+    | Withdraw
+    | Lapse
+    | Close
+    | Void
+    | Settle
+    | SettleSome
+    | MakeOffers
 )
 AnyHappening = MarketHappening | Finish
 

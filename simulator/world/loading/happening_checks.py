@@ -4,11 +4,30 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Final
 
+from simulator.exchange.betting_types import BettingType
 from simulator.exchange.results import EACH_WAY_RESULTS, RESULTS
 from simulator.world.format.document import Place, describe
-from simulator.world.format.scenario import MakeOffers, MarketHappening, ResultEntry, Settle, SettleSome, Withdraw
+from simulator.world.format.scenario import (
+    ChangeStartTime,
+    Hide,
+    IntroduceRunner,
+    MakeOffers,
+    MarketHappening,
+    Reinstate,
+    ResultEntry,
+    Settle,
+    SettleSome,
+    Withdraw,
+)
+from simulator.world.loading.bounds import MOST_RUNNERS_OF_MARKET
 from simulator.world.loading.checks import Inspection
-from simulator.world.loading.market_checks import GREATEST_HANDICAP, KnownMarket, check_offers
+from simulator.world.loading.market_checks import (
+    GREATEST_HANDICAP,
+    KnownMarket,
+    check_offers,
+    check_quarter,
+    check_runner_words,
+)
 from simulator.world.scenario_commands import runner_key
 
 DOCUMENT_NAMES: Final = dict(zip(Settle.__struct_fields__, Settle.__struct_encode_fields__, strict=True))
@@ -35,6 +54,13 @@ def check_happening(
         _check_results(inspection, place, happening.results, happening.market, market)
     elif isinstance(happening, Withdraw):
         _check_withdrawal(inspection, place, happening, market)
+    elif isinstance(happening, Hide | Reinstate):
+        _check_runner(inspection, place, happening, happening.market, market)
+    elif isinstance(happening, ChangeStartTime):
+        inspection.moment((*place, "startTime"), happening.start_time)
+        inspection.moment((*place, "suspendTime"), happening.suspend_time)
+    elif isinstance(happening, IntroduceRunner):
+        _check_new_runner(inspection, place, happening, market)
     elif isinstance(happening, MakeOffers):
         _check_runner(inspection, place, happening, happening.market, market)
         offers = (happening.available_to_back, happening.available_to_lay)
@@ -95,21 +121,36 @@ def _check_withdrawal(inspection: Inspection, place: Place, withdraw: Withdraw, 
     inspection.factor((*place, "adjustmentFactor"), withdraw.adjustment_factor, GREATEST_FACTOR)
 
 
+def _check_new_runner(inspection: Inspection, place: Place, new: IntroduceRunner, market: KnownMarket) -> None:
+    """Check what is said of it; whether the market takes another runner the exchange says."""
+    _check_handicap(inspection, place, new.handicap)
+    if market.betting_type == BettingType.ASIAN_HANDICAP_SINGLE_LINE:
+        check_quarter(inspection, place, new.handicap)
+    check_runner_words(inspection, place, new)
+    problem = f"There can be at most {MOST_RUNNERS_OF_MARKET} runners in a market, and market {new.market} has as many."
+    inspection.demand(len(market.runners) < MOST_RUNNERS_OF_MARKET, place, problem)
+    key = runner_key(new)
+    problem = f"Market {new.market} has a runner {new.selection_id} with handicap {new.handicap} already."
+    inspection.demand(key not in market.runners, (*place, "selectionId"), problem)
+
+
+def _check_handicap(inspection: Inspection, place: Place, handicap: Decimal) -> None:
+    inspection.amount((*place, "handicap"), handicap, least=-GREATEST_HANDICAP, most=GREATEST_HANDICAP, what="handicap")
+
+
 def _check_runner(
     inspection: Inspection,
     place: Place,
-    entry: ResultEntry | Withdraw | MakeOffers,
+    entry: ResultEntry | Hide | Reinstate | Withdraw | MakeOffers,
     market_id: str,
     market: KnownMarket,
 ) -> None:
-    inspection.amount(
-        (*place, "handicap"), entry.handicap, least=-GREATEST_HANDICAP, most=GREATEST_HANDICAP, what="handicap"
-    )
+    _check_handicap(inspection, place, entry.handicap)
     key = runner_key(entry)
     if key in market.runners:
         return
     named = f"{entry.selection_id}" if not key.handicap else f"{entry.selection_id} with handicap {entry.handicap}"
     # The runner stands in the address where the document does not say it: what can be wrong is the handicap.
     has_others = any(runner.selection_id == entry.selection_id for runner in market.runners)
-    blamed = "handicap" if isinstance(entry, Withdraw) and has_others else "selectionId"
+    blamed = "handicap" if isinstance(entry, Hide | Reinstate | Withdraw) and has_others else "selectionId"
     raise inspection.document.error((*place, blamed), f"Market {market_id} has no runner {named}.")

@@ -7,7 +7,15 @@ from simulator.exchange.rules import RULE_SETS
 from simulator.world.catalogue import Catalogue
 from simulator.world.format.document import Document, read_document
 from simulator.world.format.quantities import instant_of
-from simulator.world.format.scenario import Additions, AnyHappening, EventEntry, Finish, MarketHappening, Scenario
+from simulator.world.format.scenario import (
+    Additions,
+    AnyHappening,
+    EventEntry,
+    Finish,
+    IntroduceRunner,
+    MarketHappening,
+    Scenario,
+)
 from simulator.world.loading.bettune_checks import check_bettune, check_finish, check_links
 from simulator.world.loading.bounds import check_size_of_additions, check_size_of_happening, check_size_of_scenario
 from simulator.world.loading.checks import PAST_ORIGIN, Inspection, check_settings
@@ -15,6 +23,7 @@ from simulator.world.loading.conversion import FINISH, VERBS, check_verb, conver
 from simulator.world.loading.happening_checks import check_happening
 from simulator.world.loading.market_checks import EventChecks, KnownMarket
 from simulator.world.loading.rehearsal import rehearse
+from simulator.world.scenario_commands import runner_key
 
 
 def load_scenario(text: str | bytes, name: str) -> Scenario:
@@ -139,6 +148,13 @@ def _check_markets(
     for index, happening in enumerate(schedule):
         if happening.at is None:
             raise inspection.document.error(("schedule", index), "A happening of the schedule needs its time, `at`.")
+        if isinstance(happening, IntroduceRunner):
+            check_happening(inspection, ("schedule", index), happening, checks.markets)
+            # Whatever is done to the runner may stand in the schedule before its addition, and happen after it.
+            checks.markets[happening.market] = checks.markets[happening.market].with_runner(runner_key(happening))
+    for index, happening in enumerate(schedule):
+        if isinstance(happening, IntroduceRunner):
+            continue
         if isinstance(happening, Finish):
             check_finish(inspection, ("schedule", index), happening, matches)
         else:

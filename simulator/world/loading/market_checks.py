@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from simulator.exchange.betting_types import BettingType
 from simulator.exchange.book import meet
@@ -14,7 +15,7 @@ from simulator.exchange.market import Market
 from simulator.exchange.orders import RunnerKey
 from simulator.world.format.document import Place, describe
 from simulator.world.format.quantities import Unusable, check_timezone, hundredths_of
-from simulator.world.format.scenario import EventEntry, MarketEntry, PriceSize, RunnerEntry
+from simulator.world.format.scenario import EventEntry, IntroduceRunner, MarketEntry, PriceSize, RunnerEntry
 from simulator.world.happenings import GREYHOUNDS
 from simulator.world.loading.checks import Inspection
 from simulator.world.scenario_commands import ACTIVE, HIDDEN, REMOVED, REMOVED_VACANT, ladder_of, runner_key
@@ -51,6 +52,10 @@ class KnownMarket(Struct, frozen=True):
         """Return what is to be known of a market of a document."""
         runners = frozenset(runner_key(runner) for runner in entry.runners)
         return cls(BettingType(entry.betting_type), entry.each_way_divisor is not None, ladder, runners)
+
+    def with_runner(self, key: RunnerKey) -> "KnownMarket":
+        """Return what is to be known once a runner has been added."""
+        return replace(self, runners=self.runners | {key})
 
 
 class EventChecks:
@@ -172,9 +177,7 @@ class EventChecks:
         if market.betting_type not in (BettingType.ASIAN_HANDICAP_DOUBLE_LINE, BettingType.ASIAN_HANDICAP_SINGLE_LINE):
             return
         for index, runner in enumerate(market.runners):
-            problem = f"A handicap of an Asian market is a multiple of 0.25, and {runner.handicap} is not."
-            is_quarter = hundredths_of(runner.handicap) % QUARTER_LINE == 0
-            self.inspection.demand(is_quarter, (*place, "runners", index, "handicap"), problem)
+            check_quarter(self.inspection, (*place, "runners", index), runner.handicap)
         if market.betting_type == BettingType.ASIAN_HANDICAP_DOUBLE_LINE:
             self._check_pairs(place, market)
 
@@ -205,11 +208,7 @@ class EventChecks:
         removed = REMOVED_VACANT if event_type_id == GREYHOUNDS else REMOVED
         problem = f"A runner of this sport that was withdrawn is {removed}, not {runner.status}."
         inspection.demand(runner.status in (ACTIVE, HIDDEN, removed), (*place, "status"), problem)
-        inspection.factor((*place, "adjustmentFactor"), runner.adjustment_factor, Decimal(100))
-        for name, value in (runner.metadata or {}).items():
-            plain = value is None or (isinstance(value, str | int | Decimal) and not isinstance(value, bool))
-            problem = f"Metadata are texts, numbers or null, not {describe(value)}."
-            inspection.demand(plain, (*place, "metadata", name), problem)
+        check_runner_words(inspection, place, runner)
 
     def _check_runner_offers(self, place: Place, market: MarketEntry, runner: RunnerEntry, ladder: Ladder) -> None:
         offers = (runner.available_to_back, runner.available_to_lay)
@@ -221,6 +220,21 @@ class EventChecks:
         problem = f"Nothing can be offered on a runner that is {runner.status}."
         self.inspection.demand(runner.status == ACTIVE or not any(offers), place, problem)
         check_offers(self.inspection, place, *offers, ladder)
+
+
+def check_runner_words(inspection: Inspection, place: Place, runner: RunnerEntry | IntroduceRunner) -> None:
+    """Check what is said of a runner wherever one is listed: its adjustment factor and its metadata."""
+    inspection.factor((*place, "adjustmentFactor"), runner.adjustment_factor, Decimal(100))
+    for name, value in (runner.metadata or {}).items():
+        plain = value is None or (isinstance(value, str | int | Decimal) and not isinstance(value, bool))
+        problem = f"Metadata are texts, numbers or null, not {describe(value)}."
+        inspection.demand(plain, (*place, "metadata", name), problem)
+
+
+def check_quarter(inspection: Inspection, place: Place, handicap: Decimal) -> None:
+    """Complain about a handicap of an Asian market that is no quarter."""
+    problem = f"A handicap of an Asian market is a multiple of 0.25, and {handicap} is not."
+    inspection.demand(hundredths_of(handicap) % QUARTER_LINE == 0, (*place, "handicap"), problem)
 
 
 def check_offers(

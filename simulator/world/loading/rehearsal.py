@@ -23,8 +23,11 @@ from simulator.world.format.scenario import (
     AnyHappening,
     EventEntry,
     Finish,
+    Hide,
     HoldAuction,
+    IntroduceRunner,
     MarketEntry,
+    Reinstate,
     Settle,
     SettleSome,
     Withdraw,
@@ -64,7 +67,9 @@ def _rehearse_happening(document: Document, place: Place, exchange: Exchange, ha
     if isinstance(happening, Finish):
         return
     market = exchange.markets.get(happening.market)
-    is_decisive = isinstance(happening, HoldAuction | Withdraw | Settle | SettleSome)
+    is_decisive = isinstance(
+        happening, HoldAuction | IntroduceRunner | Hide | Reinstate | Withdraw | Settle | SettleSome
+    )
     # A market of the world that is added to is not in the rehearsal.
     if not is_decisive or market is None or market.status is MarketStatus.CLOSED:
         return

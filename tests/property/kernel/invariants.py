@@ -99,11 +99,12 @@ class Promises(Stage):
             if order.order_type is OrderType.MARKET_ON_CLOSE:
                 continue
             # The limit of a fill-or-kill order is on the average of its matches.
-            sizes = [sum(fragment.size for fragment in order.fragments)]
-            payouts = [sum(fragment.payout for fragment in order.fragments)]
+            fragments = order.fragments_before_hiding or order.fragments
+            sizes = [sum(fragment.size for fragment in fragments)]
+            payouts = [sum(fragment.payout for fragment in fragments)]
             if order.time_in_force is None:
-                sizes = [fragment.size for fragment in order.fragments]
-                payouts = [fragment.payout for fragment in order.fragments]
+                sizes = [fragment.size for fragment in fragments]
+                payouts = [fragment.payout for fragment in fragments]
             for size, payout in zip(sizes, payouts, strict=True):
                 assert payout >= size * order.price if order.side is Side.BACK else payout <= size * order.price
 

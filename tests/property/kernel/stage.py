@@ -15,6 +15,7 @@ from simulator.exchange.commands import (
     OpenMarket,
     PlaceInstruction,
     PlaceOrders,
+    ReinstateRunner,
     ReplaceOrders,
     Tick,
 )
@@ -126,8 +127,10 @@ class Stage(RuleBasedStateMachine):
         exposures = {name: account.exposure for name, account in self.kernel.accounts.items()}
         answer = self.pair.do(command, self.at)
         asker = command.account if isinstance(command, PlaceOrders | ReplaceOrders) else None
+        # Who has laid a hidden runner has more at risk again when it is back.
+        may_rise = isinstance(command, ReinstateRunner)
         for name, exposure in exposures.items():
-            assert name == asker or self.kernel.accounts[name].exposure <= exposure
+            assert may_rise or name == asker or self.kernel.accounts[name].exposure <= exposure
         for what in answer if isinstance(answer, tuple) and not isinstance(answer, Refusal) else [answer]:
             reason = what.reason if isinstance(what, WITH_A_REASON) else None
             event(f"{what if what == IMPOSSIBLE else type(what).__name__} {reason or ''}")

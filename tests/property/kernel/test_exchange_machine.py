@@ -11,10 +11,10 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from tests.property.kernel.auction_steps import Auctioning
 from tests.property.kernel.invariants import Promises
-from tests.property.kernel.steps import Betting, Editing, Operating, Settling, Waiting
+from tests.property.kernel.steps import Betting, Editing, Listing, Operating, Settling, Waiting
 
 
-class ExchangeMachine(Auctioning, Betting, Editing, Operating, Settling, Waiting, Promises):
+class ExchangeMachine(Auctioning, Betting, Editing, Listing, Operating, Settling, Waiting, Promises):
     """All groups of rules and all promises; another kind of bet or market joins as one more group."""
 
     def teardown(self) -> None:

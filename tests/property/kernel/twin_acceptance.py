@@ -50,17 +50,20 @@ class NaiveMarket:
     taken_at_starting_price: dict[tuple[RunnerKey, Side], int] = field(default_factory=dict)
     """Stakes of backs and liabilities of lays."""
     settled_at: int | None = None
+    added: list[RunnerKey] = field(default_factory=list)
+    """Runners that were not there at first."""
+    hidden: list[RunnerKey] = field(default_factory=list)
     results: dict[RunnerKey, str] = field(default_factory=dict)
     commissions: dict[str, int] = field(default_factory=dict)
 
     @property
     def runners(self) -> list[RunnerKey]:
-        return [runner.key for runner in self.definition.runners]
+        return [*(runner.key for runner in self.definition.runners), *self.added]
 
     @property
     def active(self) -> list[RunnerKey]:
         """The runners that can still win."""
-        return [key for key in self.runners if key not in self.results]
+        return [key for key in self.runners if key not in self.results and key not in self.hidden]
 
     @property
     def starting_price_is_past(self) -> bool:
@@ -109,7 +112,7 @@ def whats_wrong_with(
         return Reason.INVALID_CUSTOMER_ORDER_REF
     if len(strategy_reference or "") > rules.customer_strategy_reference_length:
         return Reason.INVALID_CUSTOMER_STRATEGY_REF
-    if asked.runner not in market.runners:
+    if asked.runner not in market.runners or asked.runner in market.hidden:
         return Reason.INVALID_RUNNER
     if asked.order_type is not OrderType.LIMIT:
         if not market.definition.bsp_market or market.starting_price_is_past:
@@ -160,15 +163,11 @@ def whats_wrong_with_size(asked: PlaceInstruction, account: OpenAccount) -> Reas
 
 
 def rounds_too_far(size: int, price: int, account: OpenAccount) -> Reason | None:
-    """Whoever provides liquidity may offer a penny."""
-    return Reason.INVALID_PROFIT_RATIO if is_rounded_too_far(size, price) and not account.unlimited else None
-
-
-def is_rounded_too_far(size: int, price: int) -> bool:
     """A bet whose profit in whole pence is a quarter more than it should be, or a fifth less, is none."""
     exact = Fraction(size * (price - 100), 100)
     ratio = nearest_penny(exact) / exact
-    return ratio >= Fraction(5, 4) or ratio <= Fraction(4, 5)
+    is_too_far = ratio >= Fraction(5, 4) or ratio <= Fraction(4, 5)
+    return Reason.INVALID_PROFIT_RATIO if is_too_far and not account.unlimited else None
 
 
 def whats_wrong_with_liability(asked: PlaceInstruction, account: OpenAccount) -> Reason | None:

@@ -7,6 +7,7 @@ slow, and meant to be believed.
 Units as in the kernel: pence, hundredths, milliseconds.
 """
 
+import math
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import NamedTuple
@@ -80,6 +81,8 @@ class NaiveBet:
     strategy_reference: str | None = None
 
     matches: list[Match] = field(default_factory=list)
+    put_aside: list[Match] = field(default_factory=list)
+    """While the runner is hidden: the matches as they were made."""
     cancelled: int = 0
     lapsed: int = 0
     is_void: bool = False
@@ -94,6 +97,13 @@ class NaiveBet:
     def taken(self) -> int:
         """All that was ever matched, whether or not it was voided later."""
         return sum(match.size for match in self.matches)
+
+    @property
+    def average_price(self) -> int:
+        """In hundredths, halves up; nothing where nothing is matched."""
+        if not self.taken:
+            return 0
+        return math.floor(Fraction(sum(m.exact_price * m.size for m in self.matches), self.taken) + Fraction(1, 2))
 
     @property
     def remaining(self) -> int:

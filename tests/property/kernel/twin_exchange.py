@@ -9,16 +9,19 @@ from collections.abc import Callable
 from simulator.exchange import events
 from simulator.exchange.commands import (
     AddMarket,
+    AddRunner,
     CancelOrders,
     CloseMarket,
     Command,
     Heartbeat,
+    HideRunner,
     LapseUnmatched,
     OpenAccount,
     OpenMarket,
     PlaceInstruction,
     PlaceOrders,
     Reconcile,
+    ReinstateRunner,
     ReplaceOrders,
     SettleMarket,
     SuspendMarket,
@@ -57,6 +60,9 @@ class NaiveExchange(NaiveAuction):
         handlers: dict[type[Command], Callable[..., None]] = {
             OpenAccount: self.open_account,
             AddMarket: self.add_market,
+            AddRunner: self.add_runner,
+            HideRunner: self.hide,
+            ReinstateRunner: self.reinstate,
             OpenMarket: self.open_market,
             SuspendMarket: self.suspend_market,
             TouchMarket: self.touch_market,
@@ -207,18 +213,18 @@ class NaiveExchange(NaiveAuction):
     def resolve(self, ticket: NaiveTicket) -> None:
         """Only the market as it is now counts: what cannot be matched any more lapses and never has a bet id."""
         market = self.markets[ticket.market_id]
-        taken = market.status == "OPEN" and not comes_too_late(ticket.version, market)
+        is_over = market.status != "OPEN" or comes_too_late(ticket.version, market)
+        guilty = [index for index, bet in ticket.bets if is_over or bet.runner in market.hidden]
+        fates = []
         for index, bet in ticket.bets:
-            if taken:
+            if guilty:
+                reason = Reason.BET_TAKEN_OR_LAPSED if index in guilty else Reason.ERROR_IN_ORDER
+                fates.append(events.HeldOrderFate(index, None, reason))
+            else:
                 self.arrive(index, bet, ticket.due_at, ticket.number)
-        fates = tuple(
-            events.HeldOrderFate(index, bet.bet_id, None)
-            if taken
-            else events.HeldOrderFate(index, None, Reason.BET_TAKEN_OR_LAPSED)
-            for index, bet in ticket.bets
-        )
+                fates.append(events.HeldOrderFate(index, bet.bet_id, None))
         self.happened.append(
-            events.TicketResolved(ticket.due_at, ticket.market_id, ticket.number, ticket.account, fates)
+            events.TicketResolved(ticket.due_at, ticket.market_id, ticket.number, ticket.account, tuple(fates))
         )
 
     # Changing what is there

@@ -13,9 +13,12 @@ from itertools import product
 from simulator.exchange import events
 from simulator.exchange.commands import (
     AddMarket,
+    AddRunner,
+    HideRunner,
     LapseUnmatched,
     OpenAccount,
     OpenMarket,
+    ReinstateRunner,
     SettleMarket,
     SuspendMarket,
     TouchMarket,
@@ -27,7 +30,7 @@ from simulator.exchange.refusals import Reason
 from simulator.exchange.rules import BettingRules
 from simulator.exchange.statuses import MarketStatus, RunnerStatus
 from tests.property.kernel.twin_acceptance import NaiveMarket, NaiveNonsense
-from tests.property.kernel.twin_book import NaiveBet, unmatched, whose
+from tests.property.kernel.twin_book import Match, NaiveBet, unmatched, whose
 from tests.property.kernel.twin_money import LOST, WON, commission, exposure, profit
 
 
@@ -106,7 +109,7 @@ class NaiveMarkets:
             return 0
         bets = [*self.bets, *(bet for ticket in self.waiting for _, bet in ticket.bets), *more]
         mine = [bet for bet in bets if bet.account == account and bet.market_id == market.definition.market_id]
-        return exposure(mine, market.runners, market.definition.number_of_winners, market.definition.complete)
+        return exposure(mine, market.active, market.definition.number_of_winners, market.definition.complete)
 
     def exposure(self, account: str) -> int:
         """What the account can lose everywhere: one market's profit does not pay for another's loss."""
@@ -213,6 +216,59 @@ class NaiveMarkets:
         self.lapse(market, at, LapseReason.MARKET_SUSPENDED)
         self.change(market, at, material=True)
 
+    # Runners who come and go
+
+    def add_runner(self, command: AddRunner, at: int) -> None:
+        market, key = self.known_market(command.market_id), command.runner.key
+        self.demand_betting(market)
+        if market.definition.complete or key in market.runners:
+            raise NaiveNonsense
+        market.added.append(key)
+        place, factor = command.runner.sort_priority, command.runner.adjustment_factor
+        self.happened.append(events.RunnerAdded(at, command.market_id, key, place, factor))
+        self.change(market, at, material=True)
+
+    def hide(self, command: HideRunner, at: int) -> None:
+        """Nobody bets on a hidden runner any more; what was bet stands at 1.0, until it is back."""
+        market = self.known_market(command.market_id)
+        self.demand_betting(market)
+        if command.key not in market.active:
+            raise NaiveNonsense
+        market.hidden.append(command.key)
+        self.happened.append(events.RunnerHidden(at, command.market_id, command.key))
+        for bet in self.bets_on(market, command.key):
+            if bet.remaining:
+                self.lapse_bet(bet, at, LapseReason.RUNNER_HIDDEN)
+        for bet in self.bets_on(market, command.key):
+            bet.put_aside = bet.matches
+            self.restate(bet, [match._replace(price=100, payout=None) for match in bet.matches], at)
+        self.change(market, at, material=True)
+
+    def reinstate(self, command: ReinstateRunner, at: int) -> None:
+        market = self.known_market(command.market_id)
+        self.demand_betting(market)
+        if command.key not in market.hidden:
+            raise NaiveNonsense
+        market.hidden.remove(command.key)
+        self.happened.append(events.RunnerReinstated(at, command.market_id, command.key))
+        for bet in self.bets_on(market, command.key):
+            self.restate(bet, bet.put_aside, at)
+        self.change(market, at, material=True)
+
+    def demand_betting(self, market: NaiveMarket) -> None:
+        if market.status == "CLOSED" or market.betting_is_over:
+            raise NaiveNonsense
+
+    def bets_on(self, market: NaiveMarket, runner: RunnerKey) -> list[NaiveBet]:
+        here = (market.definition.market_id, runner)
+        return [bet for bet in self.bets if (bet.market_id, bet.runner) == here]
+
+    def restate(self, bet: NaiveBet, matches: list[Match], at: int) -> None:
+        old, bet.matches = bet.average_price, matches
+        if matches:
+            event = events.MatchedPriceRestated(at, *whose(bet), bet.taken, old, bet.average_price)
+            self.happened.append(event)
+
     # Settlement
 
     def settle(self, command: SettleMarket, at: int) -> None:
@@ -220,11 +276,11 @@ class NaiveMarkets:
         definition = market.definition
         if market.status not in ("OPEN", "SUSPENDED"):
             raise NaiveNonsense
-        results = dict.fromkeys(market.runners, "LOSER")
-        for result in command.results:
-            if result.key not in results or result.status not in ("WINNER", "LOSER", "REMOVED"):
+        results = dict.fromkeys(market.active, "LOSER")
+        for named in command.results:
+            if named.key not in results or named.status not in ("WINNER", "LOSER", "REMOVED"):
                 raise NaiveNonsense
-            results[result.key] = result.status
+            results[named.key] = named.status
         ended = list(results.values())
         winners, runners = ended.count("WINNER"), len(ended) - ended.count("REMOVED")
         if definition.complete and winners < min(definition.number_of_winners, runners):
@@ -235,10 +291,12 @@ class NaiveMarkets:
         self.finish(market, at, LapseReason.MARKET_SETTLED)
         self.tell_results(market, results, at)
         for bet in self.matched_in(market):
-            if results[bet.runner] == "REMOVED":
+            # Who is hidden has lost.
+            result = results.get(bet.runner, "LOSER")
+            if result == "REMOVED":
                 self.void_bet(bet, at)
                 continue
-            won = results[bet.runner] == "WINNER"
+            won = result == "WINNER"
             bet.profit = profit(
                 bet.side, [(match.exact_price, match.size) for match in bet.stands], share if won else LOST
             )

@@ -124,7 +124,9 @@ def markets_of_twin(twin: NaiveExchange) -> dict[str, dict[str, Any]]:
                 for key in market.runners
                 for side in Side
             },
-            "runners": {key: market.results.get(key, "ACTIVE") for key in market.runners},
+            "runners": {
+                key: "HIDDEN" if key in market.hidden else market.results.get(key, "ACTIVE") for key in market.runners
+            },
             "matched": (sum(2 * trade.size for trade in trades), trades[-1].at if trades else None),
             "available": sum(bet.remaining for bet in bets),
             "settled": (market.settled_at, market.commissions),

@@ -4,8 +4,8 @@ A program logs in, bets, changes bets, lets time pass, and has markets suspended
 over HTTP: in one served world over JSON-RPC while it is over REST in another, in turns. Beside them a world that nobody
 serves is given the commands of the exchange. After every step all three have the same state hash, which shows also that
 whatever only reads changes nothing, but for near and far prices, which last for a minute once they are read. Every
-answer is the one that naive twins write from lists of bets before and after, and not from the kernel's events. A
-request that waits for the bet delay is answered when the clock has moved so far, and not before.
+answer is the one that a naive translation makes of the kernel's events and orders. A request that waits for the bet
+delay is answered when the clock has moved so far, and not before.
 """
 
 from typing import Any
@@ -18,11 +18,13 @@ from msgspec.structs import replace
 
 from simulator.exchange.commands import (
     CloseMarket,
+    HideRunner,
     LapseUnmatched,
     OpenMarket,
     PlaceInstruction,
     PlaceOrders,
     Reconcile,
+    ReinstateRunner,
     RemoveRunner,
     RunnerResult,
     SettleMarket,
@@ -32,6 +34,7 @@ from simulator.exchange.commands import (
     VoidMarket,
 )
 from simulator.exchange.orders import OrderType, Persistence, Side
+from simulator.exchange.statuses import RunnerStatus
 from simulator.world.inputs import AdvanceClock, MoveToNext
 from tests.property.wire.requests import Cancelling, Placing, Replacing, Updating
 from tests.property.wire.stage import (
@@ -102,6 +105,11 @@ def named_with(change: st.SearchStrategy[Any]) -> st.SearchStrategy[list[tuple[i
 
 def removed_now(machine: WireStage) -> bool:
     return len([runner for runner in machine.twin.exchange.markets[RACE].runners.values() if runner.removed_at]) < 2
+
+
+def may_be_hidden(machine: WireStage) -> bool:
+    """Whether a runner of the race can be hidden, and enough are left then."""
+    return machine.twin.exchange.markets[RACE].active_runners > 2
 
 
 def something_is_ripe(machine: WireStage) -> bool:
@@ -315,6 +323,14 @@ class WireMachine(WireStage):
         command = RemoveRunner(RACE, key, None if percent is None else round(percent * 1000))
         document = {} if percent is None else {"adjustmentFactor": percent}
         self.operate(RACE, f"runners/{key.selection_id}/remove", command, document)
+
+    @precondition(may_be_hidden)
+    @rule(number=st.sampled_from([1, 2, 3, 4]))
+    def hide_or_reinstate(self, number: int) -> None:
+        key = runners_of(RACE)[number - 1]
+        is_hidden = self.twin.exchange.markets[RACE].runners[key].status is RunnerStatus.HIDDEN
+        verb, command = ("reinstate", ReinstateRunner) if is_hidden else ("hide", HideRunner)
+        self.operate(RACE, f"runners/{key.selection_id}/{verb}", command(RACE, key))
 
     @precondition(lambda machine: RACE in machine.ripe_markets())
     @rule(number=st.sampled_from([3, 4]))
