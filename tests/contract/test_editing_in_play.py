@@ -10,7 +10,7 @@ import pytest
 
 from simulator.exchange.commands import SuspendMarket, TurnInPlay
 from simulator.world.inputs import AdvanceClock
-from tests.contract.bettor import CONTROL, MATCH, Bettor, back, betting, codes, world_of
+from tests.contract.bettor import AWAY, CONTROL, MATCH, Bettor, back, betting, codes, lay, world_of
 from tests.contract.waiting_bets import advancing, doing, post, report_during
 from tests.in_process import Client
 
@@ -105,3 +105,18 @@ def test_a_reset_times_out_a_replacement(client: Client, alice: Bettor, bet_id: 
         "status": "TIMEOUT",
         "instruction": {"selectionId": 1, "limitOrder": limit, "orderType": "LIMIT", "side": "BACK"},
     } == replacement["placeInstructionReport"]
+
+
+def test_a_reset_does_not_make_reports_forget_the_bets_that_were_left_as_they_were(
+    client: Client, alice: Bettor, bet_id: str
+) -> None:
+    """They are written of the bets as they were when the world began again, in which there are no such bets."""
+    other = report_during(client, alice, "placeOrders", {"instructions": [lay(2.0, runner=AWAY)]}, advancing(5000))
+    left_id = other["instructionReports"][0]["betId"]
+    instructions = [{"betId": bet_id, "newPrice": 4}, {"betId": left_id, "newPrice": 2}]
+
+    report = report_during(client, alice, "replaceOrders", {"instructions": instructions}, post(f"{CONTROL}/reset"))
+
+    assert ("TIMEOUT", None, [None, "NO_ACTION_REQUIRED"]) == codes(report)
+    words = report["instructionReports"][1]["placeInstructionReport"]["instruction"]
+    assert (AWAY, "LAY") == (words["selectionId"], words["side"])

@@ -301,7 +301,7 @@ def _replacement(
     cancelled = leg.cancelled
     if cancelled is None:
         reason = leg.refused.reason if leg.refused else Reason.ERROR_IN_ORDER
-        return _failed_replacement(call, instruction, reason, Reason.RELATED_ACTION_FAILED)
+        return _failed_replacement(call, orders, instruction, reason, Reason.RELATED_ACTION_FAILED)
     new_order = _new_order(orders[cancelled.bet_id], instruction, cancelled.size)
     placed: PlaceInstructionReport
     if leg.not_placed is not None:
@@ -319,14 +319,18 @@ def _replacement(
 
 
 def _failed_replacement(
-    call: Call[ReplaceOrdersRequest], instruction: ReplaceInstruction, reason: Reason, place_reason: Reason
+    call: Call[ReplaceOrdersRequest],
+    orders: Orders,
+    instruction: ReplaceInstruction,
+    reason: Reason,
+    place_reason: Reason,
 ) -> ReplaceInstructionReport:
     """Report a bet that was not even cancelled.
 
     Of both its cancellation and its new order, because clients take either report for granted, betfairlightweight for
     one.
     """
-    order = _own_bet(call, instruction.betId)
+    order = _own_bet(call, orders, instruction.betId)
     new_order = _unknown_order(instruction) if order is None else _new_order(order, instruction)
     return ReplaceInstructionReport(
         status=FAILURE,
@@ -346,9 +350,9 @@ def _unknown_order(instruction: ReplaceInstruction) -> PlaceInstruction:
     )
 
 
-def _own_bet(call: Call[ReplaceOrdersRequest], bet_id: str) -> Order | None:
+def _own_bet(call: Call[ReplaceOrdersRequest], orders: Orders, bet_id: str) -> Order | None:
     (number,) = bet_id_numbers([bet_id])
-    order = call.world.exchange.orders.get(number)
+    order = orders.get(number)
     if order is None or order.account != call.account.username or order.market_id != call.params.marketId:
         return None
     return order
@@ -387,7 +391,7 @@ def _refused_replacement(
         errorCode=reason,
         marketId=request.marketId,
         instructionReports=[
-            _failed_replacement(call, instruction, *pair)
+            _failed_replacement(call, call.world.exchange.orders, instruction, *pair)
             for instruction, pair in zip(request.instructions, reasons, strict=True)
         ],
     )

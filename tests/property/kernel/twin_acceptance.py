@@ -163,11 +163,15 @@ def whats_wrong_with_size(asked: PlaceInstruction, account: OpenAccount) -> Reas
 
 
 def rounds_too_far(size: int, price: int, account: OpenAccount) -> Reason | None:
+    """Whoever provides liquidity may offer a penny."""
+    return Reason.INVALID_PROFIT_RATIO if is_rounded_too_far(size, price) and not account.unlimited else None
+
+
+def is_rounded_too_far(size: int, price: int) -> bool:
     """A bet whose profit in whole pence is a quarter more than it should be, or a fifth less, is none."""
     exact = Fraction(size * (price - 100), 100)
     ratio = nearest_penny(exact) / exact
-    is_too_far = ratio >= Fraction(5, 4) or ratio <= Fraction(4, 5)
-    return Reason.INVALID_PROFIT_RATIO if is_too_far and not account.unlimited else None
+    return ratio >= Fraction(5, 4) or ratio <= Fraction(4, 5)
 
 
 def whats_wrong_with_liability(asked: PlaceInstruction, account: OpenAccount) -> Reason | None:

@@ -8,6 +8,7 @@ from hypothesis import event
 from hypothesis.stateful import RuleBasedStateMachine
 
 from simulator.exchange.commands import Command
+from simulator.exchange.orders import Order
 from simulator.exchange.refusals import Impossible, Refused
 from simulator.world.inputs import KeepAlive, LogOut, Reset
 from simulator.world.state_hash import state_hash
@@ -195,7 +196,8 @@ class WireWorlds(RuleBasedStateMachine):
         self.check_states()
 
     def operate(self, market: str, verb: str, command: Command, document: dict[str, Any] | None = None) -> None:
-        """Do something to a market, or hear that it cannot be done."""
+        """Do something to a market, or hear that it cannot be done; an answer to offers shows the bets they are."""
+        known = set(self.twin.exchange.orders)
         try:
             self.twin.do(command).accepted()
         except (Impossible, Refused):
@@ -204,18 +206,44 @@ class WireWorlds(RuleBasedStateMachine):
             possible = True
         event(f"{verb} {'done' if possible else 'impossible'}")
         there = self.twin.exchange.markets[market]
-        state = {
+        state: dict[str, Any] = {
             "marketId": market, "status": there.status, "inPlay": there.in_play, "version": there.version
         }  # fmt: skip
+        if verb == "offers":
+            new = sorted(set(self.twin.exchange.orders) - known)
+            state["bets"] = [self.offered_bet(self.twin.exchange.orders[bet_id]) for bet_id in new]
         for served in self.served:
             response = served.post(f"{CONTROL}/markets/{market}/{verb}", json=document or {})
             assert (200 if possible else 409) == response.status_code, response.text
-            answered = response.json()
-            if verb == "offers":
-                # What became of the bets is in the books, which are compared after every step.
-                answered.pop("bets", None)
-            assert not possible or state == answered
+            # What offers were matched with is said beside the state.
+            assert not possible or state == {name: response.json()[name] for name in state}
         self.check_states()
+
+    def offered_bet(self, order: Order) -> dict[str, Any]:
+        """A bet that makes an offer: what it was matched with are the bets that have a part in the same matches."""
+        matched = [
+            {
+                "price": match.price / 100,
+                "size": match.size / 100,
+                "bets": [
+                    str(other.bet_id)
+                    for other in self.twin.exchange.orders.values()
+                    if other is not order and match.match_id in [fragment.match_id for fragment in other.fragments]
+                ],
+            }
+            for match in order.fragments
+        ]
+        return {
+            "betId": str(order.bet_id),
+            "selectionId": order.runner.selection_id,
+            "handicap": order.runner.handicap / 100,
+            "side": order.side.name,
+            "price": order.price / 100,
+            "size": order.size / 100,
+            "matched": matched,
+            "sizeMatched": sum(match.size for match in order.fragments) / 100,
+            "sizeResting": order.size_remaining / 100,
+        }
 
     def reset(self) -> None:
         """Begin again from the scenario: all sessions end."""

@@ -7,14 +7,15 @@ from hypothesis import event
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize
 
-from simulator.exchange.commands import Heartbeat, PlaceInstruction, TurnInPlay
-from simulator.exchange.events import HeartbeatReceived
+from simulator.exchange.commands import PlaceInstruction, TurnInPlay
 from simulator.exchange.orders import Order, OrderType, Persistence, RunnerKey, Side
 from tests.property.wire.requests import Cancelling, Placing, Replacing, Updating
 from tests.property.wire.sessions import Sender, WireWorlds, refusal
 from tests.property.wire.strategies import NO_BET, UNKNOWN_BET, UNKNOWN_MARKET, USUAL_MARKETS, Flaw, Reading, as_texts
+from tests.property.wire.twin_heartbeats import HeartbeatTwin
 from tests.property.wire.twin_money import MoneyTwin
-from tests.property.wire.twin_reports import BettingTwin, Later
+from tests.property.wire.twin_replacements import ReplacingTwin
+from tests.property.wire.twin_reports import Later
 from tests.property.wire.worlds import (
     CUSTOMERS,
     HANDICAPS,
@@ -85,7 +86,8 @@ class WireStage(WireWorlds):
 
     def __init__(self) -> None:
         super().__init__()
-        self.betting, self.reading = BettingTwin(self.twin), MoneyTwin(self.twin)
+        self.betting, self.reading = ReplacingTwin(self.twin), MoneyTwin(self.twin)
+        self.alive = HeartbeatTwin(self.twin)
         self.waiting: list[Correspondence] = []
         self.turn = 0
 
@@ -196,13 +198,9 @@ class WireStage(WireWorlds):
     def heartbeat(self, seconds: int) -> Letter:
         """Return the letter that says that a customer is alive."""
 
-        def answer(username: str, _: bool) -> Answer:
-            (received,) = self.twin.do(Heartbeat(username, seconds)).accepted()
-            assert isinstance(received, HeartbeatReceived)
-            return {"actualTimeoutSeconds": received.timeout_seconds, "actionPerformed": received.action}
-
         ask = Ask("heartbeat", {"preferredTimeoutSeconds": seconds}, "heartbeat")
-        return Letter(ask, answer, "INVALID_INPUT_DATA" if seconds < 0 else None)
+        outcome = "INVALID_INPUT_DATA" if seconds < 0 else None
+        return Letter(ask, lambda username, _: self.alive.heartbeat(username, seconds), outcome)
 
     # What there is
 

@@ -4,8 +4,8 @@ A program logs in, bets, changes bets, lets time pass, and has markets suspended
 over HTTP: in one served world over JSON-RPC while it is over REST in another, in turns. Beside them a world that nobody
 serves is given the commands of the exchange. After every step all three have the same state hash, which shows also that
 whatever only reads changes nothing, but for near and far prices, which last for a minute once they are read. Every
-answer is the one that a naive translation makes of the kernel's events and orders. A request that waits for the bet
-delay is answered when the clock has moved so far, and not before.
+answer is the one that naive twins write from lists of bets before and after, and not from the kernel's events. A
+request that waits for the bet delay is answered when the clock has moved so far, and not before.
 """
 
 from typing import Any

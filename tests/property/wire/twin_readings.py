@@ -14,8 +14,8 @@ from simulator.exchange.runner import Runner
 from simulator.world.inputs import ReadStartingPrices
 from simulator.world.starting_price_cache import Projection
 from simulator.world.world import World
+from tests.property.wire.report_words import average_price
 from tests.property.wire.requests import date, number, without_none
-from tests.property.wire.twin_reports import average_price
 from tests.property.wire.worlds import MARKET_ENTRIES
 
 MINIMUM_STAKE = 100
