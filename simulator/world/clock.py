@@ -65,6 +65,8 @@ class Clock:
 
     def now(self) -> int:
         """Return the time in milliseconds since 1970."""
+        if not self._rate:
+            return self._base_nanoseconds // _NANOSECONDS_PER_MILLISECOND
         return self._nanoseconds_at(self._real()) // _NANOSECONDS_PER_MILLISECOND
 
     def set_rate(self, rate: float) -> None:

@@ -106,21 +106,25 @@ class World:
         now = self.run_due()
         if self.has_ended:
             return self._tell(now, one, [], Refusal(IMPOSSIBLE, f"the world {self.id!r} has ended"), CALLER)
+        if isinstance(one, Command):
+            happened = self._carry_out(one, now, CALLER)
+            if self.participants:
+                self._let_act(now)
+            return happened
         whole = _WHOLE_WORLD.get(type(one))
         if whole is not None:
             return whole(self, one, now)
         happened = self._carry_out(one, now, CALLER)
-        if self.participants:
-            self._let_act(now)
-        if not isinstance(one, Command):
-            # What was added may be due at once; what the exchange is asked leads to nothing in the same millisecond.
-            self._run_until(now)
+        self._let_act(now)
+        # What was added may be due at once; what the exchange is asked leads to nothing in the same millisecond.
+        self._run_until(now)
         return happened
 
     def run_due(self) -> int:
         """Let happen what has fallen due by now, and return the time. Costs next to nothing where nothing has."""
-        now = self.clock.now()
-        self._run_until(now)
+        now, due = self.clock.now(), self.agenda.next_due
+        if due is not None and due <= now:
+            self._run_until(now)
         return now
 
     @property
