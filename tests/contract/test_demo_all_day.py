@@ -10,9 +10,11 @@ from simulator.app import create_app
 from simulator.control.worlds import Addresses
 from simulator.world.clock import RealTime
 from simulator.world.format.quantities import instant_of
+from simulator.world.inputs import MoveToNext
 from simulator.world.loading.named import builtin_scenario
 from simulator.world.worlds import Worlds
 from tests.in_process import URL, Client
+from tests.sessions import log_in
 
 MATCH, MARKET, TEAM = 1611243, "1.113197491", 6830593
 TODAY = {"from": "2026-06-06T00:00:00Z", "to": "2026-06-06T23:59:59Z"}
@@ -29,7 +31,7 @@ def bot(request: pytest.FixtureRequest) -> Iterator[Client]:
 
 
 def betting(bot: Client, operation: str, **parameters: Any) -> Any:
-    session = bot.worlds.default.log_in("alice", "alice-password", "alice-live-key").session
+    session = log_in(bot.worlds.default, "alice", "alice-password", "alice-live-key")
     assert session is not None
     headers = {"X-Application": "alice-live-key", "X-Authentication": session.token}
     return bot.post(f"/exchange/betting/rest/v1.0/{operation}/", json=parameters, headers=headers).json()
@@ -64,7 +66,7 @@ def test_the_match_is_played_to_its_end(bot: Client) -> None:
     world = bot.worlds.default
 
     while world.next_due is not None:
-        world.to_next()
+        world.do(MoveToNext()).accepted()
 
     assert {"CLOSED"} == {market.status for market in world.exchange.markets.values()}
     assert [] == list(world.notices)

@@ -76,7 +76,7 @@ def test_after_the_timeout_the_next_heartbeat_tells_what_was_done(client: Client
 def test_a_heartbeat_that_expired_with_nothing_to_cancel_says_so_all_the_same(client: Client, alice: Bettor) -> None:
     """Chosen: the manual's dialogue does not say whether there was a bet, and NONE would hide that time ran out."""
     beat(client, alice)
-    world_of(client).advance(10 * SECOND)
+    world_of(client).do(AdvanceClock(10 * SECOND)).accepted()
 
     assert (10, "ALL_BETS_CANCELLED") == beat(client, alice)
     assert (10, "NONE") == beat(client, alice)
