@@ -24,8 +24,8 @@ from simulator.bettune.operations import (
 )
 from simulator.http import NO_CONTENT, BodyTooLarge, ClientGone, Receive, Response, Scope, Send, read_body, respond
 from simulator.refusal_log import log_refusal
-from simulator.world.bettune.bettune import User
 from simulator.world.bettune.rate_limits import RateLimit
+from simulator.world.bettune.users import User
 from simulator.world.clock import Clock
 from simulator.world.inputs import CountRequest
 from simulator.world.world import World
@@ -132,7 +132,7 @@ class BetTuneFace:
         world = bearer and self._worlds.by_bettune_token(bearer[1])
         if not bearer or not world:
             raise _unauthorized(Error.INVALID_TOKEN)
-        user = world.bettune.users[bearer[1]]
+        user = world.bettune.users.by_token[bearer[1]]
         if user.is_revoked:
             raise _unauthorized(Error.REVOKED_TOKEN)
         return world, user

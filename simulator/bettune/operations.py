@@ -25,7 +25,8 @@ from simulator.bettune.schema import (
     match_of,
     prediction_of,
 )
-from simulator.world.bettune.bettune import UnknownFilter, UnknownMatch, User, millionths_of
+from simulator.world.bettune.bettune import UnknownFilter, UnknownMatch, millionths_of
+from simulator.world.bettune.users import User
 from simulator.world.inputs import DeletePrediction, PutPrediction
 from simulator.world.world import World
 

@@ -65,7 +65,11 @@ class MarketHandlers:
             world = self._world_of(request)
             exchange = world.exchange
             load = loader_of_additions(
-                exchange, world.catalogue, matches=world.bettune.matches, origin=world.clock.now()
+                exchange,
+                world.catalogue,
+                matches=world.bettune.matches,
+                users=world.bettune.users.names,
+                origin=world.clock.now(),
             )
             additions = await loaded(body, load)
             # Meanwhile it may have been deleted, or begun again.

@@ -62,12 +62,18 @@ class MatchHandlers:
         return answer(FinishedDocument(_describe(match), settled, left_alone))
 
     def _match_of(self, request: Request) -> tuple[World, Match]:
-        world, number = self._world_of(request), request.path_params["match"]
-        # Compared as a text: a number of a million digits is not worth reading.
-        match = next((match for match in world.bettune.matches.values() if str(match.id) == number), None)
-        if match is None:
-            raise UnknownMatch(f"World {world.id!r} has no match {number[:40]!r}.")
-        return world, match
+        world = self._world_of(request)
+        return world, match_of(world, request)
+
+
+def match_of(world: World, request: Request) -> Match:
+    """Return the match of the address; raise `UnknownMatch`."""
+    number = request.path_params["match"]
+    # Compared as a text: a number of a million digits is not worth reading.
+    match = next((match for match in world.bettune.matches.values() if str(match.id) == number), None)
+    if match is None:
+        raise UnknownMatch(f"World {world.id!r} has no match {number[:40]!r}.")
+    return match
 
 
 def _describe(match: Match) -> MatchDocument:

@@ -8,6 +8,8 @@
     ├── UnknownMarket    404 no market of the world has that id
     ├── UnknownRunner    404 no runner of the market has that selection id
     ├── UnknownMatch     404 no match of the world has that id
+    ├── UnknownUser      404 no user of BetTune has that name
+    ├── UnknownFilter    404 no filter of BetTune has that id
     ├── UnknownAddress   404 nothing is served under that path
     ├── WrongMethod      405 something is, but not by that method; `Allow` lists those it takes
     ├── Impossible       409 what was asked makes no sense in the present state; nothing changed
@@ -159,6 +161,22 @@ class UnknownMatch(Problem):
     status = 404
     kind = "unknown-match"
     title = "There is no such match"
+
+
+class UnknownUser(Problem):
+    """No user of BetTune in the world has that name."""
+
+    status = 404
+    kind = "unknown-user"
+    title = "There is no such user"
+
+
+class UnknownFilter(Problem):
+    """No filter of BetTune in the world has that id."""
+
+    status = 404
+    kind = "unknown-filter"
+    title = "There is no such filter"
 
 
 class UnknownAddress(Problem):

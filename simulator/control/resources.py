@@ -22,9 +22,14 @@ class Resource:
     """
 
     def __init__(
-        self, *, get: Handler | None = None, post: Handler | None = None, delete: Handler | None = None
+        self,
+        *,
+        get: Handler | None = None,
+        post: Handler | None = None,
+        put: Handler | None = None,
+        delete: Handler | None = None,
     ) -> None:
-        offered = {"DELETE": delete, "GET": get, "HEAD": get, "POST": post}
+        offered = {"DELETE": delete, "GET": get, "HEAD": get, "POST": post, "PUT": put}
         self._handlers: Final = {method: handler for method, handler in offered.items() if handler is not None}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -4,6 +4,7 @@ from typing import Final
 
 from starlette.routing import Route
 
+from simulator.control.bettune import BetTuneHandlers
 from simulator.control.clock import ClockHandlers
 from simulator.control.markets import OFFERS, RUNNER_VERBS, MarketHandlers
 from simulator.control.matches import MatchHandlers
@@ -15,6 +16,9 @@ from simulator.world.worlds import Worlds
 ROOT: Final = "/control/v1"
 WORLD: Final = f"{ROOT}/worlds/{{world}}"
 MARKET: Final = f"{WORLD}/markets/{{market}}"
+USER: Final = f"{WORLD}/bettune/users/{{user:path}}"
+"""A user may be called anything: who has no other name goes by a token."""
+PREDICTION: Final = f"{WORLD}/bettune/filters/{{filter}}/matches/{{match}}/prediction"
 
 
 def control_routes(worlds: Worlds, addresses: Addresses, seed: int) -> list[Route]:
@@ -23,6 +27,7 @@ def control_routes(worlds: Worlds, addresses: Addresses, seed: int) -> list[Rout
     of_clock = ClockHandlers(of_worlds.world_of)
     of_markets = MarketHandlers(of_worlds.world_of)
     of_matches = MatchHandlers(of_worlds.world_of)
+    of_bettune = BetTuneHandlers(of_worlds.world_of)
     return [
         Route(f"{ROOT}/worlds", Resource(get=of_worlds.list_all, post=of_worlds.create)),
         Route(WORLD, Resource(get=of_worlds.read, delete=of_worlds.delete)),
@@ -42,4 +47,9 @@ def control_routes(worlds: Worlds, addresses: Addresses, seed: int) -> list[Rout
             Route(f"{MARKET}/runners/{{selection}}/{verb}", Resource(post=of_markets.doing_to_runner(verb)))
             for verb in RUNNER_VERBS
         ),
+        Route(f"{USER}/token", Resource(post=of_bettune.regenerate_token)),
+        Route(f"{USER}/revoke", Resource(post=of_bettune.revoke_tokens)),
+        Route(f"{USER}/plan", Resource(post=of_bettune.change_plan)),
+        Route(USER, Resource(get=of_bettune.read_user)),
+        Route(PREDICTION, Resource(put=of_bettune.put_prediction, delete=of_bettune.delete_prediction)),
     ]

@@ -82,6 +82,39 @@ class TokenDocument(Answer, frozen=True):
     revoked: bool
 
 
+class PlanChange(Answer, frozen=True):
+    """A plan that a user of BetTune will have from a time on."""
+
+    at: str
+    plan: str
+
+
+class UserDocument(Answer, frozen=True):
+    """A user of BetTune, and the Betfair account that is bet with, if there is one.
+
+    `token` is the newest that is not revoked, null where all are. `planChanges` are those to come, in order of time.
+    """
+
+    user: str
+    plan: str
+    account: str | None
+    token: str | None
+    tokens: list[TokenDocument]
+    plan_changes: list[PlanChange]
+
+
+class PredictionDocument(Answer, frozen=True):
+    """A prediction; `source` is `ui` where its user put it by hand, and `api` where a program did."""
+
+    id: int
+    filter: int
+    match: int
+    odds: float
+    source: str
+    created_at: str
+    updated_at: str
+
+
 class NoticeDocument(Answer, frozen=True):
     """Something that should have happened by itself and was impossible, or a bet that the autopilot could not place.
 

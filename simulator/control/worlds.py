@@ -119,8 +119,8 @@ class WorldHandlers:
             for account in world.accounts.by_username.values()
         ]
         tokens = [
-            TokenDocument(user.token, user.user or user.token, user.plan, user.revoked)
-            for user in world.scenario.bettune.users
+            TokenDocument(user.token, user.name, user.plan, user.is_revoked)
+            for user in world.bettune.users.by_token.values()
         ]
         notices = [
             NoticeDocument(instant_text(notice.at), notice.verb, notice.market_id, notice.match_id, notice.problem)

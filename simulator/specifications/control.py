@@ -11,7 +11,9 @@ from simulator.control.schema import (
     MarketsDocument,
     MatchesDocument,
     OffersDocument,
+    PredictionDocument,
     StateHash,
+    UserDocument,
     WorldDocument,
     WorldsDocument,
 )
@@ -40,6 +42,8 @@ def document() -> JsonSchema:
         OffersDocument,
         MatchesDocument,
         FinishedDocument,
+        UserDocument,
+        PredictionDocument,
         StateHash,
     )
     _, sent = answer_schemas(answers)
@@ -63,6 +67,7 @@ def document() -> JsonSchema:
             {"name": "clock", "description": "The time of a world."},
             {"name": "markets", "description": "What happens to markets, and by schedule could happen as well."},
             {"name": "matches", "description": "Football matches, which BetTune knows."},
+            {"name": "bettune", "description": "Users of BetTune, and what they do by hand."},
         ],
         "paths": paths(),
         "components": {
@@ -87,6 +92,8 @@ def document() -> JsonSchema:
                     ("market", "The id of a market."),
                     ("selection", "The selection id of a runner."),
                     ("match", "The number of a match."),
+                    ("user", "The name of a user of BetTune."),
+                    ("filter", "The number of a prediction filter."),
                 )
             },
             "headers": {
@@ -109,7 +116,7 @@ def _responses() -> JsonSchema:
         400: "The document is wrong; the problem says where.",
         401: "The control token is missing or another one.",
         403: "A page of another site asks, or the request is for another host than this machine.",
-        404: "There is no such world, market, runner or match.",
+        404: "There is no such world, market, runner, match, user or filter.",
         405: "The method does nothing here.",
         409: "This cannot be done in the present state; nothing is left of it.",
         413: "The document is longer than any that is read.",

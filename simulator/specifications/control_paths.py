@@ -13,12 +13,14 @@ from simulator.specifications.control_schemas import (
 )
 from simulator.specifications.examples import INCOMPLETE_MARKET, control_example
 from simulator.world.format.scenario import (
+    ChangePlan,
     ChangeStartTime,
     Entry,
     Finish,
     Hide,
     IntroduceRunner,
     MakeOffers,
+    Odds,
     Reinstate,
     Settle,
     SettleSome,
@@ -57,8 +59,15 @@ _RUNNER_VERBS: Final[Mapping[str, tuple[type[Entry], tuple[str, str]]]] = {
 }
 _NAMES: Final = {"change-start-time": "changeStartTime", "add-runner": "addRunner"}
 """The operation ids of verbs that are not done to the whole of a market."""
-METHODS: Final = ("get", "post", "delete")
-EXAMPLES: Final = {"world": "default", "market": _MARKET_OF_DERBY, "selection": "6830593", "match": "1611243"}
+METHODS: Final = ("get", "put", "post", "delete")
+EXAMPLES: Final = {
+    "world": "default",
+    "market": _MARKET_OF_DERBY,
+    "selection": "6830593",
+    "match": "1611243",
+    "user": "alice",
+    "filter": "11583",
+}
 _ELSEWHERE: Final = {
     "reconcileMarket": {"market": "1.113198101"},
     "addRunner": {"market": INCOMPLETE_MARKET},
@@ -111,7 +120,7 @@ _ONE_BY_ONE: Final = "Many markets are added one after the other, while other re
 
 def paths() -> JsonSchema:
     """Return all paths, with an example of every answer: to the requests in the document, or to an empty one."""
-    described = {**_server(), **_worlds(), **_clock(), **_markets(), **_matches()}
+    described = {**_server(), **_worlds(), **_clock(), **_markets(), **_matches(), **_bettune()}
     for path, item in described.items():
         for method in METHODS:
             if method in item:
@@ -376,6 +385,67 @@ def _matches() -> JsonSchema:
 
 def _operation_id(verb: str) -> str:
     return _NAMES.get(verb, f"{_camel(verb)}Market")
+
+
+def _bettune() -> JsonSchema:
+    user = f"{_WORLD}/bettune/users/{{user}}"
+    changes: Final[Mapping[str, tuple[str, tuple[str, str], JsonSchema, dict[str, Any] | None]]] = {
+        "token": ("regenerateToken", ("Make a new token", "Those there are are revoked."), NOTHING, None),
+        "revoke": ("revokeTokens", ("Revoke all tokens", "Until a new one is made nothing is open."), NOTHING, None),
+        "plan": (
+            "changePlan",
+            ("Change a plan", "At once, or at a time: as when a subscription begins or ends."),
+            content_of(ChangePlan, "user", may_be_later=True),
+            {"end": {"plan": "free"}, "later": {"plan": "free", "at": "+PT1H"}},
+        ),
+    }
+    return {
+        user: _path(
+            "world",
+            "user",
+            get=_operation("readUser", "bettune", ("Read a user", "With all tokens."), "UserDocument", refusals=(404,)),
+        ),
+        **{
+            f"{user}/{ending}": _path(
+                "world",
+                "user",
+                post=_operation(
+                    operation_id,
+                    "bettune",
+                    words,
+                    "UserDocument",
+                    body=body,
+                    body_required=examples is not None,
+                    refusals=(404, 409),
+                    examples=examples,
+                ),
+            )
+            for ending, (operation_id, words, body, examples) in changes.items()
+        },
+        f"{_WORLD}/bettune/filters/{{filter}}/matches/{{match}}/prediction": _path(
+            "world",
+            "filter",
+            "match",
+            put=_operation(
+                "predictByHand",
+                "bettune",
+                ("Predict by hand", "As in the user interface: the source of the prediction is ui."),
+                "PredictionDocument",
+                body=content_of(Odds),
+                body_required=True,
+                refusals=(404,),
+                examples={"odds": {"odds": 2.15}},
+            ),
+            delete=_operation(
+                "takePredictionBack",
+                "bettune",
+                ("Take a prediction back", "Whether there was one makes no difference."),
+                None,
+                status=204,
+                refusals=(404,),
+            ),
+        ),
+    }
 
 
 def _camel(verb: str) -> str:

@@ -12,10 +12,12 @@ from simulator.exchange.statuses import MarketStatus
 from simulator.specifications.answers import JsonSchema, answer_schemas
 from simulator.world.accounts import ACCOUNT_STATUSES
 from simulator.world.bettune.autopilot import AUTOPILOT
+from simulator.world.bettune.bettune import SOURCES
+from simulator.world.bettune.users import PLANS
 from simulator.world.format.scenario import (
     Entry,
 )
-from simulator.world.loading.bettune_checks import FILTER_STATUSES, PLANS, SOURCES
+from simulator.world.loading.bettune_checks import FILTER_STATUSES
 from simulator.world.loading.bounds import (
     MOST_ACCOUNTS,
     MOST_BETS_OF_MATCH,
@@ -26,7 +28,7 @@ from simulator.world.loading.bounds import (
     MOST_OFFERS_OF_RUNNER,
     MOST_RUNNERS_OF_MARKET,
 )
-from simulator.world.loading.conversion import FINISH, VERBS
+from simulator.world.loading.conversion import CHANGE_PLAN, FINISH, VERBS
 from simulator.world.loading.market_checks import LADDERS, MARKET_STATUSES, RUNNER_STATUSES
 
 _DECIMAL: Final[JsonSchema] = {
@@ -58,7 +60,7 @@ CLOSED_LISTS: Final[Mapping[str, Mapping[str, Collection[str]]]] = {
     "Health": {"status": ["ready"]},
     "AccountDocument": {"currency": _CURRENCIES},
     "TokenDocument": {"plan": PLANS},
-    "NoticeDocument": {"do": [*VERBS, FINISH, AUTOPILOT]},
+    "NoticeDocument": {"do": [*VERBS, FINISH, CHANGE_PLAN, AUTOPILOT]},
     "MarketDocument": {"status": [status.value for status in MarketStatus]},
     "OfferedBet": {"side": [side.name for side in Side]},
     "Scenario": {"rules": RULE_SETS},
@@ -67,6 +69,10 @@ CLOSED_LISTS: Final[Mapping[str, Mapping[str, Collection[str]]]] = {
     "RunnerEntry": {"status": RUNNER_STATUSES},
     "ResultEntry": {"status": EACH_WAY_RESULTS},
     "BetTuneUser": {"plan": PLANS},
+    "UserDocument": {"plan": PLANS},
+    "PlanChange": {"plan": PLANS},
+    "PredictionDocument": {"source": SOURCES},
+    "ChangePlan": {"plan": PLANS},
     "BetTuneFilter": {"status": FILTER_STATUSES},
     "BetTunePrediction": {"source": SOURCES},
 }
@@ -118,12 +124,15 @@ def close_lists(schemas: dict[str, JsonSchema]) -> None:
                 )
 
 
-def content_of(kind: type[Entry], *named_in_the_address: str) -> JsonSchema:
-    """Return the schema of what is said of something that is done, without what the address says."""
+def content_of(kind: type[Entry], *named_in_the_address: str, may_be_later: bool = False) -> JsonSchema:
+    """Return the schema of what is said of something that is done, without what the address says.
+
+    It is done at once, unless it may be said when.
+    """
     _, schemas = answer_schemas([kind])
     close_lists(schemas)
     schema = readable(schemas[kind.__name__])
-    left_out = {*_IN_THE_ADDRESS, *named_in_the_address}
+    left_out = {*_IN_THE_ADDRESS, *named_in_the_address} - ({"at"} if may_be_later else set())
     properties = {name: member for name, member in schema["properties"].items() if name not in left_out}
     required = [name for name in schema.get("required", ()) if name not in left_out]
     return {**schema, "properties": properties, **({"required": required} if required else {"required": []})}

@@ -6,16 +6,26 @@ from typing import Any, Final
 from simulator.exchange.commands import Command
 from simulator.exchange.events import Event
 from simulator.exchange.refusals import Impossible, Refused
-from simulator.world.bettune.bettune import HIGHEST_ODDS, LOWEST_ODDS, MILLIONTHS, Score, UnknownFilter, UnknownMatch
+from simulator.world.bettune.bettune import (
+    HIGHEST_ODDS,
+    LOWEST_ODDS,
+    MILLIONTHS,
+    SOURCES,
+    Score,
+    UnknownFilter,
+    UnknownMatch,
+)
 from simulator.world.bettune.football import settlement
+from simulator.world.bettune.users import PLANS, UnknownUser
 from simulator.world.clock import ClockError
 from simulator.world.format.quantities import Unusable, moment_of
-from simulator.world.format.scenario import AnyHappening, ChangeStartTime, Finish, IntroduceRunner
+from simulator.world.format.scenario import AnyHappening, ChangePlan, ChangeStartTime, Finish, IntroduceRunner
 from simulator.world.happened import (
     ClockRateSet,
     LoginBanned,
     MarketLeftAlone,
     MatchFinished,
+    PlanChanged,
     PredictionDeleted,
     PredictionPut,
     Refusal,
@@ -27,6 +37,8 @@ from simulator.world.happened import (
     SessionOpened,
     StartingPricesProjected,
     StartTimeChanged,
+    TokenMade,
+    TokenRevoked,
 )
 from simulator.world.happenings import commands_of
 from simulator.world.inputs import (
@@ -39,6 +51,8 @@ from simulator.world.inputs import (
     LogOut,
     PutPrediction,
     ReadStartingPrices,
+    RegenerateToken,
+    RevokeTokens,
     SetClockRate,
     TakeRequestId,
 )
@@ -48,7 +62,7 @@ from simulator.world.sessions import LoginRefused, Session
 Handler = Callable[[Parts, Any, int, list[Event]], None]
 """Does what an input asks for and appends the events as they come about, or raises one of `REFUSALS`."""
 
-REFUSALS: Final = (Refused, Impossible, ClockError, UnknownFilter, UnknownMatch)
+REFUSALS: Final = (Refused, Impossible, ClockError, UnknownFilter, UnknownMatch, UnknownUser)
 """How the parts of a world say no; logins have an error of their own."""
 
 
@@ -74,7 +88,7 @@ def carry_out(parts: Parts, one: Input, at: int) -> tuple[Sequence[Event], Refus
 
 def _perform(parts: Parts, happening: AnyHappening, at: int, events: list[Event]) -> None:
     """Do to a market what a schedule could do; `at` of the happening does not matter."""
-    assert not isinstance(happening, Finish)
+    assert not isinstance(happening, Finish | ChangePlan)
     for command in commands_of(happening, parts.exchange, parts.catalogue):
         events.extend(parts.exchange.apply(command, at))
 
@@ -182,13 +196,36 @@ def _put_prediction(parts: Parts, put: PutPrediction, at: int, events: list[Even
     bettune.match(put.match_id)
     if not LOWEST_ODDS * MILLIONTHS <= odds <= HIGHEST_ODDS * MILLIONTHS:
         raise Impossible(f"odds lie between {LOWEST_ODDS} and {HIGHEST_ODDS}, and {odds} millionths do not")
-    bettune.put(put.filter_id, put.match_id, odds, at)
-    events.append(PredictionPut(at, put.filter_id, put.match_id, odds))
+    if put.source not in SOURCES:
+        raise Impossible(f"the source of a prediction is {' or '.join(SOURCES)}, and not {put.source!r}")
+    bettune.put(put.filter_id, put.match_id, odds, at, put.source)
+    events.append(PredictionPut(at, put.filter_id, put.match_id, odds, put.source))
 
 
 def _delete_prediction(parts: Parts, delete: DeletePrediction, at: int, events: list[Event]) -> None:
     if parts.bettune.delete(delete.filter_id, delete.match_id):
         events.append(PredictionDeleted(at, delete.filter_id, delete.match_id))
+
+
+def _regenerate_token(parts: Parts, regenerate: RegenerateToken, at: int, events: list[Event]) -> None:
+    user, users = regenerate.user, parts.bettune.users
+    events.extend(TokenRevoked(at, user, token) for token in users.revoke(user))
+    token = users.give_token(user, lambda number: parts.ids.bettune_token(user, number))
+    events.append(TokenMade(at, user, token))
+
+
+def _revoke_tokens(parts: Parts, revoke: RevokeTokens, at: int, events: list[Event]) -> None:
+    revoked = parts.bettune.users.revoke(revoke.user)
+    if not revoked:
+        raise Impossible(f"every token of user {revoke.user!r} of BetTune is revoked")
+    events.extend(TokenRevoked(at, revoke.user, token) for token in revoked)
+
+
+def _change_plan(parts: Parts, change: ChangePlan, at: int, events: list[Event]) -> None:
+    if change.plan not in PLANS:
+        raise Impossible(f"a plan of BetTune is {' or '.join(PLANS)}, and not {change.plan!r}")
+    if parts.bettune.users.change_plan(change.user, change.plan):
+        events.append(PlanChanged(at, change.user, change.plan))
 
 
 def _count_request(parts: Parts, count: CountRequest, at: int, events: list[Event]) -> None:
@@ -209,6 +246,7 @@ HANDLERS: Final[dict[type[Input], Handler]] = {
     ChangeStartTime: _change_start_time,
     IntroduceRunner: _introduce_runner,
     Finish: _finish,
+    ChangePlan: _change_plan,
     Add: _add,
     LogIn: _log_in,
     KeepAlive: _keep_alive,
@@ -217,6 +255,8 @@ HANDLERS: Final[dict[type[Input], Handler]] = {
     ReadStartingPrices: _read_starting_prices,
     PutPrediction: _put_prediction,
     DeletePrediction: _delete_prediction,
+    RegenerateToken: _regenerate_token,
+    RevokeTokens: _revoke_tokens,
     CountRequest: _count_request,
     SetClockRate: _set_clock_rate,
 }

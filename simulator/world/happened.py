@@ -74,11 +74,12 @@ class StartingPricesProjected(MarketEvent, frozen=True):
 
 
 class PredictionPut(Event, frozen=True):
-    """A user of BetTune made a prediction or changed it; the odds are in millionths."""
+    """A user of BetTune made a prediction or changed it; the odds are in millionths, the source is `api` or `ui`."""
 
     filter_id: int
     match_id: int
     odds_millionths: int
+    source: str
 
 
 class PredictionDeleted(Event, frozen=True):
@@ -86,6 +87,27 @@ class PredictionDeleted(Event, frozen=True):
 
     filter_id: int
     match_id: int
+
+
+class TokenMade(Event, frozen=True):
+    """A user of BetTune has a new token."""
+
+    user: str
+    token: str
+
+
+class TokenRevoked(Event, frozen=True):
+    """A token of a user of BetTune is good for nothing any more."""
+
+    user: str
+    token: str
+
+
+class PlanChanged(Event, frozen=True):
+    """A user of BetTune is on another plan, `pro` or `free`."""
+
+    user: str
+    plan: str
 
 
 class RequestCounted(Event, frozen=True):
@@ -130,12 +152,13 @@ class EventAdded(Event, frozen=True):
 
 
 class HappeningScheduled(Event, frozen=True):
-    """Something is to be done at `due_at`: `verb` is the schedule's word for it, to a market or to a match."""
+    """Something is to be done at `due_at`: `verb` is the schedule's word for it, to a market, a match or a user."""
 
     due_at: int
     verb: str
     market_id: str | None
     match_id: int | None
+    user: str | None
 
 
 class ClockMoved(Event, frozen=True):

@@ -25,6 +25,7 @@ from simulator.world.agenda import Agenda, Schedule
 from simulator.world.bettune.autopilot import Autopilot
 from simulator.world.bettune.bettune import BetTune, Match
 from simulator.world.bettune.rate_limits import RateLimiter
+from simulator.world.bettune.users import Users
 from simulator.world.catalogue import Catalogue, MarketDescription
 from simulator.world.clock import Clock
 from simulator.world.ids import Ids
@@ -58,7 +59,8 @@ HASHED: Final[Mapping[type, frozenset[str]]] = {
             "rules_has_date", "clarifications", "race_type", "line_unit", "runners",
         }
     ),
-    BetTune: frozenset({"matches", "predictions", "last_prediction_id"}),
+    BetTune: frozenset({"users", "matches", "predictions", "last_prediction_id"}),
+    Users: frozenset({"by_token"}),
     Match: frozenset({"id", "finished", "score"}),
     RateLimiter: frozenset({"_windows"}),
     Autopilot: frozenset({"placed", "_refusals"}),
@@ -137,7 +139,8 @@ LEFT_OUT: Final[Mapping[type, Mapping[str, str]]] = {
     StartingPriceCache: {"_refresh_milliseconds": SCENARIO},
     Catalogue: {"markets_of_event": ELSEWHERE},
     MarketDescription: {"definition": "the market of the exchange has the same one"},
-    BetTune: {"users": SCENARIO, "sports": SCENARIO, "filters": SCENARIO},
+    Users: {"_tokens": "the tokens of `by_token` by the names of their users"},
+    BetTune: {"sports": SCENARIO, "filters": SCENARIO},
     Match: dict.fromkeys(
         ("sport", "starts_at", "home", "away", "country", "tournament", "season", "event", "selections"), SCENARIO
     ),

@@ -36,6 +36,11 @@ class Ids:
         login = self._logins[username] = self._logins.get(username, 0) + 1
         return b64encode(self._digest("session", self.world_id, username, str(login))).decode("ascii")
 
+    def bettune_token(self, user: str, number: int) -> str:
+        """Return the token of BetTune that a user of the world gets as the one of this number: 43 characters."""
+        digest = self._digest("bettune token", self.world_id, user, str(number))
+        return urlsafe_b64encode(digest).rstrip(b"=").decode("ascii")
+
     def app_key(self, username: str, kind: str) -> str:
         """Return an app key of 16 letters and digits; `kind` says which of the account's keys it is."""
         digest = self._digest("app key", username, kind)

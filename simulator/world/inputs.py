@@ -3,7 +3,8 @@
 An input is one of
 
 - a command of the exchange (`simulator.exchange.commands`), except `Tick`, which the agenda gives,
-- a happening or the finish of a match, as a schedule has them (`simulator.world.format.scenario`),
+- a happening, the finish of a match or the change of a plan, as a schedule has them
+  (`simulator.world.format.scenario`),
 - one of the inputs below.
 
 Each kind has a tag of its own: `command`, `do` or `input`. Times are milliseconds since 1970.
@@ -91,11 +92,12 @@ class ReadStartingPrices(WorldInput, frozen=True):
 
 
 class PutPrediction(WorldInput, frozen=True):
-    """Make a prediction or change it; the odds are in millionths."""
+    """Make a prediction or change it; the odds are in millionths, and the source is `api` or `ui`."""
 
     filter_id: int
     match_id: int
     odds_millionths: int
+    source: str = "api"
 
 
 class DeletePrediction(WorldInput, frozen=True):
@@ -103,6 +105,18 @@ class DeletePrediction(WorldInput, frozen=True):
 
     filter_id: int
     match_id: int
+
+
+class RegenerateToken(WorldInput, frozen=True):
+    """Give a user of BetTune a new token and revoke those there are."""
+
+    user: str
+
+
+class RevokeTokens(WorldInput, frozen=True):
+    """Revoke every token of a user of BetTune."""
+
+    user: str
 
 
 class CountRequest(WorldInput, frozen=True):
@@ -184,6 +198,8 @@ AnyWorldInput = (
     | ReadStartingPrices
     | PutPrediction
     | DeletePrediction
+    | RegenerateToken
+    | RevokeTokens
     | CountRequest
     | Add
     | AdvanceClock

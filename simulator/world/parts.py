@@ -12,7 +12,7 @@ from simulator.world.bettune.rate_limits import RateLimit, RateLimiter
 from simulator.world.catalogue import Catalogue
 from simulator.world.clock import Clock, RealTime
 from simulator.world.format.quantities import instant_of, moment_of
-from simulator.world.format.scenario import AnyHappening, EventEntry, Finish, Scenario
+from simulator.world.format.scenario import AnyHappening, ChangePlan, EventEntry, Finish, Scenario
 from simulator.world.happened import EventAdded, HappeningScheduled, Notice
 from simulator.world.happenings import verb_of
 from simulator.world.ids import Ids
@@ -71,13 +71,19 @@ class Parts:
             due_at = max(now if happening.at is None else moment_of(happening.at, origin), now)
             self.schedule.add(due_at, happening)
             market_id, match_id = subject_of(happening)
-            happened.append(HappeningScheduled(now, due_at, verb_of(happening), market_id, match_id))
+            user = happening.user if isinstance(happening, ChangePlan) else None
+            happened.append(HappeningScheduled(now, due_at, verb_of(happening), market_id, match_id, user))
         return happened
 
 
 def subject_of(happening: AnyHappening) -> tuple[str | None, int | None]:
-    """Return the market and the match to which a happening is done: one of the two."""
-    return (None, happening.match) if isinstance(happening, Finish) else (happening.market, None)
+    """Return the market or the match to which a happening is done, `None` for the other; of a user, twice `None`."""
+    match happening:
+        case Finish():
+            return None, happening.match
+        case ChangePlan():
+            return None, None
+    return happening.market, None
 
 
 def first_instant(scenario: Scenario, real_time: RealTime) -> int:

@@ -59,6 +59,7 @@ def _parts(world: World) -> Iterator[object]:
 
 
 def _bettune(world: World) -> Iterator[object]:
+    yield from world.bettune.users.by_token.values()
     yield from world.bettune.predictions.values()
     yield world.bettune.last_prediction_id
     yield from ((match.id, match.finished, match.score) for match in world.bettune.matches.values())

@@ -8,9 +8,9 @@ import msgspec
 
 from simulator.world.clock import REAL_TIME, RealTime
 from simulator.world.format.scenario import AccountEntry, BetTuneUser, Scenario
-from simulator.world.happened import Happened, SessionClosed, SessionOpened
+from simulator.world.happened import Happened, SessionClosed, SessionOpened, TokenMade, WorldReset
 from simulator.world.ids import Ids
-from simulator.world.inputs import EndWorld, Input, LogIn, LogOut, Reset
+from simulator.world.inputs import EndWorld, Input, LogIn, LogOut, RegenerateToken, Reset
 from simulator.world.world import World
 
 DEFAULT: Final = "default"
@@ -18,7 +18,7 @@ DEFAULT: Final = "default"
 
 StoryListener = Callable[[World, Happened], object]
 
-_INPUTS_ABOUT_SESSIONS: Final[frozenset[type[Input]]] = frozenset({LogIn, LogOut, Reset, EndWorld})
+_INPUTS_ABOUT_CREDENTIALS: Final[frozenset[type[Input]]] = frozenset({LogIn, LogOut, RegenerateToken, Reset, EndWorld})
 
 
 class UnknownWorld(LookupError):
@@ -126,14 +126,25 @@ class Worlds:
         world.listen(partial(listener, world))
 
     def _hear(self, world: World, happened: Happened) -> None:
-        """Know which world a session token leads to."""
-        if type(happened.input) not in _INPUTS_ABOUT_SESSIONS:
+        """Know which world a session token or a token of BetTune leads to."""
+        if type(happened.input) not in _INPUTS_ABOUT_CREDENTIALS:
             return
         for event in happened.events:
             if isinstance(event, SessionOpened):
                 self._by_session[event.token] = world
             elif isinstance(event, SessionClosed):
                 self._by_session.pop(event.token, None)
+            elif isinstance(event, TokenMade):
+                self._by_bettune_token[event.token] = world
+            elif isinstance(event, WorldReset):
+                self._forget_tokens_made_in(world)
+
+    def _forget_tokens_made_in(self, world: World) -> None:
+        """Forget the tokens of BetTune that a world had before it began again; those of its scenario are there anew."""
+        held = [token for token, holder in self._by_bettune_token.items() if holder is world]
+        for token in held:
+            if token not in world.bettune.users.by_token:
+                del self._by_bettune_token[token]
 
     def _with_free_credentials(self, scenario: Scenario, ids: Ids) -> Scenario:
         usernames, app_keys = _Names(self._by_username), _Names(self._by_app_key)

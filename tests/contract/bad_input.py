@@ -32,7 +32,9 @@ JSON_RPC_PATHS = {service.name: f"/exchange/{service.name}/json-rpc/v1" for serv
 REST_PATHS = [f"/exchange/{service.name}/rest/v1.0/{operation.name}/" for service, operation in OPERATIONS]
 IDENTITY_PATHS = [path for path in identity_endpoints(Worlds(), FaceSettings()) if not path.endswith("/")]
 CONTROL_PATHS = [
-    route.path.format(world="default", market=MATCH, selection=HOME, match=1)
+    route.path.replace(":path", "").format(
+        world="default", market=MATCH, selection=HOME, match=1, user="alice", filter=1
+    )
     for route in control_routes(Worlds(), Addresses(URL), 0)
 ]
 BETTUNE_PATHS = [ROOT + path.format(filterId=1, matchId=1) for path in PATHS]

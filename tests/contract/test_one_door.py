@@ -108,6 +108,9 @@ def talk_to_bettune(conversation: Doubled) -> None:
     assert 200 == conversation.ask("PUT", path, {"odds": "2.05"}, TOKEN).status
     assert 200 == conversation.ask("POST", f"{BETTUNE}/predictions/search", search, TOKEN).status
     assert 204 == conversation.ask("DELETE", path, headers=TOKEN).status
+    by_hand = f"/control/v1/worlds/default/bettune/filters/{filters[0]['id']}/matches/{match_id}/prediction"
+    assert 200 == conversation.ask("PUT", by_hand, {"odds": "2.05"}).status
+    assert 204 == conversation.ask("DELETE", by_hand).status
 
 
 def talk_about_reading(conversation: Doubled) -> None:

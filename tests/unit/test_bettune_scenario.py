@@ -222,8 +222,8 @@ def test_a_user_s_account_is_that_of_the_same_world() -> None:
     worlds = Worlds()
     first, second = (worlds.create(load(documented())) for _ in range(2))
 
-    assert [user.account for user in first.bettune.users.values()] == ["alice", None]
-    assert [(user.token, user.account) for user in second.bettune.users.values()] == [
+    assert [user.account for user in first.bettune.users.by_token.values()] == ["alice", None]
+    assert [(user.token, user.account) for user in second.bettune.users.by_token.values()] == [
         ("alice-bettune-token-2", "alice-2"),
         ("bob-bettune-token-2", None),
     ]
@@ -259,7 +259,7 @@ def test_any_one_value_is_refused_in_our_own_words_or_makes_a_world_that_answers
 
     with client_of(text) as client:
         world = client.worlds.default
-        for token in world.bettune.users:
+        for token in world.bettune.users.by_token:
             headers = {"Authorization": f"Bearer {token}"}
             for path in ("/sports", "/prediction-filters", "/matches?date=2026-06-06&sport=1"):
                 answer = client.get(f"/bet-tune-api/v1{path}", headers=headers)

@@ -27,7 +27,7 @@ def busy_worlds() -> list[World]:
     demo.do(AdvanceClock(2 * 3_600_000)).accepted()
     demo.do(LogIn("alice", "alice-password", "alice-live-key")).accepted()
     bettune = World(builtin_scenario("bettune"), real_time=FakeRealTime(START).real_time)
-    user = next(iter(bettune.bettune.users.values()))
+    user = next(iter(bettune.bettune.users.by_token.values()))
     bettune.do(CountRequest(user.name))
     bettune.do(PutPrediction(next(iter(bettune.bettune.filters)), next(iter(bettune.bettune.matches)), 2_000_000))
     races = world_of(afternoon())

@@ -62,6 +62,7 @@ BOUNDED: dict[str, st.SearchStrategy[Any]] = {
     "name": st.text(min_size=1, max_size=20),
     "match": NUMBERS,
     "score": SCORES,
+    "user": st.text(min_size=1, max_size=255),
     "results": RESULTS,
     "available_to_back": PRICES_AND_SIZES,
     "available_to_lay": PRICES_AND_SIZES,

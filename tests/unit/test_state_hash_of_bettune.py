@@ -4,7 +4,15 @@ from collections.abc import Callable
 
 import pytest
 
-from simulator.world.inputs import CountRequest, DeletePrediction, PutPrediction
+from simulator.world.format.scenario import ChangePlan
+from simulator.world.inputs import (
+    CountRequest,
+    DeletePrediction,
+    Input,
+    PutPrediction,
+    RegenerateToken,
+    RevokeTokens,
+)
 from simulator.world.loading.loading import load_finish, load_scenario
 from simulator.world.state_hash import state_hash
 from simulator.world.world import World
@@ -22,8 +30,12 @@ bettune:
 """
 
 
-def put(match: int, odds: int) -> Callable[[World], object]:
-    return lambda world: world.do(PutPrediction(1, match, odds * 1_000_000)).accepted()
+def do(one: Input) -> Callable[[World], object]:
+    return lambda world: world.do(one).accepted()
+
+
+def put(match: int, odds: int, source: str = "api") -> Callable[[World], object]:
+    return do(PutPrediction(1, match, odds * 1_000_000, source))
 
 
 def delete(match: int) -> Callable[[World], object]:
@@ -57,6 +69,12 @@ def digest(*steps: Callable[[World], object]) -> str:
         ([finish(2)], []),
         ([ask("alice")], [ask("alice"), ask("alice")]),
         ([ask("alice")], []),
+        ([put(7, 2)], [put(7, 2, "ui")]),
+        ([do(RegenerateToken("alice"))], []),
+        ([do(RegenerateToken("alice"))], [do(RegenerateToken("alice")), do(RegenerateToken("alice"))]),
+        ([do(RegenerateToken("alice"))], [do(RevokeTokens("alice"))]),
+        ([do(RevokeTokens("alice"))], []),
+        ([do(ChangePlan(user="alice", plan="free"))], []),
     ],
 )
 def test_what_differs_has_another_digest(

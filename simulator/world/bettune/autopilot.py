@@ -1,5 +1,7 @@
 """What BetTune does with predictions: it backs what the exchange offers at the predicted odds or better.
 
+Only for users with the PRO plan, as long as they have it.
+
 Once for a filter and a match, before kick-off, with the filter's stake, for the Betfair account of the filter's user.
 The order asks for the odds themselves, or for the next price above them that exists, so that it is never matched worse;
 what is not matched at once waits and lapses at kick-off.
@@ -29,7 +31,7 @@ from simulator.exchange.statuses import MarketStatus, RunnerStatus
 from simulator.world.bettune.bettune import APPROVED, BetTune, Match, Prediction, PredictionFilter
 from simulator.world.bettune.football import runner_for
 from simulator.world.catalogue import Catalogue
-from simulator.world.happened import Happened, Notice, PredictionPut
+from simulator.world.happened import Happened, Notice, PlanChanged, PredictionPut
 
 AUTOPILOT: Final = "autopilot"
 """How notices name the autopilot, where those of the schedule have a verb."""
@@ -55,17 +57,24 @@ class Autopilot:
         for match in bettune.matches.values():
             if match.event is not None:
                 self._matches_of_event.setdefault(match.event, []).append(match.id)
-        self._accounts: Final = frozenset(user.account for user in bettune.users.values() if user.account is not None)
+        self._accounts: Final = frozenset(
+            user.account for user in bettune.users.by_token.values() if user.account is not None
+        )
         self._touched = dict.fromkeys(bettune.matches)
         """The matches to be looked at again."""
         self._retry = False
         """Whether refused orders may be affordable now."""
 
     def hear(self, happened: Happened) -> None:
-        """Note which matches to look at again: those with a new prediction or with an event in one of their markets."""
+        """Note which matches to look at again.
+
+        Those with a new prediction or with an event in one of their markets, and all when the plan of a user changes.
+        """
         for event in happened.events:
             if isinstance(event, PredictionPut):
                 self._touched[event.match_id] = None
+            elif isinstance(event, PlanChanged):
+                self._touched.update(dict.fromkeys(self._bettune.matches))
             elif isinstance(event, MarketEvent):
                 market = self._catalogue.markets.get(event.market_id)
                 if market is not None:
@@ -129,8 +138,9 @@ class Autopilot:
         return None
 
     def _account_of(self, one: PredictionFilter) -> str | None:
-        users = self._bettune.users.values()
-        return next((user.account for user in users if user.name == one.user and user.account), None)
+        """Return the account that is bet with for a filter: that of its user, as long as the plan is PRO."""
+        users = self._bettune.users.called(one.user) if one.user is not None else ()
+        return next((user.account for user in users if user.is_pro and user.account), None)
 
     def _runners(self, one: PredictionFilter, match: Match) -> Iterator[tuple[Market, RunnerKey]]:
         """Yield where the filter's bet on a match can be placed now."""

@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from simulator.exchange.ladder import HIGHEST_PRICE, LOWEST_PRICE
 from simulator.exchange.money import HUNDREDTHS
+from simulator.world.bettune.users import User, Users
 from simulator.world.format.quantities import hundredths_of, moment_of
 from simulator.world.format.scenario import (
     BetTuneEntry,
@@ -29,23 +30,14 @@ LOWEST_ODDS: Final = Decimal(LOWEST_PRICE) / HUNDREDTHS
 HIGHEST_ODDS: Final = Decimal(HIGHEST_PRICE) / HUNDREDTHS
 """Odds beyond these bounds are refused: the exchange's own ladders have no such prices (chosen)."""
 
-PRO: Final = "pro"
 APPROVED: Final = "approved"
-FROM_API: Final = "api"
+FROM_API, FROM_USER_INTERFACE = "api", "ui"
+SOURCES: Final = (FROM_API, FROM_USER_INTERFACE)
+"""How a prediction was put: by a program over the API, or by its user by hand."""
 
 _MILLIONTH: Final = Decimal("0.000001")
 _INTERNATIONAL: Final = "International"
 _UNTITLED: Final = "Friendly"
-
-
-class User(Struct, frozen=True):
-    """The user that a token names. `account` is the username of the Betfair account that is bet with, if any."""
-
-    token: str
-    name: str
-    is_pro: bool
-    is_revoked: bool
-    account: str | None
 
 
 class PredictionFilter(Struct, frozen=True):
@@ -110,10 +102,7 @@ class BetTune:
 
     def __init__(self, entry: BetTuneEntry, events: Iterable[EventEntry], origin: int, now: int) -> None:
         """Begin as a scenario says that passed its checks; relative times count from `origin`."""
-        self.users: Final = {
-            user.token: User(user.token, user.user or user.token, user.plan == PRO, user.revoked, user.account)
-            for user in entry.users
-        }
+        self.users: Final = Users(entry.users)
         self.sports: Final = {sport.id: sport for sport in sorted(entry.sports, key=lambda sport: sport.id)}
         self.filters: Final = {one.id: _filter_of(one) for one in sorted(entry.filters, key=lambda one: one.id)}
         numbers, known = _Numbers(entry.matches), {event.id: event for event in events}
@@ -178,14 +167,14 @@ class BetTune:
 
     # What can be changed
 
-    def put(self, filter_id: int, match_id: int, odds_millionths: int, at: int) -> Prediction:
+    def put(self, filter_id: int, match_id: int, odds_millionths: int, at: int, source: str = FROM_API) -> Prediction:
         """Make a prediction or change the one there is, which keeps its number and the time it was made."""
         prediction = self.predictions.get((filter_id, match_id))
         if prediction is None:
             self.last_prediction_id += 1
-            prediction = Prediction(self.last_prediction_id, filter_id, match_id, odds_millionths, FROM_API, at, at)
+            prediction = Prediction(self.last_prediction_id, filter_id, match_id, odds_millionths, source, at, at)
             self.predictions[filter_id, match_id] = prediction
-        prediction.odds_millionths, prediction.source, prediction.updated_at = odds_millionths, FROM_API, at
+        prediction.odds_millionths, prediction.source, prediction.updated_at = odds_millionths, source, at
         return prediction
 
     def delete(self, filter_id: int, match_id: int) -> bool:

@@ -414,6 +414,17 @@ class Finish(Entry, frozen=True, kw_only=True, tag_field="do", tag="finish"):
     at: str | None = None
 
 
+class ChangePlan(Entry, frozen=True, kw_only=True, tag_field="do", tag="change-plan"):
+    """Put a user of BetTune on another plan, `pro` or `free`, as when a subscription begins or ends.
+
+    `at` is a time, absolute or relative; absent means now.
+    """
+
+    user: Text
+    plan: str
+    at: str | None = None
+
+
 MarketHappening = (
     Suspend
     | Resume
@@ -431,9 +442,15 @@ MarketHappening = (
     | SettleSome
     | MakeOffers
 )
-AnyHappening = MarketHappening | Finish
+AnyHappening = MarketHappening | Finish | ChangePlan
 
 # The documents
+
+
+class Odds(Entry, frozen=True, kw_only=True):
+    """What a user of BetTune predicts by hand: a number from 1.01 to 1000, or the text of one."""
+
+    odds: Decimal
 
 
 class Additions(Entry, frozen=True, kw_only=True):

@@ -1,29 +1,27 @@
 """What the part of a scenario about BetTune must be like beyond its types, and how it fits the rest of the scenario."""
 
 from collections.abc import Collection, Iterable
-from decimal import InvalidOperation
+from decimal import Decimal, InvalidOperation
 from typing import Final
 
 from simulator.exchange.betting_types import BettingType
-from simulator.world.bettune.bettune import BetTune, Match, millionths_of, numbered
+from simulator.world.bettune.bettune import SOURCES, BetTune, Match, millionths_of, numbered
 from simulator.world.bettune.football import bet_types_of, outcome_of, runner_for
+from simulator.world.bettune.users import PLANS
 from simulator.world.catalogue import Catalogue
 from simulator.world.format.document import Place, describe
 from simulator.world.format.scenario import (
     BetTuneEntry,
     BetTuneFilter,
     BetTuneMatch,
-    BetTunePrediction,
+    ChangePlan,
     EventEntry,
     Finish,
     Scenario,
 )
 from simulator.world.loading.checks import Inspection
 
-PLANS: Final = ("free", "pro")
 FILTER_STATUSES: Final = ("approved", "disabled")
-SOURCES: Final = ("api", "ui")
-"""How a prediction was put: by a program over the API, or by its user by hand."""
 
 
 def check_bettune(inspection: Inspection, scenario: Scenario) -> None:
@@ -77,6 +75,13 @@ def check_finish(inspection: Inspection, place: Place, finish: Finish, matches: 
     inspection.moment((*place, "at"), finish.at)
 
 
+def check_plan(inspection: Inspection, place: Place, change: ChangePlan, users: Collection[str]) -> None:
+    """Check the change of a plan, by a schedule or from outside."""
+    inspection.one_of((*place, "user"), change.user, users, "user of BetTune")
+    inspection.one_of((*place, "plan"), change.plan, PLANS, "plan")
+    inspection.moment((*place, "at"), change.at)
+
+
 def _check_users(inspection: Inspection, bettune: BetTuneEntry, usernames: Collection[str]) -> None:
     tokens: set[str] = set()
     for index, user in enumerate(bettune.users):
@@ -117,7 +122,7 @@ def _check_predictions(inspection: Inspection, bettune: BetTuneEntry) -> None:
         inspection.one_of((*place, "source"), prediction.source, SOURCES, "source of a prediction")
         inspection.moment((*place, "createdAt"), prediction.created_at)
         inspection.moment((*place, "updatedAt"), prediction.updated_at)
-        _check_odds(inspection, (*place, "odds"), prediction)
+        check_odds(inspection, (*place, "odds"), prediction.odds)
         pair = (prediction.filter, prediction.match)
         inspection.demand(pair not in pairs, place, f"Filter {pair[0]} has a prediction on match {pair[1]} already.")
         pairs.add(pair)
@@ -125,11 +130,12 @@ def _check_predictions(inspection: Inspection, bettune: BetTuneEntry) -> None:
         ids.add(number)
 
 
-def _check_odds(inspection: Inspection, place: Place, prediction: BetTunePrediction) -> None:
+def check_odds(inspection: Inspection, place: Place, odds: Decimal) -> int:
+    """Return odds in millionths, where they are any."""
     try:
-        millionths_of(prediction.odds)
+        return millionths_of(odds)
     except (ValueError, InvalidOperation):
-        problem = f"Odds are a number from 1.01 to 1000, not {describe(str(prediction.odds))}."
+        problem = f"Odds are a number from 1.01 to 1000, not {describe(str(odds))}."
         raise inspection.document.error(place, problem) from None
 
 

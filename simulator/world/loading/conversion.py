@@ -7,12 +7,14 @@ from typing import Any, Final
 import msgspec
 
 from simulator.world.format.document import Document, Place, describe
-from simulator.world.format.scenario import Finish, MarketHappening
+from simulator.world.format.scenario import ChangePlan, Finish, MarketHappening
 
 VERBS: Final = tuple(happening.__struct_config__.tag for happening in MarketHappening.__args__)
 """What can be done to a market, in a schedule and through the control API."""
 FINISH: Final = str(Finish.__struct_config__.tag)
 """What can be done to a match."""
+CHANGE_PLAN: Final = str(ChangePlan.__struct_config__.tag)
+"""What can be done to a user of BetTune."""
 
 _LONGEST_PROBLEM: Final = 200
 """In characters: longer sentences of the decoder quote a field name of the document and are cut."""
@@ -28,7 +30,7 @@ def convert(document: Document, content: object, kind: Any) -> Any:
     schedule = content.get("schedule") if isinstance(content, dict) else None
     for index, happening in enumerate(schedule if isinstance(schedule, list) else ()):
         if isinstance(happening, dict) and isinstance(happening.get("do"), str):
-            check_verb(document, ("schedule", index), happening["do"], (*VERBS, FINISH))
+            check_verb(document, ("schedule", index), happening["do"], (*VERBS, FINISH, CHANGE_PLAN))
     try:
         return msgspec.convert(content, kind)
     except msgspec.ValidationError as error:

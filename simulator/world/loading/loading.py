@@ -10,16 +10,18 @@ from simulator.world.format.quantities import instant_of
 from simulator.world.format.scenario import (
     Additions,
     AnyHappening,
+    ChangePlan,
     EventEntry,
     Finish,
     IntroduceRunner,
     MarketHappening,
+    Odds,
     Scenario,
 )
-from simulator.world.loading.bettune_checks import check_bettune, check_finish, check_links
+from simulator.world.loading.bettune_checks import check_bettune, check_finish, check_links, check_odds, check_plan
 from simulator.world.loading.bounds import check_size_of_additions, check_size_of_happening, check_size_of_scenario
 from simulator.world.loading.checks import PAST_ORIGIN, Inspection, check_settings
-from simulator.world.loading.conversion import FINISH, VERBS, check_verb, convert
+from simulator.world.loading.conversion import CHANGE_PLAN, FINISH, VERBS, check_verb, convert
 from simulator.world.loading.happening_checks import check_happening
 from simulator.world.loading.market_checks import EventChecks, KnownMarket
 from simulator.world.loading.rehearsal import rehearse
@@ -40,7 +42,8 @@ def scenario_of_document(document: Document) -> Scenario:
     checks = EventChecks(Inspection(document, PAST_ORIGIN if start is None else start), {}, {})
     check_bettune(checks.inspection, scenario)
     matches = {match.id for match in scenario.bettune.matches}
-    _check_markets(checks, scenario.events, scenario.schedule, matches)
+    users = {user.user or user.token for user in scenario.bettune.users}
+    _check_markets(checks, scenario.events, scenario.schedule, matches, users)
     check_links(checks.inspection, scenario)
     rehearse(document, RULE_SETS[scenario.rules], scenario.events, scenario.schedule, start)
     return scenario
@@ -53,18 +56,24 @@ def load_additions(
     catalogue: Catalogue,
     *,
     matches: Collection[int] = (),
+    users: Collection[str] = (),
     origin: int = PAST_ORIGIN,
 ) -> Additions:
     """Read events, markets and happenings that are to be added to a world; raise `ScenarioError` for wrong ones.
 
-    `matches` are the ids of the matches that can be finished, `origin` is the world's time, when relative times count
-    from.
+    `matches` are the ids of the matches that can be finished and `users` the names of those of BetTune; `origin` is the
+    world's time, when relative times count from.
     """
-    return loader_of_additions(exchange, catalogue, matches=matches, origin=origin)(text, name)
+    return loader_of_additions(exchange, catalogue, matches=matches, users=users, origin=origin)(text, name)
 
 
 def loader_of_additions(
-    exchange: Exchange, catalogue: Catalogue, *, matches: Collection[int] = (), origin: int = PAST_ORIGIN
+    exchange: Exchange,
+    catalogue: Catalogue,
+    *,
+    matches: Collection[int] = (),
+    users: Collection[str] = (),
+    origin: int = PAST_ORIGIN,
 ) -> Callable[[str | bytes, str], Additions]:
     """Return what `load_additions` is for a text and its name, to be called while the world goes on.
 
@@ -72,14 +81,14 @@ def loader_of_additions(
     """
     event_names = {event.id: event.name for event in catalogue.events.values()}
     markets = {market_id: KnownMarket.of(market) for market_id, market in exchange.markets.items()}
-    known_matches, rules = frozenset(matches), exchange.rules
+    known_matches, known_users, rules = frozenset(matches), frozenset(users), exchange.rules
 
     def load(text: str | bytes, name: str) -> Additions:
         document = read_document(text, name)
         additions: Additions = convert(document, document.data, Additions)
         checks = EventChecks(Inspection(document, origin), event_names, markets)
         check_size_of_additions(checks.inspection, additions)
-        _check_markets(checks, additions.events, additions.schedule, known_matches)
+        _check_markets(checks, additions.events, additions.schedule, known_matches, known_users)
         rehearse(document, rules, additions.events, additions.schedule, origin)
         return additions
 
@@ -127,14 +136,39 @@ def loader_of_happening(
 def load_finish(text: str | bytes, name: str, match_id: int) -> Finish:
     """Read the score of a match that ends now; raise `ScenarioError` where the text is wrong."""
     document = read_document(text, name)
-    content = {} if document.data is None else document.data
-    if isinstance(content, dict):
-        for key in ("do", "match", "at"):
-            if key in content:
-                raise document.error((key,), f"What is done, and to what, is in the address: {key} has no place here.")
-        content = content | {"do": FINISH, "match": match_id}
+    content = _with_address(document, {"do": FINISH, "match": match_id}, "at")
     finish: Finish = convert(document, content, Finish)
     return finish
+
+
+def load_plan(text: str | bytes, name: str, user: str, origin: int) -> ChangePlan:
+    """Read onto which plan a user of BetTune is put, and when; raise `ScenarioError` where the text is wrong.
+
+    Relative times count from `origin`.
+    """
+    document = read_document(text, name)
+    content = _with_address(document, {"do": CHANGE_PLAN, "user": user})
+    change: ChangePlan = convert(document, content, ChangePlan)
+    check_plan(Inspection(document, origin), (), change, (user,))
+    return change
+
+
+def load_odds(text: str | bytes, name: str) -> int:
+    """Read the odds of a prediction, and return them in millionths; raise `ScenarioError` where the text is wrong."""
+    document = read_document(text, name)
+    odds: Odds = convert(document, {} if document.data is None else document.data, Odds)
+    return check_odds(Inspection(document), ("odds",), odds.odds)
+
+
+def _with_address(document: Document, address: dict[str, object], *others: str) -> object:
+    """Return the content of a document with what its address says; complain where it says that, or `others`, itself."""
+    content = {} if document.data is None else document.data
+    if not isinstance(content, dict):
+        return content
+    for key in (*address, *others):
+        if key in content:
+            raise document.error((key,), f"What is done, and to what, is in the address: {key} has no place here.")
+    return content | address
 
 
 def _check_markets(
@@ -142,6 +176,7 @@ def _check_markets(
     events: tuple[EventEntry, ...],
     schedule: tuple[AnyHappening, ...],
     matches: Collection[int],
+    users: Collection[str],
 ) -> None:
     checks.check(events)
     inspection = checks.inspection
@@ -157,5 +192,7 @@ def _check_markets(
             continue
         if isinstance(happening, Finish):
             check_finish(inspection, ("schedule", index), happening, matches)
+        elif isinstance(happening, ChangePlan):
+            check_plan(inspection, ("schedule", index), happening, users)
         else:
             check_happening(inspection, ("schedule", index), happening, checks.markets)

@@ -1,0 +1,133 @@
+"""What happens in BetTune outside its own API: users get new tokens and other plans, and predict by hand."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from simulator.control import problems
+from simulator.control.bodies import loaded, read_body
+from simulator.control.markets import sentence
+from simulator.control.matches import match_of
+from simulator.control.problems import UnknownFilter, UnknownUser
+from simulator.control.resources import answer
+from simulator.control.schema import PlanChange, PredictionDocument, TokenDocument, UserDocument, instant_text
+from simulator.control.worlds import refuse_content
+from simulator.world.bettune.bettune import FROM_USER_INTERFACE, MILLIONTHS, Match, Prediction, PredictionFilter
+from simulator.world.bettune.users import User
+from simulator.world.format.scenario import Additions, ChangePlan
+from simulator.world.inputs import Add, DeletePrediction, Input, PutPrediction, RegenerateToken, RevokeTokens
+from simulator.world.loading.loading import load_odds, load_plan
+from simulator.world.world import World
+
+
+class BetTuneHandlers:
+    """Everything under `/control/v1/worlds/{world}/bettune`."""
+
+    def __init__(self, world_of: Callable[[Request], World]) -> None:
+        self._world_of: Final = world_of
+
+    # Users
+
+    async def read_user(self, request: Request) -> Response:
+        """Answer the user of the address."""
+        return answer(_describe_user(*self._user_of(request)))
+
+    async def regenerate_token(self, request: Request) -> Response:
+        """Give the user of the address a new token, and revoke those there are."""
+        return await self._change_tokens(request, RegenerateToken)
+
+    async def revoke_tokens(self, request: Request) -> Response:
+        """Revoke all tokens of the user of the address."""
+        return await self._change_tokens(request, RevokeTokens)
+
+    async def change_plan(self, request: Request) -> Response:
+        """Put the user of the address on another plan, at once or at a time."""
+        world, user = self._user_of(request)
+        load = partial(load_plan, user=user, origin=world.clock.now())
+        change = await loaded(await read_body(request), load)
+        # Asked for again: while the document was on its way the world may have been deleted.
+        world, user = self._user_of(request)
+        _do(world, change if change.at is None else Add(Additions(schedule=(change,))))
+        return answer(_describe_user(world, user))
+
+    async def _change_tokens(self, request: Request, what: Callable[[str], Input]) -> Response:
+        self._user_of(request)
+        await loaded(await read_body(request), refuse_content)
+        world, user = self._user_of(request)
+        _do(world, what(user))
+        return answer(_describe_user(world, user))
+
+    def _user_of(self, request: Request) -> tuple[World, str]:
+        world, name = self._world_of(request), request.path_params["user"]
+        if name not in world.bettune.users.names:
+            raise UnknownUser(f"World {world.id!r} has no user {name[:80]!r} of BetTune.")
+        return world, name
+
+    # Predictions
+
+    async def put_prediction(self, request: Request) -> Response:
+        """Predict by hand what the address says, and answer the prediction."""
+        self._prediction_of(request)
+        odds = await loaded(await read_body(request), load_odds)
+        world, one, match = self._prediction_of(request)
+        _do(world, PutPrediction(one.id, match.id, odds, FROM_USER_INTERFACE))
+        return answer(_describe_prediction(world.bettune.predictions[one.id, match.id]))
+
+    async def delete_prediction(self, request: Request) -> Response:
+        """Take a prediction back; whether there was one makes no difference."""
+        world, one, match = self._prediction_of(request)
+        _do(world, DeletePrediction(one.id, match.id))
+        return Response(status_code=204)
+
+    def _prediction_of(self, request: Request) -> tuple[World, PredictionFilter, Match]:
+        """Return what a prediction of the address is about."""
+        world, number = self._world_of(request), request.path_params["filter"]
+        # Compared as a text: a number of a million digits is not worth reading.
+        one = next((one for one in world.bettune.filters.values() if str(one.id) == number), None)
+        if one is None:
+            raise UnknownFilter(f"World {world.id!r} has no filter {number[:40]!r}.")
+        return world, one, match_of(world, request)
+
+
+def _do(world: World, one: Input) -> None:
+    refusal = world.do(one).refusal
+    if refusal is not None:
+        raise problems.Impossible(sentence(refusal.text))
+
+
+def describe_token(user: User) -> TokenDocument:
+    """Return a token as it is answered."""
+    return TokenDocument(user.token, user.name, user.plan, user.is_revoked)
+
+
+def _describe_user(world: World, name: str) -> UserDocument:
+    users = world.bettune.users
+    current = users.current(name)
+    changes = [
+        PlanChange(instant_text(due_at), happening.plan)
+        for due_at, happening in world.schedule.pending
+        if isinstance(happening, ChangePlan) and happening.user == name
+    ]
+    return UserDocument(
+        user=name,
+        plan=current.plan,
+        account=current.account,
+        token=None if current.is_revoked else current.token,
+        tokens=[describe_token(user) for user in users.called(name)],
+        plan_changes=changes,
+    )
+
+
+def _describe_prediction(prediction: Prediction) -> PredictionDocument:
+    return PredictionDocument(
+        id=prediction.id,
+        filter=prediction.filter_id,
+        match=prediction.match_id,
+        odds=prediction.odds_millionths / MILLIONTHS,
+        source=prediction.source,
+        created_at=instant_text(prediction.created_at),
+        updated_at=instant_text(prediction.updated_at),
+    )
