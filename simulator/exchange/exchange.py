@@ -120,10 +120,12 @@ class Exchange:
         return self._state.next_due
 
     @property
-    def next_held_due(self) -> int | None:
-        """Return when the first held request reaches the matcher, or `None` where none is held."""
-        held = self._state.held
-        return held[0].due_at if held else None
+    def held_queue(self) -> Sequence[HeldOrders]:
+        """Return the requests that wait out a bet delay: the first is due first, and the rest in the order of a heap.
+
+        It is always the same list, to be looked at as often as its first entry matters.
+        """
+        return self._state.held
 
     def available_to_bet(self, account: str) -> int:
         """Return what an account can still bet with, in pence; raises `Impossible`.

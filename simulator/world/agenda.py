@@ -59,12 +59,12 @@ class HeldOrders:
     name: Final = "held orders"
 
     def __init__(self, exchange: Exchange) -> None:
-        self._exchange: Final = exchange
+        self._queue: Final = exchange.held_queue
 
     @property
     def next_due(self) -> int | None:
         """Return when the first held request reaches the matcher."""
-        return self._exchange.next_held_due
+        return self._queue[0].due_at if self._queue else None
 
     def run(self, due: int) -> Iterable[Input]:
         """Let time pass in the exchange."""

@@ -71,10 +71,13 @@ def carry_out(parts: Parts, one: Input, at: int) -> tuple[Sequence[Event], Refus
 
     The inputs that concern the world as a whole (the clock is moved, it begins again, it ends) are the world's own.
     """
+    if isinstance(one, Command):
+        try:
+            return parts.exchange.apply(one, at), None
+        except (Refused, Impossible) as refused:
+            return (), Refusal.of(refused)
     events: list[Event] = []
     try:
-        if isinstance(one, Command):
-            return parts.exchange.apply(one, at), None
         HANDLERS.get(type(one), _perform)(parts, one, at, events)
     except LoginRefused as refused:
         return events, Refusal(refused.error or refused.status, str(refused), status=refused.status)
