@@ -6,9 +6,12 @@ from pathlib import Path
 import pytest
 
 PROJECT = Path(__file__).parents[2]
-DOCUMENTS = ["README.md", "CONTRIBUTING.md", "docs/architecture.md"]
+DOCUMENTS = ["README.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/exchange-mechanics.md"]
 PATH = re.compile(
     r"`((?:simulator|tests|docs|fixtures|specs|\.ci)/[\w./-]+|[A-Z]+\.md|constraints\.txt|pyproject\.toml)`"
+)
+CITED = re.compile(
+    r"mechanics'?,?\s+(?:sections?\s+)?(\d+(?:\.\d+)?(?:(?:,\s+|\s+to\s+|,?\s+and\s+)\d+(?:\.\d+)?)*)", re.IGNORECASE
 )
 LINK = re.compile(r"\]\(([^)#:]+)\)")
 NAMED = re.compile(r"`([A-Za-z_.]+)`\s+\(`(simulator/[\w/]+\.py)`\)")
@@ -51,3 +54,23 @@ def test_every_room_of_the_architecture_is_a_folder_or_a_file_of_the_package() -
     }
 
     assert packages - named == set()
+
+
+def cited_sections() -> list[tuple[str, str]]:
+    """Each section of the exchange mechanics that a docstring or a comment cites, with the file."""
+    files = [*PROJECT.glob("simulator/**/*.py"), *PROJECT.glob("tests/**/*.py")]
+    return [
+        (str(file.relative_to(PROJECT)), section)
+        for file in files
+        if file != Path(__file__)
+        for sections in CITED.findall(file.read_text(encoding="utf-8"))
+        for section in re.findall(r"\d+(?:\.\d+)?", sections)
+    ]
+
+
+def test_every_section_of_the_exchange_mechanics_that_is_cited_is_there() -> None:
+    sections = set(re.findall(r"^##+ (\d+(?:\.\d+)?)\.? ", text_of("docs/exchange-mechanics.md"), re.MULTILINE))
+    cited = cited_sections()
+
+    assert len(cited) > 20
+    assert [(file, section) for file, section in cited if section not in sections] == []
