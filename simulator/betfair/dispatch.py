@@ -157,15 +157,15 @@ class Dispatcher:
         the app key of another account (manual, DSC-0037), and a session of another world does not exist in this one.
         """
         if not credentials.app_key:
-            raise ApiError(ApiErrorCode.NO_APP_KEY, explanation="the request has no X-Application")
+            raise ApiError(ApiErrorCode.NO_APP_KEY, "the request has no X-Application")
         world = self.worlds.by_app_key(credentials.app_key)
         if world is None:
-            raise ApiError(ApiErrorCode.INVALID_APP_KEY, explanation=f"no account has {credentials.app_key!r}")
+            raise ApiError(ApiErrorCode.INVALID_APP_KEY, f"no account has {credentials.app_key!r}")
         if not credentials.token:
-            raise ApiError(self.settings.missing_session, explanation="the request has no X-Authentication")
+            raise ApiError(self.settings.missing_session, "the request has no X-Authentication")
         session = world.session(credentials.token)
         if session is None:
-            raise ApiError(ApiErrorCode.INVALID_SESSION_INFORMATION, explanation="the token is unknown or has expired")
+            raise ApiError(ApiErrorCode.INVALID_SESSION_INFORMATION, "the token is unknown or has expired")
         key = world.accounts.by_app_key[credentials.app_key]
         if key.account.username != session.account.username:
             raise ProtocolError(
@@ -178,7 +178,7 @@ class Dispatcher:
         """Call an operation of which an account may have only so many under way."""
         account = (call.world.id, call.account.username)
         if self._under_way.get(account, 0) >= CROWD:
-            raise ApiError(ApiErrorCode.TOO_MANY_REQUESTS, explanation=f"{CROWD} such requests are under way")
+            raise ApiError(ApiErrorCode.TOO_MANY_REQUESTS, f"{CROWD} such requests are under way")
         answer = operation.function(call)
         return self._counted(account, answer) if operation.waits and isinstance(answer, Awaitable) else answer
 

@@ -51,6 +51,17 @@ class ApiErrorCode(StrEnum):
     WALLET_TRANSFER_ERROR = "WALLET_TRANSFER_ERROR"
 
 
+_WITHOUT_DETAILS: Final = frozenset(
+    {
+        ApiErrorCode.INVALID_APP_KEY,
+        ApiErrorCode.INVALID_SESSION_INFORMATION,
+        ApiErrorCode.NO_APP_KEY,
+        ApiErrorCode.NO_SESSION,
+    }
+)
+"""Errors about who asks, recorded without details."""
+
+
 class Fault(Enum):
     """The framework's faults: number after `DSC-`, HTTP status over REST, code in JSON-RPC.
 
@@ -89,16 +100,17 @@ class BetfairError(Exception):
 class ApiError(BetfairError):
     """An interface refuses a request as a whole.
 
-    `details` is the text callers see as `errorDetails`; most errors have none. `explanation` is a sentence for our log,
-    and never reaches the wire.
+    `sentence` says why. Callers see it as `errorDetails` (manual, "Excepciones"), but for the codes of sessions and app
+    keys, whose details are recorded as empty. `explanation` is what only our log says, where the text that the service
+    itself uses leaves open what is wrong.
 
         raise ApiError(ApiErrorCode.TOO_MUCH_DATA, "MaxResults must be less than or equal to 1000")
     """
 
-    def __init__(self, code: ApiErrorCode, details: str = "", *, explanation: str = "") -> None:
-        super().__init__(f"{code}: {explanation or details}")
+    def __init__(self, code: ApiErrorCode, sentence: str, *, explanation: str = "") -> None:
+        super().__init__(f"{code}: {explanation or sentence}")
         self.code: Final = code
-        self.details: Final = details
+        self.details: Final = "" if code in _WITHOUT_DETAILS else sentence
 
 
 class ProtocolError(BetfairError):

@@ -22,7 +22,7 @@ def heartbeat(call: Call[HeartbeatRequest]) -> HeartbeatReport:
     command = Heartbeat(call.account.username, call.params.preferredTimeoutSeconds)
     happened = call.world.do(command)
     if happened.refusal is not None:
-        raise ApiError(ApiErrorCode.INVALID_INPUT_DATA, explanation=happened.refusal.problem)
+        raise ApiError(ApiErrorCode.INVALID_INPUT_DATA, happened.refusal.problem)
     received = next(event for event in happened.events if isinstance(event, HeartbeatReceived))
     return HeartbeatReport(actualTimeoutSeconds=received.timeout_seconds, actionPerformed=received.action)
 

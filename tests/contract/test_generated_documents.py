@@ -53,7 +53,7 @@ def test_every_operation_of_a_service_has_its_rest_path_and_all_share_one(servic
 @pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
 def test_every_status_of_every_error_is_documented_with_the_body_that_rest_writes(service: Service) -> None:
     errors: list[ApiError | ProtocolError] = [ProtocolError(fault, "a test") for fault in Fault]
-    errors += [ApiError(code) for code in service.exception.numbers]
+    errors += [ApiError(code, "why not") for code in service.exception.numbers]
     for operation in service.operations:
         for error in errors:
             response = fault_response(error, service.exception, "prod-1", JSON)
@@ -63,7 +63,7 @@ def test_every_status_of_every_error_is_documented_with_the_body_that_rest_write
 @pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
 def test_json_rpc_writes_every_error_as_documented(service: Service) -> None:
     errors: list[ApiError | ProtocolError] = [ProtocolError(fault, "a test") for fault in Fault]
-    errors += [ApiError(code) for code in service.exception.numbers]
+    errors += [ApiError(code, "why not") for code in service.exception.numbers]
     for error in errors:
         answer = {"jsonrpc": "2.0", "error": error_member(error, service.exception, "prod-1"), "id": 1}
         check(f"{service.name}JsonRpc", 200, {b"content-type": JSON}, encode_json(answer))

@@ -270,7 +270,10 @@ def test_a_negative_timeout_is_invalid_input(client: Client, alice: Bettor, seco
     error = error_of(post(client, alice, envelope(seconds)))
 
     assert (-32099, "HBT-0001") == (error["code"], error["message"])
-    assert "INVALID_INPUT_DATA" == error["data"]["APINGException"]["errorCode"]
+    exception = error["data"]["APINGException"]
+    assert "INVALID_INPUT_DATA" == exception["errorCode"]
+    sentence = f"a heartbeat cannot come {-int(str(seconds))} seconds before the last one"
+    assert sentence == exception["errorDetails"]
     assert state == state_hash(world_of(client))
 
 

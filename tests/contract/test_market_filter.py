@@ -140,8 +140,8 @@ INVALID: list[tuple[dict[str, Any], str]] = [
     ({"marketCountries": ["ZZ"]}, "country code must use valid ISO2 country code name"),
     ({"textQuery": "*senal"}, "text query has invalid content"),
     ({"textQuery": "a" * 256}, "text query has invalid content"),
-    ({"withOrders": ["PENDING"]}, ""),
-    ({"withOrders": ["EXECUTABLE", "EXPIRED"]}, ""),
+    ({"withOrders": ["PENDING"]}, "withOrders cannot look for PENDING"),
+    ({"withOrders": ["EXECUTABLE", "EXPIRED"]}, "withOrders cannot look for EXPIRED"),
 ]
 
 

@@ -15,6 +15,7 @@ from typing import Final, NamedTuple
 
 from simulator.betfair.betting.cleared_levels import ClearedBet, groups_of, item_description_of, summary_of
 from simulator.betfair.betting.codes import check_locale
+from simulator.betfair.betting.limits import check_number_of_ids
 from simulator.betfair.betting.order_filters import (
     Criterion,
     meeting,
@@ -88,14 +89,14 @@ def list_cleared_orders(call: Call[ListClearedOrdersRequest]) -> ClearedOrderSum
 
 def _check(request: ListClearedOrdersRequest, level: GroupBy) -> None:
     check_locale(request.locale)
+    check_number_of_ids(request.marketIds)
     if len(request.betIds or ()) > MAXIMUM_BET_IDS:
         raise ApiError(
-            ApiErrorCode.REQUEST_SIZE_EXCEEDS_LIMIT, explanation=f"more than {MAXIMUM_BET_IDS} bet ids in a request"
+            ApiErrorCode.REQUEST_SIZE_EXCEEDS_LIMIT,
+            f"the request names {len(request.betIds or ())} bets, and may name {MAXIMUM_BET_IDS}",
         )
     if level is not GroupBy.BET and request.betStatus is not BetStatus.SETTLED:
-        raise ApiError(
-            ApiErrorCode.INVALID_INPUT_DATA, explanation=f"groupBy {level} does not apply to {request.betStatus} bets"
-        )
+        raise ApiError(ApiErrorCode.INVALID_INPUT_DATA, f"groupBy {level} does not apply to {request.betStatus} bets")
 
 
 def _line(

@@ -51,7 +51,7 @@ def check_catalogue_size(
     if max_results > MAXIMUM_RESULTS:
         raise ApiError(ApiErrorCode.TOO_MUCH_DATA, f"MaxResults must be less than or equal to {MAXIMUM_RESULTS}")
     if max_results < 1:
-        raise ApiError(ApiErrorCode.INVALID_INPUT_DATA, explanation=f"maxResults is {max_results}, and must be above 0")
+        raise ApiError(ApiErrorCode.INVALID_INPUT_DATA, f"maxResults is {max_results}, and must be above 0")
     weight = sum(CATALOGUE_WEIGHTS.get(projection, 0) for projection in set(projections))
     markets = min(max_results, len(market_ids)) if market_ids else max_results
     _check_weight(weight * DEFAULT_DEPTH, markets)
@@ -73,7 +73,7 @@ def check_number_of_ids(*ids: Collection[str] | None) -> None:
     if number > MAXIMUM_IDS:
         raise ApiError(
             ApiErrorCode.REQUEST_SIZE_EXCEEDS_LIMIT,
-            explanation=f"the request names {number} markets and bets, and may name {MAXIMUM_IDS}",
+            f"the request names {number} markets and bets, and may name {MAXIMUM_IDS}",
         )
 
 
@@ -82,7 +82,7 @@ def _check_weight(weight_in_thirds: int, markets: int) -> None:
     if weight_in_thirds * markets > MAXIMUM_WEIGHT * DEFAULT_DEPTH:
         raise ApiError(
             ApiErrorCode.TOO_MUCH_DATA,
-            explanation=f"{markets} markets at {weight_in_thirds}/3 points weigh more than {MAXIMUM_WEIGHT}",
+            f"{markets} markets at {weight_in_thirds / DEFAULT_DEPTH:g} points each weigh more than {MAXIMUM_WEIGHT}",
         )
 
 

@@ -84,7 +84,7 @@ def _check(wanted: MarketFilter) -> None:
     check_countries(wanted.marketCountries or ())
     for status in wanted.withOrders or ():
         if status in (OrderStatus.PENDING, OrderStatus.EXPIRED):
-            raise ApiError(ApiErrorCode.INVALID_INPUT_DATA, explanation=f"withOrders cannot look for {status}")
+            raise ApiError(ApiErrorCode.INVALID_INPUT_DATA, f"withOrders cannot look for {status}")
 
 
 # Where to look

@@ -103,5 +103,5 @@ def page_of(records: Sequence[T], from_record: int | None, record_count: int | N
 def _bounds(from_record: int | None, record_count: int | None) -> tuple[int, int]:
     first, count = from_record or 0, record_count or PAGE
     if first < 0 or count < 0:
-        raise ApiError(ApiErrorCode.INVALID_INPUT_DATA, explanation="fromRecord and recordCount must not be below 0")
+        raise ApiError(ApiErrorCode.INVALID_INPUT_DATA, "fromRecord and recordCount must not be below 0")
     return first, first + min(count, PAGE)
