@@ -19,7 +19,7 @@ from xml.sax.saxutils import escape, quoteattr
 from msgspec import Struct
 from msgspec.structs import fields
 
-from simulator.betfair.schema.wire import Instant, date_time
+from simulator.betfair.schema.wire import Instant, JavaDouble, date_time, java_text
 
 _DECLARATION: Final = '<?xml version="1.0" encoding="UTF-8"?>'
 _FORBIDDEN: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -80,11 +80,11 @@ def _text(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, Instant):
         return date_time(value)
-    return str(value)
+    return java_text(value) if isinstance(value, float) else str(value)
 
 
 def _type_name(value: Any) -> str:
     """Return what the framework calls the type of a member: its own types by their names, the others by Java's."""
     if isinstance(value, Struct | Enum):
         return type(value).__name__
-    return {bool: "Boolean", int: "Long", float: "Double"}.get(type(value), "String")
+    return {bool: "Boolean", int: "Long", float: "Double", JavaDouble: "Double"}.get(type(value), "String")

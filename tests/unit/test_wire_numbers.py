@@ -7,19 +7,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from simulator.betfair.schema.sports_enums import PersistenceType
+from simulator.betfair.schema.sports_inputs import LimitOrder, PlaceInstruction
 from simulator.betfair.schema.wire import (
     DateFormatError,
     Instant,
+    as_echoed,
     date_time,
     decode_hook,
     double,
     double_or_word,
     encode_hook,
     hundredths,
+    java_text,
     order_date,
     parse_date_time,
 )
 from simulator.exchange.money import INEXACT
+from simulator.exchange.orders import OrderType, Side
 
 LARGEST_EXACT = 2**53 // 100
 YEAR_1 = -62_135_596_800_000
@@ -33,10 +38,56 @@ def test_whole_amounts_keep_their_decimal(pence: int, text: str) -> None:
     assert text.encode() == msgspec.json.encode(double(pence))
 
 
-@pytest.mark.parametrize(("amount", "text"), [(1_234_567_800, "12345678.0"), (1_000_000_000_000, "10000000000.0")])
-def test_large_amounts_are_written_plainly(amount: int, text: str) -> None:
-    """Java would write 1.2345678E7; no recording shows such a value, and every client reads the plain form."""
-    assert text.encode() == msgspec.json.encode(double(amount))
+@pytest.mark.parametrize(
+    ("pence", "text"),
+    [
+        (999_999_999, "9999999.99"),
+        (1_000_000_000, "1.0E7"),
+        (-1_000_000_000, "-1.0E7"),
+        (3_375_962_291, "3.375962291E7"),
+        (1_234_567_800, "1.2345678E7"),
+        (1_000_000_000_000, "1.0E10"),
+    ],
+)
+def test_large_amounts_have_an_exponent_as_java_prints_them(pence: int, text: str) -> None:
+    """From 10^7 on; 3.375962291E7 stands in the test data of a client."""
+    assert text.encode() == msgspec.json.encode(double(pence), enc_hook=encode_hook)
+    assert pence / 100 == double(pence)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.001, "0.001"),
+        (0.00099, "9.9E-4"),
+        (1e-4, "1.0E-4"),
+        (-2.5e-7, "-2.5E-7"),
+        (1e22, "1.0E22"),
+        (1.7976931348623157e308, "1.7976931348623157E308"),
+        (5e-324, "5.0E-324"),
+        (0.0, "0.0"),
+        (-0.0, "-0.0"),
+        (123.0, "123.0"),
+    ],
+)
+def test_a_double_is_text_as_java_prints_it(value: float, text: str) -> None:
+    assert text == java_text(value)
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False))
+def test_the_text_of_a_double_is_that_double(value: float) -> None:
+    assert value == float(java_text(value))
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False))
+def test_what_is_repeated_of_a_request_is_written_as_java_prints_it(price: float) -> None:
+    order = LimitOrder(price=price, size=2.0, persistenceType=PersistenceType.LAPSE)
+    instruction = PlaceInstruction(selectionId=1, orderType=OrderType.LIMIT, side=Side.BACK, limitOrder=order)
+
+    echoed = as_echoed(instruction)
+
+    assert instruction == echoed
+    assert f'"price":{java_text(price)}'.encode() in msgspec.json.encode(echoed, enc_hook=encode_hook)
 
 
 @pytest.mark.parametrize(

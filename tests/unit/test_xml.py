@@ -16,7 +16,7 @@ from simulator.betfair.schema.sports_markets import (
     TimeRangeResult,
 )
 from simulator.betfair.schema.sports_orders import PriceSize
-from simulator.betfair.schema.wire import Instant
+from simulator.betfair.schema.wire import Instant, double
 
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>'
 
@@ -37,6 +37,11 @@ def contents_of(answer: object) -> str:
         ("SUCCESS", "<String>SUCCESS</String>"),
         ([7, 8], "<Long>7</Long><Long>8</Long>"),
         (True, "<Boolean>true</Boolean>"),
+        (
+            [2.5, double(3_375_962_291), 1e-4],
+            "<Double>2.5</Double><Double>3.375962291E7</Double><Double>1.0E-4</Double>",
+        ),
+        (PriceSize(2.0, double(1_000_000_000)), "<PriceSize><price>2.0</price><size>1.0E7</size></PriceSize>"),
         (
             [EventTypeResult(eventType=EventType(id="1", name="Soccer"), marketCount=2)],
             (

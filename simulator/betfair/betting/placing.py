@@ -23,7 +23,7 @@ from simulator.betfair.operations import Call
 from simulator.betfair.schema.sports_aping import PlaceOrdersRequest
 from simulator.betfair.schema.sports_inputs import PlaceInstruction
 from simulator.betfair.schema.sports_orders import PlaceExecutionReport, PlaceInstructionReport
-from simulator.betfair.schema.wire import double, order_date
+from simulator.betfair.schema.wire import as_echoed, double, order_date
 from simulator.exchange.commands import PlaceOrders
 from simulator.exchange.events import OrderPlaced, OrdersHeld
 from simulator.exchange.orders import Order, OrderStatus, OrderType, TimeInForce
@@ -108,7 +108,7 @@ def _echo(instruction: PlaceInstruction) -> PlaceInstruction:
     limit = instruction.limitOrder
     if limit is not None and limit.timeInForce is TimeInForce.FILL_OR_KILL and limit.persistenceType is not None:
         instruction = replace(instruction, limitOrder=replace(limit, persistenceType=None))
-    return instruction
+    return as_echoed(instruction)
 
 
 def _report(

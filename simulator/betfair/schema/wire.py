@@ -1,17 +1,23 @@
 """How numbers and dates are written on Betfair's HTTP interfaces, and read from them.
 
-Inside, money is `int` pence, prices and handicaps are `int` hundredths and times are `int` milliseconds since 1970.
-On the wire all of the former are Java doubles (`2.0`, never `2`) and the latter ISO text in UTC with a literal `Z` and
-three decimals. Source: wire reference.
+Inside, money is `int` pence, prices and handicaps are `int` hundredths and times are `int` milliseconds since 1970. On
+the wire all of the former are doubles as Java prints them (`2.0`, never `2`, and `1.0E7`), and the latter ISO text in
+UTC with a literal `Z` and three decimals. Source: wire reference; large doubles: test data of a client.
 """
 
 import math
 import re
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from functools import lru_cache
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, TypeVar
+
+from msgspec import Raw, Struct
+from msgspec.structs import replace
 
 from simulator.exchange.money import HUNDREDTHS, INEXACT
+
+S = TypeVar("S", bound=Struct)
 
 NotANumber = Literal["NaN", "Infinity", "-Infinity"]
 """What stands on the wire for a double that is no number: JSON has no literal for it, so it is a string."""
@@ -20,6 +26,10 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND: Final = timedelta(milliseconds=1)
 _LARGEST_EXACT: Final = 2**53 / HUNDREDTHS
 """Beyond this a double can no longer tell one hundredth from the next, so nothing there is an exact amount."""
+
+_SMALLEST_PLAIN: Final = 1e-3
+_SMALLEST_LARGE: Final = 1e7
+"""Between the two Java writes a double without an exponent."""
 
 _DATE_TIME: Final = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)"
@@ -45,9 +55,42 @@ class Instant(int):
 # Numbers
 
 
+class JavaDouble(float):
+    """A double that Java writes with an exponent; a type of its own, so that the encoder asks how."""
+
+    __slots__ = ()
+
+
+def java_text(value: float) -> str:
+    """Return a finite double as Java prints it: `3.375962291E7`, `1.0E-4`, and plainly from 10^-3 to below 10^7.
+
+    Source: `Double.toString`; the form of large ones is recorded in the test data of a client.
+    """
+    if value == 0 or _SMALLEST_PLAIN <= abs(value) < _SMALLEST_LARGE:
+        return float.__repr__(value)
+    sign, digits, exponent = Decimal(float.__repr__(value)).normalize().as_tuple()
+    assert isinstance(exponent, int), "a word stands for what is no number"
+    first, *others = map(str, digits)
+    return f"{'-' if sign else ''}{first}.{''.join(others) or '0'}E{exponent + len(others)}"
+
+
 def double(hundredths: int) -> float:
     """Return pence or hundredths as the double that the wire carries: 200 becomes `2.0`."""
-    return hundredths / HUNDREDTHS
+    value = hundredths / HUNDREDTHS
+    return value if -_SMALLEST_LARGE < value < _SMALLEST_LARGE else JavaDouble(value)
+
+
+def as_echoed(value: S) -> S:
+    """Return a struct of a request as answers repeat it: its doubles, however large or small, as Java prints them."""
+    changed: dict[str, Any] = {}
+    for name in value.__struct_fields__:
+        member = getattr(value, name)
+        if type(member) is float:
+            if member and not _SMALLEST_PLAIN <= abs(member) < _SMALLEST_LARGE:
+                changed[name] = JavaDouble(member)
+        elif isinstance(member, Struct) and (echoed := as_echoed(member)) is not member:
+            changed[name] = echoed
+    return replace(value, **changed) if changed else value
 
 
 def double_of_thousandths(thousandths: int) -> float:
@@ -132,7 +175,9 @@ def decode_hook(wanted: type, value: Any) -> Any:
 
 
 def encode_hook(value: Any) -> Any:
-    """Write the one type msgspec does not know: an `Instant` as its text."""
+    """Write the types msgspec does not know: an `Instant` as its text, a `JavaDouble` as a number."""
     if isinstance(value, Instant):
         return date_time(value)
+    if isinstance(value, JavaDouble):
+        return Raw(java_text(value).encode())
     raise TypeError(f"nothing on the wire looks like a {type(value).__name__}")
