@@ -143,10 +143,10 @@ def test_own_bets_are_told_apart_by_strategy_bet_and_time(alice: APIClient, worl
 
 
 def test_several_books_come_in_one_answer(alice: APIClient) -> None:
-    """A market that nobody knows is left out."""
+    """By their ids; a market that nobody knows is left out."""
     found = alice.betting.list_market_book([WIN, MATCH_ODDS, "1.999999999"])
 
-    assert [WIN, MATCH_ODDS] == [each.market_id for each in found]
+    assert [MATCH_ODDS, WIN] == [each.market_id for each in found]
 
 
 def test_amounts_are_shown_in_another_currency(alice: APIClient) -> None:

@@ -45,7 +45,7 @@ BEST = {"priceData": ["EX_BEST_OFFERS"]}
 BETTING = """
 name: betting
 clock: {now: "2026-06-06T17:00:00.000Z", rate: 0}
-currencyRates: {EUR: 1.25, USD: 2}
+currencyRates: {EUR: 1.25, USD: 2, CAD: 1.2, HKD: 8}
 accounts:
   - {username: alice, password: secret, appKey: live, delayedAppKey: late, balance: 10000, discountRate: 20}
   - {username: bob, password: secret, appKey: bob-live, delayedAppKey: bob-late, balance: 10000}

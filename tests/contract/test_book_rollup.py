@@ -87,14 +87,14 @@ class TestRollup:
         assert [(200, 500), (199, 500)] == Rollup(RollupModel.STAKE, 100).best(levels, 2)
         assert [200, 199] == read
 
-    def test_the_default_limit_is_the_minimum_stake_of_the_account(self, betting: BettingWorld) -> None:
-        """Eve's currency has a minimum stake of 10, so she does not see what alice sees."""
-        betting.offer(HOME, Side.LAY, [(2.0, 4), (1.9, 6)])
+    def test_the_default_limit_is_the_minimum_stake_of_the_currency(self, betting: BettingWorld) -> None:
+        """Eve's Hong Kong dollars have a minimum stake of 10, at 8 a pound 1.25: she does not see what alice sees."""
+        betting.offer(HOME, Side.LAY, [(2.0, 1.2), (1.9, 0.05)])
 
         (of_eve,) = betting.ask("listMarketBook", "eve", marketIds=[MATCH], priceProjection=BEST)
 
         assert [(1.9, 10.0)] == prices(of_eve)
-        assert [(2.0, 4.0), (1.9, 6.0)] == prices(betting.book(priceProjection=BEST))
+        assert [(2.0, 1.2)] == prices(betting.book(priceProjection=BEST))
 
     @pytest.mark.parametrize(
         "overrides", [{"bestPricesDepth": 0}, {"bestPricesDepth": -3}, {"rollupModel": "STAKE", "rollupLimit": -1}]
@@ -129,11 +129,25 @@ class TestCurrency:
         assert [(1.9, 1.0), (1.8, 9.0)] == prices(betting.book(currencyCode="USD", priceProjection=BEST))
         assert [(1.8, 10.0)] == prices(betting.book(currencyCode="USD", priceProjection=ten))
 
-    def test_the_currency_of_the_exchange_changes_nothing(self, betting: BettingWorld) -> None:
-        """Pounds are what the exchange counts in; an empty code is none."""
-        betting.matched("BACK", HOME, 2.0, 10)
+    def test_a_limit_that_is_no_whole_penny_is_reached_by_the_next(self, betting: BettingWorld) -> None:
+        """At 1.2 dollars a pound 1 dollar is 83 1/3 pence: 0.83 falls short of it, 0.84 does not."""
+        betting.offer(HOME, Side.LAY, [(2.0, 0.83), (1.9, 0.01), (1.8, 0.84)])
+        one = {**BEST, "exBestOffersOverrides": {"rollupModel": "STAKE", "rollupLimit": 1}}
 
-        assert betting.book() == betting.book(currencyCode="GBP") == betting.book(currencyCode="")
+        assert [(1.9, 1.0), (1.8, 1.0)] == prices(betting.book(currencyCode="CAD", priceProjection=one))
+
+    def test_without_a_currency_it_is_that_of_the_account(self, betting: BettingWorld) -> None:
+        """Alice sees the exchange's own pounds, eve Hong Kong dollars at 8 a pound; an empty code is none."""
+        betting.matched("BACK", HOME, 2.0, 10)
+        betting.offer(HOME, Side.LAY, [(1.5, 10)])
+
+        def books(username: str, **params: Any) -> Any:
+            return betting.ask("listMarketBook", username, marketIds=[MATCH], priceProjection=BEST, **params)
+
+        assert books("alice") == books("alice", currencyCode="GBP") == books("alice", currencyCode="")
+        assert books("eve") == books("eve", currencyCode="HKD") == books("alice", currencyCode="HKD")
+        assert [(1.5, 80.0)] == prices(books("eve")[0])
+        assert (160.0, 80.0) == (books("eve")[0]["totalMatched"], books("eve")[0]["totalAvailable"])
 
     def test_an_unknown_currency_is_refused(self, betting: BettingWorld) -> None:
         """A code that is no currency is INVALID_INPUT_DATA."""

@@ -64,7 +64,7 @@ def test_the_first_example_over_json_rpc() -> None:
     with client_of(served()) as client:
         answer = client.post(JSON_RPC, content=request, headers=headers(client))
 
-    draw = '"selectionId":3,"handicap":0.0,"status":"ACTIVE","ex":{"availableToBack":['
+    draw = '"selectionId":3,"handicap":0.0,"status":"ACTIVE","totalMatched":0.0,"ex":{"availableToBack":['
     lines = '{"price":6.0,"size":40.0},{"price":5.0,"size":150.0},{"price":3.75,"size":50.0}'
     assert draw + lines + "]" in answer.text
 

@@ -65,6 +65,26 @@ class TestShape:
         """What was never traded has no last price, and outside racing there is no adjustment factor."""
         assert {"selectionId": 1, "handicap": 0.0, "status": "ACTIVE"} == betting.book()["runners"][0]
 
+    def test_an_active_runner_nobody_traded_has_a_total_of_nothing_once_it_has_had_an_order(
+        self, betting: BettingWorld
+    ) -> None:
+        """Recorded in 2023: some runners without a last price have a total of 0.0, others none."""
+        betting.cancel(betting.back("alice", HOME, 3.0, 10))
+
+        bet_on, left_alone, _ = betting.book()["runners"]
+
+        assert {"selectionId": 1, "handicap": 0.0, "status": "ACTIVE", "totalMatched": 0.0} == bet_on
+        assert "totalMatched" not in left_alone
+
+    def test_a_removed_runner_has_no_total(self, betting: BettingWorld) -> None:
+        """Recorded of a removed runner: neither a last price nor a total, also where there were orders."""
+        betting.back("alice", 1, 3.0, 10, market=RACE)
+        betting.remove(1)
+
+        removed, _ = betting.book(RACE)["runners"]
+
+        assert ("REMOVED", False) == (removed["status"], "totalMatched" in removed)
+
     def test_racing_has_adjustment_factors(self, betting: BettingWorld) -> None:
         """A runner of a race has its adjustment factor in percent."""
         assert [60.25, 39.75] == [runner["adjustmentFactor"] for runner in betting.book(RACE)["runners"]]
@@ -185,11 +205,14 @@ class TestPrices:
 
         assert [(2.0, 5.0), (1.9, 7.0)] == prices(betting.book(priceProjection={**BEST, "rolloverStakes": "true"}))
 
-    def test_a_delayed_key_sees_best_offers_and_nothing_that_was_traded(self, betting: BettingWorld) -> None:
-        """The manual gives the delayed key EX_BEST_OFFERS only; its recorded runner has a total of 0.0."""
+    @pytest.mark.parametrize("depth", [{}, {"exBestOffersOverrides": {"bestPricesDepth": 4}}])
+    def test_a_delayed_key_sees_three_best_offers_and_nothing_that_was_traded(
+        self, betting: BettingWorld, depth: dict[str, Any]
+    ) -> None:
+        """The manual gives the delayed key three levels of EX_BEST_OFFERS; its recorded runner has a total of 0.0."""
         betting.offer(HOME, Side.LAY, [(2.0, 5), (1.9, 7), (1.8, 9), (1.7, 11)])
         betting.matched("BACK", HOME, 3.0, 10)
-        projection = {"priceData": ["EX_ALL_OFFERS", "EX_TRADED"]}
+        projection = {"priceData": ["EX_ALL_OFFERS", "EX_TRADED"], **depth}
 
         (book,) = betting.ask("listMarketBook", delayed=True, marketIds=[MATCH], priceProjection=projection)
 
@@ -199,16 +222,38 @@ class TestPrices:
         assert [(2.0, 5.0), (1.9, 7.0), (1.8, 9.0)] == prices(book)
         assert [] == prices(book, "tradedVolume")
 
+    def test_a_delayed_key_may_ask_for_less_than_three_levels(self, betting: BettingWorld) -> None:
+        """A depth of its own is kept where it is smaller."""
+        betting.offer(HOME, Side.LAY, [(2.0, 5), (1.9, 7), (1.8, 9)])
+        projection = {**BEST, "exBestOffersOverrides": {"bestPricesDepth": 2}}
+
+        (book,) = betting.ask("listMarketBook", delayed=True, marketIds=[MATCH], priceProjection=projection)
+
+        assert [(2.0, 5.0), (1.9, 7.0)] == prices(book)
+
+    def test_a_delayed_key_sees_nothing_of_the_starting_price(self, betting: BettingWorld) -> None:
+        """EX_BEST_OFFERS are all the data that the manual grants it."""
+        betting.at_close("BACK", "alice", 1, 10)
+        projection = {"priceData": ["SP_AVAILABLE", "SP_TRADED", *BEST["priceData"]]}
+
+        (book,) = betting.ask("listMarketBook", delayed=True, marketIds=[RACE], priceProjection=projection)
+        (one_runner,) = betting.ask(
+            "listRunnerBook", delayed=True, marketId=RACE, selectionId=1, priceProjection=projection
+        )
+
+        for runner in (*book["runners"], *one_runner["runners"]):
+            assert ("sp" not in runner, "ex" in runner) == (True, True)
+
 
 # Which markets
 
 
 class TestMarkets:
-    def test_order_is_that_of_the_request_and_each_comes_once(self, betting: BettingWorld) -> None:
-        """Markets come in the order asked for; naming one twice does not double it."""
-        books = betting.ask("listMarketBook", marketIds=[RACE, MATCH, RACE, TOTAL])
+    def test_order_is_that_of_the_market_ids_and_each_comes_once(self, betting: BettingWorld) -> None:
+        """Markets come by their ids, whatever was asked for first (recorded); naming one twice does not double it."""
+        books = betting.ask("listMarketBook", marketIds=[TOTAL, RACE, MATCH, RACE])
 
-        assert [RACE, MATCH, TOTAL] == [book["marketId"] for book in books]
+        assert [MATCH, RACE, TOTAL] == [book["marketId"] for book in books]
 
     def test_unknown_markets_are_left_out(self, betting: BettingWorld) -> None:
         """A market nobody knows leaves no gap and no error."""

@@ -5,13 +5,15 @@ absent, key order, ids that are not known). A closed market looks as the manual 
 de un mercado asentado"): nothing matched, nothing available, no last match, no cross matching, results only. Whether it
 was in play, and its bet delay, stay as they were, as in every recorded market that turned in play and closed. A removed
 runner shows nothing that was traded on it, nor does the market's total (recorded `list_market_book.json`, whose total
-is that of the runners that are left). `keyLineDescription` is always absent: every recorded Asian handicap has one, but
-in 23 of 56 it is not the line whose prices are nearest to evens.
+is that of the runners that are left). An active runner that nobody traded has a total of 0.0 once it has had an order:
+recorded in 2023, some runners without a last price have 0.0 and others no total. `keyLineDescription` is always absent:
+every recorded Asian handicap has one, but in 23 of 56 it is not the line whose prices are nearest to evens.
 """
 
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from simulator.betfair.betting.catalogue import market_id_order
 from simulator.betfair.betting.codes import check_locale
 from simulator.betfair.betting.instructions import check_market_id
 from simulator.betfair.betting.limits import check_book_weight, check_number_of_ids
@@ -24,13 +26,14 @@ from simulator.betfair.schema.sports_markets import MarketBook, Runner
 from simulator.betfair.schema.wire import date_time, double, double_of_thousandths, hundredths, order_date
 from simulator.exchange import market as kernel
 from simulator.exchange.runner import Runner as KernelRunner
+from simulator.exchange.statuses import RunnerStatus
 
 CLOSED_MARKETS_MILLISECONDS: Final = 90 * 24 * 60 * 60 * 1000
 """How long a market can be read after it was closed (manual, 90 days)."""
 
 
 def list_market_book(call: Call[ListMarketBookRequest]) -> list[MarketBook]:
-    """Return the books of the markets asked for, in that order, each once.
+    """Return the books of the markets asked for, by market id (recorded), each once.
 
     Unknown markets are left out. Open and closed markets are not mixed: where any is not closed, the closed
     ones are left out too. Raises TOO_MUCH_DATA by the weight of the request, REQUEST_SIZE_EXCEEDS_LIMIT for too many
@@ -65,7 +68,7 @@ def _readable_markets(call: BookCall, market_ids: Iterable[str]) -> list[kernel.
             open_markets.append(market)
         elif market.settled_at >= call.now - CLOSED_MARKETS_MILLISECONDS:
             closed_markets.append(market)
-    return open_markets or closed_markets
+    return sorted(open_markets or closed_markets, key=lambda market: market_id_order(market.market_id))
 
 
 def _books(
@@ -80,8 +83,7 @@ def _books(
     view = price_view(
         request.priceProjection,
         call.world.settings,
-        call.account.currency,
-        request.currencyCode or None,
+        request.currencyCode or call.account.currency,
         delayed=call.delayed,
     )
     bets = own_bets(call, market_ids)
@@ -138,6 +140,7 @@ def _runner(
     closed = market.settled_at is not None
     if book.last_price_traded is not None and not closed:
         answer.lastPriceTraded = double(book.last_price_traded)
+    if not closed and (book.last_price_traded is not None or (runner.status is RunnerStatus.ACTIVE and runner.orders)):
         # A delayed key learns nothing of what was traded on a runner: recorded, a last price beside a total of 0.0.
         answer.totalMatched = 0.0 if call.delayed else view.amount(book.total_matched)
     if view.starting and market.definition.bsp_market:

@@ -83,8 +83,13 @@ def rank(market: world_catalogue.MarketDescription) -> tuple[Any, ...]:
         int(event.competition_id or 0),
         market.start_time,
         _BETTING_TYPE_RANKS[MarketBettingType(market.definition.betting_type)],
-        tuple(int(part) for part in market.id.split(".")),
+        market_id_order(market.id),
     )
+
+
+def market_id_order(market_id: str) -> tuple[int, ...]:
+    """Return what market ids are sorted by: their numbers, so that 1.9 comes before 1.10."""
+    return tuple(int(part) for part in market_id.split("."))
 
 
 def _catalogue(

@@ -30,6 +30,9 @@ from simulator.world.settings import Settings
 MAXIMUM_DEPTH: Final = 10
 """How many best offers there are at most, however many are asked for (manual, `bestPricesDepth`)."""
 
+DEPTH_OF_DELAYED_KEYS: Final = 3
+"""How many best offers a delayed application key sees (manual, "Niveles de precios")."""
+
 _EXCHANGE_DATA: Final = frozenset({PriceData.EX_BEST_OFFERS, PriceData.EX_ALL_OFFERS, PriceData.EX_TRADED})
 _STARTING_PRICE_DATA: Final = frozenset({PriceData.SP_AVAILABLE, PriceData.SP_TRADED})
 
@@ -84,43 +87,37 @@ def no_exchange_prices() -> ExchangePrices:
 
 
 def price_view(
-    projection: PriceProjection | None,
-    settings: Settings,
-    account_currency: str,
-    currency: str | None = None,
-    *,
-    delayed: bool = False,
+    projection: PriceProjection | None, settings: Settings, currency: str, *, delayed: bool = False
 ) -> PriceView:
     """Return what a price projection asks for.
 
     EX_ALL_OFFERS trumps EX_BEST_OFFERS, and `virtualise` adds virtual offers to either. A delayed application key sees
-    the best offers only: no other offers, no traded volume. `rolloverStakes` changes nothing: cumulative sizes are "not
-    supported as yet" by the service itself.
+    the three best offers at most: no others, no traded volume, nothing of the starting price (manual, "Claves de
+    aplicación en directo y retardada": EX_BEST_OFFERS only, three price levels). `rolloverStakes` changes nothing:
+    cumulative sizes are "not supported as yet" by the service itself.
 
-    Amounts are shown in `currency` at the world's rates, cut to whole hundredths, and as they are without one. Raises
-    INVALID_INPUT_DATA for a currency there is not, and for overrides that are no depth or no limit.
+    Amounts are shown in `currency` at the world's rates, cut to whole hundredths. Raises INVALID_INPUT_DATA for a
+    currency there is not, and for overrides that are no depth or no limit.
     """
     wanted = frozenset(() if projection is None else projection.priceData or ())
     overrides = None if projection is None else projection.exBestOffersOverrides
     rate = _rate(settings, currency)
-    minimum_stake = settings.rules.currency(currency or account_currency).minimum_stake
+    minimum_stake = settings.rules.currency(currency).minimum_stake
     all_offers = PriceData.EX_ALL_OFFERS in wanted
     return PriceView(
         exchange=not wanted.isdisjoint(_EXCHANGE_DATA),
-        starting=not wanted.isdisjoint(_STARTING_PRICE_DATA),
+        starting=not wanted.isdisjoint(_STARTING_PRICE_DATA) and not delayed,
         best_offers=PriceData.EX_BEST_OFFERS in wanted or (all_offers and delayed),
         all_offers=all_offers and not delayed,
         virtual=projection is not None and bool(projection.virtualise),
         traded=PriceData.EX_TRADED in wanted and not delayed,
         rollup=_rollup(overrides, minimum_stake, rate),
-        depth=_depth(overrides),
+        depth=min(_depth(overrides), DEPTH_OF_DELAYED_KEYS if delayed else MAXIMUM_DEPTH),
         amount=double if rate == 1 else _converter(rate),
     )
 
 
-def _rate(settings: Settings, currency: str | None) -> Decimal:
-    if currency is None:
-        return Decimal(1)
+def _rate(settings: Settings, currency: str) -> Decimal:
     rate = settings.currency_rates.get(currency)
     if rate is None:
         raise ApiError(ApiErrorCode.INVALID_INPUT_DATA, "currency must use valid ISO2 currency code names")
@@ -136,8 +133,8 @@ def _depth(overrides: ExBestOffersOverrides | None) -> int:
     if overrides is None or overrides.bestPricesDepth is None:
         return DEFAULT_DEPTH
     if overrides.bestPricesDepth < 1:
-        raise ApiError(ApiErrorCode.INVALID_INPUT_DATA, explanation="bestPricesDepth must be above 0")
-    return min(overrides.bestPricesDepth, MAXIMUM_DEPTH)
+        raise ApiError(ApiErrorCode.INVALID_INPUT_DATA, "bestPricesDepth must be above 0")
+    return overrides.bestPricesDepth
 
 
 def _rollup(overrides: ExBestOffersOverrides | None, minimum_stake: int, rate: Decimal) -> Rollup:
@@ -148,7 +145,7 @@ def _rollup(overrides: ExBestOffersOverrides | None, minimum_stake: int, rate: D
     """
     model, limit = RollupModel.STAKE, minimum_stake
     if overrides is not None and (overrides.rollupLimit or 0) < 0:
-        raise ApiError(ApiErrorCode.INVALID_INPUT_DATA, explanation="rollupLimit must not be below 0")
+        raise ApiError(ApiErrorCode.INVALID_INPUT_DATA, "rollupLimit must not be below 0")
     if overrides is not None and overrides.rollupModel is not None:
         model = overrides.rollupModel
         if overrides.rollupLimit is not None and model is not RollupModel.NONE:

@@ -92,8 +92,8 @@ class ReadingTwin:
     # listMarketBook
 
     def market_books(self, account: str, asked: dict[str, Any], *, delayed: bool) -> list[dict[str, Any]]:
-        """The books asked for; where any market goes on, those that are over are left out."""
-        markets = [self.market(name) for name in dict.fromkeys(asked["marketIds"]) if name in MARKET_ENTRIES]
+        """The books asked for, by market id; where any market goes on, those that are over are left out."""
+        markets = [self.market(name) for name in sorted(set(asked["marketIds"])) if name in MARKET_ENTRIES]
         running = [market for market in markets if market.settled_at is None]
         return [self.market_book(market, account, asked, delayed) for market in running or markets]
 
@@ -130,6 +130,12 @@ class ReadingTwin:
         own = [order for order in own if order.settled_at is None]
         projection = asked.get("priceProjection", {})
         wanted = set(projection.get("priceData", ()))
+        shows_starting_prices = market.definition.bsp_market and wanted & SP_DATA and not delayed
+        has_total = shown is not None or (
+            not closed
+            and runner.status == "ACTIVE"
+            and any(on_runner(order, market, runner.key) for order in self.world.exchange.orders.values())
+        )
         return without_none(
             selectionId=runner.key.selection_id,
             handicap=number(runner.key.handicap),
@@ -137,8 +143,8 @@ class ReadingTwin:
             adjustmentFactor=None if runner.adjustment_factor is None else runner.adjustment_factor / 1000,
             removalDate=None if runner.removed_at is None else date(runner.removed_at),
             lastPriceTraded=shown,
-            totalMatched=None if shown is None else 0.0 if delayed else number(runner.book.total_matched),
-            sp=self.starting_prices(market, runner) if market.definition.bsp_market and wanted & SP_DATA else None,
+            totalMatched=None if not has_total else 0.0 if delayed else number(runner.book.total_matched),
+            sp=self.starting_prices(market, runner) if shows_starting_prices else None,
             ex=self.exchange_prices(market, runner, projection, delayed) if wanted & EX_DATA else None,
             **own_bets(own, asked),
         )
