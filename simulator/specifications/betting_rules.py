@@ -57,7 +57,6 @@ BETTING_RULES: Final = Rules(
         "PlaceOrdersRequest.instructions": _SOMETHING,
         "ReplaceOrdersRequest.instructions": _SOMETHING,
         "UpdateOrdersRequest.instructions": _SOMETHING,
-        "CancelOrdersRequest.instructions": _SOMETHING,
     },
     variants={
         "PlaceInstruction": [
@@ -67,7 +66,7 @@ BETTING_RULES: Final = Rules(
         ],
         "CancelOrdersRequest": [
             {"marketId": PRESENT, "instructions": PRESENT},
-            {"instructions": {"type": "null"}},
+            {"instructions": {"anyOf": [{"type": "null"}, {"type": "array", "maxItems": 0}]}},
         ],
         "ListClearedOrdersRequest": [
             {"betStatus": {"const": BetStatus.SETTLED.value}},

@@ -3,6 +3,7 @@
 Source: wire reference, sections 4.4, 4.5, 4.8 and 4.9; the manual's cancelOrders and updateOrders.
 """
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -183,6 +184,27 @@ def test_all_bets_everywhere_are_cancelled_at_once(alice: Bettor, params: dict[s
     assert ["customerRef", "status", "instructionReports"] == list(report)
     assert bet_ids == [each["instruction"]["betId"] for each in report["instructionReports"]]
     assert {"EXECUTION_COMPLETE"} == {order["status"] for order in alice.orders()}
+
+
+@pytest.mark.parametrize(
+    ("params", "where", "left"), [({"marketId": MATCH}, f"in market {MATCH}", 1), ({}, "everywhere", 0)]
+)
+def test_an_empty_list_of_instructions_is_as_none_and_the_log_warns(
+    alice: Bettor, caplog: pytest.LogCaptureFixture, params: dict[str, Any], where: str, left: int
+) -> None:
+    """Clients guard against it: whoever cancels the bets of an empty list cancels all there are."""
+    caplog.set_level(logging.WARNING, "betsim")
+    for market in (MATCH, MATCH, NEXT_MATCH):
+        alice.bet(back(9.0), market)
+
+    report = alice.ask("cancelOrders", instructions=[], **params)
+
+    assert ("SUCCESS", None, [None] * (3 - left)) == codes(report)
+    assert left == len(alice.orders(orderProjection="EXECUTABLE"))
+    (warning,) = [record for record in caplog.records if record.levelno == logging.WARNING]
+    assert warning.getMessage() == (
+        f"cancelOrders of alice: an empty list of instructions is as none, and all bets {where} are cancelled"
+    )
 
 
 def test_nothing_to_cancel_is_a_success(alice: Bettor) -> None:

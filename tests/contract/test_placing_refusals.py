@@ -348,9 +348,9 @@ def test_what_is_no_market_id_is_invalid_input(alice: Bettor, operation: str, ma
     assert ("INVALID_INPUT_DATA", "market id passed is invalid") == refusal
 
 
-@pytest.mark.parametrize("operation", ["placeOrders", "cancelOrders", "replaceOrders", "updateOrders"])
+@pytest.mark.parametrize("operation", ["placeOrders", "replaceOrders", "updateOrders"])
 def test_a_request_that_asks_for_nothing_is_invalid_input(alice: Bettor, operation: str) -> None:
-    """An empty list of instructions."""
+    """An empty list of instructions; only to cancelOrders is it as none."""
     refusal = alice.refusal(operation, marketId=MATCH, instructions=[])
 
     assert ("INVALID_INPUT_DATA", "instructions must not be empty") == refusal
@@ -409,27 +409,29 @@ def test_invalid_input_is_a_fault_over_rest(alice: Bettor) -> None:
 # Who may bet
 
 
-@pytest.mark.parametrize("operation", ["placeOrders", "replaceOrders"])
-def test_no_bets_are_taken_with_a_delayed_key(client: Client, operation: str) -> None:
+@pytest.mark.parametrize("operation", ["placeOrders", "replaceOrders", "cancelOrders", "updateOrders"])
+def test_no_bets_are_taken_or_changed_with_a_delayed_key(client: Client, operation: str) -> None:
     """PERMISSION_DENIED in the recorded shape, before the exchange looks at the order at all."""
     delayed = Bettor(client, delayed=True)
     state = state_hash(world_of(client))
 
-    report = delayed.ask(
-        operation, marketId="1.999", instructions=[{**back(2.01), "betId": "1", "newPrice": 3}], customerRef="r"
-    )
+    instruction = {**back(2.01), "betId": "1", "newPrice": 3, "newPersistenceType": "PERSIST"}
+    report = delayed.ask(operation, marketId="1.999", instructions=[instruction], customerRef="r")
 
     assert ("FAILURE", "PERMISSION_DENIED", [ERROR_IN_ORDER]) == codes(report)
     assert "r" == report["customerRef"]
     assert state == state_hash(world_of(client))
 
 
-def test_a_delayed_key_may_cancel_and_update(client: Client, alice: Bettor) -> None:
-    """Neither is a bet."""
-    delayed, bet_id = Bettor(client, delayed=True), alice.bet(back())
+@pytest.mark.parametrize("params", [{}, {"marketId": MATCH}, {"marketId": MATCH, "instructions": []}])
+def test_a_delayed_key_does_not_cancel_everything_either(client: Client, alice: Bettor, params: dict[str, Any]) -> None:
+    """The four operations follow one rule; there is no bet to report on."""
+    bet_id = alice.bet(back())
 
-    assert "SUCCESS" == delayed.update({"betId": bet_id, "newPersistenceType": "PERSIST"})["status"]
-    assert "SUCCESS" == delayed.cancel({"betId": bet_id})["status"]
+    report = Bettor(client, delayed=True).ask("cancelOrders", **params)
+
+    assert ("FAILURE", "PERMISSION_DENIED", []) == codes(report)
+    assert "EXECUTABLE" == alice.order(bet_id)["status"]
 
 
 def test_a_world_may_let_delayed_keys_bet() -> None:
@@ -438,7 +440,12 @@ def test_a_world_may_let_delayed_keys_bet() -> None:
         delayed = Bettor(client, delayed=True)
         bet_id = delayed.bet(back())
 
-        assert "SUCCESS" == delayed.replace({"betId": bet_id, "newPrice": 4})["status"]
+        report = delayed.replace({"betId": bet_id, "newPrice": 4})
+        replaced = report["instructionReports"][0]["placeInstructionReport"]["betId"]
+
+        assert "SUCCESS" == report["status"]
+        assert "SUCCESS" == delayed.update({"betId": replaced, "newPersistenceType": "PERSIST"})["status"]
+        assert "SUCCESS" == delayed.cancel({"betId": replaced})["status"]
 
 
 def test_a_world_may_ignore_what_makes_no_sense_with_fill_or_kill() -> None:

@@ -116,13 +116,15 @@ def test_instructions_that_fail(client: Client, alice: Bettor, log: pytest.LogCa
 
 
 def test_a_delayed_app_key(client: Client, alice: Bettor, log: pytest.LogCaptureFixture) -> None:
-    for operation, instruction in (("placeOrders", back(2.0, 5)), ("replaceOrders", {"betId": "1", "newPrice": 3})):
+    edit = {"betId": "1", "newPrice": 3, "newPersistenceType": "PERSIST"}
+    operations = ("placeOrders", "replaceOrders", "cancelOrders", "updateOrders")
+    for operation in operations:
+        instruction = back(2.0, 5) if operation == "placeOrders" else edit
         params = {"marketId": MATCH, "instructions": [instruction]}
         rest(client, alice, operation, params, **{"x-application": "a-late"})
 
     assert lines(log) == [
-        f"refused {operation} of alice: PERMISSION_DENIED: the app key is a delayed one"
-        for operation in ("placeOrders", "replaceOrders")
+        f"refused {operation} of alice: PERMISSION_DENIED: the app key is a delayed one" for operation in operations
     ]
 
 

@@ -234,13 +234,26 @@ def test_a_bet_that_is_taken_keeps_what_it_got(alice: Bettor, bob: Bettor) -> No
             "errorCode": "RELATED_ACTION_FAILED",
             "instruction": {
                 "selectionId": 1,
-                "limitOrder": {"price": 4.0, "persistenceType": "LAPSE"},
+                "limitOrder": {"size": 2.0, "price": 4.0, "persistenceType": "LAPSE"},
                 "orderType": "LIMIT",
                 "side": "BACK",
             },
         },
     } == report["instructionReports"][0]
     assert 2.0 == alice.order(FIRST)["sizeMatched"]
+
+
+def test_the_new_order_of_a_bet_that_is_not_replaced_has_the_size_of_what_is_left(
+    client: Client, alice: Bettor, bob: Bettor
+) -> None:
+    """Two of five are matched, and then the market is suspended."""
+    alice.bet(back(3.0, 5))
+    bob.bet(lay(3.0, 2))
+    world_of(client).do(SuspendMarket(MATCH)).accepted()
+
+    (report,) = alice.replace(to(4))["instructionReports"]
+
+    assert 3.0 == report["placeInstructionReport"]["instruction"]["limitOrder"]["size"]
 
 
 @pytest.mark.parametrize("bet_id", ["7", "x", "", "-1", SECOND])

@@ -18,7 +18,7 @@ from simulator.betfair.betting.instructions import (
     version_number,
 )
 from simulator.betfair.betting.placing import failed_placement, pending_placement, placement
-from simulator.betfair.betting.telling import tell_delayed_key, tell_failures, tell_refused
+from simulator.betfair.betting.telling import tell_delayed_key, tell_empty_cancellation, tell_failures, tell_refused
 from simulator.betfair.betting.waiting import Fates, report_when_resolved
 from simulator.betfair.errors import ApiError, ApiErrorCode
 from simulator.betfair.operations import Call
@@ -41,7 +41,7 @@ from simulator.betfair.schema.sports_orders import (
     UpdateExecutionReport,
     UpdateInstructionReport,
 )
-from simulator.betfair.schema.wire import double, hundredths, order_date
+from simulator.betfair.schema.wire import as_echoed, double, hundredths, order_date
 from simulator.exchange import commands
 from simulator.exchange.events import (
     Event,
@@ -53,7 +53,6 @@ from simulator.exchange.events import (
 )
 from simulator.exchange.orders import Order, OrderType, Side
 from simulator.exchange.refusals import Reason
-from simulator.world.happened import Refusal
 
 SUCCESS: Final = "SUCCESS"
 FAILURE: Final = "FAILURE"
@@ -70,27 +69,29 @@ Report = TypeVar("Report", CancelInstructionReport, ReplaceInstructionReport, Up
 
 
 def cancel_orders(call: Call[CancelOrdersRequest]) -> CancelExecutionReport:
-    """Cancel the named bets of a market, all of a market, or all."""
+    """Cancel the named bets of a market, all of a market, or all.
+
+    An empty list of instructions is as none: all of the market is cancelled. Clients know, and guard against it; the
+    log warns.
+    """
     request = call.params
     if request.marketId is not None:
         check_market_id(request.marketId)
-    if request.instructions is not None:
-        check_instructions(request.instructions)
-        if request.marketId is None:
-            raise ApiError(ApiErrorCode.INVALID_INPUT_DATA, "instructions need a market id")
+    given = request.instructions or None
+    if given is not None and request.marketId is None:
+        raise ApiError(ApiErrorCode.INVALID_INPUT_DATA, "instructions need a market id")
     command = commands.CancelOrders(
-        call.account.username,
-        request.marketId,
-        _cancellations(request.instructions),
-        customer_reference(request.customerRef),
+        call.account.username, request.marketId, _cancellations(given), customer_reference(request.customerRef)
     )
+    if not may_bet_with_this_key(call):
+        tell_delayed_key("cancelOrders", call)
+        return _refused_cancellation(request, Reason.PERMISSION_DENIED)
+    if request.instructions == ():
+        tell_empty_cancellation(call.account.username, request.marketId)
     happened = call.world.do(command)
     if (refusal := happened.refusal) is not None:
         tell_refused("cancelOrders", call, refusal)
-        named = request.instructions or ()
-        reports = [_failed_cancellation(*pair) for pair in zip(named, _reasons(refusal, named), strict=True)]
-        return _cancel_report(request, FAILURE, refusal.reason, reports)
-    given = request.instructions
+        return _refused_cancellation(request, refusal.reason, refusal.instruction_reasons)
     reports = [
         _cancellation(given[event.index] if given else None, event)
         for event in happened.events
@@ -146,12 +147,13 @@ def update_orders(call: Call[UpdateOrdersRequest]) -> UpdateExecutionReport:
         ),
         customer_reference(request.customerRef),
     )
+    if not may_bet_with_this_key(call):
+        tell_delayed_key("updateOrders", call)
+        return _refused_update(request, Reason.PERMISSION_DENIED)
     happened = call.world.do(command)
     if (refusal := happened.refusal) is not None:
         tell_refused("updateOrders", call, refusal)
-        instructions = request.instructions
-        reports = [_update(*pair) for pair in zip(instructions, _reasons(refusal, instructions), strict=True)]
-        return _update_report(request, FAILURE, refusal.reason, reports)
+        return _refused_update(request, refusal.reason, refusal.instruction_reasons)
     reasons = {event.index: event.reason for event in happened.events if isinstance(event, InstructionRefused)}
     reports = [_update(instruction, reasons.get(index)) for index, instruction in enumerate(request.instructions)]
     return _update_report(request, *_verdict("updateOrders", call, reports), reports)
@@ -162,9 +164,9 @@ def _numbered(instructions: Sequence[Instruction]) -> Iterable[tuple[int, Instru
     return zip(bet_id_numbers(instruction.betId for instruction in instructions), instructions, strict=True)
 
 
-def _reasons(refusal: Refusal, instructions: Sequence[Instruction]) -> Sequence[Reason]:
-    """Return the error code of each instruction of a refused request: its own, or ERROR_IN_ORDER where it has none."""
-    return refusal.instruction_reasons or [Reason.ERROR_IN_ORDER] * len(instructions)
+def _guilty(instructions: Sequence[Instruction], guilt: Sequence[Reason]) -> Iterable[tuple[Instruction, Reason]]:
+    """Return the instructions of a refused request with their error codes: their own, or ERROR_IN_ORDER without any."""
+    return zip(instructions, guilt or [Reason.ERROR_IN_ORDER] * len(instructions), strict=True)
 
 
 def _verdict(operation: str, call: Call[Any], reports: Sequence[Report]) -> tuple[str, str | None]:
@@ -208,15 +210,22 @@ def _cancellation(
         return _failed_cancellation(instruction, event.reason)
     return CancelInstructionReport(
         status=SUCCESS,
-        instruction=instruction,
+        instruction=as_echoed(instruction),
         sizeCancelled=double(event.size),
         cancelledDate=order_date(event.at) if instruction.sizeReduction is None else None,
     )
 
 
+def _refused_cancellation(
+    request: CancelOrdersRequest, reason: Reason, guilt: tuple[Reason, ...] = ()
+) -> CancelExecutionReport:
+    reports = [_failed_cancellation(*pair) for pair in _guilty(request.instructions or (), guilt)]
+    return _cancel_report(request, FAILURE, reason, reports)
+
+
 def _failed_cancellation(instruction: CancelInstruction, reason: Reason) -> CancelInstructionReport:
     """Report a bet that was not cancelled: without size and date, as recorded."""
-    return CancelInstructionReport(status=FAILURE, errorCode=reason, instruction=instruction)
+    return CancelInstructionReport(status=FAILURE, errorCode=reason, instruction=as_echoed(instruction))
 
 
 def _cancel_report(
@@ -328,10 +337,14 @@ def _failed_replacement(
     """Report a bet that was not even cancelled.
 
     Of both its cancellation and its new order, because clients take either report for granted, betfairlightweight for
-    one.
+    one. The new order would have had the size of what waits to be matched; that of a bet that is gone is shown with the
+    size of the bet.
     """
     order = _own_bet(call, orders, instruction.betId)
-    new_order = _unknown_order(instruction) if order is None else _new_order(order, instruction)
+    if order is None:
+        new_order = _unknown_order(instruction)
+    else:
+        new_order = _new_order(order, instruction, order.size_remaining or order.size)
     return ReplaceInstructionReport(
         status=FAILURE,
         errorCode=reason,
@@ -358,8 +371,8 @@ def _own_bet(call: Call[ReplaceOrdersRequest], orders: Orders, bet_id: str) -> O
     return order
 
 
-def _new_order(old: Order, instruction: ReplaceInstruction, size: int | None = None) -> PlaceInstruction:
-    """Return the new order in the words of a request: without a handicap, as recorded."""
+def _new_order(old: Order, instruction: ReplaceInstruction, size: int) -> PlaceInstruction:
+    """Return the new order in the words of a request: with its size and without a handicap, as recorded."""
     price, liability = instruction.newPrice, double(old.liability)
     words = PlaceInstruction(
         selectionId=old.runner.selection_id,
@@ -369,8 +382,8 @@ def _new_order(old: Order, instruction: ReplaceInstruction, size: int | None = N
     )
     match old.order_type:
         case OrderType.LIMIT:
-            left = None if size is None else double(size)
-            return replace(words, limitOrder=LimitOrder(size=left, price=price, persistenceType=old.persistence))
+            limit = LimitOrder(size=double(size), price=price, persistenceType=old.persistence)
+            return replace(words, limitOrder=limit)
         case OrderType.LIMIT_ON_CLOSE:
             return replace(words, limitOnCloseOrder=LimitOnCloseOrder(liability=liability, price=price))
         case OrderType.MARKET_ON_CLOSE:
@@ -402,6 +415,13 @@ def _refused_replacement(
 
 def _update(instruction: UpdateInstruction, reason: Reason | None) -> UpdateInstructionReport:
     return UpdateInstructionReport(status=FAILURE if reason else SUCCESS, errorCode=reason, instruction=instruction)
+
+
+def _refused_update(
+    request: UpdateOrdersRequest, reason: Reason, guilt: tuple[Reason, ...] = ()
+) -> UpdateExecutionReport:
+    reports = [_update(*pair) for pair in _guilty(request.instructions, guilt)]
+    return _update_report(request, FAILURE, reason, reports)
 
 
 def _update_report(

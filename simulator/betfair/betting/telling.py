@@ -1,12 +1,22 @@
 """What the log says of orders that were refused; in the report the caller finds nothing but the codes."""
 
+import logging
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from simulator.betfair.operations import Call
 from simulator.exchange.refusals import Reason
-from simulator.refusal_log import log_refusal
+from simulator.refusal_log import log_refusal, one_line
 from simulator.world.happened import Refusal
+
+_log: Final = logging.getLogger("betsim.betting")
+
+
+def tell_empty_cancellation(account: str, market_id: str | None) -> None:
+    """Warn that a cancellation with an empty list of instructions cancels every bet there is."""
+    where = "everywhere" if market_id is None else f"in market {market_id}"
+    warning = f"cancelOrders of {account}: an empty list of instructions is as none, and all bets {where} are cancelled"
+    _log.warning("%s", one_line(warning))
 
 
 def tell_refused(operation: str, call: Call[Any], refusal: Refusal) -> None:

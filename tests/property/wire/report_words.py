@@ -6,7 +6,7 @@ from typing import Any
 
 from simulator.exchange.orders import Order, OrderType
 from simulator.exchange.refusals import Refused
-from tests.property.wire.requests import cancellation_words, number, optional, without_none
+from tests.property.wire.requests import cancellation_words, number, without_none
 from tests.property.wire.twin_bets import Bet
 
 Report = dict[str, Any]
@@ -59,7 +59,7 @@ def not_cancelled(bet: Bet | None, market: str, bet_id: int, price: int, why: st
     if bet is None or bet.market != market:
         words = {"selectionId": 0, "orderType": "LIMIT", "side": "BACK", "limitOrder": {"price": number(price)}}
     else:
-        words = words_of_successor(bet, price, with_size=False)
+        words = words_of_successor(bet, price)
     return {
         "status": "FAILURE",
         "errorCode": why,
@@ -68,8 +68,11 @@ def not_cancelled(bet: Bet | None, market: str, bet_id: int, price: int, why: st
     }
 
 
-def words_of_successor(bet: Bet, price: int, *, with_size: bool = True) -> dict[str, Any]:
-    """The new bet of a replacement, in the words of a request to place it."""
+def words_of_successor(bet: Bet, price: int) -> dict[str, Any]:
+    """The new bet of a replacement, in the words of a request to place it.
+
+    It has the size of what waits to be matched; of a bet that is gone it is told how large that was.
+    """
     words = without_none(
         selectionId=bet.runner.selection_id,
         orderType=bet.order_type,
@@ -78,8 +81,7 @@ def words_of_successor(bet: Bet, price: int, *, with_size: bool = True) -> dict[
     )
     liability = number(bet.liability)
     if bet.order_type is OrderType.LIMIT:
-        size = optional(bet.unmatched if with_size else None)
-        limit = without_none(size=size, price=number(price), persistenceType=bet.persistence)
+        limit = {"size": number(bet.unmatched or bet.size), "price": number(price), "persistenceType": bet.persistence}
         return {**words, "limitOrder": limit}
     if bet.order_type is OrderType.LIMIT_ON_CLOSE:
         return {**words, "limitOnCloseOrder": {"liability": liability, "price": number(price)}}

@@ -174,11 +174,11 @@ class WireStage(WireWorlds):
             case Placing():
                 return self.betting.place(username, asked, delayed=delayed)
             case Cancelling():
-                return self.betting.cancel(username, asked)
+                return self.betting.cancel(username, asked, delayed=delayed)
             case Replacing():
                 return self.betting.replace(username, asked, delayed=delayed)
             case Updating():
-                return self.betting.update(username, asked)
+                return self.betting.update(username, asked, delayed=delayed)
 
     def read(self, reading: Reading) -> Letter:
         """Return the letter that asks to read something."""

@@ -155,13 +155,16 @@ NOT_JSON: Final = Flaw(lambda _: b'{"marketId":', Fault("DSC-0008", "DSC-0008"))
 
 OF_EVERY_REQUEST: Final = [
     Flaw(_with(marketId="nowhere"), NO_INPUT),
-    Flaw(_with(instructions=[]), NO_INPUT),
     Flaw(_with(instructions={}), OF_ANOTHER_TYPE),
     Flaw(_with(customerRef="with a space"), NO_INPUT),
     Flaw(_with(customerRef="r" * 33), NO_INPUT),
     Flaw(_with(customerRef=[]), OF_ANOTHER_TYPE),
 ]
-OF_WHAT_NAMES_BETS: Final = [Flaw(_without("marketId"), MISSING), Flaw(_without("instructions"), MISSING)]
+OF_WHAT_NAMES_BETS: Final = [
+    Flaw(_without("marketId"), MISSING),
+    Flaw(_without("instructions"), MISSING),
+    Flaw(_with(instructions=[]), NO_INPUT),
+]
 OF_BETS: Final = [
     Flaw(_with_first(orderType="LIMITED"), OF_ANOTHER_TYPE),
     Flaw(_with_first(side=None), MISSING),

@@ -172,9 +172,14 @@ class WireMachine(WireStage):
         who, market = self.owner_and_market(who, named[0][0], elsewhere)
         self.send(self.sender(who, manner), self.edit(Cancelling(market, tuple(named), reference), flaw, texts=texts))
 
-    @rule(who=customers, manner=manners, market=st.one_of(st.none(), any_market), reference=customer_references)
-    def cancel_all(self, who: str, manner: str, market: str | None, reference: str | None) -> None:
-        self.send(self.sender(who, manner), self.edit(Cancelling(market, None, reference)))
+    @rule(
+        who=customers, manner=manners, market=st.one_of(st.none(), any_market), bets=st.sampled_from([None, ()]),
+        reference=customer_references,
+    )  # fmt: skip
+    def cancel_all(
+        self, who: str, manner: str, market: str | None, bets: tuple[()] | None, reference: str | None
+    ) -> None:
+        self.send(self.sender(who, manner), self.edit(Cancelling(market, bets, reference)))
 
     @rule(
         who=customers, manner=manners, named=named_with(new_prices),

@@ -27,6 +27,7 @@ class Bet(NamedTuple):
     order_type: OrderType
     persistence: Persistence
     price: int
+    size: int
     unmatched: int
     cancelled: int
     liability: int
@@ -51,6 +52,7 @@ def copied(order: Order) -> Bet:
         order.order_type,
         order.persistence,
         order.price,
+        order.size,
         order.size_remaining,
         order.size_cancelled,
         order.liability,

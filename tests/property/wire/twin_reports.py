@@ -190,15 +190,19 @@ class BettingTwin:
 
     # Cancelling and updating
 
-    def cancel(self, account: str, asked: Cancelling) -> Report:
+    def cancel(self, account: str, asked: Cancelling, *, delayed: bool) -> Report:
+        """An empty list of bets is as none: all are cancelled."""
         before = bets_of(self.world, account)
         head = without_none(customerRef=asked.reference or None, marketId=asked.market)
-        instructions = None if asked.bets is None else tuple(CancelInstruction(*bet) for bet in asked.bets)
+        if delayed:
+            reports = [failure("ERROR_IN_ORDER", cancellation_words(*bet)) for bet in asked.bets or ()]
+            return {**head, "status": "FAILURE", "errorCode": "PERMISSION_DENIED", "instructionReports": reports}
+        instructions = tuple(CancelInstruction(*bet) for bet in asked.bets) if asked.bets else None
         refusal = self.do(CancelOrders(account, asked.market, instructions, asked.reference or None))
         if refusal is not None:
             reports = [failure(told(refusal), cancellation_words(*bet)) for bet in asked.bets or ()]
             return {**head, "status": "FAILURE", "errorCode": refusal.reason, "instructionReports": reports}
-        if asked.bets is None:
+        if not asked.bets:
             reports = self.all_cancelled(bet for bet in before.values() if asked.market in (None, bet.market))
         else:
             reports = []
@@ -229,9 +233,12 @@ class BettingTwin:
         report = {"status": "SUCCESS", "instruction": words, "sizeCancelled": number(size)}
         return {**report, "cancelledDate": date(self.now)} if is_whole else report
 
-    def update(self, account: str, asked: Updating) -> Report:
+    def update(self, account: str, asked: Updating, *, delayed: bool) -> Report:
         before = bets_of(self.world, account)
         head = without_none(customerRef=asked.reference or None, marketId=asked.market)
+        if delayed:
+            reports = [failure("ERROR_IN_ORDER", update_words(*bet)) for bet in asked.bets]
+            return {**head, "status": "FAILURE", "errorCode": "PERMISSION_DENIED", "instructionReports": reports}
         instructions = tuple(UpdateInstruction(*bet) for bet in asked.bets)
         refusal = self.do(UpdateOrders(account, asked.market, instructions, asked.reference or None))
         if refusal is not None:
