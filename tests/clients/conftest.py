@@ -8,7 +8,7 @@ from betfairlightweight import APIClient
 
 from tests.clients.fair import FAIR
 from tests.clients.library import ServedWorld, client_for, world_of
-from tests.serving import Served, serving
+from tests.serving import PATIENCE_SECONDS, Served, serving
 
 
 @pytest.fixture(scope="session")
@@ -21,7 +21,7 @@ def served() -> Iterator[Served]:
 @pytest.fixture(scope="session")
 def http() -> Iterator[httpx.Client]:
     """What speaks to the control API; one for all, because each would read all certificates of the system anew."""
-    with httpx.Client() as http:
+    with httpx.Client(timeout=PATIENCE_SECONDS) as http:
         yield http
 
 

@@ -43,7 +43,7 @@ def test_a_certificate_does_not_make_up_for_a_password(world: ServedWorld, tmp_p
     (tmp_path / "client.pem").write_text("")
     stranger = world.accounts[0]._replace(password="a guess")
     with client_for(world.served, stranger, certs=str(tmp_path)) as client:
-        with pytest.raises(LoginError, match="API login: INVALID_USERNAME_OR_PASSWORD"):
+        with pytest.raises(LoginError, match="INVALID_USERNAME_OR_PASSWORD"):
             client.login()
         assert client.session_token is None
 
@@ -52,7 +52,7 @@ def test_a_certificate_does_not_make_up_for_a_password(world: ServedWorld, tmp_p
 def test_a_bad_password_is_a_login_error(world: ServedWorld, wrong: dict[str, str]) -> None:
     """Nobody learns whether it was the name or the password that was wrong."""
     with client_for(world.served, world.accounts[0]._replace(**wrong)) as client:
-        with pytest.raises(LoginError, match="API login: INVALID_USERNAME_OR_PASSWORD"):
+        with pytest.raises(LoginError, match="INVALID_USERNAME_OR_PASSWORD"):
             client.login_interactive()
         assert client.session_token is None
 

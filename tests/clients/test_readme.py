@@ -8,6 +8,7 @@ from pathlib import Path
 from tests.serving import PATIENCE_SECONDS, Served
 
 README = Path(__file__).parents[2] / "README.md"
+CHECKS = README.parent / ".ci" / "run"
 ADDRESS = "http://127.0.0.1:8000"
 
 
@@ -25,3 +26,13 @@ def test_the_bot_in_the_readme_gets_a_bet_matched(served: Served, tmp_path: Path
 
     assert result.returncode == 0, result.stderr
     assert re.fullmatch(r"SUCCESS 2\.0 matched at \d+\.\d+\n", result.stdout)
+
+
+def test_the_commands_of_the_readme_and_the_checks_install_the_same_versions() -> None:
+    """Both commands of the README take the versions that are known to work, and so does what runs before a change."""
+    installing = re.findall(
+        r"^    .* && \.venv/bin/pip install (.*?) && ", README.read_text(encoding="utf-8"), re.MULTILINE
+    )
+
+    assert installing == ["-q -c constraints.txt .", "-q -c constraints.txt -e '.[test]'"]
+    assert "pip install --quiet --constraint constraints.txt --editable '.[test]'" in CHECKS.read_text(encoding="utf-8")

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from simulator.betfair.betting.cleared_levels import LEVELS, TABLE, Rule
+from simulator.betfair.betting.cleared_levels import HOISTED, LEVELS, TABLE, Rule
 from simulator.betfair.errors import ApiErrorCode
 from simulator.betfair.schema.sports_enums import GroupBy
 from simulator.exchange.commands import CloseMarket, UpdateInstruction, UpdateOrders
@@ -287,10 +287,59 @@ def test_a_line_has_the_fields_of_its_level(settled: BettingWorld, level: GroupB
     column = LEVELS.index(level)
     available = {name for name, rules in TABLE.items() if rules[column] is not Rule.ABSENT}
     references = {"customerOrderRef", "customerStrategyRef"}
+    hoisted = {name for name, (_, levels) in HOISTED.items() if level in levels}
 
     lines = settled.cleared(groupBy=level)
 
-    assert available - references <= set(lines[-1]) <= available
+    assert available - references <= set(lines[-1]) <= available | hoisted
+
+
+ONE_SIDE = {"selectionId", "handicap", "side", "priceRequested", "priceMatched", "sizeSettled"}
+
+
+@pytest.mark.parametrize(
+    ("bets", "level", "shown"),
+    [
+        # One bet: everything is unambiguous, and its id too.
+        ([("BACK", HOME)], "SIDE", {"betId", *ONE_SIDE}),
+        ([("BACK", HOME)], "RUNNER", {"betId", *ONE_SIDE}),
+        ([("BACK", HOME)], "MARKET", {"betId", *ONE_SIDE}),
+        ([("BACK", HOME)], "EVENT", set()),
+        # Several on one side of one runner.
+        ([("BACK", HOME), ("BACK", HOME)], "SIDE", ONE_SIDE),
+        ([("BACK", HOME), ("BACK", HOME)], "RUNNER", ONE_SIDE),
+        ([("BACK", HOME), ("BACK", HOME)], "MARKET", ONE_SIDE),
+        # Both sides of one runner.
+        ([("BACK", HOME), ("LAY", HOME)], "RUNNER", {"selectionId", "handicap"}),
+        ([("BACK", HOME), ("LAY", HOME)], "MARKET", {"selectionId", "handicap"}),
+        # Two runners: that all are backs at a handicap of 0 says nothing of a runner that there is not.
+        ([("BACK", HOME), ("BACK", AWAY)], "MARKET", set()),
+    ],
+)
+def test_what_is_unambiguous_is_shown_at_higher_levels(
+    betting: BettingWorld, bets: list[tuple[str, int]], level: str, shown: set[str]
+) -> None:
+    """The published table: betId where there is one bet, side and the like where all are on one side of one runner."""
+    for side, runner in bets:
+        betting.matched(side, runner, 2.0, 10)
+    betting.settle(HOME)
+
+    (line,) = betting.cleared(groupBy=level)
+
+    assert shown == {"betId", *ONE_SIDE} & set(line)
+
+
+def test_hoisted_prices_are_averaged_and_sizes_summed(betting: BettingWorld) -> None:
+    """Ten at 2.0 and five at 3.0 are 15 at 2.33, of the market as of the side."""
+    betting.matched("BACK", HOME, 2.0, 10)
+    betting.matched("BACK", HOME, 3.0, 5)
+    betting.settle(HOME)
+
+    (line,) = betting.cleared(groupBy="MARKET")
+
+    assert (HOME, 0.0, "BACK") == (line["selectionId"], line["handicap"], line["side"])
+    assert (2.33, 2.33, 15.0) == (line["priceRequested"], line["priceMatched"], line["sizeSettled"])
+    assert (20.0, 0.8) == (line["profit"], line["commission"])
 
 
 def test_sides_are_averaged_by_size(betting: BettingWorld) -> None:

@@ -4,6 +4,8 @@ The table is the one of the manual, "listClearedOrders: campos de acumulación d
 of the interface definition. RUNNER and STRATEGY are not in it: RUNNER has what the definition calls available there and
 what SIDE and MARKET have in common; STRATEGY, "a roll up of settled P&L and the number of bet orders", has those and
 the strategy. The level EXCHANGE and the fields exchange id, regulator codes and void date are not in the definition.
+
+The table that is published today adds what a line shows where it is unambiguous: `HOISTED`.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -71,6 +73,17 @@ TABLE: Final[Mapping[str, tuple[Rule, ...]]] = {
     "customerStrategyRef": (_S, _N, _N, _N, _N, _N, _S),
 }  # fmt: skip
 """By field, in the order of recorded answers. `lastMatchedDate` and the references are not in the manual's table."""
+
+HOISTED: Final[Mapping[str, tuple[GroupBy, tuple[GroupBy, ...]]]] = {
+    "selectionId": (GroupBy.RUNNER, (GroupBy.MARKET,)),
+    "handicap": (GroupBy.RUNNER, (GroupBy.MARKET,)),
+    "betId": (GroupBy.BET, (GroupBy.SIDE, GroupBy.RUNNER, GroupBy.MARKET)),
+    "side": (GroupBy.SIDE, (GroupBy.RUNNER, GroupBy.MARKET)),
+    "priceRequested": (GroupBy.SIDE, (GroupBy.RUNNER, GroupBy.MARKET)),
+    "priceMatched": (GroupBy.SIDE, (GroupBy.RUNNER, GroupBy.MARKET)),
+    "sizeSettled": (GroupBy.SIDE, (GroupBy.RUNNER, GroupBy.MARKET)),
+}
+"""Fields that a line of the latter levels shows as the former does, where all its bets are one line of the former."""
 
 
 class _Field(NamedTuple):
@@ -163,17 +176,26 @@ def groups_of(bets: Iterable[ClearedBet], level: GroupBy) -> list[list[ClearedBe
 def summary_of(
     bets: Sequence[ClearedBet], level: GroupBy, without: frozenset[str] = frozenset()
 ) -> ClearedOrderSummary:
-    """Add bets up into one line of a level as the table says; fields in `without` do not apply to these bets."""
-    column = LEVELS.index(level)
+    """Add bets up into one line of a level as the tables say; fields in `without` do not apply to these bets."""
     summary = ClearedOrderSummary()
-    for name, rules in TABLE.items():
-        if rules[column] is Rule.ABSENT or name in without:
+    for name in TABLE:
+        rule = _rule_of(name, level, bets)
+        if rule is Rule.ABSENT or name in without:
             continue
         field = _FIELDS[name]
-        value = _combined(field, rules[column], _one_a_market(bets) if field.of_market else bets)
+        value = _combined(field, rule, _one_a_market(bets) if field.of_market else bets)
         if value is not None:
             setattr(summary, name, field.write(value))
     return summary
+
+
+def _rule_of(name: str, level: GroupBy, bets: Sequence[ClearedBet]) -> Rule:
+    """Return how a line shows a field: as the table says, or as a lower level does of which all bets are one line."""
+    rules = TABLE[name]
+    lower, levels = HOISTED.get(name, (level, ()))
+    if level in levels and len(set(map(_KEYS[lower], bets))) == 1:
+        return rules[LEVELS.index(lower)]
+    return rules[LEVELS.index(level)]
 
 
 def _combined(field: _Field, rule: Rule, bets: Sequence[ClearedBet]) -> Any:

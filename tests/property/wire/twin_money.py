@@ -152,7 +152,7 @@ class MoneyTwin(ReadingTwin):
         matched = Fraction(sum(each.payout for each in order.fragments), sum(each.size for each in order.fragments))
         line |= {
             "betCount": 1,
-            "priceMatched": ((2 * matched + 1) // 2) / 100,
+            "priceMatched": halves_up(matched),
             "priceReduced": order.price_reduced,
             "sizeSettled": number(size),
             "profit": number(order.profit or 0),
@@ -169,17 +169,29 @@ class MoneyTwin(ReadingTwin):
         event = EVENTS_OF_MARKETS[market.market_id]
         won = sum(order.profit or 0 for order in market.orders.values() if order.account == account)
         persistences = [persistence_placed(order) for order in orders]
+        one_runner = in_common([order.runner for order in orders])
+        on_one_side = one_runner is not None and in_common([order.side for order in orders]) is not None
+        size = sum(order.size_matched for order in orders)
+        asked_at = sum(Fraction(round(100 * asked_for(order)[0])) * order.size_matched for order in orders) / size
+        matched_at = Fraction(sum(match.payout for order in orders for match in order.fragments), size)
         return without_none(
             eventTypeId=event["eventType"]["id"],
             eventId=event["id"],
             marketId=market.market_id,
+            selectionId=one_runner.selection_id if one_runner else None,
+            handicap=number(one_runner.handicap) if one_runner else None,
+            betId=str(orders[0].bet_id) if len(orders) == 1 else None,
             placedDate=date(max(order.placed_at for order in orders)),
             persistenceType=in_common(persistences),
             orderType=in_common([order.order_type for order in orders]),
+            side=orders[0].side if on_one_side else None,
+            priceRequested=halves_up(asked_at) if on_one_side else None,
             settledDate=date(max(at for at, _ in ended)),
             betCount=len(orders),
             commission=number(0 if market.settled_at is None else self.commission_on(won, account, market)),
+            priceMatched=halves_up(matched_at) if on_one_side else None,
             priceReduced=in_common([order.price_reduced for order in orders]),
+            sizeSettled=number(size) if on_one_side else None,
             profit=number(sum(order.profit or 0 for order in orders)),
         )
 
@@ -205,6 +217,11 @@ def result(order: Order, *, wins: bool, everything: bool) -> int:
     payout = Fraction(sum(match.payout for match in counted), 100) if wins else 0
     backers = payout - sum(match.size for match in counted)
     return nearest_penny(Fraction(backers if order.side is Side.BACK else -backers))
+
+
+def halves_up(hundredths: Fraction) -> float:
+    """An average in hundredths as it is shown."""
+    return ((2 * hundredths + 1) // 2) / 100
 
 
 def in_common(values: list[Any]) -> Any:
