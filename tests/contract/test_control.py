@@ -69,7 +69,7 @@ def test_what_is_not_served_is_a_problem_too(client: Client, path: str) -> None:
 
 @pytest.mark.parametrize("path", [path for path in ROUTES if path.startswith(WORLD)])
 def test_an_unknown_world_is_not_found(client: Client, path: str) -> None:
-    method = "GET" if "GET" in ROUTES[path] else "POST"
+    method = next(method for method in ("GET", "POST", "PUT") if method in ROUTES[path])
 
     refusal = client.request(method, path.replace("default", "nowhere"))
 
