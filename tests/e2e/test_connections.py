@@ -255,7 +255,8 @@ def test_requests_whose_answers_are_not_read_take_little_memory(served: Served) 
                     time.sleep(0.2)
                     sent += connection.send(HEALTH * 1_000)
 
-        assert memory_of(served) - before < 40_000_000
+        # Without a bound it is a gigabyte and more; what the server has freed and not given back varies.
+        assert memory_of(served) - before < 200_000_000
     assert sent < 20_000_000
 
 
