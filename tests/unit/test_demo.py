@@ -9,7 +9,7 @@ from simulator.exchange.statuses import MarketStatus
 from simulator.world.inputs import AdvanceClock, MoveToNext, SetClockRate
 from simulator.world.loading.named import builtin_scenario
 from simulator.world.world import World
-from tests.unit.world_builder import MINUTE, heard_by
+from tests.unit.world_builder import MINUTE, START, FakeRealTime, heard_by
 
 WIN, PLACE, EACH_WAY = "1.113198101", "1.113198102", "1.113198103"
 CORNERS, TOTAL_GOALS, ASIAN_HANDICAP = "1.113197608", "1.113197492", "1.113197512"
@@ -19,7 +19,8 @@ SAMTREDIA = 6830593
 
 @pytest.fixture
 def demo() -> World:
-    world = World(builtin_scenario("demo"))
+    """The demo as it is in the evening: in the last minute of a day its main match has kicked off as it begins."""
+    world = World(builtin_scenario("demo"), real_time=FakeRealTime(START).real_time)
     world.do(SetClockRate(0)).accepted()
     return world
 
