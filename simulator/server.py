@@ -119,7 +119,8 @@ class Server(uvicorn.Server):
             except OSError as error:
                 # Told by `run_on` once the server has stopped: the web server would make a traceback of it.
                 self._not_announced = error
-                self.should_exit = True
+                # A little later: many versions of the web server do not end in order what is stopped while it starts.
+                self._loop.call_soon(self._leave)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop, once what is still being answered has been."""
@@ -137,6 +138,9 @@ class Server(uvicorn.Server):
             self._loop.call_soon_threadsafe(self._end_connections)
         else:
             super().handle_exit(sig, frame)
+
+    def _leave(self) -> None:
+        self.should_exit = True
 
     def _end_connections(self) -> None:
         for connection in list(self.server_state.connections):
