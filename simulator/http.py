@@ -29,10 +29,18 @@ class Request(NamedTuple):
     query: bytes
     headers: dict[bytes, bytes]
     body: bytes
+    when_answered: list[Callable[[], None]]
+    """What is to be done once the answer is written, or nobody waits for it any more."""
 
     def header(self, name: bytes) -> str:
         """Return a header as text, empty where it is absent or blank."""
         return self.headers.get(name, b"").decode("latin-1").strip()
+
+
+def do_all(tasks: list[Callable[[], None]]) -> None:
+    """Do what is on a list, and take it off."""
+    while tasks:
+        tasks.pop()()
 
 
 class Response(NamedTuple):

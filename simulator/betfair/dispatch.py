@@ -7,6 +7,7 @@ completely before its sender is looked at (wire reference).
 
 import logging
 from collections.abc import Awaitable, Callable
+from functools import partial
 from types import TracebackType
 from typing import Any, Final, NamedTuple
 
@@ -27,8 +28,8 @@ from simulator.world.worlds import Worlds
 
 encode_json: Final = Encoder(enc_hook=encode_hook).encode
 
-CROWD: Final = 3
-"""So many requests of an account that count may be under way at a time; one more is TOO_MANY_REQUESTS (manual)."""
+CONCURRENT_REQUESTS: Final = 3
+"""At most this many requests of an account that count may be in flight; one more is TOO_MANY_REQUESTS (manual)."""
 
 _log: Final = logging.getLogger(__name__)
 
@@ -116,7 +117,8 @@ class Dispatcher:
         self.settings: Final = settings
         self._ids: Final = Ids(0)
         """For requests of those who belong to no world."""
-        self._under_way: Final[dict[tuple[str, str], int]] = {}
+        self._in_flight: Final[dict[tuple[str, str], int]] = {}
+        """How many requests that count are in flight, by world and account."""
 
     def begin(
         self,
@@ -124,11 +126,17 @@ class Dispatcher:
         body: bytes | Raw,
         credentials: Credentials,
         encode: Callable[[Any], bytes] = encode_json,
+        *,
+        when_answered: list[Callable[[], None]],
     ) -> Outcome | Awaitable[Outcome]:
-        """Call an operation. The outcome is there at once unless the operation has to wait; nothing is raised."""
+        """Call an operation. The outcome is there at once unless the operation has to wait; nothing is raised.
+
+        A call that counts against the limit on concurrent requests is in flight until its caller has done what is then
+        in `when_answered`.
+        """
         edge = Edge()
         with edge:
-            answer = self._call(served, body, credentials)
+            answer = self._call(served, body, credentials, when_answered)
             if served.operation.waits and isinstance(answer, Awaitable):
                 return self._finish(answer, encode)
             return encode(answer)
@@ -140,14 +148,20 @@ class Dispatcher:
             return encode(await answer)
         return edge.error
 
-    def _call(self, served: ServedOperation, body: bytes | Raw, credentials: Credentials) -> Any:
+    def _call(
+        self,
+        served: ServedOperation,
+        body: bytes | Raw,
+        credentials: Credentials,
+        when_answered: list[Callable[[], None]],
+    ) -> Any:
         params = served.parameters.decode(body)
         world, session, delayed = self._let_in(credentials)
         now = world.run_due()
         call = Call(world, session, session.account, credentials.app_key, delayed, params, now)
         operation = served.operation
-        if operation.crowds is not None and operation.crowds(params):
-            return self._in_the_crowd(operation, call)
+        if operation.counts is not None and operation.counts(params):
+            self._count(call, when_answered)
         return operation.function(call)
 
     def _let_in(self, credentials: Credentials) -> tuple[World, Session, bool]:
@@ -174,26 +188,19 @@ class Dispatcher:
             )
         return world, session, key.delayed
 
-    def _in_the_crowd(self, operation: Operation, call: Call[Any]) -> Any:
-        """Call an operation of which an account may have only so many under way."""
+    def _count(self, call: Call[Any], when_answered: list[Callable[[], None]]) -> None:
+        """Count a call as in flight; raise TOO_MANY_REQUESTS where as many are as may be."""
         account = (call.world.id, call.account.username)
-        if self._under_way.get(account, 0) >= CROWD:
-            raise ApiError(ApiErrorCode.TOO_MANY_REQUESTS, f"{CROWD} such requests are under way")
-        answer = operation.function(call)
-        return self._counted(account, answer) if operation.waits and isinstance(answer, Awaitable) else answer
+        number = self._in_flight.get(account, 0)
+        if number >= CONCURRENT_REQUESTS:
+            raise ApiError(ApiErrorCode.TOO_MANY_REQUESTS, f"{number} such requests of the account are in flight")
+        self._in_flight[account] = number + 1
+        when_answered.append(partial(self._discount, account))
 
-    def _counted(self, account: tuple[str, str], answer: Awaitable[Any]) -> Awaitable[Any]:
-        self._under_way[account] = self._under_way.get(account, 0) + 1
-
-        async def finish() -> Any:
-            try:
-                return await answer
-            finally:
-                self._under_way[account] -= 1
-                if not self._under_way[account]:
-                    del self._under_way[account]
-
-        return finish()
+    def _discount(self, account: tuple[str, str]) -> None:
+        self._in_flight[account] -= 1
+        if not self._in_flight[account]:
+            del self._in_flight[account]
 
     def tell_refusal(self, operation: str, credentials: Credentials, error: ApiError | ProtocolError) -> None:
         """Log that an operation was refused, with the account whose app key was sent."""

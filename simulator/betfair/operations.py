@@ -52,15 +52,15 @@ class Operation(Struct, frozen=True):
     should be a plain `def` that gives its command to the world first and returns a coroutine for the rest: the calls of
     a batch are begun one after the other, and waited for together.
 
-    `crowds` tells from the parameters whether a call counts against the limit of three such requests of an account at a
-    time (manual, TOO_MANY_REQUESTS). Only calls that wait can be under way at the same time as others.
+    `counts` tells from the parameters whether a call counts against the limit of three such requests of an account at a
+    time (manual, TOO_MANY_REQUESTS).
     """
 
     name: str
     request: type[Input]
     function: Callable[[Call[Any]], Any]
     waits: bool = False
-    crowds: Callable[[Any], bool] | None = None
+    counts: Callable[[Any], bool] | None = None
 
 
 class Service:

@@ -51,7 +51,7 @@ class RestEndpoint:
         if not _may_be_object(body):
             return self._fault(ProtocolError(Fault.JSON_PARSE_FAILURE, "the body is no object"), NOBODY, media_type)
         encode = encode_json if media_type == JSON else self._encode_xml
-        outcome = self._dispatcher.begin(self._served, body, credentials, encode)
+        outcome = self._dispatcher.begin(self._served, body, credentials, encode, when_answered=request.when_answered)
         if not isinstance(outcome, (bytes, ApiError, ProtocolError)):
             outcome = await outcome
         if isinstance(outcome, bytes):

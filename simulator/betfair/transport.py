@@ -10,8 +10,9 @@ Which host a request was sent to does not matter either: a client changes the ad
 bytes gets a status of 500 or more from here; the one exception is a bug of ours, and `dispatch` says where those end.
 """
 
+import asyncio
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from simulator.betfair.dispatch import Dispatcher, Edge, FaceSettings, ServedOperation
@@ -23,7 +24,7 @@ from simulator.betfair.nothing_here import Nowhere, belongs_to_betfair
 from simulator.betfair.operations import Service
 from simulator.betfair.rest import RestEndpoint
 from simulator.betfair.services import SERVICES
-from simulator.http import BodyTooLarge, ClientGone, Receive, Request, Response, Scope, Send, read_body, respond
+from simulator.http import BodyTooLarge, ClientGone, Receive, Request, Response, Scope, Send, do_all, read_body, respond
 from simulator.refusal_log import log_refusal
 from simulator.world.worlds import Worlds
 
@@ -71,14 +72,25 @@ class BetfairFace:
         headers = dict(scope["headers"])
         path = scope["path"]
         endpoint = self._known.get(path) or self._find(path)
+        when_answered: list[Callable[[], None]] = []
         try:
-            response = await self._response(endpoint, scope, headers, receive)
+            response = await self._response(endpoint, scope, headers, receive, when_answered)
+            if when_answered:
+                # Requests that arrive together are in flight together: all begin before the first is answered.
+                await asyncio.sleep(0)
+            await respond(send, response, headers)
         except ClientGone:
             return
-        await respond(send, response, headers)
+        finally:
+            do_all(when_answered)
 
     async def _response(
-        self, endpoint: Endpoint, scope: Scope, headers: dict[bytes, bytes], receive: Receive
+        self,
+        endpoint: Endpoint,
+        scope: Scope,
+        headers: dict[bytes, bytes],
+        receive: Receive,
+        when_answered: list[Callable[[], None]],
     ) -> Response:
         method, path = scope["method"], scope["path"]
         if b"expect" in headers and not self._settings.accepts_expect:
@@ -97,7 +109,7 @@ class BetfairFace:
             return endpoint.refuse(error)
         edge = Edge()
         with edge:
-            request = Request(method, path, scope.get("query_string", b""), headers, body)
+            request = Request(method, path, scope.get("query_string", b""), headers, body, when_answered)
             return await endpoint.answer(request)
         # Endpoints turn the errors of operations into answers themselves, so what ends here is no `ApiError`.
         assert isinstance(edge.error, ProtocolError)

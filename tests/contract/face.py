@@ -91,7 +91,7 @@ class Stage:
                 Operation("refuse", NothingRequest, self.refuse),
                 Operation("fail", NothingRequest, self.fail),
                 Operation("nonsense", NothingRequest, self.answer_nonsense),
-                Operation("wait", ThingRequest, self.wait, waits=True, crowds=lambda params: params.note == "crowd"),
+                Operation("wait", ThingRequest, self.wait, waits=True, counts=lambda params: params.note == "counts"),
             ),
         )
 

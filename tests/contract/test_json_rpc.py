@@ -438,7 +438,7 @@ def test_what_has_fallen_due_happens_before_a_call() -> None:
 # Too many at a time
 
 
-def test_a_fourth_request_of_a_crowd_is_one_too_many(theatre: Theatre) -> None:
+def test_a_fourth_request_in_flight_is_one_too_many(theatre: Theatre) -> None:
     """Three may be under way; requests that do not count, and those of others, are let through."""
 
     async def act(client: httpx.AsyncClient) -> list[Any]:
@@ -447,18 +447,18 @@ def test_a_fourth_request_of_a_crowd_is_one_too_many(theatre: Theatre) -> None:
             post = client.post("/exchange/betting/json-rpc/v1", json=call("wait", params), headers=headers)
             return asyncio.ensure_future(post)
 
-        crowd = [begin(name, "crowd", theatre.alice) for name in "abc"]
+        waiting = [begin(name, "counts", theatre.alice) for name in "abc"]
         while len(theatre.stage.calls) < 3:
             await asyncio.sleep(0)
-        fourth = (await begin("d", "crowd", theatre.alice)).json()
+        fourth = (await begin("d", "counts", theatre.alice)).json()
         alone = (await begin("e", "alone", theatre.alice, copies=1)).json()
-        another = (await begin("f", "crowd", theatre.credentials("alice-too"), copies=1)).json()
+        another = (await begin("f", "counts", theatre.credentials("alice-too"), copies=1)).json()
         theatre.stage.gates["a"].set_result("")
-        await crowd[0]
-        after = (await begin("g", "crowd", theatre.alice, copies=1)).json()
+        await waiting[0]
+        after = (await begin("g", "counts", theatre.alice, copies=1)).json()
         for name in "bc":
             theatre.stage.gates[name].set_result("")
-        await asyncio.gather(*crowd)
+        await asyncio.gather(*waiting)
         return [fourth["error"]["message"], alone["result"], another["result"], after["result"]]
 
     assert ["ANGX-0008", "e", "f", "g"] == theatre.run(act)

@@ -26,10 +26,10 @@ def _asks_for_bets(request: ListMarketBookRequest | ListRunnerBookRequest) -> bo
 
 # Which of them count against the three requests of an account at a time: manual, TOO_MANY_REQUESTS.
 READING: Final = (
-    Operation("listMarketBook", ListMarketBookRequest, list_market_book, crowds=_asks_for_bets),
-    Operation("listRunnerBook", ListRunnerBookRequest, list_runner_book, crowds=_asks_for_bets),
-    Operation("listCurrentOrders", ListCurrentOrdersRequest, list_current_orders, crowds=_always),
-    Operation("listClearedOrders", ListClearedOrdersRequest, list_cleared_orders, crowds=_always),
-    Operation("listMarketProfitAndLoss", ListMarketProfitAndLossRequest, list_market_profit_and_loss, crowds=_always),
+    Operation("listMarketBook", ListMarketBookRequest, list_market_book, counts=_asks_for_bets),
+    Operation("listRunnerBook", ListRunnerBookRequest, list_runner_book, counts=_asks_for_bets),
+    Operation("listCurrentOrders", ListCurrentOrdersRequest, list_current_orders, counts=_always),
+    Operation("listClearedOrders", ListClearedOrdersRequest, list_cleared_orders, counts=_always),
+    Operation("listMarketProfitAndLoss", ListMarketProfitAndLossRequest, list_market_profit_and_loss, counts=_always),
 )
 """In the order of the interface definition's books and reports."""
