@@ -84,8 +84,8 @@ def test_no_header_is_odd_enough(siege: Siege, name: str) -> None:
             for header in HEADER_NAMES:
                 siege.send(Request("GET", path, b"", ((header, ODD_HEADERS[name]),)))
                 if path not in CONTROL_PATHS:
-                    # No operation does anything with an empty list of instructions.
-                    body = b'{"instructions":[]}'
+                    # An empty list of instructions cancels all bets of a market, and this is none.
+                    body = b'{"marketId":"1.0","instructions":[]}'
                     siege.send(Request("POST", path, body, (*JSON, (header, ODD_HEADERS[name]))))
 
 
