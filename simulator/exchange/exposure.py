@@ -131,7 +131,8 @@ class OddsPosition(Position):
         hidden = self._field.hidden
         if not hidden:
             return max(0, -worst_outcome(self.stakes.values(), self._field))
-        lost = sum(stakes.lose for key, stakes in self.stakes.items() if key in hidden)
+        # Of a bet that waits out the bet delay it is not known yet that the runner is still hidden when it is due.
+        lost = sum(stakes.lose - stakes.unmatched_lose for key, stakes in self.stakes.items() if key in hidden)
         in_race = (stakes for key, stakes in self.stakes.items() if key not in hidden)
         return max(0, -lost - worst_outcome(in_race, self._field))
 

@@ -318,3 +318,16 @@ def test_profit_and_loss_counts_bets_on_the_hidden_as_lost() -> None:
     figures = runner_profits(world.market, "alice")
 
     assert {B: 10_00, C: -20_00} == {key: figure.if_win for key, figure in figures.items()}
+
+
+def test_a_bet_in_the_bet_delay_counts_until_it_is_due_although_its_runner_is_hidden() -> None:
+    """25.00 are at risk: by then the runner may be back, and the bet would be placed."""
+    world = World(bet_delay=5)
+    world.turn_in_play()
+    world.place("alice", back(25_00, 3_05))
+
+    world.hide(A)
+
+    assert 25_00 == world.exposure("alice")
+    world.wait(5_000)
+    assert 0 == world.exposure("alice")
