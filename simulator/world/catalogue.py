@@ -9,8 +9,8 @@ from msgspec.structs import replace
 
 from simulator.exchange.commands import AddMarket
 from simulator.exchange.orders import RunnerKey
-from simulator.world.format.quantities import moment_of
-from simulator.world.format.scenario import EventEntry, IntroduceRunner, MarketEntry, RunnerEntry
+from simulator.world.format.quantities import hundredths_of, moment_of
+from simulator.world.format.scenario import EventEntry, IntroduceRunner, LineEntry, MarketEntry, RunnerEntry
 from simulator.world.scenario_commands import market_definition, runner_key
 
 
@@ -40,13 +40,22 @@ class RunnerDescription(Struct, frozen=True, kw_only=True):
     metadata: Mapping[str, str | None]
 
 
+class LineDescription(Struct, frozen=True, kw_only=True):
+    """The lines of a market in hundredths of what they count, its unit."""
+
+    unit: str
+    minimum: int
+    maximum: int
+    interval: int
+
+
 class MarketDescription(Struct, frozen=True, kw_only=True):
     """A market. Times are in milliseconds since 1970."""
 
     id: str
     name: str
     event: EventDescription
-    market_type: str
+    market_type: str | None
     definition: AddMarket
     """What the exchange was told of it: betting type, ladder, winners, and whatever else it calculates with."""
     start_time: int
@@ -57,8 +66,9 @@ class MarketDescription(Struct, frozen=True, kw_only=True):
     rules_has_date: bool
     clarifications: str | None
     race_type: str | None
-    line_unit: str | None
-    """What the lines of a market count, where prices are lines."""
+    line: LineDescription | None
+    key_line: tuple[RunnerKey, ...]
+    bet_delay_models: tuple[str, ...]
     runners: Mapping[RunnerKey, RunnerDescription]
     """In the order of the scenario."""
 
@@ -136,8 +146,19 @@ def _describe_market(entry: MarketEntry, event: EventDescription, origin: int) -
         rules_has_date=entry.rules_has_date,
         clarifications=entry.clarifications,
         race_type=entry.race_type,
-        line_unit=None if entry.line is None else entry.line.market_unit,
+        line=None if entry.line is None else _describe_line(entry.line),
+        key_line=tuple(runner_key(runner) for runner in entry.key_line),
+        bet_delay_models=tuple(dict.fromkeys(entry.bet_delay_models)),
         runners={runner.key: runner for runner in runners},
+    )
+
+
+def _describe_line(entry: LineEntry) -> LineDescription:
+    return LineDescription(
+        unit=entry.market_unit,
+        minimum=hundredths_of(entry.min_unit_value),
+        maximum=hundredths_of(entry.max_unit_value),
+        interval=hundredths_of(entry.interval),
     )
 
 

@@ -56,7 +56,8 @@ HASHED: Final[Mapping[type, frozenset[str]]] = {
     MarketDescription: frozenset(
         {
             "id", "name", "event", "market_type", "start_time", "suspend_time", "settle_time", "regulators", "rules",
-            "rules_has_date", "clarifications", "race_type", "line_unit", "runners",
+            "rules_has_date", "clarifications", "race_type", "line", "key_line", "bet_delay_models",
+            "runners",
         }
     ),
     BetTune: frozenset({"users", "matches", "predictions", "last_prediction_id"}),

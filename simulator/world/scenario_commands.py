@@ -29,6 +29,7 @@ from simulator.world.format.scenario import (
     AccountEntry,
     Hide,
     IntroduceRunner,
+    KeyLineEntry,
     MakeOffers,
     MarketEntry,
     PriceSize,
@@ -158,18 +159,18 @@ def persistence_of_offers(turn_in_play: bool, persistence_enabled: bool) -> Pers
 def ladder_of(entry: MarketEntry) -> LadderDefinition:
     """Return the price ladder of a market: the one it names, or else the usual one of its betting type."""
     usual = {BettingType.ODDS: "CLASSIC", BettingType.LINE: "LINE_RANGE"}.get(BettingType(entry.betting_type), "FINEST")
-    line = entry.line
-    if line is None:
-        return LadderDefinition(entry.ladder or usual)
+    line, kind = entry.line, entry.ladder or usual
+    if line is None or kind != "LINE_RANGE":
+        return LadderDefinition(kind)
     return LadderDefinition(
-        entry.ladder or usual,
+        kind,
         hundredths_of(line.min_unit_value),
         hundredths_of(line.max_unit_value),
         hundredths_of(line.interval),
     )
 
 
-RunnerNamer = RunnerEntry | ResultEntry | IntroduceRunner | Hide | Reinstate | Withdraw | MakeOffers
+RunnerNamer = RunnerEntry | KeyLineEntry | ResultEntry | IntroduceRunner | Hide | Reinstate | Withdraw | MakeOffers
 """What names a runner in a scenario."""
 
 

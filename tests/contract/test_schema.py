@@ -62,6 +62,7 @@ ADDED_VALUES = {
 MANDATORY_IN_THE_DEFINITION_ALONE = {
     ("MarketDescription", "persistenceEnabled"),
     ("MarketDescription", "regulator"),
+    ("MarketDescription", "marketType"),
     ("MarketDescription", "marketBaseRate"),
     ("MarketDescription", "discountAllowed"),
     ("Runner", "adjustmentFactor"),

@@ -98,6 +98,8 @@ def test_every_field_of_the_format_is_taken() -> None:
             "bettingType": "ASIAN_HANDICAP_DOUBLE_LINE",
             "numberOfWinners": 0,
             "startTime": "+PT5M",
+            "keyLine": [{"selectionId": 1, "handicap": -0.25}, {"selectionId": 2, "handicap": 0.25}],
+            "betDelayModels": ["PASSIVE"],
             "runners": [
                 {"selectionId": 1, "name": "Newcastle", "handicap": -0.25, "availableToBack": [[1.93, 20]]},
                 {"selectionId": 2, "name": "Chelsea", "handicap": 0.25},
@@ -163,7 +165,11 @@ def test_every_field_of_the_format_is_taken() -> None:
         "JOCKEY_NAME": "Paddy",
         "runnerId": "1",
     }
-    assert world.catalogue.markets["1.2"].line_unit is not None
+    line = world.catalogue.markets["1.2"].line
+    assert line is not None
+    assert (line.unit, line.minimum, line.maximum, line.interval) == ("Runs", 50, 80_050, 100)
+    asian = world.catalogue.markets["1.3"]
+    assert (asian.key_line, asian.bet_delay_models) == ((RunnerKey(1, -25), RunnerKey(2, 25)), ("PASSIVE",))
     assert list(world.exchange.markets["1.3"].runners) == [RunnerKey(1, -25), RunnerKey(2, 25)]
     assert world.exchange.markets["1.4"].runners[RunnerKey(1)].status == "REMOVED"
     assert world.accounts.by_username["alice"].discount_rate == 1250

@@ -121,10 +121,17 @@ WRONG: list[tuple[tuple[str | int, ...], object, str, str]] = [
     (("events", 0, "markets", 0, "bettingType"), "LINE", "$.events[0].markets[0].line", "needs its lines"),
     (
         ("events", 0, "markets", 0, "line"),
-        {"minUnitValue": 1, "maxUnitValue": 2, "interval": 1, "marketUnit": "Goals"},
-        "",
-        "has no lines",
+        {"minUnitValue": 1, "maxUnitValue": 2, "interval": 0.001, "marketUnit": "Goals"},
+        "$.events[0].markets[0].line.interval",
+        "decimals",
     ),
+    (
+        ("events", 0, "markets", 0, "keyLine"),
+        [{"selectionId": 99}],
+        "$.events[0].markets[0].keyLine[0]",
+        "no runner 99",
+    ),
+    (("events", 0, "markets", 0, "betDelayModels"), ["LATE"], "$.events[0].markets[0].betDelayModels[0]", "LATE"),
     (("events", 0, "markets", 0, "runners"), [], "", "here stands a list"),
     (("events", 0, "markets", 0, "status"), "INACTIVE", "$.events[0].markets[0].runners[0]", "takes no offers"),
     # runners

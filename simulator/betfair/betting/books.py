@@ -6,8 +6,8 @@ de un mercado asentado"): nothing matched, nothing available, no last match, no 
 was in play, and its bet delay, stay as they were, as in every recorded market that turned in play and closed. A removed
 runner shows nothing that was traded on it, nor does the market's total (recorded `list_market_book.json`, whose total
 is that of the runners that are left). An active runner that nobody traded has a total of 0.0 once it has had an order:
-recorded in 2023, some runners without a last price have 0.0 and others no total. `keyLineDescription` is always absent:
-every recorded Asian handicap has one, but in 23 of 56 it is not the line whose prices are nearest to evens.
+recorded in 2023, some runners without a last price have 0.0 and others no total. The key line is the one that the
+scenario states: in 23 of 56 recorded Asian handicaps it is not the line whose prices are nearest to evens.
 """
 
 from collections.abc import Iterable, Sequence
@@ -22,11 +22,13 @@ from simulator.betfair.betting.prices import PriceView, no_exchange_prices, pric
 from simulator.betfair.betting.starting_prices import refresh_projections, starting_prices
 from simulator.betfair.operations import Call
 from simulator.betfair.schema.sports_aping import ListMarketBookRequest, ListRunnerBookRequest
-from simulator.betfair.schema.sports_markets import MarketBook, Runner
+from simulator.betfair.schema.sports_markets import KeyLineDescription, KeyLineSelection, MarketBook, Runner
 from simulator.betfair.schema.wire import date_time, double, double_of_thousandths, hundredths, order_date
 from simulator.exchange import market as kernel
+from simulator.exchange.orders import RunnerKey
 from simulator.exchange.runner import Runner as KernelRunner
 from simulator.exchange.statuses import RunnerStatus
+from simulator.world.catalogue import MarketDescription
 
 CLOSED_MARKETS_MILLISECONDS: Final = 90 * 24 * 60 * 60 * 1000
 """How long a market can be read after it was closed (manual, 90 days)."""
@@ -89,7 +91,7 @@ def _books(
     bets = own_bets(call, market_ids)
     books: list[MarketBook] = []
     for market in _readable_markets(call, market_ids):
-        book = _market_book(market, view, call.delayed)
+        book = _market_book(market, call.world.catalogue.markets[market.market_id], view, call.delayed)
         runners = [
             runner
             for runner in market.runners.values()
@@ -103,12 +105,13 @@ def _books(
     return books
 
 
-def _market_book(market: kernel.Market, view: PriceView, delayed: bool) -> MarketBook:
+def _market_book(market: kernel.Market, description: MarketDescription, view: PriceView, delayed: bool) -> MarketBook:
     definition, closed = market.definition, market.settled_at is not None
     matched_at = None if closed else market.last_match_at
     return MarketBook(
         marketId=market.market_id,
         isMarketDataDelayed=delayed,
+        betDelayModels=list(description.bet_delay_models) or None,
         status=market.status,
         betDelay=market.bet_delay,
         bspReconciled=market.bsp_reconciled,
@@ -123,6 +126,15 @@ def _market_book(market: kernel.Market, view: PriceView, delayed: bool) -> Marke
         crossMatching=definition.cross_matching and not closed,
         runnersVoidable=definition.runners_voidable,
         version=market.version,
+        keyLineDescription=_key_line(description.key_line),
+    )
+
+
+def _key_line(runners: Sequence[RunnerKey]) -> KeyLineDescription | None:
+    if not runners:
+        return None
+    return KeyLineDescription(
+        keyLine=[KeyLineSelection(handicap=double(key.handicap), selectionId=key.selection_id) for key in runners]
     )
 
 

@@ -24,7 +24,6 @@ from simulator.betfair.schema.sports_markets import (
     RunnerCatalog,
 )
 from simulator.betfair.schema.wire import date_time, double
-from simulator.exchange.commands import LadderDefinition
 from simulator.exchange.market import Market
 from simulator.world import catalogue as world_catalogue
 
@@ -137,19 +136,20 @@ def _description(market: world_catalogue.MarketDescription) -> MarketDescription
         clarifications=market.clarifications,
         raceType=market.race_type,
         eachWayDivisor=None if divisor is None else double(divisor),
-        lineRangeInfo=_lines(definition.ladder, market.line_unit),
+        lineRangeInfo=_lines(market.line),
+        betDelayModels=list(market.bet_delay_models) or None,
         priceLadderDescription=PriceLadderDescription(type=PriceLadderType(definition.ladder.type)),
     )
 
 
-def _lines(ladder: LadderDefinition, unit: str | None) -> MarketLineRangeInfo | None:
-    if unit is None:
+def _lines(line: world_catalogue.LineDescription | None) -> MarketLineRangeInfo | None:
+    if line is None:
         return None
     return MarketLineRangeInfo(
-        marketUnit=unit,
-        interval=double(ladder.interval),
-        minUnitValue=double(ladder.minimum),
-        maxUnitValue=double(ladder.maximum),
+        marketUnit=line.unit,
+        interval=double(line.interval),
+        minUnitValue=double(line.minimum),
+        maxUnitValue=double(line.maximum),
     )
 
 

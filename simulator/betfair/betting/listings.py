@@ -81,7 +81,7 @@ def list_events(call: Call[ListEventsRequest]) -> list[EventResult]:
 
 def list_market_types(call: Call[ListMarketTypesRequest]) -> list[MarketTypeResult]:
     """Return the types of the selected markets."""
-    counts = Counter(market.market_type for market in _selected(call))
+    counts = Counter(market.market_type for market in _selected(call) if market.market_type is not None)
     return [MarketTypeResult(marketType=market_type, marketCount=count) for market_type, count in counts.items()]
 
 

@@ -14,7 +14,7 @@ is not published yet, and one that is CLOSED no longer is.
     | inPlayOnly         | that are in play now, or are not (manual; the definition repeats its neighbour's text) |
     | marketStartTime    | that start within the range, both ends inclusive                             |
     | withOrders         | in which the account has an order with one of these statuses                 |
-    | betDelayModels     | with such a bet delay, which no market here has                              |
+    | betDelayModels     | of which one of these models is said                                         |
 
 Fields restrict together. Source of what the manual does not say: `SportsAPING.xml`, MarketFilter.
 
@@ -146,7 +146,8 @@ def _market_conditions(call: Call[Any], wanted: MarketFilter) -> Iterator[Condit
     if wanted.marketStartTime is not None:
         yield partial(_starts_within, wanted.marketStartTime)
     if wanted.betDelayModels:
-        yield lambda _: False
+        models = frozenset(wanted.betDelayModels)
+        yield lambda market: not models.isdisjoint(market.bet_delay_models)
     if wanted.textQuery:
         yield _TextCondition(wanted.textQuery)
 

@@ -143,7 +143,7 @@ class MarketDescription(Answer, kw_only=True):
     settleTime: DateTime | None = None
     bettingType: Annotated[str, one_of(MarketBettingType)]
     turnInPlayEnabled: bool
-    marketType: str
+    marketType: str | None = None
     regulator: str | None = None
     marketBaseRate: float | None = None
     discountAllowed: bool | None = None

@@ -57,7 +57,7 @@ def bet_types_of(market: MarketDescription) -> tuple[str, ...]:
         return ()
     if market.market_type == "MATCH_ODDS":
         return ("Home", "Draw", "Away")
-    if line := _OVER_UNDER.fullmatch(market.market_type):
+    if line := _OVER_UNDER.fullmatch(market.market_type or ""):
         return (f"Over {line[1]}.5", f"Under {line[1]}.5")
     return ("Both teams to score", "Both teams not to score") if market.market_type == "BOTH_TEAMS_TO_SCORE" else ()
 
@@ -102,7 +102,7 @@ def _winner(match: Match, score: Score, market: MarketDescription) -> RunnerKey 
         return _runner_called("yes" if score.home and score.away else "no", market)
     if market.market_type == "CORRECT_SCORE":
         return _exact_score(score, _names(market))
-    if line := _OVER_UNDER.fullmatch(market.market_type):
+    if line := _OVER_UNDER.fullmatch(market.market_type or ""):
         return _runner_called("over" if score.home + score.away > int(line[1]) else "under", market)
     return None
 

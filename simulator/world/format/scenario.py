@@ -6,7 +6,7 @@ What the values must be like beyond their types is in `checks` and `market_check
 """
 
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, Final, Literal
 
 from msgspec import Meta, Struct
 
@@ -37,8 +37,15 @@ class ClockEntry(Entry, frozen=True, kw_only=True):
     rate: Decimal = Decimal(1)
 
 
+DEFAULT_EXPOSURE_LIMIT: Final = Decimal(15000)
+"""The limit of a recorded account, in whole units of the currency."""
+
+
 class AccountEntry(Entry, frozen=True, kw_only=True):
-    """A customer. Money in whole units of the currency, rates in percent; app keys that are absent are made up."""
+    """A customer. Money in whole units of the currency, rates in percent; app keys that are absent are made up.
+
+    An `exposure_limit` of null is none; where nothing is said it is the one that is recorded of a real account.
+    """
 
     username: Text
     password: Text
@@ -55,7 +62,7 @@ class AccountEntry(Entry, frozen=True, kw_only=True):
     timezone: str = "Europe/London"
     discount_rate: Decimal = Decimal(0)
     commission_rate: Decimal | None = None
-    exposure_limit: Decimal | None = None
+    exposure_limit: Decimal | None = DEFAULT_EXPOSURE_LIMIT
     points_balance: Annotated[int, Meta(ge=0, le=2**31 - 1)] = 0
     wallet: str = "UK"
 
@@ -76,7 +83,7 @@ class CompetitionEntry(Entry, frozen=True, kw_only=True):
 
 
 class LineEntry(Entry, frozen=True, kw_only=True):
-    """The lines of a market that is bet on by line."""
+    """The lines of a market: those of a LINE market are its prices, those of others are said of it and no more."""
 
     min_unit_value: Decimal
     max_unit_value: Decimal
@@ -103,6 +110,13 @@ class RunnerEntry(Entry, frozen=True, kw_only=True):
     available_to_lay: tuple[PriceSize, ...] = ()
 
 
+class KeyLineEntry(Entry, frozen=True, kw_only=True):
+    """A runner of the market that is on its key line."""
+
+    selection_id: SelectionId
+    handicap: Decimal = Decimal(0)
+
+
 class MarketEntry(Entry, frozen=True, kw_only=True):
     """A market. Times are absolute or relative to the clock's start, `bet_delay` in seconds, `base_rate` in percent.
 
@@ -110,11 +124,13 @@ class MarketEntry(Entry, frozen=True, kw_only=True):
     number of winners. ASIAN_HANDICAP_DOUBLE_LINE: two sides, and for each runner the other side with the opposite
     handicap. LINE: its `line`, and no starting price. `cross_matching` has no effect in EACH_WAY,
     ASIAN_HANDICAP_SINGLE_LINE and LINE markets, nor where the market is not `complete`.
+
+    `key_line` and `bet_delay_models` are said of the market and change nothing in it. It may have no `market_type`.
     """
 
     id: MarketId
     name: Text
-    market_type: Text
+    market_type: Text | None = None
     start_time: str
     runners: Annotated[tuple[RunnerEntry, ...], Meta(min_length=1)]
     betting_type: str = "ODDS"
@@ -139,6 +155,8 @@ class MarketEntry(Entry, frozen=True, kw_only=True):
     each_way_divisor: Decimal | None = None
     line: LineEntry | None = None
     ladder: str | None = None
+    key_line: Annotated[tuple[KeyLineEntry, ...], Meta(max_length=2)] = ()
+    bet_delay_models: Annotated[tuple[Literal["DYNAMIC", "PASSIVE"], ...], Meta(max_length=2)] = ()
 
 
 class EventEntry(Entry, frozen=True, kw_only=True):

@@ -121,6 +121,7 @@ class EventChecks:
             self._check_runner((*place, "runners", index), runner, keys, event_type_id)
             self._check_runner_offers((*place, "runners", index), market, runner, ladder)
         self._check_handicaps(place, market)
+        self._check_key_line(place, market, keys)
         self.markets[market.id] = KnownMarket.to_be(market, ladder)
 
     def _check_type(self, place: Place, market: MarketEntry) -> None:
@@ -161,16 +162,23 @@ class EventChecks:
             ):
                 inspection.amount((*place, "line", field), value, least=-(10**9), most=10**9, what=field)
         definition = ladder_of(market)
-        has_lines = definition.type == "LINE_RANGE"
         inspection.demand(
-            has_lines == (market.line is not None),
+            definition.type != "LINE_RANGE" or market.line is not None,
             (*place, "line"),
-            f"A market on the ladder {definition.type} {'needs its lines' if has_lines else 'has no lines'}.",
+            f"A market on the ladder {definition.type} needs its lines.",
         )
         try:
             return Ladder.of(definition)
         except ValueError as error:
             raise inspection.document.error((*place, "line"), str(error)) from None
+
+    def _check_key_line(self, place: Place, market: MarketEntry, keys: set[RunnerKey]) -> None:
+        """Check what is only said of a market: its key line is one of its runners."""
+        for index, runner in enumerate(market.key_line):
+            here = (*place, "keyLine", index)
+            self.inspection.amount((*here, "handicap"), runner.handicap, least=-(10**9), most=10**9, what="handicap")
+            problem = f"The market has no runner {runner.selection_id} with the handicap {runner.handicap}."
+            self.inspection.demand(runner_key(runner) in keys, here, problem)
 
     def _check_handicaps(self, place: Place, market: MarketEntry) -> None:
         """Check the lines of an Asian market: quarters, and each a bet between the two sides where there are two."""

@@ -31,12 +31,12 @@ class MoneyTwin(ReadingTwin):
             balance += posting.amount if posting.credit == account else -posting.amount
         at_risk = sum(exchange.accounts[account].exposure_in(market_id) for market_id in MARKET_ENTRIES)
         kept = sum(self.retained(account, self.market(market_id)) for market_id in MARKET_ENTRIES)
-        limit = ACCOUNTS[account].get("exposureLimit")
+        limit = ACCOUNTS[account].get("exposureLimit", 15_000)
         return without_none(
             availableToBetBalance=number(balance - at_risk - kept),
             exposure=number(-at_risk),
             retainedCommission=number(kept),
-            exposureLimit=None if limit is None else -float(limit),
+            exposureLimit=-float(limit),
             discountRate=float(discount_percent(account)),
             pointsBalance=0,
             wallet="UK",
