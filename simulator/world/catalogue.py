@@ -111,6 +111,13 @@ class Catalogue:
         self.markets[market.id] = market
 
 
+def check_times(entry: EventEntry, origin: int) -> None:
+    """Raise `Unusable` where a time of an event or of its markets leads out of what dates can say."""
+    event = _describe_event(entry, origin)
+    for market in entry.markets:
+        _describe_market(market, event, origin)
+
+
 def _describe_event(entry: EventEntry, origin: int) -> EventDescription:
     competition = entry.competition
     return EventDescription(

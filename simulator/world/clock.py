@@ -69,11 +69,14 @@ class Clock:
             return self._base_nanoseconds // _NANOSECONDS_PER_MILLISECOND
         return self._nanoseconds_at(self._real()) // _NANOSECONDS_PER_MILLISECOND
 
-    def set_rate(self, rate: float) -> None:
-        """Go on from the present time at another rate; `ClockError` unless it is a finite number from 0 up."""
+    def set_rate(self, rate: float, at: int | None = None) -> None:
+        """Go on from the present time at another rate; `ClockError` unless it is a finite number from 0 up.
+
+        `at` is the present time as it was read before, in milliseconds: the clock goes on from exactly there.
+        """
         usable = _usable_rate(rate)
         real = self._real()
-        self._rebase(real, self._nanoseconds_at(real))
+        self._rebase(real, self._nanoseconds_at(real) if at is None else at * _NANOSECONDS_PER_MILLISECOND)
         self._rate = usable
 
     def advance(self, milliseconds: int) -> None:
@@ -96,9 +99,12 @@ class Clock:
         if milliseconds > self._nanoseconds_at(real) // _NANOSECONDS_PER_MILLISECOND:
             self._rebase(real, _within_time(milliseconds) * _NANOSECONDS_PER_MILLISECOND)
 
-    def refuse_past(self, milliseconds: int) -> None:
-        """Raise `ClockError` for a time to which this clock cannot be set, and change nothing."""
-        now = self.now()
+    def refuse_past(self, milliseconds: int, now: int | None = None) -> None:
+        """Raise `ClockError` for a time to which this clock cannot be set, and change nothing.
+
+        `now` is the time as it was read before, where what is asked is judged by that.
+        """
+        now = self.now() if now is None else now
         if milliseconds < now:
             raise ClockError(f"Time can't go backwards: the clock shows {now} and cannot be set to {milliseconds}.")
         _within_time(milliseconds)

@@ -113,6 +113,8 @@ def _change_start_time(parts: Parts, change: ChangeStartTime, at: int, events: l
 
 
 def _introduce_runner(parts: Parts, introduce: IntroduceRunner, at: int, events: list[Event]) -> None:
+    if introduce.market not in parts.catalogue.markets:
+        raise Impossible(f"there is no market {introduce.market!r} that is listed")
     _perform(parts, introduce, at, events)
     runner = parts.catalogue.add_runner(introduce)
     events.append(RunnerDescribed(at, introduce.market, runner.key, runner.name))
@@ -140,7 +142,9 @@ def _finish(parts: Parts, finish: Finish, at: int, events: list[Event]) -> None:
 
 
 def _add(parts: Parts, add: Add, at: int, events: list[Event]) -> None:
-    events.extend(parts.add(add.additions.events, add.additions.schedule, at, at))
+    additions = add.additions
+    parts.refuse_to_add(additions.events, additions.schedule, at)
+    events.extend(parts.add(additions.events, additions.schedule, at, at))
 
 
 # Customers
@@ -241,7 +245,7 @@ def _count_request(parts: Parts, count: CountRequest, at: int, events: list[Even
 def _set_clock_rate(parts: Parts, change: SetClockRate, at: int, events: list[Event]) -> None:
     # A whole number would be another text in a digest than the same number as it is read from JSON.
     rate = float(change.rate)
-    parts.clock.set_rate(rate)
+    parts.clock.set_rate(rate, at)
     events.append(ClockRateSet(at, rate))
 
 

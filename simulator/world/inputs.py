@@ -10,6 +10,7 @@ An input is one of
 Each kind has a tag of its own: `command`, `do` or `input`. Times are milliseconds since 1970.
 """
 
+import math
 from typing import Final
 
 import msgspec
@@ -151,9 +152,17 @@ class MoveToNext(WorldInput, frozen=True):
 
 
 class SetClockRate(WorldInput, frozen=True):
-    """Let the clock run at another rate: seconds per real second, 0 for standing still."""
+    """Let the clock run at another rate: seconds per real second, 0 for standing still.
+
+    Raises `ValueError` for what is no finite number, which JSON could not say.
+    """
 
     rate: float
+
+    def __post_init__(self) -> None:
+        """Refuse infinity and what is no number."""
+        if not math.isfinite(self.rate):
+            raise ValueError(f"a clock's rate is a finite number, not {self.rate}")
 
 
 class Reset(WorldInput, frozen=True):

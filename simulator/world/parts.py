@@ -5,13 +5,14 @@ from typing import Final
 
 from simulator.exchange.events import Event
 from simulator.exchange.exchange import Exchange
+from simulator.exchange.refusals import Impossible
 from simulator.world.accounts import Accounts
 from simulator.world.agenda import Schedule
 from simulator.world.bettune.bettune import BetTune
 from simulator.world.bettune.rate_limits import RateLimit, RateLimiter
-from simulator.world.catalogue import Catalogue
+from simulator.world.catalogue import Catalogue, check_times
 from simulator.world.clock import Clock, RealTime
-from simulator.world.format.quantities import instant_of, moment_of
+from simulator.world.format.quantities import Unusable, instant_of, moment_of
 from simulator.world.format.scenario import AnyHappening, ChangePlan, EventEntry, Finish, Scenario
 from simulator.world.happened import EventAdded, HappeningScheduled, Notice
 from simulator.world.happenings import verb_of
@@ -55,6 +56,22 @@ class Parts:
             None if limit is None else RateLimit(limit.requests, limit.window_seconds)
         )
         self.add(scenario.events, scenario.schedule, origin, start)
+
+    def refuse_to_add(self, events: Iterable[EventEntry], happenings: Iterable[AnyHappening], origin: int) -> None:
+        """Raise `Impossible` for what cannot be added now although it was checked: the world has gone on since."""
+        new: set[str] = set()
+        try:
+            for event in events:
+                check_times(event, origin)
+                for market in event.markets:
+                    if market.id in self.exchange.markets or market.id in new:
+                        raise Impossible(f"there is a market {market.id} already")
+                    new.add(market.id)
+            for happening in happenings:
+                if happening.at is not None:
+                    moment_of(happening.at, origin)
+        except Unusable as error:
+            raise Impossible(str(error)) from None
 
     def add(
         self, events: Iterable[EventEntry], happenings: Iterable[AnyHappening], origin: int, now: int

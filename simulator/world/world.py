@@ -5,12 +5,14 @@ What goes in goes in through one door, and what comes out is one story (`World.d
 
 import logging
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Final
 
 from simulator.exchange.commands import Command
 from simulator.exchange.events import Event
 from simulator.world.agenda import Agenda, Heartbeats, HeldOrders, Source
 from simulator.world.clock import REAL_TIME, Clock, ClockError, RealTime
+from simulator.world.format.quantities import Unusable
 from simulator.world.format.scenario import AnyHappening, Scenario
 from simulator.world.handlers import carry_out
 from simulator.world.happened import (
@@ -89,10 +91,10 @@ class World:
         self.agenda = Agenda(HeldOrders(self.exchange), Heartbeats(self.exchange), self.schedule)
         self.participants = participants_of(self.scenario, self.parts)
 
-    @property
-    def beginning(self) -> Happened:
-        """Return what comes before the story, as its entry 0: the world began as its scenario says."""
-        return Happened(0, self.created_at, Reset(self.created_at), (WorldReset(self.created_at),), source=BEGINNING)
+    def tell_beginning(self) -> None:
+        """Tell the listeners what comes before the story, as its entry 0: the world began as its scenario says."""
+        begun = (WorldReset(self.created_at),)
+        self._tell_all(Happened(0, self.created_at, Reset(self.created_at), begun, source=BEGINNING))
 
     # The door
 
@@ -123,7 +125,8 @@ class World:
     def run_due(self) -> int:
         """Let happen what has fallen due by now, and return the time. Costs next to nothing where nothing has."""
         now, due = self.clock.now(), self.agenda.next_due
-        if due is not None and due <= now:
+        # A listener may ask what time it is, and hears first of what it is told about.
+        if due is not None and due <= now and not self._is_telling:
             self._run_until(now)
         return now
 
@@ -147,10 +150,11 @@ class World:
         A listener only reads. One that fails is logged and hears no more; the caller whose input was told does not
         notice.
         """
-        self._listeners = (*self._listeners, listener)
+        registered = partial(listener)
+        self._listeners = (*self._listeners, registered)
 
         def stop() -> None:
-            self._listeners = tuple(other for other in self._listeners if other is not listener)
+            self._listeners = tuple(other for other in self._listeners if other is not registered)
 
         return stop
 
@@ -165,15 +169,17 @@ class World:
         happened = Happened(self.sequence, at, one, tuple(events), refusal, source)
         for participant in self.participants:
             participant.hear(happened)
-        if not self._listeners:
-            return happened
+        if self._listeners:
+            self._tell_all(happened)
+        return happened
+
+    def _tell_all(self, happened: Happened) -> None:
         self._is_telling = True
         try:
             for listener in self._listeners:
                 self._tell_one(listener, happened)
         finally:
             self._is_telling = False
-        return happened
 
     def _tell_one(self, listener: Listener, happened: Happened) -> None:
         try:
@@ -210,7 +216,7 @@ class World:
         """
         try:
             to = self._destination(one, now)
-            self.clock.refuse_past(to)
+            self.clock.refuse_past(to, now)
         except ClockError as error:
             return self._tell(now, one, [], Refusal.of(error), CALLER)
         happened = self._tell(now, one, [ClockMoved(now, to)], None, CALLER)
@@ -239,8 +245,12 @@ class World:
         """Begin again from the scenario, with the same ids. All sessions end, and what was held never happens."""
         assert isinstance(one, Reset)
         start = first_instant(self.scenario, self._real_time) if one.start is None else one.start
-        closed = self._end_sessions(now)
-        self._begin(start)
+        sessions = list(self.sessions)
+        try:
+            self._begin(start)
+        except (ClockError, Unusable) as error:
+            return self._tell(now, Reset(start), [], Refusal.of(error), CALLER)
+        closed = [SessionClosed(now, session.token, session.account.username) for session in sessions]
         happened = self._tell(now, Reset(start), [*closed, WorldReset(start)], None, CALLER)
         self._let_act(start)
         return happened

@@ -52,7 +52,7 @@ class Worlds:
     def listen(self, listener: StoryListener) -> None:
         """Tell a listener the stories of all worlds, of those that are made later too, each entry with its world.
 
-        Of a world that is made later the listener hears first its entry 0, `World.beginning`.
+        Of a world that is made later the listener hears first its entry 0, the beginning.
         """
         self._listeners.append(listener)
         for world in self:
@@ -85,10 +85,9 @@ class Worlds:
         self._by_username.update(dict.fromkeys(world.accounts.by_username, world))
         self._by_app_key.update(dict.fromkeys(world.accounts.by_app_key, world))
         self._by_bettune_token.update(dict.fromkeys((user.token for user in world.scenario.bettune.users), world))
-        beginning = world.beginning
         for listener in (self._hear, *self._listeners):
             self._let_listen(world, listener)
-            listener(world, beginning)
+        world.tell_beginning()
 
     def delete(self, world_id: str) -> None:
         """End a world and all its sessions; its credentials are free again. Raises `UnknownWorld`."""

@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 
 from simulator.exchange.commands import Command, Tick
 from simulator.exchange.orders import RunnerKey, Side
+from simulator.world.clock import END_OF_TIME, RealTime
 from simulator.world.format.scenario import Additions, Finish, GoInPlay, MakeOffers, ResultEntry, Scenario, ScoreEntry
 from simulator.world.happened import Happened
 from simulator.world.inputs import (
+    Add,
     AdvanceClock,
     AnyCommand,
     AnyHappening,
@@ -267,3 +269,81 @@ def test_the_beginning_of_a_world_can_be_told_of_a_scenario_as_it_is() -> None:
 
     assert (world.seed, world.id, world.clock.now()) == (3, "another", START)
     assert Told(START, AdvanceClock(1)) == decode_told(encode_told(Told(START, AdvanceClock(1))))
+
+
+class StrayingTime(FakeRealTime):
+    """Real time that goes on while it is being read."""
+
+    @property
+    def real_time(self) -> RealTime:
+        def read() -> float:
+            self.milliseconds += 7
+            return self.milliseconds / 1000
+
+        return RealTime(lambda: self.milliseconds, read)
+
+
+def test_a_clock_that_runs_on_while_it_is_asked_is_where_the_story_says() -> None:
+    """What is asked of a running clock is judged by the time of its entry, and done to exactly that time."""
+    world = world_of(at("+PT1M", "suspend"), real_time=StrayingTime(START).real_time)
+    story: list[Happened] = []
+    world.listen(story.append)
+
+    world.do(SetClockRate(1.0))
+    for _ in range(8):
+        world.do(AdvanceClock(0))
+    world.do(SetClockRate(1000.0))
+    world.do(SetClockRate(0.0))
+
+    assert [happened.refusal for happened in story] == [None] * len(story)
+    assert retold(world, story) == story
+
+
+def test_a_listener_may_ask_for_the_time_and_hears_everything_in_order() -> None:
+    outside = FakeRealTime(START)
+    world = world_of(at("+PT1M", "suspend"), real_time=outside.real_time)
+    world.do(SetClockRate(1.0))
+    heard: list[int] = []
+
+    def ask(happened: Happened) -> None:
+        outside.milliseconds += 2 * MINUTE
+        world.run_due()
+
+    world.listen(ask)
+    world.listen(lambda happened: heard.append(happened.sequence))
+    world.do(TakeRequestId())
+    world.run_due()
+
+    assert heard == sorted(heard)
+    assert world.exchange.markets[MARKET].status == "SUSPENDED"
+
+
+def test_what_cannot_be_added_or_begun_any_more_is_refused_and_changes_nothing() -> None:
+    world = world_of()
+    additions = Additions(events=load(small()).events)
+    late = Additions(schedule=(Finish(match=1, score=ScoreEntry(home=0, away=0), at="+PT1H"),))
+    world.do(SetClock(END_OF_TIME - 1_000)).accepted()
+    before = state_hash(world)
+
+    for refused in (Add(additions), Add(late), Reset(-1)):
+        happened = world.do(refused)
+        assert happened.refusal is not None
+        assert happened.events == ()
+
+    assert state_hash(world) == before
+
+
+def test_a_rate_that_json_cannot_say_is_no_input() -> None:
+    with pytest.raises(ValueError, match="finite"):
+        SetClockRate(float("nan"))
+
+
+def test_a_listener_that_is_there_twice_is_taken_off_once() -> None:
+    world = world_of()
+    heard: list[Happened] = []
+    stop, _ = world.listen(heard.append), world.listen(heard.append)
+
+    stop()
+    world.do(TakeRequestId())
+
+    assert len(heard) == 1

@@ -26,13 +26,15 @@ def report_when_resolved(world: World, ticket: int, report: Callable[[Fates | No
     answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
 
     def resolve(fates: Fates | None) -> None:
-        # Done already where the client has hung up.
-        if answer.done():
+        # Done already where the client has hung up; and a loop that has ended waits for nothing.
+        if answer.done() or answer.get_loop().is_closed():
             return
         try:
-            answer.set_result(report(fates))
+            made = report(fates)
         except Exception as error:  # noqa: BLE001, it is raised where the report is waited for
             answer.set_exception(error)
+        else:
+            answer.set_result(made)
 
     waiting = _WAITING.get(world)
     if waiting is None:
