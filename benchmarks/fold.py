@@ -70,7 +70,10 @@ def _world() -> World:
     scenario: dict[str, Any] = {
         "name": "fold",
         "clock": {"now": "2026-06-06T17:00:00.000Z", "rate": 0},
-        "accounts": [{"username": name, "password": "secret", "balance": 10_000_000} for name in ("alice", "bob")],
+        "accounts": [
+            {"username": name, "password": "secret", "balance": 10_000_000, "exposureLimit": None}
+            for name in ("alice", "bob")
+        ],
         "events": [
             {
                 "id": "1",
