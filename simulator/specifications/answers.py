@@ -73,9 +73,12 @@ def _without_null(schema: JsonSchema) -> JsonSchema:
 
 
 def _cleaned(schema: Any) -> Any:
-    """Return a schema without what says nothing: titles that repeat names, and defaults of what is left out."""
+    """Return a schema without what says nothing: titles that repeat names, and defaults of what is left out.
+
+    Of alternatives `null` comes last: where msgspec writes it differs between its versions.
+    """
     if isinstance(schema, list):
-        return [_cleaned(item) for item in schema]
+        return sorted(map(_cleaned, schema), key=lambda item: bool(item == {"type": "null"}))
     if not isinstance(schema, dict):
         return schema
     cleaned = {
