@@ -245,27 +245,27 @@ class World:
         """Begin again from the scenario, with the same ids. All sessions end, and what was held never happens."""
         assert isinstance(one, Reset)
         start = first_instant(self.scenario, self._real_time) if one.start is None else one.start
-        sessions = list(self.sessions)
+        closed = self._closing_of_sessions(now)
         try:
             self._begin(start)
         except (ClockError, Unusable) as error:
             return self._tell(now, Reset(start), [], Refusal.of(error), CALLER)
-        closed = [SessionClosed(now, session.token, session.account.username) for session in sessions]
         happened = self._tell(now, Reset(start), [*closed, WorldReset(start)], None, CALLER)
         self._let_act(start)
         return happened
 
     def _end(self, one: Input, now: int) -> Happened:
         self.has_ended = True
-        happened = self._tell(now, one, [*self._end_sessions(now), WorldClosed(now)], None, CALLER)
+        closed = self._closing_of_sessions(now)
+        for session in list(self.sessions):
+            self.sessions.close(session)
+        happened = self._tell(now, one, [*closed, WorldClosed(now)], None, CALLER)
         self._listeners = ()
         return happened
 
-    def _end_sessions(self, now: int) -> list[Event]:
-        sessions = list(self.sessions)
-        for session in sessions:
-            self.sessions.close(session)
-        return [SessionClosed(now, session.token, session.account.username) for session in sessions]
+    def _closing_of_sessions(self, now: int) -> list[Event]:
+        """Return the events that the sessions of now end."""
+        return [SessionClosed(now, session.token, session.account.username) for session in self.sessions]
 
 
 _WHOLE_WORLD: Final[dict[type[Input], Callable[[World, Input, int], Happened]]] = {

@@ -30,6 +30,7 @@ from simulator.world.inputs import (
     SetClock,
     SetClockRate,
     TakeRequestId,
+    WorldInput,
     decode_input,
     encode_input,
 )
@@ -51,6 +52,20 @@ from tests.unit.scenario_builder import MARKET, load, small
 from tests.unit.world_builder import MINUTE, START, FakeRealTime, at, bet, world_of
 
 INPUTS = [*get_args(AnyCommand), *get_args(AnyHappening), *get_args(AnyWorldInput)]
+
+
+def leaves(kind: type[Any]) -> set[type[Any]]:
+    """The classes below a class that have none below themselves."""
+    below = kind.__subclasses__()
+    return set().union(*map(leaves, below)) if below else {kind}
+
+
+@pytest.mark.parametrize(
+    ("root", "listed"), [(Command, AnyCommand), (WorldInput, AnyWorldInput)], ids=["commands", "other inputs"]
+)
+def test_every_kind_of_input_can_be_read_again(root: type[Any], listed: Any) -> None:
+    """One that is missing from the list would be taken, and be no input to whoever tells the story again."""
+    assert set(get_args(listed)) == leaves(root)
 
 
 NUMBERS = st.integers(1, 2**40)
