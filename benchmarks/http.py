@@ -28,6 +28,7 @@ RESTING_ORDERS = 5
 ROUNDS = 5
 BETTING = "/exchange/betting/json-rpc/v1"
 MARKET_ID = "1.113197491"
+READERS = [f"reader-{number}" for number in range(CONNECTIONS)]
 SCENARIO = Path(__file__).with_name("scenario.yaml")
 
 
@@ -94,19 +95,29 @@ def _processor_seconds(process_id: int) -> float:
 @contextmanager
 def _servers() -> Iterator[tuple[Server, Server, dict[str, Callable[[int], bytes]]]]:
     """Start both servers, log in, and yield them and a maker of requests by operation."""
-    command = [sys.executable, "-m", "simulator.cli", "serve", "--port", "0", "--scenario", str(SCENARIO)]
-    with process(command) as (process_id, ready), tempfile.TemporaryDirectory() as folder:
-        port = int(ready.split("http=http://127.0.0.1:")[1].split()[0])
-        requests = _requests(port)
-        files = []
-        for number, make in enumerate(requests.values()):
-            file = Path(folder) / str(number)
-            file.write_bytes(asyncio.run(_answer_of(port, make)))
-            files.append(str(file))
-        with process([sys.executable, "-m", "benchmarks.baseline", *files]) as (yardstick_id, line):
-            if os.cpu_count() != 1:
-                os.sched_setaffinity(0, {1})
-            yield Server(process_id, port), Server(yardstick_id, int(line)), requests
+    with tempfile.TemporaryDirectory() as folder:
+        scenario = Path(folder) / "scenario.yaml"
+        scenario.write_text(_with_readers(SCENARIO.read_text()))
+        command = [sys.executable, "-m", "simulator.cli", "serve", "--port", "0", "--scenario", str(scenario)]
+        with process(command) as (process_id, ready):
+            yield from _both(process_id, ready, folder)
+
+
+def _both(
+    process_id: int, ready: str, folder: str
+) -> Iterator[tuple[Server, Server, dict[str, Callable[[int], bytes]]]]:
+    """Log in to the server, start the yardstick with its answers, and yield both."""
+    port = int(ready.split("http=http://127.0.0.1:")[1].split(maxsplit=1)[0])
+    requests = _requests(port)
+    files = []
+    for number, make in enumerate(requests.values()):
+        file = Path(folder) / str(number)
+        file.write_bytes(asyncio.run(_answer_of(port, make)))
+        files.append(str(file))
+    with process([sys.executable, "-m", "benchmarks.baseline", *files]) as (yardstick_id, line):
+        if os.cpu_count() != 1:
+            os.sched_setaffinity(0, {1})
+        yield Server(process_id, port), Server(yardstick_id, int(line)), requests
 
 
 @contextmanager
@@ -122,22 +133,33 @@ def process(command: list[str]) -> Iterator[tuple[int, str]]:
         process.wait(timeout=10)
 
 
-def _requests(port: int) -> dict[str, Callable[[int], bytes]]:
-    form = urlencode({"username": "alice", "password": "secret"}).encode()
+def _with_readers(scenario: str) -> str:
+    """Return a scenario with an account for each connection: more than three reads of one would be refused."""
+    (alice,) = [line for line in scenario.splitlines() if "username: alice" in line]
+    return scenario.replace(alice, "\n".join([alice, *(alice.replace("alice", name) for name in READERS)]))
+
+
+def _log_in(port: int, username: str) -> dict[str, str]:
+    """Return the headers of a customer who is logged in."""
+    form = urlencode({"username": username, "password": "secret"}).encode()
     login = urllib.request.Request(
         f"http://127.0.0.1:{port}/api/login",
         form,
-        {"X-Application": "alice-live", "Accept": "application/json"},
+        {"X-Application": f"{username}-live", "Accept": "application/json"},
     )
     with urllib.request.urlopen(login) as answer:
         token = msgspec.json.decode(answer.read())["token"]
-    headers = {"X-Application": "alice-live", "X-Authentication": token}
+    return {"X-Application": f"{username}-live", "X-Authentication": token}
 
-    def call(operation: str, params: dict[str, object]) -> bytes:
+
+def _requests(port: int) -> dict[str, Callable[[int], bytes]]:
+    alice, readers = _log_in(port, "alice"), [_log_in(port, name) for name in READERS]
+
+    def call(operation: str, params: dict[str, object], headers: dict[str, str] = alice) -> bytes:
         envelope = {"jsonrpc": "2.0", "method": f"SportsAPING/v1.0/{operation}", "params": params, "id": 1}
         return post(BETTING, msgspec.json.encode(envelope), headers)
 
-    def order(side: str, price: float = 4.0) -> bytes:
+    def order(side: str, price: float = 4.0, headers: dict[str, str] = alice) -> bytes:
         limit = {"size": 2.0, "price": price, "persistenceType": "LAPSE"}
         instruction = {
             "selectionId": 2,
@@ -146,16 +168,17 @@ def _requests(port: int) -> dict[str, Callable[[int], bytes]]:
             "orderType": "LIMIT",
             "limitOrder": limit,
         }
-        return call("placeOrders", {"marketId": MARKET_ID, "instructions": [instruction]})
+        return call("placeOrders", {"marketId": MARKET_ID, "instructions": [instruction]}, headers)
 
     back, lay = order("BACK"), order("LAY")
     book = call("listMarketBook", {"marketIds": [MARKET_ID], "priceProjection": {"priceData": ["EX_BEST_OFFERS"]}})
-    current = call("listCurrentOrders", {})
-    for _ in range(RESTING_ORDERS):
-        asyncio.run(_answer_of(port, lambda _: order("BACK", 100.0)))
+    current = [call("listCurrentOrders", {}, headers) for headers in readers]
+    for request in [order("BACK", 100.0, headers) for headers in readers]:
+        for _ in range(RESTING_ORDERS):
+            asyncio.run(_answer_of(port, lambda _, request=request: request))  # type: ignore[misc]
     return {
         "listMarketBook": lambda _: book,
-        "listCurrentOrders": lambda _: current,
+        "listCurrentOrders": lambda number: current[number % len(current)],
         "placeOrders": lambda number: lay if number % 2 else back,
     }
 
