@@ -4,7 +4,8 @@ Read it in this order:
 
     the words      `money`, `statuses`, `betting_types`, `orders`, `commands`, `refusals`, `events`
     one runner     `ladder`, `book`, `crossmatching`, `matching`, `starting_price_offers`, `starting_price`, `runner`
-    one account    `payouts`, `lines`, `stakes`, `exposure`, `ledger`, `telling`, `timeline`, `order_index`, `accounts`
+    one account    `payouts`, `lines`, `stakes`, `total_exposure`, `exposure`, `ledger`, `telling`, `timeline`,
+                   `order_index`, `accounts`
     one market     `virtual_view`, `market`, `execution`
     bets           `rules`, `heartbeat_deadlines`, `state`, `instruction_checks`, `acceptance`, `placing`, `editing`,
                    `heartbeat`

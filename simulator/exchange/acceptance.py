@@ -46,6 +46,7 @@ from collections.abc import Iterable, Sequence
 from simulator.exchange.accounts import Account
 from simulator.exchange.book import meet
 from simulator.exchange.commands import PlaceInstruction, PlaceOrders
+from simulator.exchange.exposure import Position
 from simulator.exchange.instruction_checks import check_instruction
 from simulator.exchange.market import Market
 from simulator.exchange.orders import Order, OrderType, RunnerKey, Side
@@ -145,9 +146,12 @@ def reserve(state: State, market: Market, account: Account, orders: Sequence[Ord
         return
     position = account.open_position(market.market_id, market.new_position)
     market.positions[account.name] = position
+    _count(position, orders)
+    if state.can_certainly_afford(account):
+        return
+    release(market, orders)
     exposure_before = account.exposure_in(market.market_id)
-    for order in orders:
-        position.count(order)
+    _count(position, orders)
     if account.exposure_in(market.market_id) <= exposure_before:
         return
     missing = -state.available(account)
@@ -157,6 +161,11 @@ def reserve(state: State, market: Market, account: Account, orders: Sequence[Ord
         release(market, orders)
         what = f"{missing} pence short of funds" if missing > 0 else f"{over_limit} pence over its exposure limit"
         raise Refused(Reason.INSUFFICIENT_FUNDS, f"account {account.name!r} is {what}")
+
+
+def _count(position: Position, orders: Sequence[Order]) -> None:
+    for order in orders:
+        position.count(order)
 
 
 def release(market: Market, orders: Sequence[Order]) -> None:

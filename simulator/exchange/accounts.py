@@ -1,7 +1,6 @@
 """A customer as the exchange sees one: what is at risk, and the bets."""
 
 from collections.abc import Callable
-from functools import partial
 from typing import Final
 
 from simulator.exchange.commands import OpenAccount
@@ -9,6 +8,7 @@ from simulator.exchange.exposure import Position
 from simulator.exchange.order_index import AccountIndex
 from simulator.exchange.orders import Order
 from simulator.exchange.timeline import Stretch
+from simulator.exchange.total_exposure import TotalExposure
 
 
 class Account:
@@ -21,11 +21,8 @@ class Account:
         """By bet id, in order of settlement: the bets that are."""
         self.index: Final = AccountIndex()
         self._positions: dict[str, Position] = {}
-        self._exposures: dict[str, int] = {}
-        self._stale: set[str] = set()
-        """The markets whose exposure is to be worked out anew."""
+        self._total_exposure: Final = TotalExposure()
         self._retained_commissions: dict[str, int] = {}
-        self._total_exposure = 0
 
     @property
     def current_orders(self) -> dict[int, Order]:
@@ -37,28 +34,21 @@ class Account:
         position = self._positions.get(market_id)
         if position is None:
             position = self._positions[market_id] = new_position()
-            position.tell(partial(self._stale.add, market_id))
+            position.join(self._total_exposure)
         return position
 
     def close_position(self, market_id: str) -> None:
         """Forget a market that was settled or voided."""
         self.index.close_market(market_id)
-        self._positions.pop(market_id, None)
-        self._stale.discard(market_id)
         self._retained_commissions.pop(market_id, None)
-        self._total_exposure -= self._exposures.pop(market_id, 0)
+        position = self._positions.pop(market_id, None)
+        if position is not None:
+            self._total_exposure.leave_out(position)
 
     def exposure_in(self, market_id: str) -> int:
         """Return what the bets of one market can lose, in pence."""
         position = self._positions.get(market_id)
-        if position is None:
-            return 0
-        if market_id in self._stale:
-            exposure = position.exposure()
-            self._total_exposure += exposure - self._exposures.get(market_id, 0)
-            self._exposures[market_id] = exposure
-            self._stale.discard(market_id)
-        return self._exposures.get(market_id, 0)
+        return 0 if position is None else self._total_exposure.of(position)
 
     @property
     def exposure(self) -> int:
@@ -66,9 +56,12 @@ class Account:
 
         Only positions that changed since they were last asked are worked out.
         """
-        for market_id in tuple(self._stale):
-            self.exposure_in(market_id)
-        return self._total_exposure
+        return self._total_exposure.exact()
+
+    @property
+    def exposure_at_most(self) -> int:
+        """Return what the exposure cannot be above, in pence, without working it out."""
+        return self._total_exposure.at_most()
 
     def retain_commission(self, market_id: str, commission: int) -> None:
         """Keep back the commission, in pence, on what the settled runners of an open market have brought so far."""

@@ -10,7 +10,7 @@ than a penny a matched bet (chosen: a bet is paid what it is worth to the neares
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from heapq import nsmallest
 from itertools import pairwise
 from typing import Any, Final, NamedTuple
@@ -27,6 +27,7 @@ from simulator.exchange.stakes import (
     line_stakes,
     stakes_of,
 )
+from simulator.exchange.total_exposure import TotalExposure
 
 NO_LINE: Final = LineStakes()
 NOT_PLACED: Final = EachWayStakes()
@@ -52,19 +53,24 @@ class Field(NamedTuple):
 class Position(ABC):
     """One account's bets in one market."""
 
-    __slots__ = ("_tell",)
+    __slots__ = ("_all",)
 
     def __init__(self) -> None:
-        self._tell: Callable[[], object] | None = None
+        self._all: TotalExposure | None = None
 
-    def tell(self, listener: Callable[[], object]) -> None:
-        """Call the listener, from now on, whenever the exposure may no longer be what it was."""
-        self._tell = listener
+    def join(self, positions: TotalExposure) -> None:
+        """Be one of an account's positions from now on."""
+        self._all = positions
 
-    def has_changed(self) -> None:
-        """Tell that the exposure has to be worked out anew."""
-        if self._tell is not None:
-            self._tell()
+    def may_have_risen(self, pence: int) -> None:
+        """Note that the exposure is no longer what it was, and by how much at most it has risen."""
+        if self._all is not None:
+            self._all.may_have_risen(self, pence)
+
+    def may_be_anything(self) -> None:
+        """Note that the exposure is no longer what it was, whatever it is now."""
+        if self._all is not None:
+            self._all.may_be_anything(self)
 
     @abstractmethod
     def count(self, order: Order) -> None:
@@ -86,6 +92,11 @@ class Position(ABC):
     @abstractmethod
     def exposure(self) -> int:
         """Return the loss in the worst case, in pence, zero or more: a sure profit is no credit."""
+
+
+def _fall(before: Iterable[int], after: Iterable[int]) -> int:
+    """Return by how much the outcome that has fallen most has fallen, zero or more."""
+    return max(0, *(was - is_now for was, is_now in zip(before, after, strict=True)))
 
 
 def new_position(definition: AddMarket, field: Field) -> Position:
@@ -124,7 +135,7 @@ class OddsPosition(Position):
     def set_field(self, field: Field) -> None:
         """Say anew who can win."""
         self._field = field
-        self.has_changed()
+        self.may_be_anything()
 
     def exposure(self) -> int:
         """Return the loss by the worst winners, in pence."""
@@ -152,7 +163,13 @@ class OddsPosition(Position):
             del self.stakes[order.runner]
         else:
             self.stakes[order.runner] = total
-        self.has_changed()
+        self.may_have_risen(
+            max(
+                0,
+                before.win - before.unmatched_win - after.win + after.unmatched_win,
+                before.lose - before.unmatched_lose - after.lose + after.unmatched_lose,
+            )
+        )
 
 
 def worst_outcome(stakes: Iterable[Stakes], field: Field) -> int:
@@ -209,7 +226,7 @@ class EachWayPosition(Position):
     def set_field(self, field: Field) -> None:
         """Say anew who can win; where every runner would be placed, the place parts are void."""
         self._field = field
-        self.has_changed()
+        self.may_be_anything()
         for order in self._counted:
             self.count(order)
 
@@ -233,7 +250,7 @@ class EachWayPosition(Position):
             self.stakes[order.runner] = total
         else:
             self.stakes.pop(order.runner, None)
-        self.has_changed()
+        self.may_have_risen(_fall(before, after))
 
 
 def worst_placing(stakes: Iterable[EachWayStakes], field: Field) -> int:
@@ -297,7 +314,9 @@ class NumberPosition(Position):
     def _change(self, order: Order, after: dict[Line, LineStakes]) -> None:
         before = self._counted.get(order, {})
         self._counted[order] = after
+        possible_rise = 0
         for line in {**before, **after}:
+            possible_rise += _fall(before.get(line, NO_LINE), after.get(line, NO_LINE))
             total = [
                 was - has_been + is_now
                 for was, has_been, is_now in zip(
@@ -308,7 +327,7 @@ class NumberPosition(Position):
                 self.stakes[line] = LineStakes(*total)
             else:
                 self.stakes.pop(line, None)
-        self.has_changed()
+        self.may_have_risen(possible_rise)
 
 
 def worst_number(stakes: Mapping[Line, LineStakes], numbers: Numbers) -> int:

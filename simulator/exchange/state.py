@@ -100,6 +100,12 @@ class State:
         """Return what the account may still bet with, in pence: its balance less what it can lose or is kept back."""
         return self.ledger.balances[account.name] - account.exposure - account.retained_commission
 
+    def can_certainly_afford(self, account: Account) -> bool:
+        """Return whether funds and limit suffice even for a bound of what the account can lose, which costs little."""
+        exposure, limit = account.exposure_at_most, account.definition.exposure_limit
+        available = self.ledger.balances[account.name] - account.retained_commission - exposure
+        return available >= 0 and (limit is None or exposure <= limit)
+
     def refuse_duplicate(self, account: str, operation: str, reference: str | None, at: int) -> None:
         """Raise `Refused` if the same operation was accepted under this reference a moment ago."""
         window = self.rules.customer_reference_window_seconds * 1000

@@ -19,6 +19,7 @@ from simulator.exchange.order_index import AccountIndex, MarketIndex
 from simulator.exchange.rules import BettingRules
 from simulator.exchange.runner import Runner
 from simulator.exchange.state import Numbering, State
+from simulator.exchange.total_exposure import TotalExposure
 from simulator.exchange.virtual_view import VirtualView
 from simulator.world.accounts import Accounts
 from simulator.world.agenda import Agenda, Schedule
@@ -75,7 +76,7 @@ HASHED: Final[Mapping[type, frozenset[str]]] = {
     Numbering: frozenset({"next"}),
     Deadlines: frozenset({"by_account", "actions"}),
     Ledger: frozenset({"balances", "_statements"}),
-    Account: frozenset({"definition", "cleared_orders", "_total_exposure", "_retained_commissions"}),
+    Account: frozenset({"definition", "cleared_orders", "_retained_commissions"}),
     Market: frozenset(
         {
             "definition", "runners", "status", "in_play", "betting_is_over", "bsp_reconciled", "version",
@@ -161,8 +162,7 @@ LEFT_OUT: Final[Mapping[type, Mapping[str, str]]] = {
         "name": "it is in the definition",
         "index": DERIVED,
         "_positions": DERIVED,
-        "_exposures": DERIVED,
-        "_stale": "exposures are worked out before they are hashed",
+        "_total_exposure": "exposures are worked out before they are hashed",
     },
     Market: {
         "market_id": "it is in the definition",
@@ -195,6 +195,7 @@ LEFT_OUT_WHOLE: Final[Mapping[type, str]] = {
     AccountIndex: DERIVED,
     MarketIndex: DERIVED,
     Position: DERIVED,
+    TotalExposure: DERIVED,
     VirtualView: DERIVED,
 }
 """Classes of which nothing is hashed, and why."""

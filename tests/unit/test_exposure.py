@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from simulator.exchange.exposure import Field, OddsPosition, worst_outcome
 from simulator.exchange.orders import RunnerKey
 from simulator.exchange.stakes import Stakes
+from simulator.exchange.total_exposure import TotalExposure
 from tests.unit.exchange_builder import A, B, C, D, World, lay
 
 # The tables of exchange mechanics, section 13: win and lose of each runner, unmatched bets at their worst.
@@ -251,15 +252,17 @@ def test_the_end_of_a_market_ends_its_exposure_and_no_other() -> None:
 def test_a_position_follows_a_field_that_changes() -> None:
     """Lays of 10.00 at 3.0 on two runners, both matched: one of them can win, then both can."""
     world = World()
-    position = OddsPosition(Field(1, 3))
+    position, positions = OddsPosition(Field(1, 3)), TotalExposure()
+    position.join(positions)
     for runner in (A, B):
         _, laid = world.match("bob", "alice", 10_00, at=3_00, runner=runner)
         position.count(laid)
     assert 10_00 == position.exposure()
-    told: list[int] = []
-    position.tell(lambda: told.append(position.exposure()))
+    assert 40_00 == positions.at_most()
+    assert 10_00 == positions.exact()
 
     position.set_field(Field(2, 3))
 
-    assert [40_00] == told
+    assert 40_00 == positions.at_most()
+    assert 40_00 == positions.exact()
     assert 40_00 == position.exposure()
