@@ -94,6 +94,8 @@ class Appetite:
 
     def stake_wanted(self, price: int) -> int:
         """Return how many pence of stake at this price what is still wanted comes to, a rest under a penny left out."""
+        if self._target_type is None:
+            return self._wanted
         return self._wanted // target_per_penny(self._target_type, price)
 
 
