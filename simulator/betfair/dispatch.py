@@ -16,9 +16,10 @@ from msgspec.json import Encoder
 
 from simulator.betfair.decoding import ParameterDecoder
 from simulator.betfair.errors import ApiError, ApiErrorCode, ExceptionType, Fault, ProtocolError
-from simulator.betfair.operations import Call, Operation, Service
+from simulator.betfair.operations import Call, Needs, OpenCall, Operation, Service
 from simulator.betfair.schema.wire import encode_hook
 from simulator.refusal_log import log_refusal
+from simulator.world.accounts import AppKey
 from simulator.world.happened import RequestIdTaken
 from simulator.world.ids import Ids
 from simulator.world.inputs import TakeRequestId
@@ -156,37 +157,62 @@ class Dispatcher:
         when_answered: list[Callable[[], None]],
     ) -> Any:
         params = served.parameters.decode(body)
-        world, session, delayed = self._let_in(credentials)
+        operation = served.operation
+        if operation.needs is Needs.NOTHING:
+            world = self._world_of(credentials)
+            return operation.function(OpenCall(world, params, world.run_due()))
+        world, session, delayed = self._let_in(credentials, operation.needs)
         now = world.run_due()
         call = Call(world, session, session.account, credentials.app_key, delayed, params, now)
-        operation = served.operation
         if operation.counts is not None and operation.counts(params):
             self._count(call, when_answered)
         return operation.function(call)
 
-    def _let_in(self, credentials: Credentials) -> tuple[World, Session, bool]:
+    def _world_of(self, credentials: Credentials) -> World:
+        """Return the world of a caller who need not say who it is: without credentials, the first one.
+
+        What is sent is held to the same as elsewhere, so that no mistake in it goes unnoticed (chosen).
+        """
+        if credentials.app_key and credentials.token:
+            return self._let_in(credentials, Needs.APP_KEY_AND_SESSION)[0]
+        if credentials.token:
+            return self._let_in(credentials, Needs.SESSION)[0]
+        if credentials.app_key:
+            return self._key_of(credentials.app_key)[0]
+        first = next(iter(self.worlds), None)
+        if first is None:
+            raise ApiError(self.settings.missing_session, "there is no world")
+        return first
+
+    def _let_in(self, credentials: Credentials, needs: Needs) -> tuple[World, Session, bool]:
         """Return the world and the session of a caller, and whether the app key is the delayed one.
 
-        The app key is looked at before the session. Both must belong to one account: a customer is not subscribed to
-        the app key of another account (manual, DSC-0037), and a session of another world does not exist in this one.
+        The app key is looked at before the session, and where one is sent that is not needed, too. Both must belong to
+        one account: a customer is not subscribed to the app key of another account (manual, DSC-0037), and a session of
+        another world does not exist in this one.
         """
-        if not credentials.app_key:
+        if not credentials.app_key and needs is Needs.APP_KEY_AND_SESSION:
             raise ApiError(ApiErrorCode.NO_APP_KEY, "the request has no X-Application")
-        world = self.worlds.by_app_key(credentials.app_key)
-        if world is None:
-            raise ApiError(ApiErrorCode.INVALID_APP_KEY, f"no account has {credentials.app_key!r}")
+        world, key = self._key_of(credentials.app_key) if credentials.app_key else (None, None)
         if not credentials.token:
             raise ApiError(self.settings.missing_session, "the request has no X-Authentication")
-        session = world.session(credentials.token)
-        if session is None:
+        world = world or self.worlds.by_session(credentials.token)
+        session = None if world is None else world.session(credentials.token)
+        if world is None or session is None:
             raise ApiError(ApiErrorCode.INVALID_SESSION_INFORMATION, "the token is unknown or has expired")
-        key = world.accounts.by_app_key[credentials.app_key]
-        if key.account.username != session.account.username:
+        if key is not None and key.account.username != session.account.username:
             raise ProtocolError(
                 Fault.SUBSCRIPTION_REQUIRED,
                 f"a session of {session.account.username!r} with the app key of {key.account.username!r}",
             )
-        return world, session, key.delayed
+        return world, session, key is not None and key.delayed
+
+    def _key_of(self, app_key: str) -> tuple[World, AppKey]:
+        """Return the world of an app key, and what is known of the key there."""
+        world = self.worlds.by_app_key(app_key)
+        if world is None:
+            raise ApiError(ApiErrorCode.INVALID_APP_KEY, f"no account has {app_key!r}")
+        return world, world.accounts.by_app_key[app_key]
 
     def _count(self, call: Call[Any], when_answered: list[Callable[[], None]]) -> None:
         """Count a call as in flight; raise TOO_MANY_REQUESTS where as many are as may be."""

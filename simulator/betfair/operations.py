@@ -16,6 +16,7 @@ happens in any world until it returns.
 """
 
 from collections.abc import Callable
+from enum import Enum
 from typing import Any, Final, Generic, TypeVar
 
 from msgspec import Struct
@@ -29,11 +30,20 @@ from simulator.world.world import World
 P = TypeVar("P", bound=Input)
 
 
+class Needs(Enum):
+    """Which of the two headers that identify a caller an operation cannot do without (manual, account operations)."""
+
+    APP_KEY_AND_SESSION = "APP_KEY_AND_SESSION"
+    SESSION = "SESSION"
+    NOTHING = "NOTHING"
+
+
 class Call(Struct, Generic[P], frozen=True, gc=False):
     """One call of an operation by a customer who was let in.
 
     Everything due in the world has happened before the call; `now` is the time of the world in milliseconds.
-    `delayed` says that the app key is the delayed one, whose market data is late.
+    `delayed` says that the app key is the delayed one, whose market data is late. `app_key` is empty where none was
+    sent, which only an operation that needs none finds.
     """
 
     world: World
@@ -45,8 +55,16 @@ class Call(Struct, Generic[P], frozen=True, gc=False):
     now: int
 
 
+class OpenCall(Struct, Generic[P], frozen=True, gc=False):
+    """One call of an operation that needs neither app key nor session, so that nobody need have sent one."""
+
+    world: World
+    params: P
+    now: int
+
+
 class Operation(Struct, frozen=True):
-    """An operation of a service.
+    """An operation of a service; the function of one that needs nothing takes an `OpenCall`.
 
     `waits` marks a function that returns an awaitable where it has to wait, as a bet in play does for the bet delay. It
     should be a plain `def` that gives its command to the world first and returns a coroutine for the rest: the calls of
@@ -58,7 +76,8 @@ class Operation(Struct, frozen=True):
 
     name: str
     request: type[Input]
-    function: Callable[[Call[Any]], Any]
+    function: Callable[[Any], Any]
+    needs: Needs = Needs.APP_KEY_AND_SESSION
     waits: bool = False
     counts: Callable[[Any], bool] | None = None
 

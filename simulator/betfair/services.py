@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from simulator.betfair.accounts import ACCOUNT
+from simulator.betfair.accounts.service import ACCOUNT
 from simulator.betfair.betting.editing import cancel_orders, replace_orders, update_orders
 from simulator.betfair.betting.listings import LISTINGS
 from simulator.betfair.betting.placing import place_orders

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 import yaml
 
-from simulator.betfair.accounts import ACCOUNT
+from simulator.betfair.accounts.service import ACCOUNT
 from simulator.betfair.heartbeat import HEARTBEAT
 from simulator.betfair.schema import account_aping, heartbeat_aping, sports_aping
 from simulator.betfair.services import BETTING

@@ -8,7 +8,7 @@ import httpx
 
 from simulator.betfair.dispatch import FaceSettings
 from simulator.betfair.errors import BETTING_EXCEPTION, ApiError, ApiErrorCode
-from simulator.betfair.operations import Call, Operation, Service
+from simulator.betfair.operations import Call, Needs, OpenCall, Operation, Service
 from simulator.betfair.schema.sports_enums import Side
 from simulator.betfair.schema.types import Answer, Input, Int
 from simulator.betfair.transport import BetfairFace
@@ -60,6 +60,12 @@ class Stage:
         self.calls.append(call)
         return "SUCCESS"
 
+    def tell_world(self, call: OpenCall[NothingRequest]) -> str:
+        return call.world.id
+
+    def tell_key(self, call: Call[NothingRequest]) -> str:
+        return f"{call.account.username} {call.app_key} {call.delayed}"
+
     def refuse(self, call: Call[NothingRequest]) -> str:
         raise ApiError(ApiErrorCode.TOO_MUCH_DATA, "MaxResults must be less than or equal to 1000")
 
@@ -88,6 +94,8 @@ class Stage:
             operations=(
                 Operation("listThings", ThingRequest, self.list_things),
                 Operation("ping", NothingRequest, self.ping),
+                Operation("tellWorld", NothingRequest, self.tell_world, needs=Needs.NOTHING),
+                Operation("tellKey", NothingRequest, self.tell_key, needs=Needs.SESSION),
                 Operation("refuse", NothingRequest, self.refuse),
                 Operation("fail", NothingRequest, self.fail),
                 Operation("nonsense", NothingRequest, self.answer_nonsense),

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from simulator.betfair.accounts import ACCOUNT
+from simulator.betfair.accounts.service import ACCOUNT
 from simulator.betfair.operations import Call
 from simulator.exchange.commands import RemoveRunner, RunnerResult, SettleMarket, SettleRunners
 from simulator.exchange.orders import Persistence, RunnerKey

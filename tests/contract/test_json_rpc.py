@@ -315,6 +315,47 @@ def test_headers_are_checked_app_key_first(theatre: Theatre, headers: dict[str, 
     assert not theatre.stage.calls
 
 
+@pytest.mark.parametrize(
+    ("operation", "headers", "expected"),
+    [
+        ("tellKey", {}, "alice alice-live False"),
+        ("tellKey", {"X-Application": ""}, "alice  False"),
+        ("tellKey", {"X-Application": "alice-delayed"}, "alice alice-delayed True"),
+        ("tellKey", {"X-Application": "unheard-of"}, "ANGX-0007"),
+        ("tellKey", {"X-Application": "bob-live"}, "ANGX-0003"),
+        ("tellKey", {"X-Application": "alice-too-live"}, "DSC-0037"),
+        ("tellKey", {"X-Application": "", "X-Authentication": ""}, "ANGX-0005"),
+        ("tellKey", {"X-Application": "", "X-Authentication": "unheard-of"}, "ANGX-0003"),
+        ("tellWorld", {"X-Application": "", "X-Authentication": ""}, "default"),
+        ("tellWorld", {"X-Authentication": ""}, "default"),
+        ("tellWorld", {"X-Application": "bob-live", "X-Authentication": ""}, "world-2"),
+        ("tellWorld", {"X-Application": ""}, "default"),
+        ("tellWorld", {}, "default"),
+        ("tellWorld", {"X-Application": "unheard-of", "X-Authentication": ""}, "ANGX-0007"),
+        ("tellWorld", {"X-Application": "", "X-Authentication": "unheard-of"}, "ANGX-0003"),
+        ("tellWorld", {"X-Application": "bob-live"}, "ANGX-0003"),
+        ("tellWorld", {"X-Application": "alice-too-live"}, "DSC-0037"),
+    ],
+)
+def test_headers_that_an_operation_does_not_need_are_checked_where_they_are_sent(
+    theatre: Theatre, operation: str, headers: dict[str, str], expected: str
+) -> None:
+    """Who says nothing asks the first world."""
+    answer = theatre.rpc(call(operation), **headers).json()
+
+    assert expected == (answer["result"] if "result" in answer else answer["error"]["message"])
+
+
+def test_where_there_is_no_world_nobody_is_answered() -> None:
+    theatre = Theatre()
+    for name in ("default", "world-2"):
+        theatre.worlds.delete(name)
+
+    answer = theatre.rpc(call("tellWorld"), **{"X-Application": "", "X-Authentication": ""})
+
+    assert (200, -32099, "ANGX-0005") == error_of(answer)
+
+
 def test_a_customer_is_not_subscribed_to_the_app_key_of_another(theatre: Theatre) -> None:
     over_json_rpc = theatre.rpc([call("ping"), call("ping", call_id=2)], **{"X-Application": "alice-too-live"})
     over_rest = theatre.rest("ping", {}, **{"X-Application": "alice-too-delayed"})
