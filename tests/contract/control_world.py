@@ -3,45 +3,28 @@
 import copy
 from typing import Any
 
-DERBY: dict[str, Any] = {
-    "name": "derby",
-    "clock": {"now": "2026-06-06T17:55:00.000Z", "rate": 0},
-    "accounts": [
-        {
-            "username": "alice",
-            "password": "secret",
-            "appKey": "alice-live",
-            "delayedAppKey": "alice-delayed",
-            "currency": "GBP",
-            "balance": 1000.00,
-        }
-    ],
-    "events": [
-        {
-            "id": "27165685",
-            "name": "Newcastle v Chelsea",
-            "eventType": {"id": "1", "name": "Soccer"},
-            "openDate": "2026-06-06T18:00:00.000Z",
-            "markets": [
-                {
-                    "id": "1.1",
-                    "name": "Match Odds",
-                    "marketType": "MATCH_ODDS",
-                    "startTime": "2026-06-06T18:00:00.000Z",
-                    "turnInPlay": True,
-                    "betDelay": 5,
-                    "runners": [
-                        {"selectionId": 1, "name": "Newcastle", "availableToLay": [[2.0, 120]]},
-                        {"selectionId": 2, "name": "Chelsea"},
-                        {"selectionId": 3, "name": "The Draw", "availableToBack": [[3.0, 250]]},
-                    ],
-                }
-            ],
-        }
-    ],
-    "bettune": {"users": [{"token": "alice-bettune", "plan": "pro"}]},
-    "schedule": [{"at": "2026-06-06T18:00:00.000Z", "market": "1.1", "do": "turn-in-play"}],
-}
+from tests.scenario import OFF, SOCCER, account, event, happening, match_odds, runner, scenario
+
+DERBY = scenario(
+    event(
+        "27165685",
+        "Newcastle v Chelsea",
+        SOCCER,
+        match_odds(
+            "1.1",
+            runner(1, "Newcastle", lay=[(2.0, 120)]),
+            runner(2, "Chelsea"),
+            runner(3, "The Draw", back=[(3.0, 250)]),
+            turnInPlay=True,
+            betDelay=5,
+        ),
+    ),
+    name="derby",
+    now="2026-06-06T17:55:00.000Z",
+    accounts=[account("alice", currency="GBP")],
+    schedule=[happening(OFF, "1.1", "turn-in-play")],
+    bettune={"users": [{"token": "alice-bettune", "plan": "pro"}]},
+)
 
 WORLD = "/control/v1/worlds/default"
 MARKET = f"{WORLD}/markets/1.1"

@@ -13,20 +13,8 @@ from simulator.world.inputs import AdvanceClock, MoveToNext
 from simulator.world.loading.loading import load_happening
 from simulator.world.state_hash import state_hash
 from simulator.world.world import World
-from tests.afternoon import (
-    ASIAN,
-    CUP,
-    DOGS,
-    EACH_WAY,
-    LINE,
-    PLACE,
-    TOTAL,
-    WIN,
-    afternoon,
-    back_at_starting_price,
-    bet,
-    world_of,
-)
+from tests.afternoon import ASIAN, CUP, DOGS, EACH_WAY, LINE, PLACE, TOTAL, WIN, afternoon, back_at_starting_price, bet
+from tests.scenario import world_of
 from tests.unit.world_builder import MINUTE, heard_by
 
 

@@ -14,8 +14,9 @@ from simulator.world.inputs import AdvanceClock, CountRequest, LogIn, PutPredict
 from simulator.world.loading.named import builtin_scenario
 from simulator.world.state_hash import state_hash
 from simulator.world.world import World
-from tests.afternoon import WIN, afternoon, world_of
+from tests.afternoon import WIN, afternoon
 from tests.object_graph import attributes_of, reachable
+from tests.scenario import world_of
 from tests.unit.world_builder import START, FakeRealTime, bet
 from tests.unit.world_builder import world_of as small_world
 

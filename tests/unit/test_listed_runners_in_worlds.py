@@ -15,7 +15,8 @@ from simulator.world.happened import RunnerDescribed, StartTimeChanged
 from simulator.world.inputs import AdvanceClock, Reset, decode_input, encode_input
 from simulator.world.state_hash import state_hash
 from simulator.world.world import World
-from tests.afternoon import CUP, TOTAL, WIN, afternoon, bet, market_of, world_of
+from tests.afternoon import CUP, TOTAL, WIN, afternoon, bet
+from tests.scenario import market_of, world_of
 from tests.unit.scenario_builder import complaint_about
 from tests.unit.world_builder import MINUTE, heard_by
 

@@ -10,7 +10,8 @@ from simulator.exchange.orders import RunnerKey
 from simulator.exchange.statuses import RunnerStatus
 from simulator.world.format.document import ScenarioError
 from simulator.world.loading.loading import load_additions, load_scenario
-from tests.afternoon import ASIAN, CUP, DOGS, EACH_WAY, LINE, TOTAL, WIN, afternoon, market_of, world_of
+from tests.afternoon import ASIAN, CUP, DOGS, EACH_WAY, LINE, TOTAL, WIN, afternoon
+from tests.scenario import market_of, world_of
 
 Change = Callable[[dict[str, Any]], object]
 
@@ -74,7 +75,7 @@ def test_an_each_way_market_has_its_divisor_in_hundredths_and_its_places_for_win
         (
             lambda runners: runners.pop(),
             "runners[2].handicap",
-            '"Team 1" with handicap -0.75 is missing: "Team 2" with',
+            '"Town" with handicap -0.75 is missing: "Rovers" with',
         ),
         (lambda runners: runners[1].update(handicap=0.25), "runners[0].handicap", "is missing"),
         (lambda runners: runners[1].update(selectionId=3), "runners", "between two sides, and here are 3"),

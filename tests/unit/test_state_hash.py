@@ -18,7 +18,8 @@ from simulator.world.inputs import Add, AdvanceClock, LogOut, ReadStartingPrices
 from simulator.world.loading.loading import load_additions, load_happening
 from simulator.world.state_hash import state_hash
 from simulator.world.world import World
-from tests.afternoon import CUP, DOGS, WIN, afternoon, back_at_starting_price, world_of
+from tests.afternoon import CUP, DOGS, WIN, afternoon, back_at_starting_price
+from tests.scenario import world_of
 from tests.sessions import log_in
 
 
@@ -177,7 +178,7 @@ def test_near_and_far_prices_show_as_long_as_they_are_read_again() -> None:
 
 def test_a_login_that_is_over_shows_in_the_token_of_the_next() -> None:
     def come_and_go(world: World) -> str:
-        session = log_in(world, "alice", "alice", "key")
+        session = log_in(world, "alice", "secret", "key")
         assert session is not None
         world.do(LogOut(session.token))
         return session.token
@@ -193,7 +194,7 @@ def test_a_ban_shows_until_it_is_over() -> None:
     def come_and_go(times: int) -> Callable[[World], None]:
         def change(world: World) -> None:
             for _ in range(times):
-                session = log_in(world, "alice", "alice", "key")
+                session = log_in(world, "alice", "secret", "key")
                 if session is not None:
                     world.do(LogOut(session.token))
 
