@@ -3,6 +3,7 @@
 What is given by keyword is written as it is in a scenario file, such as `turnInPlay=True`, and wins over what is usual.
 """
 
+import copy
 import json
 from collections.abc import Iterable
 from typing import Any
@@ -156,6 +157,13 @@ def happening(when: str, market_id: str, verb: str, **content: Any) -> Block:
 
 
 # Whole scenarios
+
+
+def with_market(document: Block, market_id: str, **changes: Any) -> Block:
+    """The scenario with something else said of one of its markets."""
+    changed = copy.deepcopy(document)
+    market_of(changed, market_id).update(changes)
+    return changed
 
 
 def market_of(document: Block, market_id: str) -> Block:

@@ -29,8 +29,23 @@ from simulator.exchange.commands import (
 from simulator.exchange.events import Event, OrderPlaced
 from simulator.exchange.orders import OrderType, Persistence, RunnerKey, Side, TimeInForce
 from simulator.world.inputs import AdvanceClock
-from simulator.world.loading.loading import load_scenario
-from simulator.world.world import World
+from tests.scenario import (
+    HORSE_RACING,
+    SOCCER,
+    Block,
+    account,
+    asian_handicap,
+    each_way,
+    event,
+    line,
+    match_odds,
+    place,
+    runner,
+    scenario,
+    sides,
+    win,
+    world_of,
+)
 from tests.sessions import log_in
 
 OPERATIONS = {operation.name: operation for operation in READING}
@@ -42,97 +57,51 @@ HOME, AWAY, DRAW = 1, 2, 3
 
 BEST = {"priceData": ["EX_BEST_OFFERS"]}
 
-BETTING = """
-name: betting
-clock: {now: "2026-06-06T17:00:00.000Z", rate: 0}
-currencyRates: {EUR: 1.25, USD: 2, CAD: 1.2, HKD: 8}
-accounts:
-  - {username: alice, password: secret, appKey: live, delayedAppKey: late, balance: 10000, discountRate: 20}
-  - {username: bob, password: secret, appKey: bob-live, delayedAppKey: bob-late, balance: 10000}
-  - {username: eve, password: secret, appKey: eve-live, delayedAppKey: eve-late, balance: 10000, currency: HKD}
-events:
-  - id: "100"
-    name: Newcastle v Chelsea
-    eventType: {id: "1", name: Soccer}
-    competition: {id: "31", name: Premier League}
-    countryCode: GB
-    openDate: "2026-06-06T18:00:00.000Z"
-    markets:
-      - id: "1.101"
-        name: Match Odds
-        marketType: MATCH_ODDS
-        startTime: "2026-06-06T18:00:00.000Z"
-        turnInPlay: true
-        crossMatching: true
-        betDelay: 5
-        runners:
-          - {selectionId: 1, name: Newcastle}
-          - {selectionId: 2, name: Chelsea}
-          - {selectionId: 3, name: The Draw}
-      - id: "1.301"
-        name: Total Goals
-        marketType: TOTAL_GOALS
-        bettingType: LINE
-        line: {minUnitValue: 0.5, maxUnitValue: 20.5, interval: 1, marketUnit: goals}
-        startTime: "2026-06-06T18:00:00.000Z"
-        runners: [{selectionId: 1, name: Total Goals}]
-  - id: "200"
-    name: Ascot 6th Jun
-    eventType: {id: "7", name: Horse Racing}
-    countryCode: GB
-    venue: Ascot
-    openDate: "2026-06-06T17:30:00.000Z"
-    markets:
-      - id: "1.201"
-        name: 1m Hcap
-        marketType: WIN
-        bspMarket: true
-        startTime: "2026-06-06T17:30:00.000Z"
-        runners:
-          - {selectionId: 1, name: Sea Fever, adjustmentFactor: 60.25}
-          - {selectionId: 2, name: Moonshot, adjustmentFactor: 39.75}
-      - id: "1.202"
-        name: To Be Placed
-        marketType: PLACE
-        numberOfWinners: 2
-        baseRate: 10
-        discountAllowed: false
-        startTime: "2026-06-06T17:30:00.000Z"
-        runners:
-          - {selectionId: 1, name: Sea Fever, adjustmentFactor: 60.25}
-          - {selectionId: 2, name: Moonshot, adjustmentFactor: 39.75}
-          - {selectionId: 3, name: Third, adjustmentFactor: 1}
-      - id: "1.203"
-        name: Each Way
-        marketType: EACH_WAY
-        numberOfWinners: 2
-        eachWayDivisor: 4
-        startTime: "2026-06-06T17:30:00.000Z"
-        runners: [{selectionId: 1, name: Sea Fever}, {selectionId: 2, name: Moonshot}, {selectionId: 3, name: Third}]
-  - id: "400"
-    name: Rangers v Celtic
-    eventType: {id: "1", name: Soccer}
-    openDate: "2026-06-07T18:00:00.000Z"
-    markets:
-      - id: "1.401"
-        name: Asian Handicap
-        marketType: ASIAN_HANDICAP
-        bettingType: ASIAN_HANDICAP_DOUBLE_LINE
-        numberOfWinners: 0
-        startTime: "2026-06-07T18:00:00.000Z"
-        runners:
-          - {selectionId: 1, name: Rangers, handicap: -0.5}
-          - {selectionId: 1, name: Rangers, handicap: -1}
-          - {selectionId: 2, name: Celtic, handicap: 0.5}
-          - {selectionId: 2, name: Celtic, handicap: 1}
-"""
+HORSES = (runner(1, "Sea Fever", adjustmentFactor=60.25), runner(2, "Moonshot", adjustmentFactor=39.75))
+
+BETTING = scenario(
+    event(
+        "100",
+        "Newcastle v Chelsea",
+        SOCCER,
+        match_odds(MATCH, "Newcastle", "Chelsea", "The Draw", turnInPlay=True, crossMatching=True, betDelay=5),
+        line(TOTAL),
+        competition={"id": "31", "name": "Premier League"},
+        countryCode="GB",
+    ),
+    event(
+        "200",
+        "Ascot 6th Jun",
+        HORSE_RACING,
+        win(RACE, *HORSES, bspMarket=True),
+        place(PLACES, *HORSES, runner(3, "Third", adjustmentFactor=1), baseRate=10, discountAllowed=False),
+        each_way(EACH_WAY, "Sea Fever", "Moonshot", "Third"),
+        starts="2026-06-06T17:30:00.000Z",
+        countryCode="GB",
+        venue="Ascot",
+    ),
+    event(
+        "400",
+        "Rangers v Celtic",
+        SOCCER,
+        asian_handicap(OTHER, *sides("Rangers", "Celtic", -0.5, -1)),
+        starts="2026-06-07T18:00:00.000Z",
+    ),
+    name="betting",
+    accounts=[
+        account("alice", balance=10_000, discountRate=20),
+        account("bob", balance=10_000),
+        account("eve", balance=10_000, currency="HKD"),
+    ],
+    currencyRates={"EUR": 1.25, "USD": 2, "CAD": 1.2, "HKD": 8},
+)
 
 
 class BettingWorld:
     """The world of `BETTING`, empty of bets. Amounts and prices are written as on the wire: 2.5 is 2.50 pounds."""
 
-    def __init__(self, text: str = BETTING) -> None:
-        self.world = World(load_scenario(text, "betting.yaml"))
+    def __init__(self, document: Block = BETTING) -> None:
+        self.world = world_of(document)
 
     def ask(self, name: str, username: str = "alice", *, delayed: bool = False, **params: Any) -> Any:
         """Call an operation with these parameters and return its answer, read back from its bytes."""

@@ -9,53 +9,42 @@ import pytest
 
 from simulator.exchange.commands import RunnerResult, SettleMarket, SettleRunners
 from simulator.exchange.orders import Persistence, RunnerKey, Side
+from tests import scenario as blocks
 from tests.contract.betting_world import RACE, BettingWorld, prices
 from tests.evidence import recorded
 
 REMOVED, SECOND, THIRD, FOURTH, FIFTH = 1, 2, 3, 4, 5
 PLACES, DOGS = "1.202", "1.203"
 
-RACES = """
-name: races
-clock: {now: "2017-06-14T07:00:50.728Z", rate: 0}
-accounts:
-  - {username: alice, password: secret, appKey: live, delayedAppKey: late, balance: 10000}
-  - {username: bob, password: secret, appKey: bob-live, delayedAppKey: bob-late, balance: 10000}
-events:
-  - id: "200"
-    name: Newbury 14th Jun
-    eventType: {id: "7", name: Horse Racing}
-    openDate: "2017-06-14T18:00:00.000Z"
-    markets:
-      - id: "1.201"
-        name: 1m Hcap
-        marketType: WIN
-        bspMarket: true
-        crossMatching: true
-        startTime: "2017-06-14T18:00:00.000Z"
-        runners:
-          - {selectionId: 1, name: Withdrawn, adjustmentFactor: 7.14}
-          - {selectionId: 2, name: Second, adjustmentFactor: 12.93}
-          - {selectionId: 3, name: Third, adjustmentFactor: 7.28}
-          - {selectionId: 4, name: Fourth, adjustmentFactor: 5.46}
-          - {selectionId: 5, name: Fifth, adjustmentFactor: 1.99}
-      - id: "1.202"
-        name: To Be Placed
-        marketType: PLACE
-        numberOfWinners: 2
-        turnInPlay: true
-        startTime: "2017-06-14T18:00:00.000Z"
-        runners:
-          - {selectionId: 1, name: Withdrawn, adjustmentFactor: 9.1}
-          - {selectionId: 2, name: Second, adjustmentFactor: 20}
-          - {selectionId: 3, name: Third, adjustmentFactor: 30}
-          - {selectionId: 4, name: Fourth, adjustmentFactor: 40}
-      - id: "1.203"
-        name: A7 480m
-        marketType: WIN
-        startTime: "2017-06-14T18:00:00.000Z"
-        runners: [{selectionId: 1, name: Trap 1}, {selectionId: 2, name: Trap 2}, {selectionId: 3, name: Trap 3}]
-"""
+RACES = blocks.scenario(
+    blocks.event(
+        "200",
+        "Newbury 14th Jun",
+        blocks.HORSE_RACING,
+        blocks.win(
+            RACE,
+            blocks.runner(REMOVED, adjustmentFactor=7.14),
+            blocks.runner(SECOND, adjustmentFactor=12.93),
+            blocks.runner(THIRD, adjustmentFactor=7.28),
+            blocks.runner(FOURTH, adjustmentFactor=5.46),
+            blocks.runner(FIFTH, adjustmentFactor=1.99),
+            bspMarket=True,
+            crossMatching=True,
+        ),
+        blocks.place(
+            PLACES,
+            blocks.runner(REMOVED, adjustmentFactor=9.1),
+            blocks.runner(SECOND, adjustmentFactor=20),
+            blocks.runner(THIRD, adjustmentFactor=30),
+            blocks.runner(FOURTH, adjustmentFactor=40),
+            turnInPlay=True,
+        ),
+        blocks.win(DOGS, "Trap 1", "Trap 2", "Trap 3"),
+        starts="2017-06-14T18:00:00.000Z",
+    ),
+    now="2017-06-14T07:00:50.728Z",
+    accounts=[blocks.account(name, balance=10_000) for name in ("alice", "bob")],
+)
 
 EVERYTHING = {"priceData": ["EX_ALL_OFFERS", "EX_TRADED", "SP_TRADED"], "virtualise": True}
 

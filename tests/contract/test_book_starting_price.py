@@ -20,7 +20,8 @@ EMPTY: dict[str, list[Any]] = {"backStakeTaken": [], "layLiabilityTaken": []}
 @pytest.fixture
 def betting() -> BettingWorld:
     """A world in which nobody has to save."""
-    return BettingWorld(BETTING.replace("balance: 10000", "balance: 1000000"))
+    accounts = [account | {"balance": 1_000_000} for account in BETTING["accounts"]]
+    return BettingWorld({**BETTING, "accounts": accounts})
 
 
 def starting_price(betting: BettingWorld, selection_id: int = ONE, username: str = "alice", **params: Any) -> Any:
@@ -168,7 +169,7 @@ def test_projections_are_kept_for_sixty_seconds(betting: BettingWorld) -> None:
 
 def test_a_scenario_says_how_long_projections_are_kept() -> None:
     """PT0S makes every answer new."""
-    betting = BettingWorld(BETTING.replace("name: betting\n", "name: betting\nstartingPriceRefresh: PT0S\n"))
+    betting = BettingWorld({**BETTING, "startingPriceRefresh": "PT0S"})
     at_close(betting, 10, 60)
     assert (7.0, 7.0) == projected(betting)
 

@@ -20,6 +20,7 @@ from tests.contract.betting_world import (
 )
 from tests.contract.bettor import JSON_RPC
 from tests.in_process import Client, client_of
+from tests.scenario import SOCCER, Block, event, match_odds, runner, scenario, with_market
 from tests.sessions import log_in
 
 Ladder = list[tuple[float, float]]
@@ -266,7 +267,7 @@ def test_a_closed_market_has_none(first: BettingWorld) -> None:
 
 def test_of_an_asian_handicap_each_line_is_a_book_of_its_own() -> None:
     """A back of Celtic at +0.5 makes an offer on Rangers at -0.5, on the finest ladder, and on nobody else."""
-    betting = BettingWorld(BETTING.replace("numberOfWinners: 0", "numberOfWinners: 0\n        crossMatching: true"))
+    betting = BettingWorld(with_market(BETTING, OTHER, crossMatching=True))
     betting.back("bob", 2, 1.9, 10, market=OTHER, handicap=0.5)
 
     book = betting.book(OTHER, priceProjection=EVERYTHING)
@@ -281,40 +282,19 @@ def test_of_an_asian_handicap_each_line_is_a_book_of_its_own() -> None:
 # A served world
 
 
-def served() -> dict[str, Any]:
-    offers = {
-        HOME: ("availableToLay", [[2.0, 120], [2.5, 75]]),
-        AWAY: ("availableToLay", [[3.0, 150]]),
-        DRAW: ("availableToBack", [[5.0, 150], [3.0, 250], [1.01, 999]]),
-    }
-    runners = [
-        {"selectionId": selection_id, "name": f"Runner {selection_id}", side: lines}
-        for selection_id, (side, lines) in offers.items()
-    ]
-    market = {
-        "id": "1.1",
-        "name": "Match Odds",
-        "marketType": "MATCH_ODDS",
-        "startTime": "2026-06-06T18:00:00.000Z",
-        "crossMatching": True,
-        "runners": runners,
-    }
-    event = {
-        "id": "100",
-        "name": "Newcastle v Chelsea",
-        "eventType": {"id": "1", "name": "Soccer"},
-        "openDate": "2026-06-06T18:00:00.000Z",
-        "markets": [market],
-    }
-    return {
-        "name": "example",
-        "clock": {"now": "2026-06-06T17:00:00.000Z", "rate": 0},
-        "accounts": [{"username": "alice", "password": "a", "appKey": "live", "delayedAppKey": "late"}],
-        "events": [event],
-    }
+def served() -> Block:
+    runners = (
+        runner(HOME, lay=[(2.0, 120), (2.5, 75)]),
+        runner(AWAY, lay=[(3.0, 150)]),
+        runner(DRAW, back=[(5.0, 150), (3.0, 250), (1.01, 999)]),
+    )
+    return scenario(
+        event("100", "Newcastle v Chelsea", SOCCER, match_odds("1.1", *runners, crossMatching=True)),
+        accounts=["alice"],
+    )
 
 
 def headers(client: Client) -> dict[str, str]:
-    session = log_in(client.worlds.default, "alice", "a", "live")
+    session = log_in(client.worlds.default, "alice", "secret", "alice-live")
     assert session is not None
-    return {"X-Application": "live", "X-Authentication": session.token, "Content-Type": "application/json"}
+    return {"X-Application": "alice-live", "X-Authentication": session.token, "Content-Type": "application/json"}

@@ -8,34 +8,27 @@ from simulator.exchange.orders import Side
 from tests.contract.betting_world import BettingWorld
 from tests.evidence import STREAMS, needs
 from tests.recorded.virtual_prices import DEPTH, Ladders, compare
+from tests.scenario import GREYHOUND_RACING, event, place, runner, scenario
 
 RECORDING = STREAMS / "1.197931751.bz2"
 MARKET = "1.197931751"
 
-SCENARIO = """
-name: greyhounds
-clock: {now: "2022-04-19T18:00:00.000Z", rate: 0}
-accounts: [{username: alice, password: secret, appKey: live, delayedAppKey: late}]
-events:
-  - id: "1"
-    name: Romford 19th Apr
-    eventType: {id: "4339", name: Greyhound Racing}
-    openDate: "2022-04-19T18:27:00.000Z"
-    markets:
-      - id: "1.197931751"
-        name: To Be Placed
-        marketType: PLACE
-        numberOfWinners: 2
-        crossMatching: true
-        startTime: "2022-04-19T18:27:00.000Z"
-        runners:
-          - {selectionId: 44331354, name: Trap 1}
-          - {selectionId: 37947503, name: Trap 2}
-          - {selectionId: 36276560, name: Trap 3}
-          - {selectionId: 42930960, name: Trap 4}
-          - {selectionId: 40095374, name: Trap 5}
-          - {selectionId: 39823721, name: Trap 6}
-"""
+TRAPS = (44331354, 37947503, 36276560, 42930960, 40095374, 39823721)
+SCENARIO = scenario(
+    event(
+        "1",
+        "Romford 19th Apr",
+        GREYHOUND_RACING,
+        place(
+            MARKET,
+            *(runner(selection_id, f"Trap {trap}") for trap, selection_id in enumerate(TRAPS, start=1)),
+            crossMatching=True,
+        ),
+        starts="2022-04-19T18:27:00.000Z",
+    ),
+    now="2022-04-19T18:00:00.000Z",
+    accounts=["alice"],
+)
 PROJECTION = {
     "priceData": ["EX_BEST_OFFERS"],
     "virtualise": True,
