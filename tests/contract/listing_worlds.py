@@ -11,176 +11,189 @@ from simulator.betfair.operations import Call
 from simulator.betfair.schema.wire import encode_hook
 from simulator.exchange.commands import PlaceInstruction, PlaceOrders
 from simulator.exchange.orders import OrderType, Persistence, RunnerKey, Side
-from simulator.world.loading.loading import load_scenario
 from simulator.world.world import World
+from tests.scenario import (
+    BASKETBALL,
+    HORSE_RACING,
+    SOCCER,
+    Block,
+    asian_handicap,
+    each_way,
+    event,
+    happening,
+    line,
+    market,
+    match_odds,
+    runner,
+    scenario,
+    win,
+    world_of,
+)
 from tests.sessions import log_in
 
 OPERATIONS = {operation.name: operation for operation in LISTINGS}
 DECODERS = {operation.name: ParameterDecoder(operation.request) for operation in LISTINGS}
 
-NAVIGATION = """
-name: navigation
-clock: {now: "2013-09-16T09:00:00.000Z", rate: 0}
-accounts: [{username: alice, password: secret, appKey: live, delayedAppKey: late}]
-events:
-  - id: "24"
-    name: Arsenal Vs. Reading
-    eventType: {id: "1", name: Soccer}
-    competition: {id: "23", name: World Cup 2013}
-    openDate: "+PT1H"
-    markets:
-      - {id: "1.1001", name: Match Odds, marketType: MATCH_ODDS, startTime: "+PT1H", turnInPlay: true,
-         runners: [{selectionId: 1, name: Arsenal}, {selectionId: 2, name: Reading}]}
-  - id: "124"
-    name: Ascot 16th September
-    eventType: {id: "7", name: Horse Racing}
-    openDate: "+PT2H"
-    markets:
-      - {id: "1.2355", name: 2m Hcap, marketType: WIN, startTime: "+PT2H", turnInPlay: true,
-         runners: [{selectionId: 3, name: Sea Fever}]}
-  - id: "23"
-    name: Cheltenham 17th September
-    eventType: {id: "7", name: Horse Racing}
-    openDate: "+P1D"
-    markets:
-      - {id: "1.5621", name: 3m Chs, marketType: WIN, startTime: "+P1D", turnInPlay: true,
-         runners: [{selectionId: 4, name: Moonshot}]}
-  - id: "30"
-    name: Celtics vs. Nicks
-    eventType: {id: "4", name: Basketball}
-    competition: {id: "5", name: Final 2013}
-    openDate: "+PT3H"
-    markets:
-      - {id: "1.9000", name: Total Points, marketType: TOTAL_POINTS, startTime: "+PT3H", bettingType: LINE,
-         line: {minUnitValue: 100.5, maxUnitValue: 300.5, interval: 1, marketUnit: points},
-         runners: [{selectionId: 5, name: Total Points}]}
-"""
+NAVIGATION = scenario(
+    event(
+        "24",
+        "Arsenal Vs. Reading",
+        SOCCER,
+        match_odds("1.1001", "Arsenal", "Reading", turnInPlay=True),
+        starts="+PT1H",
+        competition={"id": "23", "name": "World Cup 2013"},
+    ),
+    event(
+        "124",
+        "Ascot 16th September",
+        HORSE_RACING,
+        win("1.2355", runner(3, "Sea Fever"), name="2m Hcap", turnInPlay=True),
+        starts="+PT2H",
+    ),
+    event(
+        "23",
+        "Cheltenham 17th September",
+        HORSE_RACING,
+        win("1.5621", runner(4, "Moonshot"), name="3m Chs", turnInPlay=True),
+        starts="+P1D",
+    ),
+    event(
+        "30",
+        "Celtics vs. Nicks",
+        BASKETBALL,
+        line(
+            "1.9000",
+            name="Total Points",
+            marketType="TOTAL_POINTS",
+            line={"minUnitValue": 100.5, "maxUnitValue": 300.5, "interval": 1, "marketUnit": "points"},
+            runners=[runner(5, "Total Points")],
+        ),
+        starts="+PT3H",
+        competition={"id": "5", "name": "Final 2013"},
+        eventType={"id": "4", "name": "Basketball"},
+    ),
+    name="navigation",
+    now="2013-09-16T09:00:00.000Z",
+    accounts=["alice"],
+)
 """The table of the manual's "Comprensión de la navegación del mercado", as far as its text tells."""
 
-FAIR = """
-name: fair
-clock: {now: "2026-06-06T17:00:00.000Z", rate: 0}
-accounts:
-  - {username: alice, password: secret, appKey: live, delayedAppKey: late, balance: 1000}
-  - {username: bob, password: secret, appKey: bob-live, delayedAppKey: bob-late, balance: 1000}
-events:
-  - id: "100"
-    name: Arsenal v Reading
-    eventType: {id: "1", name: Soccer}
-    competition: {id: "31", name: Premier League, region: GBR}
-    countryCode: GB
-    timezone: Europe/London
-    openDate: "2026-06-06T18:00:00.000Z"
-    markets:
-      - id: "1.11"
-        name: Match Odds
-        marketType: MATCH_ODDS
-        startTime: "2026-06-06T18:00:00.000Z"
-        turnInPlay: true
-        rules: <b>Who will win?</b>
-        rulesHasDate: true
-        clarifications: Ninety minutes.
-        runners:
-          - {selectionId: 101, name: Arsenal, availableToBack: [[2.0, 100]]}
-          - {selectionId: 102, name: Reading}
-          - {selectionId: 103, name: The Draw}
-      - id: "1.12"
-        name: Asian Handicap
-        marketType: ASIAN_HANDICAP
-        bettingType: ASIAN_HANDICAP_DOUBLE_LINE
-        startTime: "2026-06-06T18:00:00.000Z"
-        turnInPlay: true
-        runners:
-          - {selectionId: 101, name: Arsenal, handicap: -0.5, sortPriority: 2}
-          - {selectionId: 102, name: Reading, handicap: 0.5, sortPriority: 1}
-      - id: "1.13"
-        name: Over/Under 2.5 Goals
-        marketType: OVER_UNDER_25
-        status: SUSPENDED
-        startTime: "2026-06-06T18:00:00.000Z"
-        runners: [{selectionId: 111, name: Under}, {selectionId: 112, name: Over}]
-  - id: "200"
-    name: Ascot 6th Jun
-    eventType: {id: "7", name: Horse Racing}
-    countryCode: GB
-    timezone: Europe/London
-    venue: Ascot
-    openDate: "2026-06-06T17:30:00.000Z"
-    markets:
-      - id: "1.21"
-        name: 1m Hcap
-        marketType: WIN
-        bspMarket: true
-        raceType: Flat
-        startTime: "2026-06-06T17:30:00.000Z"
-        suspendTime: "2026-06-06T17:35:00.000Z"
-        settleTime: "2026-06-06T18:30:00.000Z"
-        baseRate: 2.5
-        discountAllowed: false
-        runners:
-          - selectionId: 201
-            name: Sea Fever
-            availableToBack: [[3.0, 40]]
-            metadata: {runnerId: 777, AGE: 7, WEARING: null, JOCKEY_NAME: Paddy Brennan}
-          - {selectionId: 202, name: Moonshot}
-      - id: "1.22"
-        name: 1m Hcap
-        marketType: EACH_WAY
-        raceType: Flat
-        eachWayDivisor: 5
-        numberOfWinners: 3
-        startTime: "2026-06-06T17:30:00.000Z"
-        runners: [{selectionId: 201, name: Sea Fever}, {selectionId: 202, name: Moonshot}]
-  - id: "300"
-    name: Galatasaray v Fenerbahçe
-    eventType: {id: "1", name: Soccer}
-    competition: {id: "55", name: Süper Lig}
-    countryCode: TR
-    openDate: "2026-06-07T23:59:59.999Z"
-    markets:
-      - id: "1.31"
-        name: Match Odds
-        marketType: MATCH_ODDS
-        startTime: "2026-06-07T23:59:59.999Z"
-        turnInPlay: true
-        runners: [{selectionId: 301, name: Galatasaray, availableToBack: [[4.0, 10]]}, {selectionId: 302, name: Rest}]
-  - id: "400"
-    name: Celtics @ Knicks
-    eventType: {id: "7522", name: Basketball}
-    competition: {id: "77", name: World Tour}
-    countryCode: US
-    openDate: "2026-06-08T00:00:00.000Z"
-    markets:
-      - id: "1.41"
-        name: Total Points
-        marketType: TOTAL_POINTS
-        bettingType: LINE
-        line: {minUnitValue: -10.5, maxUnitValue: 300.5, interval: 0.5, marketUnit: points}
-        startTime: "2026-06-08T00:00:00.000Z"
-        runners: [{selectionId: 401, name: Total Points}]
-  - id: "401"
-    name: Exhibition
-    eventType: {id: "7522", name: Basketball}
-    competition: {id: "77", name: World Tour}
-    openDate: "2026-06-08T00:00:00.000Z"
-    markets:
-      - {id: "1.51", name: Not yet, marketType: SPECIAL, status: INACTIVE, startTime: "2026-06-08T00:00:00.000Z",
-         runners: [{selectionId: 501, name: Nobody}]}
-      - {id: "1.52", name: No more, marketType: SPECIAL, startTime: "2026-06-06T16:00:00.000Z",
-         runners: [{selectionId: 502, name: Nobody}]}
-schedule:
-  - {do: turn-in-play, market: "1.11", at: "+PT0S"}
-  - {do: void, market: "1.52", at: "+PT0S"}
-"""
+WORLD_TOUR = {"id": "77", "name": "World Tour"}
+MIDNIGHT, LATE = "2026-06-08T00:00:00.000Z", "2026-06-07T23:59:59.999Z"
+
+FAIR = scenario(
+    event(
+        "100",
+        "Arsenal v Reading",
+        SOCCER,
+        match_odds(
+            "1.11",
+            runner(101, "Arsenal", back=[(2.0, 100)]),
+            runner(102, "Reading"),
+            runner(103, "The Draw"),
+            turnInPlay=True,
+            rules="<b>Who will win?</b>",
+            rulesHasDate=True,
+            clarifications="Ninety minutes.",
+        ),
+        asian_handicap(
+            "1.12",
+            runner(101, "Arsenal", handicap=-0.5, sortPriority=2),
+            runner(102, "Reading", handicap=0.5, sortPriority=1),
+            numberOfWinners=1,
+            turnInPlay=True,
+        ),
+        market(
+            "1.13",
+            "Over/Under 2.5 Goals",
+            "OVER_UNDER_25",
+            runner(111, "Under"),
+            runner(112, "Over"),
+            status="SUSPENDED",
+        ),
+        competition={"id": "31", "name": "Premier League", "region": "GBR"},
+        countryCode="GB",
+        timezone="Europe/London",
+    ),
+    event(
+        "200",
+        "Ascot 6th Jun",
+        HORSE_RACING,
+        win(
+            "1.21",
+            runner(
+                201,
+                "Sea Fever",
+                back=[(3.0, 40)],
+                metadata={"runnerId": 777, "AGE": 7, "WEARING": None, "JOCKEY_NAME": "Paddy Brennan"},
+            ),
+            runner(202, "Moonshot"),
+            bspMarket=True,
+            raceType="Flat",
+            suspendTime="2026-06-06T17:35:00.000Z",
+            settleTime="2026-06-06T18:30:00.000Z",
+            baseRate=2.5,
+            discountAllowed=False,
+        ),
+        each_way(
+            "1.22",
+            runner(201, "Sea Fever"),
+            runner(202, "Moonshot"),
+            name="1m Hcap",
+            raceType="Flat",
+            eachWayDivisor=5,
+            numberOfWinners=3,
+        ),
+        starts="2026-06-06T17:30:00.000Z",
+        countryCode="GB",
+        timezone="Europe/London",
+        venue="Ascot",
+    ),
+    event(
+        "300",
+        "Galatasaray v Fenerbahçe",
+        SOCCER,
+        match_odds("1.31", runner(301, "Galatasaray", back=[(4.0, 10)]), runner(302, "Rest"), turnInPlay=True),
+        starts=LATE,
+        competition={"id": "55", "name": "Süper Lig"},
+        countryCode="TR",
+    ),
+    event(
+        "400",
+        "Celtics @ Knicks",
+        BASKETBALL,
+        line(
+            "1.41",
+            name="Total Points",
+            marketType="TOTAL_POINTS",
+            line={"minUnitValue": -10.5, "maxUnitValue": 300.5, "interval": 0.5, "marketUnit": "points"},
+            runners=[runner(401, "Total Points")],
+        ),
+        starts=MIDNIGHT,
+        competition=WORLD_TOUR,
+        countryCode="US",
+    ),
+    event(
+        "401",
+        "Exhibition",
+        BASKETBALL,
+        market("1.51", "Not yet", "SPECIAL", runner(501, "Nobody"), status="INACTIVE"),
+        market("1.52", "No more", "SPECIAL", runner(502, "Nobody"), startTime="2026-06-06T16:00:00.000Z"),
+        starts=MIDNIGHT,
+        competition=WORLD_TOUR,
+    ),
+    name="fair",
+    schedule=[happening("+PT0S", "1.11", "turn-in-play"), happening("+PT0S", "1.52", "void")],
+)
 """Every kind of market there is. `fair` adds the bets."""
 
 EVERYTHING = ["1.11", "1.12", "1.13", "1.21", "1.22", "1.31", "1.41"]
 """The markets of the fair that are visible."""
 
 
-def world_of(text: str) -> World:
-    """Return a world of a scenario."""
-    world = World(load_scenario(text, "listing.yaml"))
+def listed(document: Block) -> World:
+    """Return a world of a scenario in which what was due has happened."""
+    world = world_of(document)
     world.run_due()
     return world
 
@@ -190,7 +203,7 @@ def fair() -> World:
 
     A bet of alice's for 3 pounds waits in 1.22.
     """
-    world = world_of(FAIR)
+    world = listed(FAIR)
     bet(world, "bob", "1.21", 201, price=300, size=4000)
     bet(world, "bob", "1.31", 301, price=400, size=600)
     bet(world, "alice", "1.31", 301, price=400, size=200)

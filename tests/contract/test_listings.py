@@ -7,8 +7,9 @@ import pytest
 
 from simulator.betfair.errors import ApiError, ApiErrorCode, ProtocolError
 from simulator.world.world import World
-from tests.contract.listing_worlds import NAVIGATION, ask, fair, world_of
+from tests.contract.listing_worlds import NAVIGATION, ask, fair, listed
 from tests.evidence import recorded
+from tests.scenario import with_market
 
 
 @pytest.fixture(scope="module")
@@ -18,7 +19,7 @@ def world() -> World:
 
 @pytest.fixture(scope="module")
 def navigation() -> World:
-    return world_of(NAVIGATION)
+    return listed(NAVIGATION)
 
 
 # The manual's example
@@ -150,7 +151,7 @@ def test_time_ranges(world: World, granularity: str, expected: list[tuple[str, s
 
 def test_the_last_range_ends_with_time() -> None:
     """A market that starts on the last day of the year 9999 has a range too."""
-    world = world_of(NAVIGATION.replace('startTime: "+PT3H"', 'startTime: "9999-12-31T23:59:59.999Z"'))
+    world = listed(with_market(NAVIGATION, "1.9000", startTime="9999-12-31T23:59:59.999Z"))
 
     answer = ask(world, "listTimeRanges", {"filter": {"eventIds": ["30"]}, "granularity": "DAYS"})
 

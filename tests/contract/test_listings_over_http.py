@@ -11,9 +11,9 @@ from simulator.betfair.betting.listings import LISTINGS
 from simulator.betfair.errors import BETTING_EXCEPTION
 from simulator.betfair.operations import Service
 from simulator.betfair.transport import BetfairFace
-from simulator.world.loading.loading import load_scenario
 from simulator.world.worlds import Worlds
 from tests.contract.listing_worlds import FAIR
+from tests.scenario import loaded
 from tests.sessions import log_in
 
 BETTING = Service(name="betting", interface="SportsAPING", exception=BETTING_EXCEPTION, operations=LISTINGS)
@@ -24,14 +24,14 @@ REST = "/exchange/betting/rest/v1.0"
 @pytest.fixture(scope="module")
 def worlds() -> Worlds:
     worlds = Worlds()
-    worlds.create(load_scenario(FAIR, "fair.yaml"))
+    worlds.create(loaded(FAIR))
     return worlds
 
 
 def post(worlds: Worlds, path: str, body: str) -> httpx.Response:
-    token = log_in(worlds.default, "alice", "secret", "live")
+    token = log_in(worlds.default, "alice", "secret", "alice-live")
     assert token is not None
-    headers = {"X-Application": "live", "X-Authentication": token.token, "Content-Type": "application/json"}
+    headers = {"X-Application": "alice-live", "X-Authentication": token.token, "Content-Type": "application/json"}
 
     async def send() -> httpx.Response:
         transport = httpx.ASGITransport(BetfairFace(worlds, (BETTING,)))

@@ -11,19 +11,15 @@ from simulator.world.inputs import Add
 from simulator.world.loading.loading import load_additions
 from simulator.world.world import World
 from tests.contract.listing_worlds import ask, bet, fair
+from tests.scenario import SOCCER, event, market
 
-CUP: Final = {
-    "id": "777",
-    "name": "Cup",
-    "eventType": {"id": "1", "name": "Soccer"},
-    "openDate": "2030-01-01T00:00:00Z",
-    "markets": [
-        {
-            "id": "1.777", "name": "Winner", "marketType": "WINNER", "startTime": "2030-01-01T00:00:00Z",
-            "complete": False, "runners": [{"selectionId": 1, "name": "Town"}],
-        }
-    ],
-}  # fmt: skip
+CUP: Final = event(
+    "777",
+    "Cup",
+    SOCCER,
+    market("1.777", "Winner", "WINNER", "Town", complete=False),
+    starts="2030-01-01T00:00:00Z",
+)
 
 
 @pytest.fixture(scope="module")
