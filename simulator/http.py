@@ -18,7 +18,7 @@ JSON: Final = b"application/json"
 NO_CONTENT: Final = 204
 
 COMPRESSION_THRESHOLD_BYTES: Final = 256
-"""Shorter answers are not compressed (wire reference)."""
+"""Shorter answers are not compressed (published: the framework, betfair/cougar)."""
 
 
 class Request(NamedTuple):

@@ -14,7 +14,8 @@ What it refuses goes to the lenient one, which reads plain JSON and coerces it b
     | a name that is not declared      |                 | ignored                              |
     | `[...]` for all parameters       |                 | parameters in the definition's order |
 
-Nothing else is: `true` is no number, an enumeration is exact, a lone value is no list. Source: wire reference.
+Nothing else is: `true` is no number, an enumeration is exact, a lone value is no list. Sources: sample requests of the
+manual; recorded requests and answers; the framework (betfair/cougar).
 
 A body is read up to the end of its first value, as a parser of streams does: what follows is not looked at, and a byte
 order mark before it is skipped. Official sample programs send a brace too many, and the mark.

@@ -2,7 +2,7 @@
 
 In this order: read the parameters, know the app key, know the session, let happen what is due in the world, call the
 operation. That parameters come first is how the framework beneath the real service works: it resolves a command
-completely before its sender is looked at (wire reference).
+completely before its sender is looked at (published: betfair/cougar).
 """
 
 import logging

@@ -11,8 +11,8 @@ both in its own dialect: `json_rpc.error_member`, `rest.fault`, and for the iden
 The same name has different numbers in different interfaces: INVALID_INPUT_DATA is ANGX-0002 and AANGX-0001. Therefore
 an error carries the name alone, and the number comes from the `ExceptionType` of the service that was asked.
 
-Sources: `SportsAPING.xml`, `AccountAPING.xml`, `HeartbeatAPING.xml`; recorded faults and the framework's own table as
-cited in the wire reference.
+Sources: `SportsAPING.xml`, `AccountAPING.xml`, `HeartbeatAPING.xml`; recorded faults; the framework's own table
+(betfair/cougar, `ServerFaultCode`).
 """
 
 from enum import Enum, StrEnum
@@ -66,7 +66,7 @@ class Fault(Enum):
     """The framework's faults: number after `DSC-`, HTTP status over REST, code in JSON-RPC.
 
     Those about callers, and the time limit, have no code of their own in JSON-RPC: they share that of the services'
-    exceptions. Sources: manual, "Los códigos de error más comunes"; wire reference.
+    exceptions. Sources: manual, "Los códigos de error más comunes"; betfair/cougar, `ServerFaultCode`.
     """
 
     SERVICE_RUNTIME_EXCEPTION = (5, 500, -32603)

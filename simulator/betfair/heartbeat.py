@@ -1,7 +1,7 @@
 """The heartbeat service: a customer who falls silent has the unmatched bets cancelled.
 
 Sources: manual, "API de pulso"; `HeartbeatAPING.xml`. It is documented for JSON-RPC; a REST path by the pattern of the
-other services does no harm (wire reference).
+other services does no harm (chosen, docs/fidelity.md).
 """
 
 from typing import Final

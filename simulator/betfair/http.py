@@ -42,7 +42,7 @@ def acceptable(accept: bytes) -> bytes | None:
     """Return the media type of the answer an Accept header asks for, or `None` where we have none of them.
 
     No header means JSON: what the live service does is not known, and the framework's own default, XML, would surprise
-    everyone (wire reference). Of equally good types the first wins.
+    everyone (chosen, docs/fidelity.md). Of equally good types the first wins.
     """
     wishes = []
     for wish in accept.decode("latin-1").lower().split(","):

@@ -1,4 +1,4 @@
-"""The identity service: logging in, staying logged in, logging out (wire reference).
+"""The identity service: logging in, staying logged in, logging out.
 
 Every answer has HTTP status 200; whether it went well is said inside. `Accept: application/json` is the switch between
 JSON and an HTML page, and `pages` makes the page.
@@ -8,7 +8,8 @@ settle two other things. The app key of a login is echoed and kept, and not chec
 refused by the first call of an API, as `INVALID_APP_KEY`. A certificate login works over plain HTTP, where no
 certificate can be presented, so that bots whose library logs in by certificate (as betfairlightweight's `login()` does)
 need no TLS to talk to us; `FaceSettings.certificate_required` makes it insist, and then every such login is
-CERT_AUTH_REQUIRED.
+CERT_AUTH_REQUIRED. Sources: manual, "Inicio de sesión no interactivo (robot)" and "Inicio de sesión interactivo:
+extremo de API"; recorded answers to login, certlogin, keepAlive and logout.
 """
 
 from collections.abc import Callable, Mapping

@@ -1,4 +1,4 @@
-"""JSON-RPC 2.0, single and in batches, as Betfair's framework speaks it (wire reference).
+"""JSON-RPC 2.0, single and in batches, as Betfair's framework speaks it.
 
     {"jsonrpc":"2.0","method":"SportsAPING/v1.0/listEvents","params":{"filter":{}},"id":1}
 

@@ -2,7 +2,8 @@
 
 The flow is that of the exchange's embedded login page: a form posts to /api/login, and the answer is a page whose own
 form, named `postLogin`, submits itself to the redirect address with `ssoid` and, where there is one, `errorCode`. The
-markup around the fields is ours, as nothing is known about the original's (wire reference).
+markup around the fields is ours, as nothing is known about the original's. Source: manual, "El inicio de sesión
+interactivo: aplicación de escritorio".
 """
 
 import re

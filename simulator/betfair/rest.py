@@ -3,7 +3,7 @@
     POST /exchange/betting/rest/v1.0/listEvents/      {"filter":{}}
 
 Answers are JSON or, where `Accept` or `?alt=xml` asks for it, XML. Errors are faults with an HTTP status of their own.
-Source: wire reference.
+Sources: manual, "Inicio"; recorded faults; the framework (betfair/cougar, `RescriptTransportCommandProcessor`).
 """
 
 from functools import partial

@@ -5,8 +5,8 @@
     </ListEventTypesResponse>
 
 Members of a list are elements named after their type, entries of a map carry their key as an attribute. Source: the
-framework's own expectations (betfair/cougar, `RestPostListResponseXMLTest`, `RestPostMapResponseXMLTest`); faults as in
-the wire reference.
+framework's own expectations (betfair/cougar, `RestPostListResponseXMLTest`, `RestPostMapResponseXMLTest`); faults as
+the framework writes them.
 """
 
 import re

@@ -34,7 +34,7 @@ class BettingRules:
     """The limits an order is checked against, all but those of its own market.
 
     Sources: the manual's currency parameters and its placeOrders, cancelOrders, replaceOrders and updateOrders; the
-    wire reference.
+    minimum stakes published since 2022.
     """
 
     name: str
@@ -91,7 +91,7 @@ class BettingRules:
 
         It may be less than 25 % more and less than 20 % less (chosen: exactly so much is too much). 0.13 at 1.06 wins
         0.0078, rounded to 0.01, which is 28 % more; 0.02 at 1.65 is 23 % less. Source: the exchange's published
-        explanation of INVALID_PROFIT_RATIO (wire reference).
+        answer to "Why am I receiving the INVALID_PROFIT_RATIO error".
         """
         exact, rounded = size * (price - HUNDREDTHS), profit_pence(size, price) * HUNDREDTHS
         return not self.limits_profit_ratio or (4 * exact < 5 * rounded and 4 * rounded < 5 * exact)

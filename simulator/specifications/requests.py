@@ -1,7 +1,7 @@
 """JSON schemas of requests: everything that `betfair.decoding` reads, and nothing that it refuses.
 
 The exchange is lenient, and a document that is stricter than the service would call good requests bad ones. So a number
-may be a text of digits, a text a number, and what is not mandatory null (wire reference).
+may be a text of digits, a text a number, and what is not mandatory null. Source: the table in `betfair.decoding`.
 """
 
 from collections.abc import Callable, Mapping, Sequence

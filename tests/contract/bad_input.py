@@ -338,7 +338,7 @@ _BOUND = 2**63
 
 
 def cannot_be(kind: str, value: object) -> bool:
-    """Return whether a value cannot be read as a kind, however leniently (wire reference, section 3.5).
+    """Return whether a value cannot be read as a kind, however leniently (the table in `simulator.betfair.decoding`).
 
     Of texts only those are dates that begin as one does here.
     """

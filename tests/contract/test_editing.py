@@ -1,6 +1,6 @@
 """cancelOrders and updateOrders over the wire: every instruction succeeds or fails on its own.
 
-Source: wire reference, sections 4.4, 4.5, 4.8 and 4.9; the manual's cancelOrders and updateOrders.
+Sources: manual and `SportsAPING.xml`, cancelOrders, updateOrders and their reports; recorded answers to both.
 """
 
 import logging

@@ -1,6 +1,7 @@
 """Changing bets in play over the wire: only what is placed anew waits for the bet delay.
 
-Source: wire reference, row 7.14; exchange mechanics, sections 4 and 8.1; the interface definition of `async`.
+Sources: exchange mechanics, sections 4 and 8.1; `SportsAPING.xml`, replaceOrders (`async`). That edits are not delayed
+is published.
 """
 
 from collections.abc import Iterator

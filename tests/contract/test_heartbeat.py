@@ -1,7 +1,6 @@
 """The heartbeat service over the wire: what the manual says of it, and its whole dialogue.
 
-Source: manual, "API de pulso" and "Típica interacción"; `HeartbeatAPING.xml`; the recorded answer in the wire
-reference, section 5.2.
+Source: manual, "API de pulso" and "Típica interacción"; `HeartbeatAPING.xml`; a recorded answer.
 """
 
 from typing import Any

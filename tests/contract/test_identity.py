@@ -1,6 +1,7 @@
 """Logging in, staying logged in and logging out, with the keys, words and statuses of the recordings.
 
-Source of the expected bytes: wire reference, section 1, and the recordings it cites.
+Sources: manual, "Inicio de sesión" and what follows it; recorded `login_success.json`, `login_fail.json`,
+`keep_alive_success.json`, `keep_alive_fail.json`, `logout_success.json` and `logout_fail.json`.
 """
 
 import html

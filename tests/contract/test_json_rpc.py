@@ -1,6 +1,7 @@
 """JSON-RPC as Betfair's framework speaks it: envelopes, batches, errors and who may call.
 
-Source of the expected bytes: wire reference, section 2.
+Sources: manual, "Los códigos de error más comunes"; recorded answers and errors; the framework (betfair/cougar,
+`JsonRpcTransportCommandProcessor`).
 """
 
 import asyncio

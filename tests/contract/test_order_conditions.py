@@ -164,7 +164,7 @@ def test_the_target_comes_back_without_a_size(alice: Bettor, limit: dict[str, An
 def test_what_a_target_comes_to(
     alice: Bettor, bob: Bettor, instruction: dict[str, Any], offers: list[Any], report: Any, listed: Any
 ) -> None:
-    """The table of mechanics, section 7: from then on the order has a size, a backer's stake like any other."""
+    """The table of exchange mechanics, section 7: from then on the order has a size, a backer's stake."""
     for side, price, size in offers:
         offer(bob, side, (price, size))
 

@@ -1,6 +1,6 @@
 """placeOrders over the wire: what its reports say, and how they say it.
 
-Source of the expected answers: wire reference, sections 4.4, 4.5 and 4.7; the interface definition.
+Sources: manual and `SportsAPING.xml`, placeOrders and PlaceExecutionReport; recorded answers to placeOrders.
 """
 
 import json

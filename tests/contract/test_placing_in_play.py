@@ -1,6 +1,6 @@
 """Bets in play over the wire: the answer comes when the bet delay is over, whoever moves the clock.
 
-Source: wire reference, row 7.14; exchange mechanics, section 8.1; the interface definition of `async`.
+Sources: exchange mechanics, section 8.1; `SportsAPING.xml`, placeOrders (`async`).
 """
 
 import asyncio

@@ -1,6 +1,6 @@
 """replaceOrders over the wire: a cancellation that stands, and a new bet that may not come to be.
 
-Source: wire reference, sections 4.5 and 4.9; the manual's replaceOrders.
+Sources: manual and `SportsAPING.xml`, replaceOrders and ReplaceExecutionReport; recorded `replace_orders.json`.
 """
 
 from typing import Any

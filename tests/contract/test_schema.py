@@ -51,7 +51,7 @@ ADDED_FIELDS = {
     "CurrentOrderSummary": {"currentItemDescription"},
     "listCurrentOrders": {"includeItemDescription"},
 }
-"""What came after the interface definition (wire reference, section 4.1)."""
+"""What came after the interface definition: fields of newer published pages and of recorded answers."""
 
 ADDED_VALUES = {
     "RunnerStatus": {"HIDDEN"},
@@ -70,7 +70,7 @@ MANDATORY_IN_THE_DEFINITION_ALONE = {
     ("CancelInstructionReport", "sizeCancelled"),
     ("CancelInstructionReport", "cancelledDate"),
 }
-"""Fields of answers that recordings leave out although the definition calls them mandatory (section 4.4)."""
+"""Fields of answers that recordings leave out although the definition calls them mandatory."""
 
 ACCOUNTS_SERVED = {"getAccountFunds", "getAccountDetails"}
 ACCOUNT_TYPES_SERVED = {"AccountFundsResponse", "AccountDetailsResponse", "Wallet"}
@@ -312,7 +312,7 @@ RECORDED = {
 }
 
 REORDERED_BY_HAND = {"list_market_catalogue.json", "list_market_catalogue_no_ero.json"}
-"""Recordings into which a later field was pasted, not where the service writes it (wire reference, section 4.5)."""
+"""Recordings into which a later field was pasted, not where the service writes it."""
 
 
 @needs(ANSWERS)

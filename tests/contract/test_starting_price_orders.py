@@ -1,7 +1,7 @@
 """Orders for the starting price over the wire: how they are placed, listed and matched.
 
-Sources: manual, its sample of a MARKET_ON_CLOSE bet and ClearedOrderSummary; two answers recorded in 2026 (wire
-reference, section 4.10); `SportsAPING.xml`. The prices: exchange mechanics, section 9.
+Sources: manual, its sample of a MARKET_ON_CLOSE bet and ClearedOrderSummary; two answers recorded in 2026;
+`SportsAPING.xml`. The prices: exchange mechanics, section 9.
 """
 
 from typing import Any

@@ -1,6 +1,6 @@
 """REST, paths, methods, sizes and representations: what HTTP itself sees of the Betfair face.
 
-Source of the expected bytes: wire reference, section 3.
+Sources: manual, "Inicio" and "Los códigos de error más comunes"; recorded faults; the framework (betfair/cougar).
 """
 
 import asyncio

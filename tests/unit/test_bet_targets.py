@@ -43,7 +43,7 @@ def payout(order: Order) -> int:
     return sum(price * size for price, size in fills(order))
 
 
-# The table of section 7, and both types on both sides
+# The table of exchange mechanics, section 7, and both types on both sides
 
 
 class Row(NamedTuple):

@@ -13,6 +13,12 @@ PATH = re.compile(
 CITED = re.compile(
     r"mechanics'?,?\s+(?:sections?\s+)?(\d+(?:\.\d+)?(?:(?:,\s+|\s+to\s+|,?\s+and\s+)\d+(?:\.\d+)?)*)", re.IGNORECASE
 )
+SECTION = re.compile(r"(?:\bsections?\s+|§\s*)\d[\d.]*", re.IGNORECASE)
+"""A citation by number; the only numbered documents that can be looked up are the exchange mechanics and RFCs."""
+OWNER_OF_SECTION = re.compile(r"(?:\bmechanics'?,?|\bRFC \d+,?)\s*$", re.IGNORECASE)
+NUMBERED_ELSEWHERE = re.compile(
+    r"\b(?:wire|reference|notes)\b,?\s+(?:rows?\s+)?\d+\.\d+|\brows?\s+\d+\.\d+", re.IGNORECASE
+)
 LINK = re.compile(r"\]\(([^)#:]+)\)")
 NAMED = re.compile(r"`([A-Za-z_.]+)`\s+\(`(simulator/[\w/]+\.py)`\)")
 
@@ -66,6 +72,59 @@ def cited_sections() -> list[tuple[str, str]]:
         for sections in CITED.findall(file.read_text(encoding="utf-8"))
         for section in re.findall(r"\d+(?:\.\d+)?", sections)
     ]
+
+
+def citations_of_what_nobody_can_look_up(text: str) -> list[str]:
+    """Return the numbered citations in a text that are neither of the exchange mechanics nor of an RFC."""
+    line = re.sub(r"\s*\n[\s#]*", " ", text)
+    by_section = [
+        line[max(0, found.start() - 40) : found.end()]
+        for found in SECTION.finditer(line)
+        if not OWNER_OF_SECTION.search(line[: found.start()][-40:])
+    ]
+    return by_section + NUMBERED_ELSEWHERE.findall(line) + re.findall("wire reference", line, re.IGNORECASE)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_one"),
+    [
+        ("Source: wire reference, section 4.5.", True),
+        ("Source: wire\n    reference, sections 4.4, 4.5\n    and 4.7.", True),
+        ("two answers recorded in 2026 (wire\n# reference, 4.10)", True),
+        ("Source: manual, row 7.14", True),
+        ("wire 6.2", True),
+        ("The design, § 3", True),
+        ("as the notes say (section 4.4)", True),
+        ("exchange mechanics,\n    section 5.3", False),
+        ("Exchange mechanics, sections 4 and 8.1", False),
+        ("RFC 9110, section 7.8", False),
+        ("Row 7 of exchange mechanics, section 9.6", False),
+        ("manual, Session Management", False),
+    ],
+)
+def test_a_citation_can_be_looked_up_where_it_is_of_the_exchange_mechanics_or_an_rfc(text: str, is_one: bool) -> None:
+    assert bool(citations_of_what_nobody_can_look_up(text)) == is_one
+
+
+def test_nothing_is_cited_by_a_number_of_a_document_that_the_project_lacks() -> None:
+    patterns = [
+        "*.md",
+        "docs/*.md",
+        "specs/*",
+        "fixtures/*",
+        "simulator/**/*.py",
+        "tests/**/*.py",
+        "benchmarks/**/*.py",
+    ]
+    files = {file for pattern in patterns for file in PROJECT.glob(pattern)}
+    # The sections of the exchange mechanics cite each other without its name.
+    read = files - {Path(__file__), PROJECT / "docs/exchange-mechanics.md"}
+    found = {
+        str(file.relative_to(PROJECT)): citations_of_what_nobody_can_look_up(file.read_text("utf-8")) for file in read
+    }
+
+    assert len(found) > 300
+    assert {file: citations for file, citations in found.items() if citations} == {}
 
 
 def test_every_section_of_the_exchange_mechanics_that_is_cited_is_there() -> None:

@@ -32,7 +32,7 @@ def cancelled(order: Order) -> int:
     return order.size_cancelled
 
 
-# The table of section 6, and the manual's example one tick to either side
+# The table of exchange mechanics, section 6, and the manual's example one tick to either side
 
 
 class Row(NamedTuple):

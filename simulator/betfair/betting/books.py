@@ -1,11 +1,12 @@
 """listMarketBook and listRunnerBook: the state of markets and the prices of their runners.
 
-Sources: manual and `SportsAPING.xml`, listMarketBook, listRunnerBook, MarketBook and Runner; wire reference (what is
-absent, key order, ids that are not known). A closed market looks as the manual prints one ("Recuperación del resultado
-de un mercado asentado"): nothing matched, nothing available, no last match, no cross matching, results only. Whether it
-was in play, and its bet delay, stay as they were, as in every recorded market that turned in play and closed. A removed
-runner shows nothing that was traded on it, nor does the market's total (recorded `list_market_book.json`, whose total
-is that of the runners that are left). An active runner that nobody traded has a total of 0.0 once it has had an order:
+Sources: manual and `SportsAPING.xml`, listMarketBook, listRunnerBook, MarketBook and Runner; recorded books (what is
+absent, key order); ids that are not known: chosen, docs/fidelity.md. A closed market looks as the manual prints one
+("Recuperación del resultado de un mercado asentado"): nothing matched, nothing available, no last match, no cross
+matching, results only. Whether it was in play, and its bet delay, stay as they were, as in every recorded market that
+turned in play and closed. A removed runner shows nothing that was traded on it, nor does the market's total (recorded
+`list_market_book.json`, whose total is that of the runners that are left). An active runner that nobody traded has a
+total of 0.0 once it has had an order:
 recorded in 2023, some runners without a last price have 0.0 and others no total. The key line is the one that the
 scenario states: in 23 of 56 recorded Asian handicaps it is not the line whose prices are nearest to evens.
 """

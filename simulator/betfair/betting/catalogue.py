@@ -1,7 +1,7 @@
 """listMarketCatalogue: what is fixed about markets, as far as it is asked for.
 
-Which projection brings which member, and the order of members: wire reference. Prices and states
-are not here; the one number that moves is `totalMatched`.
+Which projection brings which member, and the order of members: manual, MarketProjection; recorded answers. Prices and
+states are not here; the one number that moves is `totalMatched`.
 """
 
 from collections.abc import Callable, Collection

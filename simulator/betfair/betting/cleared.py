@@ -6,7 +6,7 @@
     CANCELLED   the part that the customer cancelled, or that FILL_OR_KILL did: at once, too
 
 One bet can be in several of these lists, with another part of it in each. Sources: manual and `SportsAPING.xml`,
-listClearedOrders, BetStatus and ClearedOrderSummary; wire reference.
+listClearedOrders, BetStatus and ClearedOrderSummary; recorded answers.
 """
 
 from collections.abc import Iterable, Iterator
@@ -41,7 +41,7 @@ HISTORY_MILLISECONDS: Final = 90 * 24 * 60 * 60 * 1000
 """How far back cleared bets can be read (manual, 90 days)."""
 
 MAXIMUM_BET_IDS: Final = 1000
-"""The most bet ids that one request may name (wire reference)."""
+"""The most bet ids that one request may name (newer published page of listClearedOrders)."""
 
 _UNMATCHED_FIELDS: Final = frozenset(
     {"betOutcome", "lastMatchedDate", "betCount", "priceMatched", "priceReduced", "sizeSettled", "profit"}

@@ -1,7 +1,7 @@
 """Codes of countries and languages, and the refusal of what is none.
 
-Sources: ISO 3166-1 and ISO 639-1; the texts of the refusals are those documented for INVALID_INPUT_DATA (wire
-reference; manual, "Excepciones de apuestas").
+Sources: ISO 3166-1 and ISO 639-1; the texts of the refusals are those documented for INVALID_INPUT_DATA
+(manual, "Excepciones de apuestas", and newer pages).
 """
 
 from collections.abc import Iterable, Mapping

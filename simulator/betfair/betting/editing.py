@@ -1,6 +1,6 @@
 """cancelOrders, replaceOrders and updateOrders: every instruction succeeds or fails on its own.
 
-Shapes of the answers: wire reference.
+Shapes of the answers: manual and `SportsAPING.xml`, those three operations and their reports; recorded answers.
 """
 
 from collections.abc import Awaitable, Iterable, Mapping, Sequence

@@ -3,7 +3,7 @@
 A request may weigh 200 points: the weight of what it wants to know about a market, times the number of markets.
 
 Sources: manual, "Límites de solicitud de datos del mercado" and the exceptions TOO_MUCH_DATA and
-REQUEST_SIZE_EXCEEDS_LIMIT; `SportsAPING.xml` for `maxResults`; wire reference.
+REQUEST_SIZE_EXCEEDS_LIMIT; `SportsAPING.xml` for `maxResults`.
 """
 
 from collections.abc import Collection, Mapping

@@ -1,7 +1,7 @@
 """The amounts that every report of an order shows: its price, size and liability, and its average price matched.
 
 Recorded in 2026 of a MARKET_ON_CLOSE back: a price of 1000.0, a size of 0.0 that stays 0.0 when it is matched, its
-stake as the liability, and the status EXECUTION_COMPLETE from the start (wire reference). A lay stands at
+stake as the liability, and the status EXECUTION_COMPLETE from the start. A lay stands at
 the other end of the ladder. A LIMIT order with MARKET_ON_CLOSE persistence keeps its price when it goes to the auction;
 its size is then what was matched of it, and what waits is its liability.
 """

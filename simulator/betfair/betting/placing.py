@@ -1,6 +1,6 @@
 """placeOrders: all orders of a request or none; in play the answer comes after the bet delay.
 
-Shapes of the answers: wire reference.
+Shapes of the answers: manual and `SportsAPING.xml`, placeOrders and PlaceExecutionReport; recorded answers.
 """
 
 from collections.abc import Awaitable

@@ -2,7 +2,7 @@
 
 Real and virtual offers are one ladder, of which lines are made by rollup, of which there are so many as the depth says.
 Sources: manual, PriceProjection, PriceData, ExBestOffersOverrides, "Apuestas virtuales" and "Claves de aplicación en
-directo y retardada"; wire reference (what is absent and what is empty); exchange mechanics.
+directo y retardada"; recorded books (what is absent and what is empty); exchange mechanics.
 """
 
 from collections.abc import Callable, Iterable

@@ -1,6 +1,6 @@
 """listCurrentOrders: a customer's orders in markets that are not settled.
 
-Sources: manual and `SportsAPING.xml`, listCurrentOrders, OrderBy, SortDir and CurrentOrderSummary; wire reference.
+Sources: manual and `SportsAPING.xml`, listCurrentOrders, OrderBy, SortDir and CurrentOrderSummary; recorded answers.
 Orders that are complete stay until their market is settled, those on runners that are settled before the others too:
 BY_SETTLED_TIME "applies to markets that are settled in part".
 """
@@ -55,7 +55,7 @@ class Ordering(NamedTuple):
 def _matched_at(order: Order) -> int | None:
     """Return the time of the last match; a bet that waits for the starting price is "matched" since it was placed.
 
-    So it is recorded: such a bet waits as EXECUTION_COMPLETE, with the date of its placing (wire reference, 4.10).
+    So it is recorded: such a bet waits as EXECUTION_COMPLETE, with the date of its placing.
     """
     waits = order.is_for_starting_price and order.liability_waiting
     return order.placed_at if order.matched_at is None and waits else order.matched_at

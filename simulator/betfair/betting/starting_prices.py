@@ -10,7 +10,7 @@
 | closed, never reconciled | `NaN`               | empty                              | absent            |
 | closed, reconciled       | absent              | empty                              | as it was         |
 
-Which of SP_AVAILABLE and SP_TRADED was asked for makes no difference. Sources: manual, StartingPrices; wire reference;
+Which of SP_AVAILABLE and SP_TRADED was asked for makes no difference. Sources: manual, StartingPrices;
 recorded `list_market_book.json`, and the SP volumes of `1.127236622.bz2`, which moved to the one price at the off and
 went to nothing before the market was closed.
 """

@@ -1,6 +1,6 @@
 """The operations of the accounts interface, AccountAPING v1.0, as far as they are served: the account and its funds.
 
-Source: `AccountAPING.xml`; field order from recorded answers (wire reference).
+Source: `AccountAPING.xml`; field order from recorded answers.
 """
 
 from enum import StrEnum

@@ -1,8 +1,8 @@
 """The operations of the betting interface, SportsAPING v1.0: a request struct each, and the table of them all.
 
 The fields of a request stand in the order of the interface definition, because positional parameters follow it; those
-that came later (`includeItemDescription`) stand last. Source: `SportsAPING.xml`; later additions from the wire
-reference.
+that came later (`includeItemDescription`) stand last. Source: `SportsAPING.xml`; later additions from newer
+published pages.
 """
 
 from typing import Final

@@ -1,7 +1,7 @@
 """The enumerations of the betting interface, with the values that were added since its definition was published.
 
 Those that the exchange itself knows (`Side`, `OrderType`, `PersistenceType`, `TimeInForce`, `OrderStatus`) are the
-kernel's own, so no value has to be translated on its way. Source: `SportsAPING.xml`; additions from the wire reference.
+kernel's own, so no value has to be translated on its way. Source: `SportsAPING.xml`; additions from newer pages.
 """
 
 from enum import StrEnum

@@ -1,7 +1,7 @@
 """The data types that requests of the betting interface are made of.
 
 Prices, sizes and handicaps are doubles here, as on the wire; `wire.hundredths` makes them integers. Fields stand in the
-order in which answers echo them where they are echoed (wire reference), else in that of `SportsAPING.xml`.
+order in which recorded answers echo them where they are echoed, else in that of `SportsAPING.xml`.
 """
 
 from msgspec import field

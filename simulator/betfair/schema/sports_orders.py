@@ -1,6 +1,6 @@
 """The data types in which the betting interface reports orders, matches, profit and limits.
 
-Fields stand in the order of recorded answers (wire reference).
+Fields stand in the order of recorded answers.
 """
 
 from typing import Annotated

@@ -45,7 +45,7 @@ ListOf = tuple[T, ...]
 
 
 class Answer(Struct, omit_defaults=True, gc=False):
-    """A data type of answers. A field that is `None` is left out: absent beats null (wire reference)."""
+    """A data type of answers. A field that is `None` is left out: absent beats null (recorded)."""
 
 
 class Input(Struct, frozen=True, omit_defaults=True):

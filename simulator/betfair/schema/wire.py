@@ -2,7 +2,7 @@
 
 Inside, money is `int` pence, prices and handicaps are `int` hundredths and times are `int` milliseconds since 1970. On
 the wire all of the former are doubles as Java prints them (`2.0`, never `2`, and `1.0E7`), and the latter ISO text in
-UTC with a literal `Z` and three decimals. Source: wire reference; large doubles: test data of a client.
+UTC with a literal `Z` and three decimals. Source: recorded answers; large doubles: test data of a client.
 """
 
 import math
@@ -147,7 +147,7 @@ def order_date(milliseconds: int) -> str:
 def parse_date_time(text: str) -> Instant:
     """Read an ISO 8601 date or date-time; without a zone it is UTC, decimals beyond milliseconds are cut.
 
-    Raises `DateFormatError` for anything else. Source: wire reference (the framework's `dateTimeParser`).
+    Raises `DateFormatError` for anything else. Source: the framework (betfair/cougar), which reads dates so.
     """
     match = _DATE_TIME.fullmatch(text)
     if match is None:
