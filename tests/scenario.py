@@ -70,12 +70,13 @@ def event(event_id: str, name: str, sport: str, /, *markets: Block, starts: str 
 # Markets
 
 
-def market(market_id: str, name: str, market_type: str, /, *runners: Block | str, **more: Any) -> Block:
-    """A market of any type. Runners that are named only have their places in the list as selection ids, from 1."""
+def market(market_id: str, name: str, market_type: str | None, /, *runners: Block | str, **more: Any) -> Block:
+    """A market of any type, or of none. The selection ids of runners that are only named are their places, from 1."""
+    typed = {} if market_type is None else {"marketType": market_type}
     return {
         "id": market_id,
         "name": name,
-        "marketType": market_type,
+        **typed,
         "runners": [
             runner(place, each) if isinstance(each, str) else each for place, each in enumerate(runners, start=1)
         ],

@@ -24,6 +24,7 @@ from simulator.world.state_hash import state_hash
 from simulator.world.worlds import Worlds
 from tests.contract.bettor import AWAY, HOME, LINE, MATCH, NEXT_MATCH, RACE, SCENARIO, Bettor, back, lay, world_of
 from tests.in_process import URL, Client, client_of
+from tests.scenario import SOCCER, event, match_odds
 
 OPERATIONS: list[tuple[Service, Operation]] = [
     (service, operation) for service in SERVICES for operation in service.operations.values()
@@ -45,23 +46,11 @@ EVERY_PATH = [
 
 EDITS = ("cancelOrders", "replaceOrders", "updateOrders")
 
-STRANGER = ((b"x-application", b"a-live"), (b"x-authentication", b"nonsense"))
+STRANGER = ((b"x-application", b"alice-live"), (b"x-authentication", b"nonsense"))
 SETTLED = "1.901"
-LONG_AGO = {
-    "id": "900",
-    "name": "Everton v Fulham",
-    "eventType": {"id": "1", "name": "Soccer"},
-    "openDate": "2026-06-05T18:00:00.000Z",
-    "markets": [
-        {
-            "id": SETTLED,
-            "name": "Match Odds",
-            "marketType": "MATCH_ODDS",
-            "startTime": "2026-06-05T18:00:00.000Z",
-            "runners": [{"selectionId": 1, "name": "Everton"}, {"selectionId": 2, "name": "Fulham"}],
-        }
-    ],
-}
+LONG_AGO = event(
+    "900", "Everton v Fulham", SOCCER, match_odds(SETTLED, "Everton", "Fulham"), starts="2026-06-05T18:00:00.000Z"
+)
 
 
 class Request(NamedTuple):

@@ -75,10 +75,10 @@ FORMS = {
     "a name only": b"username=alice",
     "a wrong password": b"username=alice&password=wrong",
     "nobody": b"username=nobody&password=secret",
-    "the field twice": b"username=alice&username=bob&password=a",
+    "the field twice": b"username=alice&username=nobody&password=secret",
     "only separators": b"&=" * 1_000,
     "long": b"username=" + b"a" * 500_000 + b"&password=" + b"a" * 500_000,
     "a bad address": b"username=alice&password=wrong&url=http://[::1&redirectMethod=%0a",
     "another address": b"username=alice&password=wrong&url=javascript:alert(1)",
-    "JSON": b'{"username":"alice","password":"a"}',
+    "JSON": b'{"username":"alice","password":"secret"}',
 }

@@ -9,6 +9,7 @@ import httpx
 
 from simulator.world.world import World
 from tests.in_process import Client, client_of
+from tests.scenario import HORSE_RACING, SOCCER, account, event, line, match_odds, scenario, win
 from tests.sessions import log_in
 
 JSON_RPC = "/exchange/betting/json-rpc/v1"
@@ -17,91 +18,39 @@ CONTROL = "/control/v1/worlds/default"
 
 MATCH, NEXT_MATCH, RACE, LINE, LATER = "1.101", "1.102", "1.201", "1.301", "1.401"
 HOME, AWAY, DRAW = 1, 2, 3
+RUNNERS = ("Newcastle", "Chelsea", "The Draw")
 
-SCENARIO: dict[str, Any] = {
-    "name": "bets",
-    "clock": {"now": "2026-06-06T17:00:00.250Z", "rate": 0},
-    "bettune": {
+SCENARIO = scenario(
+    event(
+        "100",
+        "Newcastle v Chelsea",
+        SOCCER,
+        match_odds(MATCH, *RUNNERS, turnInPlay=True, betDelay=5),
+        match_odds(NEXT_MATCH, *RUNNERS, turnInPlay=True, betDelay=5),
+    ),
+    event(
+        "200",
+        "Ascot 6th Jun",
+        HORSE_RACING,
+        win(RACE, "Sea Fever", "Moonshot", bspMarket=True, turnInPlay=True),
+        win(LATER, "Sea Fever", "Moonshot", status="INACTIVE", startTime="2026-06-07T18:00:00.000Z"),
+    ),
+    event("300", "Rangers v Celtic", SOCCER, line(LINE)),
+    name="bets",
+    now="2026-06-06T17:00:00.250Z",
+    accounts=[
+        account("alice", balance=10_000),
+        account("bob", balance=10_000),
+        account("poor", balance=10),
+        account("careful", exposureLimit=10),
+        account("barred", status="SUSPENDED"),
+    ],
+    bettune={
         "users": [{"token": "a-bettune", "user": "alice"}],
         "filters": [{"id": 1, "name": "Home wins", "betType": "Home", "user": "alice"}],
         "matches": [{"id": 1, "date": "2026-06-06T18:00:00Z", "home": "Arsenal", "away": "Chelsea"}],
     },
-    "accounts": [
-        {"username": "alice", "password": "a", "appKey": "a-live", "delayedAppKey": "a-late", "balance": 10000},
-        {"username": "bob", "password": "b", "appKey": "b-live", "delayedAppKey": "b-late", "balance": 10000},
-        {"username": "poor", "password": "p", "appKey": "p-live", "delayedAppKey": "p-late", "balance": 10},
-        {
-            "username": "careful", "password": "c", "appKey": "c-live", "delayedAppKey": "c-late",
-            "balance": 1000, "exposureLimit": 10,
-        },
-        {
-            "username": "barred", "password": "x", "appKey": "x-live", "delayedAppKey": "x-late",
-            "balance": 1000, "status": "SUSPENDED",
-        },
-    ],
-    "events": [
-        {
-            "id": "100",
-            "name": "Newcastle v Chelsea",
-            "eventType": {"id": "1", "name": "Soccer"},
-            "openDate": "2026-06-06T18:00:00.000Z",
-            "markets": [
-                {
-                    "id": market,
-                    "name": "Match Odds",
-                    "marketType": "MATCH_ODDS",
-                    "startTime": "2026-06-06T18:00:00.000Z",
-                    "turnInPlay": True,
-                    "betDelay": 5,
-                    "runners": [{"selectionId": runner, "name": f"Runner {runner}"} for runner in (HOME, AWAY, DRAW)],
-                }
-                for market in (MATCH, NEXT_MATCH)
-            ],
-        },
-        {
-            "id": "200",
-            "name": "Ascot 6th Jun",
-            "eventType": {"id": "7", "name": "Horse Racing"},
-            "openDate": "2026-06-06T18:00:00.000Z",
-            "markets": [
-                {
-                    "id": RACE,
-                    "name": "1m Hcap",
-                    "marketType": "WIN",
-                    "bspMarket": True,
-                    "turnInPlay": True,
-                    "startTime": "2026-06-06T18:00:00.000Z",
-                    "runners": [{"selectionId": 1, "name": "Sea Fever"}, {"selectionId": 2, "name": "Moonshot"}],
-                },
-                {
-                    "id": LATER,
-                    "name": "Next meeting",
-                    "marketType": "WIN",
-                    "status": "INACTIVE",
-                    "startTime": "2026-06-07T18:00:00.000Z",
-                    "runners": [{"selectionId": 1, "name": "Sea Fever"}, {"selectionId": 2, "name": "Moonshot"}],
-                },
-            ],
-        },
-        {
-            "id": "300",
-            "name": "Rangers v Celtic",
-            "eventType": {"id": "1", "name": "Soccer"},
-            "openDate": "2026-06-06T18:00:00.000Z",
-            "markets": [
-                {
-                    "id": LINE,
-                    "name": "Total Goals",
-                    "marketType": "TOTAL_GOALS",
-                    "bettingType": "LINE",
-                    "line": {"minUnitValue": 0.5, "maxUnitValue": 20.5, "interval": 1, "marketUnit": "goals"},
-                    "startTime": "2026-06-06T18:00:00.000Z",
-                    "runners": [{"selectionId": 1, "name": "Total Goals"}],
-                },
-            ],
-        },
-    ],
-}  # fmt: skip
+)
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from tests.contract.bettor import MATCH, SCENARIO, Bettor, back, world_of
 from tests.contract.waiting_bets import advancing, report_during
 from tests.in_process import Client, client_of
 
-JSON = {"accept": "application/json", "x-application": "a-live"}
+JSON = {"accept": "application/json", "x-application": "alice-live"}
 
 
 @pytest.fixture
@@ -121,7 +121,7 @@ def test_a_delayed_app_key(client: Client, alice: Bettor, log: pytest.LogCapture
     for operation in operations:
         instruction = back(2.0, 5) if operation == "placeOrders" else edit
         params = {"marketId": MATCH, "instructions": [instruction]}
-        rest(client, alice, operation, params, **{"x-application": "a-late"})
+        rest(client, alice, operation, params, **{"x-application": "alice-delayed"})
 
     assert lines(log) == [
         f"refused {operation} of alice: PERMISSION_DENIED: the app key is a delayed one" for operation in operations

@@ -7,43 +7,25 @@ import pytest
 
 from tests.contract.bettor import SCENARIO, Bettor, back, codes
 from tests.in_process import Client, client_of
+from tests.scenario import SOCCER, account, asian_handicap, event, market, sides
 
 ASIAN, PLAIN = "1.501", "1.502"
 
-ASIAN_MARKET: dict[str, Any] = {
-    "id": ASIAN,
-    "name": "Asian Handicap",
-    "marketType": "ASIAN_HANDICAP",
-    "bettingType": "ASIAN_HANDICAP_DOUBLE_LINE",
-    "numberOfWinners": 0,
-    "startTime": "2026-06-06T18:00:00.000Z",
-    "line": {"minUnitValue": -4, "maxUnitValue": 4, "interval": 0.25, "marketUnit": "Goals"},
-    "keyLine": [{"selectionId": 1, "handicap": -0.5}, {"selectionId": 2, "handicap": 0.5}],
-    "betDelayModels": ["PASSIVE", "DYNAMIC"],
-    "runners": [
-        {"selectionId": 1, "name": "Home", "handicap": -0.5},
-        {"selectionId": 2, "name": "Away", "handicap": 0.5},
-    ],
-}
-PLAIN_MARKET: dict[str, Any] = {
-    "id": PLAIN,
-    "name": "Next manager",
-    "startTime": "2026-06-06T18:00:00.000Z",
-    "runners": [{"selectionId": 1, "name": "One"}, {"selectionId": 2, "name": "Another"}],
-}
-EVENT: dict[str, Any] = {
-    "id": "500",
-    "name": "Lens v Lille",
-    "eventType": {"id": "1", "name": "Soccer"},
-    "openDate": "2026-06-06T18:00:00.000Z",
-    "markets": [ASIAN_MARKET, PLAIN_MARKET],
-}
-RICH: dict[str, Any] = {
-    "username": "rich", "password": "r", "appKey": "r-live", "delayedAppKey": "r-late", "balance": 1_000_000
-}  # fmt: skip
-FREE: dict[str, Any] = {
-    **RICH, "username": "free", "appKey": "f-live", "delayedAppKey": "f-late", "exposureLimit": None
-}  # fmt: skip
+EVENT = event(
+    "500",
+    "Lens v Lille",
+    SOCCER,
+    asian_handicap(
+        ASIAN,
+        *sides("Lens", "Lille", -0.5),
+        line={"minUnitValue": -4, "maxUnitValue": 4, "interval": 0.25, "marketUnit": "Goals"},
+        keyLine=[{"selectionId": 1, "handicap": -0.5}, {"selectionId": 2, "handicap": 0.5}],
+        betDelayModels=["PASSIVE", "DYNAMIC"],
+    ),
+    market(PLAIN, "Next manager", None, "One", "Another"),
+)
+RICH = account("rich", balance=1_000_000)
+FREE = account("free", balance=1_000_000, exposureLimit=None)
 
 
 @pytest.fixture

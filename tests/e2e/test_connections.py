@@ -24,7 +24,7 @@ from tests.contract.bettor import SCENARIO
 from tests.serving import PATIENCE_SECONDS, Served, serving
 
 HEALTH = b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n"
-LOGIN = b"username=alice&password=a"
+LOGIN = b"username=alice&password=secret"
 UPGRADE = b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQCAAAAAAIAAAAA\r\n"
 BETTUNE = b"Authorization: Bearer a-bettune"
 REQUEST_SECONDS, IDLE_SECONDS = 0.5, 0.8
@@ -109,7 +109,7 @@ def post(path: bytes, body: bytes, headers: bytes = b"", *, chunked: bool = Fals
 @pytest.mark.parametrize("cut", [0, 5, 10**6])
 def test_a_wish_for_another_protocol_is_ignored_and_the_body_is_read(served: Served, chunked: bool, cut: int) -> None:
     """Whether the body comes with the head, after it or in parts; and the connection goes on as it was."""
-    wanted = b"Accept: application/json\r\nX-Application: a-live\r\n"
+    wanted = b"Accept: application/json\r\nX-Application: alice-live\r\n"
     request = post(b"/api/login", LOGIN, UPGRADE + wanted, chunked=chunked)
     middle = min(request.index(b"\r\n\r\n") + 4 + cut, len(request))
     last = HEALTH.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n")
@@ -138,7 +138,7 @@ def test_curl_that_would_rather_speak_another_version_is_answered(served: Served
         pytest.skip("curl speaks no HTTP/2")
     result = subprocess.run(
         [
-            *("curl", "-sS", "--http2", "-H", "Accept: application/json", "-H", "X-Application: a-live"),
+            *("curl", "-sS", "--http2", "-H", "Accept: application/json", "-H", "X-Application: alice-live"),
             *("-d", LOGIN.decode(), f"{served.url}/api/login"),
         ],
         capture_output=True,
@@ -161,7 +161,7 @@ def test_who_expects_to_be_told_to_go_on_is_refused_without_the_body(served: Ser
 
 
 def test_who_expects_to_be_told_to_go_on_is_told_where_that_is_wanted(scenario: str) -> None:
-    wanted = b"Expect: 100-continue\r\nAccept: application/json\r\nX-Application: a-live\r\nConnection: close\r\n"
+    wanted = b"Expect: 100-continue\r\nAccept: application/json\r\nX-Application: alice-live\r\nConnection: close\r\n"
     head, _, _ = post(b"/api/login", LOGIN, wanted).partition(LOGIN)
     with serving("--scenario", scenario, "--accept-expect") as served, connected(served) as connection:
         connection.sendall(head)
@@ -228,9 +228,9 @@ def test_requests_that_are_sent_ahead_are_answered_in_order(served: Served) -> N
 
 
 def test_a_body_among_requests_that_are_sent_ahead_is_not_lost(served: Served) -> None:
-    login = post(b"/api/login", LOGIN, b"Accept: application/json\r\nX-Application: a-live\r\n")
-    padded = login.replace(b"password=a", b"password=a&x=" + b"y" * 20_000).replace(
-        b"Content-Length: 25", b"Content-Length: %d" % (len(LOGIN) + 3 + 20_000)
+    login = post(b"/api/login", LOGIN, b"Accept: application/json\r\nX-Application: alice-live\r\n")
+    padded = login.replace(b"password=secret", b"password=secret&x=" + b"y" * 20_000).replace(
+        b"Content-Length: %d" % len(LOGIN), b"Content-Length: %d" % (len(LOGIN) + 3 + 20_000)
     )
     last = HEALTH.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n")
 
