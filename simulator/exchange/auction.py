@@ -60,7 +60,7 @@ def turn_in_play(state: State, command: TurnInPlay, at: int) -> list[Event]:
 def close_betting(state: State, command: CloseMarket, at: int) -> list[Event]:
     """End betting in a market. For one that has not turned in play this is the off, which begins with the auction.
 
-    Source: exchange mechanics
+    Source: exchange mechanics, section 8.3
     """
     market = state.market_to_run(command.market_id)
     market.demand(Verb.CLOSE_BETTING)

@@ -10,7 +10,7 @@ price is the price p at which the bets of Q average p and
 so that all are paid, whatever the runner does. As p grows, limits only ever let more into B and fewer into L, and Q
 shrinks: there is one such p. It is on no ladder, and only bets at the starting price are matched at it.
 
-Source: exchange mechanics The recorded near prices that prove it: `tests/recorded/starting_prices.py`.
+Source: exchange mechanics, section 9. The recorded near prices that prove it: `tests/recorded/starting_prices.py`.
 
 Bets and offers are whole pence at whole hundredths. A starting price is a `Fraction`: exact where it is rational, and
 off by less than 1e-12 where the last exchange bet that takes part makes it the root of a quadratic. It is made once,

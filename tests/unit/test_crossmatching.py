@@ -88,6 +88,13 @@ def test_all_runners_and_both_sides_of_one_market() -> None:
     assert offers((3.75, 50), (3.85, 120), (4.2, 50.48)) == shown("D", Side.LAY)
 
 
+def test_the_walk_of_that_market_step_by_step() -> None:
+    """The steps of exchange mechanics, section 5.8: what to lay on C and D makes what to back on N."""
+    chelsea, draw = offers((3.70, 90), (3.85, 40)), offers((3.75, 50), (3.85, 120))
+
+    assert offers((2.14, 87.62), (2.12, 68.63), (2.08, 74.04)) == virtual(Side.BACK, chelsea, draw)
+
+
 def test_two_winners_make_a_book_of_two_hundred_percent() -> None:
     legs = [offers((1.5, 30)), offers((1.5, 60)), offers((2.2, 40))]
 

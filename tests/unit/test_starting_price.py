@@ -137,6 +137,40 @@ def test_the_third_row_checks_out() -> None:
     assert (6000_00,) == result.lay_liabilities
 
 
+def test_what_the_third_row_leaves_over_is_the_houses() -> None:
+    """Exchange mechanics, section 9.4: backers win 6000.01 and the layer pays 5999.96, or loses 1442.07 and 1442.06."""
+    result = reconcile(*DEEP_BACKS)
+
+    assert 1 == result.house_if_loses
+    assert -4.17 == round(float(result.house_if_wins), 2)
+
+
+@pytest.mark.parametrize(
+    ("runner", "price", "backs", "lays", "left_if_wins"),
+    [
+        pytest.param(
+            Runner([bet("4"), bet("40", "2.5")], to_back=[at("3", "10")]), 2.5, ["4", "6"], [], 5_00, id="by one side"
+        ),
+        pytest.param(
+            Runner([bet("1000")], [bet("10")], [at("3", "5")]), 1.01005, ["1000"], ["995"], 9_95, id="by both sides"
+        ),
+    ],
+)
+def test_where_the_exchange_is_used_up_the_price_is_a_limit_or_balances_the_stakes(
+    runner: Runner, price: float, backs: list[str], lays: list[str], left_if_wins: int
+) -> None:
+    """Exchange mechanics, section 9.4."""
+    result = reconcile(*runner)
+
+    assert price == rounded(result.price, 5)
+    assert (list(map(hundredths, backs)), list(map(hundredths, lays))) == (
+        list(result.back_stakes),
+        list(result.lay_stakes),
+    )
+    assert tuple(runner.to_back) == result.lays_taken
+    assert left_if_wins == round(result.house_if_wins)
+
+
 def test_a_recorded_reconciliation_checks_out() -> None:
     """Greyhounds, April 2022: 0.22 at 19.5 and 0.33 at 22 are taken, and the starting price is 21."""
     taken = [at("22", "0.33"), at("19.5", "0.22")]
