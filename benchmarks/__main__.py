@@ -2,11 +2,12 @@
 
 import sys
 
-from benchmarks import cross_matching, documents, fold, http, kernel, reads, virtual
+from benchmarks import cross_matching, documents, fold, http, kernel, reads, snapshot, virtual
 
 BENCHMARKS = {
     "kernel": kernel.run,
     "fold": fold.run,
+    "snapshot": snapshot.run,
     "virtual": virtual.run,
     "cross_matching": cross_matching.run,
     "reads": reads.run,

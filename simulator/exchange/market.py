@@ -5,7 +5,7 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Final
+from typing import ClassVar, Final
 
 from simulator.exchange.betting_types import BettingType
 from simulator.exchange.commands import AddMarket
@@ -101,6 +101,11 @@ WHILE_BETTING_LASTS: Final = frozenset(
 class Market:
     """A market and every order in it."""
 
+    FOLLOWS: ClassVar = frozenset(
+        {"_active_by_priority", "_other_runners_of", "_other_runners_version", "_virtual_view"}
+    )
+    """The attributes that `forget_what_follows` makes anew."""
+
     def __init__(self, definition: AddMarket) -> None:
         self.definition: Final = definition
         self.market_id: Final = definition.market_id
@@ -125,6 +130,10 @@ class Market:
         """By account, in the order of their first bets."""
         self.positions: dict[str, Position] = {}
         """By account, for those whose exposure counts."""
+        self.forget_what_follows()
+
+    def forget_what_follows(self) -> None:
+        """Work out anew, when it is asked for, what follows from the rest."""
         self._other_runners_of: dict[tuple[RunnerKey, Side], OtherRunners | None] = {}
         self._other_runners_version = self.version
         """With which version of the market they were put together: runners leave with a change of it."""

@@ -177,6 +177,12 @@ class WorldReset(Event, frozen=True):
     """The world began again from its scenario: whatever was remembered of it is void. `at` is its new beginning."""
 
 
+class WorldRestored(Event, frozen=True):
+    """The world is again as it was after the entry `sequence`; `at` is the time it was then, and is now again."""
+
+    sequence: int
+
+
 class WorldClosed(Event, frozen=True):
     """The world has ended; nothing more will be told."""
 

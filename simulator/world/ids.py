@@ -24,7 +24,7 @@ class Ids:
 
     def __init__(self, seed: int, world_id: str = "") -> None:
         self.seed: Final = seed
-        self.world_id: Final = world_id
+        self.world_id = world_id
         self._logins: dict[str, int] = {}
         self._requests = 0
 

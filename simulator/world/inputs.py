@@ -171,6 +171,12 @@ class Reset(WorldInput, frozen=True):
     start: int | None = None
 
 
+class Restore(WorldInput, frozen=True):
+    """Go back to a snapshot that was taken of this world, here or elsewhere: the document as it was written."""
+
+    snapshot: msgspec.Raw
+
+
 class EndWorld(WorldInput, frozen=True):
     """End the world: all sessions end, and what is held never happens."""
 
@@ -216,6 +222,7 @@ AnyWorldInput = (
     | MoveToNext
     | SetClockRate
     | Reset
+    | Restore
     | EndWorld
 )
 Input = AnyCommand | AnyHappening | AnyWorldInput

@@ -10,21 +10,26 @@ from simulator.world.clock import RealTime
 from simulator.world.format.scenario import Scenario
 from simulator.world.happened import CALLER, Happened
 from simulator.world.inputs import Input, decode_input
+from simulator.world.snapshot import Restoration
 from simulator.world.world import World
 
 
 class Beginning(Struct, frozen=True):
-    """What a world began with: scenario, with the credentials it has there, seed and id, and when its clock started."""
+    """What a world began with: scenario, with the credentials it has there, seed and id, and when its clock started.
+
+    A world that was restored began with a snapshot.
+    """
 
     scenario: Scenario
     seed: int
     world_id: str
     created_at: int
+    restoration: Restoration | None = None
 
     @classmethod
     def of(cls, world: World) -> "Beginning":
         """Return the beginning of a world."""
-        return cls(world.scenario, world.seed, world.id, world.created_at)
+        return cls(world.scenario, world.seed, world.id, world.created_at, world.restoration)
 
 
 class Told(Struct, frozen=True):
@@ -79,6 +84,7 @@ class Retelling:
             world_id=beginning.world_id,
             seed=beginning.seed,
             real_time=RealTime(lambda: beginning.created_at, lambda: 0.0),
+            restoration=beginning.restoration,
         )
 
     def tell(self, one: Told) -> Happened:

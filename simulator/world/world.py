@@ -8,6 +8,9 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Final
 
+import msgspec
+
+from simulator import __version__
 from simulator.exchange.commands import Command
 from simulator.exchange.events import Event
 from simulator.world.agenda import Agenda, Heartbeats, HeldOrders, Source
@@ -24,15 +27,28 @@ from simulator.world.happened import (
     Notice,
     Refusal,
     SessionClosed,
+    SessionOpened,
     WorldClosed,
     WorldReset,
+    WorldRestored,
 )
 from simulator.world.happenings import verb_of
-from simulator.world.inputs import AdvanceClock, EndWorld, Input, MoveToNext, Reset, SetClock
+from simulator.world.inputs import AdvanceClock, EndWorld, Input, MoveToNext, Reset, Restore, SetClock
 from simulator.world.participants import participants_of
 from simulator.world.parts import Parts, first_instant, subject_of
 from simulator.world.sessions import Session
 from simulator.world.settings import Settings, settings_of
+from simulator.world.snapshot import (
+    FORMAT,
+    Remembered,
+    Restoration,
+    Snapshot,
+    SnapshotError,
+    decode_snapshot,
+    digest_of,
+    image_of,
+    remembered,
+)
 
 Listener = Callable[[Happened], object]
 
@@ -58,6 +74,7 @@ class World:
         world_id: str = "default",
         seed: int = 0,
         real_time: RealTime = REAL_TIME,
+        restoration: Restoration | None = None,
     ) -> None:
         self.id: Final = world_id
         self.scenario: Final = scenario
@@ -69,14 +86,33 @@ class World:
         self._real_time: Final = real_time
         self._listeners: tuple[Listener, ...] = ()
         self._is_telling = False
-        self.created_at: Final = first_instant(scenario, real_time)
+        self.restoration: Final = restoration
+        """What it went on from, where it did not begin with its scenario."""
+        self.created_at: Final = restoration.snapshot.created_at if restoration else first_instant(scenario, real_time)
         """When the clock started first, in milliseconds since 1970; after a reset it starts where `Reset` says."""
+        if restoration is not None:
+            self._go_on_from(restoration)
+            return
         self._begin(self.created_at)
         self._let_act(self.created_at)
 
     def _begin(self, start: int) -> None:
         """Bring about what the scenario says, at its beginning."""
-        self.parts = Parts(self.scenario, self.settings, self.id, self.seed, start, self._real_time)
+        parts = Parts(self.scenario, self.settings, self.id, self.seed, start, self._real_time)
+        self._go_on(Remembered(parts, participants_of(self.scenario, parts)))
+
+    def _go_on_from(self, restoration: Restoration) -> None:
+        self.sequence = restoration.snapshot.sequence
+        self._go_on(remembered(restoration.snapshot, self._real_time, restoration.renamed))
+        self.ids.world_id = self.id
+        if not restoration.keeps_sessions:
+            for session in list(self.sessions):
+                self.sessions.close(session)
+
+    def _go_on(self, remembers: Remembered) -> None:
+        """Go on with what is remembered, whatever was before."""
+        self.parts = remembers.parts
+        self.participants = remembers.participants
         self.ids = self.parts.ids
         self.exchange = self.parts.exchange
         self.clock: Clock = self.parts.clock
@@ -89,12 +125,34 @@ class World:
         self.notices = self.parts.notices
         self.schedule = self.parts.schedule
         self.agenda = Agenda(HeldOrders(self.exchange), Heartbeats(self.exchange), self.schedule)
-        self.participants = participants_of(self.scenario, self.parts)
+
+    def snapshot(self) -> Snapshot:
+        """Return what the world is now, whole; what is due by now has happened."""
+        now = self.run_due()
+        image = image_of(self)
+        return Snapshot(
+            format=FORMAT,
+            version=__version__,
+            world_id=self.id,
+            scenario=self.scenario,
+            seed=self.seed,
+            created_at=self.created_at,
+            sequence=self.sequence,
+            now=now,
+            rate=self.clock.rate,
+            image=msgspec.Raw(image),
+            digest=digest_of(image),
+        )
 
     def tell_beginning(self) -> None:
         """Tell the listeners what comes before the story, as its entry 0: the world began as its scenario says."""
-        begun = (WorldReset(self.created_at),)
-        self._tell_all(Happened(0, self.created_at, Reset(self.created_at), begun, source=BEGINNING))
+        start = self.created_at
+        begun: tuple[Event, ...] = (WorldReset(start),)
+        if self.restoration is not None:
+            snapshot = self.restoration.snapshot
+            start = snapshot.now
+            begun = (WorldRestored(start, snapshot.sequence), *self._opening_of_sessions())
+        self._tell_all(Happened(self.sequence, start, Reset(start), begun, source=BEGINNING))
 
     # The door
 
@@ -254,6 +312,20 @@ class World:
         self._let_act(start)
         return happened
 
+    def _restore(self, one: Input, now: int) -> Happened:
+        """Go back to a snapshot. The sessions of now end, and those of then are there again."""
+        assert isinstance(one, Restore)
+        closed = self._closing_of_sessions(now)
+        try:
+            snapshot = decode_snapshot(one.snapshot)
+            if snapshot.scenario != self.scenario or snapshot.seed != self.seed:
+                raise SnapshotError("scenario: the snapshot is of another world, and a world goes back to its own only")
+            self._go_on(remembered(snapshot, self._real_time))
+        except SnapshotError as error:
+            return self._tell(now, one, [], Refusal.of(error), CALLER)
+        restored = WorldRestored(snapshot.now, snapshot.sequence)
+        return self._tell(now, one, [*closed, restored, *self._opening_of_sessions()], None, CALLER)
+
     def _end(self, one: Input, now: int) -> Happened:
         self.has_ended = True
         closed = self._closing_of_sessions(now)
@@ -262,6 +334,14 @@ class World:
         happened = self._tell(now, one, [*closed, WorldClosed(now)], None, CALLER)
         self._listeners = ()
         return happened
+
+    def _opening_of_sessions(self) -> list[Event]:
+        """Return the events that tell of the sessions that a restored world has."""
+        now = self.clock.now()
+        return [
+            SessionOpened(now, session.token, session.account.username, session.app_key, session.expires_at)
+            for session in self.sessions
+        ]
 
     def _closing_of_sessions(self, now: int) -> list[Event]:
         """Return the events that the sessions of now end."""
@@ -273,6 +353,7 @@ _WHOLE_WORLD: Final[dict[type[Input], Callable[[World, Input, int], Happened]]] 
     SetClock: World._move_clock,
     MoveToNext: World._move_clock,
     Reset: World._reset,
+    Restore: World._restore,
     EndWorld: World._end,
 }
 """The inputs that concern the world as a whole."""

@@ -8,9 +8,10 @@ import msgspec
 
 from simulator.world.clock import REAL_TIME, RealTime
 from simulator.world.format.scenario import AccountEntry, BetTuneUser, Scenario
-from simulator.world.happened import Happened, SessionClosed, SessionOpened, TokenMade, WorldReset
+from simulator.world.happened import Happened, SessionClosed, SessionOpened, TokenMade, WorldReset, WorldRestored
 from simulator.world.ids import Ids
-from simulator.world.inputs import EndWorld, Input, LogIn, LogOut, RegenerateToken, Reset
+from simulator.world.inputs import EndWorld, Input, LogIn, LogOut, RegenerateToken, Reset, Restore
+from simulator.world.snapshot import Restoration, Snapshot
 from simulator.world.world import World
 
 DEFAULT: Final = "default"
@@ -18,7 +19,9 @@ DEFAULT: Final = "default"
 
 StoryListener = Callable[[World, Happened], object]
 
-_INPUTS_ABOUT_CREDENTIALS: Final[frozenset[type[Input]]] = frozenset({LogIn, LogOut, RegenerateToken, Reset, EndWorld})
+_INPUTS_ABOUT_CREDENTIALS: Final[frozenset[type[Input]]] = frozenset(
+    {LogIn, LogOut, RegenerateToken, Reset, Restore, EndWorld}
+)
 
 
 class UnknownWorld(LookupError):
@@ -79,6 +82,26 @@ class Worlds:
         own = self._with_free_credentials(scenario, Ids(seed))
         return partial(World, own, world_id=world_id, seed=seed, real_time=self._real_time)
 
+    def prepare_restored(self, snapshot: Snapshot, *, is_fork: bool = False) -> Callable[[], World]:
+        """Return what makes a world that goes on from a snapshot, as `prepare` does for a scenario.
+
+        Credentials that another world holds get a suffix. Sessions go on where their tokens are free on this server; a
+        fork has none. What is returned raises `SnapshotError`.
+        """
+        self._created += 1
+        world_id = DEFAULT if self._created == 1 else f"world-{self._created}"
+        own = self._with_free_credentials(snapshot.scenario, Ids(snapshot.seed))
+        renamed = _differences(snapshot.scenario, own)
+        restoration = Restoration(snapshot, renamed, keeps_sessions=not is_fork and not renamed)
+        return partial(
+            World,
+            own,
+            world_id=world_id,
+            seed=snapshot.seed,
+            real_time=self._real_time,
+            restoration=restoration,
+        )
+
     def take_in(self, world: World) -> None:
         """Let callers reach a world that was prepared here, and listeners hear its story."""
         self._by_id[world.id] = world
@@ -135,15 +158,16 @@ class Worlds:
                 self._by_session.pop(event.token, None)
             elif isinstance(event, TokenMade):
                 self._by_bettune_token[event.token] = world
-            elif isinstance(event, WorldReset):
-                self._forget_tokens_made_in(world)
+            elif isinstance(event, WorldReset | WorldRestored):
+                self._know_tokens_of(world)
 
-    def _forget_tokens_made_in(self, world: World) -> None:
-        """Forget the tokens of BetTune that a world had before it began again; those of its scenario are there anew."""
-        held = [token for token, holder in self._by_bettune_token.items() if holder is world]
+    def _know_tokens_of(self, world: World) -> None:
+        """Know which tokens of BetTune a world has that began again or went back; those made since are gone."""
+        tokens = world.bettune.users.by_token
+        held = [token for token, holder in self._by_bettune_token.items() if holder is world and token not in tokens]
         for token in held:
-            if token not in world.bettune.users.by_token:
-                del self._by_bettune_token[token]
+            del self._by_bettune_token[token]
+        self._by_bettune_token.update(dict.fromkeys(tokens, world))
 
     def _with_free_credentials(self, scenario: Scenario, ids: Ids) -> Scenario:
         usernames, app_keys = _Names(self._by_username), _Names(self._by_app_key)
@@ -181,6 +205,21 @@ class Worlds:
             scenario.bettune, users=tuple(own_user(user) for user in scenario.bettune.users)
         )
         return msgspec.structs.replace(scenario, accounts=accounts, bettune=bettune)
+
+
+def _differences(written: Scenario, own: Scenario) -> dict[str, str]:
+    """Return which names of a scenario another one has instead."""
+    pairs = [
+        pair
+        for was, is_now in zip(written.accounts, own.accounts, strict=True)
+        for pair in (
+            (was.username, is_now.username),
+            (was.app_key, is_now.app_key),
+            (was.delayed_app_key, is_now.delayed_app_key),
+        )
+    ]
+    pairs += [(was.token, is_now.token) for was, is_now in zip(written.bettune.users, own.bettune.users, strict=True)]
+    return {was: is_now for was, is_now in pairs if was and is_now and was != is_now}
 
 
 class _Names:

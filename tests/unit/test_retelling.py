@@ -89,6 +89,7 @@ BOUNDED: dict[str, st.SearchStrategy[Any]] = {
         schedule=st.lists(st.builds(Finish, match=NUMBERS, score=SCORES), max_size=2).map(tuple),
     ),
     "rate": st.floats(0, 1e9),
+    "snapshot": st.just(msgspec.Raw(b'{"format":1}')),
 }
 """Fields that do not take every value of their type."""
 

@@ -1,0 +1,151 @@
+"""A point in the story of a world, whole: it can be kept in a file, gone back to, and gone on from in another process.
+
+A snapshot is JSON: what the world began with, the number of the entry that it follows, the time, and an image of
+everything that the world remembers (`image`). What follows from the rest is left out and made anew.
+"""
+
+import gc
+import hashlib
+import sys
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any, Final, NamedTuple, Protocol
+
+import msgspec
+from msgspec import Struct
+
+from simulator.exchange.market import Market
+from simulator.world.clock import Clock, ClockError, RealTime
+from simulator.world.format.scenario import Scenario
+from simulator.world.image import Classes, NotAnImage, Reader, Writer
+from simulator.world.participants import Participant
+from simulator.world.parts import Parts
+
+FORMAT: Final = 1
+"""The number of the format; what another one wrote is refused."""
+
+
+class SnapshotError(ValueError):
+    """A document is no snapshot that can be restored; the sentence says what is wrong."""
+
+
+class Snapshot(Struct, frozen=True, rename="camel"):
+    """The document. Times are milliseconds since 1970; the scenario has the credentials that the world has."""
+
+    format: int
+    version: str
+    """The version of betsim that wrote it."""
+    world_id: str
+    scenario: Scenario
+    seed: int
+    created_at: int
+    sequence: int
+    """The number of the entry of the story that it follows."""
+    now: int
+    rate: float
+    image: msgspec.Raw
+    digest: str
+    """The SHA-256 of the image as it is written, in hexadecimal."""
+
+
+class _Envelope(Struct):
+    format: int
+
+
+class Restoration(Struct, frozen=True):
+    """How a world goes on from a snapshot instead of beginning as its scenario says.
+
+    The texts that are `renamed` are replaced wherever they stand, which gives a second world credentials of its own.
+    """
+
+    snapshot: Snapshot
+    renamed: Mapping[str, str]
+    keeps_sessions: bool
+
+
+class Imaged(Protocol):
+    """What a snapshot is taken of: a world."""
+
+    @property
+    def parts(self) -> Parts:
+        """Return what it remembers."""
+
+    @property
+    def participants(self) -> tuple[Participant, ...]:
+        """Return who acts in it."""
+
+
+class Remembered(NamedTuple):
+    """What an image holds."""
+
+    parts: Parts
+    participants: tuple[Participant, ...]
+
+
+_ENCODER: Final = msgspec.json.Encoder()
+_DECODER: Final = msgspec.json.Decoder(Snapshot)
+_ENVELOPES: Final = msgspec.json.Decoder(_Envelope)
+encode_snapshot: Final = _ENCODER.encode
+"""Return a snapshot as JSON."""
+
+
+def decode_snapshot(encoded: bytes | msgspec.Raw) -> Snapshot:
+    """Return the snapshot that `encode_snapshot` wrote; raise `SnapshotError` for anything else."""
+    try:
+        written_by = _ENVELOPES.decode(encoded).format
+        if written_by != FORMAT:
+            raise SnapshotError(f"format: {written_by} is not the format of this version, which is {FORMAT}")
+        snapshot = _DECODER.decode(encoded)
+    except msgspec.DecodeError as error:
+        raise SnapshotError(f"this is not a snapshot: {error}") from None
+    if digest_of(bytes(snapshot.image)) != snapshot.digest:
+        raise SnapshotError("digest: the image is not as it was written")
+    return snapshot
+
+
+def image_of(world: Imaged) -> bytes:
+    """Return the image of a world as JSON. Nothing may be due in it."""
+    return _ENCODER.encode(Writer(_classes()).write([world.parts, *world.participants]))
+
+
+def digest_of(image: bytes) -> str:
+    """Return the digest that a snapshot gives of its image."""
+    return hashlib.sha256(image).hexdigest()
+
+
+def remembered(snapshot: Snapshot, real_time: RealTime, renamed: Mapping[str, str] | None = None) -> Remembered:
+    """Return what a world remembers at a snapshot, with a clock that goes on from there; raise `SnapshotError`."""
+    try:
+        roots = _read(snapshot.image, renamed or {})
+        if not roots or not isinstance(roots[0], Parts):
+            raise NotAnImage("it begins with something else than the parts of a world")
+        parts, *participants = roots
+        parts.__dict__["clock"] = Clock(snapshot.now, snapshot.rate, real_time.seconds)
+        for market in parts.exchange.markets.values():
+            market.forget_what_follows()
+    except (NotAnImage, ClockError, AttributeError, TypeError) as error:
+        raise SnapshotError(f"image: {error}") from None
+    return Remembered(parts, tuple(participants))
+
+
+def _read(image: msgspec.Raw, renamed: Mapping[str, str]) -> list[Any]:
+    # Nothing of what is made here is garbage, and the collector would look at all of it again and again.
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        return Reader(_classes(), msgspec.json.decode(image), renamed).read()
+    finally:
+        if collects:
+            gc.enable()
+
+
+@cache
+def _classes() -> Classes:
+    return Classes(_ours(), {Parts: {"clock"}, Market: Market.FOLLOWS})
+
+
+def _ours() -> Iterator[type]:
+    """Yield every class of the kernel and of worlds."""
+    for name, module in tuple(sys.modules.items()):
+        if name.startswith(("simulator.exchange.", "simulator.world.")):
+            yield from (kind for kind in vars(module).values() if isinstance(kind, type) and kind.__module__ == name)
