@@ -140,12 +140,13 @@ def runner(selection_id: int, name: str | None = None, *, back: Any = (), lay: A
     }
 
 
-def sides(first: str, second: str, *handicaps: float) -> list[Block]:
+def sides(first: str, second: str, *handicaps: float, selection_ids: tuple[int, int] = (1, 2)) -> list[Block]:
     """Two sides on some lines, each the handicap of the first side."""
+    here, there = selection_ids
     return [
-        runner(number, name, handicap=handicap)
+        runner(selection_id, name, handicap=handicap)
         for line_of_first in handicaps
-        for number, name, handicap in ((1, first, line_of_first), (2, second, -line_of_first))
+        for selection_id, name, handicap in ((here, first, line_of_first), (there, second, -line_of_first))
     ]
 
 

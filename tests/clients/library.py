@@ -1,5 +1,6 @@
 """betfairlightweight as its users have it, pointed at a server of ours; and the world it bets in, moved by hand."""
 
+import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ import requests
 from betfairlightweight import APIClient, filters
 from betfairlightweight.exceptions import APIError
 
+from tests.scenario import Block
 from tests.serving import PATIENCE_SECONDS, Account, Served
 
 
@@ -49,10 +51,11 @@ class ServedWorld:
 
 
 @contextmanager
-def world_of(served: Served, http: httpx.Client, scenario: str) -> Iterator[ServedWorld]:
-    """Yield a world of a scenario in YAML that is gone afterwards."""
-    headers = {"content-type": "application/yaml"}
-    response = http.post(f"{served.control_url}/worlds", content=scenario, headers=headers)
+def world_of(served: Served, http: httpx.Client, document: Block | str) -> Iterator[ServedWorld]:
+    """Yield a world of a scenario, built of blocks or written in YAML, that is gone afterwards."""
+    content = json.dumps(document) if isinstance(document, dict) else document
+    headers = {"content-type": "application/json" if isinstance(document, dict) else "application/yaml"}
+    response = http.post(f"{served.control_url}/worlds", content=content, headers=headers)
     assert response.status_code == 201, response.text
     world = ServedWorld(served, http, response.json())
     try:

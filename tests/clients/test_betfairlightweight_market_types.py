@@ -8,54 +8,42 @@ import pytest
 from betfairlightweight import APIClient, filters
 
 from tests.clients.library import ServedWorld, current_order, limit, place, world_of
+from tests.scenario import SOCCER, asian_handicap, event, goal_lines, line, runner, scenario, sides
 from tests.serving import Served
 
 HANDICAP, TOTALS, SHOTS = "1.400000001", "1.400000002", "1.400000003"
 HOME, AWAY, TWO_OR_MORE, LINE = 51, 52, 62, 71
 
-MATCH = """
-name: match
-clock: {now: "2026-06-06T12:00:00.000Z", rate: 0}
-accounts:
-  - {username: alice, password: secret, appKey: alice-live, delayedAppKey: alice-delayed, balance: 1000.00}
-  - {username: bob, password: secret, appKey: bob-live, delayedAppKey: bob-delayed, balance: 1000.00}
-events:
-  - id: "40000001"
-    name: Arden Town v Brook Rovers
-    eventType: {id: "1", name: Soccer}
-    openDate: "+PT6H"
-    markets:
-      - id: "1.400000001"
-        name: Asian Handicap
-        marketType: ASIAN_HANDICAP
-        bettingType: ASIAN_HANDICAP_DOUBLE_LINE
-        startTime: "+PT6H"
-        crossMatching: true
-        baseRate: 0
-        runners:
-          - {selectionId: 51, name: Arden Town, handicap: -0.75}
-          - {selectionId: 52, name: Brook Rovers, handicap: 0.75}
-          - {selectionId: 51, name: Arden Town, handicap: -0.25}
-          - {selectionId: 52, name: Brook Rovers, handicap: 0.25}
-      - id: "1.400000002"
-        name: Total Goals
-        marketType: TOTAL_GOALS
-        bettingType: ASIAN_HANDICAP_SINGLE_LINE
-        startTime: "+PT6H"
-        baseRate: 0
-        runners:
-          - {selectionId: 61, name: 1 goals or more, handicap: -1}
-          - {selectionId: 62, name: 2 goals or more, handicap: -2}
-          - {selectionId: 63, name: 3 goals or more, handicap: -3}
-      - id: "1.400000003"
-        name: Shots
-        marketType: TOTAL_SHOTS
-        bettingType: LINE
-        line: {minUnitValue: 0, maxUnitValue: 60, interval: 0.5, marketUnit: shots}
-        startTime: "+PT6H"
-        baseRate: 0
-        runners: [{selectionId: 71, name: Shots}]
-"""
+MATCH = scenario(
+    event(
+        "40000001",
+        "Arden Town v Brook Rovers",
+        SOCCER,
+        asian_handicap(
+            HANDICAP,
+            *sides("Arden Town", "Brook Rovers", -0.75, -0.25, selection_ids=(HOME, AWAY)),
+            crossMatching=True,
+            baseRate=0,
+        ),
+        goal_lines(
+            TOTALS,
+            runner(61, "1 goals or more", handicap=-1),
+            runner(TWO_OR_MORE, "2 goals or more", handicap=-2),
+            runner(63, "3 goals or more", handicap=-3),
+            baseRate=0,
+        ),
+        line(
+            SHOTS,
+            name="Shots",
+            marketType="TOTAL_SHOTS",
+            line={"minUnitValue": 0, "maxUnitValue": 60, "interval": 0.5, "marketUnit": "shots"},
+            runners=[runner(LINE, "Shots")],
+            baseRate=0,
+        ),
+        starts="+PT6H",
+    ),
+    now="2026-06-06T12:00:00.000Z",
+)
 
 
 @pytest.fixture

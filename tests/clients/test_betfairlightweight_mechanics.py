@@ -7,58 +7,45 @@ import pytest
 from betfairlightweight import APIClient, filters
 
 from tests.clients.library import ServedWorld, limit, world_of
+from tests.scenario import HORSE_RACING, SOCCER, account, each_way, event, match_odds, runner, scenario, win
 from tests.serving import Served
 
 MATCH, WIN, EACH_WAY = "1.300000001", "1.300000002", "1.300000003"
 NEWCASTLE, CHELSEA, DRAW = 1, 2, 3
 FAST, STEADY, SLOW = 11, 12, 13
 
-AFTERNOON = """
-name: afternoon
-clock: {now: "2026-06-06T12:00:00.000Z", rate: 0}
-accounts:
-  - {username: alice, password: secret, appKey: alice-live, delayedAppKey: alice-delayed, balance: 20000.00}
-  - {username: bob, password: secret, appKey: bob-live, delayedAppKey: bob-delayed, balance: 20000.00}
-events:
-  - id: "30000001"
-    name: Newcastle v Chelsea
-    eventType: {id: "1", name: Soccer}
-    openDate: "+PT6H"
-    markets:
-      - id: "1.300000001"
-        name: Match Odds
-        marketType: MATCH_ODDS
-        startTime: "+PT6H"
-        crossMatching: true
-        runners:
-          - {selectionId: 1, name: Newcastle, availableToLay: [[2.0, 120], [2.5, 75]]}
-          - {selectionId: 2, name: Chelsea, availableToLay: [[3.0, 150]]}
-          - {selectionId: 3, name: The Draw, availableToBack: [[5.0, 150], [3.0, 250], [1.01, 999]]}
-  - id: "30000002"
-    name: Arden 6th Jun
-    eventType: {id: "7", name: Horse Racing}
-    countryCode: GB
-    venue: Arden
-    openDate: "+PT1H"
-    markets:
-      - id: "1.300000002"
-        name: 1m Stks
-        marketType: WIN
-        bspMarket: true
-        turnInPlay: true
-        startTime: "+PT1H"
-        runners: &runners
-          - {selectionId: 11, name: Fast, adjustmentFactor: 50.0}
-          - {selectionId: 12, name: Steady, adjustmentFactor: 40.9}
-          - {selectionId: 13, name: Slow, adjustmentFactor: 9.1}
-      - id: "1.300000003"
-        name: Each Way
-        marketType: EACH_WAY
-        startTime: "+PT1H"
-        numberOfWinners: 2
-        eachWayDivisor: 5
-        runners: *runners
-"""
+HORSES = (
+    runner(FAST, "Fast", adjustmentFactor=50.0),
+    runner(STEADY, "Steady", adjustmentFactor=40.9),
+    runner(SLOW, "Slow", adjustmentFactor=9.1),
+)
+AFTERNOON = scenario(
+    event(
+        "30000001",
+        "Newcastle v Chelsea",
+        SOCCER,
+        match_odds(
+            MATCH,
+            runner(NEWCASTLE, "Newcastle", lay=[(2.0, 120), (2.5, 75)]),
+            runner(CHELSEA, "Chelsea", lay=[(3.0, 150)]),
+            runner(DRAW, "The Draw", back=[(5.0, 150), (3.0, 250), (1.01, 999)]),
+            crossMatching=True,
+        ),
+        starts="+PT6H",
+    ),
+    event(
+        "30000002",
+        "Arden 6th Jun",
+        HORSE_RACING,
+        win(WIN, *HORSES, bspMarket=True, turnInPlay=True),
+        each_way(EACH_WAY, *HORSES, eachWayDivisor=5),
+        starts="+PT1H",
+        countryCode="GB",
+        venue="Arden",
+    ),
+    now="2026-06-06T12:00:00.000Z",
+    accounts=[account(name, balance=20_000) for name in ("alice", "bob")],
+)
 
 
 @pytest.fixture

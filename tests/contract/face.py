@@ -12,19 +12,11 @@ from simulator.betfair.operations import Call, Needs, OpenCall, Operation, Servi
 from simulator.betfair.schema.sports_enums import Side
 from simulator.betfair.schema.types import Answer, Input, Int
 from simulator.betfair.transport import BetfairFace
-from simulator.world.loading.loading import load_scenario
 from simulator.world.worlds import Worlds
+from tests.scenario import account, loaded, scenario
 from tests.sessions import log_in
 
 T = TypeVar("T")
-
-SCENARIO = """
-name: {name}
-clock: {{now: "2026-06-06T17:55:00.000Z", rate: 0}}
-accounts:
-  - {{username: {name}, password: secret, appKey: {name}-live, delayedAppKey: {name}-delayed, balance: 1000.00}}
-  - {{username: {name}-too, password: secret, appKey: {name}-too-live, delayedAppKey: {name}-too-delayed}}
-"""
 
 
 class Thing(Answer, kw_only=True):
@@ -110,7 +102,8 @@ class Theatre:
     def __init__(self, settings: FaceSettings | None = None) -> None:
         self.worlds = Worlds()
         for name in ("alice", "bob"):
-            self.worlds.create(load_scenario(SCENARIO.format(name=name), name))
+            accounts = [account(name), account(f"{name}-too", balance=0)]
+            self.worlds.create(loaded(scenario(name=name, now="2026-06-06T17:55:00.000Z", accounts=accounts)))
         self.stage = Stage()
         self.face = BetfairFace(self.worlds, (self.stage.service(),), settings or FaceSettings())
         self.alice = self.credentials("alice")
