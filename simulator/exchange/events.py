@@ -375,7 +375,10 @@ class CommissionCharged(MarketEvent, frozen=True):
 
 
 class MoneyMoved(Event, frozen=True):
-    """One posting of the ledger: `amount` pence from one account to another; market and bet where it is of one."""
+    """One posting of the ledger: `amount` pence from one account to another; market and bet where it is of one.
+
+    A deposit or a withdrawal has a number instead.
+    """
 
     debit: str
     credit: str
@@ -383,6 +386,7 @@ class MoneyMoved(Event, frozen=True):
     memo: str
     market_id: str | None
     bet_id: int | None
+    transaction_id: int | None = None
 
 
 def accounts_of(event: Event) -> tuple[str, ...]:

@@ -37,7 +37,7 @@ from simulator.exchange.events import AccountOpened, Event, MarketAdded
 from simulator.exchange.heartbeat import expire_heartbeat, receive_heartbeat
 from simulator.exchange.heartbeat_deadlines import Deadlines
 from simulator.exchange.ladder import WrongLadder
-from simulator.exchange.ledger import CASHIER, Ledger
+from simulator.exchange.ledger import Ledger
 from simulator.exchange.listing import add_runner, hide_runner, reinstate_runner
 from simulator.exchange.market import Market
 from simulator.exchange.orders import Order
@@ -174,7 +174,7 @@ def _open_account(state: State, command: OpenAccount, at: int) -> list[Event]:
     opened = AccountOpened(at, command.account, command.currency)
     if not command.balance:
         return [opened]
-    return [opened, money_moved(state.ledger.move(at, CASHIER, command.account, command.balance, "deposit"))]
+    return [opened, money_moved(state.ledger.pay(at, command.account, command.balance))]
 
 
 def _add_market(state: State, command: AddMarket, at: int) -> list[Event]:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from simulator.exchange.commands import SettleMarket, SettleRunners, VoidMarket
 from simulator.exchange.events import CommissionCharged, Event, MarketClosed, MoneyMoved, OrderSettled
 from simulator.exchange.execution import lapse_whole
-from simulator.exchange.ledger import COMMISSION, HOUSE
+from simulator.exchange.ledger import BET, COMMISSION, COMMISSION_CHARGE, HOUSE
 from simulator.exchange.market import Market, Verb
 from simulator.exchange.money import HUNDRED_PERCENT, divide_half_away
 from simulator.exchange.orders import BetOutcome, LapseReason, Order
@@ -117,7 +117,7 @@ def _pay(state: State, market: Market, orders: Iterable[Order], at: int) -> list
             OrderSettled(at, order.market_id, order.bet_id, order.account, order.runner, order.outcome, order.profit)
         )
         if order.profit:
-            events.append(_post(state, market, at, HOUSE, account.name, order.profit, "bet", order.bet_id))
+            events.append(_post(state, market, at, HOUSE, account.name, order.profit, BET, order.bet_id))
     return events
 
 
@@ -130,7 +130,7 @@ def _close(state: State, market: Market, at: int) -> list[Event]:
         commission = _commission(state, market, name, index.net_winnings)
         market.commissions[name] = commission
         if commission:
-            events.append(_post(state, market, at, name, COMMISSION, commission, "commission", None))
+            events.append(_post(state, market, at, name, COMMISSION, commission, COMMISSION_CHARGE, None))
             events.append(CommissionCharged(at, market.market_id, name, commission))
     for name in market.orders_of.keys() | market.positions.keys():
         state.accounts[name].close_position(market.market_id)

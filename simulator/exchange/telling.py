@@ -74,4 +74,5 @@ def money_moved(posting: Posting) -> MoneyMoved:
         posting.memo,
         posting.market_id,
         posting.bet_id,
+        posting.transaction_id,
     )

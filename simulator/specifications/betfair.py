@@ -11,14 +11,21 @@ from typing import Any, Final, NamedTuple
 from simulator import __version__
 from simulator.betfair.errors import ExceptionType, Fault
 from simulator.betfair.json_rpc import SERVICE_ERROR
-from simulator.betfair.operations import Operation, Service
+from simulator.betfair.operations import Needs, Operation, Service
 from simulator.betfair.schema.types import Signature
 from simulator.specifications.answers import EXPECTATION_FAILED, JsonSchema, answer_schemas
 from simulator.specifications.betfair_json_rpc import JsonRpcPath
 from simulator.specifications.examples import Example, Story, rest_examples
 from simulator.specifications.requests import RequestSchemas, Rules
 
-SECURITY: Final[list[dict[str, list[str]]]] = [{"AppKey": [], "Session": []}]
+_BOTH: Final[dict[str, list[str]]] = {"AppKey": [], "Session": []}
+SECURITY: Final[list[dict[str, list[str]]]] = [_BOTH]
+_SECURITY_OF: Final[Mapping[Needs, list[dict[str, list[str]]]]] = {
+    Needs.APP_KEY_AND_SESSION: SECURITY,
+    Needs.SESSION: [_BOTH, {"Session": []}],
+    Needs.NOTHING: [_BOTH, {"Session": []}, {"AppKey": []}, {}],
+}
+"""What identifies a caller, in the ways in which an operation may be called."""
 
 
 class About(NamedTuple):
@@ -50,7 +57,13 @@ def document(service: Service, signatures: Mapping[str, Signature], about: About
             "post": _rest_operation(operation, by_name, result, about.links, examples)
         }
         rpc.add(operation, parameter, result)
-    paths[f"/exchange/{service.name}/json-rpc/v1"] = {"post": rpc.operation(about.description, about.story)}
+    least = [operation.needs for operation in operations if operation.needs is not Needs.APP_KEY_AND_SESSION]
+    paths[f"/exchange/{service.name}/json-rpc/v1"] = {
+        "post": {
+            **rpc.operation(about.description, about.story),
+            **_secured(Needs.NOTHING if Needs.NOTHING in least else least[0] if least else Needs.APP_KEY_AND_SESSION),
+        }
+    }
     return {
         "openapi": "3.1.0",
         "info": {
@@ -108,6 +121,7 @@ def _rest_operation(
         "tags": ["REST"],
         "summary": words.partition(". ")[0].rstrip("."),
         "description": words,
+        **_secured(operation.needs),
         "parameters": [{"$ref": "#/components/parameters/Alternative"}],
         "requestBody": {"required": True, "content": {"application/json": {"schema": parameters, "examples": asked}}},
         "responses": {
@@ -118,6 +132,11 @@ def _rest_operation(
             },
         },
     }
+
+
+def _secured(needs: Needs) -> JsonSchema:
+    """Return what is said of security where it differs from what is said of the service."""
+    return {} if needs is Needs.APP_KEY_AND_SESSION else {"security": _SECURITY_OF[needs]}
 
 
 _XML: Final[JsonSchema] = {"application/xml": {}, "text/xml": {}}

@@ -36,9 +36,11 @@ _TEXT_QUERY: Final[JsonSchema] = {
 _SOMETHING: Final[JsonSchema] = {"minItems": 1}
 _LISTED_ORDERS: Final = [OrderStatus.EXECUTABLE.value, OrderStatus.EXECUTION_COMPLETE.value]
 
+LOCALE: Final[JsonSchema] = {"enum": ["", *sorted(LANGUAGES)]}
+
 BETTING_RULES: Final = Rules(
     fields={
-        "locale": {"enum": ["", *sorted(LANGUAGES)]},
+        "locale": LOCALE,
         "currencyCode": {"enum": ["", *sorted(CURRENCY_RATES)]},
         "marketId": _MARKET_ID,
         "RunnerId.marketId": {"type": ["string", "number"]},

@@ -10,7 +10,7 @@ from simulator.betfair.schema import account_aping, heartbeat_aping, sports_apin
 from simulator.betfair.services import BETTING
 from simulator.specifications import control, identity
 from simulator.specifications.betfair import About, document
-from simulator.specifications.betting_rules import BETTING_RULES, number
+from simulator.specifications.betting_rules import BETTING_RULES, LOCALE, number
 from simulator.specifications.examples import ACCOUNT_STORY, BETTING_STORY, HEARTBEAT_STORY
 from simulator.specifications.requests import Rules
 
@@ -49,8 +49,17 @@ _BETTING: Final = About(
 
 _ACCOUNTS: Final = About(
     title="Betfair Exchange, accounts",
-    description="Whose account it is, and what money is in it: the interface AccountAPING v1.0.",
-    rules=Rules(fields={"wallet": {"const": "UK"}}, variants={}),
+    description="Whose account it is, what money is in it, and what has moved that: the interface AccountAPING v1.0.",
+    rules=Rules(
+        fields={
+            "wallet": {"const": "UK"},
+            "locale": LOCALE,
+            "fromRecord": number(0),
+            "recordCount": number(0),
+            "fromCurrency": {"enum": ["", "GBP"]},
+        },
+        variants={},
+    ),
     story=ACCOUNT_STORY,
     links={},
 )

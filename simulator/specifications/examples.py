@@ -206,7 +206,12 @@ BETTING_STORY: Final[Story] = (
     Step("listClearedOrders", "settled", {"betStatus": "SETTLED"}),
 )
 
-ACCOUNT_STORY: Final[Story] = (Step("getAccountFunds", "all", {}), Step("getAccountDetails", "all", {}))
+ACCOUNT_STORY: Final[Story] = (
+    Step("getAccountFunds", "all", {}),
+    Step("getAccountDetails", "all", {}),
+    Step("getAccountStatement", "all", {"itemDateRange": {"from": None, "to": None}}),
+    Step("listCurrencyRates", "pounds", {"fromCurrency": "GBP"}),
+)
 
 HEARTBEAT_STORY: Final[Story] = (
     Step("heartbeat", "register", {"preferredTimeoutSeconds": 10}),

@@ -75,7 +75,7 @@ HASHED: Final[Mapping[type, frozenset[str]]] = {
     ),
     Numbering: frozenset({"next"}),
     Deadlines: frozenset({"by_account", "actions"}),
-    Ledger: frozenset({"balances", "_statements"}),
+    Ledger: frozenset({"balances", "last_transaction_id", "_statements"}),
     Account: frozenset({"definition", "cleared_orders", "_retained_commissions"}),
     Market: frozenset(
         {
@@ -158,6 +158,7 @@ LEFT_OUT: Final[Mapping[type, Mapping[str, str]]] = {
         "_retry": "false whenever something can be asked",
     },
     State: {"rules": SCENARIO},
+    Ledger: {"_payments": DERIVED, "_others": DERIVED},
     Deadlines: {"first": DERIVED},
     Account: {
         "name": "it is in the definition",

@@ -50,6 +50,7 @@ ADDED_FIELDS = {
     "MarketBook": {"betDelayModels", "suspendReason"},
     "CurrentOrderSummary": {"currentItemDescription"},
     "listCurrentOrders": {"includeItemDescription"},
+    "StatementLegacyData": {"avgPriceRaw"},
 }
 """What came after the interface definition: fields of newer published pages and of recorded answers."""
 
@@ -72,8 +73,19 @@ MANDATORY_IN_THE_DEFINITION_ALONE = {
 }
 """Fields of answers that recordings leave out although the definition calls them mandatory."""
 
-ACCOUNTS_SERVED = {"getAccountFunds", "getAccountDetails"}
-ACCOUNT_TYPES_SERVED = {"AccountFundsResponse", "AccountDetailsResponse", "Wallet"}
+ACCOUNTS_SERVED = {"getAccountFunds", "getAccountDetails", "getAccountStatement", "listCurrencyRates"}
+ACCOUNT_TYPES_SERVED = {
+    "AccountDetailsResponse",
+    "AccountFundsResponse",
+    "AccountStatementReport",
+    "CurrencyRate",
+    "IncludeItem",
+    "ItemClass",
+    "StatementItem",
+    "StatementLegacyData",
+    "TimeRange",
+    "Wallet",
+}
 
 
 # The definitions, read

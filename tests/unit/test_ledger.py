@@ -25,10 +25,38 @@ def ledger_of(*accounts: str) -> Ledger:
 def test_what_leaves_one_account_enters_another() -> None:
     ledger = ledger_of("alice")
 
-    posting = ledger.move(START, CASHIER, "alice", 100_00, "deposit")
+    posting = ledger.move(START, CASHIER, "alice", 100_00, "gift")
 
     assert {CASHIER: -100_00, COMMISSION: 0, HOUSE: 0, "alice": 100_00} == ledger.balances
-    assert Posting(START, CASHIER, "alice", 100_00, "deposit", None, None, -100_00, 100_00) == posting
+    assert Posting(START, CASHIER, "alice", 100_00, "gift", None, None, -100_00, 100_00, None) == posting
+
+
+def test_payments_are_numbered_and_go_through_the_cashier() -> None:
+    ledger = ledger_of("alice", "bob")
+
+    paid_in, other, paid_out = (ledger.pay(START, name, pence) for name, pence in payments())
+
+    assert Posting(START, CASHIER, "alice", 100_00, "deposit", None, None, -100_00, 100_00, 1) == paid_in
+    assert ("bob", 2) == (other.credit, other.transaction_id)
+    assert Posting(START, "alice", CASHIER, 30_00, "withdrawal", None, None, 70_00, -80_00, 3) == paid_out
+    assert 3 == ledger.last_transaction_id
+
+
+def payments() -> list[tuple[str, int]]:
+    return [("alice", 100_00), ("bob", 10_00), ("alice", -30_00)]
+
+
+def test_the_postings_of_an_account_are_payments_or_are_not() -> None:
+    ledger = ledger_of("alice", "bob")
+    (paid_in, _, paid_out), won = (
+        [ledger.pay(START, *one) for one in payments()],
+        ledger.move(START, HOUSE, "alice", 5, "bet"),
+    )
+
+    assert [paid_in, paid_out, won] == list(ledger.postings("alice"))
+    assert [paid_in, paid_out] == list(ledger.payments("alice"))
+    assert [won] == list(ledger.postings_but_payments("alice"))
+    assert [] == [*ledger.postings("nobody"), *ledger.payments("nobody"), *ledger.postings_but_payments("bob")]
 
 
 def test_a_negative_amount_moves_the_other_way_so_that_postings_have_none() -> None:
@@ -103,7 +131,7 @@ def test_an_account_opens_with_what_its_customer_paid_in_at_the_cashier() -> Non
 
     assert (
         AccountOpened(START, "dave", "EUR"),
-        MoneyMoved(START, CASHIER, "dave", 50_00, "deposit", None, None),
+        MoneyMoved(START, CASHIER, "dave", 50_00, "deposit", None, None, 4),
     ) == events
     assert 50_00 == world.balance("dave") == world.available("dave")
     assert -(3 * 10_000_00 + 50_00) == world.balance(CASHIER)

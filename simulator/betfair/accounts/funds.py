@@ -1,7 +1,7 @@
 """What an account can bet with."""
 
 from simulator.betfair.accounts.amounts import in_own_currency
-from simulator.betfair.errors import ApiError, ApiErrorCode
+from simulator.betfair.accounts.refusing import check_wallet
 from simulator.betfair.operations import Call
 from simulator.betfair.schema.account_aping import AccountFundsResponse, GetAccountFundsRequest
 from simulator.betfair.schema.wire import double
@@ -15,12 +15,7 @@ def get_account_funds(call: Call[GetAccountFundsRequest]) -> AccountFundsRespons
     INVALID_INPUT_DATA.
     """
     account = call.account
-    if call.params.wallet not in (None, account.wallet):
-        raise ApiError(
-            ApiErrorCode.INVALID_INPUT_DATA,
-            "The request was not valid.",
-            explanation=f"the account has the wallet {account.wallet} and no other",
-        )
+    check_wallet(account, call.params.wallet)
     exchange, limit = call.world.exchange, account.exposure_limit
     bets = exchange.accounts[account.username]
     return AccountFundsResponse(

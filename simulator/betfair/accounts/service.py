@@ -2,15 +2,24 @@
 
 from typing import Final
 
+from simulator.betfair.accounts.currencies import list_currency_rates
 from simulator.betfair.accounts.details import get_account_details
 from simulator.betfair.accounts.funds import get_account_funds
+from simulator.betfair.accounts.statement import get_account_statement
 from simulator.betfair.errors import ACCOUNT_EXCEPTION
-from simulator.betfair.operations import Operation, Service
-from simulator.betfair.schema.account_aping import GetAccountDetailsRequest, GetAccountFundsRequest
+from simulator.betfair.operations import Needs, Operation, Service
+from simulator.betfair.schema.account_aping import (
+    GetAccountDetailsRequest,
+    GetAccountFundsRequest,
+    GetAccountStatementRequest,
+    ListCurrencyRatesRequest,
+)
 
 OWN_ACCOUNT: Final = (
     Operation("getAccountFunds", GetAccountFundsRequest, get_account_funds),
     Operation("getAccountDetails", GetAccountDetailsRequest, get_account_details),
+    Operation("getAccountStatement", GetAccountStatementRequest, get_account_statement),
+    Operation("listCurrencyRates", ListCurrencyRatesRequest, list_currency_rates, needs=Needs.NOTHING),
 )
 """What customers ask of their own accounts."""
 

@@ -97,7 +97,9 @@ class NaiveMarkets:
             source, target, amount = target, source, -amount
         if amount:
             self.postings.append((source, target, amount))
-            self.happened.append(events.MoneyMoved(at, source, target, amount, memo, market_id, bet_id))
+            payments = [one for one in self.postings if CASHIER in one]
+            number = len(payments) if CASHIER in (source, target) else None
+            self.happened.append(events.MoneyMoved(at, source, target, amount, memo, market_id, bet_id, number))
 
     def balance(self, account: str) -> int:
         paid_in = sum(amount for _, target, amount in self.postings if target == account)

@@ -1,0 +1,144 @@
+"""The items of a statement: a bet that was settled, the commission on a market, a deposit or a withdrawal.
+
+Every item says all about itself twice: as `legacyData`, and as JSON in a text with its nulls written out (recorded).
+What recordings and the manual leave open is chosen: an item of commission carries the number of the last bet of its
+market that was settled, and its rate is what was charged of the net winnings, as recorded; an item of a payment is
+called what it is. Source: manual, StatementItem and StatementLegacyData.
+"""
+
+from typing import Any, Final
+
+from simulator.betfair.accounts.amounts import in_own_currency
+from simulator.betfair.dispatch import encode_json
+from simulator.betfair.schema.account_aping import (
+    BetCategoryType,
+    BetType,
+    ItemClass,
+    LegacyMarketType,
+    StatementItem,
+    StatementLegacyData,
+    TransactionType,
+    WinLose,
+)
+from simulator.betfair.schema.wire import double, order_date, written
+from simulator.exchange.betting_types import BettingType
+from simulator.exchange.ledger import DEPOSIT, Posting
+from simulator.exchange.money import HUNDRED_PERCENT, HUNDREDTHS, divide_half_away
+from simulator.exchange.order_index import Ending
+from simulator.exchange.orders import Order, OrderType, Side
+from simulator.exchange.timeline import Stretch
+from simulator.world.accounts import CustomerAccount
+from simulator.world.catalogue import MarketDescription
+from simulator.world.world import World
+
+_MARKET_TYPES: Final = {
+    BettingType.ODDS: LegacyMarketType.O,
+    BettingType.LINE: LegacyMarketType.L,
+    BettingType.ASIAN_HANDICAP_DOUBLE_LINE: LegacyMarketType.A,
+    BettingType.ASIAN_HANDICAP_SINGLE_LINE: LegacyMarketType.A,
+}
+_CATEGORIES: Final = {
+    OrderType.LIMIT: BetCategoryType.E,
+    OrderType.LIMIT_ON_CLOSE: BetCategoryType.L,
+    OrderType.MARKET_ON_CLOSE: BetCategoryType.M,
+}
+
+
+def statement_item(world: World, account: CustomerAccount, posting: Posting) -> StatementItem:
+    """Return a posting of an account as an item of the account's statement."""
+    amount = posting.amount_for(account.username)
+    if posting.bet_id is not None:
+        reference, about = posting.bet_id, _of_bet(world, account, world.exchange.orders[posting.bet_id], amount)
+    elif posting.market_id is not None:
+        reference, about = _of_commission(world, account, posting.market_id, -amount)
+    else:
+        reference, about = posting.transaction_id or 0, _of_payment(posting)
+    date = order_date(posting.at)
+    about.setdefault("placedDate", date)
+    data = StatementLegacyData(
+        startDate=date,
+        transactionType=TransactionType.ACCOUNT_CREDIT if amount > 0 else TransactionType.ACCOUNT_DEBIT,
+        transactionId=posting.transaction_id or 0,
+        **{**_NO_BET, **about},
+    )
+    return StatementItem(
+        refId=str(reference),
+        itemDate=date,
+        amount=in_own_currency(account, amount),
+        balance=in_own_currency(account, posting.balance_of(account.username)),
+        itemClassData={"unknownStatementItem": _with_nulls(data)},
+        legacyData=data,
+        itemClass=ItemClass.UNKNOWN,
+    )
+
+
+_NO_BET: Final[dict[str, Any]] = {
+    "avgPrice": 0.0,
+    "betSize": 0.0,
+    "betType": BetType.B,
+    "betCategoryType": BetCategoryType.NONE,
+    "grossBetAmount": 0.0,
+    "selectionId": 0,
+    "winLose": WinLose.RESULT_NOT_APPLICABLE,
+}
+
+
+def _of_bet(world: World, account: CustomerAccount, order: Order, amount: int) -> dict[str, Any]:
+    market = world.catalogue.markets[order.market_id]
+    return {
+        **_of_market(market),
+        "avgPrice": double(order.average_price_matched),
+        "avgPriceRaw": written(order.matched_payout / order.size_matched / HUNDREDTHS),
+        "betSize": in_own_currency(account, order.size_matched),
+        "betType": BetType.B if order.side is Side.BACK else BetType.L,
+        "betCategoryType": _CATEGORIES[order.order_type] if order.is_for_starting_price else BetCategoryType.E,
+        "placedDate": order_date(order.placed_at),
+        "selectionId": order.runner.selection_id,
+        "selectionName": market.runners[order.runner].name,
+        "winLose": WinLose.RESULT_WON if amount > 0 else WinLose.RESULT_LOST,
+    }
+
+
+def _of_commission(
+    world: World, account: CustomerAccount, market_id: str, commission: int
+) -> tuple[int, dict[str, Any]]:
+    bets = world.exchange.markets[market_id].orders_of[account.username]
+    (last,) = Stretch(bets.ended[Ending.SETTLED], is_latest_first=True).page(0, 1)
+    net_winnings = bets.net_winnings or 0
+    rate = double(divide_half_away(commission * HUNDRED_PERCENT, net_winnings))
+    return last.bet_id, {
+        **_of_market(world.catalogue.markets[market_id]),
+        "commissionRate": f"{rate:g}%",
+        "grossBetAmount": in_own_currency(account, net_winnings),
+    }
+
+
+def _of_market(market: MarketDescription) -> dict[str, Any]:
+    event = market.event
+    names = (event.event_type_name, event.competition_name, event.name, market.name)
+    return {
+        "eventId": int(market.id.partition(".")[2]),
+        "eventTypeId": int(event.event_type_id),
+        "fullMarketName": " / ".join(name for name in names if name),
+        "marketName": market.name,
+        "marketType": _MARKET_TYPES[market.definition.betting_type],
+    }
+
+
+def _of_payment(posting: Posting) -> dict[str, Any]:
+    name = "Deposit" if posting.memo == DEPOSIT else "Withdrawal"
+    return {
+        "eventId": 0,
+        "eventTypeId": 0,
+        "fullMarketName": name,
+        "marketName": name,
+        "marketType": LegacyMarketType.NOT_APPLICABLE,
+    }
+
+
+def _with_nulls(data: StatementLegacyData) -> str:
+    """Return the data of an item as JSON, what there is not as null; but for what came later, which is left out."""
+    members = {name: getattr(data, name) for name in data.__struct_fields__}
+    if members["avgPriceRaw"] is None:
+        del members["avgPriceRaw"]
+    return encode_json(members).decode()
