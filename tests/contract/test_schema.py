@@ -1,22 +1,22 @@
-"""The wire types hold what the official interface definitions and the recorded answers say, and nothing else.
+"""The wire types hold what the official interface definitions say, and nothing else.
 
-Both lie outside the repository; where they are absent these tests are skipped and say so.
+Every operation, parameter, type, field, value, error, and what is mandatory is compared with the definitions. These lie
+outside the repository; where they are absent the tests that read them are skipped and say so.
 """
 
-import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from types import ModuleType
-from typing import Any
+from typing import Any, Final, NamedTuple
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
 import msgspec
 import pytest
-import yaml
 from msgspec import inspect
 
 from simulator.betfair import errors
+from simulator.betfair.operations import Service
 from simulator.betfair.schema import (
     account_aping,
     heartbeat_aping,
@@ -27,110 +27,158 @@ from simulator.betfair.schema import (
     sports_orders,
 )
 from simulator.betfair.schema.types import Answer, Input, InputWithSets, Int, Long, Signature, is_set
-from simulator.betfair.schema.wire import Instant, decode_hook, encode_hook
-from simulator.data import specification_bytes
-from tests.documented import check
-from tests.evidence import ANSWERS, DEFINITIONS, needs
+from simulator.betfair.schema.wire import Instant
+from simulator.betfair.services import ACCOUNT, BETTING, HEARTBEAT
+from tests.evidence import DEFINITIONS, needs
 
-MODULES: tuple[ModuleType, ...] = (
-    sports_enums,
-    sports_inputs,
-    sports_markets,
-    sports_orders,
-    account_aping,
-    heartbeat_aping,
+SPORTS_MODULES: Final = (sports_enums, sports_inputs, sports_markets, sports_orders)
+
+DIFFERENCES: Final = (
+    ("recorded answers spell it with a small letter", "lacks Match.Size adds Match.size"),
+    ("it came after the definition", ("adds MarketFilter.betDelayModels MarketDescription.betDelayModels "
+     "MarketBook.betDelayModels,suspendReason CurrentOrderSummary.currentItemDescription RunnerStatus.HIDDEN "
+     "listCurrentOrders.includeItemDescription StatementLegacyData.avgPriceRaw "
+     "InstructionReportErrorCode.INVALID_PROFIT_RATIO ExecutionReportErrorCode.INVALID_PROFIT_RATIO")),
+    ("recorded answers leave it out", ("frees Runner.adjustmentFactor CurrentOrderSummary.matchedDate "
+     "MarketDescription.persistenceEnabled,regulator,marketType,marketBaseRate,discountAllowed "
+     "CancelInstructionReport.sizeCancelled,cancelledDate")),
+    ("no operation takes or answers it", "lacks SubscriptionOptions"),
+)  # fmt: skip
+"""Where ours differs on purpose: why, and what it lacks, adds, or frees from being mandatory."""
+
+YET_TO_COME: Final = {
+    "createDeveloperAppKeys",
+    "getDeveloperAppKeys",
+    "transferFunds",
+    "getVendorClientId",
+    "getApplicationSubscriptionToken",
+    "activateApplicationSubscription",
+    "cancelApplicationSubscription",
+    "updateApplicationSubscription",
+    "listApplicationSubscriptionTokens",
+    "listAccountSubscriptionTokens",
+    "getApplicationSubscriptionHistory",
+    "getAuthorisationCode",
+    "token",
+    "getVendorDetails",
+    "revokeAccessToWebApp",
+    "listAuthorizedWebApps",
+    "isAccountSubscribedToWebApp",
+    "getAffiliateRelation",
+    "setDefaultExposureLimitForMarketGroups",
+    "setExposureLimitForMarketGroup",
+    "removeDefaultExposureLimitForMarketGroups",
+    "removeExposureLimitForMarketGroup",
+    "listExposureLimitsForMarketGroups",
+    "unblockMarketGroup",
+    "getExposureReuseEnabledEvents",
+    "addExposureReuseEnabledEvents",
+    "removeExposureReuseEnabledEvents",
+}
+"""Operations that are not served yet. The list shrinks to nothing."""
+
+
+class Interface(NamedTuple):
+    """An interface as it is defined, and ours: the service, the signatures and where the types are."""
+
+    file: str
+    service: Service
+    signatures: Mapping[str, Signature]
+    modules: tuple[ModuleType, ...]
+
+    @property
+    def definition(self) -> Element:
+        """The definition, empty where it is absent."""
+        path = DEFINITIONS / self.file
+        return ElementTree.parse(path).getroot() if path.is_file() else Element("interface")
+
+    @property
+    def operations(self) -> dict[str, Element]:
+        """The operations that are defined, but for those that are yet to come."""
+        operations = {operation.attrib["name"]: operation for operation in self.definition.findall("operation")}
+        return {name: operation for name, operation in operations.items() if name not in YET_TO_COME}
+
+
+INTERFACES: Final = (
+    Interface("SportsAPING.xml", BETTING, sports_aping.OPERATIONS, SPORTS_MODULES),
+    Interface("AccountAPING.xml", ACCOUNT, account_aping.OPERATIONS, (account_aping,)),
+    Interface("HeartbeatAPING.xml", HEARTBEAT, heartbeat_aping.OPERATIONS, (heartbeat_aping,)),
 )
-
-RENAMED = {("Match", "Size"): "size"}
-"""Spelt otherwise on the wire than in the definition: recorded answers have `size`."""
-
-ADDED_FIELDS = {
-    "MarketFilter": {"betDelayModels"},
-    "MarketDescription": {"betDelayModels"},
-    "MarketBook": {"betDelayModels", "suspendReason"},
-    "CurrentOrderSummary": {"currentItemDescription"},
-    "listCurrentOrders": {"includeItemDescription"},
-    "StatementLegacyData": {"avgPriceRaw"},
-}
-"""What came after the interface definition: fields of newer published pages and of recorded answers."""
-
-ADDED_VALUES = {
-    "RunnerStatus": {"HIDDEN"},
-    "InstructionReportErrorCode": {"INVALID_PROFIT_RATIO"},
-    "ExecutionReportErrorCode": {"INVALID_PROFIT_RATIO"},
-}
-
-MANDATORY_IN_THE_DEFINITION_ALONE = {
-    ("MarketDescription", "persistenceEnabled"),
-    ("MarketDescription", "regulator"),
-    ("MarketDescription", "marketType"),
-    ("MarketDescription", "marketBaseRate"),
-    ("MarketDescription", "discountAllowed"),
-    ("Runner", "adjustmentFactor"),
-    ("CurrentOrderSummary", "matchedDate"),
-    ("CancelInstructionReport", "sizeCancelled"),
-    ("CancelInstructionReport", "cancelledDate"),
-}
-"""Fields of answers that recordings leave out although the definition calls them mandatory."""
-
-ACCOUNTS_SERVED = {"getAccountFunds", "getAccountDetails", "getAccountStatement", "listCurrencyRates"}
-ACCOUNT_TYPES_SERVED = {
-    "AccountDetailsResponse",
-    "AccountFundsResponse",
-    "AccountStatementReport",
-    "CurrencyRate",
-    "IncludeItem",
-    "ItemClass",
-    "StatementItem",
-    "StatementLegacyData",
-    "TimeRange",
-    "Wallet",
-}
+EXCEPTIONS: Final = (errors.BETTING_EXCEPTION, errors.ACCOUNT_EXCEPTION, errors.HEARTBEAT_EXCEPTION)
 
 
 # The definitions, read
 
 
-def definition(name: str) -> Element:
-    path = DEFINITIONS / name
-    return ElementTree.parse(path).getroot() if path.is_file() else Element("interface")
+class Member(NamedTuple):
+    """A parameter or a field: its type in the notation of the definitions, and whether it is mandatory."""
+
+    notation: str
+    mandatory: bool
 
 
-SPORTS = definition("SportsAPING.xml")
-ACCOUNT = definition("AccountAPING.xml")
-HEARTBEAT = definition("HeartbeatAPING.xml")
-INTERFACES = (SPORTS, ACCOUNT, HEARTBEAT)
-TABLES = (
-    (SPORTS, sports_aping.OPERATIONS),
-    (ACCOUNT, account_aping.OPERATIONS),
-    (HEARTBEAT, heartbeat_aping.OPERATIONS),
-)
+def values_of(simple_type: Element) -> dict[str, Member]:
+    return {value.attrib["name"]: Member("value", mandatory=False) for value in simple_type.iter("value")}
 
 
-def enum_values(simple_type: Element) -> set[str]:
-    return {value.attrib["name"] for value in simple_type.iter("value")}
-
-
-def resolved(interface: Element, notation: str) -> str:
+def resolved(definition: Element, notation: str) -> str:
     """Return a type of the definition with its aliases (`MarketId`) replaced by what they stand for (`string`)."""
     notation = notation.replace(" ", "")
     if notation.endswith(")"):
         outer, inner = notation[:-1].split("(", 1)
-        return f"{outer}({','.join(resolved(interface, part) for part in inner.split(','))})"
-    for simple_type in interface.findall("simpleType"):
-        if simple_type.attrib["name"] == notation and not enum_values(simple_type):
+        return f"{outer}({','.join(resolved(definition, part) for part in inner.split(','))})"
+    for simple_type in definition.findall("simpleType"):
+        if simple_type.attrib["name"] == notation and not values_of(simple_type):
             return simple_type.attrib["type"]
     return notation
 
 
-def fields_of(interface: Element, owner: str, parameters: list[Element]) -> dict[str, tuple[str, bool]]:
-    """Return name, type and whether it is mandatory, of the parameters of an operation or a data type."""
-    fields = {}
-    for parameter in parameters:
-        key = (owner, parameter.attrib["name"])
-        mandatory = parameter.get("mandatory") == "true" and key not in MANDATORY_IN_THE_DEFINITION_ALONE
-        fields[RENAMED.get(key, key[1])] = (resolved(interface, parameter.attrib["type"]), mandatory)
-    return fields
+def members_of(definition: Element, parameters: list[Element]) -> dict[str, Member]:
+    return {
+        parameter.attrib["name"]: Member(
+            resolved(definition, parameter.attrib["type"]), parameter.get("mandatory") == "true"
+        )
+        for parameter in parameters
+    }
+
+
+def request_of(interface: Interface, operation: Element) -> dict[str, Member]:
+    return members_of(interface.definition, operation.findall("parameters/request/parameter"))
+
+
+def result_of(interface: Interface, operation: Element) -> str:
+    response = operation.find("parameters/simpleResponse")
+    assert response is not None
+    return resolved(interface.definition, response.attrib["type"])
+
+
+def types_of(interface: Interface) -> dict[str, dict[str, Member]]:
+    """Every structure and every closed list of a definition: what the aliases leave."""
+    definition = interface.definition
+    structures = {each.attrib["name"]: each.findall("parameter") for each in definition.findall("dataType")}
+    lists = {each.attrib["name"]: values_of(each) for each in definition.findall("simpleType")}
+    return {name: members_of(definition, members) for name, members in structures.items()} | {
+        name: values for name, values in lists.items() if values
+    }
+
+
+def types_needed_later(interface: Interface) -> set[str]:
+    """The types that only operations need which are yet to come."""
+    types, everything = types_of(interface), interface.definition.findall("operation")
+    return reached(interface, types, everything) - reached(interface, types, list(interface.operations.values()))
+
+
+def reached(interface: Interface, types: dict[str, dict[str, Member]], operations: list[Element]) -> set[str]:
+    notations = [result_of(interface, operation) for operation in operations]
+    notations += [member.notation for operation in operations for member in request_of(interface, operation).values()]
+    found: set[str] = set()
+    while notations:
+        notation = notations.pop()
+        for name in notation.replace("(", ",").replace(")", "").split(","):
+            if name in types and name not in found:
+                found.add(name)
+                notations += [member.notation for member in types[name].values()]
+    return found
 
 
 # Our types, written in the notation of the definitions
@@ -167,112 +215,130 @@ def scalar_notation(info: Any) -> str:
     return next(name for name, scalar in scalars.items() if inspect.type_info(scalar) == info)
 
 
-def struct_fields(struct: type[Any]) -> dict[str, tuple[str, bool]]:
-    info = inspect.type_info(struct)
+def members_of_ours(ours: Any) -> dict[str, Member]:
+    if issubclass(ours, StrEnum):
+        return {member.value: Member("value", mandatory=False) for member in ours}
+    info = inspect.type_info(ours)
     assert isinstance(info, inspect.StructType)
-    return {field.encode_name: (notation_of(field.type), field.required) for field in info.fields}
+    return {field.encode_name: Member(notation_of(field.type), field.required) for field in info.fields}
 
 
-def our_type(name: str) -> Any:
-    return next(getattr(module, name) for module in MODULES if hasattr(module, name))
+# The comparison
 
 
-def data_types() -> Iterator[Any]:
-    for interface in INTERFACES:
-        for data_type in interface.findall("dataType"):
-            if interface is not ACCOUNT or data_type.attrib["name"] in ACCOUNT_TYPES_SERVED:
-                yield pytest.param(interface, data_type, id=data_type.attrib["name"])
+def differences(owner: str, defined: Mapping[str, Member], ours: Mapping[str, Member]) -> set[str]:
+    """Return what is different, each in the words of `DIFFERENCES` or in others, which cannot be meant."""
+    found = {f"lacks {owner}.{name}" for name in defined.keys() - ours.keys()}
+    found |= {f"adds {owner}.{name}" for name in ours.keys() - defined.keys()}
+    for name in defined.keys() & ours.keys():
+        theirs, own = defined[name], ours[name]
+        if theirs.notation != own.notation:
+            found.add(f"has {owner}.{name} as {own.notation} and not as {theirs.notation}")
+        if theirs.mandatory != own.mandatory:
+            found.add(f"{'frees' if theirs.mandatory else 'demands'} {owner}.{name}")
+    return found
 
 
-def enumerations() -> Iterator[Any]:
-    for interface in INTERFACES:
-        for simple_type in interface.findall("simpleType"):
-            served = interface is not ACCOUNT or simple_type.attrib["name"] in ACCOUNT_TYPES_SERVED
-            if served and enum_values(simple_type):
-                yield pytest.param(simple_type, id=simple_type.attrib["name"])
+def meant() -> set[str]:
+    """Return the differences of the list, one by one: `adds MarketBook.suspendReason`."""
+    found, verb = set(), ""
+    for word in " ".join(words for _, words in DIFFERENCES).split():
+        if word in ("lacks", "adds", "frees"):
+            verb = word
+            continue
+        owner, _, members = word.partition(".")
+        found |= {f"{verb} {owner}.{member}".rstrip(".") for member in members.split(",")}
+    return found
 
 
-def operations() -> Iterator[Any]:
-    for interface, table in TABLES:
-        for operation in interface.findall("operation"):
-            if interface is not ACCOUNT or operation.attrib["name"] in ACCOUNTS_SERVED:
-                yield pytest.param(interface, operation, table, id=operation.attrib["name"])
-
-
-@needs(DEFINITIONS)
-@pytest.mark.parametrize(("interface", "data_type"), list(data_types()))
-def test_a_data_type_has_the_fields_of_its_definition(interface: Element, data_type: Element) -> None:
-    """Names, types and which are mandatory; and nothing that is neither defined nor listed above as added later."""
-    name = data_type.attrib["name"]
-    ours = struct_fields(our_type(name))
-    expected = fields_of(interface, name, data_type.findall("parameter"))
-
-    added = ADDED_FIELDS.get(name, set())
-    assert {field: about for field, about in ours.items() if field not in added} == expected
-    assert added <= ours.keys()
-
-
-@needs(DEFINITIONS)
-@pytest.mark.parametrize("simple_type", list(enumerations()))
-def test_an_enumeration_has_the_values_of_its_definition(simple_type: Element) -> None:
-    name = simple_type.attrib["name"]
-    ours = our_type(name)
-
-    assert issubclass(ours, StrEnum)
-    assert {member.value for member in ours} == enum_values(simple_type) | ADDED_VALUES.get(name, set())
-
-
-@needs(DEFINITIONS)
-@pytest.mark.parametrize(("interface", "operation", "table"), list(operations()))
-def test_an_operation_takes_and_answers_what_its_definition_says(
-    interface: Element, operation: Element, table: dict[str, Signature]
-) -> None:
-    """The order counts too, because positional parameters follow it; what was added later comes last."""
-    name = operation.attrib["name"]
-    signature = table[name]
-    expected = fields_of(interface, name, operation.findall("parameters/request/parameter"))
-    response = operation.find("parameters/simpleResponse")
-
-    added = ADDED_FIELDS.get(name, set())
-    ours = list(struct_fields(signature.request).items())
-    assert ours[: len(expected)] == list(expected.items())
-    assert {field for field, _ in ours[len(expected) :]} == added
-    assert response is not None
-    assert notation_of(inspect.type_info(signature.result)) == resolved(interface, response.attrib["type"])
+def compared(interface: Interface) -> Iterator[set[str]]:
+    """Yield the differences of an interface, operation by operation and type by type."""
+    for name, operation in interface.operations.items():
+        if name not in interface.signatures:
+            yield {f"lacks {name}"}
+            continue
+        signature, result = interface.signatures[name], result_of(interface, operation)
+        yield differences(name, request_of(interface, operation), members_of_ours(signature.request))
+        own = notation_of(inspect.type_info(signature.result))
+        yield {f"answers {name} with {own} and not with {result}"} if own != result else set()
+    defined = {each.attrib["name"] for each in interface.definition.findall("operation")}
+    yield {f"adds {name}" for name in interface.signatures.keys() - defined}
+    later = types_needed_later(interface)
+    for name, members in types_of(interface).items():
+        ours = next((getattr(module, name) for module in interface.modules if hasattr(module, name)), None)
+        if ours is not None:
+            yield differences(name, members, members_of_ours(ours))
+        elif name not in later:
+            yield {f"lacks {name}"}
 
 
 @needs(DEFINITIONS)
+def test_the_types_differ_from_the_definitions_where_it_is_meant_and_nowhere_else() -> None:
+    """What is listed and is no difference any more is as wrong as a difference that is not listed."""
+    found = {difference for interface in INTERFACES for each in compared(interface) for difference in each}
+
+    assert found == meant()
+
+
 @pytest.mark.parametrize(
-    ("interface", "table"),
-    [(SPORTS, sports_aping.OPERATIONS), (HEARTBEAT, heartbeat_aping.OPERATIONS)],
-    ids=["betting", "heartbeat"],
-)
-def test_every_operation_of_an_interface_is_there_and_no_other(interface: Element, table: dict[str, Signature]) -> None:
-    assert {operation.attrib["name"] for operation in interface.findall("operation")} == table.keys()
-
-
-@needs(DEFINITIONS)
-@pytest.mark.parametrize(
-    ("file", "exception"),
+    ("defined", "found"),
     [
-        ("SportsAPING.xml", errors.BETTING_EXCEPTION),
-        ("AccountAPING.xml", errors.ACCOUNT_EXCEPTION),
-        ("HeartbeatAPING.xml", errors.HEARTBEAT_EXCEPTION),
+        ({"id": Member("i64", mandatory=True), "name": Member("string", mandatory=False)}, set()),
+        ({"id": Member("i64", mandatory=True)}, {"adds App.name"}),
+        ({"id": Member("i64", mandatory=False), "name": Member("string", mandatory=False)}, {"demands App.id"}),
+        ({"id": Member("i32", mandatory=True), "name": Member("string", mandatory=True)},
+         {"has App.id as i64 and not as i32", "frees App.name"}),
+        ({"id": Member("i64", mandatory=True), "Name": Member("string", mandatory=False)},
+         {"lacks App.Name", "adds App.name"}),
     ],
-)
-def test_errors_have_the_numbers_of_their_definition(file: str, exception: errors.ExceptionType) -> None:
-    defined = definition(file).find("exceptionType")
+)  # fmt: skip
+def test_the_comparison_finds_every_kind_of_difference(defined: dict[str, Member], found: set[str]) -> None:
+    class App(Answer, kw_only=True):
+        id: Long
+        name: str | None = None
+
+    assert differences("App", defined, members_of_ours(App)) == found
+
+
+@needs(DEFINITIONS)
+@pytest.mark.parametrize("interface", INTERFACES, ids=lambda interface: interface.file)
+def test_every_operation_of_a_definition_is_served_and_no_other(interface: Interface) -> None:
+    assert interface.service.operations.keys() == interface.operations.keys()
+
+
+@needs(DEFINITIONS)
+@pytest.mark.parametrize("interface", INTERFACES, ids=lambda interface: interface.file)
+def test_parameters_by_position_stand_in_the_order_of_the_definition(interface: Interface) -> None:
+    """What was added later comes last."""
+    for name, operation in interface.operations.items():
+        defined = list(request_of(interface, operation))
+
+        assert list(members_of_ours(interface.signatures[name].request))[: len(defined)] == defined, name
+
+
+@needs(DEFINITIONS)
+@pytest.mark.parametrize(("interface", "exception"), list(zip(INTERFACES, EXCEPTIONS, strict=True)))
+def test_errors_are_those_of_their_definition(interface: Interface, exception: errors.ExceptionType) -> None:
+    """Names, numbers, and what is told of an error beside its name."""
+    defined = interface.definition.find("exceptionType")
     assert defined is not None
 
+    error = errors.ApiError(errors.ApiErrorCode.INVALID_INPUT_DATA, "")
+    told = errors.exception_detail(error, exception, "")[exception.name]
+    assert exception is interface.service.exception
     assert exception.name == defined.attrib["name"]
     assert exception.prefix == defined.attrib["prefix"]
     assert exception.numbers == {value.attrib["name"]: int(value.attrib["id"]) for value in defined.iter("value")}
+    assert told.keys() == {parameter.attrib["name"] for parameter in defined.findall("parameter")}
+
+
+# What all our types have in common
 
 
 def all_structs() -> list[Any]:
     return [
         thing
-        for module in (*MODULES, sports_aping)
+        for module in (*SPORTS_MODULES, sports_aping, account_aping, heartbeat_aping)
         for thing in vars(module).values()
         if isinstance(thing, type) and issubclass(thing, Answer | Input) and thing.__module__ == module.__name__
     ]
@@ -297,91 +363,3 @@ def test_every_struct_with_a_set_makes_its_members_distinct() -> None:
     }
 
     assert with_sets == {struct for struct in all_structs() if issubclass(struct, InputWithSets)}
-
-
-# Recorded answers
-
-RECORDED = {
-    "cancel_orders.json": "cancelOrders",
-    "list_cleared_orders.json": "listClearedOrders",
-    "list_competitions.json": "listCompetitions",
-    "list_countries.json": "listCountries",
-    "list_current_orders.json": "listCurrentOrders",
-    "list_current_orders_description.json": "listCurrentOrders",
-    "list_event_types.json": "listEventTypes",
-    "list_events.json": "listEvents",
-    "list_market_book.json": "listMarketBook",
-    "list_market_catalogue.json": "listMarketCatalogue",
-    "list_market_catalogue_no_ero.json": "listMarketCatalogue",
-    "list_market_profit_and_loss.json": "listMarketProfitAndLoss",
-    "list_market_types.json": "listMarketTypes",
-    "list_runner_book.json": "listRunnerBook",
-    "list_time_ranges.json": "listTimeRanges",
-    "list_venues.json": "listVenues",
-    "place_orders.json": "placeOrders",
-    "replace_orders.json": "replaceOrders",
-    "update_orders.json": "updateOrders",
-}
-
-REORDERED_BY_HAND = {"list_market_catalogue.json", "list_market_catalogue_no_ero.json"}
-"""Recordings into which a later field was pasted, not where the service writes it."""
-
-
-@needs(ANSWERS)
-@pytest.mark.parametrize(("file", "operation"), list(RECORDED.items()))
-def test_a_recorded_answer_survives_our_types(file: str, operation: str) -> None:
-    """Decoded into our structs and encoded again it says the same, with its keys in the same order."""
-    recorded = _recorded(file)
-    result = sports_aping.OPERATIONS[operation].result
-
-    decoded = msgspec.convert(recorded, result, dec_hook=decode_hook)
-    encoded = json.loads(msgspec.json.encode(decoded, enc_hook=encode_hook))
-
-    assert encoded == recorded
-    if file not in REORDERED_BY_HAND:
-        assert json.dumps(encoded) == json.dumps(recorded)
-
-
-@needs(ANSWERS)
-@pytest.mark.parametrize(("file", "operation"), list(RECORDED.items()))
-def test_a_recorded_answer_is_one_that_our_document_allows(file: str, operation: str) -> None:
-    """With every status and code among the closed list that the document has for it."""
-    check(operation, 200, {b"content-type": b"application/json"}, json.dumps(_recorded(file)).encode())
-
-
-def _recorded(file: str) -> Any:
-    return json.loads((ANSWERS / file).read_bytes())["result"]
-
-
-CLOSED_LISTS = {
-    "Order.status": sports_enums.OrderStatus,
-    "Match.side": sports_enums.Side,
-    "PlaceInstructionReport.errorCode": sports_enums.InstructionReportErrorCode,
-    "PlaceExecutionReport.errorCode": sports_enums.ExecutionReportErrorCode,
-    "UpdateExecutionReport.status": sports_enums.ExecutionReportStatus,
-    "ClearedOrderSummary.betOutcome": sports_enums.BetOutcome,
-    "CurrentOrderSummary.persistenceType": sports_enums.PersistenceType,
-    "MarketDescription.bettingType": sports_enums.MarketBettingType,
-    "MarketBook.status": sports_enums.MarketStatus,
-    "Runner.status": sports_enums.RunnerStatus,
-}
-
-
-@pytest.mark.parametrize("member", CLOSED_LISTS)
-def test_the_document_lists_the_values_of_a_text_that_has_no_others(member: str) -> None:
-    schemas = yaml.load(specification_bytes("betfair-betting.yaml"), yaml.CSafeLoader)["components"]["schemas"]
-    struct, _, name = member.partition(".")
-
-    reference = schemas[struct]["properties"][name]["$ref"]
-
-    assert schemas[reference.rpartition("/")[2]]["enum"] == sorted(one.value for one in CLOSED_LISTS[member])
-
-
-@needs(ANSWERS)
-def test_every_recorded_betting_answer_is_looked_at() -> None:
-    files = {path.name for path in ANSWERS.glob("*.json")}
-    elsewhere = {"list_race_details.json"}
-    identity = {name for name in files if name.startswith(("keep_alive", "login", "logout"))}
-    streams = {name for name in files if name.startswith("streaming")}
-
-    assert files - elsewhere - identity - streams == RECORDED.keys()
