@@ -6,76 +6,58 @@ from typing import Any
 import pytest
 import yaml
 
-from simulator.world.format.document import (
-    ScenarioError,
-)
+from simulator.world.format.document import ScenarioError
 from simulator.world.format.scenario import Scenario
 from simulator.world.loading.loading import load_scenario
+from tests.scenario import SOCCER, Block, account, event, happening, match_odds, runner, scenario
 
 MARKET = "1.113197491"
 
 
-def small() -> dict[str, Any]:
+def small() -> Block:
     """A scenario with one of everything, to be broken in one place a test."""
-    return {
-        "name": "small",
-        "clock": {"now": "2026-06-06T17:55:00.000Z", "rate": 0},
-        "accounts": [
-            {"username": "alice", "password": "secret", "appKey": "alice-live", "delayedAppKey": "alice-delayed"},
-            {"username": "bob", "password": "secret", "appKey": "bob-live", "delayedAppKey": "bob-delayed"},
-        ],
-        "events": [
-            {
-                "id": "27165685",
-                "name": "Newcastle v Chelsea",
-                "eventType": {"id": "1", "name": "Soccer"},
-                "competition": {"id": "31", "name": "Premier League"},
-                "countryCode": "GB",
-                "timezone": "Europe/London",
-                "openDate": "+PT5M",
-                "markets": [
-                    {
-                        "id": MARKET,
-                        "name": "Match Odds",
-                        "marketType": "MATCH_ODDS",
-                        "startTime": "+PT5M",
-                        "turnInPlay": True,
-                        "runners": [
-                            {"selectionId": 1, "name": "Newcastle", "availableToLay": [[2.0, 120], [2.5, 75]]},
-                            {"selectionId": 2, "name": "Chelsea", "availableToBack": [[3.0, 150]]},
-                            {
-                                "selectionId": 3,
-                                "name": "The Draw",
-                                "availableToBack": [[3.0, 250]],
-                                "availableToLay": [[3.05, 10.01]],
-                            },
-                        ],
-                    }
-                ],
-            }
-        ],
-        "bettune": {"users": [{"token": "alice-bettune", "plan": "pro"}]},
-        "schedule": [{"at": "+PT5M", "market": MARKET, "do": "turn-in-play"}],
-    }
+    return scenario(
+        event(
+            "27165685",
+            "Newcastle v Chelsea",
+            SOCCER,
+            match_odds(
+                MARKET,
+                runner(1, "Newcastle", lay=[(2.0, 120), (2.5, 75)]),
+                runner(2, "Chelsea", back=[(3.0, 150)]),
+                runner(3, "The Draw", back=[(3.0, 250)], lay=[(3.05, 10.01)]),
+                turnInPlay=True,
+            ),
+            starts="+PT5M",
+            competition={"id": "31", "name": "Premier League"},
+            countryCode="GB",
+            timezone="Europe/London",
+        ),
+        name="small",
+        now="2026-06-06T17:55:00.000Z",
+        accounts=[account("alice", balance=0), account("bob", balance=0)],
+        bettune={"users": [{"token": "alice-bettune", "plan": "pro"}]},
+        schedule=[happening("+PT5M", MARKET, "turn-in-play")],
+    )
 
 
-def changed(place: tuple[str | int, ...], value: object) -> dict[str, Any]:
+def changed(place: tuple[str | int, ...], value: object) -> Block:
     """The small scenario with one value set anew."""
-    scenario = small()
-    inner: Any = scenario
+    document = small()
+    inner: Any = document
     for step in place[:-1]:
         inner = inner[step]
     if isinstance(inner, list) and place[-1] == len(inner):
         inner.append(value)
     else:
         inner[place[-1]] = value
-    return scenario
+    return document
 
 
-def load(scenario: dict[str, Any]) -> Scenario:
+def load(document: Block) -> Scenario:
     """Load a scenario from YAML and hold the JSON of it to the same."""
-    from_json = load_scenario(json.dumps(scenario), "small.json")
-    from_yaml = load_scenario(yaml.safe_dump(scenario, sort_keys=False), "small.yaml")
+    from_json = load_scenario(json.dumps(document), "small.json")
+    from_yaml = load_scenario(yaml.safe_dump(document, sort_keys=False), "small.yaml")
     assert from_json == from_yaml
     return from_yaml
 

@@ -8,6 +8,7 @@ from simulator.exchange.orders import OrderType, Persistence, RunnerKey, Side
 from simulator.world.clock import RealTime
 from simulator.world.happened import ClockMoved, Happened
 from simulator.world.world import World
+from tests.scenario import Block, happening
 from tests.unit.scenario_builder import MARKET, load, small
 
 START = 1_780_768_500_000
@@ -15,7 +16,7 @@ START = 1_780_768_500_000
 MINUTE = 60_000
 
 
-def world_of(*schedule: dict[str, Any], **options: Any) -> World:
+def world_of(*schedule: Block, **options: Any) -> World:
     """A world of the small scenario, in play with a bet delay of five seconds where the schedule makes it so."""
     scenario = small()
     scenario["events"][0]["markets"][0]["betDelay"] = 5
@@ -25,9 +26,9 @@ def world_of(*schedule: dict[str, Any], **options: Any) -> World:
     return World(load(scenario), **options)
 
 
-def at(when: str, verb: str, **content: Any) -> dict[str, Any]:
+def at(when: str, verb: str, **content: Any) -> Block:
     """A happening of the schedule."""
-    return {"at": when, "market": MARKET, "do": verb, **content}
+    return happening(when, MARKET, verb, **content)
 
 
 def bet(username: str, side: Side, price: int, size: int, selection_id: int = 1) -> PlaceOrders:

@@ -12,15 +12,29 @@ from typing import Any, Final, NamedTuple
 
 import httpx
 
-from simulator.world.loading.loading import load_scenario
 from simulator.world.world import World
 from tests.in_process import Client, client_of
+from tests.scenario import (
+    HORSE_RACING,
+    SOCCER,
+    account,
+    asian_handicap,
+    event,
+    line,
+    match_odds,
+    place,
+    runner,
+    scenario,
+    sides,
+    win,
+    world_of,
+)
 
 MATCH, RACE, PLACES, HANDICAPS, LINE = MARKETS = ("1.101", "1.201", "1.202", "1.301", "1.302")
 CONTROL: Final = "/control/v1/worlds/default"
 SESSION_SECONDS: Final = 600
 
-LIVE, DELAYED = "live", "late"
+LIVE, DELAYED = "live", "delayed"
 CUSTOMERS: Final = ("alice", "bob", "carla")
 """Who bets: with a discount, without one, and with an exposure limit."""
 
@@ -28,105 +42,53 @@ MORE_THAN_ANY_REQUEST_TAKES: Final = 100
 """How often the event loop goes round until whatever does not wait is done."""
 
 
-def _account(name: str, balance: int, **more: Any) -> dict[str, Any]:
-    return {
-        "username": name,
-        "password": f"{name}-password",
-        "appKey": f"{name}-{LIVE}",
-        "delayedAppKey": f"{name}-{DELAYED}",
-        "balance": balance,
-        **more,
-    }
-
-
-def _market(market_id: str, runners: list[dict[str, Any]], **more: Any) -> dict[str, Any]:
-    return {
-        "id": market_id,
-        "name": f"Market {market_id}",
-        "marketType": "MATCH_ODDS",
-        "startTime": "2026-06-06T18:00:00.000Z",
-        "runners": [{"name": f"Runner {number}", **runner} for number, runner in enumerate(runners)],
-        **more,
-    }
-
-
-def _event(event_id: str, event_type: str, *markets: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "id": event_id,
-        "name": f"Event {event_id}",
-        "eventType": {"id": event_type, "name": f"Sport {event_type}"},
-        "openDate": "2026-06-06T18:00:00.000Z",
-        "markets": list(markets),
-    }
-
-
-SCENARIO: Final[dict[str, Any]] = {
-    "name": "wire",
-    "clock": {"now": "2026-06-06T17:00:00.250Z", "rate": 0},
-    "sessionTimeout": f"PT{SESSION_SECONDS}S",
-    "accounts": [
-        _account("alice", 1000, discountRate=10),
-        _account("bob", 1000),
-        _account("carla", 60, exposureLimit=25),
-        _account("barred", 100, status="SUSPENDED"),
-        _account("closed", 100, status="CLOSED"),
-        _account("asked", 100, status="STRONG_AUTH_CODE_REQUIRED"),
+SCENARIO: Final = scenario(
+    event(
+        "100",
+        "Town v Rovers",
+        SOCCER,
+        match_odds(
+            MATCH,
+            runner(1, back=[(1.9, 20)], lay=[(2.1, 20), (2.2, 5)]),
+            runner(2, back=[(1.98, 3)]),
+            runner(3),
+            crossMatching=True,
+            turnInPlay=True,
+            betDelay=5,
+        ),
+    ),
+    event(
+        "200",
+        "Ascot 6th Jun",
+        HORSE_RACING,
+        win(
+            RACE,
+            runner(1, back=[(2.0, 30)], adjustmentFactor=40),
+            runner(2, lay=[(2.0, 0.5), (2.02, 7.5)], adjustmentFactor=30),
+            runner(3, adjustmentFactor=28),
+            runner(4, adjustmentFactor=2),
+            bspMarket=True,
+            turnInPlay=True,
+            betDelay=1,
+            baseRate=4,
+        ),
+        place(PLACES, "First", "Second", "Third", discountAllowed=False),
+    ),
+    event(
+        "300", "Rangers v Celtic", SOCCER, asian_handicap(HANDICAPS, *sides("Rangers", "Celtic", -0.5, -1)), line(LINE)
+    ),
+    name="wire",
+    now="2026-06-06T17:00:00.250Z",
+    accounts=[
+        account("alice", discountRate=10),
+        account("bob"),
+        account("carla", balance=60, exposureLimit=25),
+        account("barred", status="SUSPENDED"),
+        account("closed", status="CLOSED"),
+        account("asked", status="STRONG_AUTH_CODE_REQUIRED"),
     ],
-    "events": [
-        _event(
-            "100",
-            "1",
-            _market(
-                MATCH,
-                [
-                    {"selectionId": 1, "availableToLay": [[2.1, 20], [2.2, 5]], "availableToBack": [[1.9, 20]]},
-                    {"selectionId": 2, "availableToBack": [[1.98, 3]]},
-                    {"selectionId": 3},
-                ],
-                crossMatching=True, turnInPlay=True, betDelay=5,
-            ),
-        ),
-        _event(
-            "200",
-            "7",
-            _market(
-                RACE,
-                [
-                    {"selectionId": 1, "adjustmentFactor": 40, "availableToBack": [[2.0, 30]]},
-                    {"selectionId": 2, "adjustmentFactor": 30, "availableToLay": [[2.0, 0.5], [2.02, 7.5]]},
-                    {"selectionId": 3, "adjustmentFactor": 28},
-                    {"selectionId": 4, "adjustmentFactor": 2},
-                ],
-                marketType="WIN", bspMarket=True, turnInPlay=True, betDelay=1, baseRate=4,
-            ),
-            _market(
-                PLACES,
-                [{"selectionId": number} for number in (1, 2, 3)],
-                marketType="PLACE", numberOfWinners=2, discountAllowed=False,
-            ),
-        ),
-        _event(
-            "300",
-            "1",
-            _market(
-                HANDICAPS,
-                [
-                    {"selectionId": 1, "handicap": -0.5},
-                    {"selectionId": 1, "handicap": -1},
-                    {"selectionId": 2, "handicap": 0.5},
-                    {"selectionId": 2, "handicap": 1},
-                ],
-                marketType="ASIAN_HANDICAP", bettingType="ASIAN_HANDICAP_DOUBLE_LINE", numberOfWinners=0,
-            ),
-            _market(
-                LINE,
-                [{"selectionId": 1}],
-                marketType="TOTAL_GOALS", bettingType="LINE",
-                line={"minUnitValue": 0.5, "maxUnitValue": 20.5, "interval": 1, "marketUnit": "goals"},
-            ),
-        ),
-    ],
-}  # fmt: skip
+    sessionTimeout=f"PT{SESSION_SECONDS}S",
+)
 
 PASSWORDS: Final = {account["username"]: account["password"] for account in SCENARIO["accounts"]}
 KEYS: Final = {
@@ -141,7 +103,7 @@ EVENTS_OF_MARKETS: Final = {market["id"]: event for event in SCENARIO["events"] 
 
 def new_twin() -> World:
     """Return a world of the scenario that nobody serves."""
-    return World(load_scenario(json.dumps(SCENARIO), "scenario of the machine"))
+    return world_of(SCENARIO)
 
 
 # Asking
