@@ -1,25 +1,47 @@
-"""What happens in BetTune outside its own API: users get new tokens and other plans, and predict by hand."""
+"""What happens in BetTune outside its own API.
 
+Filters and matches are added; users get new tokens and other plans, and predict by hand.
+"""
+
+import asyncio
 from collections.abc import Callable
 from functools import partial
 from typing import Final
+from weakref import WeakKeyDictionary
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from simulator.control import problems
-from simulator.control.bodies import loaded, read_body
+from simulator.control.bodies import Body, loaded, read_body
 from simulator.control.markets import sentence
-from simulator.control.matches import match_of
+from simulator.control.matches import describe_match, match_of
 from simulator.control.problems import UnknownFilter, UnknownUser
 from simulator.control.resources import answer
-from simulator.control.schema import PlanChange, PredictionDocument, TokenDocument, UserDocument, instant_text
+from simulator.control.schema import (
+    AddedDocument,
+    FilterDocument,
+    PlanChange,
+    PredictionDocument,
+    TokenDocument,
+    UserDocument,
+    instant_text,
+)
 from simulator.control.worlds import refuse_content
+from simulator.exchange.money import HUNDREDTHS
 from simulator.world.bettune.bettune import FROM_USER_INTERFACE, MILLIONTHS, Match, Prediction, PredictionFilter
 from simulator.world.bettune.users import User
-from simulator.world.format.scenario import Additions, ChangePlan
-from simulator.world.inputs import Add, DeletePrediction, Input, PutPrediction, RegenerateToken, RevokeTokens
-from simulator.world.loading.loading import load_odds, load_plan
+from simulator.world.format.scenario import Additions, BetTuneAdditions, ChangePlan
+from simulator.world.inputs import (
+    Add,
+    AddToBetTune,
+    DeletePrediction,
+    Input,
+    PutPrediction,
+    RegenerateToken,
+    RevokeTokens,
+)
+from simulator.world.loading.loading import load_odds, load_plan, loader_of_bettune_additions
 from simulator.world.world import World
 
 
@@ -28,6 +50,32 @@ class BetTuneHandlers:
 
     def __init__(self, world_of: Callable[[Request], World]) -> None:
         self._world_of: Final = world_of
+        self._adding: Final[WeakKeyDictionary[World, asyncio.Lock]] = WeakKeyDictionary()
+        """One document after the other is added to a world: each is checked against what is there then."""
+
+    async def add(self, request: Request) -> Response:
+        """Add the filters and matches that are sent, all or none."""
+        self._world_of(request)
+        body = await read_body(request)
+        async with self._adding.setdefault(self._world_of(request), asyncio.Lock()):
+            world, additions = await self._additions(request, body)
+            _do(world, AddToBetTune(additions.filters, additions.matches))
+        bettune = world.bettune
+        filters = [_describe_filter(bettune.filters[one.id]) for one in additions.filters]
+        matches = [describe_match(bettune.matches[match.id]) for match in additions.matches]
+        return answer(AddedDocument(filters, matches), 201)
+
+    async def _additions(self, request: Request, body: Body) -> tuple[World, BetTuneAdditions]:
+        """Return what a document adds, and the world that it was checked against."""
+        while True:
+            world = self._world_of(request)
+            bettune = world.bettune
+            load = loader_of_bettune_additions(bettune, world.catalogue, world.clock.now())
+            additions = await loaded(body, load)
+            # Meanwhile it may have been deleted, or begun again.
+            world = self._world_of(request)
+            if world.bettune is bettune:
+                return world, additions
 
     # Users
 
@@ -119,6 +167,11 @@ def _describe_user(world: World, name: str) -> UserDocument:
         tokens=[describe_token(user) for user in users.called(name)],
         plan_changes=changes,
     )
+
+
+def _describe_filter(one: PredictionFilter) -> FilterDocument:
+    stake = None if one.stake_pence is None else one.stake_pence / HUNDREDTHS
+    return FilterDocument(one.id, one.name, one.bet_type, one.sport, one.status, one.user, stake)
 
 
 def _describe_prediction(prediction: Prediction) -> PredictionDocument:

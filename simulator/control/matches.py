@@ -38,7 +38,7 @@ class MatchHandlers:
         matches = sorted(
             self._world_of(request).bettune.matches.values(), key=lambda match: (match.starts_at, match.id)
         )
-        return answer(MatchesDocument([_describe(match) for match in matches]))
+        return answer(MatchesDocument([describe_match(match) for match in matches]))
 
     async def finish(self, request: Request) -> Response:
         """End the match of the address with the score that is sent."""
@@ -59,7 +59,7 @@ class MatchHandlers:
             for event in happened.events
             if isinstance(event, MarketLeftAlone)
         ]
-        return answer(FinishedDocument(_describe(match), settled, left_alone))
+        return answer(FinishedDocument(describe_match(match), settled, left_alone))
 
     def _match_of(self, request: Request) -> tuple[World, Match]:
         world = self._world_of(request)
@@ -76,7 +76,8 @@ def match_of(world: World, request: Request) -> Match:
     return match
 
 
-def _describe(match: Match) -> MatchDocument:
+def describe_match(match: Match) -> MatchDocument:
+    """Return a match as it is answered."""
     score = None if match.score is None else ScoreDocument(match.score.home, match.score.away)
     return MatchDocument(
         id=match.id,

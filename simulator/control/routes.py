@@ -47,6 +47,7 @@ def control_routes(worlds: Worlds, addresses: Addresses, seed: int) -> list[Rout
             Route(f"{MARKET}/runners/{{selection}}/{verb}", Resource(post=of_markets.doing_to_runner(verb)))
             for verb in RUNNER_VERBS
         ),
+        Route(f"{WORLD}/bettune", Resource(post=of_bettune.add)),
         Route(f"{USER}/token", Resource(post=of_bettune.regenerate_token)),
         Route(f"{USER}/revoke", Resource(post=of_bettune.revoke_tokens)),
         Route(f"{USER}/plan", Resource(post=of_bettune.change_plan)),

@@ -252,6 +252,25 @@ class MatchesDocument(Answer, frozen=True):
     matches: list[MatchDocument]
 
 
+class FilterDocument(Answer, frozen=True):
+    """A prediction filter of BetTune; `user` is whose it is, null for everybody's, and `stake` what is bet for it."""
+
+    id: int
+    name: str
+    bet_type: str
+    sport: int
+    status: str
+    user: str | None
+    stake: float | None
+
+
+class AddedDocument(Answer, frozen=True):
+    """The filters and matches that were added, in the order in which they were sent."""
+
+    filters: list[FilterDocument]
+    matches: list[MatchDocument]
+
+
 class LeftAlone(Answer, frozen=True):
     """A market of the event that the end of its match did not settle, and why."""
 

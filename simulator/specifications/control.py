@@ -4,6 +4,7 @@ from typing import Final
 
 from simulator import __version__
 from simulator.control.schema import (
+    AddedDocument,
     ClockDocument,
     FinishedDocument,
     Health,
@@ -22,6 +23,7 @@ from simulator.specifications.control_paths import EXAMPLES, paths
 from simulator.specifications.control_schemas import PROBLEM_DOCUMENT, close_lists, readable, reference
 from simulator.world.format.scenario import (
     Additions,
+    BetTuneAdditions,
     Finish,
     MarketHappening,
     Scenario,
@@ -43,11 +45,12 @@ def document() -> JsonSchema:
         MatchesDocument,
         FinishedDocument,
         UserDocument,
+        AddedDocument,
         PredictionDocument,
         StateHash,
     )
     _, sent = answer_schemas(answers)
-    _, read = answer_schemas([Scenario, Additions, *MarketHappening.__args__, Finish])
+    _, read = answer_schemas([Scenario, Additions, BetTuneAdditions, *MarketHappening.__args__, Finish])
     close_lists(sent)
     close_lists(read)
     inputs = {f"{name}Input" if name in sent else name: readable(schema) for name, schema in read.items()}
@@ -67,7 +70,7 @@ def document() -> JsonSchema:
             {"name": "clock", "description": "The time of a world."},
             {"name": "markets", "description": "What happens to markets, and by schedule could happen as well."},
             {"name": "matches", "description": "Football matches, which BetTune knows."},
-            {"name": "bettune", "description": "Users of BetTune, and what they do by hand."},
+            {"name": "bettune", "description": "Users of BetTune and what they do by hand, and filters and matches."},
         ],
         "paths": paths(),
         "components": {

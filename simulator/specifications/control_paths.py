@@ -102,6 +102,8 @@ _EVENT: Final[JsonSchema] = {
         }
     ],
 }
+_FILTER: Final[JsonSchema] = {"id": 12001, "name": "Away wins", "betType": "Away", "user": "alice", "stake": 5}
+_MATCH: Final[JsonSchema] = {"id": 1611301, "date": "+PT2H", "home": "Eastbridge", "away": "Westhaven"}
 _CONTENT: Final[dict[str, type[Entry]]] = {
     "change-start-time": ChangeStartTime,
     "add-runner": IntroduceRunner,
@@ -400,6 +402,23 @@ def _bettune() -> JsonSchema:
         ),
     }
     return {
+        f"{_WORLD}/bettune": _path(
+            "world",
+            post=_operation(
+                "addToBetTune",
+                "bettune",
+                (
+                    "Add filters and matches",
+                    "In the shape of a scenario, all or none; matches may be those of events that were added before.",
+                ),
+                "AddedDocument",
+                body=reference("BetTuneAdditions"),
+                body_required=True,
+                status=201,
+                refusals=(404, 409),
+                examples={"both": {"filters": [_FILTER], "matches": [_MATCH]}, "match": {"matches": [_MATCH]}},
+            ),
+        ),
         user: _path(
             "world",
             "user",

@@ -74,6 +74,7 @@ CLOSED_LISTS: Final[Mapping[str, Mapping[str, Collection[str]]]] = {
     "PredictionDocument": {"source": SOURCES},
     "ChangePlan": {"plan": PLANS},
     "BetTuneFilter": {"status": FILTER_STATUSES},
+    "FilterDocument": {"status": FILTER_STATUSES},
     "BetTunePrediction": {"source": SOURCES},
 }
 """The values of texts that have no others, by struct and member: the very lists by which they are checked."""
@@ -88,6 +89,7 @@ LONGEST_LISTS: Final[Mapping[str, Mapping[str, int]]] = {
     "Settle": {"results": MOST_RUNNERS_OF_MARKET},
     "SettleSome": {"results": MOST_RUNNERS_OF_MARKET},
     "BetTuneEntry": MOST_OF_BETTUNE,
+    "BetTuneAdditions": {name: MOST_OF_BETTUNE[name] for name in ("filters", "matches")},
     "BetTuneMatch": {"bets": MOST_BETS_OF_MATCH},
 }
 """How many members lists can have, by struct and member. What they may have together no schema can say."""

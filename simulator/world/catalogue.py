@@ -82,6 +82,14 @@ class Catalogue:
         self.markets_of_event: Final[dict[str, list[MarketDescription]]] = {}
         """By the event's id; an event without markets has an empty list."""
 
+    def copy(self) -> "Catalogue":
+        """Return a catalogue of the same descriptions, which stays as it is while this one goes on."""
+        copied = Catalogue()
+        copied.events.update(self.events)
+        copied.markets.update(self.markets)
+        copied.markets_of_event.update((event_id, list(markets)) for event_id, markets in self.markets_of_event.items())
+        return copied
+
     def add_event(self, entry: EventEntry, origin: int) -> None:
         """Add an event with its markets; relative times count from `origin`.
 

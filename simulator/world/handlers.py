@@ -6,6 +6,7 @@ from typing import Any, Final
 from simulator.exchange.commands import Command
 from simulator.exchange.events import Event
 from simulator.exchange.refusals import Impossible, Refused
+from simulator.world.bettune.additions import refuse_to_add
 from simulator.world.bettune.bettune import (
     HIGHEST_ODDS,
     LOWEST_ODDS,
@@ -22,8 +23,10 @@ from simulator.world.format.quantities import Unusable, moment_of
 from simulator.world.format.scenario import AnyHappening, ChangePlan, ChangeStartTime, Finish, IntroduceRunner
 from simulator.world.happened import (
     ClockRateSet,
+    FilterAdded,
     LoginBanned,
     MarketLeftAlone,
+    MatchAdded,
     MatchFinished,
     PlanChanged,
     PredictionDeleted,
@@ -43,6 +46,7 @@ from simulator.world.happened import (
 from simulator.world.happenings import commands_of
 from simulator.world.inputs import (
     Add,
+    AddToBetTune,
     CountRequest,
     DeletePrediction,
     Input,
@@ -197,6 +201,14 @@ def _read_starting_prices(parts: Parts, read: ReadStartingPrices, at: int, event
 # BetTune
 
 
+def _add_to_bettune(parts: Parts, add: AddToBetTune, at: int, events: list[Event]) -> None:
+    listed = parts.catalogue.events
+    refuse_to_add(parts.bettune, add.filters, add.matches, listed, at)
+    parts.bettune.add(add.filters, add.matches, listed, at)
+    events.extend(FilterAdded(at, one.id) for one in add.filters)
+    events.extend(MatchAdded(at, match.id, match.event) for match in add.matches)
+
+
 def _put_prediction(parts: Parts, put: PutPrediction, at: int, events: list[Event]) -> None:
     bettune, odds = parts.bettune, put.odds_millionths
     bettune.filter(put.filter_id)
@@ -260,6 +272,7 @@ HANDLERS: Final[dict[type[Input], Handler]] = {
     LogOut: _log_out,
     TakeRequestId: _take_request_id,
     ReadStartingPrices: _read_starting_prices,
+    AddToBetTune: _add_to_bettune,
     PutPrediction: _put_prediction,
     DeletePrediction: _delete_prediction,
     RegenerateToken: _regenerate_token,

@@ -73,6 +73,19 @@ class StartingPricesProjected(MarketEvent, frozen=True):
     prices: tuple[ProjectedPrice, ...]
 
 
+class FilterAdded(Event, frozen=True):
+    """BetTune has one more prediction filter."""
+
+    filter_id: int
+
+
+class MatchAdded(Event, frozen=True):
+    """BetTune knows one more match; `event_id` is the event on the exchange that is the same match, if one is."""
+
+    match_id: int
+    event_id: str | None
+
+
 class PredictionPut(Event, frozen=True):
     """A user of BetTune made a prediction or changed it; the odds are in millionths, the source is `api` or `ui`."""
 

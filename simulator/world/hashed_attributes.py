@@ -24,7 +24,8 @@ from simulator.exchange.virtual_view import VirtualView
 from simulator.world.accounts import Accounts
 from simulator.world.agenda import Agenda, Schedule
 from simulator.world.bettune.autopilot import Autopilot
-from simulator.world.bettune.bettune import BetTune, Match
+from simulator.world.bettune.bettune import BetTune
+from simulator.world.bettune.numbers import Numbers
 from simulator.world.bettune.rate_limits import RateLimiter
 from simulator.world.bettune.users import Users
 from simulator.world.catalogue import Catalogue, MarketDescription
@@ -61,9 +62,9 @@ HASHED: Final[Mapping[type, frozenset[str]]] = {
             "runners",
         }
     ),
-    BetTune: frozenset({"users", "matches", "predictions", "last_prediction_id"}),
+    BetTune: frozenset({"users", "filters", "matches", "numbers", "predictions", "last_prediction_id"}),
+    Numbers: frozenset({"given"}),
     Users: frozenset({"by_token"}),
-    Match: frozenset({"id", "finished", "score"}),
     RateLimiter: frozenset({"_windows"}),
     Autopilot: frozenset({"placed", "_refusals"}),
     Exchange: frozenset({"_state", "now"}),
@@ -143,16 +144,13 @@ LEFT_OUT: Final[Mapping[type, Mapping[str, str]]] = {
     Catalogue: {"markets_of_event": ELSEWHERE},
     MarketDescription: {"definition": "the market of the exchange has the same one"},
     Users: {"_tokens": "the tokens of `by_token` by the names of their users"},
-    BetTune: {"sports": SCENARIO, "filters": SCENARIO},
-    Match: dict.fromkeys(
-        ("sport", "starts_at", "home", "away", "country", "tournament", "season", "event", "selections"), SCENARIO
-    ),
+    BetTune: {"sports": SCENARIO, "match_of_event": "the matches by what they say themselves"},
+    Numbers: dict.fromkeys(("_written", "_last"), DERIVED),
     RateLimiter: {"limit": SCENARIO},
     Autopilot: {
         "_bettune": ELSEWHERE,
         "_exchange": ELSEWHERE,
         "_catalogue": ELSEWHERE,
-        "_matches_of_event": SCENARIO,
         "_accounts": SCENARIO,
         "_touched": "empty whenever something can be asked",
         "_retry": "false whenever something can be asked",

@@ -41,7 +41,7 @@ from simulator.exchange.commands import (
     VoidMarket,
 )
 from simulator.exchange.orders import RunnerKey
-from simulator.world.format.scenario import Additions, AnyHappening
+from simulator.world.format.scenario import Additions, AnyHappening, BetTuneFilter, BetTuneMatch
 
 
 class WorldInput(Struct, frozen=True, tag_field="input", tag=True):
@@ -90,6 +90,13 @@ class ReadStartingPrices(WorldInput, frozen=True):
 
 
 # BetTune
+
+
+class AddToBetTune(WorldInput, frozen=True):
+    """Add filters and matches, all or none, that `loading.loader_of_bettune_additions` has read for this world."""
+
+    filters: tuple[BetTuneFilter, ...] = ()
+    matches: tuple[BetTuneMatch, ...] = ()
 
 
 class PutPrediction(WorldInput, frozen=True):
@@ -211,6 +218,7 @@ AnyWorldInput = (
     | LogOut
     | TakeRequestId
     | ReadStartingPrices
+    | AddToBetTune
     | PutPrediction
     | DeletePrediction
     | RegenerateToken

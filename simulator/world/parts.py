@@ -50,12 +50,12 @@ class Parts:
             self.accounts.add(customer)
             self.exchange.apply(account_command(customer), start)
         origin = start - start % 1000 if scenario.clock.now == "real" else start
-        self.bettune: Final = BetTune(scenario.bettune, scenario.events, origin, start)
+        self.add(scenario.events, scenario.schedule, origin, start)
+        self.bettune: Final = BetTune(scenario.bettune, self.catalogue.events, origin, start)
         limit = scenario.bettune.rate_limit
         self.bettune_requests: Final = RateLimiter(
             None if limit is None else RateLimit(limit.requests, limit.window_seconds)
         )
-        self.add(scenario.events, scenario.schedule, origin, start)
 
     def refuse_to_add(self, events: Iterable[EventEntry], happenings: Iterable[AnyHappening], origin: int) -> None:
         """Raise `Impossible` for what cannot be added now although it was checked: the world has gone on since."""

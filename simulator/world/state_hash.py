@@ -63,7 +63,9 @@ def _bettune(world: World) -> Iterator[object]:
     yield from world.bettune.users.by_token.values()
     yield from world.bettune.predictions.values()
     yield world.bettune.last_prediction_id
-    yield from ((match.id, match.finished, match.score) for match in world.bettune.matches.values())
+    yield from world.bettune.filters.values()
+    yield from world.bettune.matches.values()
+    yield list(world.bettune.numbers.given.items())
     yield from world.bettune_requests.state()
     for participant in world.participants:
         yield from participant.state()

@@ -84,6 +84,22 @@ DOCUMENTS: dict[str, Any] = {
             }
         ]
     },
+    "/control/v1/worlds/default/bettune": {
+        "filters": [{"id": 5, "name": "Home", "betType": "Home", "user": "alice", "status": "disabled", "sport": 1}],
+        "matches": [
+            {
+                "id": 5,
+                "date": "+PT5M",
+                "home": {"id": 7, "name": "Arsenal"},
+                "away": "Chelsea",
+                "country": "England",
+                "finished": True,
+                "score": {"home": 1, "away": 0},
+                "event": "300",
+                "bets": [],
+            }
+        ],
+    },
     f"/control/v1/worlds/default/markets/{MATCH}/settle": {
         "results": [{"selectionId": 1, "status": "WINNER"}, {"selectionId": 2, "handicap": 0, "status": "LOSER"}]
     },

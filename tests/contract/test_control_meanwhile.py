@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import httpx
 import pytest
 
+from simulator.control import bettune
 from simulator.control import worlds as control
 from simulator.control.portions import PORTION
 from simulator.world import worlds as registry
@@ -146,6 +147,58 @@ def test_a_world_that_begins_again_while_markets_are_added_has_none_of_them(clie
 
     assert (409, "This cannot be done now") == (answer.status_code, answer.json()["title"])
     assert 1 == len(world.exchange.markets)
+
+
+def matches(*ids: int, event: str | None = None) -> dict[str, Any]:
+    """Matches that are added to BetTune, the first of them linked to an event."""
+    match = {"date": "+PT1H", "home": "Newcastle", "away": "Chelsea"}
+    return {"matches": [match | {"id": number} | ({"event": event} if number == ids[0] else {}) for number in ids]}
+
+
+def test_others_are_answered_while_matches_are_checked(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    gate = Gate()
+    make_loader = bettune.loader_of_bettune_additions
+    monkeypatch.setattr(bettune, "loader_of_bettune_additions", lambda *there: gate.before(make_loader(*there)))
+
+    answer = client.run(lambda http: answered_meanwhile(http, gate, f"{WORLD}/bettune", matches(1, 2)))
+
+    assert 201 == answer.status_code
+
+
+def test_the_same_matches_sent_twice_at_once_are_added_once(client: Client) -> None:
+    async def add(http: httpx.AsyncClient) -> list[httpx.Response]:
+        document = matches(*range(1, 200))
+        return list(await asyncio.gather(*(http.post(f"{WORLD}/bettune", json=document) for _ in range(2))))
+
+    first, second = client.run(add)
+
+    assert [201, 400] == sorted((first.status_code, second.status_code))
+    refused = first if first.status_code == 400 else second
+    assert "$.matches[0].id" == refused.json()["path"]
+    assert list(range(1, 200)) == list(client.worlds.default.bettune.matches)
+
+
+def test_matches_are_checked_again_where_the_world_began_again_meanwhile(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Their event was added, and is gone."""
+    event = json.loads(json.dumps(DERBY["events"][0])) | {"id": "5", "markets": []}
+    assert 201 == client.post(f"{WORLD}/markets", json={"events": [event]}).status_code
+    gate = Gate()
+    make_loader = bettune.loader_of_bettune_additions
+    monkeypatch.setattr(bettune, "loader_of_bettune_additions", lambda *there: gate.before(make_loader(*there)))
+
+    async def begin_again(http: httpx.AsyncClient) -> httpx.Response:
+        posted = asyncio.create_task(http.post(f"{WORLD}/bettune", json=matches(1, 2, event="5")))
+        assert await asyncio.to_thread(gate.reached.wait, PATIENCE_SECONDS)
+        assert 200 == (await http.post(f"{WORLD}/reset")).status_code
+        gate.open()
+        return await posted
+
+    answer = client.run(begin_again)
+
+    assert (400, "$.matches[0].event") == (answer.status_code, answer.json()["path"])
+    assert {} == client.worlds.default.bettune.matches
 
 
 def test_a_world_that_is_deleted_while_a_document_for_it_is_checked_is_not_found(

@@ -108,6 +108,13 @@ def talk_to_bettune(conversation: Doubled) -> None:
     assert 200 == conversation.ask("PUT", path, {"odds": "2.05"}, TOKEN).status
     assert 200 == conversation.ask("POST", f"{BETTUNE}/predictions/search", search, TOKEN).status
     assert 204 == conversation.ask("DELETE", path, headers=TOKEN).status
+    new_filter = {"id": 1, "name": "New", "betType": "Home", "user": "alice", "stake": 2}
+    new_match = {"id": 2, "date": "+PT1H", "home": "New", "away": "Old"}
+    added = {"filters": [new_filter], "matches": [new_match]}
+    assert 201 == conversation.ask("POST", "/control/v1/worlds/default/bettune", added).status
+    assert 400 == conversation.ask("POST", "/control/v1/worlds/default/bettune", added).status
+    path = f"{BETTUNE}/prediction-filters/1/matches/2/prediction"
+    assert 200 == conversation.ask("PUT", path, {"odds": "2.05"}, TOKEN).status
     by_hand = f"/control/v1/worlds/default/bettune/filters/{filters[0]['id']}/matches/{match_id}/prediction"
     assert 200 == conversation.ask("PUT", by_hand, {"odds": "2.05"}).status
     assert 204 == conversation.ask("DELETE", by_hand).status

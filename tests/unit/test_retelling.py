@@ -12,10 +12,23 @@ from hypothesis import strategies as st
 from simulator.exchange.commands import Command, Tick
 from simulator.exchange.orders import RunnerKey, Side
 from simulator.world.clock import END_OF_TIME, RealTime
-from simulator.world.format.scenario import Additions, Finish, GoInPlay, MakeOffers, ResultEntry, Scenario, ScoreEntry
+from simulator.world.format.scenario import (
+    Additions,
+    BetLink,
+    BetTuneFilter,
+    BetTuneMatch,
+    Finish,
+    GoInPlay,
+    MakeOffers,
+    NamedEntry,
+    ResultEntry,
+    Scenario,
+    ScoreEntry,
+)
 from simulator.world.happened import Happened
 from simulator.world.inputs import (
     Add,
+    AddToBetTune,
     AdvanceClock,
     AnyCommand,
     AnyHappening,
@@ -70,6 +83,8 @@ def test_every_kind_of_input_can_be_read_again(root: type[Any], listed: Any) -> 
 
 NUMBERS = st.integers(1, 2**40)
 SCORES = st.builds(ScoreEntry, home=st.integers(0, 99), away=st.integers(0, 99))
+WORDS = st.text(min_size=1, max_size=20)
+NAMED = WORDS | st.builds(NamedEntry, id=NUMBERS, name=WORDS)
 PRICES_AND_SIZES = st.lists(st.tuples(*[st.decimals(1, 1000, places=2)] * 2), max_size=3).map(tuple)
 RESULTS = st.lists(
     st.builds(ResultEntry, selection_id=NUMBERS, status=st.sampled_from(["WINNER", "LOSER"])), min_size=1, max_size=3
@@ -88,9 +103,27 @@ BOUNDED: dict[str, st.SearchStrategy[Any]] = {
         events=st.just(load(small()).events),
         schedule=st.lists(st.builds(Finish, match=NUMBERS, score=SCORES), max_size=2).map(tuple),
     ),
+    "filters": st.lists(
+        st.builds(
+            BetTuneFilter, id=NUMBERS, name=WORDS, bet_type=WORDS, sport=NUMBERS, user=st.none() | WORDS,
+            stake=st.none() | st.decimals(1, 1000, places=2),
+        ),
+        max_size=2,
+    ).map(tuple),
+    "matches": st.lists(
+        st.builds(
+            BetTuneMatch, id=NUMBERS, sport=NUMBERS, home=NAMED, away=NAMED, country=st.none() | NAMED,
+            tournament=st.none() | NAMED, season=st.none() | NAMED, score=st.none() | SCORES,
+            event=st.none() | NUMBERS.map(str),
+            bets=st.lists(
+                st.builds(BetLink, bet_type=WORDS, market=st.just(MARKET), selection_id=NUMBERS), max_size=2
+            ).map(tuple),
+        ),
+        max_size=2,
+    ).map(tuple),
     "rate": st.floats(0, 1e9),
     "snapshot": st.just(msgspec.Raw(b'{"format":1}')),
-}
+}  # fmt: skip
 """Fields that do not take every value of their type."""
 
 
@@ -205,13 +238,21 @@ def bettune_world() -> World:
     return World(builtin_scenario("bettune"), real_time=FakeRealTime(START).real_time)
 
 
-@given(st.lists(st.tuples(st.sampled_from([1, 2, 3]), st.sampled_from([1_500_000, 2_000_000, 3_000_000])), max_size=8))
+@given(
+    st.lists(st.tuples(st.sampled_from([1, 2, 3, 4]), st.sampled_from([1_500_000, 2_000_000, 3_000_000])), max_size=8)
+)
 def test_what_a_participant_does_is_not_told_and_happens_again(predictions: list[tuple[int, int]]) -> None:
     world = bettune_world()
     filters, matches = list(world.bettune.filters), list(world.bettune.matches)
     record = Record(world)
 
     for number, odds in predictions:
+        filter_id, match_id = 100 + number, 200 + number
+        added = (BetTuneFilter(id=filter_id, name="Home", bet_type="Home", user="alice", stake=Decimal(2)),)
+        world.do(AddToBetTune(added, (BetTuneMatch(id=match_id, date="+PT1H", home="Northam", away="New"),)))
+        record.note_state()
+        world.do(PutPrediction(filter_id, matches[number % len(matches)], odds))
+        world.do(PutPrediction(filters[number % len(filters)], match_id, odds))
         world.do(PutPrediction(filters[number % len(filters)], matches[number % len(matches)], odds))
         record.note_state()
         world.do(AdvanceClock(MINUTE))

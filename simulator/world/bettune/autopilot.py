@@ -53,10 +53,6 @@ class Autopilot:
         self.placed: Final[dict[tuple[int, int], None]] = {}
         """Filter and match of every bet that the exchange has taken, in the order in which it did."""
         self._refusals: Final[dict[tuple[int, int], tuple[str, tuple[Reason, ...]]]] = {}
-        self._matches_of_event: Final[dict[str, list[int]]] = {}
-        for match in bettune.matches.values():
-            if match.event is not None:
-                self._matches_of_event.setdefault(match.event, []).append(match.id)
         self._accounts: Final = frozenset(
             user.account for user in bettune.users.by_token.values() if user.account is not None
         )
@@ -77,8 +73,9 @@ class Autopilot:
                 self._touched.update(dict.fromkeys(self._bettune.matches))
             elif isinstance(event, MarketEvent):
                 market = self._catalogue.markets.get(event.market_id)
-                if market is not None:
-                    self._touched.update(dict.fromkeys(self._matches_of_event.get(market.event.id, ())))
+                match = None if market is None else self._bettune.match_of_event.get(market.event.id)
+                if match is not None:
+                    self._touched[match.id] = None
             if self._refusals:
                 self._retry = self._retry or _may_set_money_free(event, self._accounts)
 

@@ -4,7 +4,7 @@ Odds are counted in millionths, because BetTune shows six decimals. Times are mi
 Source of the rules: the service's own documentation (BetTune API, version 1).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
@@ -13,15 +13,15 @@ from msgspec import Struct
 
 from simulator.exchange.ladder import HIGHEST_PRICE, LOWEST_PRICE
 from simulator.exchange.money import HUNDREDTHS
+from simulator.world.bettune.numbers import Numbers
 from simulator.world.bettune.users import User, Users
+from simulator.world.catalogue import EventDescription
 from simulator.world.format.quantities import hundredths_of, moment_of
 from simulator.world.format.scenario import (
     BetTuneEntry,
     BetTuneFilter,
     BetTuneMatch,
     BetTunePrediction,
-    EventEntry,
-    Named,
     NamedEntry,
 )
 
@@ -98,15 +98,18 @@ class UnknownMatch(LookupError):
 
 
 class BetTune:
-    """What BetTune knows in one world: at first what the scenario says, and then what users change."""
+    """What BetTune knows in one world: at first what the scenario says, then what is added and what users change."""
 
-    def __init__(self, entry: BetTuneEntry, events: Iterable[EventEntry], origin: int, now: int) -> None:
+    def __init__(self, entry: BetTuneEntry, events: Mapping[str, EventDescription], origin: int, now: int) -> None:
         """Begin as a scenario says that passed its checks; relative times count from `origin`."""
         self.users: Final = Users(entry.users)
         self.sports: Final = {sport.id: sport for sport in sorted(entry.sports, key=lambda sport: sport.id)}
-        self.filters: Final = {one.id: _filter_of(one) for one in sorted(entry.filters, key=lambda one: one.id)}
-        numbers, known = _Numbers(entry.matches), {event.id: event for event in events}
-        self.matches: Final = {match.id: _match_of(match, numbers, known, origin) for match in entry.matches}
+        self.filters: Final[dict[int, PredictionFilter]] = {}
+        self.matches: Final[dict[int, Match]] = {}
+        self.match_of_event: Final[dict[str, Match]] = {}
+        """By the id of the event on the exchange that is the same match."""
+        self.numbers: Final = Numbers()
+        self.add(entry.filters, entry.matches, events, origin)
         self.predictions: Final[dict[tuple[int, int], Prediction]] = {}
         """By filter and match."""
         self.last_prediction_id = 0
@@ -132,7 +135,8 @@ class BetTune:
 
     def filters_of(self, user: User) -> list[PredictionFilter]:
         """Return the filters of a user, with those that belong to no user in particular, in order of their ids."""
-        return [one for one in self.filters.values() if one.user in (None, user.name)]
+        found = [one for one in self.filters.values() if one.user in (None, user.name)]
+        return sorted(found, key=lambda one: one.id)
 
     def filter_of(self, user: User, filter_id: int) -> PredictionFilter:
         """Return a filter of a user; raise `UnknownFilter`, for one of another user too."""
@@ -166,6 +170,21 @@ class BetTune:
         return sorted((one for one in found if one is not None), key=lambda prediction: prediction.id)
 
     # What can be changed
+
+    def add(
+        self,
+        filters: Iterable[BetTuneFilter],
+        matches: Sequence[BetTuneMatch],
+        events: Mapping[str, EventDescription],
+        origin: int,
+    ) -> None:
+        """Add what the checks let through. `events` are those of the exchange; relative times count from `origin`."""
+        self.filters.update((one.id, _filter_of(one)) for one in filters)
+        self.numbers.reserve(matches)
+        for entry in matches:
+            self.matches[entry.id] = match = match_of(entry, self.numbers, events, origin)
+            if match.event is not None:
+                self.match_of_event[match.event] = match
 
     def put(self, filter_id: int, match_id: int, odds_millionths: int, at: int, source: str = FROM_API) -> Prediction:
         """Make a prediction or change the one there is, which keeps its number and the time it was made."""
@@ -209,43 +228,18 @@ def numbered(predictions: Iterable[BetTunePrediction]) -> Iterator[tuple[int, Be
         yield number, prediction
 
 
-class _Numbers:
-    """Numbers for what the scenario only names: the same for the same name, and none that the scenario uses itself."""
-
-    def __init__(self, matches: Iterable[BetTuneMatch]) -> None:
-        named = [value for match in matches for value in (match.home, match.away, *_surroundings(match))]
-        self._taken: Final = {value.id for value in named if isinstance(value, NamedEntry)}
-        self._given: Final[dict[tuple[str, str], NamedEntry]] = {}
-        self._last = 0
-
-    def entry(self, kind: str, value: Named) -> NamedEntry:
-        """Return something with its number."""
-        if isinstance(value, NamedEntry):
-            return value
-        if (kind, value) not in self._given:
-            self._last += 1
-            while self._last in self._taken:
-                self._last += 1
-            self._given[kind, value] = NamedEntry(id=self._last, name=value)
-        return self._given[kind, value]
-
-
-def _surroundings(match: BetTuneMatch) -> tuple[Named | None, ...]:
-    return match.country, match.tournament, match.season
-
-
-def _match_of(entry: BetTuneMatch, numbers: _Numbers, events: dict[str, EventEntry], origin: int) -> Match:
+def match_of(entry: BetTuneMatch, numbers: Numbers, events: Mapping[str, EventDescription], origin: int) -> Match:
+    """Return a match that passed its checks; a relative time counts from `origin`."""
     event = None if entry.event is None else events.get(entry.event)
     starts_at = moment_of(entry.date, origin)
-    competition = None if event is None else event.competition
     country = entry.country or (event and event.country_code) or _INTERNATIONAL
-    tournament = entry.tournament or (competition and competition.name) or _UNTITLED
+    tournament = entry.tournament or (event and event.competition_name) or _UNTITLED
     return Match(
         id=entry.id,
         sport=entry.sport,
         starts_at=starts_at,
-        home=numbers.entry("team", entry.home),
-        away=numbers.entry("team", entry.away),
+        home=numbers.entry("home", entry.home),
+        away=numbers.entry("away", entry.away),
         country=numbers.entry("country", country),
         tournament=numbers.entry("tournament", tournament),
         season=numbers.entry("season", entry.season or _year_of(starts_at)),

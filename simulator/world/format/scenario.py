@@ -230,7 +230,7 @@ class BetLink(Entry, frozen=True, kw_only=True):
 
 
 class BetTuneMatch(Entry, frozen=True, kw_only=True):
-    """A match that BetTune knows. `event` is the event of this scenario that is the same match, if one is.
+    """A match that BetTune knows. `event` is the id of the event on the exchange that is the same match, if one is.
 
     Its markets are found by their types and their runners by their names; `bets` name those that are called otherwise.
     Where they are absent, country and tournament are those of the event, or International and Friendly without one, and
@@ -476,6 +476,16 @@ class Additions(Entry, frozen=True, kw_only=True):
 
     events: tuple[EventEntry, ...] = ()
     schedule: tuple[AnyHappening, ...] = ()
+
+
+class BetTuneAdditions(Entry, frozen=True, kw_only=True):
+    """Filters and matches that are added to BetTune in a running world, from when relative times count.
+
+    A match is linked to an event of the world, and a filter belongs to a user of its scenario.
+    """
+
+    filters: tuple[BetTuneFilter, ...] = ()
+    matches: tuple[BetTuneMatch, ...] = ()
 
 
 class Scenario(Entry, frozen=True, kw_only=True):

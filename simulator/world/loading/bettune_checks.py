@@ -1,21 +1,24 @@
-"""What the part of a scenario about BetTune must be like beyond its types, and how it fits the rest of the scenario."""
+"""What is said of BetTune must be like this beyond its types, in a scenario and in what is added to a world."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
+from msgspec import Struct
+
 from simulator.exchange.betting_types import BettingType
-from simulator.world.bettune.bettune import SOURCES, BetTune, Match, millionths_of, numbered
+from simulator.world.bettune.bettune import SOURCES, BetTune, Match, match_of, millionths_of, numbered
 from simulator.world.bettune.football import bet_types_of, outcome_of, runner_for
+from simulator.world.bettune.numbers import Numbers, numbered_of, problem_of_number
 from simulator.world.bettune.users import PLANS
-from simulator.world.catalogue import Catalogue
+from simulator.world.catalogue import Catalogue, MarketDescription
 from simulator.world.format.document import Place, describe
 from simulator.world.format.scenario import (
+    BetTuneAdditions,
     BetTuneEntry,
     BetTuneFilter,
     BetTuneMatch,
     ChangePlan,
-    EventEntry,
     Finish,
     Scenario,
 )
@@ -24,54 +27,96 @@ from simulator.world.loading.checks import Inspection
 FILTER_STATUSES: Final = ("approved", "disabled")
 
 
+class Known(Struct, frozen=True, kw_only=True):
+    """What filters and matches are checked against: what a scenario says of BetTune itself, or what a world knows."""
+
+    where: str
+    """`scenario` or `world`, for the sentences."""
+    sports: Collection[int]
+    users: Collection[str]
+    bettors: Collection[str]
+    """The users who have an account to bet with."""
+    filters: Collection[int] = ()
+    matches: Collection[int] = ()
+    linked: Collection[str] = ()
+    """The events that are matches already."""
+    bet_types: Collection[str] = ()
+    """What matches list under bets, in small letters."""
+    made_up: Mapping[int, tuple[str, str]] = {}
+    """Kind and name by the numbers that were made up for them."""
+
+    @classmethod
+    def of_scenario(cls, bettune: BetTuneEntry) -> "Known":
+        """Return what the filters and matches of a scenario are checked against."""
+        return cls(
+            where="scenario",
+            sports={sport.id for sport in bettune.sports},
+            users={user.user or user.token for user in bettune.users},
+            bettors={user.user or user.token for user in bettune.users if user.account},
+        )
+
+    @classmethod
+    def of_world(cls, bettune: BetTune) -> "Known":
+        """Return what is to be known of a world now, so that it may go on meanwhile."""
+        return cls(
+            where="world",
+            sports=set(bettune.sports),
+            users=set(bettune.users.names),
+            bettors={user.name for user in bettune.users.by_token.values() if user.account},
+            filters=set(bettune.filters),
+            matches=set(bettune.matches),
+            linked=set(bettune.match_of_event),
+            bet_types={bet_type for match in bettune.matches.values() for bet_type in match.selections},
+            made_up=bettune.numbers.made_up(),
+        )
+
+
 def check_bettune(inspection: Inspection, scenario: Scenario) -> None:
     """Check users, sports, filters, matches and predictions."""
     bettune = scenario.bettune
     _check_users(inspection, bettune, {account.username for account in scenario.accounts})
-    sports = {sport.id for sport in bettune.sports}
-    _refuse_repeated(inspection, ("bettune", "sports"), [sport.id for sport in bettune.sports], "sport")
-    _refuse_repeated(inspection, ("bettune", "filters"), [one.id for one in bettune.filters], "filter")
-    _refuse_repeated(inspection, ("bettune", "matches"), [match.id for match in bettune.matches], "match")
-    names = {user.user or user.token for user in bettune.users}
-    bettors = {user.user or user.token for user in bettune.users if user.account}
-    listed = {bet.bet_type.strip().casefold() for match in bettune.matches for bet in match.bets}
-    for index, one in enumerate(bettune.filters):
-        place: Place = ("bettune", "filters", index)
-        inspection.one_of((*place, "status"), one.status, FILTER_STATUSES, "status of a filter")
-        _demand_known(inspection, (*place, "sport"), one.sport, sports, "sport")
-        if one.user is not None:
-            inspection.one_of((*place, "user"), one.user, names, "user of BetTune in this scenario")
-        _check_stake(inspection, place, one, bettors, listed)
-    for index, match in enumerate(bettune.matches):
-        place = ("bettune", "matches", index)
-        inspection.moment((*place, "date"), match.date)
-        _demand_known(inspection, (*place, "sport"), match.sport, sports, "sport")
-        scored = match.score is not None or not match.finished
-        inspection.demand(scored, place, f"Match {match.id} is finished and needs its score.")
+    _refuse_repeated(inspection, ("bettune", "sports"), [sport.id for sport in bettune.sports], (), "sport")
+    check_filters_and_matches(inspection, ("bettune",), bettune, Known.of_scenario(bettune))
     _check_predictions(inspection, bettune)
 
 
-def check_links(inspection: Inspection, scenario: Scenario) -> None:
-    """Check that matches lead to events, markets and runners of the scenario; these have passed their own checks."""
-    events = {event.id: event for event in scenario.events}
-    linked: set[str] = set()
-    for index, match in enumerate(scenario.bettune.matches):
-        place: Place = ("bettune", "matches", index)
-        if match.event is not None:
-            problem = f"There is no event {describe(match.event)} in this scenario."
-            inspection.demand(match.event in events, (*place, "event"), problem)
-        inspection.demand(match.event is not None or not match.bets, (*place, "bets"), "Bets need their event.")
-        if match.event is not None:
-            _check_bets(inspection, place, match, events[match.event])
-            problem = f"Event {match.event} is another match already."
-            inspection.demand(match.event not in linked, (*place, "event"), problem)
-            linked.add(match.event)
-    _check_runners(inspection, scenario, linked)
+def check_filters_and_matches(
+    inspection: Inspection, place: Place, bettune: BetTuneEntry | BetTuneAdditions, known: Known
+) -> None:
+    """Check the filters and matches that stand at a place of a document, but for what links them to the exchange."""
+    filter_ids = [one.id for one in bettune.filters]
+    _refuse_repeated(inspection, (*place, "filters"), filter_ids, known.filters, "filter")
+    match_ids = [match.id for match in bettune.matches]
+    _refuse_repeated(inspection, (*place, "matches"), match_ids, known.matches, "match")
+    listed = {bet.bet_type.strip().casefold() for match in bettune.matches for bet in match.bets}
+    for index, one in enumerate(bettune.filters):
+        _check_filter(inspection, (*place, "filters", index), one, known, listed.union(known.bet_types))
+    for index, match in enumerate(bettune.matches):
+        _check_match(inspection, (*place, "matches", index), match, known)
+
+
+def check_links(
+    inspection: Inspection, place: Place, matches: Sequence[BetTuneMatch], known: Known, catalogue: Catalogue
+) -> None:
+    """Check that the matches at a place lead to events, markets and runners that are listed."""
+    linked = set(known.linked)
+    for index, match in enumerate(matches):
+        here: Place = (*place, index)
+        inspection.demand(match.event is not None or not match.bets, (*here, "bets"), "Bets need their event.")
+        if match.event is None:
+            continue
+        problem = f"There is no event {describe(match.event)} in this {known.where}."
+        inspection.demand(match.event in catalogue.events, (*here, "event"), problem)
+        _check_bets(inspection, here, match, catalogue.markets_of_event[match.event])
+        problem = f"Event {match.event} is another match already."
+        inspection.demand(match.event not in linked, (*here, "event"), problem)
+        linked.add(match.event)
+    _check_runners(inspection, place, matches, catalogue)
 
 
 def check_finish(inspection: Inspection, place: Place, finish: Finish, matches: Collection[int]) -> None:
     """Check a match that is to be finished by a schedule."""
-    _demand_known(inspection, (*place, "match"), finish.match, matches, "match")
+    _demand_known(inspection, (*place, "match"), finish.match, matches, "match", "scenario")
     inspection.moment((*place, "at"), finish.at)
 
 
@@ -92,6 +137,27 @@ def _check_users(inspection: Inspection, bettune: BetTuneEntry, usernames: Colle
         tokens.add(user.token)
         if user.account is not None:
             inspection.one_of((*place, "account"), user.account, usernames, "username of this scenario")
+
+
+def _check_filter(
+    inspection: Inspection, place: Place, one: BetTuneFilter, known: Known, listed: Collection[str]
+) -> None:
+    inspection.one_of((*place, "status"), one.status, FILTER_STATUSES, "status of a filter")
+    _demand_known(inspection, (*place, "sport"), one.sport, known.sports, "sport", known.where)
+    if one.user is not None:
+        inspection.one_of((*place, "user"), one.user, known.users, f"user of BetTune in this {known.where}")
+    _check_stake(inspection, place, one, known.bettors, listed)
+
+
+def _check_match(inspection: Inspection, place: Place, match: BetTuneMatch, known: Known) -> None:
+    inspection.moment((*place, "date"), match.date)
+    _demand_known(inspection, (*place, "sport"), match.sport, known.sports, "sport", known.where)
+    scored = match.score is not None or not match.finished
+    inspection.demand(scored, place, f"Match {match.id} is finished and needs its score.")
+    for field, kind, entry in numbered_of(match):
+        problem = problem_of_number(kind, entry, known.made_up)
+        if problem is not None:
+            raise inspection.document.error((*place, field, "id"), f"The {problem}.")
 
 
 def _check_stake(
@@ -117,8 +183,8 @@ def _check_predictions(inspection: Inspection, bettune: BetTuneEntry) -> None:
     ids: set[int] = set()
     for index, (number, prediction) in enumerate(numbered(bettune.predictions)):
         place: Place = ("bettune", "predictions", index)
-        _demand_known(inspection, (*place, "filter"), prediction.filter, filters, "filter")
-        _demand_known(inspection, (*place, "match"), prediction.match, matches, "match")
+        _demand_known(inspection, (*place, "filter"), prediction.filter, filters, "filter", "scenario")
+        _demand_known(inspection, (*place, "match"), prediction.match, matches, "match", "scenario")
         inspection.one_of((*place, "source"), prediction.source, SOURCES, "source of a prediction")
         inspection.moment((*place, "createdAt"), prediction.created_at)
         inspection.moment((*place, "updatedAt"), prediction.updated_at)
@@ -139,8 +205,8 @@ def check_odds(inspection: Inspection, place: Place, odds: Decimal) -> int:
         raise inspection.document.error(place, problem) from None
 
 
-def _check_bets(inspection: Inspection, place: Place, match: BetTuneMatch, event: EventEntry) -> None:
-    markets = {market.id: market for market in event.markets}
+def _check_bets(inspection: Inspection, place: Place, match: BetTuneMatch, listed: Iterable[MarketDescription]) -> None:
+    markets = {market.id: market for market in listed}
     bet_types: set[str] = set()
     for index, bet in enumerate(match.bets):
         bet_place = (*place, "bets", index)
@@ -148,30 +214,26 @@ def _check_bets(inspection: Inspection, place: Place, match: BetTuneMatch, event
         problem = f"Match {match.id} has a runner for {describe(bet.bet_type)} already."
         inspection.demand(bet_type not in bet_types, (*bet_place, "betType"), problem)
         bet_types.add(bet_type)
-        inspection.one_of((*bet_place, "market"), bet.market, markets, f"market of event {event.id}")
+        inspection.one_of((*bet_place, "market"), bet.market, markets, f"market of event {match.event}")
         market = markets[bet.market]
-        odds = BettingType.ODDS
-        problem = f"Market {market.id} is of the betting type {market.betting_type}: predictions are about {odds}."
-        inspection.demand(market.betting_type == odds, (*bet_place, "market"), problem)
-        is_there = any(runner.selection_id == bet.selection_id for runner in market.runners)
+        odds, betting_type = BettingType.ODDS, market.definition.betting_type
+        problem = f"Market {market.id} is of the betting type {betting_type}: predictions are about {odds}."
+        inspection.demand(betting_type == odds, (*bet_place, "market"), problem)
+        is_there = any(key.selection_id == bet.selection_id for key in market.runners)
         problem = f"Market {market.id} has no runner {bet.selection_id}."
         inspection.demand(is_there, (*bet_place, "selectionId"), problem)
 
 
-def _check_runners(inspection: Inspection, scenario: Scenario, linked: Collection[str]) -> None:
+def _check_runners(inspection: Inspection, place: Place, matches: Sequence[BetTuneMatch], catalogue: Catalogue) -> None:
     """Check that the markets of each match have the runners that its bets and its score are about."""
-    origin = inspection.origin
-    catalogue = Catalogue()
-    events = [event for event in scenario.events if event.id in linked]
-    for event in events:
-        catalogue.add_event(event, origin)
-    matches = BetTune(scenario.bettune, events, origin, origin).matches.values()
-    for index, match in enumerate(matches):
+    numbers = Numbers()
+    for index, entry in enumerate(matches):
+        match = match_of(entry, numbers, catalogue.events, inspection.origin)
         for market in catalogue.markets_of_event.get(match.event or "", ()):
             for bet_type in bet_types_of(market):
                 there_is_one = runner_for(bet_type, match, market) is not None
                 problem = _no_runner(bet_type, match, market.id, [one.name for one in market.runners.values()])
-                inspection.demand(there_is_one, ("bettune", "matches", index, "event"), problem)
+                inspection.demand(there_is_one, (*place, index, "event"), problem)
 
 
 def _no_runner(bet_type: str, match: Match, market: str, names: list[str]) -> str:
@@ -180,12 +242,14 @@ def _no_runner(bet_type: str, match: Match, market: str, names: list[str]) -> st
     return f"No runner of market {market} is {describe(bet_type)}{called}; there are {listed}: name the one under bets."
 
 
-def _refuse_repeated(inspection: Inspection, place: Place, ids: Iterable[int], what: str) -> None:
-    seen: set[int] = set()
+def _refuse_repeated(inspection: Inspection, place: Place, ids: Iterable[int], there: Iterable[int], what: str) -> None:
+    seen = set(there)
     for index, number in enumerate(ids):
         inspection.demand(number not in seen, (*place, index, "id"), f"There is a {what} {number} already.")
         seen.add(number)
 
 
-def _demand_known(inspection: Inspection, place: Place, number: int, known: Collection[int], what: str) -> None:
-    inspection.demand(number in known, place, f"There is no {what} {number} in this scenario.")
+def _demand_known(
+    inspection: Inspection, place: Place, number: int, known: Collection[int], what: str, where: str
+) -> None:
+    inspection.demand(number in known, place, f"There is no {what} {number} in this {where}.")

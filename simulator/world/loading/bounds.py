@@ -8,7 +8,16 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from simulator.world.format.document import Place
-from simulator.world.format.scenario import Additions, EventEntry, MakeOffers, Scenario, Settle, SettleSome
+from simulator.world.format.scenario import (
+    Additions,
+    BetTuneAdditions,
+    BetTuneEntry,
+    EventEntry,
+    MakeOffers,
+    Scenario,
+    Settle,
+    SettleSome,
+)
 from simulator.world.loading.checks import Inspection
 
 MOST_ACCOUNTS: Final = 1_000
@@ -29,12 +38,18 @@ MOST_BETS_OF_MATCH: Final = 100
 def check_size_of_scenario(inspection: Inspection, scenario: Scenario) -> None:
     """Complain of a scenario that holds more than a world may begin with."""
     _demand_at_most(inspection, ("accounts",), scenario.accounts, MOST_ACCOUNTS, "accounts")
-    for name, most in MOST_OF_BETTUNE.items():
-        _demand_at_most(inspection, ("bettune", name), getattr(scenario.bettune, name), most, name)
-    for index, match in enumerate(scenario.bettune.matches):
-        place = ("bettune", "matches", index, "bets")
-        _demand_at_most(inspection, place, match.bets, MOST_BETS_OF_MATCH, "bets of a match")
+    check_size_of_bettune(inspection, ("bettune",), scenario.bettune)
     check_size_of_additions(inspection, scenario)
+
+
+def check_size_of_bettune(inspection: Inspection, place: Place, bettune: BetTuneEntry | BetTuneAdditions) -> None:
+    """Complain of more of BetTune than a document may hold: of all its lists, or of those that can be added."""
+    for name, most in MOST_OF_BETTUNE.items():
+        _demand_at_most(inspection, (*place, name), getattr(bettune, name, ()), most, name)
+    for index, match in enumerate(bettune.matches):
+        _demand_at_most(
+            inspection, (*place, "matches", index, "bets"), match.bets, MOST_BETS_OF_MATCH, "bets of a match"
+        )
 
 
 def check_size_of_additions(inspection: Inspection, document: Scenario | Additions) -> None:

@@ -4,12 +4,14 @@ from collections.abc import Callable, Collection
 
 from simulator.exchange.exchange import Exchange
 from simulator.exchange.rules import RULE_SETS
+from simulator.world.bettune.bettune import BetTune
 from simulator.world.catalogue import Catalogue
 from simulator.world.format.document import Document, read_document
 from simulator.world.format.quantities import instant_of
 from simulator.world.format.scenario import (
     Additions,
     AnyHappening,
+    BetTuneAdditions,
     ChangePlan,
     EventEntry,
     Finish,
@@ -18,8 +20,21 @@ from simulator.world.format.scenario import (
     Odds,
     Scenario,
 )
-from simulator.world.loading.bettune_checks import check_bettune, check_finish, check_links, check_odds, check_plan
-from simulator.world.loading.bounds import check_size_of_additions, check_size_of_happening, check_size_of_scenario
+from simulator.world.loading.bettune_checks import (
+    Known,
+    check_bettune,
+    check_filters_and_matches,
+    check_finish,
+    check_links,
+    check_odds,
+    check_plan,
+)
+from simulator.world.loading.bounds import (
+    check_size_of_additions,
+    check_size_of_bettune,
+    check_size_of_happening,
+    check_size_of_scenario,
+)
 from simulator.world.loading.checks import PAST_ORIGIN, Inspection, check_settings
 from simulator.world.loading.conversion import CHANGE_PLAN, FINISH, VERBS, check_verb, convert
 from simulator.world.loading.happening_checks import check_happening
@@ -44,9 +59,20 @@ def scenario_of_document(document: Document) -> Scenario:
     matches = {match.id for match in scenario.bettune.matches}
     users = {user.user or user.token for user in scenario.bettune.users}
     _check_markets(checks, scenario.events, scenario.schedule, matches, users)
-    check_links(checks.inspection, scenario)
+    _check_links_of(checks.inspection, scenario)
     rehearse(document, RULE_SETS[scenario.rules], scenario.events, scenario.schedule, start)
     return scenario
+
+
+def _check_links_of(inspection: Inspection, scenario: Scenario) -> None:
+    """Check how matches are linked to the events of the same scenario, which have passed their own checks."""
+    matches = scenario.bettune.matches
+    linked = {match.event for match in matches}
+    catalogue = Catalogue()
+    for event in scenario.events:
+        if event.id in linked:
+            catalogue.add_event(event, inspection.origin)
+    check_links(inspection, ("bettune", "matches"), matches, Known.of_scenario(scenario.bettune), catalogue)
 
 
 def load_additions(
@@ -90,6 +116,30 @@ def loader_of_additions(
         check_size_of_additions(checks.inspection, additions)
         _check_markets(checks, additions.events, additions.schedule, known_matches, known_users)
         rehearse(document, rules, additions.events, additions.schedule, origin)
+        return additions
+
+    return load
+
+
+def loader_of_bettune_additions(
+    bettune: BetTune, catalogue: Catalogue, origin: int
+) -> Callable[[str | bytes, str], BetTuneAdditions]:
+    """Return what reads filters and matches for a world from a text and its name, to be called while the world goes on.
+
+    They are checked as those of a scenario are, against what BetTune knows and the catalogue lists now; relative times
+    count from `origin`. What is wrong raises `ScenarioError`.
+    """
+    known, listed = Known.of_world(bettune), catalogue.copy()
+
+    def load(text: str | bytes, name: str) -> BetTuneAdditions:
+        document = read_document(text, name)
+        additions: BetTuneAdditions = convert(document, document.data, BetTuneAdditions)
+        inspection = Inspection(document, origin)
+        is_something = bool(additions.filters or additions.matches)
+        inspection.demand(is_something, (), "There is nothing to add: here are neither filters nor matches.")
+        check_size_of_bettune(inspection, (), additions)
+        check_filters_and_matches(inspection, (), additions, known)
+        check_links(inspection, ("matches",), additions.matches, known, listed)
         return additions
 
     return load

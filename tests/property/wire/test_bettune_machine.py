@@ -1,8 +1,8 @@
 """BetTune over HTTP and as a dictionary, side by side through sessions that hypothesis makes up.
 
 Users of both plans, with tokens that are good, unknown, revoked or missing, put and take back predictions, search and
-list, while time passes and matches end. Every answer must be the dictionary's. At the end the same requests to a fresh
-server come to the same answers and the same state.
+list, while time passes, matches end, and filters and matches are added. Every answer must be the dictionary's. At the
+end the same requests to a fresh server come to the same answers and the same state.
 """
 
 import json
@@ -21,6 +21,9 @@ from tests.property.wire.twin_bettune import (
     FILTERS,
     LIMIT,
     MATCHES,
+    MEET_AFTER_SECONDS,
+    NEW_FILTER,
+    NEW_MATCH,
     PLANS,
     REVOKED,
     START,
@@ -172,6 +175,14 @@ class BetTuneMachine(RuleBasedStateMachine):
         document = {"score": {"home": score[0], "away": score[1]}}
 
         assert self.control(f"/matches/{match_id}/finish", document) == self.naive.finish(match_id, score)
+
+    @rule(has_filter=st.booleans(), has_match=st.booleans())
+    def add(self, has_filter: bool, has_match: bool) -> None:
+        one = {"id": NEW_FILTER, "name": "New", "betType": "Home"}
+        match = {"id": NEW_MATCH, "date": f"+PT{MEET_AFTER_SECONDS}S", "home": "A", "away": "E"}
+        document = {"filters": [one] * has_filter, "matches": [match] * has_match}
+
+        assert self.control("/bettune", document) == self.naive.add(has_filter, has_match)
 
     @precondition(lambda self: len(self.sent) > 10)
     @rule()

@@ -24,6 +24,10 @@ FILTERS = {
 MATCHES = {11: ("A", "B", 0), 12: ("C", "D", 119), 13: ("A", "C", 120), 14: ("B", "D", 120)}
 """Teams, and when they meet: the first two on the first day, the others at midnight."""
 
+NEW_FILTER, NEW_MATCH = 6, 15
+"""They are not there at first, and can be added: everybody's, and teams who meet so many seconds later."""
+MEET_AFTER_SECONDS = 60
+
 Refusal = tuple[int, str]
 
 
@@ -41,6 +45,8 @@ class NaiveBetTune:
 
     def __init__(self) -> None:
         self.now = 0
+        self.known_filters = dict(FILTERS)
+        self.known_matches = dict(MATCHES)
         self.predictions: dict[tuple[int, int], dict[str, Any]] = {}
         self.numbers = 0
         self.scores: dict[int, tuple[int, int]] = {}
@@ -68,9 +74,9 @@ class NaiveBetTune:
         return self.asked[USERS[token]][0] + WINDOW_SECONDS - self.now
 
     def _unknown(self, token: str, filter_id: int, match_ids: list[int]) -> Refusal | None:
-        if filter_id not in FILTERS or FILTERS[filter_id][3] not in (None, USERS[token]):
+        if filter_id not in self.known_filters or self.known_filters[filter_id][3] not in (None, USERS[token]):
             return 404, "filter_not_found"
-        return (404, "match_not_found") if any(match_id not in MATCHES for match_id in match_ids) else None
+        return (404, "match_not_found") if any(match_id not in self.known_matches for match_id in match_ids) else None
 
     # What is asked
 
@@ -78,12 +84,12 @@ class NaiveBetTune:
         refused = self.refusal(token)
         if refused:
             return refused
-        own = [number for number, one in FILTERS.items() if one[3] in (None, USERS[str(token)])]
+        own = [number for number, one in self.known_filters.items() if one[3] in (None, USERS[str(token)])]
         sport = {"id": 1, "name": "football"}
         items = [
             {"id": number, "name": name, "sport": sport, "betType": bet_type, "status": status}
             for number in own
-            for name, bet_type, status, _ in [FILTERS[number]]
+            for name, bet_type, status, _ in [self.known_filters[number]]
         ]
         return {"count": len(items), "items": items}
 
@@ -94,7 +100,7 @@ class NaiveBetTune:
             return refused
         return [
             (number, text(begins), number in self.scores, self.scores.get(number, (None, None)))
-            for number, (_, _, begins) in MATCHES.items()
+            for begins, number in sorted((begins, number) for number, (_, _, begins) in self.known_matches.items())
             if (0 if begins < 120 else 1) == day
         ]
 
@@ -130,9 +136,20 @@ class NaiveBetTune:
 
     # What happens
 
+    def add(self, has_filter: bool, has_match: bool) -> int:
+        """Return the status of the answer: all is added, or nothing."""
+        is_there = (has_filter and NEW_FILTER in self.known_filters) or (has_match and NEW_MATCH in self.known_matches)
+        if is_there or not (has_filter or has_match):
+            return 400
+        if has_filter:
+            self.known_filters[NEW_FILTER] = ("New", "Home", "approved", None)
+        if has_match:
+            self.known_matches[NEW_MATCH] = ("A", "E", self.now + MEET_AFTER_SECONDS)
+        return 201
+
     def finish(self, match_id: int, score: tuple[int, int]) -> int:
         """Return the status of the answer."""
-        if match_id not in MATCHES:
+        if match_id not in self.known_matches:
             return 404
         if match_id in self.scores:
             return 409
