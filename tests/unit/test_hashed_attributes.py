@@ -8,9 +8,9 @@ import msgspec
 
 from simulator.exchange.commands import Heartbeat
 from simulator.exchange.orders import Side
-from simulator.world.format.scenario import GoInPlay, Withdraw
+from simulator.world.format.scenario import BetTuneFilter, BetTuneMatch, GoInPlay, Withdraw
 from simulator.world.hashed_attributes import HASHED, LEFT_OUT, LEFT_OUT_WHOLE
-from simulator.world.inputs import AdvanceClock, CountRequest, LogIn, PutPrediction, ReadStartingPrices
+from simulator.world.inputs import AddToBetTune, AdvanceClock, CountRequest, LogIn, PutPrediction, ReadStartingPrices
 from simulator.world.loading.named import builtin_scenario
 from simulator.world.state_hash import state_hash
 from simulator.world.world import World
@@ -30,6 +30,9 @@ def busy_worlds() -> list[World]:
     bettune = World(builtin_scenario("bettune"), real_time=FakeRealTime(START).real_time)
     user = next(iter(bettune.bettune.users.by_token.values()))
     bettune.do(CountRequest(user.name))
+    new = BetTuneMatch(id=1, date="+PT1H", home="Newcastle", away="Chelsea")
+    bettune.do(AddToBetTune((BetTuneFilter(id=1, name="Draws", bet_type="Draw", user=user.name),), (new,))).accepted()
+    bettune.do(PutPrediction(1, 1, 3_000_000)).accepted()
     bettune.do(PutPrediction(next(iter(bettune.bettune.filters)), next(iter(bettune.bettune.matches)), 2_000_000))
     races = world_of(afternoon())
     races.do(ReadStartingPrices(WIN, tuple(races.exchange.markets[WIN].runners))).accepted()
