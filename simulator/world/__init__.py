@@ -6,8 +6,8 @@ Read it in this order: `clock`, `ids`, `accounts`, `sessions`; then a scenario a
 and checked, `loading`; what goes in, `inputs`, and what comes out, `happened`; then what a world is made of,
 `scenario_commands`, `catalogue`, `happenings`, `bettune`, `settings`, `starting_price_cache`, `agenda`, `parts`; what
 inputs do to it, `handlers`; who acts in it beside customers, `participants`; how all of it is kept, `image`,
-`snapshot`; the door, `world`; how a story is told
-again and compared, `retelling`, `hashed_attributes`, `state_hash`; and last `worlds`, the registry.
+`snapshot`; the door, `world`; how a story is told again, compared and written down, `retelling`, `hashed_attributes`,
+`state_hash`, `journal`; and last `worlds`, the registry.
 
 Units are those of `simulator.exchange`: pence, hundredths, milliseconds since 1970 in UTC.
 """

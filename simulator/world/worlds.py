@@ -11,6 +11,7 @@ from simulator.world.format.scenario import AccountEntry, BetTuneUser, Scenario
 from simulator.world.happened import Happened, SessionClosed, SessionOpened, TokenMade, WorldReset, WorldRestored
 from simulator.world.ids import Ids
 from simulator.world.inputs import EndWorld, Input, LogIn, LogOut, RegenerateToken, Reset, Restore
+from simulator.world.journal import Journal
 from simulator.world.snapshot import Restoration, Snapshot
 from simulator.world.world import World
 
@@ -40,6 +41,7 @@ class Worlds:
         self._real_time: Final = real_time
         self._listeners: Final[list[StoryListener]] = []
         self._by_id: Final[dict[str, World]] = {}
+        self._journals: Final[dict[str, Journal]] = {}
         self._by_session: Final[dict[str, World]] = {}
         self._by_username: Final[dict[str, World]] = {}
         self._by_app_key: Final[dict[str, World]] = {}
@@ -108,6 +110,7 @@ class Worlds:
         self._by_username.update(dict.fromkeys(world.accounts.by_username, world))
         self._by_app_key.update(dict.fromkeys(world.accounts.by_app_key, world))
         self._by_bettune_token.update(dict.fromkeys((user.token for user in world.scenario.bettune.users), world))
+        self._journals[world.id] = Journal(world)
         for listener in (self._hear, *self._listeners):
             self._let_listen(world, listener)
         world.tell_beginning()
@@ -116,7 +119,7 @@ class Worlds:
         """End a world and all its sessions; its credentials are free again. Raises `UnknownWorld`."""
         world = self.get(world_id)
         world.do(EndWorld())
-        del self._by_id[world_id]
+        del self._by_id[world_id], self._journals[world_id]
         for names in (self._by_username, self._by_app_key, self._by_bettune_token):
             for name in [name for name, holder in names.items() if holder is world]:
                 del names[name]
@@ -127,6 +130,10 @@ class Worlds:
         if world is None:
             raise UnknownWorld(f"There is no world {world_id[:80]!r}.")
         return world
+
+    def journal(self, world_id: str) -> Journal:
+        """Return the journal of the world of an id; raises `UnknownWorld`."""
+        return self._journals[self.get(world_id).id]
 
     def by_session(self, token: str) -> World | None:
         """Return the world a session is or was just now in; ask that world whether the session still lasts."""

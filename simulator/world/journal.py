@@ -1,0 +1,229 @@
+"""The story of a world written down: requests, inputs, events and refusals in one numbered order, to be read later.
+
+A journal in memory is bounded: of a long story it keeps the latest part, and says how much it has let go. What has to
+be told again to come to the present state it always has: from the beginning of the world, or from a snapshot that was
+taken on the way (`Journal.story`).
+"""
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
+from typing import Any, Final, NamedTuple
+
+import msgspec
+from msgspec import Struct
+
+from simulator.exchange.commands import Command
+from simulator.exchange.events import Event, MarketEvent, accounts_of
+from simulator.world.happened import Happened, LoginBanned, SessionClosed, SessionExtended, SessionOpened
+from simulator.world.inputs import Input
+from simulator.world.retelling import Beginning, Told, told
+from simulator.world.snapshot import Restoration
+from simulator.world.world import World
+
+MOST_ENTRIES: Final = 50_000
+"""How many entries a journal in memory keeps at least, where there were so many; it lets go of them by halves."""
+MOST_INPUTS: Final = 50_000
+"""After how many inputs a journal in memory begins again with a snapshot."""
+
+REQUEST, INPUT, EVENT, REFUSAL = "request", "input", "event", "refusal"
+KINDS: Final = (REQUEST, INPUT, EVENT, REFUSAL)
+
+SECRETS: Final = frozenset({"password", "token"})
+"""The members of inputs and events that a reader of the journal does not get."""
+HIDDEN: Final = "hidden"
+
+
+class Request(Struct, frozen=True, gc=False):
+    """A request that a face has answered: which operation, of whom, and what came of it.
+
+    `outcome` is SUCCESS or the code that the caller got, `problem` the sentence that explains it to the tester. What
+    is not known is empty.
+    """
+
+    operation: str
+    account: str
+    outcome: str
+    problem: str = ""
+    request_uuid: str = ""
+
+
+class Entry(Struct, frozen=True):
+    """One entry of a journal. `at` is in milliseconds since 1970.
+
+    `name` is the operation of a request, the tag of an input, the name of an event or the code of a refusal. `content`
+    is everything that the input or event says, but for secrets.
+    """
+
+    number: int
+    at: int
+    kind: str
+    name: str
+    accounts: tuple[str, ...]
+    market_id: str | None
+    content: dict[str, Any]
+
+
+class Wanted(Struct, frozen=True):
+    """Which entries a reader wants; what is `None` does not matter.
+
+    An operation is that of a request, or the name of the input that it came to.
+    """
+
+    kind: str | None = None
+    operation: str | None = None
+    account: str | None = None
+    market_id: str | None = None
+    event: str | None = None
+
+    def takes(self, entry: Entry) -> bool:
+        """Return whether an entry is wanted."""
+        return (
+            self.kind in (None, entry.kind)
+            and (self.operation is None or (entry.kind in (REQUEST, INPUT) and entry.name == self.operation))
+            and (self.account is None or self.account in entry.accounts)
+            and self.market_id in (None, entry.market_id)
+            and (self.event is None or (entry.kind == EVENT and entry.name == self.event))
+        )
+
+
+class Page(NamedTuple):
+    """Entries, and the number of the last entry that was looked at: the next page begins after it."""
+
+    entries: list[Entry]
+    last_number: int
+
+
+class _Noted(NamedTuple):
+    """A request that was answered at a time."""
+
+    at: int
+    request: Request
+
+
+class Journal:
+    """The journal of one world, from now on."""
+
+    def __init__(self, world: World) -> None:
+        self._world: Final = world
+        self._kept: list[Happened | _Noted] = []
+        self._first_numbers: list[int] = []
+        """For each of those the number of its first entry."""
+        self.last_number = 0
+        self.dropped = 0
+        """How many entries are no longer kept."""
+        self._beginning = Beginning.of(world)
+        self._told: list[Told] = []
+        self._listeners: tuple[Callable[[], None], ...] = ()
+        world.listen(self._hear)
+
+    def note(self, request: Request) -> None:
+        """Write down a request that was answered."""
+        self._keep(_Noted(self._world.clock.now(), request), 1)
+        self._begin_again_where_long()
+
+    def listen(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """Call a listener after every new entry, until the function that is returned is called."""
+        self._listeners = (*self._listeners, listener)
+
+        def stop() -> None:
+            self._listeners = tuple(other for other in self._listeners if other is not listener)
+
+        return stop
+
+    def read(self, wanted: Wanted, after: int, limit: int) -> Page:
+        """Return at most `limit` wanted entries that come after a number, in order."""
+        found: list[Entry] = []
+        last = max(after, self.dropped)
+        for place in range(max(0, bisect_right(self._first_numbers, after) - 1), len(self._kept)):
+            for entry in entries_of(self._first_numbers[place], self._kept[place]):
+                if entry.number <= after:
+                    continue
+                last = entry.number
+                if wanted.takes(entry):
+                    found.append(entry)
+                    if len(found) == limit:
+                        return Page(found, last)
+        return Page(found, last)
+
+    def story(self) -> tuple[Beginning, list[Told]]:
+        """Return what leads to the present state when it is told: what to begin with, and the inputs since."""
+        return self._beginning, list(self._told)
+
+    def _hear(self, happened: Happened) -> None:
+        self._told.extend(told([happened]))
+        self._keep(happened, 1 + len(happened.events) + (happened.refusal is not None))
+
+    def _keep(self, one: Happened | _Noted, entries: int) -> None:
+        self._kept.append(one)
+        self._first_numbers.append(self.last_number + 1)
+        self.last_number += entries
+        if self.last_number - self.dropped > 2 * MOST_ENTRIES:
+            place = bisect_right(self._first_numbers, self.last_number - MOST_ENTRIES) - 1
+            del self._kept[:place], self._first_numbers[:place]
+            self.dropped = self._first_numbers[0] - 1
+        for listener in self._listeners:
+            listener()
+
+    def _begin_again_where_long(self) -> None:
+        """Let a snapshot stand for what has been told so far, once that is much; to be called where nothing is due."""
+        if len(self._told) > MOST_INPUTS and not self._world.has_ended:
+            snapshot = self._world.snapshot()
+            self._beginning = msgspec.structs.replace(
+                Beginning.of(self._world), restoration=Restoration(snapshot, {}, keeps_sessions=True)
+            )
+            self._told = []
+
+
+def entries_of(number: int, one: Happened | _Noted) -> Iterator[Entry]:
+    """Yield the entries that something comes to, the first of them with this number."""
+    if isinstance(one, _Noted):
+        request = one.request
+        who = (request.account,) if request.account else ()
+        content = msgspec.structs.asdict(request)
+        yield Entry(number, one.at, REQUEST, request.operation, who, None, content)
+        return
+    name, accounts, market_id = name_of(one.input), _accounts_of_input(one.input), _market_of_input(one.input)
+    content = {"source": one.source, "sequence": one.sequence, **_content(one.input)}
+    yield Entry(number, one.at, INPUT, name, accounts, market_id, content)
+    for place, event in enumerate(one.events, start=number + 1):
+        yield _entry_of_event(place, event)
+    if one.refusal is not None:
+        number += len(one.events) + 1
+        yield Entry(number, one.at, REFUSAL, one.refusal.code, accounts, market_id, _content(one.refusal))
+
+
+def name_of(one: Input | Event) -> str:
+    """Return the tag by which an input or an event is known where it is written."""
+    tag = type(one).__struct_config__.tag
+    return str(tag)
+
+
+def _entry_of_event(number: int, event: Event) -> Entry:
+    market_id = event.market_id if isinstance(event, MarketEvent) else None
+    accounts = tuple(dict.fromkeys(_accounts_of_event(event)))
+    return Entry(number, event.at, EVENT, name_of(event), accounts, market_id, _content(event))
+
+
+def _accounts_of_event(event: Event) -> tuple[str, ...]:
+    if isinstance(event, SessionOpened | SessionExtended | SessionClosed | LoginBanned):
+        return (event.username,)
+    return accounts_of(event)
+
+
+def _content(one: Struct) -> dict[str, Any]:
+    # A snapshot to which a world went back is a document of its own, and no part of the journal.
+    shown = {name: value for name, value in msgspec.structs.asdict(one).items() if not isinstance(value, msgspec.Raw)}
+    content: dict[str, Any] = msgspec.to_builtins(shown)
+    return {name: HIDDEN if name in SECRETS else value for name, value in content.items()}
+
+
+def _accounts_of_input(one: Input) -> tuple[str, ...]:
+    """Return the account that an input names, if it names one."""
+    fields = set(one.__struct_fields__) & {"account", "username"}
+    return tuple(str(value) for name, value in msgspec.structs.asdict(one).items() if name in fields)
+
+
+def _market_of_input(one: Input) -> str | None:
+    name = "market_id" if isinstance(one, Command) else "market"
+    value = msgspec.structs.asdict(one).get(name)
+    return None if value is None else str(value)
