@@ -9,12 +9,15 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from tests.property.kernel.auction_steps import Auctioning
 from tests.property.kernel.invariants import Promises
-from tests.property.kernel.steps import Betting, Editing, Listing, Operating, Settling, Waiting
+from tests.property.kernel.steps_auction import Auctioning
+from tests.property.kernel.steps_editing import Editing
+from tests.property.kernel.steps_markets import Listing, Operating, Settling
+from tests.property.kernel.steps_taking import Taking
+from tests.property.kernel.steps_time import Waiting
 
 
-class ExchangeMachine(Auctioning, Betting, Editing, Listing, Operating, Settling, Waiting, Promises):
+class ExchangeMachine(Auctioning, Taking, Editing, Listing, Operating, Settling, Waiting, Promises):
     """All groups of rules and all promises; another kind of bet or market joins as one more group."""
 
     def teardown(self) -> None:

@@ -1,6 +1,6 @@
 """Cross-matching, fill-or-kill, bet targets, the auction and withdrawals through programs that hypothesis makes up.
 
-What is promised is in exchange mechanics, section 15; the naive twin of the matcher is `naive_matching`.
+What is promised is in exchange mechanics, section 15; the naive twin of the matcher is `twin_matching`.
 """
 
 from collections.abc import Iterator
@@ -15,8 +15,8 @@ from simulator.exchange.orders import Order, RunnerKey, Side
 from simulator.exchange.refusals import Refused
 from simulator.exchange.statuses import RunnerStatus
 from tests.exchange_state import state_of
-from tests.property.kernel.matching_event_steps import MatchingEvents
-from tests.property.kernel.matching_steps import CUSTOMERS, MatchingPrograms
+from tests.property.kernel.steps_matching import CUSTOMERS, MatchingPrograms
+from tests.property.kernel.steps_matching_events import MatchingEvents
 from tests.property.kernel.twin_matching import completing_price
 from tests.property.kernel.twin_money import nearest_penny
 

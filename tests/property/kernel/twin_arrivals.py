@@ -1,6 +1,6 @@
 """The naive twin's matcher at work: a bet arrives, meets what is on offer, and waits with the rest.
 
-What it meets is said by `naive_matching`; whose offers it may meet is written from the exchange mechanics, section 5.5.
+What it meets is said by `twin_matching`; whose offers it may meet is written from the exchange mechanics, section 5.5.
 """
 
 from simulator.exchange import events

@@ -1,7 +1,7 @@
 """The naive twin's starting price: who waits for it, who is sent to the auction, and what it brings.
 
 Written from the exchange mechanics, sections 8.3, 9.4 and 9.5. The price and the shares are those of
-`naive_starting_price`.
+`twin_starting_price`.
 """
 
 import math

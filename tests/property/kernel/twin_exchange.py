@@ -1,7 +1,7 @@
 """The naive twin: an exchange that is easy to believe. Read it as the documentation of the fast one.
 
 This file is what customers ask for and what time brings, written from the exchange mechanics, sections 3, 4, 8.1 and
-13; `naive_markets` is what it stands on.
+13; `twin_markets` is what it stands on.
 """
 
 from collections.abc import Callable

@@ -131,7 +131,7 @@ def naive_result(runner: NaiveRunner) -> NaiveResult | None:
 
 
 def exact_price(runner: NaiveRunner) -> Fraction:
-    """The price with every decimal if it is a fraction, or else a root to 1e-35; where many would do, `naive_price`."""
+    """The price with every decimal if it is a fraction, or else a root to 1e-35; where many would do, `twin_price`."""
     lowest, highest = (as_fraction(runner, end) for end in naive_price_range(runner, STEPS_TO_BE_EXACT))
     if lowest == highest or not (runner.to_back and runner.to_lay):
         return highest

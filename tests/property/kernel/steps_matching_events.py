@@ -1,6 +1,6 @@
 """What else becomes of bets in such a market: they are changed, their owners fall silent, and some runners end early.
 
-Each step says by itself what it must come to; `matching_steps` has placing, the auction and withdrawals.
+Each step says by itself what it must come to; `steps_matching` has placing, the auction and withdrawals.
 """
 
 from fractions import Fraction
@@ -26,7 +26,7 @@ from simulator.exchange.events import ActionPerformed, HeartbeatExpired, Heartbe
 from simulator.exchange.orders import Order, OrderType, Persistence, RunnerKey, Side
 from simulator.exchange.refusals import Impossible, Reason
 from simulator.exchange.statuses import RunnerStatus
-from tests.property.kernel.matching_steps import (
+from tests.property.kernel.steps_matching import (
     CUSTOMERS,
     MAKER,
     MatchingStage,

@@ -6,7 +6,7 @@ from hypothesis.stateful import precondition, rule
 from simulator.exchange.commands import Command, Reconcile, ReplaceInstruction, ReplaceOrders, TurnInPlay
 from simulator.exchange.orders import Persistence, Side
 from tests.property.kernel.stage import Stage, one_of_its, other_bets, rungs_above
-from tests.property.kernel.steps import Betting
+from tests.property.kernel.steps_betting import Betting
 from tests.property.kernel.strategies import (
     MAKER,
     customers,
