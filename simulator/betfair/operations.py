@@ -17,7 +17,7 @@ happens in any world until it returns.
 
 from collections.abc import Callable
 from enum import Enum
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final, Generic, Never, TypeVar, get_type_hints
 
 from msgspec import Struct
 
@@ -80,6 +80,11 @@ class Operation(Struct, frozen=True):
     needs: Needs = Needs.APP_KEY_AND_SESSION
     waits: bool = False
     counts: Callable[[Any], bool] | None = None
+
+    @property
+    def never_succeeds(self) -> bool:
+        """Return whether every caller is refused, whatever the parameters: the function says that it never returns."""
+        return get_type_hints(self.function)["return"] is Never
 
 
 class Service:

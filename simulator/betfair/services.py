@@ -4,6 +4,7 @@ from typing import Final
 
 from simulator.betfair.accounts.service import ACCOUNT
 from simulator.betfair.betting.editing import cancel_orders, replace_orders, update_orders
+from simulator.betfair.betting.exposure_limits import EXPOSURE_LIMITS
 from simulator.betfair.betting.listings import LISTINGS
 from simulator.betfair.betting.placing import place_orders
 from simulator.betfair.betting.reading import READING
@@ -29,9 +30,9 @@ BETTING: Final = Service(
     name="betting",
     interface="SportsAPING",
     exception=BETTING_EXCEPTION,
-    operations=(*LISTINGS, *READING, *PLACING),
+    operations=(*LISTINGS, *READING, *PLACING, *EXPOSURE_LIMITS),
 )
-"""The betting service. The operations on exposure limits need a permission that no account of ours has."""
+"""The betting service."""
 
 SERVICES: Final = (BETTING, ACCOUNT, HEARTBEAT)
 """All services that are served."""

@@ -44,15 +44,18 @@ def document(service: Service, signatures: Mapping[str, Signature], about: About
     """Return the document of a service."""
     operations = service.operations.values()
     results, components = answer_schemas(
-        [signatures[operation.name].result for operation in operations], absent_beats_null=True
+        [signatures[operation.name].result for operation in operations if not operation.never_succeeds],
+        absent_beats_null=True,
     )
+    result_of = dict(zip((one.name for one in operations if not one.never_succeeds), results, strict=True))
     requests = RequestSchemas(about.rules)
     parameters = [requests.parameters(operation.request) for operation in operations]
     bodies = [requests.parameters_by_name(operation.request) for operation in operations]
     rpc = JsonRpcPath(service)
     examples = rest_examples(service, about.story)
     paths: JsonSchema = {}
-    for operation, parameter, by_name, result in zip(operations, parameters, bodies, results, strict=True):
+    for operation, parameter, by_name in zip(operations, parameters, bodies, strict=True):
+        result = result_of.get(operation.name)
         paths[f"/exchange/{service.name}/rest/v1.0/{operation.name}/"] = {
             "post": _rest_operation(operation, by_name, result, about.links, examples)
         }
@@ -102,7 +105,7 @@ def document(service: Service, signatures: Mapping[str, Signature], about: About
 def _rest_operation(
     operation: Operation,
     parameters: JsonSchema,
-    result: JsonSchema,
+    result: JsonSchema | None,
     links: Mapping[str, Mapping[str, Any]],
     examples: Sequence[Example],
 ) -> JsonSchema:
@@ -110,12 +113,22 @@ def _rest_operation(
     own = [example for example in examples if example.operation == operation.name]
     asked = {example.name: {"value": example.request} for example in own}
     answered = {example.name: {"value": example.answer} for example in own}
-    answer: JsonSchema = {
-        "description": "The result, in JSON or, where it was asked for, in XML.",
-        "content": {"application/json": {"schema": result, "examples": answered}, **_XML},
+    responses: JsonSchema = {
+        str(status): {"$ref": f"#/components/responses/{name}"} for status, name in _REST_RESPONSES.items()
     }
-    if operation.name in links:
-        answer["links"] = links[operation.name]
+    if result is None:
+        fault = {"schema": {"$ref": "#/components/schemas/Fault"}, "examples": answered}
+        responses["400"] = {
+            "description": "The service refuses the request, whatever it says.",
+            "content": {"application/json": fault, **_XML},
+        }
+    else:
+        responses["200"] = {
+            "description": "The result, in JSON or, where it was asked for, in XML.",
+            "content": {"application/json": {"schema": result, "examples": answered}, **_XML},
+        }
+        if operation.name in links:
+            responses["200"]["links"] = links[operation.name]
     return {
         "operationId": operation.name,
         "tags": ["REST"],
@@ -124,13 +137,7 @@ def _rest_operation(
         **_secured(operation.needs),
         "parameters": [{"$ref": "#/components/parameters/Alternative"}],
         "requestBody": {"required": True, "content": {"application/json": {"schema": parameters, "examples": asked}}},
-        "responses": {
-            "200": answer,
-            **{
-                str(status): {"$ref": f"#/components/responses/{name}"}
-                for status, name in sorted(_REST_RESPONSES.items())
-            },
-        },
+        "responses": dict(sorted(responses.items())),
     }
 
 
@@ -158,6 +165,8 @@ _REST_RESPONSES: Final = {
 def prose(operation: Operation) -> str:
     """Return what the function of an operation says of it, as one line."""
     text = python_inspect.getdoc(operation.function) or python_inspect.getdoc(operation.request) or operation.name
+    if operation.never_succeeds:
+        text = f"{python_inspect.getdoc(operation.request)} {text}"
     return " ".join(text.split("\n\n")[0].replace("`", "").split())
 
 

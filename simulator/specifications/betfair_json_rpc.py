@@ -16,8 +16,8 @@ class JsonRpcPath:
         self._answers: Final[list[str]] = []
         self.components: Final[dict[str, JsonSchema]] = {}
 
-    def add(self, operation: Operation, parameters: JsonSchema, result: JsonSchema) -> None:
-        """Add an operation: what calls it, and what it answers."""
+    def add(self, operation: Operation, parameters: JsonSchema, result: JsonSchema | None) -> None:
+        """Add an operation: what calls it, and what it answers, `None` where it only ever refuses."""
         method = f"{self._service.interface}/v1.0/{operation.name}"
         name = operation.name[0].upper() + operation.name[1:]
         required = ["method"] if parameters.get("anyOf", [{}])[-1] == {"type": "null"} else ["method", "params"]
@@ -32,6 +32,9 @@ class JsonRpcPath:
             },
             "required": required,
         }
+        self._calls[method] = f"#/components/schemas/{name}Call"
+        if result is None:
+            return
         self.components[f"{name}Answer"] = {
             "type": "object",
             "description": f"What {operation.name} answers.",
@@ -39,7 +42,6 @@ class JsonRpcPath:
             "required": ["jsonrpc", "result"],
             "additionalProperties": False,
         }
-        self._calls[method] = f"#/components/schemas/{name}Call"
         self._answers.append(f"#/components/schemas/{name}Answer")
 
     def operation(self, description: str, story: Story) -> JsonSchema:

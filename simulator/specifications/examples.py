@@ -4,7 +4,7 @@ Nothing here is written by hand but the questions. A story tells them in order, 
 can be cancelled; the answers of its earlier steps are there for the later ones to refer to.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from simulator.betfair.operations import Service
@@ -97,8 +97,11 @@ def _told(
             continue
         parameters = step.parameters(earlier) if callable(step.parameters) else step.parameters
         path, request = request_of(step, parameters)
-        answer = _answer(conversation, "POST", f"/exchange/{service.name}/{path}", request, headers)
-        earlier[f"{step.operation}-{step.name}"] = answer["result"] if path.startswith("json-rpc") else answer
+        refused = service.operations[step.operation].never_succeeds
+        statuses = (400,) if refused and path.startswith("rest") else (200,)
+        answer = _answer(conversation, "POST", f"/exchange/{service.name}/{path}", request, headers, statuses)
+        if not refused:
+            earlier[f"{step.operation}-{step.name}"] = answer["result"] if path.startswith("json-rpc") else answer
         examples.append(Example(step.operation, step.name, request, answer))
     return examples
 
@@ -109,10 +112,15 @@ def _log_in(conversation: Conversation) -> str:
 
 
 def _answer(
-    conversation: Conversation, method: str, path: str, body: JsonValue = None, headers: dict[str, str] | None = None
+    conversation: Conversation,
+    method: str,
+    path: str,
+    body: JsonValue = None,
+    headers: dict[str, str] | None = None,
+    statuses: Collection[int] = (200, 201),
 ) -> JsonValue:
     heard = conversation.ask(method, path, body, headers)
-    assert heard.status in (200, 201), f"no example for {method} {path}: {heard}"
+    assert heard.status in statuses, f"no example for {method} {path}: {heard}"
     return heard.content
 
 
@@ -176,6 +184,9 @@ def _replaced(earlier: Earlier) -> JsonValue:
 
 _BEST: Final = {"priceData": ["EX_BEST_OFFERS"], "exBestOffersOverrides": {"bestPricesDepth": 1}}
 
+_GROUP: Final = {"type": "EVENT", "id": {"eventId": 27165685}}
+_LIMIT: Final = {"matched": 100.0, "total": 200.0, "limitBreachAction": {"actionType": "STOP_BETTING"}}
+
 BETTING_STORY: Final[Story] = (
     Step("listEventTypes", "all", {"filter": {}}),
     Step("listCompetitions", "all", {"filter": {}}),
@@ -204,6 +215,15 @@ BETTING_STORY: Final[Story] = (
     Step("listMarketProfitAndLoss", "one", {"marketIds": [MARKET]}),
     Deed(f"{_WORLD}/markets/{MARKET}/settle", {"results": [{"selectionId": HOME, "status": "WINNER"}]}),
     Step("listClearedOrders", "settled", {"betStatus": "SETTLED"}),
+    Step("setDefaultExposureLimitForMarketGroups", "denied", {"marketGroupType": "EVENT", "limit": _LIMIT}),
+    Step("setExposureLimitForMarketGroup", "denied", {"marketGroup": _GROUP, "limit": _LIMIT}),
+    Step("removeDefaultExposureLimitForMarketGroups", "denied", {"marketGroupType": "EVENT"}),
+    Step("removeExposureLimitForMarketGroup", "denied", {"marketGroup": _GROUP}),
+    Step("listExposureLimitsForMarketGroups", "denied", {"marketGroupTypeFilter": "EVENT"}),
+    Step("unblockMarketGroup", "denied", {"marketGroup": _GROUP}),
+    Step("getExposureReuseEnabledEvents", "denied", {}),
+    Step("addExposureReuseEnabledEvents", "denied", {"eventIds": [27165685]}),
+    Step("removeExposureReuseEnabledEvents", "denied", {"eventIds": [27165685]}),
 )
 
 ACCOUNT_STORY: Final[Story] = (

@@ -65,15 +65,6 @@ YET_TO_COME: Final = {
     "listAuthorizedWebApps",
     "isAccountSubscribedToWebApp",
     "getAffiliateRelation",
-    "setDefaultExposureLimitForMarketGroups",
-    "setExposureLimitForMarketGroup",
-    "removeDefaultExposureLimitForMarketGroups",
-    "removeExposureLimitForMarketGroup",
-    "listExposureLimitsForMarketGroups",
-    "unblockMarketGroup",
-    "getExposureReuseEnabledEvents",
-    "addExposureReuseEnabledEvents",
-    "removeExposureReuseEnabledEvents",
 }
 """Operations that are not served yet. The list shrinks to nothing."""
 
