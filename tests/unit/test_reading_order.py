@@ -5,6 +5,7 @@ from pathlib import Path
 from pkgutil import iter_modules
 
 from simulator import exchange, world
+from simulator.world import format as scenario_format
 
 ORDER = re.findall(r"`(\w+)`", (exchange.__doc__ or "").partition("Units")[0])
 
@@ -42,3 +43,12 @@ def test_a_module_of_the_worlds_uses_only_what_was_read_before_it() -> None:
         path = WORLD / f"{module}.py"
         if path.exists():
             assert set(used.findall(path.read_text(encoding="utf-8"))) <= set(order[:place]), module
+
+
+def test_the_fields_of_a_scenario_are_read_in_the_order_that_their_package_gives() -> None:
+    order = re.findall(r"`(\w+)`", scenario_format.__doc__ or "")
+    assert sorted(module.name for module in iter_modules(scenario_format.__path__)) == sorted(order)
+    used = re.compile(r"^from simulator\.world\.format\.(\w+) import", re.MULTILINE)
+    for place, module in enumerate(order):
+        source = (WORLD / "format" / f"{module}.py").read_text(encoding="utf-8")
+        assert set(used.findall(source)) <= set(order[:place]), module
