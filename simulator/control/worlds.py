@@ -106,7 +106,7 @@ class WorldHandlers:
     def _describe(self, world: World) -> WorldDocument:
         # What has fallen due is done first, so that a list of worlds shows all of them as they are now.
         now = world.run_due()
-        balances = world.exchange.ledger.balances
+        ledger = world.exchange.ledger
         accounts = [
             AccountDocument(
                 username=account.username,
@@ -114,7 +114,7 @@ class WorldHandlers:
                 app_key=account.app_key,
                 delayed_app_key=account.delayed_app_key,
                 currency=account.currency,
-                balance=balances[account.username] / HUNDREDTHS,
+                balance=ledger.balance_of(account.username) / HUNDREDTHS,
             )
             for account in world.accounts.by_username.values()
         ]

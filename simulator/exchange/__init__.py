@@ -2,7 +2,8 @@
 
 Read it in this order:
 
-    the words      `money`, `statuses`, `betting_types`, `orders`, `commands`, `refusals`, `events`
+    the words      `money`, `currencies`, `statuses`, `betting_types`, `orders`, `foreign_orders`, `commands`,
+                   `refusals`, `events`
     one runner     `ladder`, `book`, `crossmatching`, `matching`, `starting_price_offers`, `starting_price`, `runner`
     one account    `payouts`, `lines`, `stakes`, `total_exposure`, `exposure`, `ledger`, `telling`, `timeline`,
                    `order_index`, `accounts`
@@ -14,8 +15,9 @@ Read it in this order:
 
 and last `exchange`, the one door.
 
-Units, everywhere in this package: money is an `int` of pence (hundredths of the currency), a price is an `int` of
-hundredths (1.01 is 101), a handicap is an `int` of hundredths, a time is an `int` of milliseconds since 1970 in UTC.
+Units, everywhere in this package: money is an `int` of pence, but what one customer asks, is told and is paid is an
+`int` of hundredths of the account's currency (`currencies`, `Order.own`). A price is an `int` of hundredths (1.01 is
+101), a handicap is an `int` of hundredths, a time is an `int` of milliseconds since 1970 in UTC.
 A starting price alone is on no ladder: it is a `Fraction`, and of ones. Nothing here is a float; nothing here reads a
 clock, a file, a socket or a source of chance.
 """

@@ -159,13 +159,14 @@ def reserve(state: State, market: Market, account: Account, orders: Sequence[Ord
     over_limit = 0 if limit is None else account.exposure - limit
     if missing > 0 or over_limit > 0:
         release(market, orders)
-        what = f"{missing} pence short of funds" if missing > 0 else f"{over_limit} pence over its exposure limit"
+        unit = "pence" if account.rate is None else f"hundredths of {account.definition.currency}"
+        what = f"{missing} {unit} short of funds" if missing > 0 else f"{over_limit} {unit} over its exposure limit"
         raise Refused(Reason.INSUFFICIENT_FUNDS, f"account {account.name!r} is {what}")
 
 
 def _count(position: Position, orders: Sequence[Order]) -> None:
     for order in orders:
-        position.count(order)
+        position.count(order.mirror or order)
 
 
 def release(market: Market, orders: Sequence[Order]) -> None:
@@ -173,4 +174,4 @@ def release(market: Market, orders: Sequence[Order]) -> None:
     for order in orders:
         position = market.positions.get(order.account)
         if position is not None:
-            position.drop(order)
+            position.drop(order.own)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Final
 
 from simulator.exchange.commands import OpenAccount
+from simulator.exchange.currencies import PAR
 from simulator.exchange.exposure import Position
 from simulator.exchange.order_index import AccountIndex
 from simulator.exchange.orders import Order
@@ -12,11 +13,16 @@ from simulator.exchange.total_exposure import TotalExposure
 
 
 class Account:
-    """A customer's bets and exposure; the money itself is in the ledger, under the account's name."""
+    """A customer's bets and exposure; the money itself is in the ledger, under the account's name.
+
+    What is at risk, and what is kept back, is in the money of the account.
+    """
 
     def __init__(self, definition: OpenAccount) -> None:
         self.definition: Final = definition
         self.name: Final = definition.account
+        self.rate: Final = None if definition.rate == PAR else definition.rate
+        """What the money of the account is worth where it is not worth as much as pounds."""
         self.cleared_orders: dict[int, Order] = {}
         """By bet id, in order of settlement: the bets that are."""
         self.index: Final = AccountIndex()
@@ -46,13 +52,13 @@ class Account:
             self._total_exposure.leave_out(position)
 
     def exposure_in(self, market_id: str) -> int:
-        """Return what the bets of one market can lose, in pence."""
+        """Return what the bets of one market can lose."""
         position = self._positions.get(market_id)
         return 0 if position is None else self._total_exposure.of(position)
 
     @property
     def exposure(self) -> int:
-        """Return what all unsettled bets can lose, in pence: markets do not net against each other.
+        """Return what all unsettled bets can lose: markets do not net against each other.
 
         Only positions that changed since they were last asked are worked out.
         """
@@ -60,14 +66,14 @@ class Account:
 
     @property
     def exposure_at_most(self) -> int:
-        """Return what the exposure cannot be above, in pence, without working it out."""
+        """Return what the exposure cannot be above, without working it out."""
         return self._total_exposure.at_most()
 
     def retain_commission(self, market_id: str, commission: int) -> None:
-        """Keep back the commission, in pence, on what the settled runners of an open market have brought so far."""
+        """Keep back the commission on what the settled runners of an open market have brought so far."""
         self._retained_commissions[market_id] = commission
 
     @property
     def retained_commission(self) -> int:
-        """Return what is kept back for the commission of markets that are settled in part, in pence."""
+        """Return what is kept back for the commission of markets that are settled in part."""
         return sum(self._retained_commissions.values())

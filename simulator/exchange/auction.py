@@ -25,7 +25,7 @@ from simulator.exchange.execution import (
     queue_for_starting_price,
 )
 from simulator.exchange.market import Market, Verb
-from simulator.exchange.money import HUNDREDTHS, Price, profit_pence
+from simulator.exchange.money import HUNDREDTHS, Price
 from simulator.exchange.orders import Fragment, LapseReason, Order, OrderType, Persistence, Side
 from simulator.exchange.runner import Runner
 from simulator.exchange.starting_price import (
@@ -106,13 +106,12 @@ def _convert(state: State, market: Market, runner: Runner, at: int) -> Iterable[
     A lay brings what it would have risked; one that risks less than the minimum of its currency lapses instead.
     """
     for order in [*_to_be_converted(runner.book.backs), *_to_be_converted(runner.book.lays)]:
-        size = order.size_remaining
-        liability = size if order.side is Side.BACK else profit_pence(size, order.price)
         currency = state.accounts[order.account].definition.currency
-        if order.side is Side.LAY and liability < state.rules.currency(currency).minimum_bsp_liability:
+        least = state.rules.currency(currency).minimum_bsp_liability
+        if order.side is Side.LAY and order.own.liability_of_rest < least:
             yield lapse(market, order, at, LapseReason.SMALL_STAKE)
             continue
-        queue_for_starting_price(market, order, liability)
+        queue_for_starting_price(market, order)
         yield order_queued(order, at)
 
 
@@ -160,7 +159,9 @@ def _match_bets(
             # Cut, because what is left of a penny decides how the profit is rounded: 0.4999 must not become 0.50.
             payout = floor(stake * price * HUNDREDTHS)
             fragment = Fragment(state.match_ids.take(), shown, stake, at, payout, at_starting_price=True)
-            change(market, order, order.match_at_starting_price, fragment, liability)
+            own = order.own
+            waited = own.liability_waiting
+            change(market, order, order.match_at_starting_price, fragment, liability, price)
             yield OrderMatchedAtStartingPrice(
                 at,
                 market.market_id,
@@ -170,6 +171,6 @@ def _match_bets(
                 fragment.match_id,
                 order.side,
                 shown,
-                stake,
-                liability,
+                own.fragments[-1].size,
+                waited - own.liability_waiting,
             )

@@ -1,11 +1,13 @@
 """What may be asked of the exchange. One frozen value a command; `Exchange.apply` takes them one at a time.
 
-Money in pence, prices and handicaps in hundredths, times in milliseconds since 1970, rates in hundredths of a percent.
+Money is in hundredths of the currency of the account that is named, which are pence where it is in pounds; prices and
+handicaps in hundredths, times in milliseconds since 1970, rates of commission in hundredths of a percent.
 """
 
 from msgspec import Struct
 
 from simulator.exchange.betting_types import BettingType
+from simulator.exchange.currencies import PAR, Rate
 from simulator.exchange.orders import BetTargetType, OrderType, Persistence, RunnerKey, Side, TimeInForce
 
 
@@ -21,7 +23,8 @@ class OpenAccount(Command, frozen=True):
 
     `unlimited` marks an account that provides liquidity: it is never short of funds, may offer any size of a penny or
     more, and waits out no bet delay. `commission_rate` stands in the place of the market's base rate, `discount_rate`
-    lowers either (2500 is 25 %); `exposure_limit` is a bound or `None`. No number is negative.
+    lowers either (2500 is 25 %); `exposure_limit` is a bound or `None`. No number is negative. `rate` is what the
+    currency is worth.
     """
 
     account: str
@@ -32,6 +35,7 @@ class OpenAccount(Command, frozen=True):
     exposure_limit: int | None = None
     may_bet: bool = True
     unlimited: bool = False
+    rate: Rate = PAR
 
 
 # Markets
@@ -240,7 +244,7 @@ class PlaceOrders(Command, frozen=True):
 
 
 class CancelInstruction(Struct, frozen=True):
-    """Cancel one bet, or take `size_reduction` pence off its unmatched part."""
+    """Cancel one bet, or take `size_reduction` off its unmatched part."""
 
     bet_id: int
     size_reduction: int | None = None

@@ -9,6 +9,7 @@ from simulator.exchange.accounts import Account
 from simulator.exchange.commands import CancelInstruction, CancelOrders, ReplaceOrders, UpdateOrders
 from simulator.exchange.events import CancelReason, Event, InstructionRefused, OrderUpdated, ReplacementRefused
 from simulator.exchange.execution import cancel, edit_starting_price_limit
+from simulator.exchange.foreign_orders import ForeignOrder
 from simulator.exchange.instruction_checks import check_persistence, check_price, check_profit_ratio
 from simulator.exchange.market import Market
 from simulator.exchange.orders import Order, OrderType, Side
@@ -82,11 +83,11 @@ def replace_orders(state: State, command: ReplaceOrders, at: int) -> list[Event]
         if order is None or reason is not None:
             events.append(_refused(market, account, index, instruction.bet_id, reason or Reason.INVALID_BET_ID, at))
             continue
-        replacement = _Replacement(index, order, _successor(order, instruction.new_price, at))
+        replacement = _Replacement(index, order, _successor(order.own, account, instruction.new_price, at))
         replacements.append(replacement)
         if not replacement.waits:
-            cancel(market, order, order.size_remaining, at)
-            size = replacement.successor.size
+            size = order.own.size_remaining
+            cancel(market, order, size, at)
             events.append(order_cancelled(order, index, size, CancelReason.REPLACED, at))
     events.extend(_place_successors(state, command, market, account, replacements, at))
     _remember_edit(state, command, "replace", events, at)
@@ -179,7 +180,7 @@ def _why_not_placeable(
     if reason is not None:
         return reason
     if not replacement.waits:
-        return check_profit_ratio(successor.size, successor.price, market, account, rules)
+        return check_profit_ratio(successor.own.size, successor.price, market, account, rules)
     is_easier = successor.price < order.price if order.side is Side.BACK else successor.price > order.price
     return None if is_easier else Reason.INVALID_PRICE_EDIT
 
@@ -192,7 +193,7 @@ def _edit_limit_on_close(
     register(state, market, account, successor, at)
     edit_starting_price_limit(market, order, successor, at)
     return [
-        order_cancelled(order, index, order.size_cancelled, CancelReason.REPLACED, at),
+        order_cancelled(order, index, order.own.size_cancelled, CancelReason.REPLACED, at),
         order_placed(successor, index, None, at),
         order_queued(successor, at),
     ]
@@ -214,8 +215,9 @@ def _cancel(
         reason = Reason.INVALID_BET_SIZE
     size = 0
     if order is not None and reason is None:
-        size = order.size_remaining if reduction is None else min(reduction, order.size_remaining)
-        rest = order.size_remaining - size
+        remaining = order.own.size_remaining
+        size = remaining if reduction is None else min(reduction, remaining)
+        rest = remaining - size
         reason = check_profit_ratio(rest, order.price, market, account, state.rules) if rest else None
     if order is None or reason is not None:
         return _refused(market, account, index, instruction.bet_id, reason or Reason.INVALID_BET_ID, at)
@@ -240,8 +242,9 @@ def _unmatched(account: Account, market: Market) -> list[Order]:
     return [] if index is None else list(index.executable.values())
 
 
-def _successor(order: Order, price: int, at: int) -> Order:
-    return Order(
+def _successor(order: Order, account: Account, price: int, at: int) -> Order:
+    """Return the bet that follows an order, which is given as its owner sees it."""
+    successor = Order(
         bet_id=NO_BET_ID,
         account=order.account,
         market_id=order.market_id,
@@ -257,6 +260,7 @@ def _successor(order: Order, price: int, at: int) -> Order:
         size_remaining=order.size_remaining,
         is_line_bet=order.is_line_bet,
     )
+    return successor if account.rate is None else ForeignOrder.of(successor, account.rate)
 
 
 def _place_successors(

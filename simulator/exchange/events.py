@@ -3,7 +3,8 @@
 An event can be read alone: it names its market, its bets and their owners, and says what changed, so that a reader
 needs neither the state of the exchange nor the command. Every event survives JSON: its tag names its class.
 
-Units as in `commands`. `index` is the place of an instruction in the request that caused the event.
+Units as in `commands`: what is told of one order is in the money of its account, and what is told of a match between
+two, or of a posting, is in pence. `index` is the place of an instruction in the request that caused the event.
 """
 
 from enum import StrEnum
@@ -209,7 +210,7 @@ class CancelReason(StrEnum):
 
 
 class OrderCancelled(OrderEvent, frozen=True):
-    """`size` pence of the unmatched part were cancelled: by the customer, or for the customer's silence."""
+    """`size` of the unmatched part was cancelled: by the customer, or for the customer's silence."""
 
     index: int
     size: int
@@ -217,14 +218,14 @@ class OrderCancelled(OrderEvent, frozen=True):
 
 
 class OrderLapsed(OrderEvent, frozen=True):
-    """The exchange ended `size` pence of the unmatched part, or of the liability that waited for a starting price."""
+    """The exchange ended `size` of the unmatched part, or of the liability that waited for a starting price."""
 
     size: int
     reason: LapseReason
 
 
 class OrderKilled(OrderEvent, frozen=True):
-    """`size` pence of a FILL_OR_KILL order could not be filled as it asks, and are cancelled.
+    """`size` of a FILL_OR_KILL order could not be filled as it asks, and is cancelled.
 
     Source: interface definition, TimeInForce.
     """
@@ -240,7 +241,7 @@ class StartingPriceMade(MarketEvent, frozen=True):
 
 
 class OrderMatchedAtStartingPrice(OrderEvent, frozen=True):
-    """`size` pence of backer's stake were matched in the auction; `price` shows the starting price in hundredths.
+    """`size` of backer's stake was matched in the auction; `price` shows the starting price in hundredths.
 
     `liability` is how much of what waited was used up: the stake of a back, the risk of a lay.
     """
@@ -262,13 +263,13 @@ class OrderFilledAtAuction(OrderEvent, frozen=True):
 
 
 class OrderQueuedForStartingPrice(OrderEvent, frozen=True):
-    """An order waits for the starting price with a liability in pence."""
+    """An order waits for the starting price with a liability."""
 
     liability: int
 
 
 class OrderVoided(OrderEvent, frozen=True):
-    """`size` matched pence of an order are void."""
+    """`size` matched of an order is void."""
 
     size: int
 
@@ -281,7 +282,7 @@ class OrderRepriced(OrderEvent, frozen=True):
 
 
 class MatchedPriceReduced(OrderEvent, frozen=True):
-    """A removal lowered the price of the `size` pence matched of an order; both prices are averages in hundredths."""
+    """A removal lowered the price of the `size` matched of an order; both prices are averages in hundredths."""
 
     size: int
     old_price: int
@@ -289,7 +290,7 @@ class MatchedPriceReduced(OrderEvent, frozen=True):
 
 
 class MatchedPriceRestated(OrderEvent, frozen=True):
-    """The price of the `size` pence matched of an order became 1.0, or what it was, as its runner was hidden or back.
+    """The price of the `size` matched of an order became 1.0, or what it was, as its runner was hidden or back.
 
     Both prices are averages in hundredths.
     """
@@ -361,14 +362,14 @@ class HeartbeatExpired(Event, frozen=True):
 
 
 class OrderSettled(OrderEvent, frozen=True):
-    """A bet was settled or voided: its outcome, and its `profit` in pence, gross of commission."""
+    """A bet was settled or voided: its outcome, and its `profit`, gross of commission."""
 
     outcome: BetOutcome
     profit: int
 
 
 class CommissionCharged(MarketEvent, frozen=True):
-    """Commission on an account's net winnings in a market, in pence."""
+    """Commission on an account's net winnings in a market, in the money of the account."""
 
     account: str
     amount: int
@@ -387,6 +388,8 @@ class MoneyMoved(Event, frozen=True):
     market_id: str | None
     bet_id: int | None
     transaction_id: int | None = None
+    own_amount: int | None = None
+    """The same in the money of the customer, where that is not pounds."""
 
 
 def accounts_of(event: Event) -> tuple[str, ...]:

@@ -128,7 +128,7 @@ class Exchange:
         return self._state.held
 
     def available_to_bet(self, account: str) -> int:
-        """Return what an account can still bet with, in pence; raises `Impossible`.
+        """Return what an account can still bet with, in its own money; raises `Impossible`.
 
         That is the balance less exposure and less the commission that is kept back.
         """
@@ -169,7 +169,9 @@ def _open_account(state: State, command: OpenAccount, at: int) -> list[Event]:
             "an exposure limit": command.exposure_limit,
         },
     )
-    state.ledger.open(command.account)
+    if min(command.rate) <= 0:
+        raise Impossible(f"account {command.account!r} cannot have a rate of {command.rate}, which is no rate")
+    state.ledger.open(command.account, command.rate)
     state.accounts[command.account] = Account(command)
     opened = AccountOpened(at, command.account, command.currency)
     if not command.balance:

@@ -100,8 +100,11 @@ def _fill_resting(market: Market, fill: Fill, match_id: int, at: int) -> None:
 
 
 def cancel(market: Market, order: Order, size: int, at: int) -> None:
-    """Take `size` pence off the unmatched part of an order, which keeps its place unless nothing is left."""
-    market.runners[order.runner].book.queue_of(order.side).reduce(order, size)
+    """Take `size`, in the money of the account, off the unmatched part of an order.
+
+    It keeps its place unless nothing is left.
+    """
+    market.runners[order.runner].book.queue_of(order.side).reduce(order, order.pence_of_rest(size))
     change(market, order, order.cancel, size, at)
 
 
@@ -117,14 +120,14 @@ def edit_starting_price_limit(market: Market, order: Order, successor: Order, at
     queue.clear()
     queue.update(places)
     change(market, order, order.hand_over, at)
-    change(market, successor, successor.wait_with, order.liability)
+    change(market, successor, successor.take_over, order)
 
 
-def queue_for_starting_price(market: Market, order: Order, liability: int) -> None:
+def queue_for_starting_price(market: Market, order: Order) -> None:
     """Take what is unmatched of a LIMIT order out of the book and let it wait for the starting price."""
     runner = market.runners[order.runner]
     runner.book.queue_of(order.side).reduce(order, order.size_remaining)
-    change(market, order, order.queue_for_starting_price, liability)
+    change(market, order, order.queue_for_starting_price)
     runner.starting_price_queue(order.side)[order.bet_id] = order
 
 
@@ -139,9 +142,10 @@ def fill_at_auction(
         part = min(size, order.size_remaining)
         match_id = next_match_id()
         _fill_resting(market, Fill(order, part), match_id, at)
+        own_part = order.own.fragments[-1].size
         events.append(
             OrderFilledAtAuction(
-                at, market.market_id, order.bet_id, order.account, order.runner, match_id, side, price, part
+                at, market.market_id, order.bet_id, order.account, order.runner, match_id, side, price, own_part
             )
         )
         size -= part
@@ -152,7 +156,7 @@ def fill_at_auction(
 def end_starting_price_order(market: Market, order: Order, at: int, reason: LapseReason) -> list[Event]:
     """Take an order out of the queue for the starting price and lapse what of it found no match."""
     del market.runners[order.runner].starting_price_queue(order.side)[order.bet_id]
-    lapsed = order.liability_waiting
+    lapsed = order.own.liability_waiting
     change(market, order, order.end_waiting, at, reason)
     return [order_lapsed(order, lapsed, reason, at)] if lapsed else []
 
@@ -173,13 +177,13 @@ def lapse_whole(market: Market, order: Order, at: int, reason: LapseReason) -> l
 
 def _kill(market: Market, order: Order, at: int) -> OrderKilled:
     """Cancel what could not be filled of a FILL_OR_KILL order, which is in no queue."""
-    size = order.size_remaining
+    size = order.own.size_remaining
     change(market, order, order.cancel, size, at)
     return OrderKilled(at, order.market_id, order.bet_id, order.account, order.runner, size)
 
 
 def _lapse_unqueued(market: Market, order: Order, at: int, reason: LapseReason) -> OrderLapsed:
-    size = order.size_remaining
+    size = order.own.size_remaining
     change(market, order, order.lapse, at, reason)
     return order_lapsed(order, size, reason, at)
 

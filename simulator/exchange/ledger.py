@@ -1,7 +1,15 @@
-"""Double-entry money: every penny leaves one account and enters another, so the sum over all is always zero."""
+"""Double-entry money: every penny leaves one account and enters another, so the sum over all is always zero.
+
+An account in another currency has a balance of its own in it, to the hundredth: what its owner is paid and charged is
+an amount of that currency. Its pence are at all times what that balance is worth, to the nearest penny, and what moves
+in pence is the difference. So rounding never piles up; who is on the other side, the house for one, is paid or pays
+what is left over of bets between currencies.
+"""
 
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
+
+from simulator.exchange.currencies import PAR, Rate
 
 CASHIER: Final = "exchange/cashier"
 """Where deposits come from: its balance is minus the money customers have paid in."""
@@ -12,6 +20,14 @@ HOUSE: Final = "exchange/house"
 
 DEPOSIT, WITHDRAWAL, BET, COMMISSION_CHARGE = "deposit", "withdrawal", "bet", "commission"
 """The memos of postings: what money moves for."""
+
+
+class ForeignPart(NamedTuple):
+    """What a posting is to an account in another currency: how much moved, never negative, and what is there now."""
+
+    account: str
+    amount: int
+    balance: int
 
 
 class Posting(NamedTuple):
@@ -29,13 +45,18 @@ class Posting(NamedTuple):
     credit_balance: int
     transaction_id: int | None = None
     """The number of a deposit or a withdrawal, `None` for what else moves money."""
+    own: ForeignPart | None = None
+    """Where one of the two is in another currency."""
 
     def amount_for(self, account: str) -> int:
-        """Return what the posting did to one of its two accounts, in pence."""
-        return self.amount if account == self.credit else -self.amount
+        """Return what the posting did to one of its two accounts, in the money of that account."""
+        amount = self.amount if self.own is None or self.own.account != account else self.own.amount
+        return amount if account == self.credit else -amount
 
     def balance_of(self, account: str) -> int:
-        """Return the balance of one of its two accounts after the posting, in pence."""
+        """Return the balance of one of its two accounts after the posting, in the money of that account."""
+        if self.own is not None and self.own.account == account:
+            return self.own.balance
         return self.credit_balance if account == self.credit else self.debit_balance
 
 
@@ -46,15 +67,27 @@ class Ledger:
         self.balances: dict[str, int] = {CASHIER: 0, COMMISSION: 0, HOUSE: 0}
         self.last_transaction_id = 0
         """Deposits and withdrawals are numbered from 1 on."""
+        """By account, in pence."""
+        self.own_balances: dict[str, int] = {}
+        """By account, in the money of the account where that is not pounds."""
+        self._rates: dict[str, Rate] = {}
         self._statements: dict[str, list[Posting]] = {}
         self._payments: dict[str, list[Posting]] = {}
         self._others: dict[str, list[Posting]] = {}
 
-    def open(self, account: str) -> None:
-        """Open an account with nothing in it; `ValueError` if there is one of that name."""
+    def open(self, account: str, rate: Rate = PAR) -> None:
+        """Open an account with nothing in it, whose money is worth so much; `ValueError` if there is one already."""
         if account in self.balances:
             raise ValueError(f"there is an account {account!r} already")
         self.balances[account] = 0
+        if rate != PAR:
+            self._rates[account] = rate
+            self.own_balances[account] = 0
+
+    def balance_of(self, account: str) -> int:
+        """Return the balance of an account in its own money."""
+        own = self.own_balances.get(account)
+        return self.balances[account] if own is None else own
 
     def move(
         self,
@@ -66,11 +99,14 @@ class Ledger:
         market_id: str | None = None,
         bet_id: int | None = None,
     ) -> Posting:
-        """Move `amount` pence; a negative amount moves the other way, so a posting's own is never negative."""
+        """Move `amount` pence; a negative amount moves the other way, so a posting's own is never negative.
+
+        Where one of the two accounts is in another currency, `amount` is in that. `ValueError` where both are.
+        """
         return self._post(at, debit, credit, amount, memo, market_id, bet_id, None)
 
     def pay(self, at: int, account: str, amount: int) -> Posting:
-        """Move `amount` pence from the cashier to an account as a deposit; less than nothing is a withdrawal."""
+        """Move `amount`, in the money of the account, to it from the cashier; less than nothing is a withdrawal."""
         self.last_transaction_id += 1
         memo = DEPOSIT if amount >= 0 else WITHDRAWAL
         return self._post(at, CASHIER, account, amount, memo, None, None, self.last_transaction_id)
@@ -88,15 +124,31 @@ class Ledger:
     ) -> Posting:
         if amount < 0:
             debit, credit, amount = credit, debit, -amount
+        own = None
+        if self._rates:
+            own = self._move_own(debit, credit, amount)
+            if own is not None:
+                worth = self._rates[own.account].in_pence(own.balance)
+                amount = abs(worth - self.balances[own.account])
         self.balances[debit] -= amount
         self.balances[credit] += amount
         balances = self.balances[debit], self.balances[credit]
-        posting = Posting(at, debit, credit, amount, memo, market_id, bet_id, *balances, transaction_id)
+        posting = Posting(at, debit, credit, amount, memo, market_id, bet_id, *balances, transaction_id, own)
         kind = self._others if transaction_id is None else self._payments
         for account in (debit, credit):
             self._statements.setdefault(account, []).append(posting)
             kind.setdefault(account, []).append(posting)
         return posting
+
+    def _move_own(self, debit: str, credit: str, amount: int) -> ForeignPart | None:
+        """Move an amount into or out of an account in another currency, where one of the two is."""
+        if debit in self._rates and credit in self._rates:
+            raise ValueError(f"the accounts {debit!r} and {credit!r} are both in other currencies")
+        for account, sign in ((debit, -1), (credit, 1)):
+            if account in self._rates:
+                self.own_balances[account] += sign * amount
+                return ForeignPart(account, amount, self.own_balances[account])
+        return None
 
     def statement(self, account: str) -> Iterator[Posting]:
         """Yield the postings of an account, latest first."""

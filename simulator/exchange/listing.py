@@ -103,7 +103,7 @@ def _restate(market: Market, runner: Runner, restate: Callable[[Order], None], a
                     order.bet_id,
                     order.account,
                     order.runner,
-                    order.size_matched,
+                    order.own.size_matched,
                     old_price,
                     order.average_price_matched,
                 )

@@ -125,7 +125,7 @@ class Market:
         self.orders: dict[int, Order] = {}
         """By bet id: all there ever were, in the order of placing."""
         self.commissions: dict[str, int] = {}
-        """By account, once settled: commission charged, in pence."""
+        """By account, once settled: commission charged, in the money of the account."""
         self.orders_of: dict[str, MarketIndex] = {}
         """By account, in the order of their first bets."""
         self.positions: dict[str, Position] = {}
@@ -282,4 +282,4 @@ class Market:
         """Let the position of an order's account count the order anew."""
         position = self.positions.get(order.account)
         if position is not None:
-            position.count(order)
+            position.count(order.mirror or order)

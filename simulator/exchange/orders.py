@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from fractions import Fraction
 from typing import NamedTuple
 
-from simulator.exchange.money import HUNDREDTHS, divide_half_away
+from simulator.exchange.money import HUNDREDTHS, divide_half_away, profit_pence
 
 
 class Side(StrEnum):
@@ -144,7 +145,8 @@ class Order:
     """One bet. Sizes are the backer's stake in pence, also on a LAY.
 
     Only of what lapses or is replaced while it waits for the starting price the size is its liability. At all times
-    `size == size_matched + size_remaining + size_lapsed + size_cancelled + size_voided`.
+    `size == size_matched + size_remaining + size_lapsed + size_cancelled + size_voided`. The bet of an account in
+    another currency is a `ForeignOrder`.
     """
 
     bet_id: int
@@ -195,6 +197,13 @@ class Order:
     profit: int | None = None
     """Gross result in pence once settled; commission is taken per market, not per bet."""
     outcome: BetOutcome | None = None
+    mirror: "Order | None" = None
+    """The bet as its owner sees it, where the money of the account is not pounds: see `ForeignOrder`."""
+
+    @property
+    def own(self) -> "Order":
+        """Return the bet as its owner sees it, in the money of the account: where that is pounds, the bet itself."""
+        return self.mirror or self
 
     @property
     def status(self) -> OrderStatus:
@@ -227,6 +236,20 @@ class Order:
     def matched_profit(self) -> int:
         """Return what the matched part wins for its backer, in pence, rounded once for the whole bet."""
         return divide_half_away(self.matched_payout - self.size_matched * HUNDREDTHS, HUNDREDTHS)
+
+    @property
+    def liability_of_rest(self) -> int:
+        """Return what the unmatched part would put in at the starting price: its stake, or what a lay risks."""
+        return self.size_remaining if self.side is Side.BACK else profit_pence(self.size_remaining, self.price)
+
+    def pence_of_rest(self, size: int) -> int:
+        """Return how many pence of what is unmatched are `size` of it in the money of the account."""
+        return size
+
+    def register(self, bet_id: int, at: int) -> None:
+        """Give an order its bet id."""
+        self.bet_id = bet_id
+        self.placed_at = at
 
     def restate(self, size: int) -> None:
         """Give an order its size, a stake like any other's, instead of a bet target, now that it has met the market."""
@@ -272,7 +295,10 @@ class Order:
         self.price = price
 
     def cancel(self, size: int, at: int) -> None:
-        """Move a part from remaining to cancelled: what the customer asked for, at once or as FILL_OR_KILL."""
+        """Move a part from remaining to cancelled: what the customer asked for, at once or as FILL_OR_KILL.
+
+        `size` is in the money of the account.
+        """
         self.size_remaining -= size
         self.size_cancelled += size
         self.cancelled_at = at
@@ -284,12 +310,12 @@ class Order:
         self.lapsed_at = at
         self.lapse_reason = reason
 
-    def queue_for_starting_price(self, liability: int) -> None:
+    def queue_for_starting_price(self) -> None:
         """Turn what is unmatched into a bet at the starting price, which has no size until there is one."""
+        self.liability = self.liability_waiting = self.liability_of_rest
         self.order_type = OrderType.MARKET_ON_CLOSE
         self.size -= self.size_remaining
         self.size_remaining = 0
-        self.liability = self.liability_waiting = liability
 
     def hand_over(self, at: int) -> None:
         """Stop waiting, because another order takes this one's place: what waited counts as cancelled (chosen)."""
@@ -298,12 +324,16 @@ class Order:
         self.liability_waiting = 0
         self.cancelled_at = at
 
-    def wait_with(self, liability: int) -> None:
-        """Wait for the starting price with this liability from now on."""
-        self.liability = self.liability_waiting = liability
+    def take_over(self, order: "Order") -> None:
+        """Wait for the starting price with the liability of an order that has handed over."""
+        self.liability = self.liability_waiting = order.liability
 
-    def match_at_starting_price(self, fragment: Fragment, liability: int) -> None:
-        """Match a share of what waits: only now has it a size."""
+    def reduce_liability(self, reduced: Callable[[int], int]) -> None:
+        """Wait for the starting price with what `reduced` leaves of the liability."""
+        self.liability = self.liability_waiting = reduced(self.liability)
+
+    def match_at_starting_price(self, fragment: Fragment, liability: int, price: Fraction) -> None:
+        """Match a share of what waits: only now has it a size. The `price` is the exact one of the fragment."""
         self.liability_waiting -= liability
         self.size += fragment.size
         self.size_remaining += fragment.size
@@ -324,3 +354,11 @@ class Order:
         self.size_matched = 0
         self.matched_payout = 0
         self.voided_at = at
+
+    def conclude(self, judge: Callable[["Order"], tuple[int, BetOutcome]]) -> None:
+        """Note profit and outcome of the matched part, as `judge` says them of an order."""
+        self.profit, self.outcome = judge(self)
+
+    def settle(self, at: int) -> None:
+        """Note that there is nothing more to come."""
+        self.settled_at = at

@@ -20,6 +20,7 @@ from simulator.exchange.events import (
     TicketResolved,
 )
 from simulator.exchange.execution import enter, wait_for_starting_price
+from simulator.exchange.foreign_orders import ForeignOrder
 from simulator.exchange.instruction_checks import check_price, check_runner
 from simulator.exchange.market import Market
 from simulator.exchange.orders import Order, OrderType, Persistence
@@ -42,7 +43,7 @@ def place_orders(state: State, command: PlaceOrders, at: int) -> list[Event]:
     account = state.account(command.account)
     _refuse_request(state, command, market, account, at)
     refuse_wrong_instructions(command, market, account, state.rules)
-    orders = [_new_order(instruction, command, market, at) for instruction in command.instructions]
+    orders = [_new_order(instruction, command, market, account, at) for instruction in command.instructions]
     reserve(state, market, account, orders)
     state.remember_reference(command.account, "place", command.customer_reference, at)
     return enter_or_hold(state, market, account, list(enumerate(orders)), command.market_version, at)
@@ -69,14 +70,14 @@ def _refuse_request(state: State, command: PlaceOrders, market: Market, account:
         )
 
 
-def _new_order(instruction: PlaceInstruction, command: PlaceOrders, market: Market, at: int) -> Order:
+def _new_order(instruction: PlaceInstruction, command: PlaceOrders, market: Market, account: Account, at: int) -> Order:
     is_limit = instruction.order_type is OrderType.LIMIT
     size = (instruction.size or 0) if is_limit else 0
     liability = 0 if is_limit else instruction.liability or 0
     persistence = instruction.persistence
     if persistence is None or instruction.time_in_force is not None:
         persistence = Persistence.LAPSE
-    return Order(
+    order = Order(
         bet_id=NO_BET_ID,
         account=command.account,
         market_id=command.market_id,
@@ -98,6 +99,7 @@ def _new_order(instruction: PlaceInstruction, command: PlaceOrders, market: Mark
         customer_strategy_reference=command.customer_strategy_reference,
         size_remaining=size,
     )
+    return order if account.rate is None else ForeignOrder.of(order, account.rate)
 
 
 def enter_or_hold(
@@ -156,8 +158,7 @@ def _has_become_impossible(order: Order, market: Market) -> bool:
 
 def register(state: State, market: Market, account: Account, order: Order, at: int) -> None:
     """Give an order its bet id: it exists from now on, for everybody who keeps orders."""
-    order.bet_id = state.bet_ids.take()
-    order.placed_at = at
+    order.register(state.bet_ids.take(), at)
     state.orders[order.bet_id] = order
     market.orders[order.bet_id] = order
     market.runners[order.runner].orders[order.bet_id] = order

@@ -53,7 +53,7 @@ def runner_profits(
     index = market.orders_of.get(account)
     for order in () if index is None else index.live:
         if order.size_matched and order.settled_at is None:
-            bets.get(order.runner, on_hidden).append(_counted(order, include_starting_price_bets))
+            bets.get(order.runner, on_hidden).append(_counted(order.own, include_starting_price_bets))
     settled = {}
     if index is not None and include_settled_bets:
         settled = _settled_profits(market, index.orders, include_starting_price_bets)
@@ -78,7 +78,7 @@ def _settled_profits(
 ) -> dict[RunnerKey, int]:
     """Return what the settled bets of a market brought, by runner."""
     profits: dict[RunnerKey, int] = {}
-    for order in orders:
+    for order in (each.own for each in orders):
         if order.profit is not None:
             brought = order.profit if include_starting_price_bets else _ordinary_profit(market, order)
             profits[order.runner] = profits.get(order.runner, 0) + brought

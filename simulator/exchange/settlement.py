@@ -63,7 +63,7 @@ def settle_runners(state: State, command: SettleRunners, at: int) -> list[Event]
     events.extend(_pay(state, market, orders, at))
     for order in orders:
         if order.account in market.positions:
-            market.positions[order.account].drop(order)
+            market.positions[order.account].drop(order.own)
     market.tell_positions_the_field()
     for name in {order.account for order in orders}:
         commission = _commission(state, market, name, market.orders_of[name].net_winnings or 0)
@@ -93,11 +93,11 @@ def _conclude(orders: Iterable[Order], judge: Callable[[Order], Judgement], at: 
     for order in orders:
         if not order.size_matched:
             continue
-        judgement, size = judge(order), order.size_matched
-        if judgement.outcome is BetOutcome.VOIDED:
+        size = order.own.size_matched
+        order.conclude(judge)
+        if order.outcome is BetOutcome.VOIDED:
             order.void(at)
             events.append(order_voided(order, size, at))
-        order.profit, order.outcome = judgement
     return events
 
 
@@ -106,18 +106,17 @@ def _pay(state: State, market: Market, orders: Iterable[Order], at: int) -> list
     events: list[Event] = []
     for order in orders:
         account = state.accounts[order.account]
-        order.settled_at = at
+        order.settle(at)
         account.cleared_orders[order.bet_id] = order
         index = market.orders_of[order.account]
         index.note(order)
-        if order.profit is None or order.outcome is None:
+        profit, outcome = order.own.profit, order.own.outcome
+        if profit is None or outcome is None:
             continue
-        index.net_winnings = (index.net_winnings or 0) + order.profit
-        events.append(
-            OrderSettled(at, order.market_id, order.bet_id, order.account, order.runner, order.outcome, order.profit)
-        )
-        if order.profit:
-            events.append(_post(state, market, at, HOUSE, account.name, order.profit, BET, order.bet_id))
+        index.net_winnings = (index.net_winnings or 0) + profit
+        events.append(OrderSettled(at, order.market_id, order.bet_id, order.account, order.runner, outcome, profit))
+        if profit:
+            events.append(_post(state, market, at, HOUSE, account.name, profit, BET, order.bet_id))
     return events
 
 

@@ -1,6 +1,7 @@
 """All that the exchange remembers. The functions that carry out commands take it, change it and answer with events."""
 
 from collections import OrderedDict
+from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from simulator.exchange.accounts import Account
@@ -97,13 +98,19 @@ class State:
         return order
 
     def available(self, account: Account) -> int:
-        """Return what the account may still bet with, in pence: its balance less what it can lose or is kept back."""
-        return self.ledger.balances[account.name] - account.exposure - account.retained_commission
+        """Return what the account may still bet with: its balance less what it can lose or is kept back.
+
+        As all that its owner is told, it is in the money of the account.
+        """
+        return self._balances(account)[account.name] - account.exposure - account.retained_commission
+
+    def _balances(self, account: Account) -> Mapping[str, int]:
+        return self.ledger.balances if account.rate is None else self.ledger.own_balances
 
     def can_certainly_afford(self, account: Account) -> bool:
         """Return whether funds and limit suffice even for a bound of what the account can lose, which costs little."""
         exposure, limit = account.exposure_at_most, account.definition.exposure_limit
-        available = self.ledger.balances[account.name] - account.retained_commission - exposure
+        available = self._balances(account)[account.name] - account.retained_commission - exposure
         return available >= 0 and (limit is None or exposure <= limit)
 
     def refuse_duplicate(self, account: str, operation: str, reference: str | None, at: int) -> None:

@@ -16,6 +16,7 @@ from simulator.exchange.orders import LapseReason, Order, OrderType
 
 def order_placed(order: Order, index: int, ticket: int | None, at: int) -> OrderPlaced:
     """Return the event that an order has its bet id, with all its terms."""
+    own = order.mirror or order
     return OrderPlaced(
         at,
         order.market_id,
@@ -28,12 +29,12 @@ def order_placed(order: Order, index: int, ticket: int | None, at: int) -> Order
         order.order_type,
         order.persistence,
         None if order.order_type is OrderType.MARKET_ON_CLOSE else order.price,
-        order.size or None,
-        order.liability or None,
+        own.size or None,
+        own.liability or None,
         order.time_in_force,
-        order.min_fill_size,
+        own.min_fill_size,
         order.bet_target_type,
-        order.bet_target,
+        own.bet_target,
         order.customer_order_reference,
         order.customer_strategy_reference,
     )
@@ -41,21 +42,23 @@ def order_placed(order: Order, index: int, ticket: int | None, at: int) -> Order
 
 def order_queued(order: Order, at: int) -> OrderQueuedForStartingPrice:
     """Return the event that an order waits for the starting price with its liability."""
-    return OrderQueuedForStartingPrice(at, order.market_id, order.bet_id, order.account, order.runner, order.liability)
+    return OrderQueuedForStartingPrice(
+        at, order.market_id, order.bet_id, order.account, order.runner, order.own.liability
+    )
 
 
 def order_cancelled(order: Order, index: int, size: int, reason: CancelReason, at: int) -> OrderCancelled:
-    """Return the event that `size` pence of an order were cancelled."""
+    """Return the event that `size` of an order, in the money of its account, was cancelled."""
     return OrderCancelled(at, order.market_id, order.bet_id, order.account, order.runner, index, size, reason)
 
 
 def order_lapsed(order: Order, size: int, reason: LapseReason, at: int) -> OrderLapsed:
-    """Return the event that `size` pence of an order lapsed."""
+    """Return the event that `size` of an order, in the money of its account, lapsed."""
     return OrderLapsed(at, order.market_id, order.bet_id, order.account, order.runner, size, reason)
 
 
 def order_voided(order: Order, size: int, at: int) -> OrderVoided:
-    """Return the event that `size` matched pence of an order are void."""
+    """Return the event that a matched `size` of an order, in the money of its account, is void."""
     return OrderVoided(at, order.market_id, order.bet_id, order.account, order.runner, size)
 
 
@@ -75,4 +78,5 @@ def money_moved(posting: Posting) -> MoneyMoved:
         posting.market_id,
         posting.bet_id,
         posting.transaction_id,
+        None if posting.own is None else posting.own.amount,
     )

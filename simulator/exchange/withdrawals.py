@@ -96,7 +96,7 @@ def _void_bets_on(market: Market, runner: Runner, at: int) -> list[Event]:
     for order in runner.orders.values():
         events.extend(lapse_whole(market, order, at, LapseReason.RUNNER_REMOVED))
         if order.size_matched:
-            size = order.size_matched
+            size = order.own.size_matched
             change(market, order, order.void, at)
             events.append(order_voided(order, size, at))
     return events
@@ -125,7 +125,7 @@ def _reduce(market: Market, runner: Runner, factor: int, at: int) -> list[Event]
 
 
 def _matched_price_reduced(order: Order, old_price: int, at: int) -> Event:
-    size, price = order.size_matched, order.average_price_matched
+    size, price = order.own.size_matched, order.average_price_matched
     return MatchedPriceReduced(at, order.market_id, order.bet_id, order.account, order.runner, size, old_price, price)
 
 
@@ -135,14 +135,14 @@ def _reduce_starting_price_lay(market: Market, runner: Runner, order: Order, fac
     In a WIN market the risk shrinks by the removed runner's share of what is left without the runner itself.
     """
     if market.definition.is_place_market:
-        liability = divide_half_away(order.liability * (WHOLE - factor), WHOLE)
+        left, of = WHOLE - factor, WHOLE
     else:
         # Factors are given: that of one runner may be all of the race, or more, beside those of others.
-        others = max(1, WHOLE - (runner.adjustment_factor or 0))
-        liability = divide_half_away(order.liability * max(0, others - factor), others)
+        of = max(1, WHOLE - (runner.adjustment_factor or 0))
+        left = max(0, of - factor)
         if order.order_type is OrderType.LIMIT_ON_CLOSE and factor >= LEAST_WIN_FACTOR:
-            order.price = _reduced_limit(market, order.price, factor)
-    change(market, order, order.wait_with, liability)
+            order.reprice(_reduced_limit(market, order.price, factor))
+    change(market, order, order.reduce_liability, lambda liability: divide_half_away(liability * left, of))
     return order_queued(order, at)
 
 

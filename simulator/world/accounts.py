@@ -98,7 +98,8 @@ def login_status_of(account_status: str) -> tuple[str, str]:
 class CustomerAccount(Struct, frozen=True, kw_only=True):
     """A customer. The exchange keeps the money, under the account's username.
 
-    `balance` (what the world starts with) and `exposure_limit` are in pence, the rates in hundredths of a percent.
+    `balance` (what the world starts with) and `exposure_limit` are in hundredths of the currency, rates in
+    hundredths of a percent.
     """
 
     username: str

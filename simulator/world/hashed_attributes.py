@@ -76,7 +76,7 @@ HASHED: Final[Mapping[type, frozenset[str]]] = {
     ),
     Numbering: frozenset({"next"}),
     Deadlines: frozenset({"by_account", "actions"}),
-    Ledger: frozenset({"balances", "last_transaction_id", "_statements"}),
+    Ledger: frozenset({"balances", "own_balances", "last_transaction_id", "_statements"}),
     Account: frozenset({"definition", "cleared_orders", "_retained_commissions"}),
     Market: frozenset(
         {
@@ -156,10 +156,15 @@ LEFT_OUT: Final[Mapping[type, Mapping[str, str]]] = {
         "_retry": "false whenever something can be asked",
     },
     State: {"rules": SCENARIO},
-    Ledger: {"_payments": DERIVED, "_others": DERIVED},
+    Ledger: {
+        "_payments": DERIVED,
+        "_others": DERIVED,
+        "_rates": "they are in the definitions of the accounts",
+    },
     Deadlines: {"first": DERIVED},
     Account: {
         "name": "it is in the definition",
+        "rate": "it is in the definition",
         "index": DERIVED,
         "_positions": DERIVED,
         "_total_exposure": "exposures are worked out before they are hashed",

@@ -48,7 +48,7 @@ class Parts:
         for entry in scenario.accounts:
             customer = customer_of(entry, self.ids)
             self.accounts.add(customer)
-            self.exchange.apply(account_command(customer), start)
+            self.exchange.apply(account_command(customer, settings.rate_of(customer.currency)), start)
         origin = start - start % 1000 if scenario.clock.now == "real" else start
         self.add(scenario.events, scenario.schedule, origin, start)
         self.bettune: Final = BetTune(scenario.bettune, self.catalogue.events, origin, start)

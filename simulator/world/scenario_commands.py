@@ -22,6 +22,7 @@ from simulator.exchange.commands import (
     RunnerResult,
     SuspendMarket,
 )
+from simulator.exchange.currencies import Rate
 from simulator.exchange.orders import OrderType, Persistence, RunnerKey, Side
 from simulator.world.accounts import CustomerAccount
 from simulator.world.format.quantities import hundredths_of, thousandths_of
@@ -82,8 +83,8 @@ def customer_of(entry: AccountEntry, ids: Ids) -> CustomerAccount:
     )
 
 
-def account_command(account: CustomerAccount) -> OpenAccount:
-    """Return the command that opens a customer's account under the customer's username."""
+def account_command(account: CustomerAccount, rate: Rate) -> OpenAccount:
+    """Return the command that opens a customer's account, whose money is worth so much, under the username."""
     return OpenAccount(
         account.username,
         account.currency,
@@ -92,6 +93,7 @@ def account_command(account: CustomerAccount) -> OpenAccount:
         commission_rate=account.commission_rate,
         exposure_limit=account.exposure_limit,
         may_bet=account.may_bet,
+        rate=rate,
     )
 
 

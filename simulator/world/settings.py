@@ -7,6 +7,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from simulator.exchange.currencies import Rate
 from simulator.exchange.rules import RULE_SETS, BettingRules
 from simulator.world.format.quantities import duration_of
 from simulator.world.format.scenario import Scenario
@@ -19,7 +20,10 @@ CURRENCY_RATES: Final[Mapping[str, Decimal]] = {
         "NZD": "2.2", "ARS": "1500", "GEL": "3.5",
     }.items()
 }  # fmt: skip
-"""How much of a currency one pound buys where the scenario does not say: round figures of the right size."""
+"""How much of a currency one pound buys where the scenario does not say: round figures of the right size (chosen).
+
+It is the one table of rates of a world: bets are matched by it, amounts shown, and rates listed.
+"""
 
 
 class Settings(Struct, frozen=True):
@@ -35,6 +39,10 @@ class Settings(Struct, frozen=True):
     delayed_keys_may_bet: bool
     starting_price_refresh_milliseconds: int
     """How long near and far prices stay as they were when first read; 60 seconds (manual, StartingPrices)."""
+
+    def rate_of(self, currency: str) -> Rate:
+        """Return what a currency of the rule set is worth, by the table of rates."""
+        return Rate(*self.currency_rates[currency].as_integer_ratio())
 
 
 def settings_of(scenario: Scenario) -> Settings:

@@ -57,6 +57,7 @@ def _parts(world: World) -> Iterator[object]:
     yield exchange.ledger.last_transaction_id
     for name, balance in exchange.ledger.balances.items():
         yield (name, balance, list(exchange.ledger.statement(name)))
+    yield from exchange.ledger.own_balances.items()
 
 
 def _bettune(world: World) -> Iterator[object]:

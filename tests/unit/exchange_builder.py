@@ -272,7 +272,7 @@ class World:
         return [(level.price, level.total) for level in self.market.runners[runner].book.backs.best_first()]
 
     def balance(self, account: str) -> int:
-        return self.exchange.ledger.balances[account]
+        return self.exchange.ledger.balance_of(account)
 
     def exposure(self, account: str) -> int:
         return self.exchange.accounts[account].exposure
@@ -298,9 +298,14 @@ def fills(order: Order) -> list[tuple[int, int]]:
 def check_invariants(exchange: Exchange) -> None:
     """Assert what holds after every command."""
     assert sum(exchange.ledger.balances.values()) == 0
-    for order in exchange.orders.values():
-        ended = order.size_lapsed + order.size_cancelled + order.size_voided
-        assert order.size == order.size_matched + order.size_remaining + ended
+    for bet in exchange.orders.values():
+        for order in {bet, bet.own}:
+            ended = order.size_lapsed + order.size_cancelled + order.size_voided
+            assert order.size == order.size_matched + order.size_remaining + ended
+        assert bet.status is bet.own.status
+    for name, own_balance in exchange.ledger.own_balances.items():
+        rate = exchange.accounts[name].definition.rate
+        assert exchange.ledger.balances[name] == rate.in_pence(own_balance)
     for market in exchange.markets.values():
         for runner in market.runners.values():
             best_back, best_lay = runner.book.available_to_back.best, runner.book.available_to_lay.best

@@ -1,6 +1,5 @@
 """What an account can bet with."""
 
-from simulator.betfair.accounts.amounts import in_own_currency
 from simulator.betfair.accounts.refusing import check_wallet
 from simulator.betfair.operations import Call
 from simulator.betfair.schema.account_aping import AccountFundsResponse, GetAccountFundsRequest
@@ -19,10 +18,10 @@ def get_account_funds(call: Call[GetAccountFundsRequest]) -> AccountFundsRespons
     exchange, limit = call.world.exchange, account.exposure_limit
     bets = exchange.accounts[account.username]
     return AccountFundsResponse(
-        availableToBetBalance=in_own_currency(account, exchange.available_to_bet(account.username)),
-        exposure=in_own_currency(account, -bets.exposure),
-        retainedCommission=in_own_currency(account, bets.retained_commission),
-        exposureLimit=None if limit is None else in_own_currency(account, -limit),
+        availableToBetBalance=double(exchange.available_to_bet(account.username)),
+        exposure=double(-bets.exposure),
+        retainedCommission=double(bets.retained_commission),
+        exposureLimit=None if limit is None else double(-limit),
         discountRate=double(account.discount_rate),
         pointsBalance=account.points_balance,
         wallet=account.wallet,

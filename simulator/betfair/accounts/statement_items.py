@@ -8,7 +8,6 @@ called what it is. Source: manual, StatementItem and StatementLegacyData.
 
 from typing import Any, Final
 
-from simulator.betfair.accounts.amounts import in_own_currency
 from simulator.betfair.dispatch import encode_json
 from simulator.betfair.schema.account_aping import (
     BetCategoryType,
@@ -48,7 +47,7 @@ def statement_item(world: World, account: CustomerAccount, posting: Posting) -> 
     """Return a posting of an account as an item of the account's statement."""
     amount = posting.amount_for(account.username)
     if posting.bet_id is not None:
-        reference, about = posting.bet_id, _of_bet(world, account, world.exchange.orders[posting.bet_id], amount)
+        reference, about = posting.bet_id, _of_bet(world, world.exchange.orders[posting.bet_id].own, amount)
     elif posting.market_id is not None:
         reference, about = _of_commission(world, account, posting.market_id, -amount)
     else:
@@ -64,8 +63,8 @@ def statement_item(world: World, account: CustomerAccount, posting: Posting) -> 
     return StatementItem(
         refId=str(reference),
         itemDate=date,
-        amount=in_own_currency(account, amount),
-        balance=in_own_currency(account, posting.balance_of(account.username)),
+        amount=double(amount),
+        balance=double(posting.balance_of(account.username)),
         itemClassData={"unknownStatementItem": _with_nulls(data)},
         legacyData=data,
         itemClass=ItemClass.UNKNOWN,
@@ -83,13 +82,13 @@ _NO_BET: Final[dict[str, Any]] = {
 }
 
 
-def _of_bet(world: World, account: CustomerAccount, order: Order, amount: int) -> dict[str, Any]:
+def _of_bet(world: World, order: Order, amount: int) -> dict[str, Any]:
     market = world.catalogue.markets[order.market_id]
     return {
         **_of_market(market),
         "avgPrice": double(order.average_price_matched),
         "avgPriceRaw": written(order.matched_payout / order.size_matched / HUNDREDTHS),
-        "betSize": in_own_currency(account, order.size_matched),
+        "betSize": double(order.size_matched),
         "betType": BetType.B if order.side is Side.BACK else BetType.L,
         "betCategoryType": _CATEGORIES[order.order_type] if order.is_for_starting_price else BetCategoryType.E,
         "placedDate": order_date(order.placed_at),
@@ -109,7 +108,7 @@ def _of_commission(
     return last.bet_id, {
         **_of_market(world.catalogue.markets[market_id]),
         "commissionRate": f"{rate:g}%",
-        "grossBetAmount": in_own_currency(account, net_winnings),
+        "grossBetAmount": double(net_winnings),
     }
 
 

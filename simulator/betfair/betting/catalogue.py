@@ -7,6 +7,7 @@ states are not here; the one number that moves is `totalMatched`.
 from collections.abc import Callable, Collection
 from typing import Any, Final
 
+from simulator.betfair.betting.amounts import unrounded_amount
 from simulator.betfair.betting.codes import check_locale
 from simulator.betfair.betting.limits import check_catalogue_size
 from simulator.betfair.betting.market_filter import find_markets
@@ -24,6 +25,7 @@ from simulator.betfair.schema.sports_markets import (
     RunnerCatalog,
 )
 from simulator.betfair.schema.wire import date_time, double
+from simulator.exchange.currencies import Rate
 from simulator.exchange.market import Market
 from simulator.world import catalogue as world_catalogue
 
@@ -66,7 +68,8 @@ def list_market_catalogue(call: Call[ListMarketCatalogueRequest]) -> list[Market
         value = _SORT_VALUES[request.sort]
         # Sorting is stable: markets that are equal stay in the order of their rank.
         found.sort(key=lambda description: value(description, markets[description.id]))
-    return [_catalogue(market, markets[market.id], projections) for market in found[: request.maxResults]]
+    rate = call.world.settings.rate_of(call.account.currency)
+    return [_catalogue(market, markets[market.id], projections, rate) for market in found[: request.maxResults]]
 
 
 def rank(market: world_catalogue.MarketDescription) -> tuple[Any, ...]:
@@ -92,11 +95,14 @@ def market_id_order(market_id: str) -> tuple[int, ...]:
 
 
 def _catalogue(
-    description: world_catalogue.MarketDescription, market: Market, projections: Collection[MarketProjection]
+    description: world_catalogue.MarketDescription,
+    market: Market,
+    projections: Collection[MarketProjection],
+    rate: Rate,
 ) -> MarketCatalogue:
     event = description.event
     answer = MarketCatalogue(
-        marketId=description.id, marketName=description.name, totalMatched=double(market.total_matched)
+        marketId=description.id, marketName=description.name, totalMatched=unrounded_amount(market.total_matched, rate)
     )
     if MarketProjection.MARKET_START_TIME in projections:
         answer.marketStartTime = date_time(description.start_time)

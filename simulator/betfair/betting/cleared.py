@@ -156,11 +156,11 @@ def _ended(call: Call[ListClearedOrdersRequest], order: Order, part: _Part) -> C
     size, ended_at = ENDED_PARTS[part.ending]
     world = call.world
     return ClearedBet(
-        order,
+        order.own,
         world.exchange.markets[order.market_id],
         world.catalogue.markets[order.market_id],
         ended_at(order) or 0,
-        size(order),
+        size(order.own),
     )
 
 

@@ -22,7 +22,7 @@ from simulator.world.catalogue import MarketDescription
 
 
 class ClearedBet(NamedTuple):
-    """A bet, or a part of one, that has ended: when, and how many pence of it."""
+    """A bet, or a part of one, that has ended: when, and how much of it, in the money of its owner."""
 
     order: Order
     market: Market
@@ -100,8 +100,8 @@ class _Field(NamedTuple):
 
 
 def _average(total: int, size: int) -> int:
-    """Return an average price in hundredths, halves up."""
-    return (2 * total + size) // (2 * size)
+    """Return an average price in hundredths, halves up; 0 where the size is nothing."""
+    return size and (2 * total + size) // (2 * size)
 
 
 def _price_requested(order: Order) -> int:

@@ -311,14 +311,14 @@ def _replacement(
     if cancelled is None:
         reason = leg.refused.reason if leg.refused else Reason.ERROR_IN_ORDER
         return _failed_replacement(call, orders, instruction, reason, Reason.RELATED_ACTION_FAILED)
-    new_order = _new_order(orders[cancelled.bet_id], instruction, cancelled.size)
+    new_order = _new_order(orders[cancelled.bet_id].own, instruction, cancelled.size)
     placed: PlaceInstructionReport
     if leg.not_placed is not None:
         placed = failed_placement(new_order, leg.not_placed)
     elif leg.new_bet_id is None:
         placed = pending_placement(new_order)
     else:
-        placed = placement(new_order, orders[leg.new_bet_id])
+        placed = placement(new_order, orders[leg.new_bet_id].own)
     return ReplaceInstructionReport(
         status=FAILURE if leg.not_placed else SUCCESS,
         errorCode=Reason.CANCELLED_NOT_PLACED if leg.not_placed else None,
@@ -368,7 +368,7 @@ def _own_bet(call: Call[ReplaceOrdersRequest], orders: Orders, bet_id: str) -> O
     order = orders.get(number)
     if order is None or order.account != call.account.username or order.market_id != call.params.marketId:
         return None
-    return order
+    return order.own
 
 
 def _new_order(old: Order, instruction: ReplaceInstruction, size: int) -> PlaceInstruction:

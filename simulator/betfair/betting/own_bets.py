@@ -63,7 +63,7 @@ class OwnBets:
             self._by_runner.update({(market_id, runner): [] for runner in index.runners})
         for order in _candidates(call, index):
             if order.market_id == market_id and _counts(order, request):
-                self._by_runner.setdefault((market_id, order.runner), []).append(order)
+                self._by_runner.setdefault((market_id, order.runner), []).append(order.own)
 
     def add_to(self, runner: Runner, market_id: str, key: RunnerKey) -> None:
         """Write the customer's orders and matches into a runner, if there are any."""

@@ -56,7 +56,7 @@ def place_orders(call: Call[PlaceOrdersRequest]) -> PlaceExecutionReport | Await
     if type(held := events[0]) is OrdersHeld:
         return report_when_resolved(call.world, held.ticket, partial(_after_bet_delay, call))
     orders = call.world.exchange.orders
-    placed = [orders[event.bet_id] for event in events if type(event) is OrderPlaced]
+    placed = [orders[event.bet_id].own for event in events if type(event) is OrderPlaced]
     return _report(request, [placement(*pair) for pair in zip(request.instructions, placed, strict=True)])
 
 
@@ -68,12 +68,12 @@ def _after_bet_delay(call: Call[PlaceOrdersRequest], fates: Fates | None) -> Pla
     if reasons := tuple(fate.reason for fate in fates if fate.reason):
         tell_failures("placeOrders", call.account.username, Reason.BET_ACTION_ERROR, reasons)
         return _refused(request, Reason.BET_ACTION_ERROR, reasons)
-    placed = [call.world.exchange.orders[fate.bet_id] for fate in fates if fate.bet_id is not None]
+    placed = [call.world.exchange.orders[fate.bet_id].own for fate in fates if fate.bet_id is not None]
     return _report(request, [placement(*pair) for pair in zip(request.instructions, placed, strict=True)])
 
 
 def placement(instruction: PlaceInstruction, order: Order) -> PlaceInstructionReport:
-    """Report an order that was accepted, with what of it is matched by now.
+    """Report an order that was accepted, as its owner sees it, with what of it is matched by now.
 
     One that waits for the starting price is EXECUTION_COMPLETE from the start, as in all reports, and has no matches
     to report (manual, its sample of a MARKET_ON_CLOSE bet).

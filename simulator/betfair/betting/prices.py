@@ -6,11 +6,11 @@ directo y retardada"; recorded books (what is absent and what is empty); exchang
 """
 
 from collections.abc import Callable, Iterable
-from decimal import Decimal
 from typing import Final
 
 from msgspec import Struct
 
+from simulator.betfair.betting.amounts import amounts_in, rate_asked_for
 from simulator.betfair.betting.limits import DEFAULT_DEPTH
 from simulator.betfair.betting.rollup import Rollup
 from simulator.betfair.errors import ApiError, ApiErrorCode
@@ -18,9 +18,9 @@ from simulator.betfair.schema.sports_enums import PriceData, RollupModel
 from simulator.betfair.schema.sports_inputs import ExBestOffersOverrides, PriceProjection
 from simulator.betfair.schema.sports_markets import ExchangePrices
 from simulator.betfair.schema.sports_orders import PriceSize
-from simulator.betfair.schema.wire import double
 from simulator.exchange.book import Offer
 from simulator.exchange.crossmatching import merged_offers, offers_of
+from simulator.exchange.currencies import Rate
 from simulator.exchange.market import Market
 from simulator.exchange.money import HUNDREDTHS
 from simulator.exchange.orders import Side
@@ -101,7 +101,7 @@ def price_view(
     """
     wanted = frozenset(() if projection is None else projection.priceData or ())
     overrides = None if projection is None else projection.exBestOffersOverrides
-    rate = _rate(settings, currency)
+    rate = rate_asked_for(settings, currency)
     minimum_stake = settings.rules.currency(currency).minimum_stake
     all_offers = PriceData.EX_ALL_OFFERS in wanted
     return PriceView(
@@ -113,20 +113,8 @@ def price_view(
         traded=PriceData.EX_TRADED in wanted and not delayed,
         rollup=_rollup(overrides, minimum_stake, rate),
         depth=min(_depth(overrides), DEPTH_OF_DELAYED_KEYS if delayed else MAXIMUM_DEPTH),
-        amount=double if rate == 1 else _converter(rate),
+        amount=amounts_in(rate),
     )
-
-
-def _rate(settings: Settings, currency: str) -> Decimal:
-    rate = settings.currency_rates.get(currency)
-    if rate is None:
-        raise ApiError(ApiErrorCode.INVALID_INPUT_DATA, "currency must use valid ISO2 currency code names")
-    return rate
-
-
-def _converter(rate: Decimal) -> Callable[[int], float]:
-    numerator, denominator = rate.as_integer_ratio()
-    return lambda pence: double(pence * numerator // denominator)
 
 
 def _depth(overrides: ExBestOffersOverrides | None) -> int:
@@ -137,7 +125,7 @@ def _depth(overrides: ExBestOffersOverrides | None) -> int:
     return overrides.bestPricesDepth
 
 
-def _rollup(overrides: ExBestOffersOverrides | None, minimum_stake: int, rate: Decimal) -> Rollup:
+def _rollup(overrides: ExBestOffersOverrides | None, minimum_stake: int, rate: Rate) -> Rollup:
     """Return the model asked for, with its limit in the exchange's own pence, so that only lines shown are converted.
 
     A limit counts whole units of the currency, and is ignored where no model is given (manual, `rollupLimit`); NONE has
@@ -152,5 +140,4 @@ def _rollup(overrides: ExBestOffersOverrides | None, minimum_stake: int, rate: D
             limit = overrides.rollupLimit * HUNDREDTHS
     if model is RollupModel.PAYOUT:
         limit *= HUNDREDTHS
-    numerator, denominator = rate.as_integer_ratio()
-    return Rollup(model, -(-limit * denominator // numerator))
+    return Rollup(model, rate.rounded_up(limit))

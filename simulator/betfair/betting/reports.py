@@ -103,7 +103,7 @@ def list_current_orders(call: Call[ListCurrentOrdersRequest]) -> CurrentOrderSum
         found = sorted(meeting(orders, criteria), key=ordering.key, reverse=is_latest_first)
         page, more_available = page_of(found, request.fromRecord, request.recordCount)
     return CurrentOrderSummaryReport(
-        currentOrders=[_summary(call, order) for order in page], moreAvailable=more_available
+        currentOrders=[_summary(call, order.own) for order in page], moreAvailable=more_available
     )
 
 
