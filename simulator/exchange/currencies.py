@@ -20,15 +20,12 @@ class Rate(NamedTuple):
         """Return what an amount of the currency is worth, to the nearest penny, halves away from zero."""
         return divide_half_away(amount * self.pence, self.hundredths)
 
-    def at_least_a_penny(self, amount: int) -> int:
-        """Return what an amount that is asked for is worth: more than nothing is at least a penny (chosen).
-
-        A bet of a hundredth of a dollar would have no size in pence otherwise.
-        """
-        return max(1, self.in_pence(amount)) if amount > 0 else 0
-
     def rounded_up(self, amount: int) -> int:
-        """Return what an amount of the currency is worth, in whole pence and never less."""
+        """Return what an amount of the currency that is asked for is worth, in whole pence and never less (chosen).
+
+        Books show pence cut to whole hundredths of a currency. So who asks for what they show gets all of it, a bet of
+        the smallest size is shown as one, and none is worth nothing.
+        """
         return -(-amount * self.pence // self.hundredths)
 
 

@@ -35,11 +35,11 @@ class ForeignOrder(Order):
     def of(cls, own: Order, rate: Rate) -> "ForeignOrder":
         """Return the bet of which `own`, which has not met the market yet, is what its owner asked for.
 
-        What is asked for is worth its pence to the nearest one, and a penny at least; a minimum fill is rounded up.
+        A minimum fill is rounded as the size is, so that it is no more than that.
         """
         copied = {field.name: getattr(own, field.name) for field in fields(Order)}
-        size = rate.at_least_a_penny(own.size)
-        liability = rate.at_least_a_penny(own.liability)
+        size = rate.rounded_up(own.size)
+        liability = rate.rounded_up(own.liability)
         minimum, target = own.min_fill_size, own.bet_target
         copied.update(
             mirror=own,
@@ -47,8 +47,8 @@ class ForeignOrder(Order):
             size_remaining=size,
             liability=liability,
             liability_waiting=liability,
-            min_fill_size=None if minimum is None else min(size, rate.rounded_up(minimum)),
-            bet_target=None if target is None else rate.at_least_a_penny(target),
+            min_fill_size=None if minimum is None else rate.rounded_up(minimum),
+            bet_target=None if target is None else rate.rounded_up(target),
             fragments=[],
         )
         return cls(**copied, whole=size, whole_own=own.size)

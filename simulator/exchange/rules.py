@@ -21,12 +21,14 @@ class CurrencyRules:
 
     `minimum_payout` is what a stake under the minimum has to return if it wins, `None` where no such stake is valid, as
     in the Italian, Spanish and Danish jurisdictions. `minimum_bsp_liability` is the least a layer risks at starting
-    price; the least a backer does is `minimum_stake`.
+    price; the least a backer does is `minimum_stake`. `minimum_deposit` is the least that can be paid into an account,
+    `None` where that is not known.
     """
 
     minimum_stake: int
     minimum_payout: int | None
     minimum_bsp_liability: int
+    minimum_deposit: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,7 @@ class BettingRules:
         return not self.limits_profit_ratio or (4 * exact < 5 * rounded and 4 * rounded < 5 * exact)
 
 
-def _currencies(table: dict[str, tuple[int, int, int]]) -> Mapping[str, CurrencyRules]:
+def _currencies(table: Mapping[str, tuple[int, ...]]) -> Mapping[str, CurrencyRules]:
     """Turn a table in whole units, as the rules are published, into rules in pence."""
     return {code: CurrencyRules(*(minimum * HUNDREDTHS for minimum in minimums)) for code, minimums in table.items()}
 
@@ -105,22 +107,22 @@ def _currencies(table: dict[str, tuple[int, int, int]]) -> Mapping[str, Currency
 DEFAULT_RULE_SET: Final = "2022"
 """What a world has whose scenario names none."""
 
-# Each row: minimum stake, minimum payout, minimum liability at starting price.
+# Each row: minimum stake, minimum payout, minimum liability at starting price, and minimum deposit where it is known.
 RULE_SETS: Final[Mapping[str, BettingRules]] = {
     "2017": BettingRules(
         "2017",
         _currencies(
             {
-                "GBP": (2, 10, 10),
-                "EUR": (2, 20, 20),
-                "USD": (4, 20, 20),
-                "HKD": (25, 125, 125),
-                "AUD": (5, 30, 30),
-                "CAD": (6, 30, 30),
-                "DKK": (30, 150, 150),
-                "NOK": (30, 150, 150),
-                "SEK": (30, 150, 150),
-                "SGD": (6, 30, 30),
+                "GBP": (2, 10, 10, 10),
+                "EUR": (2, 20, 20, 15),
+                "USD": (4, 20, 20, 15),
+                "HKD": (25, 125, 125, 150),
+                "AUD": (5, 30, 30, 30),
+                "CAD": (6, 30, 30, 25),
+                "DKK": (30, 150, 150, 150),
+                "NOK": (30, 150, 150, 150),
+                "SEK": (30, 150, 150, 150),
+                "SGD": (6, 30, 30, 30),
             }
         ),
     ),

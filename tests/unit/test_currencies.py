@@ -8,6 +8,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from simulator.exchange.commands import OpenAccount
 from simulator.exchange.currencies import PAR, Rate, share_of
@@ -60,9 +62,17 @@ def test_what_an_amount_is_worth_is_rounded_to_the_nearest_penny_halves_away_fro
     assert pence == rate.in_pence(amount)
 
 
-def test_what_is_asked_for_is_worth_at_least_a_penny() -> None:
+def test_what_is_asked_for_is_worth_at_least_a_penny_and_never_less_than_it_is() -> None:
     """A Hong Kong bet of 0.01 is worth a tenth of one."""
-    assert [0, 1, 1, 2] == [HKD.at_least_a_penny(amount) for amount in (0, 1, 14, 15)]
+    assert [0, 1, 1, 2] == [HKD.rounded_up(amount) for amount in (0, 1, 10, 11)]
+
+
+@given(st.integers(1, 10**6), st.integers(100, 2000))
+def test_who_asks_for_what_books_show_asks_for_all_of_it(pence: int, hundredths_a_pound: int) -> None:
+    rate = Rate(hundredths_a_pound, 100)
+    shown = pence * rate.hundredths // rate.pence
+
+    assert pence == rate.rounded_up(shown)
 
 
 def test_a_share_leaves_something_until_all_is_taken() -> None:

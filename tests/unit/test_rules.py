@@ -14,17 +14,20 @@ from simulator.exchange.rules import DEFAULT_RULE_SET, RULE_SETS, BettingRules, 
 from tests.evidence import MANUAL, WIRE_RULES, text_of
 
 
-def in_pence(minimum_stake: str, minimum_payout: str, minimum_bsp_liability: str) -> CurrencyRules:
-    return CurrencyRules(int(minimum_stake) * 100, int(minimum_payout) * 100, int(minimum_bsp_liability) * 100)
+def in_pence(*minimums: str) -> CurrencyRules:
+    """Stake, payout, liability at starting price, and deposit where there is one."""
+    return CurrencyRules(*(int(minimum) * 100 for minimum in minimums))
 
 
 def test_the_rule_set_2017_is_the_manuals_table_of_currency_parameters() -> None:
     """Each row of the manual: name, symbol, code, minimum bet, minimum deposit, minimum BSP risk, minimum payout."""
     _, _, table = text_of(MANUAL).partition("Pago de apuesta mínima\n")
-    rows = re.findall(r"^[^\t\n]+\t[^\t\n]+\t([A-Z]{3})\t(\d+)\t\d+\t(\d+)\t(\d+)$", table, re.MULTILINE)
+    rows = re.findall(r"^[^\t\n]+\t[^\t\n]+\t([A-Z]{3})\t(\d+)\t(\d+)\t(\d+)\t(\d+)$", table, re.MULTILINE)
 
     assert len(rows) == 10
-    assert RULE_SETS["2017"].currencies == {code: in_pence(bet, payout, risk) for code, bet, risk, payout in rows}
+    assert RULE_SETS["2017"].currencies == {
+        code: in_pence(bet, payout, risk, deposit) for code, bet, deposit, risk, payout in rows
+    }
 
 
 def test_the_rule_set_2022_is_the_table_of_present_currency_parameters() -> None:
@@ -39,7 +42,7 @@ def test_the_rule_set_2022_is_the_table_of_present_currency_parameters() -> None
 
 def test_the_minimum_stake_of_sterling_is_one_pound_unless_2017_is_asked_for() -> None:
     assert RULE_SETS[DEFAULT_RULE_SET].currency("GBP") == CurrencyRules(100, 1000, 1000)
-    assert RULE_SETS["2017"].currency("GBP") == CurrencyRules(200, 1000, 1000)
+    assert RULE_SETS["2017"].currency("GBP") == CurrencyRules(200, 1000, 1000, 1000)
 
 
 @pytest.mark.parametrize("name", RULE_SETS)

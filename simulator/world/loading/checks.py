@@ -21,6 +21,11 @@ from simulator.world.format.quantities import (
 from simulator.world.format.scenario import AccountEntry, ClockEntry, Scenario
 from simulator.world.scenario_commands import LIQUIDITY
 
+LEAST_RATE: Final = Decimal("0.001")
+MOST_RATE: Final = 1_000_000
+"""How much of a currency a pound may buy."""
+DECIMALS_OF_RATE: Final = 9
+
 OWN_ACCOUNTS: Final = frozenset({CASHIER, COMMISSION, HOUSE, LIQUIDITY})
 """Usernames of the exchange's own accounts, which customers cannot have."""
 
@@ -102,8 +107,18 @@ def check_settings(inspection: Inspection, scenario: Scenario) -> None:
     for currency, rate in scenario.currency_rates.items():
         place = ("currencyRates", currency)
         inspection.one_of(place, currency, currencies, f"currency of rule set {scenario.rules}")
-        inspection.demand(rate.is_finite() and rate > 0, place, f"A currency rate is above 0, not {rate}.")
+        _check_rate(inspection, place, currency, rate)
     _check_accounts(inspection, scenario.accounts, currencies)
+
+
+def _check_rate(inspection: Inspection, place: Place, currency: str, rate: Decimal) -> None:
+    """Complain unless a rate is one by which whole pence can be counted: its numbers stay within 64 bits."""
+    in_bounds = rate.is_finite() and LEAST_RATE <= rate <= MOST_RATE
+    problem = f"A currency rate lies between {LEAST_RATE} and {MOST_RATE}, not {rate}."
+    inspection.demand(in_bounds, place, problem)
+    is_short = rate == round(rate, DECIMALS_OF_RATE)
+    inspection.demand(is_short, place, f"A currency rate has at most {DECIMALS_OF_RATE} decimals, not {rate}.")
+    inspection.demand(currency != "GBP" or rate == 1, place, f"Rates are those of a pound, which is 1, not {rate}.")
 
 
 def _check_clock(inspection: Inspection, clock: ClockEntry) -> None:
