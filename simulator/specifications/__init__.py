@@ -2,6 +2,7 @@
 
 `python -m simulator.specifications` writes them anew into a checkout. `requests` says what the exchange reads, as
 leniently as it does; `answers` says what it writes, exactly; `betfair` puts both into a document for each service.
-`control` does so for our own API and `identity` for logging in. `examples` asks betsim itself for the examples in all
-of them. BetTune's document is written by hand, and compared with the code by tests.
+`control` does so for our own API, with its paths from `control_operations`, `control_markets`, `control_bettune` and
+`control_paths`, and `identity` for logging in. `examples` asks betsim itself for the examples in all of them. BetTune's
+document is written by hand, and compared with the code by tests.
 """

@@ -19,7 +19,8 @@ from simulator.control.schema import (
     WorldsDocument,
 )
 from simulator.specifications.answers import JsonSchema, answer_schemas
-from simulator.specifications.control_paths import EXAMPLES, paths
+from simulator.specifications.control_operations import EXAMPLES
+from simulator.specifications.control_paths import paths
 from simulator.specifications.control_schemas import PROBLEM_DOCUMENT, close_lists, readable, reference
 from simulator.world.format.scenario import (
     Additions,
