@@ -8,6 +8,7 @@ import msgspec
 
 from simulator.world.format.document import Document, Place, describe
 from simulator.world.format.scenario import ChangePlan, Finish, MarketHappening
+from simulator.world.loading.needs import complaint
 
 VERBS: Final = tuple(happening.__struct_config__.tag for happening in MarketHappening.__args__)
 """What can be done to a market, in a schedule and through the control API."""
@@ -16,8 +17,6 @@ FINISH: Final = str(Finish.__struct_config__.tag)
 CHANGE_PLAN: Final = str(ChangePlan.__struct_config__.tag)
 """What can be done to a user of BetTune."""
 
-_LONGEST_PROBLEM: Final = 200
-"""In characters: longer sentences of the decoder quote a field name of the document and are cut."""
 _STEP: Final = re.compile(r"\.(?P<key>[A-Za-z_]\w*)|\[(?P<position>[0-9]+)\]")
 
 
@@ -25,7 +24,7 @@ def convert(document: Document, content: object, kind: Any) -> Any:
     """Return the content of a document, or what was made of it, as a value of a type.
 
     Raise `ScenarioError` where a key is unknown or missing, or a value has the wrong type: the types of
-    `format.scenario` take no keys but their own, and the decoder's complaint gets its place and line here.
+    `format.scenario` take no keys but their own. Where the decoder gives up, `needs` says what should be there.
     """
     schedule = content.get("schedule") if isinstance(content, dict) else None
     for index, happening in enumerate(schedule if isinstance(schedule, list) else ()):
@@ -34,9 +33,8 @@ def convert(document: Document, content: object, kind: Any) -> Any:
     try:
         return msgspec.convert(content, kind)
     except msgspec.ValidationError as error:
-        problem, _, path = str(error).partition(" - at `$")
-        place = _place_of(path)
-        raise document.error(place, _explain(problem, document.value_at(place))) from None
+        _, _, path = str(error).partition(" - at `$")
+        raise document.error(*complaint(kind, content, _place_of(path))) from None
 
 
 def check_verb(document: Document, place: Place, verb: str, verbs: Sequence[str]) -> None:
@@ -49,12 +47,3 @@ def _place_of(path: str) -> Place:
     """Return the place that a path of the decoder leads to; inside a mapping of any keys it stops at the mapping."""
     steps = _STEP.finditer(path.partition("[...]")[0])
     return tuple(step["key"] if step["position"] is None else int(step["position"]) for step in steps)
-
-
-def _explain(problem: str, value: object) -> str:
-    """Add to the decoder's sentence what it leaves out: the value, and what to do about the commonest mistake."""
-    if problem.startswith("Expected `str`, got `") and not isinstance(value, dict | list | None):
-        return f"{problem}: {describe(value)} is a text here, so put it in quotes."
-    if problem.startswith("Object "):
-        return f"{problem[:_LONGEST_PROBLEM]}."
-    return f"{problem}, and here stands {describe(value)}."
