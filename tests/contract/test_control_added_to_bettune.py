@@ -189,7 +189,7 @@ def test_worlds_know_nothing_of_each_other(client: Client) -> None:
         ({"filters": [AWAY_WINS | {"status": "new"}]}, "$.filters[0].status",
          '"new" is not a status of a filter; there are approved, disabled.'),
         ({"filters": [AWAY_WINS | {"id": "5"}]}, "$.filters[0].id",
-         'Expected `int`, got `str`, and here stands "5".'),
+         'A whole number from 1 to 999999999999999 is needed, and here stands "5".'),
         ({"matches": [MATCH]}, "$.matches[0].event", 'There is no event "32165009" in this world.'),
         ({"matches": [MATCH | {"event": "32165001"}]}, "$.matches[0].event",
          "Event 32165001 is another match already."),

@@ -311,8 +311,8 @@ BETS = [{"betType": "Corners", "market": MARKET, "selectionId": 1}]
     [
         ({}, "$", "There is nothing to add"),
         ({"filters": [], "matches": []}, "$", "There is nothing to add"),
-        (None, "$", ""),
-        ([], "$", ""),
+        (None, "$", "A mapping is needed, and here stands null."),
+        ([], "$", "A mapping is needed, and here stands a list of 0."),
         ({"filters": [FILTER | {"id": 1}]}, "$.filters[0].id", "There is a filter 1 already."),
         ({"filters": [FILTER, FILTER]}, "$.filters[1].id", "There is a filter 2 already."),
         ({"filters": [FILTER | {"user": "eve"}]}, "$.filters[0].user",
@@ -320,7 +320,7 @@ BETS = [{"betType": "Corners", "market": MARKET, "selectionId": 1}]
         ({"filters": [FILTER | {"user": "ben", "stake": 2}]}, "$.filters[0].stake", "needs a user who has an account"),
         ({"filters": [FILTER | {"user": "ann", "stake": 2, "betType": "Corners"}]}, "$.filters[0].betType", "Corners"),
         ({"filters": [FILTER | {"sport": 3}]}, "$.filters[0].sport", "There is no sport 3 in this world."),
-        ({"filters": FILTER}, "$.filters", "array"),
+        ({"filters": FILTER}, "$.filters", "A list is needed, and here stands a mapping."),
         ({"filters": [FILTER] * 1001}, "$.filters", "at most 1000 filters, and here are 1001"),
         ({"matches": [MATCH] * 5001}, "$.matches", "at most 5000 matches, and here are 5001"),
         ({"matches": [MATCH | {"bets": BETS * 101}]}, "$.matches[0].bets", "at most 100 bets of a match"),
@@ -331,8 +331,8 @@ BETS = [{"betType": "Corners", "market": MARKET, "selectionId": 1}]
         ({"matches": [MATCH | {"home": {"id": 1, "name": "Leeds"}}]}, "$.matches[0].home.id",
          'The number 1 was made up for the team "Newcastle" and cannot be that of the team "Leeds".'),
         ({"matches": [MATCH | {"date": "P1D"}]}, "$.matches[0].date", "is not a time"),
-        ({"predictions": []}, "$", "predictions"),
-        ({"users": [{"token": "t"}]}, "$", "users"),
+        ({"predictions": []}, "$", 'There is no key "predictions" here; there are filters, matches.'),
+        ({"users": [{"token": "t"}]}, "$", 'There is no key "users" here; there are filters, matches.'),
     ],
 )  # fmt: skip
 def test_a_document_must_fit_what_is_there(content: object, path: str, says: str) -> None:

@@ -18,7 +18,15 @@ from simulator.world.format.document import (
     path_of,
     read_document,
 )
-from simulator.world.format.scenario import Additions, ChangePlan, Finish, MarketHappening, Odds, Scenario
+from simulator.world.format.scenario import (
+    Additions,
+    BetTuneAdditions,
+    ChangePlan,
+    Finish,
+    MarketHappening,
+    Odds,
+    Scenario,
+)
 from simulator.world.loading.loading import load_scenario
 from simulator.world.loading.needs import in_words
 from simulator.world.world import World
@@ -347,7 +355,8 @@ def test_a_wrong_value_is_refused_at_its_place(
 
 
 @pytest.mark.parametrize(
-    "kind", [Scenario, Additions, MarketHappening, Finish, ChangePlan, Odds, ClockChange, NamedFixture]
+    "kind",
+    [Scenario, Additions, BetTuneAdditions, MarketHappening, Finish, ChangePlan, Odds, ClockChange, NamedFixture],
 )
 def test_every_type_that_a_document_may_have_is_put_in_words(kind: Any) -> None:
     types = list(_types_in(inspect.type_info(kind)))
