@@ -21,7 +21,7 @@ from simulator.world.format.quantities import (
 from simulator.world.format.scenario import AccountEntry, ClockEntry, Scenario
 from simulator.world.scenario_commands import LIQUIDITY
 
-LEAST_RATE: Final = Decimal("0.001")
+LEAST_RATE: Final = Decimal("0.0001")
 MOST_RATE: Final = 1_000_000
 """How much of a currency a pound may buy."""
 DECIMALS_OF_RATE: Final = 9
