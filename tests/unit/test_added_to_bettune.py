@@ -341,6 +341,12 @@ def test_a_document_must_fit_what_is_there(content: object, path: str, says: str
     assert (told.path, says in told.problem) == (path, True), told.problem
 
 
+def test_where_there_is_nothing_to_choose_from_the_sentence_says_so() -> None:
+    told = complaint(world(autopilot=False, users=[]), {"filters": [FILTER | {"user": "eve"}]})
+
+    assert told.problem == '"eve" is not a user of BetTune in this world; there are none.'
+
+
 def test_a_bet_type_that_a_match_lists_can_be_staked_on_whether_it_is_there_or_comes_with_it() -> None:
     corners = FILTER | {"betType": "Corners", "user": "ann", "stake": 2}
     linked = {**MATCH, "home": "Newcastle", "away": "Chelsea", "event": EVENT, "bets": BETS}

@@ -87,7 +87,8 @@ class Inspection:
 
     def one_of(self, place: Place, value: str, allowed: Collection[str], what: str) -> None:
         """Complain unless a value is among those allowed."""
-        problem = f"{describe(value)} is not a {what}; there are {', '.join(sorted(allowed))}."
+        known = ", ".join(sorted(allowed)) or "none"
+        problem = f"{describe(value)} is not a {what}; there are {known}."
         self.demand(value in allowed, place, problem)
 
     def moment(self, place: Place, value: str | None) -> None:
