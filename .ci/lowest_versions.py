@@ -10,13 +10,13 @@ REQUIREMENT = re.compile(r"(?P<name>[A-Za-z0-9._-]+)>=(?P<version>[0-9][A-Za-z0-
 
 
 def lowest_versions(pyproject: Path) -> Iterator[str]:
-    """Yield `NAME==VERSION` of all that the package and its extras ask for.
+    """Yield `NAME==VERSION` of all that the package and its extras ask for, each once.
 
     Raises `ValueError` for a requirement that states no lowest version or more than that.
     """
     project = tomllib.loads(pyproject.read_text(encoding="utf-8"))["project"]
     extras = project["optional-dependencies"].values()
-    for requirement in (*project["dependencies"], *(member for extra in extras for member in extra)):
+    for requirement in dict.fromkeys((*project["dependencies"], *(member for extra in extras for member in extra))):
         bound = REQUIREMENT.fullmatch(requirement)
         if bound is None:
             raise ValueError(f"{requirement!r} in {pyproject} is not of the form NAME>=VERSION.")

@@ -2,7 +2,7 @@
 
 import sys
 
-from benchmarks import cross_matching, documents, fold, http, kernel, reads, snapshot, virtual
+from benchmarks import cross_matching, documents, fold, http, kernel, reads, snapshot, tls, virtual
 
 BENCHMARKS = {
     "kernel": kernel.run,
@@ -13,6 +13,7 @@ BENCHMARKS = {
     "reads": reads.run,
     "documents": documents.run,
     "http": http.run,
+    "tls": tls.run,
 }
 
 

@@ -81,12 +81,12 @@ async def _measure(
 
 
 async def _measure_round(server: Server, make: Callable[[int], bytes]) -> Measured:
-    before = _processor_seconds(server.process_id)
+    before = processor_seconds(server.process_id)
     load = await run_load(server.port, CONNECTIONS, REQUESTS, make)
-    return Measured(load, (_processor_seconds(server.process_id) - before) / REQUESTS * 1e6)
+    return Measured(load, (processor_seconds(server.process_id) - before) / REQUESTS * 1e6)
 
 
-def _processor_seconds(process_id: int) -> float:
+def processor_seconds(process_id: int) -> float:
     """Return how long a process has run on a processor, for itself and in the kernel."""
     fields = Path(f"/proc/{process_id}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
@@ -97,7 +97,7 @@ def _servers() -> Iterator[tuple[Server, Server, dict[str, Callable[[int], bytes
     """Start both servers, log in, and yield them and a maker of requests by operation."""
     with tempfile.TemporaryDirectory() as folder:
         scenario = Path(folder) / "scenario.yaml"
-        scenario.write_text(_with_readers(SCENARIO.read_text()))
+        scenario.write_text(with_readers(SCENARIO.read_text()))
         command = [sys.executable, "-m", "simulator.cli", "serve", "--port", "0", "--scenario", str(scenario)]
         with process(command) as (process_id, ready):
             yield from _both(process_id, ready, folder)
@@ -108,7 +108,7 @@ def _both(
 ) -> Iterator[tuple[Server, Server, dict[str, Callable[[int], bytes]]]]:
     """Log in to the server, start the yardstick with its answers, and yield both."""
     port = int(ready.split("http=http://127.0.0.1:")[1].split(maxsplit=1)[0])
-    requests = _requests(port)
+    requests = requests_of(port)
     files = []
     for number, make in enumerate(requests.values()):
         file = Path(folder) / str(number)
@@ -133,7 +133,7 @@ def process(command: list[str]) -> Iterator[tuple[int, str]]:
         process.wait(timeout=10)
 
 
-def _with_readers(scenario: str) -> str:
+def with_readers(scenario: str) -> str:
     """Return a scenario with an account for each connection: more than three reads of one would be refused."""
     (alice,) = [line for line in scenario.splitlines() if "username: alice" in line]
     return scenario.replace(alice, "\n".join([alice, *(alice.replace("alice", name) for name in READERS)]))
@@ -152,7 +152,8 @@ def _log_in(port: int, username: str) -> dict[str, str]:
     return {"X-Application": f"{username}-live", "X-Authentication": token}
 
 
-def _requests(port: int) -> dict[str, Callable[[int], bytes]]:
+def requests_of(port: int) -> dict[str, Callable[[int], bytes]]:
+    """Log in to a server, and return what makes a request of each operation that is measured."""
     alice, readers = _log_in(port, "alice"), [_log_in(port, name) for name in READERS]
 
     def call(operation: str, params: dict[str, object], headers: dict[str, str] = alice) -> bytes:

@@ -5,6 +5,7 @@ import re
 import sys
 from collections.abc import Callable
 from functools import wraps
+from pathlib import Path
 from typing import Any, Final, NoReturn
 
 import click
@@ -14,20 +15,23 @@ from simulator.betfair.dispatch import FaceSettings
 from simulator.betfair.errors import ApiErrorCode
 from simulator.data import specification_bytes, specification_names
 from simulator.http_protocol import ConnectionLimits
-from simulator.launch import PreparedServer, ServerOptions
+from simulator.launch import PreparedServer, ServerOptions, TlsMissing, TlsOptions
 from simulator.log_output import LOG_LEVELS, show_log
-from simulator.server import CannotAnnounce, CannotListen
+from simulator.server import CannotAnnounce, CannotListen, CannotWrite
 from simulator.world.format.document import ScenarioError
 from simulator.world.loading.named import builtin_scenario, builtin_scenario_names, scenario_called
 
 CANNOT_LISTEN: Final = 1
 CANNOT_SAY: Final = 1
+CANNOT_WRITE: Final = 1
+NO_TLS: Final = 1
 WRONG_SCENARIO: Final = 2
 WRONG_NAME: Final = 2
 
 SECONDS: Final = click.FloatRange(0.01, 86_400)
 PORT: Final = click.IntRange(0, 65535)
 HTTP_PORT: Final = 8000
+HTTPS_PORT: Final = 8443
 ANY_PORT: Final = 0
 
 
@@ -56,7 +60,7 @@ def _chooses_face(function: Callable[..., None]) -> Callable[..., None]:
     @click.option(
         "--batches-in-completion-order", is_flag=True, help="Answer the calls of a batch as they end, not as sent."
     )
-    @click.option("--certificate-required", is_flag=True, help="Refuse every certlogin without a certificate.")
+    @click.option("--certificate-required", is_flag=True, help="Refuse every certlogin in plain HTTP.")
     @click.option("--accept-expect", is_flag=True, help="Take requests with Expect: 100-continue, and not answer 417.")
     @wraps(function)
     def command(
@@ -102,7 +106,36 @@ def _chooses_limits(function: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
-def prepares_server(default_port: int) -> Callable[[Callable[..., None]], Callable[..., None]]:
+def _chooses_tls(default_port: int) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Return a decorator that adds the options about TLS and hands them over as `tls`, which may be `None`."""
+
+    def decorate(function: Callable[..., None]) -> Callable[..., None]:
+        @click.option(
+            "--tls", is_flag=True, help="Speak HTTPS too, with certificates of an authority that is made for it."
+        )
+        @click.option("--tls-port", type=PORT, help=f"Of HTTPS; 0 picks a free one.  [default: {default_port}]")
+        @click.option(
+            "--tls-folder",
+            type=click.Path(file_okay=False, path_type=Path),
+            help="Where to write the certificate to trust, and one with its key for each account; a temporary folder "
+            "without this option.",
+        )
+        @click.option("--no-http", is_flag=True, help="Speak HTTPS only.")
+        @wraps(function)
+        def command(*, tls: bool, tls_port: int | None, tls_folder: Path | None, no_http: bool, **rest: Any) -> None:
+            given = {"--tls-port": tls_port is not None, "--tls-folder": tls_folder is not None, "--no-http": no_http}
+            if not tls and any(given.values()):
+                raise click.UsageError(f"{next(name for name, is_given in given.items() if is_given)} needs --tls.")
+            port = default_port if tls_port is None else tls_port
+            options = TlsOptions(port=port, folder=tls_folder, beside_http=not no_http) if tls else None
+            function(tls=options, **rest)
+
+        return command
+
+    return decorate
+
+
+def prepares_server(default_port: int, default_tls_port: int) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Return a decorator for commands that start a server: it adds their options and hands them the server."""
 
     def decorate(function: Callable[..., None]) -> Callable[..., None]:
@@ -130,6 +163,7 @@ def prepares_server(default_port: int) -> Callable[[Callable[..., None]], Callab
             callback=lambda _, __, level: show_log(level),
             help="What is told on standard error; info has a line for every request that is refused, with the reason.",
         )
+        @_chooses_tls(default_tls_port)
         @_chooses_face
         @_chooses_limits
         @wraps(function)
@@ -140,13 +174,10 @@ def prepares_server(default_port: int) -> Callable[[Callable[..., None]], Callab
             scenario: str,
             seed: int,
             control_token: str | None,
-            face: FaceSettings,
-            limits: ConnectionLimits,
             **rest: Any,
         ) -> None:
-            function(
-                _prepare(host, port, scenario, seed=seed, control_token=control_token, face=face, limits=limits), **rest
-            )
+            settings = {name: rest.pop(name) for name in ("face", "limits", "tls")}
+            function(_prepare(host, port, scenario, seed=seed, control_token=control_token, **settings), **rest)
 
         return command
 
@@ -154,7 +185,7 @@ def prepares_server(default_port: int) -> Callable[[Callable[..., None]], Callab
 
 
 @main.command()
-@prepares_server(HTTP_PORT)
+@prepares_server(HTTP_PORT, HTTPS_PORT)
 def serve(server: PreparedServer) -> None:
     """Serve until Ctrl-C or SIGTERM.
 
@@ -172,15 +203,22 @@ def serve(server: PreparedServer) -> None:
 
 
 @main.command(name="exec", context_settings={"ignore_unknown_options": True})
-@prepares_server(ANY_PORT)
+@prepares_server(ANY_PORT, ANY_PORT)
+@click.option(
+    "--trust-ca",
+    is_flag=True,
+    help="With --tls: let the command trust the server's authority, and no other, by SSL_CERT_FILE and "
+    "REQUESTS_CA_BUNDLE.",
+)
 @click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED, metavar="-- COMMAND...")
-def execute(server: PreparedServer, command: tuple[str, ...]) -> None:
+def execute(server: PreparedServer, command: tuple[str, ...], trust_ca: bool) -> None:
     """Run COMMAND beside a server and end with its exit status.
 
     The command finds BETSIM_URL, BETSIM_CONTROL, BETSIM_CONTROL_TOKEN, BETSIM_WORLD, BETSIM_USERNAME, BETSIM_PASSWORD,
-    BETSIM_APP_KEY, BETSIM_DELAYED_APP_KEY and BETSIM_BETTUNE_TOKEN in its environment, as far as there are such.
+    BETSIM_APP_KEY, BETSIM_DELAYED_APP_KEY and BETSIM_BETTUNE_TOKEN in its environment, and with --tls BETSIM_HTTPS_URL,
+    BETSIM_CA, BETSIM_CLIENT_CERTIFICATE and BETSIM_CLIENT_KEY, as far as there are such.
     """
-    sys.exit(server.execute(command, lambda problem: click.echo(problem, err=True)))
+    sys.exit(server.execute(command, lambda problem: click.echo(problem, err=True), trusting=trust_ca))
 
 
 @main.group()
@@ -229,6 +267,7 @@ def _prepare(
     control_token: str | None,
     face: FaceSettings,
     limits: ConnectionLimits,
+    tls: TlsOptions | None,
 ) -> PreparedServer:
     """Prepare a server, or say what is wrong and end the program."""
     try:
@@ -242,12 +281,17 @@ def _prepare(
                 control_token=control_token,
                 face=face,
                 limits=limits,
+                tls=tls,
             )
         )
     except ScenarioError as error:
         _end(str(error), WRONG_SCENARIO)
     except CannotListen as error:
         _end(str(error), CANNOT_LISTEN)
+    except CannotWrite as error:
+        _end(str(error), CANNOT_WRITE)
+    except TlsMissing as error:
+        _end(str(error), NO_TLS)
 
 
 def _end(problem: str, status: int) -> NoReturn:

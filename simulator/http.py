@@ -6,7 +6,7 @@ imitates: the overhead here is a dictionary, two awaits and a list of headers.
 
 import re
 import zlib
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
@@ -22,7 +22,11 @@ COMPRESSION_THRESHOLD_BYTES: Final = 256
 
 
 class Request(NamedTuple):
-    """A request whose body has been read. Header names are lower case; of repeated headers the last counts."""
+    """A request whose body has been read. Header names are lower case; of repeated headers the last counts.
+
+    `tls` is what ASGI tells of a connection that is secured, in its extension of that name: empty where the server
+    does not say more, `None` in plain HTTP.
+    """
 
     method: str
     path: str
@@ -31,10 +35,17 @@ class Request(NamedTuple):
     body: bytes
     when_answered: list[Callable[[], None]]
     """What is to be done once the answer is written, or nobody waits for it any more."""
+    tls: Mapping[str, Any] | None = None
 
     def header(self, name: bytes) -> str:
         """Return a header as text, empty where it is absent or blank."""
         return self.headers.get(name, b"").decode("latin-1").strip()
+
+
+def tls_of(scope: Scope) -> Mapping[str, Any] | None:
+    """Return what is told of the security of a connection, `None` in plain HTTP."""
+    told: Mapping[str, Any] | None = (scope.get("extensions") or {}).get("tls")
+    return {} if told is None and scope.get("scheme") == "https" else told
 
 
 def do_all(tasks: list[Callable[[], None]]) -> None:

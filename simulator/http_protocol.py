@@ -28,6 +28,8 @@ from simulator.refusal_log import log_refusal
 
 MAXIMUM_UNFINISHED_BYTES: Final = 128 * 1024
 """A request line, headers, trailers or the head of a chunk; headers of a quarter are refused once they are complete."""
+TLS_EXTENSION: Final = "tls"
+"""Under which name a transport that speaks TLS tells what the extension of ASGI of that name says of its client."""
 SLICE_BYTES: Final = 8 * 1024
 """How much is parsed at a time: no more requests than fit in here are ever taken apart ahead of their answers."""
 LINGER_SECONDS: Final = 0.5
@@ -61,6 +63,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._unanswered: list[RequestResponseCycle] = []
         """What is being answered, and what comes after it."""
         self._is_refused = False
+        self._extensions: dict[str, Any] | None = None
         self._is_receiving = False
         """A request has begun and is not complete."""
         self._has_head = False
@@ -77,6 +80,9 @@ class BoundedProtocol(HttpToolsProtocol):
         """Begin, and wait for the first request no longer than for any other."""
         super().connection_made(transport)
         self.flow = HeldFlow(transport)
+        extension = transport.get_extra_info(TLS_EXTENSION)
+        if extension is not None:
+            self._extensions = {TLS_EXTENSION: extension}
         self._await_request()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -181,6 +187,8 @@ class BoundedProtocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """Note that a request has begun."""
         super().on_message_begin()
+        if self._extensions is not None:
+            self.scope["extensions"] = self._extensions
         self._is_receiving = True
         self._has_head = False
 

@@ -6,7 +6,8 @@ import shlex
 import signal
 import socket
 from collections.abc import Callable, Sequence
-from typing import Final
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
 
@@ -23,10 +24,28 @@ from simulator.world.inputs import EndWorld
 from simulator.world.world import World
 from simulator.world.worlds import Worlds
 
+if TYPE_CHECKING:
+    from simulator.secure_serving import SecureServing
+
 NOT_EXECUTABLE: Final = 126
 NOT_FOUND: Final = 127
 SIGNALLED: Final = 128
 """Added to the number of the signal that ended a command, as shells do."""
+
+
+class TlsMissing(Exception):
+    """TLS is wanted, and what it needs is not installed; the sentence says what that is."""
+
+
+class TlsOptions(Struct, frozen=True, kw_only=True):
+    """Where TLS is spoken, and into which folder the certificates go: a temporary one where none is named.
+
+    `beside_http` says whether plain HTTP is spoken as well.
+    """
+
+    port: int
+    folder: Path | None = None
+    beside_http: bool = True
 
 
 class ServerOptions(Struct, frozen=True, kw_only=True):
@@ -43,25 +62,33 @@ class ServerOptions(Struct, frozen=True, kw_only=True):
     control_token: str | None
     face: FaceSettings = FaceSettings()
     limits: ConnectionLimits = ConnectionLimits()
+    tls: TlsOptions | None = None
 
 
 class PreparedServer:
     """A server that has its port and its default world and does not run yet."""
 
     def __init__(self, options: ServerOptions) -> None:
-        """Bind the port and begin the default world; raise `CannotListen`."""
+        """Bind the ports and begin the default world; raise `CannotListen`, `CannotWrite` or `TlsMissing`."""
         self._limits: Final = options.limits
-        self._socket: Final[socket.socket] = listen(options.host, options.port)
-        self._worlds: Final = Worlds()
-        self.url: Final = url_of(self._socket)
-        self.control_url: Final = f"{self.url}{ROOT}"
+        plainly = options.tls is None or options.tls.beside_http
+        self._socket: Final[socket.socket | None] = listen(options.host, options.port) if plainly else None
+        self._secure: Final = None if options.tls is None else _secured(options, options.tls)
+        self.url: Final = None if self._socket is None else url_of(self._socket)
+        self.https_url: Final = None if self._secure is None else self._secure.url
+        first_socket, first_url = self._socket, self.url
+        if first_socket is None or first_url is None:
+            assert self._secure is not None
+            first_socket, first_url = self._secure.socket.bound, self._secure.url
+        self.control_url: Final = f"{first_url}{ROOT}"
+        self._worlds: Final = Worlds(certificates={} if self._secure is None else self._secure.fingerprints)
         self.world: Final[World] = self._worlds.create(options.scenario, seed=options.seed)
         # The control API can do anything to every world, so without a token it is for this machine alone.
-        token_needed = options.control_token is not None or not is_loopback(self._socket)
+        token_needed = options.control_token is not None or not is_loopback(first_socket)
         self.control_token: Final = (options.control_token or unguessable_token()) if token_needed else None
         self._app: Final[Application] = create_app(
             self._worlds,
-            Addresses(self.url),
+            Addresses(first_url),
             control_token=self.control_token,
             seed=options.seed,
             face=options.face,
@@ -70,12 +97,13 @@ class PreparedServer:
     @property
     def ready_line(self) -> str:
         """Return the line that says that this server is ready, and where."""
-        return ready_line(self.url, self.control_url)
+        return ready_line(self.url, self.control_url, self.https_url, None if self._secure is None else self._secure.ca)
 
     @property
     def environment(self) -> dict[str, str]:
         """Return all that a program needs to use the default world, by names of environment variables."""
-        variables = {"BETSIM_URL": self.url, "BETSIM_CONTROL": self.control_url, "BETSIM_WORLD": self.world.id}
+        variables = {} if self.url is None else {"BETSIM_URL": self.url}
+        variables |= {"BETSIM_CONTROL": self.control_url, "BETSIM_WORLD": self.world.id, **self._secure_environment}
         if self.control_token is not None:
             variables["BETSIM_CONTROL_TOKEN"] = self.control_token
         for account in list(self.world.accounts.by_username.values())[:1]:
@@ -89,6 +117,24 @@ class PreparedServer:
         return variables
 
     @property
+    def _secure_environment(self) -> dict[str, str]:
+        """Return what a program needs to speak TLS with this server, as the customer whose credentials it finds."""
+        if self._secure is None:
+            return {}
+        variables = {"BETSIM_HTTPS_URL": self._secure.url, "BETSIM_CA": str(self._secure.ca)}
+        for files in list(self._secure.clients.values())[:1]:
+            variables["BETSIM_CLIENT_CERTIFICATE"] = str(files.certificate)
+            variables["BETSIM_CLIENT_KEY"] = str(files.key)
+        return variables
+
+    @property
+    def trust_environment(self) -> dict[str, str]:
+        """Return what makes many programs trust the authority of this server, and no other: empty without TLS."""
+        if self._secure is None:
+            return {}
+        return {"SSL_CERT_FILE": str(self._secure.ca), "REQUESTS_CA_BUNDLE": str(self._secure.ca)}
+
+    @property
     def _bettune_token(self) -> str | None:
         """Return the first token of BetTune that is not revoked, or `None`."""
         users = self.world.scenario.bettune.users
@@ -100,13 +146,7 @@ class PreparedServer:
         lines += [f"export {name}={shlex.quote(value)}" for name, value in self.environment.items()]
         accounts = list(self.world.accounts.by_username.values())
         for account in accounts[:1]:
-            lines += [
-                "# For Python:",
-                "import betfairlightweight",
-                f"trading = betfairlightweight.APIClient({_arguments(account)})",
-                f'trading.identity_uri, trading.api_uri = "{self.url}/api/", "{self.url}/exchange/"',
-                "trading.login_interactive()",
-            ]
+            lines += self._in_python(account)
         for account in accounts[1:]:
             lines.append(
                 f"# Also: username {account.username!r}, password {account.password!r}, "
@@ -119,27 +159,83 @@ class PreparedServer:
             lines.append(f"# Also: BetTune token {user.token!r} of {user.user!r}, {state}")
         return "\n".join(lines)
 
+    def _in_python(self, account: CustomerAccount) -> list[str]:
+        """Return the lines that log a customer in: interactively in plain HTTP, by certificate over TLS."""
+        lines = []
+        if self.url is not None:
+            lines += [
+                "# For Python:",
+                "import betfairlightweight",
+                f"trading = betfairlightweight.APIClient({_arguments(account)})",
+                f'trading.identity_uri, trading.api_uri = "{self.url}/api/", "{self.url}/exchange/"',
+                "trading.login_interactive()",
+            ]
+        if self._secure is not None:
+            folder = str(self._secure.clients[account.username].certificate.parent)
+            lines += [
+                "# For Python, with TLS and a certificate:",
+                "import betfairlightweight, requests",
+                "session = requests.Session()",
+                # Or else REQUESTS_CA_BUNDLE, where it is set, would count and not what is said here.
+                "session.trust_env = False",
+                f"session.verify, folder = {str(self._secure.ca)!r}, {folder!r}",
+                f"trading = betfairlightweight.APIClient({_arguments(account)}, session=session, certs=folder)",
+                f'trading.identity_uri = trading.identity_cert_uri = "{self.https_url}/api/"',
+                f'trading.api_uri = "{self.https_url}/exchange/"',
+                "trading.login()",
+            ]
+        return lines
+
     def serve(self, on_ready: Callable[[], None]) -> None:
         """Serve until a signal stops the server; raise `CannotAnnounce` where `on_ready` fails with an `OSError`."""
-        Server(self._app, on_ready=on_ready, on_stop=self._close_worlds, limits=self._limits).run_on(self._socket)
+        self._run(self._server(on_ready))
 
-    def execute(self, command: Sequence[str], complain: Callable[[str], None]) -> int:
-        """Serve while a command runs, with `environment` added to its own, and return its exit status."""
-        attendance = SupervisedCommand(command, {**os.environ, **self.environment}, complain)
-        server = Server(
-            self._app,
-            on_ready=lambda: attendance.begin(server),
-            on_stop=self._close_worlds,
-            on_signal=attendance.take_signal,
-            limits=self._limits,
-        )
-        server.run_on(self._socket)
+    def execute(self, command: Sequence[str], complain: Callable[[str], None], *, trusting: bool = False) -> int:
+        """Serve while a command runs, with `environment` added to its own, and return its exit status.
+
+        One that is `trusting` finds `trust_environment` there as well.
+        """
+        trust = self.trust_environment if trusting else {}
+        attendance = SupervisedCommand(command, {**os.environ, **self.environment, **trust}, complain)
+        server = self._server(lambda: attendance.begin(server), attendance.take_signal)
+        self._run(server)
         return attendance.status
+
+    def _server(self, on_ready: Callable[[], None], on_signal: Callable[[int], bool] = lambda _: False) -> Server:
+        return Server(
+            self._app,
+            on_ready=on_ready,
+            on_stop=self._close_worlds,
+            on_signal=on_signal,
+            limits=self._limits,
+            secure=None if self._secure is None else self._secure.socket,
+        )
+
+    def _run(self, server: Server) -> None:
+        try:
+            server.run_on(self._socket)
+        finally:
+            if self._secure is not None:
+                self._secure.close()
 
     def _close_worlds(self) -> None:
         # Requests may wait for a clock that will not move any more: closing their worlds answers them.
         for world in self._worlds:
             world.do(EndWorld())
+
+
+def _secured(options: ServerOptions, tls: TlsOptions) -> "SecureServing":
+    """Return what the server needs to speak TLS; raise `TlsMissing` where it cannot be had."""
+    try:
+        # Here and not above: nobody needs it who does not want TLS.
+        from simulator.secure_serving import SecureServing  # noqa: PLC0415, see above
+    except ModuleNotFoundError as error:
+        raise TlsMissing(
+            f"TLS needs trustme and pyOpenSSL, and the module {error.name!r} is not installed: "
+            "pip install 'betsim[tls]', or in a checkout pip install -c constraints.txt '.[tls]'."
+        ) from None
+    usernames = [account.username for account in options.scenario.accounts]
+    return SecureServing(options.host, tls.port, tls.folder, usernames)
 
 
 def _arguments(account: CustomerAccount) -> str:

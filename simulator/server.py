@@ -8,8 +8,9 @@ import signal
 import socket
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from types import FrameType
-from typing import Final, cast
+from typing import Any, Final, NamedTuple, cast
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -22,6 +23,10 @@ SHUTDOWN_SECONDS: Final = 2
 
 class CannotListen(Exception):
     """The address or the port cannot be had; the sentence says why."""
+
+
+class CannotWrite(Exception):
+    """A file of certificates cannot be written; the sentence says why."""
 
 
 class CannotAnnounce(Exception):
@@ -59,19 +64,34 @@ def is_loopback(bound: socket.socket) -> bool:
     return ipaddress.ip_address(bound.getsockname()[0].partition("%")[0]).is_loopback
 
 
-def url_of(bound: socket.socket) -> str:
+def url_of(bound: socket.socket, scheme: str = "http") -> str:
     """Return the URL under which this machine reaches a bound socket."""
     host, port = bound.getsockname()[:2]
     address = ipaddress.ip_address(host.partition("%")[0])
     if address.is_unspecified:
         # A client cannot connect to "every address"; the loopback one is among them.
         host = "127.0.0.1" if address.version == 4 else "::1"
-    return f"http://[{host}]:{port}" if address.version == 6 else f"http://{host}:{port}"
+    return f"{scheme}://[{host}]:{port}" if address.version == 6 else f"{scheme}://{host}:{port}"
 
 
-def ready_line(url: str, control_url: str) -> str:
-    """Return what is printed on standard output when every port answers. `stream=-` says that there is no stream."""
-    return f"betsim ready http={url} stream=- control={control_url}"
+def ready_line(url: str | None, control_url: str, https_url: str | None = None, ca: Path | None = None) -> str:
+    """Return what is printed on standard output when every port answers.
+
+    `-` says that something is not there: `stream=-` that there is no stream. Where TLS is spoken two fields follow:
+    the address, and the certificate to trust, whose name goes on to the end of the line.
+    """
+    line = f"betsim ready http={url or '-'} stream=- control={control_url}"
+    return line if https_url is None else f"{line} https={https_url} ca={ca}"
+
+
+class SecureSocket(NamedTuple):
+    """A bound socket on which TLS is spoken: `protect` makes of what makes a protocol what makes one in TLS.
+
+    It is handed as well where connections are kept that have not greeted yet, and how many seconds they have for it.
+    """
+
+    bound: socket.socket
+    protect: Callable[[Callable[[], asyncio.Protocol], set[Any], float], Callable[[], asyncio.Protocol]]
 
 
 class Server(uvicorn.Server):
@@ -85,6 +105,7 @@ class Server(uvicorn.Server):
         on_stop: Callable[[], None],
         on_signal: Callable[[int], bool] = lambda _: False,
         limits: ConnectionLimits = ConnectionLimits(),  # noqa: B008, it is frozen
+        secure: SecureSocket | None = None,
     ) -> None:
         """Make a server. `on_signal` may take a signal upon itself by returning `True`; any other stops the server."""
         super().__init__(
@@ -103,6 +124,8 @@ class Server(uvicorn.Server):
                 timeout_graceful_shutdown=SHUTDOWN_SECONDS + 1,
             )
         )
+        self._limits: Final = limits
+        self._secure: Final = secure
         self._loop: asyncio.AbstractEventLoop | None = None
         self._not_announced: OSError | None = None
         self._on_ready: Final = on_ready
@@ -114,6 +137,7 @@ class Server(uvicorn.Server):
         self._loop = asyncio.get_running_loop()
         await super().startup(sockets)
         if self.started:
+            await self._start_securely()
             try:
                 self._on_ready()
             except OSError as error:
@@ -139,6 +163,24 @@ class Server(uvicorn.Server):
         else:
             super().handle_exit(sig, frame)
 
+    async def _start_securely(self) -> None:
+        """Answer on the socket on which TLS is spoken, too, with the same protocol inside."""
+        if self._secure is None:
+            return
+
+        def protocol() -> asyncio.Protocol:
+            state = self.lifespan.state
+            return self.config.http_protocol_class(  # type: ignore[call-arg]
+                config=self.config, server_state=self.server_state, app_state=state
+            )
+
+        protect, connections = self._secure.protect, cast(set[Any], self.server_state.connections)
+        loop = asyncio.get_running_loop()
+        server = await loop.create_server(
+            protect(protocol, connections, self._limits.request_seconds), sock=self._secure.bound
+        )
+        self.servers.append(server)
+
     def _leave(self) -> None:
         self.should_exit = True
 
@@ -146,14 +188,17 @@ class Server(uvicorn.Server):
         for connection in list(self.server_state.connections):
             connection.transport.abort()
 
-    def run_on(self, bound: socket.socket) -> None:
-        """Serve on a bound socket until something stops the server; raise `CannotAnnounce` where `on_ready` failed."""
+    def run_on(self, bound: socket.socket | None) -> None:
+        """Serve on a bound socket until something stops the server; raise `CannotAnnounce` where `on_ready` failed.
+
+        Without one there is only the socket on which TLS is spoken.
+        """
         # Once it has stopped, the web server raises the signal that stopped it again, for the handler before its own.
         # That is for it to be the end of the program, and here the program has come to its end already.
         for number in (signal.SIGINT, signal.SIGTERM):
             # Ignored and not handled: what a handler is for the interpreter forgets before the program has ended.
             signal.signal(number, signal.SIG_IGN)
-        self.run(sockets=[bound])
+        self.run(sockets=[] if bound is None else [bound])
         if self._not_announced is not None:
             why = self._not_announced.strerror
             raise CannotAnnounce(f"it cannot be said that the server is ready: {why}.") from self._not_announced

@@ -1,6 +1,9 @@
 """`betsim serve` as a process of its own, for tests that want a real server with real clients."""
 
+import copy
 import re
+import socket
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -15,7 +18,11 @@ import httpx
 BETSIM = (sys.executable, "-m", "simulator.cli")
 DOCUMENTED = (sys.executable, "-m", "tests.documented_server")
 """The same, and what it answers is held against the documents."""
-READY = re.compile(r"betsim ready http=(?P<http>\S+) stream=(?P<stream>\S+) control=(?P<control>\S+)\n")
+READY = re.compile(
+    r"betsim ready http=(?P<http>\S+) stream=(?P<stream>\S+) control=(?P<control>\S+)"
+    r"( https=(?P<https>\S+) ca=(?P<ca>.+))?\n"
+)
+WITH_TLS = ("--tls", "--tls-port", "0")
 PATIENCE_SECONDS = 30
 CHECKOUT = Path(__file__).parent.parent
 
@@ -49,7 +56,28 @@ class Served:
         self.ready_line = ready_line
         self.url = match["http"]
         self.control_url = match["control"]
+        self.https_url = match["https"]
+        self.ca = match["ca"]
+        self._speaks_tls = False
         self._errors = errors
+
+    def over(self, scheme: str) -> "Served":
+        """Return the same server, to which `connect` connects over `http` or `https`."""
+        other = copy.copy(self)
+        other._speaks_tls = scheme == "https"
+        return other
+
+    @contextmanager
+    def connect(self) -> Iterator[socket.socket]:
+        """Yield a connection, on which TLS is spoken where that was asked for."""
+        port = int((self.https_url if self._speaks_tls else self.url).rpartition(":")[2])
+        with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_SECONDS) as connection:
+            if not self._speaks_tls:
+                yield connection
+                return
+            context = ssl.create_default_context(cafile=self.ca)
+            with context.wrap_socket(connection, server_hostname="localhost") as secured:
+                yield secured
 
     @property
     def errors(self) -> str:

@@ -5,11 +5,13 @@ JSON and an HTML page, and `pages` makes the page.
 
 Where a form and the query of its address say different things, the form counts, which no source settles. Neither do any
 settle two other things. The app key of a login is echoed and kept, and not checked: an unknown one is
-refused by the first call of an API, as `INVALID_APP_KEY`. A certificate login works over plain HTTP, where no
-certificate can be presented, so that bots whose library logs in by certificate (as betfairlightweight's `login()` does)
-need no TLS to talk to us; `FaceSettings.certificate_required` makes it insist, and then every such login is
-CERT_AUTH_REQUIRED. Sources: manual, "Inicio de sesión no interactivo (robot)" and "Inicio de sesión interactivo:
-extremo de API"; recorded answers to login, certlogin, keepAlive and logout.
+refused by the first call of an API, as `INVALID_APP_KEY`. A certificate login over TLS needs a certificate that is
+registered for the account and good today. Over plain HTTP, where none can be presented,
+it needs none, so that bots whose library logs in by certificate (as betfairlightweight's `login()` does) can talk to us
+without TLS; `FaceSettings.certificate_required` makes it insist, and then every such login is CERT_AUTH_REQUIRED.
+
+Sources: manual, "Inicio de sesión no interactivo (robot)" and "Inicio de sesión interactivo: extremo de API"; recorded
+answers to login, certlogin, keepAlive and logout.
 """
 
 from collections.abc import Callable, Mapping
@@ -24,7 +26,8 @@ from simulator.betfair.errors import Fault, ProtocolError, SignInError
 from simulator.betfair.http import HTML, Endpoint
 from simulator.http import JSON, Request, Response
 from simulator.refusal_log import log_refusal
-from simulator.world.accounts import FAIL, SUCCESS, login_status_of
+from simulator.world.accounts import CERT_AUTH_REQUIRED, FAIL, SUCCESS, login_status_of
+from simulator.world.format.certificates import fingerprint_of_pem
 from simulator.world.happened import SessionOpened
 from simulator.world.inputs import KeepAlive, LogIn, LogOut
 from simulator.world.worlds import Worlds
@@ -118,9 +121,10 @@ class CertificateLogin:
         """
         product, form = request.header(b"x-application"), form_of(request)
         try:
-            if self._certificate_required:
-                raise SignInError(FAIL, "CERT_AUTH_REQUIRED", "no certificate can be presented without TLS")
-            outcome = log_in(self._worlds, form, demanded_product(product), by_certificate=True)
+            certificate = self._certificate_of(request)
+            outcome = log_in(
+                self._worlds, form, demanded_product(product), by_certificate=True, certificate=certificate
+            )
         except SignInError as error:
             log_refusal("certlogin", form.get("username", ""), error)
             return _json(CertificateLoginAnswer(loginStatus=error.code or error.status))
@@ -130,6 +134,23 @@ class CertificateLogin:
         """Answer a request that was not read."""
         status = "INTERNAL_ERROR" if error.fault is Fault.SERVICE_RUNTIME_EXCEPTION else INPUT_VALIDATION_ERROR
         return _json(CertificateLoginAnswer(loginStatus=status), error.http_status)
+
+    def _certificate_of(self, request: Request) -> str | None:
+        """Return the fingerprint of the certificate that was presented, `None` where none is needed.
+
+        Raises `SignInError` where one is needed, and there is none or none that is good today.
+        """
+        if request.tls is None:
+            if self._certificate_required:
+                raise SignInError(FAIL, CERT_AUTH_REQUIRED, "no certificate can be presented without TLS")
+            return None
+        chain = request.tls.get("client_cert_chain")
+        if not chain:
+            raise SignInError(FAIL, CERT_AUTH_REQUIRED, "the client has presented no certificate")
+        problem = request.tls.get("client_cert_error")
+        if problem:
+            raise SignInError(FAIL, CERT_AUTH_REQUIRED, f"the certificate of the client is not good: {problem}")
+        return fingerprint_of_pem(next(iter(chain)))
 
 
 class SessionCall:
@@ -191,10 +212,18 @@ def identity_endpoints(worlds: Worlds, settings: FaceSettings) -> dict[str, Endp
     return endpoints | {f"{path}/": endpoint for path, endpoint in endpoints.items()}
 
 
-def log_in(worlds: Worlds, form: Mapping[str, str], product: str, *, by_certificate: bool = False) -> SignedIn:
+def log_in(
+    worlds: Worlds,
+    form: Mapping[str, str],
+    product: str,
+    *,
+    by_certificate: bool = False,
+    certificate: str | None = None,
+) -> SignedIn:
     """Log in the user that a form names, in the world that has the username; raise `SignInError` where that fails.
 
-    A login by certificate also fails for accounts with limited access.
+    A login by certificate also fails for accounts with limited access, and where the account has not registered the
+    certificate of this fingerprint; `None` where none is needed.
     """
     username, password = form.get("username", ""), form.get("password", "")
     if not username or not password:
@@ -202,7 +231,7 @@ def log_in(worlds: Worlds, form: Mapping[str, str], product: str, *, by_certific
     world = worlds.by_username(username)
     if world is None:
         raise SignInError(FAIL, "INVALID_USERNAME_OR_PASSWORD", f"no account is called {username!r}")
-    happened = world.do(LogIn(username, password, product, by_certificate))
+    happened = world.do(LogIn(username, password, product, by_certificate, certificate))
     if (refused := happened.refusal) is not None:
         raise SignInError(refused.status, "" if refused.code == refused.status else refused.code, refused.problem)
     opened = next(event for event in happened.events if isinstance(event, SessionOpened))

@@ -24,7 +24,19 @@ from simulator.betfair.nothing_here import Nowhere, belongs_to_betfair
 from simulator.betfair.operations import Service
 from simulator.betfair.rest import RestEndpoint
 from simulator.betfair.services import SERVICES
-from simulator.http import BodyTooLarge, ClientGone, Receive, Request, Response, Scope, Send, do_all, read_body, respond
+from simulator.http import (
+    BodyTooLarge,
+    ClientGone,
+    Receive,
+    Request,
+    Response,
+    Scope,
+    Send,
+    do_all,
+    read_body,
+    respond,
+    tls_of,
+)
 from simulator.refusal_log import log_refusal
 from simulator.world.worlds import Worlds
 
@@ -109,7 +121,8 @@ class BetfairFace:
             return endpoint.refuse(error)
         edge = Edge()
         with edge:
-            request = Request(method, path, scope.get("query_string", b""), headers, body, when_answered)
+            query = scope.get("query_string", b"")
+            request = Request(method, path, query, headers, body, when_answered, tls_of(scope))
             return await endpoint.answer(request)
         # Endpoints turn the errors of operations into answers themselves, so what ends here is no `ApiError`.
         assert isinstance(edge.error, ProtocolError)

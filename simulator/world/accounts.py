@@ -9,6 +9,9 @@ LIMITED_ACCESS: Final = "LIMITED_ACCESS"
 LOGIN_RESTRICTED: Final = "LOGIN_RESTRICTED"
 FAIL: Final = "FAIL"
 
+CERT_AUTH_REQUIRED: Final = "CERT_AUTH_REQUIRED"
+"""A certificate is needed, or nobody could be told by the one that was presented (manual, codes of loginStatus)."""
+
 LIMITING_CODES: Final = frozenset(
     {"AGENT_CLIENT_MASTER_SUSPENDED", "KYC_SUSPEND", "SELF_EXCLUDED", "SUSPENDED", "TRADING_MASTER_SUSPENDED"}
 )
@@ -42,7 +45,7 @@ FAILING_CODES: Final = frozenset(
         "AUTHORIZED_ONLY_FOR_DOMAIN_RO",
         "AUTHORIZED_ONLY_FOR_DOMAIN_SE",
         "BETTING_RESTRICTED_LOCATION",
-        "CERT_AUTH_REQUIRED",
+        CERT_AUTH_REQUIRED,
         "CLOSED",
         "DUPLICATE_CARDS",
         "EMAIL_LOGIN_NOT_ALLOWED",
@@ -100,6 +103,7 @@ class CustomerAccount(Struct, frozen=True, kw_only=True):
 
     `balance` (what the world starts with) and `exposure_limit` are in hundredths of the currency, rates in
     hundredths of a percent.
+    `certificates` are the fingerprints of those that are registered for logins by certificate.
     """
 
     username: str
@@ -118,6 +122,7 @@ class CustomerAccount(Struct, frozen=True, kw_only=True):
     discount_rate: int = 0
     commission_rate: int | None = None
     exposure_limit: int | None = None
+    certificates: tuple[str, ...] = ()
     points_balance: int = 0
     wallet: str = "UK"
 

@@ -157,7 +157,12 @@ def _add(parts: Parts, add: Add, at: int, events: list[Event]) -> None:
 def _log_in(parts: Parts, login: LogIn, at: int, events: list[Event]) -> None:
     try:
         session, expired = parts.sessions.log_in(
-            login.username, login.password, login.app_key, at, by_certificate=login.by_certificate
+            login.username,
+            login.password,
+            login.app_key,
+            at,
+            by_certificate=login.by_certificate,
+            certificate=login.certificate,
         )
     except LoginRefused as refused:
         if refused.banned_until is not None:

@@ -54,13 +54,15 @@ class WorldInput(Struct, frozen=True, tag_field="input", tag=True):
 class LogIn(WorldInput, frozen=True):
     """Log a customer in. The app key is noted and not checked: the callers' protocols differ in what they check.
 
-    A login by certificate is refused to an account with limited access, which an interactive one lets in.
+    A login by certificate is refused to an account with limited access, which an interactive one lets in. `certificate`
+    is the fingerprint of the one that was presented, `None` where none is needed.
     """
 
     username: str
     password: str
     app_key: str
     by_certificate: bool = False
+    certificate: str | None = None
 
 
 class KeepAlive(WorldInput, frozen=True):

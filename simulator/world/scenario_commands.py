@@ -25,6 +25,7 @@ from simulator.exchange.commands import (
 from simulator.exchange.currencies import Rate
 from simulator.exchange.orders import OrderType, Persistence, RunnerKey, Side
 from simulator.world.accounts import CustomerAccount
+from simulator.world.format.certificates import fingerprint_of
 from simulator.world.format.quantities import hundredths_of, thousandths_of
 from simulator.world.format.scenario import (
     AccountEntry,
@@ -78,6 +79,7 @@ def customer_of(entry: AccountEntry, ids: Ids) -> CustomerAccount:
         discount_rate=hundredths_of(entry.discount_rate),
         commission_rate=None if entry.commission_rate is None else hundredths_of(entry.commission_rate),
         exposure_limit=None if entry.exposure_limit is None else hundredths_of(entry.exposure_limit),
+        certificates=tuple(fingerprint_of(certificate) for certificate in entry.certificates),
         points_balance=entry.points_balance,
         wallet=entry.wallet,
     )

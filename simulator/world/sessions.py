@@ -7,7 +7,15 @@ from typing import Final, NamedTuple
 
 from msgspec import Struct
 
-from simulator.world.accounts import FAIL, LIMITED_ACCESS, SUCCESS, Accounts, CustomerAccount, login_status_of
+from simulator.world.accounts import (
+    CERT_AUTH_REQUIRED,
+    FAIL,
+    LIMITED_ACCESS,
+    SUCCESS,
+    Accounts,
+    CustomerAccount,
+    login_status_of,
+)
 from simulator.world.ids import Ids
 
 SESSION_TIMEOUT_MILLISECONDS: Final = 12 * 60 * 60 * 1000
@@ -77,15 +85,28 @@ class Sessions:
         session = self._by_token.get(token)
         return None if session is None or session.expires_at <= now else session
 
-    def log_in(self, username: str, password: str, app_key: str, now: int, *, by_certificate: bool = False) -> LoggedIn:
+    def log_in(
+        self,
+        username: str,
+        password: str,
+        app_key: str,
+        now: int,
+        *,
+        by_certificate: bool = False,
+        certificate: str | None = None,
+    ) -> LoggedIn:
         """Log a customer in, and end the sessions that have expired; raise `LoginRefused`.
 
-        The app key is noted and not checked: the callers' protocols differ in what they check. A login by certificate
-        is refused to an account with limited access (manual, the codes of loginStatus).
+        Asked in this order: username and password, the certificate where one is needed, the status of the account, how
+        often it has logged in. The app key is noted and not checked: the callers' protocols differ in what they check.
+        A login by certificate is refused to an account with limited access (manual, the codes of loginStatus).
         """
         account = self._accounts.by_username.get(username)
         if account is None or account.password != password:
             raise LoginRefused(FAIL, "INVALID_USERNAME_OR_PASSWORD", "no account has this username and password")
+        if certificate is not None and certificate not in account.certificates:
+            why = f"the certificate that was presented is not registered: its SHA-256 is {certificate}"
+            raise LoginRefused(FAIL, CERT_AUTH_REQUIRED, why)
         status, error = login_status_of(account.status)
         if status != SUCCESS and (by_certificate or status != LIMITED_ACCESS):
             raise LoginRefused(status, error, f"the status of the account is {account.status}")

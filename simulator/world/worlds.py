@@ -1,7 +1,8 @@
 """The worlds of one server, and how callers reach theirs: by who they are."""
 
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Container, Iterator, Mapping
 from functools import partial
+from types import MappingProxyType
 from typing import Final
 
 import msgspec
@@ -37,8 +38,15 @@ class Worlds:
     one that another world holds gets the first free suffix (`alice-2`). Read them from the world's `accounts`.
     """
 
-    def __init__(self, *, real_time: RealTime = REAL_TIME) -> None:
+    def __init__(
+        self, *, real_time: RealTime = REAL_TIME, certificates: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
+        """Begin without any world. `certificates` are, by username, what every account of that name has registered.
+
+        They are fingerprints or texts in PEM, and the name is the one that the scenario has, whatever suffix it gets.
+        """
         self._real_time: Final = real_time
+        self._certificates: Final = certificates
         self._listeners: Final[list[StoryListener]] = []
         self._by_id: Final[dict[str, World]] = {}
         self._journals: Final[dict[str, Journal]] = {}
@@ -176,6 +184,10 @@ class Worlds:
             del self._by_bettune_token[token]
         self._by_bettune_token.update(dict.fromkeys(tokens, world))
 
+    def _made_for(self, username: str) -> tuple[str, ...]:
+        certificate = self._certificates.get(username)
+        return () if certificate is None else (certificate,)
+
     def _with_free_credentials(self, scenario: Scenario, ids: Ids) -> Scenario:
         usernames, app_keys = _Names(self._by_username), _Names(self._by_app_key)
         tokens = _Names(self._by_bettune_token)
@@ -192,6 +204,7 @@ class Worlds:
             return msgspec.structs.replace(
                 account,
                 username=username,
+                certificates=account.certificates + self._made_for(account.username),
                 app_key=app_keys.free(account.app_key or ids.app_key(username, "live")),
                 delayed_app_key=app_keys.free(account.delayed_app_key or ids.app_key(username, "delayed")),
             )

@@ -7,11 +7,12 @@ import json
 import re
 import signal
 import socket
+import ssl
 import subprocess
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import httpx
@@ -21,13 +22,15 @@ from starlette.types import Receive, Scope, Send
 from simulator.http_protocol import MAXIMUM_UNFINISHED_BYTES
 from simulator.server import SHUTDOWN_SECONDS, Server, listen
 from tests.contract.bettor import SCENARIO
-from tests.serving import PATIENCE_SECONDS, Served, serving
+from tests.serving import PATIENCE_SECONDS, WITH_TLS, Served, serving
 
 HEALTH = b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n"
 LOGIN = b"username=alice&password=secret"
 UPGRADE = b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQCAAAAAAIAAAAA\r\n"
 BETTUNE = b"Authorization: Bearer a-bettune"
 REQUEST_SECONDS, IDLE_SECONDS = 0.5, 0.8
+FULL = (BlockingIOError, ssl.SSLWantWriteError)
+"""What is raised where nothing more can be sent at once."""
 
 
 @pytest.fixture(scope="module")
@@ -37,18 +40,25 @@ def scenario(tmp_path_factory: pytest.TempPathFactory) -> str:
     return str(file)
 
 
-@pytest.fixture(scope="module")
-def served(scenario: str) -> Iterator[Served]:
-    with serving("--scenario", scenario) as served:
-        yield served
+@pytest.fixture(scope="module", params=["http", "https"])
+def scheme(request: pytest.FixtureRequest) -> str:
+    """What is spoken: what a connection may do is the same with TLS."""
+    spoken: str = request.param
+    return spoken
 
 
 @pytest.fixture(scope="module")
-def hasty(scenario: str) -> Iterator[Served]:
+def served(scenario: str, scheme: str) -> Iterator[Served]:
+    with serving("--scenario", scenario, *WITH_TLS) as served:
+        yield served.over(scheme)
+
+
+@pytest.fixture(scope="module")
+def hasty(scenario: str, scheme: str) -> Iterator[Served]:
     """A server that does not wait for long."""
     options = ("--request-timeout", str(REQUEST_SECONDS), "--idle-timeout", str(IDLE_SECONDS))
-    with serving("--scenario", scenario, *options) as served:
-        yield served
+    with serving("--scenario", scenario, *options, *WITH_TLS) as served:
+        yield served.over(scheme)
 
 
 @pytest.fixture(autouse=True)
@@ -58,13 +68,6 @@ def nothing_breaks(served: Served, hasty: Served) -> Iterator[None]:
     for each in (served, hasty):
         assert httpx.get(f"{each.url}/health").status_code == 200
         assert not {"Traceback", "Exception"} & set(re.findall(r"\w+", each.errors))
-
-
-@contextmanager
-def connected(served: Served) -> Iterator[socket.socket]:
-    port = int(served.url.rpartition(":")[2])
-    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_SECONDS) as connection:
-        yield connection
 
 
 def everything_from(connection: socket.socket) -> bytes:
@@ -78,7 +81,7 @@ def everything_from(connection: socket.socket) -> bytes:
 
 def answers_to(served: Served, *pieces: bytes) -> list[tuple[int, bytes]]:
     """Send pieces, the last of which asks for the connection to end, and return statuses and bodies."""
-    with connected(served) as connection:
+    with served.connect() as connection:
         for piece in pieces:
             connection.sendall(piece)
             # So that they are received one by one.
@@ -154,7 +157,7 @@ def test_curl_that_would_rather_speak_another_version_is_answered(served: Served
 
 def test_who_expects_to_be_told_to_go_on_is_refused_without_the_body(served: Served) -> None:
     head, _, _ = post(b"/api/login", LOGIN, b"Expect: 100-continue\r\n").partition(LOGIN)
-    with connected(served) as connection:
+    with served.connect() as connection:
         connection.sendall(head)
 
         assert [417] == [status for status, _ in answers_in(everything_from(connection))]
@@ -163,7 +166,7 @@ def test_who_expects_to_be_told_to_go_on_is_refused_without_the_body(served: Ser
 def test_who_expects_to_be_told_to_go_on_is_told_where_that_is_wanted(scenario: str) -> None:
     wanted = b"Expect: 100-continue\r\nAccept: application/json\r\nX-Application: alice-live\r\nConnection: close\r\n"
     head, _, _ = post(b"/api/login", LOGIN, wanted).partition(LOGIN)
-    with serving("--scenario", scenario, "--accept-expect") as served, connected(served) as connection:
+    with serving("--scenario", scenario, "--accept-expect") as served, served.connect() as connection:
         connection.sendall(head)
         assert b"HTTP/1.1 100 Continue\r\n\r\n" == connection.recv(65536)
         connection.sendall(LOGIN)
@@ -188,7 +191,7 @@ def test_who_expects_to_be_told_to_go_on_is_told_where_that_is_wanted(scenario: 
 def test_what_has_no_end_is_refused_soon(served: Served, beginning: bytes, status: int) -> None:
     """Thirty megabytes later: nothing of it is kept, and it takes no longer than to throw it away."""
     before, started = memory_of(served), time.monotonic()
-    with connected(served) as connection:
+    with served.connect() as connection:
         connection.sendall(beginning + b"x" * MAXIMUM_UNFINISHED_BYTES)
         with suppress(ConnectionError):
             for _ in range(500):
@@ -202,14 +205,14 @@ def test_what_has_no_end_is_refused_soon(served: Served, beginning: bytes, statu
 
 
 def test_the_refusal_of_what_has_no_end_can_be_read(served: Served) -> None:
-    with connected(served) as connection:
+    with served.connect() as connection:
         connection.sendall(b"GET / HTTP/1.1\r\nX-Long: " + b"x" * (MAXIMUM_UNFINISHED_BYTES + 20_000))
 
         assert answers_in(everything_from(connection)) == [(431, b"The request line or a header has no end.")]
 
 
 def test_many_short_headers_are_as_long_as_a_long_one(served: Served) -> None:
-    with connected(served) as connection:
+    with served.connect() as connection:
         connection.sendall(b"GET / HTTP/1.1\r\n" + b"X-A: b\r\n" * (MAXIMUM_UNFINISHED_BYTES // 8 + 2_000))
 
         assert [431] == [status for status, _ in answers_in(everything_from(connection))]
@@ -242,15 +245,15 @@ def test_a_body_among_requests_that_are_sent_ahead_is_not_lost(served: Served) -
 
 def test_requests_whose_answers_are_not_read_take_little_memory(served: Served) -> None:
     before = memory_of(served)
-    with connected(served) as connection:
+    with served.connect() as connection:
         connection.setblocking(False)
         sent = 0
         deadline = time.monotonic() + 5
-        with suppress(BlockingIOError):
+        with suppress(*FULL):
             while sent < 20_000_000 and time.monotonic() < deadline:
                 try:
                     sent += connection.send(HEALTH * 1_000)
-                except BlockingIOError:
+                except FULL:
                     # Nothing more is taken, unless the server still has some to read.
                     time.sleep(0.2)
                     sent += connection.send(HEALTH * 1_000)
@@ -273,7 +276,7 @@ def memory_of(served: Served) -> int:
 
 @pytest.mark.parametrize("sent", [b"", b"\r\n", HEALTH])
 def test_a_connection_on_which_nothing_is_asked_ends(hasty: Served, sent: bytes) -> None:
-    with connected(hasty) as connection:
+    with hasty.connect() as connection:
         connection.sendall(sent)
         started = time.monotonic()
 
@@ -295,7 +298,7 @@ def test_a_connection_on_which_nothing_is_asked_ends(hasty: Served, sent: bytes)
     ],
 )
 def test_half_a_request_is_not_waited_for(hasty: Served, half: bytes) -> None:
-    with connected(hasty) as connection:
+    with hasty.connect() as connection:
         connection.sendall(half)
         answers = answers_in(everything_from(connection))
 
@@ -304,7 +307,7 @@ def test_half_a_request_is_not_waited_for(hasty: Served, half: bytes) -> None:
 
 def test_a_request_that_drips_is_not_waited_for(hasty: Served) -> None:
     started = time.monotonic()
-    with connected(hasty) as connection, suppress(ConnectionError):
+    with hasty.connect() as connection, suppress(ConnectionError):
         for byte in HEALTH:
             connection.sendall(bytes([byte]))
             time.sleep(0.02)
@@ -314,7 +317,7 @@ def test_a_request_that_drips_is_not_waited_for(hasty: Served) -> None:
 
 def test_a_request_after_another_has_its_own_time(hasty: Served) -> None:
     """Each comes in two halves, and all of them together take longer than one may."""
-    with connected(hasty) as connection:
+    with hasty.connect() as connection:
         for _ in range(4):
             connection.sendall(HEALTH[:10])
             time.sleep(REQUEST_SECONDS / 2.5)
@@ -326,7 +329,7 @@ def test_a_request_after_another_has_its_own_time(hasty: Served) -> None:
 
 
 def test_a_body_that_was_refused_already_is_not_waited_for(hasty: Served) -> None:
-    with connected(hasty) as connection:
+    with hasty.connect() as connection:
         connection.sendall(b"POST /api/login HTTP/1.1\r\nContent-Length: 100000000\r\n\r\n")
 
         assert [413] == [status for status, _ in answers_in(everything_from(connection))]
@@ -342,14 +345,15 @@ INCOMPLETE = [
 ]
 
 
-def test_a_server_that_stops_does_not_wait_for_half_a_request(scenario: str) -> None:
+def test_a_server_that_stops_does_not_wait_for_half_a_request(scenario: str, scheme: str) -> None:
     """Whoever sent one is told, whoever sent less is not; and of none there is a failure."""
-    with serving("--scenario", scenario) as served, ExitStack() as connections:
+    with serving("--scenario", scenario, *WITH_TLS) as started, ExitStack() as connections:
+        served = started.over(scheme)
         half = []
         for beginning in INCOMPLETE:
-            half.append(connections.enter_context(connected(served)))
+            half.append(connections.enter_context(served.connect()))
             half[-1].sendall(beginning)
-        silent, begun = (connections.enter_context(connected(served)) for _ in range(2))
+        silent, begun = (connections.enter_context(served.connect()) for _ in range(2))
         begun.sendall(HEALTH[:20])
         assert httpx.get(f"{served.url}/health").status_code == 200
         served.process.send_signal(signal.SIGTERM)
@@ -362,9 +366,11 @@ def test_a_server_that_stops_does_not_wait_for_half_a_request(scenario: str) -> 
 
 
 @pytest.mark.parametrize("signals", [1, 2, 3])
-def test_a_server_that_stops_does_not_wait_long_for_a_client_that_does_not_read(scenario: str, signals: int) -> None:
+def test_a_server_that_stops_does_not_wait_long_for_a_client_that_does_not_read(
+    scenario: str, scheme: str, signals: int
+) -> None:
     """However often it is told to stop, it ends in order."""
-    with serving("--scenario", scenario) as served, connected(served) as connection:
+    with serving("--scenario", scenario, *WITH_TLS) as served, served.over(scheme).connect() as connection:
         connection.sendall(b"GET /specs/betfair-betting.yaml HTTP/1.1\r\nHost: localhost\r\n\r\n" * 100)
         # The answers are on their way, and too many to be kept for somebody who does not read.
         assert connection.recv(1)

@@ -38,7 +38,9 @@ def exact_versions(python: str) -> dict[str, str]:
 
 def asked_for() -> list[Requirement]:
     project = tomllib.loads(PROJECT.joinpath("pyproject.toml").read_text(encoding="utf-8"))["project"]
-    return [Requirement(one) for one in (*project["dependencies"], *project["optional-dependencies"]["test"])]
+    extras = project["optional-dependencies"]
+    assert set(extras["tls"]) <= set(extras["test"])
+    return [Requirement(one) for one in (*project["dependencies"], *extras["test"])]
 
 
 def with_all_they_need(names: Collection[str]) -> set[str]:
@@ -102,14 +104,15 @@ def test_the_lowest_versions_are_the_bounds_of_pyproject(tmp_path: Path) -> None
         """
         [project]
         dependencies = ["one>=1.2", "two>=0.3; sys_platform != 'win32'"]
-        optional-dependencies.test = ["th-ree>=4"]
+        optional-dependencies.test = ["th-ree>=4", "four>=5"]
+        optional-dependencies.more = ["four>=5"]
         """,
         encoding="utf-8",
     )
 
     lowest = list(tool("lowest_versions").lowest_versions(pyproject))
 
-    assert lowest == ["one==1.2", "two==0.3; sys_platform != 'win32'", "th-ree==4"]
+    assert lowest == ["one==1.2", "two==0.3; sys_platform != 'win32'", "th-ree==4", "four==5"]
     assert len(list(tool("lowest_versions").lowest_versions(PROJECT / "pyproject.toml"))) == len(asked_for())
 
 

@@ -143,10 +143,15 @@ DEFAULT_EXPOSURE_LIMIT: Final = Decimal(15000)
 """The limit of a recorded account, in whole units of the currency."""
 
 
+MOST_CERTIFICATES: Final = 10
+"""Of one account."""
+
+
 class AccountEntry(Entry, frozen=True, kw_only=True):
     """A customer. Money in whole units of the currency, rates in percent; app keys that are absent are made up.
 
     An `exposure_limit` of null is none; where nothing is said it is the one that is recorded of a real account.
+    `certificates` are what the customer may log in with by certificate: each in PEM, or its SHA-256 in hexadecimal.
     """
 
     username: Text
@@ -165,6 +170,7 @@ class AccountEntry(Entry, frozen=True, kw_only=True):
     discount_rate: Decimal = Decimal(0)
     commission_rate: Decimal | None = None
     exposure_limit: Decimal | None = DEFAULT_EXPOSURE_LIMIT
+    certificates: Annotated[tuple[str, ...], Meta(max_length=MOST_CERTIFICATES)] = ()
     points_balance: Annotated[int, Meta(ge=0, le=2**31 - 1)] = 0
     wallet: str = "UK"
 

@@ -8,6 +8,7 @@ from simulator.exchange.ledger import CASHIER, COMMISSION, HOUSE
 from simulator.exchange.money import HUNDRED_PERCENT, HUNDREDTHS
 from simulator.exchange.rules import RULE_SETS
 from simulator.world.accounts import ACCOUNT_STATUSES
+from simulator.world.format.certificates import fingerprint_of
 from simulator.world.format.document import Document, Place, describe
 from simulator.world.format.quantities import (
     Unusable,
@@ -155,5 +156,7 @@ def _check_account(inspection: Inspection, place: Place, account: AccountEntry, 
     inspection.usable((*place, "timezone"), check_timezone, account.timezone)
     inspection.percent((*place, "discountRate"), account.discount_rate, "discount rate")
     inspection.percent((*place, "commissionRate"), account.commission_rate, "commission rate")
+    for position, certificate in enumerate(account.certificates):
+        inspection.usable((*place, "certificates", position), fingerprint_of, certificate)
     if account.exposure_limit is not None:
         inspection.amount((*place, "exposureLimit"), account.exposure_limit, least=1, what="exposure limit")
