@@ -6,9 +6,9 @@ JSON and an HTML page, and `pages` makes the page.
 Where a form and the query of its address say different things, the form counts, which no source settles. Neither do any
 settle two other things. The app key of a login is echoed and kept, and not checked: an unknown one is
 refused by the first call of an API, as `INVALID_APP_KEY`. A certificate login over TLS needs a certificate that is
-registered for the account and good today. Over plain HTTP, where none can be presented,
-it needs none, so that bots whose library logs in by certificate (as betfairlightweight's `login()` does) can talk to us
-without TLS; `FaceSettings.certificate_required` makes it insist, and then every such login is CERT_AUTH_REQUIRED.
+registered for the account and good today. Over plain HTTP, where none can be presented, it needs none, so that bots
+whose library logs in by certificate (as betfairlightweight's `login()` does) can talk to us without TLS;
+`FaceSettings.certificate_required` makes it insist, and then every such login is CERT_AUTH_REQUIRED.
 
 Sources: manual, "Inicio de sesión no interactivo (robot)" and "Inicio de sesión interactivo: extremo de API"; recorded
 answers to login, certlogin, keepAlive and logout.
