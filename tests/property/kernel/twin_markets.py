@@ -107,11 +107,18 @@ class NaiveMarkets:
 
     def exposure_in(self, account: str, market: NaiveMarket, more: tuple[NaiveBet, ...] = ()) -> int:
         """What the account can lose in a market by its bets there, those on their way included, and by some more."""
+        return self.at_risk(account, market, [*self.own_bets(account, market), *more])
+
+    def own_bets(self, account: str, market: NaiveMarket) -> list[NaiveBet]:
+        """The account's bets in a market, those on their way included."""
+        bets = [*self.bets, *(bet for ticket in self.waiting for _, bet in ticket.bets)]
+        return [bet for bet in bets if bet.account == account and bet.market_id == market.definition.market_id]
+
+    def at_risk(self, account: str, market: NaiveMarket, bets: list[NaiveBet]) -> int:
+        """What the account could lose in a market if these were its bets there."""
         if self.accounts[account].unlimited or market.status == "CLOSED":
             return 0
-        bets = [*self.bets, *(bet for ticket in self.waiting for _, bet in ticket.bets), *more]
-        mine = [bet for bet in bets if bet.account == account and bet.market_id == market.definition.market_id]
-        return exposure(mine, market.active, market.definition.number_of_winners, market.definition.complete)
+        return exposure(bets, market.active, market.definition.number_of_winners, market.definition.complete)
 
     def exposure(self, account: str) -> int:
         """What the account can lose everywhere: one market's profit does not pay for another's loss."""
