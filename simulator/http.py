@@ -61,6 +61,8 @@ class Response(NamedTuple):
     body: bytes
     content_type: bytes = JSON
     headers: tuple[tuple[bytes, bytes], ...] = ()
+    compressed: bytes | None = None
+    """The body as `gzip` returns it, where it is kept for many answers."""
 
 
 class BodyTooLarge(Exception):
@@ -113,7 +115,7 @@ async def respond(send: Send, response: Response, headers: dict[bytes, bytes]) -
     body = response.body
     sent = [(b"content-type", response.content_type), (b"cache-control", b"no-cache"), *response.headers]
     if len(body) >= COMPRESSION_THRESHOLD_BYTES and accepts_gzip(headers.get(b"accept-encoding", b"")):
-        body = gzip(body)
+        body = gzip(body) if response.compressed is None else response.compressed
         sent.append((b"content-encoding", b"gzip"))
         sent.append((b"vary", b"Accept-Encoding"))
     sent.append((b"content-length", b"%d" % len(body)))

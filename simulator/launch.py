@@ -168,6 +168,7 @@ class PreparedServer:
                 "import betfairlightweight",
                 f"trading = betfairlightweight.APIClient({_arguments(account)})",
                 f'trading.identity_uri, trading.api_uri = "{self.url}/api/", "{self.url}/exchange/"',
+                f'trading.navigation_uri = "{self.url}/exchange/betting/rest/v1/en/navigation/menu.json"',
                 "trading.login_interactive()",
             ]
         if self._secure is not None:
@@ -182,6 +183,7 @@ class PreparedServer:
                 f"trading = betfairlightweight.APIClient({_arguments(account)}, session=session, certs=folder)",
                 f'trading.identity_uri = trading.identity_cert_uri = "{self.https_url}/api/"',
                 f'trading.api_uri = "{self.https_url}/exchange/"',
+                f'trading.navigation_uri = "{self.https_url}/exchange/betting/rest/v1/en/navigation/menu.json"',
                 "trading.login()",
             ]
         return lines

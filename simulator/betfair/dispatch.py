@@ -161,7 +161,7 @@ class Dispatcher:
         if operation.needs is Needs.NOTHING:
             world = self._world_of(credentials)
             return operation.function(OpenCall(world, params, world.run_due()))
-        world, session, delayed = self._let_in(credentials, operation.needs)
+        world, session, delayed = self.let_in(credentials, operation.needs)
         now = world.run_due()
         call = Call(world, session, session.account, credentials.app_key, delayed, params, now)
         if operation.counts is not None and operation.counts(params):
@@ -174,9 +174,9 @@ class Dispatcher:
         What is sent is held to the same as elsewhere, so that no mistake in it goes unnoticed (chosen).
         """
         if credentials.app_key and credentials.token:
-            return self._let_in(credentials, Needs.APP_KEY_AND_SESSION)[0]
+            return self.let_in(credentials, Needs.APP_KEY_AND_SESSION)[0]
         if credentials.token:
-            return self._let_in(credentials, Needs.SESSION)[0]
+            return self.let_in(credentials, Needs.SESSION)[0]
         if credentials.app_key:
             return self._key_of(credentials.app_key)[0]
         first = next(iter(self.worlds), None)
@@ -184,7 +184,7 @@ class Dispatcher:
             raise ApiError(self.settings.missing_session, "there is no world")
         return first
 
-    def _let_in(self, credentials: Credentials, needs: Needs) -> tuple[World, Session, bool]:
+    def let_in(self, credentials: Credentials, needs: Needs) -> tuple[World, Session, bool]:
         """Return the world and the session of a caller, and whether the app key is the delayed one.
 
         The app key is looked at before the session, and where one is sent that is not needed, too. Both must belong to

@@ -2,6 +2,7 @@
 
     /exchange/{service}/json-rpc/v1[/...]           JSON-RPC; what follows `v1` does not matter
     /exchange/{service}/rest/v1.0/{operation}[/]    REST
+    /exchange/betting/rest/v1/{locale}/navigation/menu.json     the navigation menu
     /api/login, /api/certlogin, /api/keepAlive, /api/logout, /view/login     identity
 
 Where nothing of that is, `nothing_here` answers.
@@ -20,6 +21,8 @@ from simulator.betfair.errors import Fault, ProtocolError
 from simulator.betfair.http import Endpoint
 from simulator.betfair.identity import identity_endpoints
 from simulator.betfair.json_rpc import JsonRpcEndpoint
+from simulator.betfair.navigation.endpoint import PATH as NAVIGATION
+from simulator.betfair.navigation.endpoint import NavigationEndpoint
 from simulator.betfair.nothing_here import Nowhere, belongs_to_betfair
 from simulator.betfair.operations import Service
 from simulator.betfair.rest import RestEndpoint
@@ -71,6 +74,7 @@ class BetfairFace:
             self._json_rpc[service.name] = JsonRpcEndpoint(dispatcher, served)
             for name, operation in served.items():
                 self._rest[service.name, name.lower()] = RestEndpoint(dispatcher, operation)
+        self._navigation: Final = NavigationEndpoint(dispatcher)
         self._identity: Final[Mapping[str, Endpoint]] = identity_endpoints(worlds, self._settings)
         self._known: Final[dict[str, Endpoint]] = {**self._identity, **self._usual_paths(services)}
         self._nowhere: Final = Nowhere(frozenset(self._json_rpc))
@@ -144,6 +148,8 @@ class BetfairFace:
             return self._json_rpc.get(match[1]) or self._nowhere.find(path)
         if match := _REST.fullmatch(path):
             return self._rest.get((match[1], match[2].lower())) or self._nowhere.find(path)
+        if NAVIGATION.fullmatch(path):
+            return self._navigation
         return self._nowhere.find(path)
 
 

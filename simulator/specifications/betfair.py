@@ -83,7 +83,7 @@ def document(service: Service, signatures: Mapping[str, Signature], about: About
         ],
         "paths": paths,
         "components": {
-            "securitySchemes": _security_schemes(),
+            "securitySchemes": security_schemes(),
             "parameters": {"Alternative": _alternative()},
             "headers": {
                 "Allow": {"description": "The methods of the path.", "required": True, "schema": {"type": "string"}}
@@ -92,7 +92,7 @@ def document(service: Service, signatures: Mapping[str, Signature], about: About
             "schemas": {
                 **dict(sorted(components.items())),
                 **dict(sorted(requests.components.items())),
-                **_error_schemas(service.exception),
+                **error_schemas(service.exception),
                 **rpc.components,
             },
         },
@@ -208,7 +208,8 @@ def _alternative() -> JsonSchema:
     }
 
 
-def _security_schemes() -> JsonSchema:
+def security_schemes() -> JsonSchema:
+    """Return the two headers that identify a caller."""
     return {
         "AppKey": {
             "type": "apiKey",
@@ -225,7 +226,7 @@ def _security_schemes() -> JsonSchema:
     }
 
 
-def _error_schemas(exception: ExceptionType) -> JsonSchema:
+def error_schemas(exception: ExceptionType) -> JsonSchema:
     """Return what both dialects write of an error: the service's own, by number and name, and the framework's."""
     contents = {
         "type": "object",

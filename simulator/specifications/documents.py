@@ -8,7 +8,7 @@ from simulator.betfair.accounts.service import ACCOUNT
 from simulator.betfair.heartbeat import HEARTBEAT
 from simulator.betfair.schema import account_aping, heartbeat_aping, sports_aping
 from simulator.betfair.services import BETTING
-from simulator.specifications import control, identity
+from simulator.specifications import control, identity, navigation
 from simulator.specifications.betfair import About, document
 from simulator.specifications.betting_rules import BETTING_RULES, LOCALE, number
 from simulator.specifications.examples import ACCOUNT_STORY, BETTING_STORY, HEARTBEAT_STORY
@@ -83,6 +83,7 @@ def generated_documents() -> dict[str, str]:
         "betfair-betting.yaml": document(BETTING, sports_aping.OPERATIONS, _BETTING),
         "betfair-accounts.yaml": document(ACCOUNT, account_aping.OPERATIONS, _ACCOUNTS),
         "betfair-heartbeat.yaml": document(HEARTBEAT, heartbeat_aping.OPERATIONS, _HEARTBEAT),
+        "betfair-navigation.yaml": navigation.document(),
     }
     return {name: _NOTICE + _written(content) for name, content in documents.items()}
 

@@ -124,6 +124,21 @@ def _answer(
     return heard.content
 
 
+def navigation_examples() -> Mapping[str, JsonValue]:
+    """Return the menu of the built-in scenario by method: of each sport the first of whatever stands in another."""
+    conversation = Conversation()
+    headers = {"X-Application": APP_KEY, "X-Authentication": _log_in(conversation)}
+    path = "/exchange/betting/rest/v1/en/navigation/menu.json"
+    menus = {method: _answer(conversation, method, path, None, headers) for method in ("GET", "POST")}
+    return {
+        method: {**menu, "children": [_first_of(sport) for sport in menu["children"]]} for method, menu in menus.items()
+    }
+
+
+def _first_of(node: JsonValue) -> JsonValue:
+    return {**node, "children": [_first_of(node["children"][0])]} if "children" in node else node
+
+
 def identity_examples() -> dict[str, JsonValue]:
     """Return what the operations of the identity service answer, by their ids."""
     conversation = Conversation()

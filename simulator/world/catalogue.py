@@ -1,6 +1,7 @@
 """What listings say of events, markets and runners: names, times, and all that the exchange does not calculate with."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Final
 
@@ -12,6 +13,19 @@ from simulator.exchange.orders import RunnerKey
 from simulator.world.format.quantities import hundredths_of, moment_of
 from simulator.world.format.scenario import EventEntry, IntroduceRunner, LineEntry, MarketEntry, RunnerEntry
 from simulator.world.scenario_commands import market_definition, runner_key
+
+RACING: Final = frozenset({"7", "4339"})
+"""The event types whose events are meetings: horses and greyhounds."""
+
+ANTE_POST: Final = "ANTEPOST_WIN"
+"""The market type of a race that is bet on before its runners are declared, and that is no race of a meeting yet."""
+
+
+class GroupDescription(Struct, frozen=True):
+    """A group of events in the navigation menu."""
+
+    id: str
+    name: str
 
 
 class EventDescription(Struct, frozen=True, kw_only=True):
@@ -29,6 +43,9 @@ class EventDescription(Struct, frozen=True, kw_only=True):
     venue: str | None
     meeting: str | None
     open_date: int
+    parent_id: str | None
+    """The event in which it stands in the navigation menu, and the groups there, the outermost first."""
+    groups: tuple[GroupDescription, ...]
 
 
 class RunnerDescription(Struct, frozen=True, kw_only=True):
@@ -66,6 +83,8 @@ class MarketDescription(Struct, frozen=True, kw_only=True):
     rules_has_date: bool
     clarifications: str | None
     race_type: str | None
+    race_id: str | None
+    """Of which race it is: the id of its meeting and the time in GMT when it was first to start (27165685.1300)."""
     line: LineDescription | None
     key_line: tuple[RunnerKey, ...]
     bet_delay_models: tuple[str, ...]
@@ -100,6 +119,13 @@ class Catalogue:
         for market in entry.markets:
             self.markets[market.id] = description = _describe_market(market, event, origin)
             markets.append(description)
+
+    def depth_of(self, event_id: str) -> int:
+        """Return how many events an event stands in; each was added before those that stand in it."""
+        depth, parent_id = 0, self.events[event_id].parent_id
+        while parent_id is not None:
+            depth, parent_id = depth + 1, self.events[parent_id].parent_id
+        return depth
 
     def change_times(self, market_id: str, start_time: int, suspend_time: int) -> None:
         """Let a market be listed with other times, in milliseconds since 1970."""
@@ -141,6 +167,8 @@ def _describe_event(entry: EventEntry, origin: int) -> EventDescription:
         venue=entry.venue,
         meeting=entry.meeting,
         open_date=moment_of(entry.open_date, origin),
+        parent_id=entry.parent,
+        groups=tuple(GroupDescription(group.id, group.name) for group in entry.groups),
     )
 
 
@@ -161,11 +189,19 @@ def _describe_market(entry: MarketEntry, event: EventDescription, origin: int) -
         rules_has_date=entry.rules_has_date,
         clarifications=entry.clarifications,
         race_type=entry.race_type,
+        race_id=_race_id(entry, event, start_time),
         line=None if entry.line is None else _describe_line(entry.line),
         key_line=tuple(runner_key(runner) for runner in entry.key_line),
         bet_delay_models=tuple(dict.fromkeys(entry.bet_delay_models)),
         runners={runner.key: runner for runner in runners},
     )
+
+
+def _race_id(entry: MarketEntry, event: EventDescription, start_time: int) -> str | None:
+    """Return the id of a market's race; an event of racing without a course is no meeting (manual, listRaceDetails)."""
+    if event.event_type_id not in RACING or event.venue is None or entry.market_type == ANTE_POST:
+        return None
+    return f"{event.id}.{datetime.fromtimestamp(start_time // 1000, UTC):%H%M}"
 
 
 def _describe_line(entry: LineEntry) -> LineDescription:

@@ -58,7 +58,7 @@ HASHED: Final[Mapping[type, frozenset[str]]] = {
     MarketDescription: frozenset(
         {
             "id", "name", "event", "market_type", "start_time", "suspend_time", "settle_time", "regulators", "rules",
-            "rules_has_date", "clarifications", "race_type", "line", "key_line", "bet_delay_models",
+            "rules_has_date", "clarifications", "race_type", "race_id", "line", "key_line", "bet_delay_models",
             "runners",
         }
     ),

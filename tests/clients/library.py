@@ -72,6 +72,7 @@ def client_for(served: Served, account: Account, **options: Any) -> Iterator[API
         client = APIClient(account.username, account.password, session=session, **options)
         client.identity_uri = client.identity_cert_uri = f"{served.url}/api/"
         client.api_uri = f"{served.url}/exchange/"
+        client.navigation_uri = f"{served.url}/exchange/betting/rest/v1/en/navigation/menu.json"
         yield client
 
 

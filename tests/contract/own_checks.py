@@ -184,6 +184,8 @@ def wrong_documents_are_told_their_place(
 
 def needs_of(case: schemathesis.Case) -> set[Needs]:
     """Return what the operations need that a request calls, one over REST and any number over JSON-RPC."""
+    if case.path.endswith("/menu.json"):
+        return {Needs.APP_KEY_AND_SESSION}
     if not case.path.endswith("/json-rpc/v1"):
         return {NEEDS[case.path.strip("/").rpartition("/")[2]]}
     calls = case.body if isinstance(case.body, list) else [case.body]

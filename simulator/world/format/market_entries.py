@@ -23,6 +23,13 @@ class CompetitionEntry(Entry, frozen=True, kw_only=True):
     region: Text | None = None
 
 
+class GroupEntry(Entry, frozen=True, kw_only=True):
+    """A group of events in the navigation menu, such as the matches of a day."""
+
+    id: NumericId
+    name: Text
+
+
 class LineEntry(Entry, frozen=True, kw_only=True):
     """The lines of a market: those of a LINE market are its prices, those of others are said of it and no more."""
 
@@ -101,7 +108,11 @@ class MarketEntry(Entry, frozen=True, kw_only=True):
 
 
 class EventEntry(Entry, frozen=True, kw_only=True):
-    """An event and its markets."""
+    """An event and its markets.
+
+    In the navigation menu it stands in its `groups`, the outermost first, and these in the event `parent` or else
+    directly below the sport; without groups and a parent it stands in a group of its competition.
+    """
 
     id: NumericId
     name: Text
@@ -112,4 +123,6 @@ class EventEntry(Entry, frozen=True, kw_only=True):
     timezone: str = "GMT"
     venue: Text | None = None
     meeting: Text | None = None
+    parent: NumericId | None = None
+    groups: Annotated[tuple[GroupEntry, ...], Meta(max_length=10)] = ()
     markets: tuple[MarketEntry, ...] = ()

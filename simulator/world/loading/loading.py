@@ -107,12 +107,13 @@ def loader_of_additions(
     """
     event_names = {event.id: event.name for event in catalogue.events.values()}
     markets = {market_id: KnownMarket.of(market) for market_id, market in exchange.markets.items()}
+    depths = {event_id: catalogue.depth_of(event_id) for event_id in catalogue.events}
     known_matches, known_users, rules = frozenset(matches), frozenset(users), exchange.rules
 
     def load(text: str | bytes, name: str) -> Additions:
         document = read_document(text, name)
         additions: Additions = convert(document, document.data, Additions)
-        checks = EventChecks(Inspection(document, origin), event_names, markets)
+        checks = EventChecks(Inspection(document, origin), event_names, markets, depths)
         check_size_of_additions(checks.inspection, additions)
         _check_markets(checks, additions.events, additions.schedule, known_matches, known_users)
         rehearse(document, rules, additions.events, additions.schedule, origin)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Final
 
 from msgspec import Struct
@@ -27,6 +28,9 @@ LADDERS: Final = ("CLASSIC", "FINEST", "LINE_RANGE")
 MARKET_STATUSES: Final = ("INACTIVE", "OPEN", "SUSPENDED")
 RUNNER_STATUSES: Final = (ACTIVE, REMOVED, REMOVED_VACANT, HIDDEN)
 EACH_WAY: Final = "EACH_WAY"
+
+DEEPEST_EVENT: Final = 10
+"""How many events may stand in each other in the navigation menu."""
 
 GREATEST_HANDICAP: Final = 10**6
 """In hundredths."""
@@ -61,7 +65,8 @@ class KnownMarket(Struct, frozen=True):
 class EventChecks:
     """Checks the events of one document, and remembers the markets by id.
 
-    `known_events` are names by id and `known_markets` those of the world that the document adds to.
+    `known_events` are names by id and `known_markets` those of the world that the document adds to; `known_depths` are
+    how many events the known ones stand in.
     """
 
     def __init__(
@@ -69,8 +74,10 @@ class EventChecks:
         inspection: Inspection,
         known_events: Mapping[str, str],
         known_markets: Mapping[str, KnownMarket],
+        known_depths: Mapping[str, int] = MappingProxyType({}),
     ) -> None:
         self.inspection: Final = inspection
+        self._depths: Final = dict(known_depths)
         self._known_events: Final = known_events
         self._names: Final[dict[tuple[str, str], str]] = {}
         self._event_ids: Final[set[str]] = set()
@@ -92,10 +99,24 @@ class EventChecks:
         self._check_one_name((*place, "eventType"), "event type", event.event_type.id, event.event_type.name)
         if event.competition is not None:
             self._check_one_name((*place, "competition"), "competition", event.competition.id, event.competition.name)
+        self._check_place_in_menu(place, event)
         inspection.usable((*place, "timezone"), check_timezone, event.timezone)
         inspection.moment((*place, "openDate"), event.open_date)
         for index, market in enumerate(event.markets):
             self._check_market((*place, "markets", index), market, event.event_type.id)
+
+    def _check_place_in_menu(self, place: Place, event: EventEntry) -> None:
+        """Check the groups and the parent of an event, which stands in the document or the world before it."""
+        for index, group in enumerate(event.groups):
+            self._check_one_name((*place, "groups", index), "group", group.id, group.name)
+        depth = 0
+        if event.parent is not None:
+            problem = f"There is no event {event.parent} before this one that it could stand in."
+            self.inspection.demand(event.parent in self._depths, (*place, "parent"), problem)
+            depth = self._depths[event.parent] + 1
+            problem = f"Event {event.id} would stand in {depth} others, and {DEEPEST_EVENT} are the most."
+            self.inspection.demand(depth <= DEEPEST_EVENT, (*place, "parent"), problem)
+        self._depths.setdefault(event.id, depth)
 
     def _check_one_name(self, place: Place, kind: str, identity: str, name: str) -> None:
         known = self._names.setdefault((kind, identity), name)

@@ -1,0 +1,57 @@
+"""Menus as they are sent: made once for each change of a world, however often they are asked for."""
+
+from typing import Final, NamedTuple
+from weakref import WeakKeyDictionary
+
+from msgspec.json import Encoder
+
+from simulator.betfair.navigation.tree import SHOWN, menu_of
+from simulator.exchange.events import Event, MarketChanged, MarketClosed
+from simulator.http import gzip
+from simulator.world.happened import EventAdded, Happened, StartTimeChanged, WorldReset, WorldRestored
+from simulator.world.world import World
+
+_encode: Final = Encoder().encode
+
+
+class EncodedMenu(NamedTuple):
+    """A menu as JSON, and the same compressed."""
+
+    plain: bytes
+    compressed: bytes
+
+
+class KeptMenus:
+    """The menus of worlds, each until something in it changes."""
+
+    def __init__(self) -> None:
+        self._menus: Final[WeakKeyDictionary[World, EncodedMenu]] = WeakKeyDictionary()
+
+    def of(self, world: World) -> EncodedMenu:
+        """Return the menu of a world as it is now."""
+        menu = self._menus.get(world)
+        if menu is None:
+            plain = _encode(menu_of(world))
+            menu = self._menus[world] = EncodedMenu(plain, gzip(plain))
+            self._forget_when_changed(world)
+        return menu
+
+    def _forget_when_changed(self, world: World) -> None:
+        """Listen until the menu is another one, and no longer: a world that nobody asks pays nothing."""
+        shown = frozenset(market.market_id for market in world.exchange.markets.values() if market.status in SHOWN)
+
+        def hear(happened: Happened) -> None:
+            if any(_changes_menu(event, shown) for event in happened.events):
+                del self._menus[world]
+                stop()
+
+        stop = world.listen(hear)
+
+
+def _changes_menu(event: Event, shown: frozenset[str]) -> bool:
+    """Return whether a menu with these markets is another one after an event."""
+    if isinstance(event, MarketChanged):
+        return (event.status in SHOWN) != (event.market_id in shown)
+    if isinstance(event, MarketClosed):
+        return event.market_id in shown
+    return isinstance(event, EventAdded | StartTimeChanged | WorldReset | WorldRestored)
