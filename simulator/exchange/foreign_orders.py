@@ -77,7 +77,7 @@ class ForeignOrder(Order):
         Order.match(self, fragment)
         before, after = self.mirror.size_remaining, 0
         if self.size_remaining:
-            after = max(1, min(before, share_of(self.whole_own, self.size_remaining, self.whole)))
+            after = max(1, share_of(self.whole_own, self.size_remaining, self.whole))
         size = before - after
         self.mirror.match(fragment._replace(size=size, payout=fragment.price * size))
 

@@ -52,6 +52,8 @@ _BACK, _LAY, _STAYS = Side.BACK, Side.LAY, Persistence.PERSIST
 OPENING_BETS: Final[list[tuple[Any, ...]]] = [
     (MATCH, "alice", "one", _bet(1, _BACK, 190, 333), _bet(2, _BACK, 210, 777, _STAYS), _bet(2, _LAY, 198, 500)),
     (MATCH, "bob", None, _bet(1, _LAY, 190, 404, _STAYS), _bet(2, _LAY, 202, 250), _bet(3, _BACK, 305, 200, _STAYS)),
+    (MATCH, "emil", "two", _bet(1, _LAY, 190, 777, _STAYS), _bet(2, _BACK, 198, 250), _bet(3, _LAY, 300, 101)),
+    (RACE, "emil", None, _bet(1, _BACK, 200, 777), _bet(3, _LAY, 500, 133), _bet(3, _LAY, 300, 1000)),
     (RACE, "alice", "two", _bet(1, _BACK, 200, 1000), _bet(2, _BACK, 210, 333, _STAYS)),
     (RACE, "bob", "one", _bet(2, _LAY, 198, 555, _STAYS), _bet(3, _LAY, 500, 200), _bet(3, _BACK, 550, 250)),
     (RACE, "carla", None, _bet(2, _LAY, 210, 100, Persistence.MARKET_ON_CLOSE)),

@@ -17,7 +17,7 @@ EVEN_MONEY = 200
 
 
 class Bet(NamedTuple):
-    """A bet as it was at some time: sizes and liabilities in pence, prices in hundredths."""
+    """A bet as its owner saw it at some time: sizes, liabilities and prices in hundredths."""
 
     bet_id: int
     account: str
@@ -39,7 +39,7 @@ class Bet(NamedTuple):
 def bets_of(world: World, account: str) -> dict[int, Bet]:
     """Copy an account's bets, in the order of their ids."""
     orders = world.exchange.orders
-    return {bet_id: copied(orders[bet_id]) for bet_id in sorted(orders) if orders[bet_id].account == account}
+    return {bet_id: copied(orders[bet_id].own) for bet_id in sorted(orders) if orders[bet_id].account == account}
 
 
 def copied(order: Order) -> Bet:

@@ -28,7 +28,8 @@ class MoneyTwin(ReadingTwin):
         exchange = self.world.exchange
         balance = 0
         for posting in exchange.ledger.statement(account):
-            balance += posting.amount if posting.credit == account else -posting.amount
+            moved = posting.own.amount if posting.own is not None else posting.amount
+            balance += moved if posting.credit == account else -moved
         at_risk = sum(exchange.accounts[account].exposure_in(market_id) for market_id in MARKET_ENTRIES)
         kept = sum(self.retained(account, self.market(market_id)) for market_id in MARKET_ENTRIES)
         limit = ACCOUNTS[account].get("exposureLimit", 15_000)
@@ -167,7 +168,8 @@ class MoneyTwin(ReadingTwin):
         orders = [order for _, order in ended]
         market = self.market(orders[0].market_id)
         event = EVENTS_OF_MARKETS[market.market_id]
-        won = sum(order.profit or 0 for order in market.orders.values() if order.account == account)
+        own = [order for order in self.orders_of(account) if order.market_id == market.market_id]
+        won = sum(order.profit or 0 for order in own)
         persistences = [persistence_placed(order) for order in orders]
         one_runner = in_common([order.runner for order in orders])
         on_one_side = one_runner is not None and in_common([order.side for order in orders]) is not None

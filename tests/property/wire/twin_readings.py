@@ -1,6 +1,7 @@
 """The twin of the machine over the wire, as far as its orders and books are read: naive answers from the orders.
 
-Offers and the lines of best offers are added up from the unmatched orders themselves.
+Offers and the lines of best offers are added up from the unmatched orders themselves, in pence, and cut to hundredths
+of the reader's money. A customer's own orders are read in that money.
 """
 
 from collections.abc import Iterable
@@ -16,9 +17,14 @@ from simulator.world.starting_price_cache import Projection
 from simulator.world.world import World
 from tests.property.wire.report_words import average_price
 from tests.property.wire.requests import date, number, without_none
-from tests.property.wire.worlds import MARKET_ENTRIES
+from tests.property.wire.worlds import EUROS_A_POUND, MARKET_ENTRIES, SCENARIO
 
 MINIMUM_STAKE = 100
+"""A pound, and a euro."""
+RATES = {
+    account["username"]: EUROS_A_POUND if account.get("currency") == "EUR" else Fraction(1)
+    for account in SCENARIO["accounts"]
+}
 REGULATOR = "MALTA LOTTERIES AND GAMBLING AUTHORITY"
 FOR_ANY_PRICE = {Side.BACK: 1000.0, Side.LAY: 1.01}
 
@@ -33,9 +39,9 @@ class ReadingTwin:
         return self.world.exchange.markets[market_id]
 
     def orders_of(self, account: str) -> list[Order]:
-        """All orders of an account that there ever were, in the order of their ids."""
+        """All orders of an account that there ever were, in its own money, in the order of their ids."""
         orders = self.world.exchange.orders
-        return [orders[bet_id] for bet_id in sorted(orders) if orders[bet_id].account == account]
+        return [orders[bet_id].own for bet_id in sorted(orders) if orders[bet_id].account == account]
 
     def is_over(self, order: Order) -> bool:
         return self.market(order.market_id).settled_at is not None
@@ -101,6 +107,7 @@ class ReadingTwin:
         entry, closed = MARKET_ENTRIES[market.market_id], market.settled_at is not None
         matched_last = None if closed else market.last_match_at
         unmatched = sum(order.size_remaining for order in market.orders.values())
+        rate = RATES[account]
         return without_none(
             marketId=market.market_id,
             isMarketDataDelayed=delayed,
@@ -113,8 +120,8 @@ class ReadingTwin:
             numberOfRunners=len(entry["runners"]),
             numberOfActiveRunners=sum(runner.status == "ACTIVE" and not closed for runner in market.runners.values()),
             lastMatchTime=None if matched_last is None else f"{date(matched_last)[:-4]}{matched_last % 1000:03}Z",
-            totalMatched=0.0 if closed else number(market.total_matched),
-            totalAvailable=0.0 if closed else number(unmatched),
+            totalMatched=0.0 if closed else cut(market.total_matched, rate),
+            totalAvailable=0.0 if closed else cut(unmatched, rate),
             crossMatching=entry.get("crossMatching", False) and not closed,
             runnersVoidable=False,
             version=market.version,
@@ -125,6 +132,7 @@ class ReadingTwin:
         self, market: Market, runner: Runner, account: str, asked: dict[str, Any], delayed: bool
     ) -> dict[str, Any]:
         closed, traded_at = market.settled_at is not None, runner.book.last_price_traded
+        rate = RATES[account]
         shown = None if closed or traded_at is None else number(traded_at)
         own = [order for order in self.orders_of(account) if on_runner(order, market, runner.key)]
         own = [order for order in own if order.settled_at is None]
@@ -143,14 +151,14 @@ class ReadingTwin:
             adjustmentFactor=None if runner.adjustment_factor is None else runner.adjustment_factor / 1000,
             removalDate=None if runner.removed_at is None else date(runner.removed_at),
             lastPriceTraded=shown,
-            totalMatched=None if not has_total else 0.0 if delayed else number(runner.book.total_matched),
-            sp=self.starting_prices(market, runner) if shows_starting_prices else None,
-            ex=self.exchange_prices(market, runner, projection, delayed) if wanted & EX_DATA else None,
+            totalMatched=None if not has_total else 0.0 if delayed else cut(runner.book.total_matched, rate),
+            sp=self.starting_prices(market, runner, rate) if shows_starting_prices else None,
+            ex=self.exchange_prices(market, runner, projection, delayed, rate) if wanted & EX_DATA else None,
             **own_bets(own, asked),
         )
 
     def exchange_prices(
-        self, market: Market, runner: Runner, projection: dict[str, Any], delayed: bool
+        self, market: Market, runner: Runner, projection: dict[str, Any], delayed: bool, rate: Fraction
     ) -> dict[str, Any]:
         wanted, closed = set(projection["priceData"]), market.settled_at is not None
         shows_all = "EX_ALL_OFFERS" in wanted and not delayed
@@ -158,10 +166,10 @@ class ReadingTwin:
         shows_traded = not closed and "EX_TRADED" in wanted and not delayed
         prices: dict[str, Any] = {"tradedVolume": []}
         if shows_traded:
-            prices["tradedVolume"] = lines(sorted(runner.book.traded.items()))
+            prices["tradedVolume"] = lines(sorted(runner.book.traded.items()), rate)
         for name, side in (("availableToBack", Side.LAY), ("availableToLay", Side.BACK)):
             offers = self.offers(market, runner.key, side, bool(projection.get("virtualise"))) if shows_any else []
-            prices[name] = lines(offers if shows_all else best_three(offers))
+            prices[name] = lines(offers if shows_all else best_three(offers, rate), rate)
         return prices
 
     def offers(self, market: Market, key: RunnerKey, side: Side, virtual: bool) -> list[tuple[int, int]]:
@@ -184,7 +192,7 @@ class ReadingTwin:
             self.world.do(ReadStartingPrices(market.market_id, (runner.key,))).accepted()
         return self.world.starting_price_cache.of(market.market_id, runner.key)
 
-    def starting_prices(self, market: Market, runner: Runner) -> dict[str, Any]:
+    def starting_prices(self, market: Market, runner: Runner, rate: Fraction) -> dict[str, Any]:
         """What waits for the auction or was matched in it, and the price that it made.
 
         Before it near and far prices are the world's own, which whoever reads them makes for a minute.
@@ -209,7 +217,7 @@ class ReadingTwin:
                     limit = number(order.price if order.order_type == "LIMIT_ON_CLOSE" else without_limit)
                     money[limit] = money.get(limit, 0) + order.liability_waiting
             if not is_over:
-                prices[name] = [{"price": at, "size": number(money[at])} for at in sorted(money)]
+                prices[name] = [{"price": at, "size": cut(money[at], rate)} for at in sorted(money)]
         return prices
 
 
@@ -258,17 +266,21 @@ def sizes_of(order: Order) -> dict[str, float]:
 # Books
 
 
-def lines(offers: Iterable[tuple[int, int]]) -> list[dict[str, float]]:
-    return [{"price": number(price), "size": number(size)} for price, size in offers]
+def cut(pence: int, rate: Fraction) -> float:
+    return number(int(pence * rate))
 
 
-def best_three(offers: list[tuple[int, int]]) -> list[tuple[int, int]]:
+def lines(offers: Iterable[tuple[int, int]], rate: Fraction) -> list[dict[str, float]]:
+    return [{"price": number(price), "size": cut(size, rate)} for price, size in offers]
+
+
+def best_three(offers: list[tuple[int, int]], rate: Fraction) -> list[tuple[int, int]]:
     """Three lines, each at the price that brought it to the minimum stake; a rest below that is not shown."""
     shown: list[tuple[int, int]] = []
     waiting = 0
     for price, size in offers:
         waiting += size
-        if waiting >= MINIMUM_STAKE:
+        if waiting * rate >= MINIMUM_STAKE:
             shown.append((price, waiting))
             waiting = 0
     return shown[:3]

@@ -118,7 +118,7 @@ class BettingTwin:
             has = (order.account, order.market_id, order.runner, order.side, order.order_type, order.price)
             if has == terms or (has[:-1] == terms[:-1] and order.order_type is OrderType.MARKET_ON_CLOSE):
                 self.known.add(bet_id)
-                return order
+                return order.own
         raise AssertionError(f"there is no new bet for {terms}")
 
     # Placing
@@ -229,7 +229,7 @@ class BettingTwin:
 
     def cancelled(self, bet: Bet, words: dict[str, Any], size: int, *, is_whole: bool = True) -> Report:
         """The report on one cancellation: the date is that of a whole one, a part has none."""
-        assert self.orders[bet.bet_id].size_cancelled == bet.cancelled + size
+        assert self.orders[bet.bet_id].own.size_cancelled == bet.cancelled + size
         report = {"status": "SUCCESS", "instruction": words, "sizeCancelled": number(size)}
         return {**report, "cancelledDate": date(self.now)} if is_whole else report
 

@@ -8,6 +8,7 @@ import asyncio
 import json
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
+from fractions import Fraction
 from typing import Any, Final, NamedTuple
 
 import httpx
@@ -35,8 +36,9 @@ CONTROL: Final = "/control/v1/worlds/default"
 SESSION_SECONDS: Final = 600
 
 LIVE, DELAYED = "live", "delayed"
-CUSTOMERS: Final = ("alice", "bob", "carla")
-"""Who bets: with a discount, without one, and with an exposure limit."""
+CUSTOMERS: Final = ("alice", "bob", "carla", "emil")
+"""Who bets: with a discount, without one, with an exposure limit, and in euro."""
+EUROS_A_POUND: Final = Fraction(5, 4)
 
 MORE_THAN_ANY_REQUEST_TAKES: Final = 100
 """How often the event loop goes round until whatever does not wait is done."""
@@ -83,10 +85,12 @@ SCENARIO: Final = scenario(
         account("alice", discountRate=10),
         account("bob"),
         account("carla", balance=60, exposureLimit=25),
+        account("emil", currency="EUR", discountRate=25),
         account("barred", status="SUSPENDED"),
         account("closed", status="CLOSED"),
         account("asked", status="STRONG_AUTH_CODE_REQUIRED"),
     ],
+    currencyRates={"EUR": float(EUROS_A_POUND)},
     sessionTimeout=f"PT{SESSION_SECONDS}S",
 )
 
