@@ -1,5 +1,6 @@
 """A bot written with betfairlightweight logs in by certificate, over TLS, as it does in production, and bets."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,7 +12,7 @@ from betfairlightweight.exceptions import LoginError
 
 from tests.client_certificates import fingerprint, self_signed
 from tests.clients.fair import FAIR, HOME, MATCH_ODDS
-from tests.clients.library import current_order, limit, place
+from tests.clients.library import current_order, let_read_documents, limit, place
 from tests.serving import WITH_TLS, Account, Served, serving
 
 
@@ -25,10 +26,12 @@ def secure(folder: Path) -> Iterator[Served]:
     """A server whose alice has also registered a certificate that she has signed herself."""
     certificate, _ = self_signed(folder, "own")
     self_signed(folder, "unknown")
+    alice, *others = FAIR["accounts"]
+    accounts = [{**alice, "certificates": [fingerprint(certificate)]}, *others]
     scenario = folder / "fair.yaml"
-    registered = f'certificates: ["{fingerprint(certificate)}"], username: alice'
-    scenario.write_text(FAIR.replace("username: alice", registered))
+    scenario.write_text(json.dumps({**FAIR, "accounts": accounts}))
     with serving("--scenario", str(scenario), *WITH_TLS, "--tls-folder", str(folder / "made")) as served:
+        let_read_documents(served)
         yield served
 
 

@@ -345,6 +345,7 @@ def test_the_lines_for_python_log_in_by_certificate() -> None:
         first = lines.index("# For Python, with TLS and a certificate:")
         snippet = "\n".join(lines[first : lines.index("trading.login()") + 1])
 
+        httpx.post(f"{served.url}/api/certlogin", timeout=PATIENCE_SECONDS)
         subprocess.run([sys.executable, "-c", f"{snippet}\nassert trading.session_token"], check=True, timeout=60)
 
 
