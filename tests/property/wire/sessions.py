@@ -12,18 +12,8 @@ from simulator.exchange.orders import Order
 from simulator.exchange.refusals import Impossible, Refused
 from simulator.world.inputs import KeepAlive, LogOut, Reset
 from simulator.world.state_hash import state_hash
-from tests.property.wire.worlds import (
-    CONTROL,
-    CUSTOMERS,
-    DELAYED,
-    KEYS,
-    LIVE,
-    PASSWORDS,
-    Fault,
-    Refusal,
-    Served,
-    new_twin,
-)
+from tests.property.wire.compare import Fault, Refusal
+from tests.property.wire.worlds import CONTROL, CUSTOMERS, DELAYED, KEYS, LIVE, PASSWORDS, Served, new_twin
 from tests.retold import Record
 from tests.sessions import log_in
 

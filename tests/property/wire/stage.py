@@ -9,28 +9,16 @@ from hypothesis.stateful import initialize
 
 from simulator.exchange.commands import PlaceInstruction, TurnInPlay
 from simulator.exchange.orders import Order, OrderType, Persistence, RunnerKey, Side
+from tests.property.wire.compare import Answer, Fault, Refusal, same
+from tests.property.wire.flaws import Flaw, as_texts
 from tests.property.wire.requests import Cancelling, Placing, Replacing, Updating
 from tests.property.wire.sessions import Sender, WireWorlds, refusal
-from tests.property.wire.strategies import NO_BET, UNKNOWN_BET, UNKNOWN_MARKET, USUAL_MARKETS, Flaw, Reading, as_texts
+from tests.property.wire.strategies import NO_BET, UNKNOWN_BET, UNKNOWN_MARKET, USUAL_MARKETS, Reading
 from tests.property.wire.twin_heartbeats import HeartbeatTwin
 from tests.property.wire.twin_money import MoneyTwin
 from tests.property.wire.twin_replacements import ReplacingTwin
 from tests.property.wire.twin_reports import Later
-from tests.property.wire.worlds import (
-    CUSTOMERS,
-    HANDICAPS,
-    LINE,
-    MARKETS,
-    MATCH,
-    PLACES,
-    RACE,
-    Answer,
-    Ask,
-    Fault,
-    Refusal,
-    Request,
-    same,
-)
+from tests.property.wire.worlds import CUSTOMERS, HANDICAPS, LINE, MARKETS, MATCH, PLACES, RACE, Ask, Request
 
 OPERATIONS: Final[dict[type[Any], str]] = {
     Placing: "placeOrders",

@@ -15,6 +15,7 @@ import httpx
 
 from simulator.world.world import World
 from tests.in_process import Client, client_of
+from tests.property.wire.compare import Answer, Refusal
 from tests.scenario import (
     HORSE_RACING,
     SOCCER,
@@ -122,25 +123,6 @@ class Ask(NamedTuple):
 
 
 INTERFACES: Final = {"betting": "SportsAPING", "account": "AccountAPING", "heartbeat": "HeartbeatAPING"}
-
-
-class Refusal(NamedTuple):
-    """An interface refuses a request: the number and the name of its error."""
-
-    number: str
-    name: str
-
-
-class Fault(NamedTuple):
-    """The framework beneath the interfaces refuses a request: with one number over JSON-RPC, with another over REST."""
-
-    over_json_rpc: str
-    over_rest: str
-    http_status: int = 400
-
-
-Answer = Any
-"""A result as its JSON is read, a `Refusal`, or a `Fault`."""
 
 
 class Request(NamedTuple):
@@ -253,14 +235,3 @@ def _rest_answer(response: httpx.Response) -> Answer:
         return ("DSC over REST", content["faultstring"], response.status_code)
     assert 400 == response.status_code
     return Refusal(content["faultstring"], detail[detail["exceptionname"]]["errorCode"])
-
-
-def same(expected: Answer, answer: Answer) -> bool:
-    """Whether an answer is the one expected, to the type of every number; members may come in any order."""
-    if isinstance(expected, Fault):
-        over_json_rpc = ("DSC over JSON-RPC", expected.over_json_rpc)
-        over_rest = ("DSC over REST", expected.over_rest, expected.http_status)
-        return isinstance(answer, tuple) and (answer[:2] == over_json_rpc or answer == over_rest)
-    if isinstance(expected, Refusal) or isinstance(answer, tuple):
-        return bool(expected == answer)
-    return json.dumps(expected, sort_keys=True) == json.dumps(answer, sort_keys=True)
