@@ -19,7 +19,7 @@ from simulator.betfair.errors import ApiError, ApiErrorCode, ExceptionType, Faul
 from simulator.betfair.operations import Call, Needs, OpenCall, Operation, Service
 from simulator.betfair.schema.wire import encode_hook
 from simulator.refusal_log import log_refusal
-from simulator.world.accounts import AppKey
+from simulator.world.developer_apps import AppVersion
 from simulator.world.happened import RequestIdTaken
 from simulator.world.ids import Ids
 from simulator.world.inputs import TakeRequestId
@@ -200,19 +200,22 @@ class Dispatcher:
         session = None if world is None else world.session(credentials.token)
         if world is None or session is None:
             raise ApiError(ApiErrorCode.INVALID_SESSION_INFORMATION, "the token is unknown or has expired")
-        if key is not None and key.account.username != session.account.username:
+        if key is not None and key.owner != session.account.username:
             raise ProtocolError(
                 Fault.SUBSCRIPTION_REQUIRED,
-                f"a session of {session.account.username!r} with the app key of {key.account.username!r}",
+                f"a session of {session.account.username!r} with the app key of {key.owner!r}",
             )
-        return world, session, key is not None and key.delayed
+        return world, session, key is not None and key.is_delayed
 
-    def _key_of(self, app_key: str) -> tuple[World, AppKey]:
-        """Return the world of an app key, and what is known of the key there."""
+    def _key_of(self, app_key: str) -> tuple[World, AppVersion]:
+        """Return the world of an app key, and what is known of the key there; one that is not active is refused."""
         world = self.worlds.by_app_key(app_key)
         if world is None:
             raise ApiError(ApiErrorCode.INVALID_APP_KEY, f"no account has {app_key!r}")
-        return world, world.accounts.by_app_key[app_key]
+        version = world.developer_apps.by_key[app_key]
+        if not version.is_active:
+            raise ProtocolError(Fault.UNKNOWN_CALLER, f"the app key {app_key!r} of {version.owner!r} is not active")
+        return world, version
 
     def _count(self, call: Call[Any], when_answered: list[Callable[[], None]]) -> None:
         """Count a call as in flight; raise TOO_MANY_REQUESTS where as many are as may be."""
@@ -231,7 +234,7 @@ class Dispatcher:
     def tell_refusal(self, operation: str, credentials: Credentials, error: ApiError | ProtocolError) -> None:
         """Log that an operation was refused, with the account whose app key was sent."""
         world = self.worlds.by_app_key(credentials.app_key)
-        who = "" if world is None else world.accounts.by_app_key[credentials.app_key].account.username
+        who = "" if world is None else world.developer_apps.by_key[credentials.app_key].owner
         log_refusal(operation, who, error)
 
     def request_uuid(self, error: ApiError | ProtocolError, exception: ExceptionType, credentials: Credentials) -> str:

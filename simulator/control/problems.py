@@ -10,6 +10,7 @@
     ├── UnknownMatch     404 no match of the world has that id
     ├── UnknownUser      404 no user of BetTune has that name
     ├── UnknownFilter    404 no filter of BetTune has that id
+    ├── UnknownAppKey    404 no customer of the world has that app key
     ├── UnknownAddress   404 nothing is served under that path
     ├── WrongMethod      405 something is, but not by that method; `Allow` lists those it takes
     ├── Impossible       409 what was asked makes no sense in the present state; nothing changed
@@ -177,6 +178,14 @@ class UnknownFilter(Problem):
     status = 404
     kind = "unknown-filter"
     title = "There is no such filter"
+
+
+class UnknownAppKey(Problem):
+    """No customer of the world has that app key."""
+
+    status = 404
+    kind = "unknown-app-key"
+    title = "There is no such app key"
 
 
 class UnknownAddress(Problem):

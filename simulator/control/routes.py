@@ -4,12 +4,14 @@ from typing import Final
 
 from starlette.routing import Route
 
+from simulator.control.app_keys import AppKeyHandlers
 from simulator.control.bettune import BetTuneHandlers
 from simulator.control.clock import ClockHandlers
 from simulator.control.markets import OFFERS, RUNNER_VERBS, MarketHandlers
 from simulator.control.matches import MatchHandlers
 from simulator.control.resources import Resource
 from simulator.control.worlds import Addresses, WorldHandlers
+from simulator.world.inputs import ActivateAppKey, DeactivateAppKey
 from simulator.world.loading.conversion import FINISH, VERBS
 from simulator.world.worlds import Worlds
 
@@ -18,6 +20,8 @@ WORLD: Final = f"{ROOT}/worlds/{{world}}"
 MARKET: Final = f"{WORLD}/markets/{{market}}"
 USER: Final = f"{WORLD}/bettune/users/{{user:path}}"
 """A user may be called anything: who has no other name goes by a token."""
+APP_KEY: Final = f"{WORLD}/app-keys/{{key:path}}"
+"""An app key of a scenario may have any characters that a header may have."""
 PREDICTION: Final = f"{WORLD}/bettune/filters/{{filter}}/matches/{{match}}/prediction"
 
 
@@ -27,6 +31,7 @@ def control_routes(worlds: Worlds, addresses: Addresses, seed: int) -> list[Rout
     of_clock = ClockHandlers(of_worlds.world_of)
     of_markets = MarketHandlers(of_worlds.world_of)
     of_matches = MatchHandlers(of_worlds.world_of)
+    of_app_keys = AppKeyHandlers(of_worlds.world_of)
     of_bettune = BetTuneHandlers(of_worlds.world_of)
     return [
         Route(f"{ROOT}/worlds", Resource(get=of_worlds.list_all, post=of_worlds.create)),
@@ -47,6 +52,9 @@ def control_routes(worlds: Worlds, addresses: Addresses, seed: int) -> list[Rout
             Route(f"{MARKET}/runners/{{selection}}/{verb}", Resource(post=of_markets.doing_to_runner(verb)))
             for verb in RUNNER_VERBS
         ),
+        Route(f"{WORLD}/app-keys", Resource(get=of_app_keys.list_all)),
+        Route(f"{APP_KEY}/activate", Resource(post=of_app_keys.putting(ActivateAppKey))),
+        Route(f"{APP_KEY}/deactivate", Resource(post=of_app_keys.putting(DeactivateAppKey))),
         Route(f"{WORLD}/bettune", Resource(post=of_bettune.add)),
         Route(f"{USER}/token", Resource(post=of_bettune.regenerate_token)),
         Route(f"{USER}/revoke", Resource(post=of_bettune.revoke_tokens)),

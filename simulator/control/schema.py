@@ -67,6 +67,22 @@ class AccountDocument(Answer, frozen=True):
     balance: float
 
 
+class AppKeyDocument(Answer, frozen=True):
+    """An app key, of which application and which customer it is, and whether it can be used."""
+
+    app_key: str
+    app_name: str
+    username: str
+    delayed: bool
+    active: bool
+
+
+class AppKeysDocument(Answer, frozen=True):
+    """All app keys of a world."""
+
+    app_keys: list[AppKeyDocument]
+
+
 class BetfairDocument(Answer, frozen=True):
     """What a client of the exchange needs to know."""
 

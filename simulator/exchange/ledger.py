@@ -6,6 +6,7 @@ in pence is the difference. So rounding never piles up; who is on the other side
 what is left over of bets between currencies.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
@@ -65,15 +66,15 @@ class Ledger:
 
     def __init__(self) -> None:
         self.balances: dict[str, int] = {CASHIER: 0, COMMISSION: 0, HOUSE: 0}
+        """By account, in pence."""
         self.last_transaction_id = 0
         """Deposits and withdrawals are numbered from 1 on."""
-        """By account, in pence."""
         self.own_balances: dict[str, int] = {}
         """By account, in the money of the account where that is not pounds."""
         self._rates: dict[str, Rate] = {}
         self._statements: dict[str, list[Posting]] = {}
-        self._payments: dict[str, list[Posting]] = {}
-        self._others: dict[str, list[Posting]] = {}
+        self._before_payments: dict[str, list[int]] = {}
+        """For each payment of an account, how many postings that are none come before it."""
 
     def open(self, account: str, rate: Rate = PAR) -> None:
         """Open an account with nothing in it, whose money is worth so much; `ValueError` if there is one already."""
@@ -134,10 +135,12 @@ class Ledger:
         self.balances[credit] += amount
         balances = self.balances[debit], self.balances[credit]
         posting = Posting(at, debit, credit, amount, memo, market_id, bet_id, *balances, transaction_id, own)
-        kind = self._others if transaction_id is None else self._payments
         for account in (debit, credit):
-            self._statements.setdefault(account, []).append(posting)
-            kind.setdefault(account, []).append(posting)
+            statement = self._statements.setdefault(account, [])
+            if transaction_id is not None:
+                payments = self._before_payments.setdefault(account, [])
+                payments.append(len(statement) - len(payments))
+            statement.append(posting)
         return posting
 
     def _move_own(self, debit: str, credit: str, amount: int) -> ForeignPart | None:
@@ -158,10 +161,13 @@ class Ledger:
         """Return the postings of an account, earliest first."""
         return self._statements.get(account, [])
 
-    def payments(self, account: str) -> Sequence[Posting]:
-        """Return the deposits and withdrawals of an account, earliest first."""
-        return self._payments.get(account, [])
+    def payments(self, account: str, first: int, end: int) -> list[Posting]:
+        """Return deposits and withdrawals of an account, the earliest first: of all of them, those in this stretch."""
+        statement, before = self.postings(account), self._before_payments.get(account, [])
+        return [statement[before[place] + place] for place in range(first, min(end, len(before)))]
 
-    def postings_but_payments(self, account: str) -> Sequence[Posting]:
-        """Return what betting has moved in an account, bets and commission, earliest first."""
-        return self._others.get(account, [])
+    def postings_but_payments(self, account: str, first: int, end: int) -> list[Posting]:
+        """Return what betting has moved in an account, bets and commission, as `payments` does."""
+        statement, before = self.postings(account), self._before_payments.get(account, [])
+        places = range(first, min(end, len(statement) - len(before)))
+        return [statement[place + bisect_right(before, place)] for place in places]

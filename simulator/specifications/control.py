@@ -5,6 +5,8 @@ from typing import Final
 from simulator import __version__
 from simulator.control.schema import (
     AddedDocument,
+    AppKeyDocument,
+    AppKeysDocument,
     ClockDocument,
     FinishedDocument,
     Health,
@@ -45,6 +47,8 @@ def document() -> JsonSchema:
         OffersDocument,
         MatchesDocument,
         FinishedDocument,
+        AppKeyDocument,
+        AppKeysDocument,
         UserDocument,
         AddedDocument,
         PredictionDocument,
@@ -71,6 +75,7 @@ def document() -> JsonSchema:
             {"name": "clock", "description": "The time of a world."},
             {"name": "markets", "description": "What happens to markets, and by schedule could happen as well."},
             {"name": "matches", "description": "Football matches, which BetTune knows."},
+            {"name": "accounts", "description": "Customers' app keys."},
             {"name": "bettune", "description": "Users of BetTune and what they do by hand, and filters and matches."},
         ],
         "paths": paths(),
@@ -97,6 +102,7 @@ def document() -> JsonSchema:
                     ("selection", "The selection id of a runner."),
                     ("match", "The number of a match."),
                     ("user", "The name of a user of BetTune."),
+                    ("key", "An app key."),
                     ("filter", "The number of a prediction filter."),
                 )
             },

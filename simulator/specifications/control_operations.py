@@ -18,6 +18,7 @@ EXAMPLES: Final = {
     "match": "1611243",
     "user": "alice",
     "filter": "11583",
+    "key": "alice-delayed-key",
 }
 _ELSEWHERE: Final = {
     "reconcileMarket": {"market": "1.113198101"},

@@ -244,6 +244,8 @@ BETTING_STORY: Final[Story] = (
 ACCOUNT_STORY: Final[Story] = (
     Step("getAccountFunds", "all", {}),
     Step("getAccountDetails", "all", {}),
+    Step("createDeveloperAppKeys", "new", {"appName": "My first bot"}),
+    Step("getDeveloperAppKeys", "all", {}),
     Step("getAccountStatement", "all", {"itemDateRange": {"from": None, "to": None}}),
     Step("listCurrencyRates", "pounds", {"fromCurrency": "GBP"}),
 )

@@ -1,4 +1,4 @@
-"""Customers: who they are, how their logins end, and the app keys that name them."""
+"""Customers: who they are, and how their logins end."""
 
 from typing import Final
 
@@ -132,23 +132,12 @@ class CustomerAccount(Struct, frozen=True, kw_only=True):
         return login_status_of(self.status)[0] != LIMITED_ACCESS
 
 
-class AppKey(Struct, frozen=True):
-    """One of the two app keys of an account; market data asked for with the `delayed` one is late."""
-
-    key: str
-    account: CustomerAccount
-    delayed: bool
-
-
 class Accounts:
-    """The customers of a world, by the names that callers know."""
+    """The customers of a world, by username."""
 
     def __init__(self) -> None:
         self.by_username: Final[dict[str, CustomerAccount]] = {}
-        self.by_app_key: Final[dict[str, AppKey]] = {}
 
     def add(self, account: CustomerAccount) -> None:
         """Add a customer; the scenario's checks have seen to it that no name is taken."""
         self.by_username[account.username] = account
-        self.by_app_key[account.app_key] = AppKey(account.app_key, account, delayed=False)
-        self.by_app_key[account.delayed_app_key] = AppKey(account.delayed_app_key, account, delayed=True)

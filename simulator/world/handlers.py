@@ -6,6 +6,7 @@ from typing import Any, Final
 from simulator.exchange.commands import Command
 from simulator.exchange.events import Event
 from simulator.exchange.refusals import Impossible, Refused
+from simulator.world.account_handlers import activate_app_key, create_developer_app, deactivate_app_key
 from simulator.world.bettune.additions import refuse_to_add
 from simulator.world.bettune.bettune import (
     HIGHEST_ODDS,
@@ -19,6 +20,7 @@ from simulator.world.bettune.bettune import (
 from simulator.world.bettune.football import settlement
 from simulator.world.bettune.users import PLANS, UnknownUser
 from simulator.world.clock import ClockError
+from simulator.world.developer_apps import AppRefused
 from simulator.world.format.quantities import Unusable, moment_of
 from simulator.world.format.scenario import AnyHappening, ChangePlan, ChangeStartTime, Finish, IntroduceRunner
 from simulator.world.happened import (
@@ -45,9 +47,12 @@ from simulator.world.happened import (
 )
 from simulator.world.happenings import commands_of
 from simulator.world.inputs import (
+    ActivateAppKey,
     Add,
     AddToBetTune,
     CountRequest,
+    CreateDeveloperApp,
+    DeactivateAppKey,
     DeletePrediction,
     Input,
     KeepAlive,
@@ -85,6 +90,8 @@ def carry_out(parts: Parts, one: Input, at: int) -> tuple[Sequence[Event], Refus
         HANDLERS.get(type(one), _perform)(parts, one, at, events)
     except LoginRefused as refused:
         return events, Refusal(refused.error or refused.status, str(refused), status=refused.status)
+    except AppRefused as refused:
+        return events, Refusal(refused.code, str(refused))
     except REFUSALS as refused:
         return events, Refusal.of(refused)
     return events, None
@@ -275,6 +282,9 @@ HANDLERS: Final[dict[type[Input], Handler]] = {
     LogIn: _log_in,
     KeepAlive: _keep_alive,
     LogOut: _log_out,
+    CreateDeveloperApp: create_developer_app,
+    ActivateAppKey: activate_app_key,
+    DeactivateAppKey: deactivate_app_key,
     TakeRequestId: _take_request_id,
     ReadStartingPrices: _read_starting_prices,
     AddToBetTune: _add_to_bettune,

@@ -53,6 +53,30 @@ class LoginBanned(Event, frozen=True):
     until: int
 
 
+class DeveloperAppCreated(Event, frozen=True):
+    """A customer has an application more, with a key that is active and delayed, and a live one that is not active."""
+
+    username: str
+    app_id: int
+    name: str
+    live_key: str
+    delayed_key: str
+
+
+class AppKeyActivated(Event, frozen=True):
+    """An app key of a customer can be used from now on."""
+
+    username: str
+    key: str
+
+
+class AppKeyDeactivated(Event, frozen=True):
+    """What is asked with an app key of a customer is refused from now on."""
+
+    username: str
+    key: str
+
+
 class RequestIdTaken(Event, frozen=True):
     """A failed request got an id."""
 

@@ -30,6 +30,7 @@ from simulator.world.bettune.rate_limits import RateLimiter
 from simulator.world.bettune.users import Users
 from simulator.world.catalogue import Catalogue, MarketDescription
 from simulator.world.clock import Clock
+from simulator.world.developer_apps import AppVersion, DeveloperApp, DeveloperApps
 from simulator.world.ids import Ids
 from simulator.world.parts import Parts
 from simulator.world.sessions import Session, Sessions
@@ -45,13 +46,16 @@ HASHED: Final[Mapping[type, frozenset[str]]] = {
     Parts: frozenset(
         {
             "clock", "ids", "sessions", "exchange", "catalogue", "starting_price_cache", "schedule", "notices",
-            "bettune", "bettune_requests",
+            "bettune", "bettune_requests", "developer_apps",
         }
     ),
     Clock: frozenset({"_base_nanoseconds", "_rate"}),
     Ids: frozenset({"_logins"}),
     Sessions: frozenset({"_by_token", "_logins", "_banned_until"}),
     Session: frozenset({"token", "account", "app_key", "expires_at"}),
+    DeveloperApps: frozenset({"by_id"}),
+    DeveloperApp: frozenset({"app_id", "name", "owner", "live", "delayed", "was_created"}),
+    AppVersion: frozenset({"version_id", "owner", "key", "is_delayed", "is_active"}),
     Schedule: frozenset({"_heap"}),
     StartingPriceCache: frozenset({"_made"}),
     Catalogue: frozenset({"events", "markets"}),
@@ -127,6 +131,7 @@ LEFT_OUT: Final[Mapping[type, Mapping[str, str]]] = {
                 "bettune_requests",
                 "notices",
                 "schedule",
+                "developer_apps",
             ),
             "it is the attribute of `Parts`",
         ),
@@ -139,6 +144,7 @@ LEFT_OUT: Final[Mapping[type, Mapping[str, str]]] = {
         "_requests": "how many failed requests got an id; a refused request changes nothing",
     },
     Sessions: {"_accounts": SCENARIO, "_ids": ELSEWHERE, "_timeout_milliseconds": SCENARIO},
+    DeveloperApps: {"_ids": ELSEWHERE, "by_key": DERIVED, "_by_name": DERIVED},
     Schedule: {"_added": "it only orders what is due at the same time"},
     StartingPriceCache: {"_refresh_milliseconds": SCENARIO},
     Catalogue: {"markets_of_event": ELSEWHERE},
@@ -156,11 +162,7 @@ LEFT_OUT: Final[Mapping[type, Mapping[str, str]]] = {
         "_retry": "false whenever something can be asked",
     },
     State: {"rules": SCENARIO},
-    Ledger: {
-        "_payments": DERIVED,
-        "_others": DERIVED,
-        "_rates": "they are in the definitions of the accounts",
-    },
+    Ledger: {"_before_payments": DERIVED, "_rates": "they are in the definitions of the accounts"},
     Deadlines: {"first": DERIVED},
     Account: {
         "name": "it is in the definition",

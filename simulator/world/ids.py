@@ -43,9 +43,16 @@ class Ids:
 
     def app_key(self, username: str, kind: str) -> str:
         """Return an app key of 16 letters and digits; `kind` says which of the account's keys it is."""
-        digest = self._digest("app key", username, kind)
+        return self._letters("app key", username, kind)
+
+    def _letters(self, *parts: str) -> str:
+        digest = self._digest(*parts)
         letters = (_APP_KEY_ALPHABET[byte % len(_APP_KEY_ALPHABET)] for byte in digest[:_APP_KEY_LENGTH])
         return "".join(letters)
+
+    def created_app_key(self, app_id: int, kind: str) -> str:
+        """Return an app key of an application that was created in the world; no other world makes the same one."""
+        return self._letters("created app key", self.world_id, str(app_id), kind)
 
     def request_uuid(self, now: int) -> str:
         """Return the id that an API fault carries, `prdang001-MMddHHmm-` and ten hexadecimal digits.

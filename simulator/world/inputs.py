@@ -77,6 +77,25 @@ class LogOut(WorldInput, frozen=True):
     token: str
 
 
+class CreateDeveloperApp(WorldInput, frozen=True):
+    """Create an application of a customer, with a delayed app key that is active and a live one that is not."""
+
+    username: str
+    name: str
+
+
+class ActivateAppKey(WorldInput, frozen=True):
+    """Let an app key be used from now on."""
+
+    key: str
+
+
+class DeactivateAppKey(WorldInput, frozen=True):
+    """Let what is asked with an app key be refused from now on."""
+
+    key: str
+
+
 class TakeRequestId(WorldInput, frozen=True):
     """Take the next id of a failed request: the ids count, so one that is used changes those that follow.
 
@@ -218,6 +237,9 @@ AnyWorldInput = (
     LogIn
     | KeepAlive
     | LogOut
+    | CreateDeveloperApp
+    | ActivateAppKey
+    | DeactivateAppKey
     | TakeRequestId
     | ReadStartingPrices
     | AddToBetTune

@@ -12,6 +12,7 @@ from simulator.world.bettune.bettune import BetTune
 from simulator.world.bettune.rate_limits import RateLimit, RateLimiter
 from simulator.world.catalogue import Catalogue, check_times
 from simulator.world.clock import Clock, RealTime
+from simulator.world.developer_apps import DeveloperApps
 from simulator.world.format.quantities import Unusable, instant_of, moment_of
 from simulator.world.format.scenario import AnyHappening, ChangePlan, EventEntry, Finish, Scenario
 from simulator.world.happened import EventAdded, HappeningScheduled, Notice
@@ -49,6 +50,8 @@ class Parts:
             customer = customer_of(entry, self.ids)
             self.accounts.add(customer)
             self.exchange.apply(account_command(customer, settings.rate_of(customer.currency)), start)
+        self.developer_apps: Final = DeveloperApps(self.ids)
+        self.developer_apps.add_own(self.accounts)
         origin = start - start % 1000 if scenario.clock.now == "real" else start
         self.add(scenario.events, scenario.schedule, origin, start)
         self.bettune: Final = BetTune(scenario.bettune, self.catalogue.events, origin, start)

@@ -106,6 +106,7 @@ class World:
         self._go_on(remembered(restoration.snapshot, self._real_time, restoration.renamed))
         self.ids.world_id = self.id
         if not restoration.keeps_sessions:
+            self.developer_apps.remake_keys()
             for session in list(self.sessions):
                 self.sessions.close(session)
 
@@ -117,6 +118,7 @@ class World:
         self.exchange = self.parts.exchange
         self.clock: Clock = self.parts.clock
         self.accounts = self.parts.accounts
+        self.developer_apps = self.parts.developer_apps
         self.sessions = self.parts.sessions
         self.catalogue = self.parts.catalogue
         self.starting_price_cache = self.parts.starting_price_cache

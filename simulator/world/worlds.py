@@ -1,6 +1,6 @@
 """The worlds of one server, and how callers reach theirs: by who they are."""
 
-from collections.abc import Callable, Container, Iterator, Mapping
+from collections.abc import Callable, Collection, Container, Iterator, Mapping
 from functools import partial
 from types import MappingProxyType
 from typing import Final
@@ -9,9 +9,17 @@ import msgspec
 
 from simulator.world.clock import REAL_TIME, RealTime
 from simulator.world.format.scenario import AccountEntry, BetTuneUser, Scenario
-from simulator.world.happened import Happened, SessionClosed, SessionOpened, TokenMade, WorldReset, WorldRestored
+from simulator.world.happened import (
+    DeveloperAppCreated,
+    Happened,
+    SessionClosed,
+    SessionOpened,
+    TokenMade,
+    WorldReset,
+    WorldRestored,
+)
 from simulator.world.ids import Ids
-from simulator.world.inputs import EndWorld, Input, LogIn, LogOut, RegenerateToken, Reset, Restore
+from simulator.world.inputs import CreateDeveloperApp, EndWorld, Input, LogIn, LogOut, RegenerateToken, Reset, Restore
 from simulator.world.journal import Journal
 from simulator.world.snapshot import Restoration, Snapshot
 from simulator.world.world import World
@@ -22,7 +30,7 @@ DEFAULT: Final = "default"
 StoryListener = Callable[[World, Happened], object]
 
 _INPUTS_ABOUT_CREDENTIALS: Final[frozenset[type[Input]]] = frozenset(
-    {LogIn, LogOut, RegenerateToken, Reset, Restore, EndWorld}
+    {LogIn, LogOut, CreateDeveloperApp, RegenerateToken, Reset, Restore, EndWorld}
 )
 
 
@@ -116,7 +124,7 @@ class Worlds:
         """Let callers reach a world that was prepared here, and listeners hear its story."""
         self._by_id[world.id] = world
         self._by_username.update(dict.fromkeys(world.accounts.by_username, world))
-        self._by_app_key.update(dict.fromkeys(world.accounts.by_app_key, world))
+        self._by_app_key.update(dict.fromkeys(world.developer_apps.by_key, world))
         self._by_bettune_token.update(dict.fromkeys((user.token for user in world.scenario.bettune.users), world))
         self._journals[world.id] = Journal(world)
         for listener in (self._hear, *self._listeners):
@@ -173,16 +181,11 @@ class Worlds:
                 self._by_session.pop(event.token, None)
             elif isinstance(event, TokenMade):
                 self._by_bettune_token[event.token] = world
+            elif isinstance(event, DeveloperAppCreated):
+                self._by_app_key.update({event.live_key: world, event.delayed_key: world})
             elif isinstance(event, WorldReset | WorldRestored):
-                self._know_tokens_of(world)
-
-    def _know_tokens_of(self, world: World) -> None:
-        """Know which tokens of BetTune a world has that began again or went back; those made since are gone."""
-        tokens = world.bettune.users.by_token
-        held = [token for token, holder in self._by_bettune_token.items() if holder is world and token not in tokens]
-        for token in held:
-            del self._by_bettune_token[token]
-        self._by_bettune_token.update(dict.fromkeys(tokens, world))
+                _know(self._by_bettune_token, world, world.bettune.users.by_token)
+                _know(self._by_app_key, world, world.developer_apps.by_key)
 
     def _made_for(self, username: str) -> tuple[str, ...]:
         certificate = self._certificates.get(username)
@@ -225,6 +228,13 @@ class Worlds:
             scenario.bettune, users=tuple(own_user(user) for user in scenario.bettune.users)
         )
         return msgspec.structs.replace(scenario, accounts=accounts, bettune=bettune)
+
+
+def _know(holders: dict[str, World], world: World, names: Collection[str]) -> None:
+    """Know which names a world has that began again or went back; those made since are gone."""
+    for name in [name for name, holder in holders.items() if holder is world and name not in names]:
+        del holders[name]
+    holders.update(dict.fromkeys(names, world))
 
 
 def _differences(written: Scenario, own: Scenario) -> dict[str, str]:

@@ -170,13 +170,14 @@ def test_what_is_not_json_is_a_parse_error(siege: Siege, name: str) -> None:
 def test_no_number_is_too_large_to_be_refused(siege: Siege, name: str) -> None:
     """In every field of every operation that is not inside another.
 
-    Of heartbeats, some are cut to one of 0 seconds, and a tiny number can be the reference of a cancellation.
+    Of heartbeats, some are cut to one of 0 seconds. A tiny number can be the reference of a cancellation, and an
+    application can be called so.
     """
 
     def send(operations: Iterable[tuple[Service, Operation]]) -> None:
         for service, operation in operations:
             for field in [*operation.request.__struct_fields__, "unheardOf"]:
-                if (operation.name, field) == ("cancelOrders", "customerRef"):
+                if (operation.name, field) in (("cancelOrders", "customerRef"), ("createDeveloperAppKeys", "appName")):
                     continue
                 params = HUGE_NUMBERS[name] % field.removesuffix("_").encode()
                 siege.send(*requests_of(service, operation, params, siege))
@@ -186,6 +187,8 @@ def test_no_number_is_too_large_to_be_refused(siege: Siege, name: str) -> None:
     for service, operation in OPERATIONS:
         if operation.name == "cancelOrders":
             siege.send(*requests_of(service, operation, reference, siege))
+        if operation.name == "createDeveloperAppKeys":
+            siege.send(*requests_of(service, operation, HUGE_NUMBERS[name] % b"appName", siege))
     with siege.nothing_changes():
         send(pair for pair in OPERATIONS if pair[0] is not HEARTBEAT)
 

@@ -47,8 +47,6 @@ DIFFERENCES: Final = (
 """Where ours differs on purpose: why, and what it lacks, adds, or frees from being mandatory."""
 
 YET_TO_COME: Final = {
-    "createDeveloperAppKeys",
-    "getDeveloperAppKeys",
     "transferFunds",
     "getVendorClientId",
     "getApplicationSubscriptionToken",

@@ -70,16 +70,6 @@ def logged_in(sessions: Sessions, now: int = NOW, username: str = "alice") -> Se
 # Accounts
 
 
-def test_an_account_is_found_by_either_of_its_app_keys_and_the_key_says_which() -> None:
-    accounts = Accounts()
-    accounts.add(customer("alice"))
-
-    assert accounts.by_app_key["alice-live"].account is accounts.by_username["alice"]
-    assert not accounts.by_app_key["alice-live"].delayed
-    assert accounts.by_app_key["alice-delayed"].account is accounts.by_username["alice"]
-    assert accounts.by_app_key["alice-delayed"].delayed
-
-
 @pytest.mark.parametrize(
     ("account_status", "status", "error"),
     [

@@ -54,9 +54,26 @@ def test_the_postings_of_an_account_are_payments_or_are_not() -> None:
     )
 
     assert [paid_in, paid_out, won] == list(ledger.postings("alice"))
-    assert [paid_in, paid_out] == list(ledger.payments("alice"))
-    assert [won] == list(ledger.postings_but_payments("alice"))
-    assert [] == [*ledger.postings("nobody"), *ledger.payments("nobody"), *ledger.postings_but_payments("bob")]
+    assert [paid_in, paid_out] == ledger.payments("alice", 0, 9)
+    assert [won] == ledger.postings_but_payments("alice", 0, 9)
+    assert [] == [*ledger.postings("nobody"), *ledger.payments("nobody", 0, 9)]
+    assert [] == ledger.postings_but_payments("bob", 0, 9)
+
+
+@given(st.lists(st.booleans(), max_size=12), st.integers(0, 13), st.integers(0, 13))
+def test_a_stretch_of_payments_and_of_the_rest_is_what_a_walk_would_find(
+    is_payment: list[bool], first: int, end: int
+) -> None:
+    ledger = ledger_of("alice")
+    postings = [
+        ledger.pay(START, "alice", 1) if payment else ledger.move(START, HOUSE, "alice", 1, "bet")
+        for payment in is_payment
+    ]
+
+    paid = [posting for posting in postings if posting.transaction_id is not None]
+    rest = [posting for posting in postings if posting.transaction_id is None]
+    assert paid[first:end] == ledger.payments("alice", first, end)
+    assert rest[first:end] == ledger.postings_but_payments("alice", first, end)
 
 
 def test_a_negative_amount_moves_the_other_way_so_that_postings_have_none() -> None:

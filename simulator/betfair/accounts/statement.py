@@ -1,7 +1,7 @@
 """getAccountStatement: everything that has moved money of an account, in the order in which it happened.
 
-The ledger keeps the postings of every account in order, and payments apart from the rest, so a page costs what is on
-it, and a range of dates two bisections. Sources: manual and `AccountAPING.xml`, getAccountStatement.
+The ledger keeps the postings of every account in order, and where the payments are among them, so a page costs what is
+on it, and a range of dates two bisections. Sources: manual and `AccountAPING.xml`, getAccountStatement.
 """
 
 from bisect import bisect_left
@@ -19,12 +19,8 @@ from simulator.exchange.ledger import Ledger, Posting
 PAGE: Final = 100
 """The most items that an answer holds (manual)."""
 
-_POSTINGS: Final[Mapping[IncludeItem, Callable[[Ledger, str], Sequence[Posting]]]] = {
-    IncludeItem.ALL: Ledger.postings,
-    IncludeItem.EXCHANGE: Ledger.postings_but_payments,
-    IncludeItem.DEPOSITS_WITHDRAWALS: Ledger.payments,
-    IncludeItem.POKER_ROOM: lambda *_: (),
-}
+_Stretch = Callable[[Ledger, GetAccountStatementRequest, str, int, int], Sequence[Posting]]
+"""Returns postings of an account, of all that are asked for those from one place on and before another."""
 
 
 def get_account_statement(call: Call[GetAccountStatementRequest]) -> AccountStatementReport:
@@ -40,20 +36,29 @@ def get_account_statement(call: Call[GetAccountStatementRequest]) -> AccountStat
     first, count = request.fromRecord or 0, request.recordCount or PAGE
     if first < 0 or count < 0:
         raise not_valid("fromRecord and recordCount must not be below 0")
-    wanted = request.includeItem or IncludeItem.ALL
-    postings = _POSTINGS[wanted](call.world.exchange.ledger, account.username)
-    begin, end = _within(postings, request) if wanted is IncludeItem.ALL else (0, len(postings))
-    begin = min(begin + first, end)
-    page = postings[begin : min(begin + min(count, PAGE), end)]
+    end = first + min(count, PAGE)
+    stretch = _STRETCHES[request.includeItem or IncludeItem.ALL]
+    found = stretch(call.world.exchange.ledger, request, account.username, first, end + 1)
+    page = found[: end - first]
     return AccountStatementReport(
         accountStatement=[statement_item(call.world, account, posting) for posting in page],
-        moreAvailable=begin + len(page) < end,
+        moreAvailable=len(found) > len(page),
     )
 
 
-def _within(postings: Sequence[Posting], request: GetAccountStatementRequest) -> tuple[int, int]:
-    """Return from which posting on, and before which, they are in the range of dates."""
-    start, end = whole_seconds_within(request.itemDateRange)
-    begin = 0 if start is None else bisect_left(postings, start, key=lambda posting: posting.at)
-    until = len(postings) if end is None else bisect_left(postings, end, key=lambda posting: posting.at)
-    return begin, max(begin, until)
+def _in_range(
+    ledger: Ledger, request: GetAccountStatementRequest, account: str, first: int, end: int
+) -> Sequence[Posting]:
+    """Return postings of those in the range of dates."""
+    postings, (earliest, latest) = ledger.postings(account), whole_seconds_within(request.itemDateRange)
+    begin = 0 if earliest is None else bisect_left(postings, earliest, key=lambda posting: posting.at)
+    until = len(postings) if latest is None else bisect_left(postings, latest, key=lambda posting: posting.at)
+    return postings[begin + first : min(begin + end, until)]
+
+
+_STRETCHES: Final[Mapping[IncludeItem, _Stretch]] = {
+    IncludeItem.ALL: _in_range,
+    IncludeItem.EXCHANGE: lambda ledger, _, *stretch: ledger.postings_but_payments(*stretch),
+    IncludeItem.DEPOSITS_WITHDRAWALS: lambda ledger, _, *stretch: ledger.payments(*stretch),
+    IncludeItem.POKER_ROOM: lambda *_: (),
+}

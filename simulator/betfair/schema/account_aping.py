@@ -125,6 +125,29 @@ class AccountStatementReport(Answer, kw_only=True):
     moreAvailable: bool
 
 
+class DeveloperAppVersion(Answer, kw_only=True):
+    """One of the two versions of an application, with its app key: live or delayed, active or not."""
+
+    owner: str
+    versionId: Long
+    version: str
+    applicationKey: str
+    delayData: bool | None = None
+    subscriptionRequired: bool
+    ownerManaged: bool
+    active: bool
+    vendorId: str | None = None
+    vendorSecret: str | None = None
+
+
+class DeveloperApp(Answer, kw_only=True):
+    """An application of a customer and its versions, the delayed one first (recorded)."""
+
+    appName: str
+    appId: Long
+    appVersions: list[DeveloperAppVersion]
+
+
 class CurrencyRate(Answer, kw_only=True):
     """How much of a currency one pound buys."""
 
@@ -168,6 +191,16 @@ class GetAccountDetailsRequest(Input, frozen=True, kw_only=True):
     """Whose account it is."""
 
 
+class CreateDeveloperAppKeysRequest(Input, frozen=True, kw_only=True):
+    """An application to be created, by its name."""
+
+    appName: str
+
+
+class GetDeveloperAppKeysRequest(Input, frozen=True, kw_only=True):
+    """The applications of the customer."""
+
+
 class GetAccountStatementRequest(Input, frozen=True, kw_only=True):
     """A page of the statement: which items, of which dates, from which on."""
 
@@ -188,6 +221,8 @@ class ListCurrencyRatesRequest(Input, frozen=True, kw_only=True):
 OPERATIONS: Final[dict[str, Signature]] = {
     "getAccountFunds": Signature(GetAccountFundsRequest, AccountFundsResponse),
     "getAccountDetails": Signature(GetAccountDetailsRequest, AccountDetailsResponse),
+    "createDeveloperAppKeys": Signature(CreateDeveloperAppKeysRequest, DeveloperApp),
+    "getDeveloperAppKeys": Signature(GetDeveloperAppKeysRequest, list[DeveloperApp]),
     "getAccountStatement": Signature(GetAccountStatementRequest, AccountStatementReport),
     "listCurrencyRates": Signature(ListCurrencyRatesRequest, list[CurrencyRate]),
 }

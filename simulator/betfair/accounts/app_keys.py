@@ -1,0 +1,53 @@
+"""A customer's applications and their app keys (manual, "Claves de aplicación")."""
+
+from simulator.betfair.accounts.refusing import not_valid
+from simulator.betfair.errors import ApiError, ApiErrorCode
+from simulator.betfair.operations import Call
+from simulator.betfair.schema.account_aping import (
+    CreateDeveloperAppKeysRequest,
+    DeveloperApp,
+    DeveloperAppVersion,
+    GetDeveloperAppKeysRequest,
+)
+from simulator.world import developer_apps
+from simulator.world.happened import DeveloperAppCreated
+from simulator.world.inputs import CreateDeveloperApp
+
+
+def create_developer_app_keys(call: Call[CreateDeveloperAppKeysRequest]) -> DeveloperApp:
+    """Create an application with two app keys: the delayed one is active, the live one is not before it is activated.
+
+    Raises DUPLICATE_APP_NAME where any customer has an application of that name, INVALID_INPUT_DATA for a name that is
+    none, APP_KEY_CREATION_FAILED for an account that may not bet, and APP_CREATION_FAILED for one that has as many
+    applications as it may have (the last three are chosen).
+    """
+    happened = call.world.do(CreateDeveloperApp(call.account.username, call.params.appName))
+    refusal = happened.refusal
+    if refusal is not None and refusal.code == ApiErrorCode.INVALID_INPUT_DATA:
+        raise not_valid(refusal.problem)
+    if refusal is not None:
+        raise ApiError(ApiErrorCode(refusal.code), refusal.problem)
+    (created,) = (event for event in happened.events if isinstance(event, DeveloperAppCreated))
+    return _described(call.world.developer_apps.by_id[created.app_id])
+
+
+def get_developer_app_keys(call: Call[GetDeveloperAppKeysRequest]) -> list[DeveloperApp]:
+    """Return the customer's applications with their app keys, in the order in which they were made."""
+    return [_described(app) for app in call.world.developer_apps.of_owner(call.account.username)]
+
+
+def _described(app: developer_apps.DeveloperApp) -> DeveloperApp:
+    return DeveloperApp(appName=app.name, appId=app.app_id, appVersions=[_version(app.delayed), _version(app.live)])
+
+
+def _version(version: developer_apps.AppVersion) -> DeveloperAppVersion:
+    return DeveloperAppVersion(
+        owner=version.owner,
+        versionId=version.version_id,
+        version="1.0-DELAY" if version.is_delayed else "1.0",
+        applicationKey=version.key,
+        delayData=version.is_delayed,
+        subscriptionRequired=True,
+        ownerManaged=False,
+        active=version.is_active,
+    )

@@ -1,0 +1,40 @@
+"""What inputs about customers' applications do, one function an input, as those of `handlers`."""
+
+from simulator.exchange.events import Event
+from simulator.exchange.refusals import Impossible
+from simulator.world.developer_apps import AppVersion
+from simulator.world.happened import AppKeyActivated, AppKeyDeactivated, DeveloperAppCreated
+from simulator.world.inputs import ActivateAppKey, CreateDeveloperApp, DeactivateAppKey
+from simulator.world.parts import Parts
+
+
+def create_developer_app(parts: Parts, create: CreateDeveloperApp, at: int, events: list[Event]) -> None:
+    """Create an application; raise `AppRefused`, and `Impossible` where nobody is called so."""
+    account = parts.accounts.by_username.get(create.username)
+    if account is None:
+        raise Impossible(f"there is no account {create.username!r}")
+    app = parts.developer_apps.create(account, create.name)
+    events.append(DeveloperAppCreated(at, app.owner, app.app_id, app.name, app.live.key, app.delayed.key))
+
+
+def activate_app_key(parts: Parts, activate: ActivateAppKey, at: int, events: list[Event]) -> None:
+    """Let an app key be used; raise `Impossible` where there is none of that name. Nothing happens to an active one."""
+    version = _version_of(parts, activate.key)
+    if not version.is_active:
+        version.is_active = True
+        events.append(AppKeyActivated(at, version.owner, version.key))
+
+
+def deactivate_app_key(parts: Parts, deactivate: DeactivateAppKey, at: int, events: list[Event]) -> None:
+    """Let an app key be refused; raise `Impossible` where there is none of that name. Nothing happens to such a one."""
+    version = _version_of(parts, deactivate.key)
+    if version.is_active:
+        version.is_active = False
+        events.append(AppKeyDeactivated(at, version.owner, version.key))
+
+
+def _version_of(parts: Parts, key: str) -> AppVersion:
+    version = parts.developer_apps.by_key.get(key)
+    if version is None:
+        raise Impossible(f"there is no app key {key!r}")
+    return version
