@@ -98,7 +98,7 @@ def test_a_bet_is_described_as_recorded(alice: AccountHolder) -> None:
         "avgPrice": 3.0, "betSize": 10.0, "betType": "B", "betCategoryType": "E", "eventId": 101, "eventTypeId": 1,
         "fullMarketName": "Soccer / Newcastle v Chelsea / Match Odds", "grossBetAmount": 0.0,
         "marketName": "Match Odds", "marketType": "O", "placedDate": START, "selectionId": HOME,
-        "selectionName": "Runner 1", "startDate": "2026-06-06T17:01:00.000Z", "transactionType": "ACCOUNT_CREDIT",
+        "selectionName": "Newcastle", "startDate": "2026-06-06T17:01:00.000Z", "transactionType": "ACCOUNT_CREDIT",
         "transactionId": 0, "winLose": "RESULT_WON", "avgPriceRaw": 3.0,
     } == won  # fmt: skip
 
@@ -288,7 +288,7 @@ def test_over_rest_and_as_xml_the_items_are_the_same(alice: AccountHolder) -> No
 
 
 def test_rates_are_those_of_the_world_and_every_currency_of_its_rules_has_one() -> None:
-    with betting(rules="2017", currencyRates={"EUR": 1.15, "HKD": 0.0001}) as client:
+    with betting(rules="2017", currencyRates={"EUR": 1.15, "HKD": 0.001}) as client:
         rates = AccountHolder(client).account("listCurrencyRates", fromCurrency="GBP")
         text = AccountHolder(client).account_over_rest("listCurrencyRates").text
 
@@ -296,7 +296,7 @@ def test_rates_are_those_of_the_world_and_every_currency_of_its_rules_has_one() 
     manual = ["AUD", "CAD", "DKK", "EUR", "GBP", "HKD", "NOK", "SEK", "SGD", "USD"]
     assert manual == sorted(by_code)
     assert (1.0, 1.15) == (by_code["GBP"], by_code["EUR"])
-    assert '"rate":1.0E-4' in text
+    assert '"rate":0.001' in text
 
 
 @pytest.mark.parametrize("params", [{}, {"fromCurrency": None}, {"fromCurrency": ""}])

@@ -5,7 +5,6 @@ from typing import Final
 from simulator.betfair.accounts.refusing import not_valid
 from simulator.betfair.operations import OpenCall
 from simulator.betfair.schema.account_aping import CurrencyRate, ListCurrencyRatesRequest
-from simulator.betfair.schema.wire import written
 
 BASE: Final = "GBP"
 """The only currency from which rates are computed (manual, listCurrencyRates)."""
@@ -20,6 +19,5 @@ def list_currency_rates(call: OpenCall[ListCurrencyRatesRequest]) -> list[Curren
     if call.params.fromCurrency not in (None, "", BASE):
         raise not_valid(f"rates are computed from {BASE}, and not from {call.params.fromCurrency!r}")
     return [
-        CurrencyRate(currencyCode=code, rate=written(float(rate)))
-        for code, rate in call.world.settings.currency_rates.items()
+        CurrencyRate(currencyCode=code, rate=float(rate)) for code, rate in call.world.settings.currency_rates.items()
     ]

@@ -19,7 +19,7 @@ from simulator.betfair.schema.account_aping import (
     TransactionType,
     WinLose,
 )
-from simulator.betfair.schema.wire import double, order_date, written
+from simulator.betfair.schema.wire import double, order_date
 from simulator.exchange.betting_types import BettingType
 from simulator.exchange.ledger import DEPOSIT, Posting
 from simulator.exchange.money import HUNDRED_PERCENT, HUNDREDTHS, divide_half_away
@@ -87,7 +87,7 @@ def _of_bet(world: World, order: Order, amount: int) -> dict[str, Any]:
     return {
         **_of_market(market),
         "avgPrice": double(order.average_price_matched),
-        "avgPriceRaw": written(order.matched_payout / order.size_matched / HUNDREDTHS),
+        "avgPriceRaw": order.matched_payout / order.size_matched / HUNDREDTHS,
         "betSize": double(order.size_matched),
         "betType": BetType.B if order.side is Side.BACK else BetType.L,
         "betCategoryType": _CATEGORIES[order.order_type] if order.is_for_starting_price else BetCategoryType.E,
