@@ -80,14 +80,19 @@ def double(hundredths: int) -> float:
     return value if -_SMALLEST_LARGE < value < _SMALLEST_LARGE else JavaDouble(value)
 
 
+def written(value: float) -> float:
+    """Return a finite double that is no number of hundredths so that it is written as Java prints it."""
+    return JavaDouble(value) if value and not _SMALLEST_PLAIN <= abs(value) < _SMALLEST_LARGE else value
+
+
 def as_echoed(value: S) -> S:
     """Return a struct of a request as answers repeat it: its doubles, however large or small, as Java prints them."""
     changed: dict[str, Any] = {}
     for name in value.__struct_fields__:
         member = getattr(value, name)
         if type(member) is float:
-            if member and not _SMALLEST_PLAIN <= abs(member) < _SMALLEST_LARGE:
-                changed[name] = JavaDouble(member)
+            if (double := written(member)) is not member:
+                changed[name] = double
         elif isinstance(member, Struct) and (echoed := as_echoed(member)) is not member:
             changed[name] = echoed
     return replace(value, **changed) if changed else value
