@@ -7,6 +7,7 @@ imitates: the overhead here is a dictionary, two awaits and a list of headers.
 import re
 import zlib
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from enum import Enum
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
@@ -21,8 +22,23 @@ COMPRESSION_THRESHOLD_BYTES: Final = 256
 """Shorter answers are not compressed (published: the framework, betfair/cougar)."""
 
 
+LISTS: Final = (b"accept", b"accept-encoding")
+"""The headers we look at that are lists, and may come in several lines (RFC 9110, section 5.3)."""
+
+
+def headers_of(scope: Scope) -> dict[bytes, bytes]:
+    """Return the headers of a request. Of repeated ones the last counts, but lists are one list."""
+    lines = scope["headers"]
+    headers = dict(lines)
+    if len(headers) < len(lines):
+        for name in LISTS:
+            if name in headers:
+                headers[name] = b",".join(value for given, value in lines if given == name)
+    return headers
+
+
 class Request(NamedTuple):
-    """A request whose body has been read. Header names are lower case; of repeated headers the last counts.
+    """A request whose body has been read, with its headers as `headers_of` returns them: names are lower case.
 
     `tls` is what ASGI tells of a connection that is secured, in its extension of that name: empty where the server
     does not say more, `None` in plain HTTP.
@@ -103,7 +119,7 @@ def _announced_length(headers: dict[bytes, bytes]) -> int:
 
 
 async def respond(send: Send, response: Response, headers: dict[bytes, bytes]) -> None:
-    """Send an answer, compressed where it is long enough and the headers of its request allow it.
+    """Send an answer, compressed where it is long enough or must be, and the headers of its request allow it.
 
     One of status 204 has no body, and says neither how long it is nor of what kind (RFC 9110, sections 8.6 and 15.3.5).
     """
@@ -114,7 +130,8 @@ async def respond(send: Send, response: Response, headers: dict[bytes, bytes]) -
         return
     body = response.body
     sent = [(b"content-type", response.content_type), (b"cache-control", b"no-cache"), *response.headers]
-    if len(body) >= COMPRESSION_THRESHOLD_BYTES and accepts_gzip(headers.get(b"accept-encoding", b"")):
+    coding = wanted_coding(headers.get(b"accept-encoding", b""))
+    if coding is Coding.GZIP_ALONE or (coding is Coding.GZIP and len(body) >= COMPRESSION_THRESHOLD_BYTES):
         body = gzip(body) if response.compressed is None else response.compressed
         sent.append((b"content-encoding", b"gzip"))
         sent.append((b"vary", b"Accept-Encoding"))
@@ -132,14 +149,37 @@ def gzip(body: bytes) -> bytes:
 # What the client would like
 
 
-REFUSED: Final = re.compile(r";\s*q\s*=\s*0(\.0*)?\s*(;|$)")
-"""How a header says of one of its alternatives that it is not wanted."""
+class Coding(Enum):
+    """How the body of an answer may travel, as far as its request has a say in that."""
+
+    PLAIN = "plain"
+    GZIP = "compressed where it is worth it"
+    GZIP_ALONE = "compressed in any case"
+    NONE = "in no way we know"
 
 
 @lru_cache(maxsize=256)
-def accepts_gzip(accept_encoding: bytes) -> bool:
-    """Return whether an Accept-Encoding header names gzip, or everything, and does not refuse it."""
-    answers = {}
-    for coding in accept_encoding.decode("latin-1").lower().split(","):
-        answers[coding.partition(";")[0].strip()] = not REFUSED.search(coding)
-    return answers.get("gzip", answers.get("*", False))
+def wanted_coding(accept_encoding: bytes) -> Coding:
+    """Return how an Accept-Encoding header wants an answer to travel (RFC 9110, section 12.5.3).
+
+    Compressed where gzip is named, or everything, and not liked less than the body as it is, `identity`. That is always
+    welcome unless it has `q=0`, itself or among everything that is not named.
+    """
+    wishes = {}
+    for wish in accept_encoding.decode("latin-1").lower().split(","):
+        coding, _, parameters = wish.partition(";")
+        wishes[coding.strip()] = quality(parameters)
+    gzip_quality = wishes.get("gzip", wishes.get("x-gzip", wishes.get("*", 0.0)))
+    identity_quality = wishes.get("identity", wishes.get("*"))
+    if identity_quality == 0:
+        return Coding.GZIP_ALONE if gzip_quality else Coding.NONE
+    return Coding.GZIP if gzip_quality and gzip_quality >= (identity_quality or 0) else Coding.PLAIN
+
+
+_QUALITY: Final = re.compile(r"(?:^|;)\s*q\s*=\s*(\d{1,9}(?:\.\d{0,99})?|\.\d{1,99})\s*(?:;|$)", re.ASCII)
+
+
+def quality(parameters: str) -> float:
+    """Return how much one of the alternatives of a header is wanted, from its parameters: 1.0 where nothing is said."""
+    match = _QUALITY.search(parameters)
+    return min(float(match[1]), 1.0) if match else 1.0

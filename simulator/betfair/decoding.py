@@ -14,8 +14,8 @@ What it refuses goes to the lenient one, which reads plain JSON and coerces it b
     | a name that is not declared      |                 | ignored                              |
     | `[...]` for all parameters       |                 | parameters in the definition's order |
 
-Nothing else is: `true` is no number, an enumeration is exact, a lone value is no list. Sources: sample requests of the
-manual; recorded requests and answers; the framework (betfair/cougar).
+Nothing else is: `true` is no number, an enumeration is exact, a lone value is no list, and `Filter` is not `filter`.
+Sources: sample requests of the manual; recorded requests and answers; the framework (betfair/cougar).
 
 A body is read up to the end of its first value, as a parser of streams does: what follows is not looked at, and a byte
 order mark before it is skipped. Official sample programs send a brace too many, and the mark.
@@ -46,6 +46,7 @@ _DOUBLE: Final = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII
 """A row of digits matches in one way only; with two, refusing a long row would take very long."""
 _SPACE: Final = " \t\r\n"
 """What JSON itself takes for space may stand around the text of a number."""
+_GZIP_MAGIC: Final = b"\x1f\x8b"
 _BOOLEANS: Final = {"true": True, "false": False, "": None}
 
 
@@ -95,14 +96,18 @@ class ParameterDecoder(Generic[P]):
             raise ProtocolError(Fault.CLASS_CONVERSION_FAILURE, str(error)) from error
 
     def _by_name(self, values: list[Any]) -> dict[str, Any]:
-        if len(values) > len(self._names):
-            raise _Unfit(values, f"at most {len(self._names)} parameters")
+        """Return positional parameters by name; what comes after the last is as little looked at as an unknown name."""
         return dict(zip(self._names, values, strict=False))
 
 
-def not_json(error: Exception) -> ProtocolError:
+def not_json(error: Exception, body: bytes = b"") -> ProtocolError:
     """Return the error for a body that is not JSON."""
-    return ProtocolError(Fault.JSON_PARSE_FAILURE, f"not JSON: {error}")
+    return ProtocolError(Fault.JSON_PARSE_FAILURE, f"not JSON: {why_unreadable(body, str(error))}")
+
+
+def why_unreadable(body: bytes, reason: str) -> str:
+    """Return why a body cannot be read: it is compressed, which the framework does not undo, or else the reason."""
+    return "it is compressed, and is read as it is" if body.startswith(_GZIP_MAGIC) else reason
 
 
 # The first value of a body
@@ -125,7 +130,7 @@ def first_value(decode: Callable[[bytes | msgspec.Raw], T], body: bytes | msgspe
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         value = _cut(bytes(body))
         if value is None:
-            raise not_json(error) from error
+            raise not_json(error, bytes(body)) from error
     try:
         return decode(value)
     except msgspec.ValidationError:

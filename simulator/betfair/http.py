@@ -4,10 +4,11 @@ import re
 from functools import lru_cache
 from typing import Final, Protocol
 
-from simulator.betfair.errors import ProtocolError
-from simulator.http import JSON, REFUSED, Request, Response
+from simulator.betfair.errors import Fault, ProtocolError
+from simulator.http import JSON, Request, Response, quality
 
 XML: Final = b"application/xml"
+TEXT_XML: Final = b"text/xml"
 HTML: Final = b"text/html;charset=UTF-8"
 
 
@@ -29,31 +30,55 @@ class Endpoint(Protocol):
 
 
 _MEDIA_TYPES: Final = {
+    "*": JSON,
     "*/*": JSON,
     "application/*": JSON,
     "application/json": JSON,
     "application/xml": XML,
-    "text/xml": b"text/xml",
+    "text/*": TEXT_XML,
+    "text/xml": TEXT_XML,
 }
+_MEDIA_TYPE: Final = re.compile(r"[!#$%&'*+.^_`|~\w-]+/[!#$%&'*+.^_`|~\w-]+", re.ASCII)
+"""What can be told for a media type, whether anybody knows it or not (RFC 9110, section 8.3.1)."""
 
 
 @lru_cache(maxsize=256)
-def acceptable(accept: bytes) -> bytes | None:
-    """Return the media type of the answer an Accept header asks for, or `None` where we have none of them.
+def acceptable(accept: bytes) -> bytes:
+    """Return the media type of the answer an Accept header asks for.
 
     No header means JSON: what the live service does is not known, and the framework's own default, XML, would surprise
-    everyone (chosen, docs/fidelity.md). Of equally good types the first wins.
+    everyone (chosen, docs/fidelity.md). Of equally good types the first wins. Raises `ProtocolError` where a type is
+    none at all (DSC-0012), and where none of them is one of ours (DSC-0013).
     """
+    if not accept.strip():
+        return JSON
     wishes = []
     for wish in accept.decode("latin-1").lower().split(","):
         media_type, _, parameters = wish.partition(";")
-        if media_type.strip() in _MEDIA_TYPES and not REFUSED.search(wish):
-            wishes.append((-_quality(parameters), media_type.strip()))
-    if not accept.strip():
-        return JSON
-    return _MEDIA_TYPES[min(wishes, key=lambda wish: wish[0])[1]] if wishes else None
+        name = media_type.strip()
+        if name and name != "*" and _MEDIA_TYPE.fullmatch(name) is None:
+            raise ProtocolError(Fault.MEDIA_TYPE_PARSE_FAILURE, f"{name[:80]!r} in the header Accept is no media type")
+        wanted = quality(parameters)
+        if name in _MEDIA_TYPES and wanted:
+            wishes.append((-wanted, name))
+    if not wishes:
+        raise ProtocolError(Fault.ACCEPT_TYPE_NOT_VALID, "neither JSON nor XML is acceptable")
+    return _MEDIA_TYPES[min(wishes, key=lambda wish: wish[0])[1]]
 
 
-def _quality(parameters: str) -> float:
-    match = re.search(r"(?:^|;)\s*q\s*=\s*([01](?:\.\d{0,3})?)\s*(?:;|$)", parameters, re.ASCII)
-    return float(match[1]) if match else 1.0
+def demand_json(content_type: bytes) -> None:
+    """Raise `ProtocolError` unless a Content-Type header says that the body is JSON.
+
+    DSC-0011 where there is none or it is of another kind, DSC-0012 where it is no media type, and DSC-0010 for a
+    wildcard (published: betfair/cougar, `ContentTypeNormaliserImpl`). Parameters, a charset among them, do not matter.
+    """
+    name = content_type.decode("latin-1").partition(";")[0].strip().lower()
+    if name == "application/json":
+        return
+    if not name:
+        raise ProtocolError(Fault.CONTENT_TYPE_NOT_VALID, "the request has no Content-Type")
+    if _MEDIA_TYPE.fullmatch(name) is None:
+        raise ProtocolError(Fault.MEDIA_TYPE_PARSE_FAILURE, f"the Content-Type {name[:80]!r} is no media type")
+    if "*" in name.split("/"):
+        raise ProtocolError(Fault.INPUT_MEDIA_TYPE_INVALID, f"the Content-Type {name[:80]!r} is not one, but many")
+    raise ProtocolError(Fault.CONTENT_TYPE_NOT_VALID, f"the Content-Type {name[:80]!r} is not application/json")

@@ -185,7 +185,7 @@ class SessionCall:
 class LoginPage:
     """GET /view/login: the page that asks for username and password and posts them to /api/login."""
 
-    methods = ("GET",)
+    methods = ("GET", "HEAD")
 
     async def answer(self, request: Request) -> Response:
         """Answer the page, or say FORBIDDEN where it should lead to a place that is not allowed."""

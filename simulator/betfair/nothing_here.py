@@ -15,9 +15,9 @@ from typing import Final
 from simulator.betfair import identity, pages
 from simulator.betfair.dispatch import encode_json
 from simulator.betfair.errors import BETTING_EXCEPTION, Fault, ProtocolError
-from simulator.betfair.http import HTML, XML, Endpoint
+from simulator.betfair.http import HTML, Endpoint
 from simulator.betfair.json_rpc import error_member
-from simulator.betfair.rest import fault_response, wanted_media_type
+from simulator.betfair.rest import fault_response, media_type_of_fault
 from simulator.http import Request, Response
 from simulator.refusal_log import log_refusal
 
@@ -77,7 +77,7 @@ class Nowhere:
 
 
 def _rest(error: ProtocolError, request: Request | None) -> Response:
-    media_type = b"application/json" if request is None else wanted_media_type(request) or XML
+    media_type = b"application/json" if request is None else media_type_of_fault(request)
     return fault_response(error, BETTING_EXCEPTION, "", media_type)
 
 

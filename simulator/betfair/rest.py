@@ -11,10 +11,10 @@ from typing import Any, Final
 from urllib.parse import parse_qs
 
 from simulator.betfair import xml
-from simulator.betfair.decoding import without_mark
+from simulator.betfair.decoding import why_unreadable, without_mark
 from simulator.betfair.dispatch import NOBODY, Credentials, Dispatcher, ServedOperation, encode_json
 from simulator.betfair.errors import ApiError, ApiErrorCode, ExceptionType, Fault, ProtocolError, exception_detail
-from simulator.betfair.http import XML, acceptable
+from simulator.betfair.http import XML, acceptable, demand_json
 from simulator.http import JSON, Request, Response
 
 SERVER_ERRORS: Final = frozenset({ApiErrorCode.UNEXPECTED_ERROR, ApiErrorCode.SERVICE_BUSY, ApiErrorCode.TIMEOUT_ERROR})
@@ -37,19 +37,18 @@ class RestEndpoint:
 
     async def answer(self, request: Request) -> Response:
         """Answer one call in the representation the caller asks for."""
-        media_type = wanted_media_type(request)
-        if media_type is None:
-            error = ProtocolError(Fault.ACCEPT_TYPE_NOT_VALID, "neither JSON nor XML is acceptable")
-            return self._fault(error, NOBODY, XML)
-        error_in_content_type = _content_type_error(request)
-        if error_in_content_type is not None:
-            return self._fault(error_in_content_type, NOBODY, media_type)
+        try:
+            demand_json(request.headers.get(b"content-type", b""))
+            media_type = wanted_media_type(request)
+        except ProtocolError as error:
+            return self._fault(error, NOBODY, media_type_of_fault(request))
         credentials = Credentials.of(request.headers)
         body = without_mark(request.body)
         if not body and self._served.parameters.takes_nothing:
             body = b"{}"
         if not _may_be_object(body):
-            return self._fault(ProtocolError(Fault.JSON_PARSE_FAILURE, "the body is no object"), NOBODY, media_type)
+            explanation = why_unreadable(body, "the body is no object")
+            return self._fault(ProtocolError(Fault.JSON_PARSE_FAILURE, explanation), NOBODY, media_type)
         encode = encode_json if media_type == JSON else self._encode_xml
         outcome = self._dispatcher.begin(self._served, body, credentials, encode, when_answered=request.when_answered)
         if not isinstance(outcome, (bytes, ApiError, ProtocolError)):
@@ -68,13 +67,27 @@ class RestEndpoint:
         return fault_response(error, self._exception, uuid, media_type)
 
 
-def wanted_media_type(request: Request) -> bytes | None:
-    """Return the media type of the answer: `alt` in the query overrides the Accept header."""
+def wanted_media_type(request: Request) -> bytes:
+    """Return the media type of the answer: `alt` in the query overrides the Accept header.
+
+    Raises `ProtocolError` as `acceptable` does, and DSC-0012 for another word than `json` and `xml`.
+    """
     if request.query:
         alternative = parse_qs(request.query.decode("latin-1")).get("alt")
         if alternative:
-            return _ALTERNATIVES.get(alternative[-1].lower())
+            word = alternative[0].lower()
+            if word not in _ALTERNATIVES:
+                raise ProtocolError(Fault.MEDIA_TYPE_PARSE_FAILURE, f"alt is json or xml, and not {word[:80]!r}")
+            return _ALTERNATIVES[word]
     return acceptable(request.headers.get(b"accept", b""))
+
+
+def media_type_of_fault(request: Request) -> bytes:
+    """Return the media type of a fault: the one that is wanted, or XML where that cannot be told (betfair/cougar)."""
+    try:
+        return wanted_media_type(request)
+    except ProtocolError:
+        return XML
 
 
 def _may_be_object(body: bytes) -> bool:
@@ -84,15 +97,6 @@ def _may_be_object(body: bytes) -> bool:
     """
     start = body.lstrip()[:4]
     return start[:1] in (b"{", b"") or start == b"null"
-
-
-def _content_type_error(request: Request) -> ProtocolError | None:
-    content_type = request.headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
-    if content_type == JSON:
-        return None
-    if not content_type:
-        return ProtocolError(Fault.CONTENT_TYPE_NOT_VALID, "the request has no Content-Type")
-    return ProtocolError(Fault.INPUT_MEDIA_TYPE_INVALID, f"{content_type!r} is not application/json")
 
 
 def fault_response(

@@ -30,15 +30,18 @@ from simulator.betfair.services import SERVICES
 from simulator.http import (
     BodyTooLarge,
     ClientGone,
+    Coding,
     Receive,
     Request,
     Response,
     Scope,
     Send,
     do_all,
+    headers_of,
     read_body,
     respond,
     tls_of,
+    wanted_coding,
 )
 from simulator.refusal_log import log_refusal
 from simulator.world.worlds import Worlds
@@ -85,7 +88,7 @@ class BetfairFace:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
-        headers = dict(scope["headers"])
+        headers = headers_of(scope)
         path = scope["path"]
         endpoint = self._known.get(path) or self._find(path)
         when_answered: list[Callable[[], None]] = []
@@ -116,6 +119,10 @@ class BetfairFace:
             error = ProtocolError(Fault.NO_SUCH_OPERATION, f"{method} is not understood here", 405)
             log_refusal(f"{method} {path}", "", error)
             return endpoint.refuse(error)._replace(headers=((b"allow", ", ".join(endpoint.methods).encode()),))
+        if endpoint.methods and wanted_coding(headers.get(b"accept-encoding", b"")) is Coding.NONE:
+            error = ProtocolError(Fault.ACCEPT_TYPE_NOT_VALID, "neither gzip nor the answer as it is is acceptable")
+            log_refusal(f"{method} {path}", "", error)
+            return endpoint.refuse(error)
         try:
             body = await read_body(headers, receive, self._settings.maximum_body_bytes)
         except BodyTooLarge:

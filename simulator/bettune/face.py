@@ -22,7 +22,18 @@ from simulator.bettune.operations import (
     put_prediction,
     search_predictions,
 )
-from simulator.http import NO_CONTENT, BodyTooLarge, ClientGone, Receive, Response, Scope, Send, read_body, respond
+from simulator.http import (
+    NO_CONTENT,
+    BodyTooLarge,
+    ClientGone,
+    Receive,
+    Response,
+    Scope,
+    Send,
+    headers_of,
+    read_body,
+    respond,
+)
 from simulator.refusal_log import log_refusal
 from simulator.world.bettune.rate_limits import RateLimit
 from simulator.world.bettune.users import User
@@ -67,7 +78,7 @@ class BetTuneFace:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
-        headers = dict(scope["headers"])
+        headers = headers_of(scope)
         try:
             response = await self._answer(scope, headers, receive)
         except Refusal as refusal:

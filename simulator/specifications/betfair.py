@@ -177,11 +177,11 @@ def _responses() -> JsonSchema:
         "Fault": "The service refuses the request, or could not read it.",
         "Forbidden": "The app key is not subscribed to, or may not call the operation.",
         "NoSuchOperation": "Nothing of this name is served, or not in this version.",
-        "NotAcceptable": "Neither JSON nor XML is wanted.",
+        "NotAcceptable": "Neither JSON nor XML is wanted, or no coding of the answer is acceptable.",
         "ServerFault": "The service failed, is busy, or gave up waiting for another one.",
         "TimedOut": "The request took too long.",
         "TooLong": "The body is longer than any that is read.",
-        "WrongMediaType": "The body is not JSON, or does not say what it is.",
+        "WrongMediaType": "The body is not JSON, or does not say what it is, or a header or `alt` has no media type.",
     }
     responses: JsonSchema = {
         name: {"description": description, "content": both} for name, description in described.items()

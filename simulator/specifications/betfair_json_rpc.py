@@ -90,6 +90,7 @@ class JsonRpcPath:
                     "headers": {"Allow": {"$ref": "#/components/headers/Allow"}},
                     "content": failure,
                 },
+                "406": {"description": "No coding of the answer is acceptable.", "content": failure},
                 "413": {"description": "The body is longer than any that is read.", "content": failure},
                 "417": {"$ref": "#/components/responses/ExpectationFailed"},
                 "431": {"$ref": "#/components/responses/HeadersTooLong"},

@@ -66,7 +66,6 @@ class RequestSchemas:
             "type": "array",
             "description": "The same by position, in the order of the interface definition.",
             "minItems": max(needed, default=0),
-            "maxItems": len(info.fields),
         }
         if info.fields:
             schema["prefixItems"] = [self._field(info, field, variant) for field in info.fields]

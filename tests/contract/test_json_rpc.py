@@ -116,6 +116,21 @@ def test_positional_parameters_follow_the_definition(theatre: Theatre) -> None:
     assert ["a", "a"] == [thing["name"] for thing in answer.json()["result"]]
 
 
+@pytest.mark.parametrize(
+    ("params", "things"),
+    [(["a"], 1), (["a", None], 1), (["a", "2"], 2), (["a", None, "note"], 1), (["a", 2, "note", {"beyond": "all"}], 2)],
+)
+def test_positional_parameters_may_be_left_out_at_the_end_and_what_is_beyond_them_is_not_looked_at(
+    theatre: Theatre, params: list[object], things: int
+) -> None:
+    assert things == len(theatre.rpc(call("listThings", params)).json()["result"])
+
+
+@pytest.mark.parametrize("params", [[None, 2], [["a"]], ["a", "many"]])
+def test_positional_parameters_are_held_to_the_same_as_named_ones(theatre: Theatre, params: list[object]) -> None:
+    assert {"code": -32602, "message": "DSC-0018"} == theatre.rpc(call("listThings", params)).json()["error"]
+
+
 def test_the_content_type_of_a_call_does_not_matter(theatre: Theatre) -> None:
     body = json.dumps(call("ping")).encode()
 

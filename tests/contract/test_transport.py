@@ -7,6 +7,7 @@ import asyncio
 import gzip
 import json
 import logging
+import re
 from collections.abc import MutableMapping
 from typing import Any
 from xml.etree import ElementTree
@@ -17,7 +18,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simulator.betfair.dispatch import FaceSettings
+from simulator.betfair.errors import BETTING_EXCEPTION, Fault, ProtocolError
+from simulator.betfair.json_rpc import error_member
+from simulator.betfair.rest import fault as rest_fault
+from simulator.betfair.rest import fault_response
 from tests.contract.face import Theatre, call
+from tests.evidence import MANUAL, needs, text_of
 
 LIMIT = 1024 * 1024
 JSON_RPC = "/exchange/betting/json-rpc/v1"
@@ -260,6 +266,9 @@ def test_a_bug_is_a_fault_of_the_server(theatre: Theatre, caplog: pytest.LogCapt
         "application/json",
         "application/*",
         "text/html, */*;q=0.1",
+        "text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2",
+        "text/xml;q=.2, application/json;q=.21",
+        "application/json,",
         "application/xml;q=0.5, application/json",
     ],
 )
@@ -286,12 +295,39 @@ def test_xml_is_the_answer_where_it_is_preferred(theatre: Theatre, accept: str, 
     assert f"{NAMESPACE}ListThingsResponse" == ElementTree.fromstring(answer.content).tag
 
 
-@pytest.mark.parametrize("accept", ["text/html", "image/*", "application/json;q=0", "nonsense", ";;,,", "\xff"])
-def test_what_cannot_be_written_is_not_acceptable(theatre: Theatre, accept: str) -> None:
+@pytest.mark.parametrize(
+    ("accept", "status", "fault"),
+    [
+        ("text/html", 406, "DSC-0013"),
+        ("image/*", 406, "DSC-0013"),
+        ("application/json;q=0", 406, "DSC-0013"),
+        ("application/json;q=0.000, text/html", 406, "DSC-0013"),
+        (";;,,", 406, "DSC-0013"),
+        ("nonsense", 415, "DSC-0012"),
+        ("application/json, nonsense", 415, "DSC-0012"),
+        ("application/", 415, "DSC-0012"),
+        ("/json", 415, "DSC-0012"),
+        ("\xff", 415, "DSC-0012"),
+    ],
+)
+def test_what_cannot_be_written_is_not_acceptable_and_what_is_no_media_type_is_another_fault(
+    theatre: Theatre, accept: str, status: int, fault: str
+) -> None:
+    """Both are said in XML, as nothing better is known, and before anything is done."""
     answer = theatre.ask("POST", f"{REST}ping/", headers={**theatre.alice, "Accept": accept.encode("latin-1")}, json={})
 
-    assert (406, "application/xml") == (answer.status_code, answer.headers["content-type"])
-    assert "DSC-0013" == ElementTree.fromstring(answer.content).findtext("faultstring")
+    assert (status, "application/xml") == (answer.status_code, answer.headers["content-type"])
+    assert fault == ElementTree.fromstring(answer.content).findtext("faultstring")
+    assert not theatre.stage.calls
+
+
+def test_a_header_that_is_a_list_may_come_in_several_lines(theatre: Theatre) -> None:
+    accept = [("Accept", "text/xml;q=0.5"), ("Accept", "application/json;q=0.1")]
+    lines = [*theatre.alice.items(), *accept, ("Accept-Encoding", "gzip"), ("Accept-Encoding", "br")]
+    headers = httpx.Headers(lines)
+    answer = theatre.ask("POST", f"{REST}listThings/", headers=headers, json={"name": "a", "copies": 100})
+
+    assert ("text/xml", "gzip") == (answer.headers["content-type"], answer.headers["content-encoding"])
 
 
 @pytest.mark.parametrize(
@@ -300,7 +336,9 @@ def test_what_cannot_be_written_is_not_acceptable(theatre: Theatre, accept: str)
         ("alt=json", 200, "application/json"),
         ("alt=xml", 200, "application/xml"),
         ("x=y&alt=XML", 200, "application/xml"),
-        ("alt=yaml", 406, "application/xml"),
+        ("alt=yaml", 415, "application/xml"),
+        ("alt=json&alt=xml", 200, "application/json"),
+        ("alt=", 200, "text/xml"),
         ("x=y", 200, "text/xml"),
         ("%ff%00=&&==", 200, "text/xml"),
     ],
@@ -348,11 +386,14 @@ def test_what_xml_cannot_carry_is_replaced(theatre: Theatre) -> None:
     ("content_type", "fault"),
     [
         ("", "DSC-0011"),
-        ("text/plain", "DSC-0010"),
-        ("application/xml", "DSC-0010"),
-        ("application/x-www-form-urlencoded", "DSC-0010"),
-        ("nonsense", "DSC-0010"),
-        ("\xff\xff", "DSC-0010"),
+        ("text/plain", "DSC-0011"),
+        ("application/xml", "DSC-0011"),
+        ("application/x-www-form-urlencoded", "DSC-0011"),
+        ("*/*", "DSC-0010"),
+        ("application/*", "DSC-0010"),
+        ("nonsense", "DSC-0012"),
+        ("application/json, text/plain", "DSC-0012"),
+        ("\xff\xff", "DSC-0012"),
     ],
 )
 def test_rest_wants_json_and_says_so(theatre: Theatre, content_type: str, fault: str) -> None:
@@ -362,7 +403,15 @@ def test_rest_wants_json_and_says_so(theatre: Theatre, content_type: str, fault:
     assert (415, fault) == (answer.status_code, answer.json()["faultstring"])
 
 
-@pytest.mark.parametrize("content_type", ["application/json", "Application/JSON", "application/json; charset=utf-8"])
+def test_what_is_sent_is_looked_at_before_what_is_wanted(theatre: Theatre) -> None:
+    answer = theatre.rest("ping", b"{}", **{"Content-Type": "text/plain", "Accept": "text/html"})
+
+    assert (415, "DSC-0011") == (answer.status_code, ElementTree.fromstring(answer.content).findtext("faultstring"))
+
+
+@pytest.mark.parametrize(
+    "content_type", ["application/json", "Application/JSON", "application/json; charset=utf-8", "application/json;"]
+)
 def test_a_content_type_may_have_parameters(theatre: Theatre, content_type: str) -> None:
     assert 200 == theatre.rest("ping", {}, **{"Content-Type": content_type}).status_code
 
@@ -390,6 +439,96 @@ def test_others_get_it_plain(theatre: Theatre, encoding: str) -> None:
 
 def test_short_answers_are_not_compressed(theatre: Theatre) -> None:
     assert "content-encoding" not in theatre.rest("ping", {}, **{"Accept-Encoding": "gzip"}).headers
+
+
+@pytest.mark.parametrize("encoding", ["gzip, identity;q=0", "gzip, *;q=0", "*, identity;q=0.0", "x-gzip;q=.1,*;q=0"])
+def test_who_does_not_want_them_plain_gets_short_answers_compressed_too(theatre: Theatre, encoding: str) -> None:
+    answer = theatre.rest("ping", {}, **{"Accept-Encoding": encoding})
+
+    assert ("gzip", '"SUCCESS"') == (answer.headers["content-encoding"], answer.text)
+
+
+@pytest.mark.parametrize(
+    "encoding", ["gzip;q=0.5, identity", "gzip;q=0.5, *", "identity;q=1.0, gzip;q=.9", "gzip;q=0, *"]
+)
+def test_what_is_liked_better_plain_is_plain(theatre: Theatre, encoding: str) -> None:
+    answer = theatre.rest("listThings", {"name": "a", "copies": 100}, **{"Accept-Encoding": encoding})
+
+    assert "content-encoding" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    "encoding", ["identity;q=0", "*;q=0", "br, *;q=0", "identity;q=0, gzip;q=0", "deflate;q=1, *;q=0"]
+)
+@pytest.mark.parametrize("path", PATHS)
+def test_who_wants_no_answer_that_can_be_written_gets_a_refusal(theatre: Theatre, path: str, encoding: str) -> None:
+    """In the dialect of the service, and before anything is done; where nothing is served, there is still nothing."""
+    method = "GET" if path == "/view/login" else "POST"
+    answer = theatre.ask(method, path, headers={**theatre.alice, "Accept-Encoding": encoding}, json=call("ping"))
+
+    is_served = "unheard" not in path.lower()
+    assert (406 if is_served else 404) == answer.status_code
+    assert "content-encoding" not in answer.headers
+    assert not theatre.stage.calls
+    if is_served and path.startswith("/exchange"):
+        assert "DSC-0013" in answer.text
+
+
+def test_a_compressed_body_is_read_as_it_is_and_so_is_no_json(
+    theatre: Theatre, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The framework compresses answers only. The log says what is the matter; the header alone does no harm."""
+    encoding = {"Content-Encoding": "gzip"}
+    with caplog.at_level(logging.INFO):
+        over_rest = theatre.rest("listThings", gzip.compress(b'{"name": "a"}'), **encoding)
+        over_json_rpc = theatre.rpc(gzip.compress(json.dumps(call("ping")).encode()), **encoding)
+
+    assert (400, "DSC-0008") == (over_rest.status_code, over_rest.json()["faultstring"])
+    assert (400, {"code": -32700, "message": "DSC-0008"}) == (over_json_rpc.status_code, over_json_rpc.json()["error"])
+    assert 2 == caplog.text.count("it is compressed, and is read as it is")
+    assert 200 == theatre.rest("listThings", b'{"name": "a"}', **encoding).status_code
+
+
+# Names and faults
+
+
+@pytest.mark.parametrize("name", ["Name", "NAME", "name "])
+def test_parameters_have_their_names_in_one_way_of_writing_only(theatre: Theatre, name: str) -> None:
+    """The framework looks them up as they are; one in other capitals is a name that nobody knows."""
+    over_rest = theatre.rest("listThings", {name: "a"})
+    over_json_rpc = theatre.rpc(call("listThings", {name: "a"}))
+
+    assert (400, "DSC-0018") == (over_rest.status_code, over_rest.json()["faultstring"])
+    assert {"code": -32602, "message": "DSC-0018"} == over_json_rpc.json()["error"]
+
+
+@needs(MANUAL)
+def test_faults_have_the_names_and_statuses_of_the_manuals_table() -> None:
+    """The manual, "Los códigos de error más comunes": DSC number, name, whose fault, HTTP status."""
+    rows = re.findall(r"^DSC-(\d{4})\t(\w+)\t(Cliente|Servidor)\t(\d{3})\t", text_of(MANUAL), re.MULTILINE)
+    ours = {fault.text: fault for fault in Fault}
+
+    assert len(rows) == 12
+    for number, name, whose, status in rows:
+        fault = ours[f"DSC-{number}"]
+        http_status, body = rest_fault(ProtocolError(fault, "for a test"), BETTING_EXCEPTION, "")
+        assert (http_status, body["faultcode"]) == (int(status), {"Cliente": "Client", "Servidor": "Server"}[whose])
+        words = {"JSONDeserialisationParseFailure": "JSON_PARSE_FAILURE"}
+        assert fault.name == words.get(name, re.sub(r"(?<!^)(?=[A-Z])", "_", name).upper())
+
+
+@pytest.mark.parametrize("fault", Fault)
+def test_every_fault_is_written_in_every_dialect(fault: Fault) -> None:
+    error = ProtocolError(fault, "for a test")
+    over_json_rpc = error_member(error, BETTING_EXCEPTION, "")
+
+    for media_type in (b"application/json", b"application/xml", b"text/xml"):
+        over_rest = fault_response(error, BETTING_EXCEPTION, "", media_type)
+        assert (fault.http_status, media_type) == (over_rest.status, over_rest.content_type)
+        assert fault.text.encode() in over_rest.body
+    # A value of the wrong kind is another number over REST (recorded).
+    text = "DSC-0018" if fault is Fault.CLASS_CONVERSION_FAILURE else fault.text
+    assert {"code": fault.json_rpc_code, "message": text} == over_json_rpc
 
 
 def test_equal_answers_are_equal_bytes() -> None:
@@ -493,7 +632,7 @@ def test_nobody_answers_a_client_that_hung_up(theatre: Theatre, pieces: int) -> 
         ("/api/certlogin", "POST"),
         ("/api/keepAlive", "GET, POST"),
         ("/api/logout", "GET, POST"),
-        ("/view/login", "GET"),
+        ("/view/login", "GET, HEAD"),
     ],
 )
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE", "NONSENSE"])
