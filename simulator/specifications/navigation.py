@@ -69,6 +69,7 @@ def _operation(operation_id: str, summary: str, root: JsonSchema, example: Any) 
         "400": "The request has no app key or no session, or one that is not known.",
         "403": "The app key is not the caller's.",
         "404": "There is no menu in this language.",
+        "406": "No coding of the menu is acceptable.",
         "413": "The body is longer than any that is read.",
         "500": "The service failed.",
     }
