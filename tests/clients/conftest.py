@@ -40,6 +40,14 @@ def alice(world: ServedWorld) -> Iterator[APIClient]:
 
 
 @pytest.fixture
+def dora(world: ServedWorld) -> Iterator[APIClient]:
+    """A customer with an account in Australian dollars, of which a pound is two, who is logged in."""
+    with client_for(world.served, world.accounts[2]) as client:
+        client.login_interactive()
+        yield client
+
+
+@pytest.fixture
 def bob(world: ServedWorld) -> Iterator[APIClient]:
     """Another customer who is logged in."""
     with client_for(world.served, world.accounts[1]) as client:

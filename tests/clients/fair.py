@@ -108,5 +108,6 @@ FAIR = scenario(
     accounts=[
         account("alice", password="alices secret", firstName="Alice", lastName="Example", discountRate=20),
         account("bob", password="bobs secret"),
+        account("dora", password="doras secret", currency="AUD"),
     ],
 )

@@ -86,6 +86,17 @@ def test_it_bets_on_a_price_that_is_there() -> None:
     assert (order.customer_strategy_reference, order.customer_order_reference) == ("bettune", "5-7")
 
 
+def test_its_stake_is_in_the_money_of_the_account() -> None:
+    """A stake of 10 is ten Australian dollars, five pounds, of an account in these."""
+    world = world_with(account={"currency": "AUD"})
+    offer(world, 240)
+
+    put(world, 2.4)
+
+    (order,) = bets(world)
+    assert (order.own.size, order.own.size_matched, order.size_matched) == (1000, 1000, 500)
+
+
 def test_it_bets_on_a_price_that_comes_later() -> None:
     """By a customer's lay, by an offer of the schedule at its own time, or by a happening of the control API."""
     by_customer, by_schedule, by_control = world_with(), world_with(schedule=[

@@ -17,6 +17,8 @@ from simulator.world.world import World
 from tests.afternoon import WIN, afternoon
 from tests.object_graph import attributes_of, reachable
 from tests.scenario import world_of
+from tests.unit.scenario_builder import load
+from tests.unit.scenario_builder import small as small_scenario
 from tests.unit.world_builder import START, FakeRealTime, bet
 from tests.unit.world_builder import world_of as small_world
 
@@ -43,7 +45,22 @@ def busy_worlds() -> list[World]:
     small.do(Withdraw(market="1.113197491", selection_id=3)).accepted()
     small.do(GoInPlay(market="1.113197491"))
     small.do(bet("alice", Side.BACK, 400, 500))
-    return [demo, bettune, races, small]
+    return [demo, bettune, races, small, world_of_two_currencies()]
+
+
+def world_of_two_currencies() -> World:
+    """A world in which bob's money is Australian dollars: matched, waiting in the book and waiting out the delay."""
+    scenario = small_scenario()
+    scenario["accounts"][0] |= {"balance": 1000}
+    scenario["accounts"][1] |= {"balance": 1000.01, "currency": "AUD"}
+    scenario["events"][0]["markets"][0]["betDelay"] = 5
+    world = World(load(scenario))
+    world.do(bet("bob", Side.LAY, 400, 1001)).accepted()
+    world.do(bet("alice", Side.BACK, 400, 201)).accepted()
+    world.do(bet("bob", Side.LAY, 300, 501, selection_id=2)).accepted()
+    world.do(GoInPlay(market="1.113197491")).accepted()
+    world.do(bet("bob", Side.BACK, 400, 777)).accepted()
+    return world
 
 
 def met_in(world: World) -> list[object]:
