@@ -54,19 +54,30 @@ class FaceSettings(Struct, frozen=True, kw_only=True):
     accepts_expect: bool = False
 
 
+_BEARER: Final = "bearer"
+
+
 class Credentials(NamedTuple):
-    """The two headers that identify a caller, empty where absent."""
+    """The two headers that identify a caller, empty where absent.
+
+    A vendor who acts on a customer's behalf has a token of another kind, and sends it in the header Authorization, as
+    `Bearer TOKEN`, where X-Authentication is absent.
+    """
 
     app_key: str
     token: str
+    is_bearer: bool = False
 
     @classmethod
     def of(cls, headers: dict[bytes, bytes]) -> "Credentials":
         """Return the credentials among the headers of a request."""
-        return cls(
-            headers.get(b"x-application", b"").decode("latin-1").strip(),
-            headers.get(b"x-authentication", b"").decode("latin-1").strip(),
-        )
+        app_key = headers.get(b"x-application", b"").decode("latin-1").strip()
+        token = headers.get(b"x-authentication", b"").decode("latin-1").strip()
+        if not token and b"authorization" in headers:
+            scheme, _, access_token = headers[b"authorization"].decode("latin-1").strip().partition(" ")
+            if scheme.lower() == _BEARER:
+                return cls(app_key, access_token.strip(), is_bearer=True)
+        return cls(app_key, token)
 
 
 NOBODY: Final = Credentials("", "")
@@ -188,8 +199,8 @@ class Dispatcher:
         """Return the world and the session of a caller, and whether the app key is the delayed one.
 
         The app key is looked at before the session, and where one is sent that is not needed, too. Both must belong to
-        one account: a customer is not subscribed to the app key of another account (manual, DSC-0037), and a session of
-        another world does not exist in this one.
+        one account, or the key to a vendor to whose application the customer has subscribed (manual, DSC-0037). A
+        session of another world does not exist in this one.
         """
         if not credentials.app_key and needs is Needs.APP_KEY_AND_SESSION:
             raise ApiError(ApiErrorCode.NO_APP_KEY, "the request has no X-Application")
@@ -200,12 +211,34 @@ class Dispatcher:
         session = None if world is None else world.session(credentials.token)
         if world is None or session is None:
             raise ApiError(ApiErrorCode.INVALID_SESSION_INFORMATION, "the token is unknown or has expired")
-        if key is not None and key.owner != session.account.username:
-            raise ProtocolError(
-                Fault.SUBSCRIPTION_REQUIRED,
-                f"a session of {session.account.username!r} with the app key of {key.owner!r}",
-            )
+        self._check_subscription(world, session, key, credentials)
         return world, session, key is not None and key.is_delayed
+
+    def _check_subscription(
+        self, world: World, session: Session, key: AppVersion | None, credentials: Credentials
+    ) -> None:
+        """Raise DSC-0037 unless the app key serves whoever has the session.
+
+        Those of a vendor's application serve its subscribers too, and where it acts on behalf of one, no other app key
+        does: such a session is told by its own header (what Betfair publishes about its Vendor Web API).
+        """
+        customer = session.account.username
+        if credentials.is_bearer != bool(session.vendor):
+            raise ApiError(
+                ApiErrorCode.INVALID_SESSION_INFORMATION,
+                "a session goes in X-Authentication, and one in which a vendor acts in Authorization",
+            )
+        if key is None:
+            if session.vendor:
+                raise ApiError(ApiErrorCode.NO_APP_KEY, f"the vendor {session.vendor!r} sent no X-Application")
+            return
+        if key.owner == customer and not session.vendor:
+            return
+        is_vendors = session.vendor in ("", key.owner) and key.key in world.vendors.app_keys(key.owner)
+        if not is_vendors or not world.vendors.serves(key.owner, customer, world.clock.now()):
+            raise ProtocolError(
+                Fault.SUBSCRIPTION_REQUIRED, f"a session of {customer!r} with the app key of {key.owner!r}"
+            )
 
     def _key_of(self, app_key: str) -> tuple[World, AppVersion]:
         """Return the world of an app key, and what is known of the key there; one that is not active is refused."""

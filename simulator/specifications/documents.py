@@ -13,6 +13,7 @@ from simulator.specifications.betfair import About, document
 from simulator.specifications.betting_rules import BETTING_RULES, LOCALE, number
 from simulator.specifications.examples import ACCOUNT_STORY, BETTING_STORY, HEARTBEAT_STORY
 from simulator.specifications.requests import Rules
+from simulator.world.vendors import LONGEST_REFERENCE, MOST_DAYS
 
 _NOTICE: Final = "# Written by `python -m simulator.specifications` from the tables and types of the code.\n"
 
@@ -56,6 +57,8 @@ _ACCOUNTS: Final = About(
             "locale": LOCALE,
             "fromRecord": number(0),
             "recordCount": number(0),
+            "subscriptionLength": number(1, MOST_DAYS, r"^[ \t\r\n]*[1-9][0-9]{0,3}[ \t\r\n]*$"),
+            "clientReference": {"maxLength": LONGEST_REFERENCE},
             "fromCurrency": {"enum": ["", "GBP"]},
         },
         variants={},

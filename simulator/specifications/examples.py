@@ -57,6 +57,8 @@ class Step(NamedTuple):
     operation: str
     name: str
     parameters: JsonValue | Callable[[Earlier], JsonValue]
+    caller: str = "alice"
+    with_app_key: bool = True
 
 
 class Deed(NamedTuple):
@@ -88,7 +90,7 @@ def _told(
     story: Story, request_of: Callable[[Step, JsonValue], tuple[str, JsonValue]], service: Service
 ) -> list[Example]:
     conversation = Conversation()
-    headers = {**JSON, "X-Application": APP_KEY, "X-Authentication": _log_in(conversation)}
+    tokens: dict[str, str] = {}
     earlier: dict[str, JsonValue] = {}
     examples = []
     for step in story:
@@ -97,6 +99,11 @@ def _told(
             continue
         parameters = step.parameters(earlier) if callable(step.parameters) else step.parameters
         path, request = request_of(step, parameters)
+        if step.caller not in tokens:
+            tokens[step.caller] = _log_in(conversation, step.caller)
+        headers = {**JSON, "X-Authentication": tokens[step.caller]}
+        if step.with_app_key:
+            headers["X-Application"] = f"{step.caller}-live-key"
         refused = service.operations[step.operation].never_succeeds
         statuses = (400,) if refused and path.startswith("rest") else (200,)
         answer = _answer(conversation, "POST", f"/exchange/{service.name}/{path}", request, headers, statuses)
@@ -106,8 +113,9 @@ def _told(
     return examples
 
 
-def _log_in(conversation: Conversation) -> str:
-    answer = _answer(conversation, "POST", "/api/login", CREDENTIALS, {**FORM, "X-Application": APP_KEY})
+def _log_in(conversation: Conversation, username: str = "alice") -> str:
+    body, headers = f"username={username}&password={username}-password", {**FORM, "X-Application": APP_KEY}
+    answer = _answer(conversation, "POST", "/api/login", body, headers)
     return str(answer["token"])
 
 
@@ -241,6 +249,56 @@ BETTING_STORY: Final[Story] = (
     Step("removeExposureReuseEnabledEvents", "denied", {"eventIds": [27165685]}),
 )
 
+_VENDOR_ID: Final = "4534"
+
+
+def _subscription(earlier: Earlier) -> JsonValue:
+    return {"subscriptionToken": earlier["getApplicationSubscriptionToken-year"]}
+
+
+def _client(earlier: Earlier) -> JsonValue:
+    return {"vendorClientId": earlier["getVendorClientId-own"]}
+
+
+def _by_code(earlier: Earlier) -> JsonValue:
+    code = earlier["getAuthorisationCode-one"]["authorisationCode"]
+    return {"client_id": _VENDOR_ID, "client_secret": _SECRET, "grant_type": "AUTHORIZATION_CODE", "code": code}
+
+
+def _by_refresh_token(earlier: Earlier) -> JsonValue:
+    token = earlier["token-code"]["refresh_token"]
+    return {"client_id": _VENDOR_ID, "client_secret": _SECRET, "grant_type": "REFRESH_TOKEN", "refresh_token": token}
+
+
+_SECRET: Final = "bob-vendor-secret"
+_FOR_A_YEAR: Final = {"subscriptionLength": 365, "clientReference": "order 7"}
+
+# Bob is a vendor and Alice a customer of his, who has no app key where she asks about what is her own.
+_VENDOR_STORY: Final[Story] = (
+    Step("getVendorClientId", "own", {}),
+    Step("getApplicationSubscriptionToken", "year", _FOR_A_YEAR, "bob"),
+    Step("activateApplicationSubscription", "one", _subscription, with_app_key=False),
+    Step("updateApplicationSubscription", "longer", lambda seen: {**_client(seen), "subscriptionLength": 730}, "bob"),
+    Step("listApplicationSubscriptionTokens", "activated", {"subscriptionStatus": "ACTIVATED"}, "bob"),
+    Step("listAccountSubscriptionTokens", "own", {}),
+    Step("getApplicationSubscriptionHistory", "vendor", _client, "bob"),
+    Step("getApplicationSubscriptionHistory", "customer", {"applicationKey": "bob-live-key"}, with_app_key=False),
+    Step("getVendorDetails", "one", {"vendorId": _VENDOR_ID}),
+    Step("getAuthorisationCode", "one", {"vendorId": _VENDOR_ID}, with_app_key=False),
+    Step("token", "code", _by_code, "bob"),
+    Step("token", "refresh", _by_refresh_token, "bob"),
+    Step("isAccountSubscribedToWebApp", "yes", {"vendorId": _VENDOR_ID}, with_app_key=False),
+    Step("listAuthorizedWebApps", "own", {}, with_app_key=False),
+    Step("revokeAccessToWebApp", "one", {"vendorId": int(_VENDOR_ID)}, with_app_key=False),
+    Step(
+        "getAffiliateRelation",
+        "one",
+        lambda seen: {"vendorClientIds": [seen["getVendorClientId-own"], "0"]},
+        "bob",
+    ),
+    Step("cancelApplicationSubscription", "one", _subscription, "bob"),
+)
+
 ACCOUNT_STORY: Final[Story] = (
     Step("getAccountFunds", "all", {}),
     Step("getAccountDetails", "all", {}),
@@ -248,6 +306,7 @@ ACCOUNT_STORY: Final[Story] = (
     Step("getDeveloperAppKeys", "all", {}),
     Step("getAccountStatement", "all", {"itemDateRange": {"from": None, "to": None}}),
     Step("listCurrencyRates", "pounds", {"fromCurrency": "GBP"}),
+    *_VENDOR_STORY,
 )
 
 HEARTBEAT_STORY: Final[Story] = (

@@ -98,6 +98,19 @@ def login_status_of(account_status: str) -> tuple[str, str]:
     return FAIL, "INTERNAL_ERROR" if account_status == FAIL else account_status
 
 
+class Vendor(Struct, frozen=True, kw_only=True):
+    """What makes an account that of a software vendor: the app keys of the account are those of its application.
+
+    `vendor_id` is public and `secret` is not; `affiliates` are the usernames of the customers who came through it.
+    """
+
+    name: str
+    vendor_id: str
+    secret: str
+    redirect_url: str
+    affiliates: tuple[str, ...] = ()
+
+
 class CustomerAccount(Struct, frozen=True, kw_only=True):
     """A customer. The exchange keeps the money, under the account's username.
 
@@ -125,6 +138,7 @@ class CustomerAccount(Struct, frozen=True, kw_only=True):
     certificates: tuple[str, ...] = ()
     points_balance: int = 0
     wallet: str = "UK"
+    vendor: Vendor | None = None
 
     @property
     def may_bet(self) -> bool:

@@ -67,6 +67,8 @@ from simulator.world.inputs import (
 )
 from simulator.world.parts import Parts
 from simulator.world.sessions import LoginRefused, Session
+from simulator.world.vendor_handlers import VENDOR_HANDLERS
+from simulator.world.vendors import VendorRefused
 
 Handler = Callable[[Parts, Any, int, list[Event]], None]
 """Does what an input asks for and appends the events as they come about, or raises one of `REFUSALS`."""
@@ -90,7 +92,7 @@ def carry_out(parts: Parts, one: Input, at: int) -> tuple[Sequence[Event], Refus
         HANDLERS.get(type(one), _perform)(parts, one, at, events)
     except LoginRefused as refused:
         return events, Refusal(refused.error or refused.status, str(refused), status=refused.status)
-    except AppRefused as refused:
+    except (AppRefused, VendorRefused) as refused:
         return events, Refusal(refused.code, str(refused))
     except REFUSALS as refused:
         return events, Refusal.of(refused)
@@ -285,6 +287,7 @@ HANDLERS: Final[dict[type[Input], Handler]] = {
     CreateDeveloperApp: create_developer_app,
     ActivateAppKey: activate_app_key,
     DeactivateAppKey: deactivate_app_key,
+    **VENDOR_HANDLERS,
     TakeRequestId: _take_request_id,
     ReadStartingPrices: _read_starting_prices,
     AddToBetTune: _add_to_bettune,

@@ -77,6 +77,62 @@ class AppKeyDeactivated(Event, frozen=True):
     key: str
 
 
+class SubscriptionMade(Event, frozen=True):
+    """A vendor has a token for a customer to subscribe with; the subscription is open ended or ends at `expires_at`."""
+
+    vendor: str
+    subscription_token: str
+    expires_at: int | None
+
+
+class SubscriptionActivated(Event, frozen=True):
+    """A customer has subscribed to a vendor's application."""
+
+    vendor: str
+    username: str
+    subscription_token: str
+
+
+class SubscriptionCancelled(Event, frozen=True):
+    """A subscription ended before its time."""
+
+    vendor: str
+    subscription_token: str
+
+
+class SubscriptionUpdated(Event, frozen=True):
+    """A subscription ends at another time."""
+
+    vendor: str
+    subscription_token: str
+    expires_at: int | None
+
+
+class VendorAuthorised(Event, frozen=True):
+    """A customer had a code made by which a vendor gets a session, once and until `expires_at`."""
+
+    vendor: str
+    username: str
+    code: str
+    expires_at: int
+
+
+class VendorAdmitted(Event, frozen=True):
+    """A vendor got a session of a customer, and has a token for more."""
+
+    vendor: str
+    username: str
+    session_token: str
+    refresh_token: str
+
+
+class VendorRevoked(Event, frozen=True):
+    """A vendor acts no more on a customer's behalf."""
+
+    vendor: str
+    username: str
+
+
 class RequestIdTaken(Event, frozen=True):
     """A failed request got an id."""
 

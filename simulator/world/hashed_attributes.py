@@ -35,6 +35,7 @@ from simulator.world.ids import Ids
 from simulator.world.parts import Parts
 from simulator.world.sessions import Session, Sessions
 from simulator.world.starting_price_cache import StartingPriceCache
+from simulator.world.vendors import Subscription, Vendors
 from simulator.world.world import World
 
 SCENARIO: Final = "the scenario says it once for ever"
@@ -46,16 +47,23 @@ HASHED: Final[Mapping[type, frozenset[str]]] = {
     Parts: frozenset(
         {
             "clock", "ids", "sessions", "exchange", "catalogue", "starting_price_cache", "schedule", "notices",
-            "bettune", "bettune_requests", "developer_apps",
+            "bettune", "bettune_requests", "developer_apps", "vendors",
         }
     ),
     Clock: frozenset({"_base_nanoseconds", "_rate"}),
     Ids: frozenset({"_logins"}),
     Sessions: frozenset({"_by_token", "_logins", "_banned_until"}),
-    Session: frozenset({"token", "account", "app_key", "expires_at"}),
     DeveloperApps: frozenset({"by_id"}),
     DeveloperApp: frozenset({"app_id", "name", "owner", "live", "delayed", "was_created"}),
     AppVersion: frozenset({"version_id", "owner", "key", "is_delayed", "is_active"}),
+    Session: frozenset({"token", "account", "app_key", "expires_at", "vendor"}),
+    Vendors: frozenset({"subscriptions", "codes", "grants", "made"}),
+    Subscription: frozenset(
+        {
+            "token", "vendor", "created_at", "expires_at", "client_reference", "customer", "activated_at",
+            "cancelled_at",
+        }
+    ),
     Schedule: frozenset({"_heap"}),
     StartingPriceCache: frozenset({"_made"}),
     Catalogue: frozenset({"events", "markets"}),
@@ -132,6 +140,7 @@ LEFT_OUT: Final[Mapping[type, Mapping[str, str]]] = {
                 "notices",
                 "schedule",
                 "developer_apps",
+                "vendors",
             ),
             "it is the attribute of `Parts`",
         ),
@@ -145,6 +154,7 @@ LEFT_OUT: Final[Mapping[type, Mapping[str, str]]] = {
     },
     Sessions: {"_accounts": SCENARIO, "_ids": ELSEWHERE, "_timeout_milliseconds": SCENARIO},
     DeveloperApps: {"_ids": ELSEWHERE, "by_key": DERIVED, "_by_name": DERIVED},
+    Vendors: {"_accounts": SCENARIO, "_ids": ELSEWHERE},
     Schedule: {"_added": "it only orders what is due at the same time"},
     StartingPriceCache: {"_refresh_milliseconds": SCENARIO},
     Catalogue: {"markets_of_event": ELSEWHERE},

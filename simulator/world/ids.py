@@ -10,6 +10,7 @@ from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Final
+from uuid import UUID
 
 _APP_KEY_ALPHABET: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 _APP_KEY_LENGTH: Final = 16
@@ -53,6 +54,23 @@ class Ids:
     def created_app_key(self, app_id: int, kind: str) -> str:
         """Return an app key of an application that was created in the world; no other world makes the same one."""
         return self._letters("created app key", self.world_id, str(app_id), kind)
+
+    def vendor_client_id(self, username: str) -> str:
+        """Return the id under which software vendors know a customer: up to 15 digits."""
+        return str(int.from_bytes(self._digest("vendor client", username)[:6]))
+
+    def subscription_token(self, number: int) -> str:
+        """Return the token of a subscription, as published ones look: `ABCD-EFGH-IJKL`."""
+        letters = self._letters("subscription", self.world_id, str(number)).upper()
+        return "-".join((letters[:4], letters[4:8], letters[8:12]))
+
+    def authorisation_code(self, number: int) -> str:
+        """Return a code by which a vendor gets a session: 16 letters and digits."""
+        return self._letters("authorisation code", self.world_id, str(number))
+
+    def refresh_token(self, number: int) -> str:
+        """Return a token by which a vendor gets further sessions, as published ones look: a UUID."""
+        return str(UUID(bytes=self._digest("refresh token", self.world_id, str(number))[:16]))
 
     def request_uuid(self, now: int) -> str:
         """Return the id that an API fault carries, `prdang001-MMddHHmm-` and ten hexadecimal digits.

@@ -96,6 +96,58 @@ class DeactivateAppKey(WorldInput, frozen=True):
     key: str
 
 
+class MakeSubscription(WorldInput, frozen=True):
+    """Make a subscription to a vendor's application that a customer may activate; open ended without days."""
+
+    vendor: str
+    days: int | None = None
+    client_reference: str | None = None
+
+
+class ActivateSubscription(WorldInput, frozen=True):
+    """Let a customer have a subscription that a vendor has made."""
+
+    username: str
+    subscription_token: str
+
+
+class CancelSubscription(WorldInput, frozen=True):
+    """End a subscription to a vendor's application."""
+
+    vendor: str
+    subscription_token: str
+
+
+class UpdateSubscription(WorldInput, frozen=True):
+    """Let the subscription of a customer to a vendor's application last so many days from now."""
+
+    vendor: str
+    vendor_client_id: str
+    days: int
+
+
+class AuthoriseVendor(WorldInput, frozen=True):
+    """Make a code by which a vendor gets a session of a customer."""
+
+    username: str
+    vendor_id: str
+
+
+class OpenVendorSession(WorldInput, frozen=True):
+    """Let a vendor act on a customer's behalf, by a code or by a refresh token, of which there has to be one."""
+
+    vendor: str
+    code: str | None = None
+    refresh_token: str | None = None
+
+
+class RevokeVendor(WorldInput, frozen=True):
+    """Let a vendor act no more on a customer's behalf: its sessions of the customer end."""
+
+    username: str
+    vendor_id: str
+
+
 class TakeRequestId(WorldInput, frozen=True):
     """Take the next id of a failed request: the ids count, so one that is used changes those that follow.
 
@@ -240,6 +292,13 @@ AnyWorldInput = (
     | CreateDeveloperApp
     | ActivateAppKey
     | DeactivateAppKey
+    | MakeSubscription
+    | ActivateSubscription
+    | CancelSubscription
+    | UpdateSubscription
+    | AuthoriseVendor
+    | OpenVendorSession
+    | RevokeVendor
     | TakeRequestId
     | ReadStartingPrices
     | AddToBetTune

@@ -22,6 +22,7 @@ from simulator.world.scenario_commands import account_command, customer_of, liqu
 from simulator.world.sessions import Sessions
 from simulator.world.settings import Settings
 from simulator.world.starting_price_cache import StartingPriceCache
+from simulator.world.vendors import Vendors
 
 
 class Parts:
@@ -38,6 +39,7 @@ class Parts:
         self.clock: Final = Clock(start, float(scenario.clock.rate), real_time.seconds)
         self.ids: Final = Ids(seed, world_id)
         self.accounts: Final = Accounts()
+        self.vendors: Final = Vendors(self.accounts, self.ids)
         self.sessions: Final = Sessions(self.accounts, self.ids, settings.session_timeout_milliseconds)
         self.exchange: Final = Exchange(settings.rules)
         self.catalogue: Final = Catalogue()

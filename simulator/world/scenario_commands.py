@@ -24,7 +24,7 @@ from simulator.exchange.commands import (
 )
 from simulator.exchange.currencies import Rate
 from simulator.exchange.orders import OrderType, Persistence, RunnerKey, Side
-from simulator.world.accounts import CustomerAccount
+from simulator.world.accounts import CustomerAccount, Vendor
 from simulator.world.format.certificates import fingerprint_of
 from simulator.world.format.quantities import hundredths_of, thousandths_of
 from simulator.world.format.scenario import (
@@ -38,6 +38,7 @@ from simulator.world.format.scenario import (
     Reinstate,
     ResultEntry,
     RunnerEntry,
+    VendorEntry,
     Withdraw,
 )
 from simulator.world.ids import Ids
@@ -82,6 +83,17 @@ def customer_of(entry: AccountEntry, ids: Ids) -> CustomerAccount:
         certificates=tuple(fingerprint_of(certificate) for certificate in entry.certificates),
         points_balance=entry.points_balance,
         wallet=entry.wallet,
+        vendor=None if entry.vendor is None else _vendor(entry.vendor),
+    )
+
+
+def _vendor(entry: VendorEntry) -> Vendor:
+    return Vendor(
+        name=entry.name,
+        vendor_id=entry.vendor_id,
+        secret=entry.vendor_secret,
+        redirect_url=entry.redirect_url,
+        affiliates=entry.affiliates,
     )
 
 

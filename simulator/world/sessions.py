@@ -36,6 +36,8 @@ class Session(Struct):
     account: CustomerAccount
     app_key: str
     expires_at: int
+    vendor: str = ""
+    """Who acts in it, where that is a software vendor on the customer's behalf: a username."""
 
 
 class LoginRefused(Exception):
@@ -111,11 +113,23 @@ class Sessions:
         if status != SUCCESS and (by_certificate or status != LIMITED_ACCESS):
             raise LoginRefused(status, error, f"the status of the account is {account.status}")
         self._count_login(username, now)
+        return self._open(account, app_key, now)
+
+    def open_for_vendor(self, account: CustomerAccount, app_key: str, vendor: str, now: int) -> LoggedIn:
+        """Let a vendor act on a customer's behalf for as long as a session lasts, and end those that have expired."""
+        return self._open(account, app_key, now, vendor)
+
+    def of_vendor(self, username: str, vendor: str) -> list[Session]:
+        """Return the sessions in which a vendor acts on a customer's behalf, and those that were and have expired."""
+        sessions = self._by_token.values()
+        return [each for each in sessions if each.vendor == vendor and each.account.username == username]
+
+    def _open(self, account: CustomerAccount, app_key: str, now: int, vendor: str = "") -> LoggedIn:
         expired = tuple(takewhile(lambda session: session.expires_at <= now, self._by_token.values()))
         for session in expired:
             self.close(session)
-        token = self._ids.session_token(username)
-        session = self._by_token[token] = Session(token, account, app_key, now + self._timeout_milliseconds)
+        token = self._ids.session_token(account.username)
+        session = self._by_token[token] = Session(token, account, app_key, now + self._timeout_milliseconds, vendor)
         return LoggedIn(session, expired)
 
     def keep_alive(self, token: str, now: int) -> Session | None:
@@ -152,7 +166,7 @@ class Sessions:
         """Yield the sessions there are now, and whose logins count towards a ban or are banned, until when."""
         for session in self._by_token.values():
             if session.expires_at > now:
-                yield session.token, session.account.username, session.app_key, session.expires_at
+                yield session.token, session.account.username, session.app_key, session.expires_at, session.vendor
         for username, logins in self._logins.items():
             for login in logins:
                 if now - login < LOGIN_WINDOW_MILLISECONDS:

@@ -42,6 +42,7 @@ def _parts(world: World) -> Iterator[object]:
     yield from world.ids.logins()
     yield from world.sessions.state(now)
     yield from world.developer_apps.by_id.values()
+    yield from world.vendors.state()
     yield from world.catalogue.events.values()
     yield from map(_description, world.catalogue.markets.values())
     for market in exchange.markets.values():

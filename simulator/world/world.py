@@ -119,6 +119,7 @@ class World:
         self.clock: Clock = self.parts.clock
         self.accounts = self.parts.accounts
         self.developer_apps = self.parts.developer_apps
+        self.vendors = self.parts.vendors
         self.sessions = self.parts.sessions
         self.catalogue = self.parts.catalogue
         self.starting_price_cache = self.parts.starting_price_cache

@@ -19,7 +19,18 @@ from simulator.world.happened import (
     WorldRestored,
 )
 from simulator.world.ids import Ids
-from simulator.world.inputs import CreateDeveloperApp, EndWorld, Input, LogIn, LogOut, RegenerateToken, Reset, Restore
+from simulator.world.inputs import (
+    CreateDeveloperApp,
+    EndWorld,
+    Input,
+    LogIn,
+    LogOut,
+    OpenVendorSession,
+    RegenerateToken,
+    Reset,
+    Restore,
+    RevokeVendor,
+)
 from simulator.world.journal import Journal
 from simulator.world.snapshot import Restoration, Snapshot
 from simulator.world.world import World
@@ -30,7 +41,17 @@ DEFAULT: Final = "default"
 StoryListener = Callable[[World, Happened], object]
 
 _INPUTS_ABOUT_CREDENTIALS: Final[frozenset[type[Input]]] = frozenset(
-    {LogIn, LogOut, CreateDeveloperApp, RegenerateToken, Reset, Restore, EndWorld}
+    {
+        LogIn,
+        LogOut,
+        OpenVendorSession,
+        RevokeVendor,
+        CreateDeveloperApp,
+        RegenerateToken,
+        Reset,
+        Restore,
+        EndWorld,
+    }
 )
 
 
@@ -214,6 +235,7 @@ class Worlds:
 
         accounts = tuple(own_account(account) for account in scenario.accounts)
         own_names = {account.username: own.username for account, own in zip(scenario.accounts, accounts, strict=True)}
+        accounts = tuple(_with_affiliates(account, own_names) for account in accounts)
 
         def own_user(user: BetTuneUser) -> BetTuneUser:
             # A user without a name goes by the token that is written, which filters may name.
@@ -235,6 +257,14 @@ def _know(holders: dict[str, World], world: World, names: Collection[str]) -> No
     for name in [name for name, holder in holders.items() if holder is world and name not in names]:
         del holders[name]
     holders.update(dict.fromkeys(names, world))
+
+
+def _with_affiliates(account: AccountEntry, own_names: Mapping[str, str]) -> AccountEntry:
+    """Return an account whose vendor's customers are called as they are in this world."""
+    if account.vendor is None:
+        return account
+    names = tuple(own_names[username] for username in account.vendor.affiliates)
+    return msgspec.structs.replace(account, vendor=msgspec.structs.replace(account.vendor, affiliates=names))
 
 
 def _differences(written: Scenario, own: Scenario) -> dict[str, str]:

@@ -43,8 +43,8 @@ class Application:
         is_document = scope["type"] == "http" and scope["path"] == DOCUMENT
         await (self._document if is_document else self._app)(scope, receive, send)
 
-    def log_in(self) -> str:
-        session = log_in(self.world, "alice", "alice-password", "alice-live-key")
+    def log_in(self, username: str = "alice") -> str:
+        session = log_in(self.world, username, f"{username}-password", f"{username}-live-key")
         assert session is not None
         return session.token
 
@@ -100,6 +100,19 @@ def test_what_is_documented_is_kept(customer: pytest.MonkeyPatch, name: str, lea
 
     assert [] == problems
     assert cases >= least
+
+
+def test_what_is_documented_of_accounts_is_kept_towards_a_vendor(customer: pytest.MonkeyPatch) -> None:
+    """The vendor of the built-in scenario, who may ask what customers may not."""
+    application = Application("betfair-accounts.yaml")
+    customer.setenv("BETSIM_APP_KEY", "bob-live-key")
+    customer.setenv("BETSIM_SESSION", application.log_in("bob"))
+
+    cases, problems = run(application, 10, coverage=True)
+
+    assert [] == problems
+    assert cases >= 100
+    assert application.world.vendors.subscriptions
 
 
 @pytest.mark.deep

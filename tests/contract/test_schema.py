@@ -19,6 +19,7 @@ from simulator.betfair import errors
 from simulator.betfair.operations import Service
 from simulator.betfair.schema import (
     account_aping,
+    account_vendors,
     heartbeat_aping,
     sports_aping,
     sports_enums,
@@ -48,21 +49,6 @@ DIFFERENCES: Final = (
 
 YET_TO_COME: Final = {
     "transferFunds",
-    "getVendorClientId",
-    "getApplicationSubscriptionToken",
-    "activateApplicationSubscription",
-    "cancelApplicationSubscription",
-    "updateApplicationSubscription",
-    "listApplicationSubscriptionTokens",
-    "listAccountSubscriptionTokens",
-    "getApplicationSubscriptionHistory",
-    "getAuthorisationCode",
-    "token",
-    "getVendorDetails",
-    "revokeAccessToWebApp",
-    "listAuthorizedWebApps",
-    "isAccountSubscribedToWebApp",
-    "getAffiliateRelation",
 }
 """Operations that are not served yet. The list shrinks to nothing."""
 
@@ -90,7 +76,7 @@ class Interface(NamedTuple):
 
 INTERFACES: Final = (
     Interface("SportsAPING.xml", BETTING, sports_aping.OPERATIONS, SPORTS_MODULES),
-    Interface("AccountAPING.xml", ACCOUNT, account_aping.OPERATIONS, (account_aping,)),
+    Interface("AccountAPING.xml", ACCOUNT, account_aping.OPERATIONS, (account_aping, account_vendors)),
     Interface("HeartbeatAPING.xml", HEARTBEAT, heartbeat_aping.OPERATIONS, (heartbeat_aping,)),
 )
 EXCEPTIONS: Final = (errors.BETTING_EXCEPTION, errors.ACCOUNT_EXCEPTION, errors.HEARTBEAT_EXCEPTION)
@@ -327,7 +313,7 @@ def test_errors_are_those_of_their_definition(interface: Interface, exception: e
 def all_structs() -> list[Any]:
     return [
         thing
-        for module in (*SPORTS_MODULES, sports_aping, account_aping, heartbeat_aping)
+        for module in (*SPORTS_MODULES, sports_aping, account_aping, account_vendors, heartbeat_aping)
         for thing in vars(module).values()
         if isinstance(thing, type) and issubclass(thing, Answer | Input) and thing.__module__ == module.__name__
     ]

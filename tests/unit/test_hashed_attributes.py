@@ -19,7 +19,7 @@ from tests.object_graph import attributes_of, reachable
 from tests.scenario import world_of
 from tests.unit.scenario_builder import load
 from tests.unit.scenario_builder import small as small_scenario
-from tests.unit.world_builder import START, FakeRealTime, bet
+from tests.unit.world_builder import START, FakeRealTime, bet, subscribe_and_authorise
 from tests.unit.world_builder import world_of as small_world
 
 
@@ -29,6 +29,7 @@ def busy_worlds() -> list[World]:
     demo.do(LogIn("alice", "alice-password", "alice-live-key")).accepted()
     demo.do(AdvanceClock(2 * 3_600_000)).accepted()
     demo.do(LogIn("alice", "alice-password", "alice-live-key")).accepted()
+    subscribe_and_authorise(demo)
     bettune = World(builtin_scenario("bettune"), real_time=FakeRealTime(START).real_time)
     user = next(iter(bettune.bettune.users.by_token.values()))
     bettune.do(CountRequest(user.name))

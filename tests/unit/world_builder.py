@@ -6,7 +6,8 @@ from simulator.exchange.commands import PlaceInstruction, PlaceOrders
 from simulator.exchange.events import Event, MarketChanged
 from simulator.exchange.orders import OrderType, Persistence, RunnerKey, Side
 from simulator.world.clock import RealTime
-from simulator.world.happened import ClockMoved, Happened
+from simulator.world.happened import ClockMoved, Happened, SubscriptionMade, VendorAdmitted, VendorAuthorised
+from simulator.world.inputs import ActivateSubscription, AuthoriseVendor, MakeSubscription, OpenVendorSession
 from simulator.world.world import World
 from tests.scenario import Block, happening
 from tests.unit.scenario_builder import MARKET, load, small
@@ -67,3 +68,16 @@ class FakeRealTime:
     @property
     def real_time(self) -> RealTime:
         return RealTime(lambda: self.milliseconds, lambda: self.milliseconds / 1000)
+
+
+def subscribe_and_authorise(world: World, vendor: str = "bob", vendor_id: str = "4534", customer: str = "alice") -> str:
+    """Let a customer subscribe, allow the vendor to act and have one more code made; return the vendor's session."""
+    (made,) = world.do(MakeSubscription(vendor, 30, "order 7")).accepted()
+    assert isinstance(made, SubscriptionMade)
+    world.do(ActivateSubscription(customer, made.subscription_token)).accepted()
+    (authorised,) = world.do(AuthoriseVendor(customer, vendor_id)).accepted()
+    assert isinstance(authorised, VendorAuthorised)
+    *_, admitted = world.do(OpenVendorSession(vendor, code=authorised.code)).accepted()
+    assert isinstance(admitted, VendorAdmitted)
+    world.do(AuthoriseVendor(customer, vendor_id)).accepted()
+    return admitted.session_token

@@ -10,6 +10,7 @@ from simulator.betfair.schema.account_aping import (
     GetDeveloperAppKeysRequest,
 )
 from simulator.world import developer_apps
+from simulator.world.accounts import Vendor
 from simulator.world.happened import DeveloperAppCreated
 from simulator.world.inputs import CreateDeveloperApp
 
@@ -33,14 +34,19 @@ def create_developer_app_keys(call: Call[CreateDeveloperAppKeysRequest]) -> Deve
 
 def get_developer_app_keys(call: Call[GetDeveloperAppKeysRequest]) -> list[DeveloperApp]:
     """Return the customer's applications with their app keys, in the order in which they were made."""
-    return [_described(app) for app in call.world.developer_apps.of_owner(call.account.username)]
+    apps = call.world.developer_apps.of_owner(call.account.username)
+    return [_described(app, None if app.was_created else call.account.vendor) for app in apps]
 
 
-def _described(app: developer_apps.DeveloperApp) -> DeveloperApp:
-    return DeveloperApp(appName=app.name, appId=app.app_id, appVersions=[_version(app.delayed), _version(app.live)])
+def _described(app: developer_apps.DeveloperApp, vendor: Vendor | None = None) -> DeveloperApp:
+    return DeveloperApp(
+        appName=app.name if vendor is None else vendor.name,
+        appId=app.app_id,
+        appVersions=[_version(app.delayed, vendor), _version(app.live, vendor)],
+    )
 
 
-def _version(version: developer_apps.AppVersion) -> DeveloperAppVersion:
+def _version(version: developer_apps.AppVersion, vendor: Vendor | None) -> DeveloperAppVersion:
     return DeveloperAppVersion(
         owner=version.owner,
         versionId=version.version_id,
@@ -48,6 +54,8 @@ def _version(version: developer_apps.AppVersion) -> DeveloperAppVersion:
         applicationKey=version.key,
         delayData=version.is_delayed,
         subscriptionRequired=True,
-        ownerManaged=False,
+        ownerManaged=vendor is not None,
         active=version.is_active,
+        vendorId=None if vendor is None else vendor.vendor_id,
+        vendorSecret=None if vendor is None else vendor.secret,
     )

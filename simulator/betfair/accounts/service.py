@@ -7,6 +7,7 @@ from simulator.betfair.accounts.currencies import list_currency_rates
 from simulator.betfair.accounts.details import get_account_details
 from simulator.betfair.accounts.funds import get_account_funds
 from simulator.betfair.accounts.statement import get_account_statement
+from simulator.betfair.accounts.vendor_operations import VENDORS
 from simulator.betfair.errors import ACCOUNT_EXCEPTION
 from simulator.betfair.operations import Needs, Operation, Service
 from simulator.betfair.schema.account_aping import (
@@ -32,6 +33,6 @@ ACCOUNT: Final = Service(
     name="account",
     interface="AccountAPING",
     exception=ACCOUNT_EXCEPTION,
-    operations=OWN_ACCOUNT,
+    operations=(*OWN_ACCOUNT, *VENDORS),
 )
-"""The accounts service, as far as it is served."""
+"""The accounts service."""

@@ -12,6 +12,7 @@ from simulator.betfair.accounts.refusing import check_wallet, not_valid
 from simulator.betfair.accounts.statement_items import statement_item
 from simulator.betfair.betting.codes import check_locale
 from simulator.betfair.betting.order_filters import whole_seconds_within
+from simulator.betfair.errors import Fault, ProtocolError
 from simulator.betfair.operations import Call
 from simulator.betfair.schema.account_aping import AccountStatementReport, GetAccountStatementRequest, IncludeItem
 from simulator.exchange.ledger import Ledger, Posting
@@ -28,9 +29,12 @@ def get_account_statement(call: Call[GetAccountStatementRequest]) -> AccountStat
 
     A page has up to 100 items. The range of dates holds both its ends, to the second as items show them, and counts
     only where all items are asked for. Nobody plays poker here. Raises INVALID_INPUT_DATA for a page there cannot be, a
-    locale that is none, and a wallet that the account has not.
+    locale that is none, and a wallet that the account has not, and DSC-0038 where a vendor asks on a customer's behalf
+    (manual: not available through the Vendor Web API).
     """
     request, account = call.params, call.account
+    if call.session.vendor:
+        raise ProtocolError(Fault.OPERATION_FORBIDDEN, "a vendor is not shown the statement of a customer")
     check_locale(request.locale)
     check_wallet(account, request.wallet)
     first, count = request.fromRecord or 0, request.recordCount or PAGE

@@ -6,6 +6,7 @@ Source: `AccountAPING.xml`; field order from recorded answers.
 from enum import StrEnum
 from typing import Annotated, Final
 
+from simulator.betfair.schema.account_vendors import VENDOR_OPERATIONS
 from simulator.betfair.schema.sports_inputs import TimeRange
 from simulator.betfair.schema.types import Answer, DateTime, Input, Int, Long, Signature, one_of
 
@@ -225,5 +226,6 @@ OPERATIONS: Final[dict[str, Signature]] = {
     "getDeveloperAppKeys": Signature(GetDeveloperAppKeysRequest, list[DeveloperApp]),
     "getAccountStatement": Signature(GetAccountStatementRequest, AccountStatementReport),
     "listCurrencyRates": Signature(ListCurrencyRatesRequest, list[CurrencyRate]),
+    **VENDOR_OPERATIONS,
 }
 """The operations served, by their names."""

@@ -146,6 +146,23 @@ DEFAULT_EXPOSURE_LIMIT: Final = Decimal(15000)
 MOST_CERTIFICATES: Final = 10
 """Of one account."""
 
+VendorId = Annotated[str, Meta(pattern=r"^[1-9][0-9]{0,17}\Z")]
+"""A number in quotes that a long can hold, without a zero in front."""
+
+
+class VendorEntry(Entry, frozen=True, kw_only=True):
+    """What makes an account that of a software vendor.
+
+    Its app keys are those of its application, and serve the customers who have subscribed to it. `affiliates` are the
+    usernames of customers who came through the vendor.
+    """
+
+    name: Text
+    vendor_id: VendorId
+    vendor_secret: Text
+    redirect_url: Text
+    affiliates: tuple[Text, ...] = ()
+
 
 class AccountEntry(Entry, frozen=True, kw_only=True):
     """A customer. Money in whole units of the currency, rates in percent; app keys that are absent are made up.
@@ -173,6 +190,7 @@ class AccountEntry(Entry, frozen=True, kw_only=True):
     certificates: Annotated[tuple[str, ...], Meta(max_length=MOST_CERTIFICATES)] = ()
     points_balance: Annotated[int, Meta(ge=0, le=2**31 - 1)] = 0
     wallet: str = "UK"
+    vendor: VendorEntry | None = None
 
 
 # The documents

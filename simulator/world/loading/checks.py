@@ -1,5 +1,6 @@
 """What accounts, clock and settings of a scenario must be like beyond their types, and the tools all checks share."""
 
+import re
 from collections.abc import Callable, Collection
 from decimal import Decimal
 from typing import Final, TypeVar
@@ -147,6 +148,28 @@ def _check_accounts(inspection: Inspection, accounts: tuple[AccountEntry, ...], 
                 inspection.demand(key not in app_keys, (*place, field), f"There is an app key {describe(key)} already.")
                 app_keys.add(key)
         _check_account(inspection, place, account, currencies)
+    _check_vendors(inspection, accounts, usernames)
+
+
+def _check_vendors(inspection: Inspection, accounts: tuple[AccountEntry, ...], usernames: Collection[str]) -> None:
+    vendor_ids: set[str] = set()
+    for index, account in enumerate(accounts):
+        if account.vendor is None:
+            continue
+        place, vendor = ("accounts", index, "vendor"), account.vendor
+        taken = f"There is a vendor {describe(vendor.vendor_id)} already."
+        inspection.demand(vendor.vendor_id not in vendor_ids, (*place, "vendorId"), taken)
+        vendor_ids.add(vendor.vendor_id)
+        is_address = vendor.redirect_url.startswith(("http://", "https://")) and not re.search(
+            r"\s", vendor.redirect_url
+        )
+        problem = (
+            f"{describe(vendor.redirect_url)} is not the address of a page, such as https://vendor.example/welcome."
+        )
+        inspection.demand(is_address, (*place, "redirectUrl"), problem)
+        for position, username in enumerate(vendor.affiliates):
+            unknown = f"There is no account {describe(username)} that could have come through a vendor."
+            inspection.demand(username in usernames, (*place, "affiliates", position), unknown)
 
 
 def _check_account(inspection: Inspection, place: Place, account: AccountEntry, currencies: Collection[str]) -> None:
