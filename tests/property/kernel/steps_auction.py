@@ -5,7 +5,7 @@ from hypothesis.stateful import precondition, rule
 
 from simulator.exchange.commands import Command, Reconcile, ReplaceInstruction, ReplaceOrders, TurnInPlay
 from simulator.exchange.orders import Persistence, Side
-from tests.property.kernel.stage import Stage, one_of_its, other_bets, rungs_above
+from tests.property.kernel.stage import Stage, bet_ids, one_of_its, other_bets, rungs_above
 from tests.property.kernel.steps_betting import Betting
 from tests.property.kernel.strategies import (
     MAKER,
@@ -91,6 +91,44 @@ class Auctioning(Betting):
         ]
         number = self.version(order.market_id, version)
         self.do(ReplaceOrders(order.account, order.market_id, tuple(asked), None, number))
+
+    @precondition(lambda self: self.replaceable())
+    @rule(
+        bet=one_of_its(lambda stage: stage.limits_on_close() or stage.replaceable())
+        | one_of_its(lambda stage: stage.replaceable()),
+        rungs=st.tuples(*[st.sampled_from([1, -1, 1, -1, 5, -5, 0])] * 3),
+        version=recent_versions,
+    )
+    def move_everything(self, bet: int, rungs: tuple[int, ...], version: str | None) -> None:
+        """Give what somebody has in a market new prices in one request, limits for the starting price among it."""
+        order = self.kernel.orders[bet]
+        others = [self.kernel.orders[each] for each in self.replaceable() if each != bet]
+        here = [each for each in others if (each.account, each.market_id) == (order.account, order.market_id)]
+        asked = tuple(
+            ReplaceInstruction(each.bet_id, rungs_above(each.price, by))
+            for each, by in zip([order, *reversed(here)], rungs, strict=False)
+        )
+        number = self.version(order.market_id, version)
+        self.do(ReplaceOrders(order.account, order.market_id, asked, None, number))
+
+    @precondition(Stage.with_starting_price)
+    @rule(
+        account=st.sampled_from(["rich", "careful", MAKER]),
+        market=one_of_its(Stage.with_starting_price),
+        side=sides,
+        price=prices,
+        rungs=st.tuples(*[st.sampled_from([1, -1, 5, -5])] * 2),
+    )
+    def think_better_of_it(self, account: str, market: str, side: Side, price: int, rungs: tuple[int, int]) -> None:
+        """Want the starting price under a limit, and a bet on another runner, and then both at other prices."""
+        self.place(account, market, on_close(1, side, 20_00, price), limit(2, side, price, 3_00))
+        last = list(self.kernel.orders)[-2:]
+        asked = tuple(ReplaceInstruction(bet, rungs_above(price, by)) for bet, by in zip(last, rungs, strict=False))
+        self.do(ReplaceOrders(account, market, asked))
+
+    def replaceable(self) -> list[int]:
+        """The bets that have something unmatched, or wait for the starting price under a limit."""
+        return sorted({*bet_ids(self.unmatched()), *self.limits_on_close()})
 
     @precondition(Stage.with_starting_price)
     @rule(
