@@ -19,9 +19,9 @@ from simulator.betfair.transport import BetfairFace
 from simulator.world.clock import RealTime
 from simulator.world.happened import Happened
 from simulator.world.inputs import AdvanceClock, TakeRequestId
-from simulator.world.loading.loading import load_scenario
 from simulator.world.worlds import Worlds
 from tests.contract.face import NothingRequest, Theatre, call
+from tests.scenario import OFF, SOCCER, event, happening, loaded, match_odds, scenario
 
 
 @pytest.fixture
@@ -449,27 +449,12 @@ def test_an_operation_knows_its_caller_and_the_time(theatre: Theatre) -> None:
     assert theatre.worlds.default.clock.now() == live.now
 
 
-SCHEDULED = """
-name: scheduled
-clock: {now: "2026-06-06T17:55:00.000Z", rate: 1}
-accounts:
-  - {username: carol, password: secret, appKey: carol-live, delayedAppKey: carol-delayed}
-events:
-  - id: "1"
-    name: A v B
-    eventType: {id: "1", name: Soccer}
-    openDate: "2026-06-06T18:00:00.000Z"
-    markets:
-      - id: "1.1"
-        name: Match Odds
-        marketType: MATCH_ODDS
-        bettingType: ODDS
-        startTime: "2026-06-06T18:00:00.000Z"
-        numberOfWinners: 1
-        runners: [{selectionId: 1, name: A}, {selectionId: 2, name: B}]
-schedule:
-  - {at: "2026-06-06T18:00:00.000Z", market: "1.1", do: suspend}
-"""
+SCHEDULED = scenario(
+    event("1", "A v B", SOCCER, match_odds("1.1", "A", "B")),
+    accounts=["carol"],
+    clock={"now": "2026-06-06T17:55:00.000Z", "rate": 1},
+    schedule=[happening(OFF, "1.1", "suspend")],
+)
 
 
 def test_what_has_fallen_due_happens_before_a_call() -> None:
@@ -481,7 +466,7 @@ def test_what_has_fallen_due_happens_before_a_call() -> None:
 
     theatre = Theatre()
     theatre.worlds = Worlds(real_time=RealTime(seconds=lambda: seconds))
-    theatre.worlds.create(load_scenario(SCHEDULED, "scheduled"))
+    theatre.worlds.create(loaded(SCHEDULED))
     operation = Operation("marketStatus", NothingRequest, market_status)
     service = Service(name="betting", interface="SportsAPING", exception=BETTING_EXCEPTION, operations=(operation,))
     theatre.face = BetfairFace(theatre.worlds, (service,))

@@ -18,6 +18,7 @@ from simulator.world.inputs import SetClockRate
 from simulator.world.loading.loading import load_scenario
 from simulator.world.world import World
 from simulator.world.worlds import Worlds
+from tests import scenario as blocks
 from tests.sessions import log_in
 
 PATIENCE_SECONDS = 10
@@ -36,31 +37,14 @@ BET = {
 
 def scenario(rate: float, delay: str, do: str = "suspend", **market: Any) -> str:
     """A world in which something happens to its market after a while."""
-    entry = {
-        "id": "1.1",
-        "name": "Match Odds",
-        "marketType": "MATCH_ODDS",
-        "startTime": "+PT1H",
-        "runners": [{"selectionId": 1, "name": "Newcastle"}, {"selectionId": 2, "name": "Chelsea"}],
-        **market,
-    }
-    event = {
-        "id": "1",
-        "name": "Newcastle v Chelsea",
-        "eventType": {"id": "1", "name": "Soccer"},
-        "openDate": "+PT1H",
-        "markets": [entry],
-    }
-    account = {"username": "alice", "password": "secret", "appKey": "live", "balance": 100}
-    return json.dumps(
-        {
-            "name": "soon",
-            "clock": {"now": "2026-06-06T17:55:00.000Z", "rate": rate},
-            "accounts": [account],
-            "events": [event],
-            "schedule": [{"at": delay, "market": "1.1", "do": do}],
-        }
+    match = blocks.match_odds("1.1", "Newcastle", "Chelsea", **market)
+    document = blocks.scenario(
+        blocks.event("1", "Newcastle v Chelsea", blocks.SOCCER, match, starts="+PT1H"),
+        accounts=["alice"],
+        schedule=[blocks.happening(delay, "1.1", do)],
+        clock={"now": "2026-06-06T17:55:00.000Z", "rate": rate},
     )
+    return json.dumps(document)
 
 
 class Stage:
@@ -94,9 +78,9 @@ class Stage:
     async def log_in(self) -> dict[str, str]:
         """Log in and return the headers of a customer."""
         form = {"username": "alice", "password": "secret"}
-        headers = {"accept": "application/json", "x-application": "live"}
+        headers = {"accept": "application/json", "x-application": "alice-live"}
         answer = (await self.http.post("/api/login", data=form, headers=headers)).json()
-        return {"x-application": "live", "x-authentication": answer["token"]}
+        return {"x-application": "alice-live", "x-authentication": answer["token"]}
 
     async def place(self, headers: dict[str, str]) -> dict[str, Any]:
         response = await self.http.post("/exchange/betting/rest/v1.0/placeOrders/", json=BET, headers=headers)

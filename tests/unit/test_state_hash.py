@@ -19,7 +19,7 @@ from simulator.world.loading.loading import load_additions, load_happening
 from simulator.world.state_hash import state_hash
 from simulator.world.world import World
 from tests.afternoon import CUP, DOGS, WIN, afternoon, back_at_starting_price
-from tests.scenario import world_of
+from tests.scenario import SOCCER, event, market, world_of
 from tests.sessions import log_in
 
 
@@ -223,10 +223,7 @@ def test_a_ticket_that_led_to_nothing_shows_in_the_number_of_the_next() -> None:
 
 def test_what_is_said_of_a_market_that_was_added_shows() -> None:
     def add(name: str) -> Callable[[World], object]:
-        market = {"id": "1.9", "name": "Winner", "marketType": "WINNER", "startTime": "+PT1H"}
-        runners = [{"selectionId": 1, "name": name}, {"selectionId": 2, "name": "Rovers"}]
-        event = {"id": "9", "name": "Final", "eventType": {"id": "1", "name": "Soccer"}, "openDate": "+PT1H"}
-        document = {"events": [{**event, "markets": [{**market, "runners": runners}]}]}
+        document = {"events": [event("9", "Final", SOCCER, market("1.9", "Winner", "WINNER", name, "Rovers"))]}
         return lambda world: world.do(
             Add(load_additions(json.dumps(document), "document", world.exchange, world.catalogue))
         ).accepted()
