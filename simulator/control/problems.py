@@ -10,6 +10,7 @@
     ├── UnknownMatch     404 no match of the world has that id
     ├── UnknownUser      404 no user of BetTune has that name
     ├── UnknownFilter    404 no filter of BetTune has that id
+    ├── UnknownAccount   404 no customer of the world has that name
     ├── UnknownAppKey    404 no customer of the world has that app key
     ├── UnknownAddress   404 nothing is served under that path
     ├── WrongMethod      405 something is, but not by that method; `Allow` lists those it takes
@@ -178,6 +179,14 @@ class UnknownFilter(Problem):
     status = 404
     kind = "unknown-filter"
     title = "There is no such filter"
+
+
+class UnknownAccount(Problem):
+    """No customer of the world has that name."""
+
+    status = 404
+    kind = "unknown-account"
+    title = "There is no such account"
 
 
 class UnknownAppKey(Problem):

@@ -9,8 +9,10 @@ from simulator.control.bettune import BetTuneHandlers
 from simulator.control.clock import ClockHandlers
 from simulator.control.markets import OFFERS, RUNNER_VERBS, MarketHandlers
 from simulator.control.matches import MatchHandlers
+from simulator.control.payments import PaymentHandlers
 from simulator.control.resources import Resource
 from simulator.control.worlds import Addresses, WorldHandlers
+from simulator.exchange.commands import DepositMoney, WithdrawMoney
 from simulator.world.inputs import ActivateAppKey, DeactivateAppKey
 from simulator.world.loading.conversion import FINISH, VERBS
 from simulator.world.worlds import Worlds
@@ -20,6 +22,7 @@ WORLD: Final = f"{ROOT}/worlds/{{world}}"
 MARKET: Final = f"{WORLD}/markets/{{market}}"
 USER: Final = f"{WORLD}/bettune/users/{{user:path}}"
 """A user may be called anything: who has no other name goes by a token."""
+ACCOUNT: Final = f"{WORLD}/accounts/{{username:path}}"
 APP_KEY: Final = f"{WORLD}/app-keys/{{key:path}}"
 """An app key of a scenario may have any characters that a header may have."""
 PREDICTION: Final = f"{WORLD}/bettune/filters/{{filter}}/matches/{{match}}/prediction"
@@ -32,6 +35,7 @@ def control_routes(worlds: Worlds, addresses: Addresses, seed: int) -> list[Rout
     of_markets = MarketHandlers(of_worlds.world_of)
     of_matches = MatchHandlers(of_worlds.world_of)
     of_app_keys = AppKeyHandlers(of_worlds.world_of)
+    of_payments = PaymentHandlers(of_worlds.world_of)
     of_bettune = BetTuneHandlers(of_worlds.world_of)
     return [
         Route(f"{ROOT}/worlds", Resource(get=of_worlds.list_all, post=of_worlds.create)),
@@ -52,6 +56,8 @@ def control_routes(worlds: Worlds, addresses: Addresses, seed: int) -> list[Rout
             Route(f"{MARKET}/runners/{{selection}}/{verb}", Resource(post=of_markets.doing_to_runner(verb)))
             for verb in RUNNER_VERBS
         ),
+        Route(f"{ACCOUNT}/deposits", Resource(post=of_payments.paying(DepositMoney))),
+        Route(f"{ACCOUNT}/withdrawals", Resource(post=of_payments.paying(WithdrawMoney))),
         Route(f"{WORLD}/app-keys", Resource(get=of_app_keys.list_all)),
         Route(f"{APP_KEY}/activate", Resource(post=of_app_keys.putting(ActivateAppKey))),
         Route(f"{APP_KEY}/deactivate", Resource(post=of_app_keys.putting(DeactivateAppKey))),

@@ -83,6 +83,17 @@ class AppKeysDocument(Answer, frozen=True):
     app_keys: list[AppKeyDocument]
 
 
+class PaymentDocument(Answer, frozen=True):
+    """A deposit or a withdrawal, and what the account has and can bet with after it, in the account's currency."""
+
+    transaction_id: int
+    at: str
+    username: str
+    currency: str
+    balance: float
+    available_to_bet: float
+
+
 class BetfairDocument(Answer, frozen=True):
     """What a client of the exchange needs to know."""
 

@@ -38,6 +38,20 @@ class OpenAccount(Command, frozen=True):
     rate: Rate = PAR
 
 
+class DepositMoney(Command, frozen=True):
+    """Pay an amount into a customer's account, in hundredths of the account's currency."""
+
+    account: str
+    amount: int
+
+
+class WithdrawMoney(Command, frozen=True):
+    """Pay an amount out of a customer's account, in hundredths of the account's currency."""
+
+    account: str
+    amount: int
+
+
 # Markets
 
 

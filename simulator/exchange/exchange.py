@@ -13,6 +13,7 @@ from simulator.exchange.commands import (
     CancelOrders,
     CloseMarket,
     Command,
+    DepositMoney,
     Heartbeat,
     HideRunner,
     LapseUnmatched,
@@ -31,6 +32,7 @@ from simulator.exchange.commands import (
     TurnInPlay,
     UpdateOrders,
     VoidMarket,
+    WithdrawMoney,
 )
 from simulator.exchange.editing import cancel_orders, replace_orders, update_orders
 from simulator.exchange.events import AccountOpened, Event, MarketAdded
@@ -41,6 +43,7 @@ from simulator.exchange.ledger import Ledger
 from simulator.exchange.listing import add_runner, hide_runner, reinstate_runner
 from simulator.exchange.market import Market
 from simulator.exchange.orders import Order
+from simulator.exchange.payments import deposit_money, withdraw_money
 from simulator.exchange.placing import place_orders, resolve
 from simulator.exchange.refusals import Impossible
 from simulator.exchange.results import refuse_unsound_type
@@ -221,6 +224,8 @@ def _tick(state: State, _: Tick, at: int) -> list[Event]:
 
 _HANDLERS: Final[dict[type[Command], Callable[[State, Any, int], list[Event]]]] = {
     OpenAccount: _open_account,
+    DepositMoney: deposit_money,
+    WithdrawMoney: withdraw_money,
     AddMarket: _add_market,
     OpenMarket: open_market,
     SuspendMarket: suspend_market,

@@ -1,8 +1,19 @@
-"""The paths of our own API that are about customers' accounts: their app keys."""
+"""The paths of our own API that are about customers' accounts: their money and their app keys."""
+
+from typing import Final
 
 from simulator.specifications.answers import JsonSchema
 from simulator.specifications.control_operations import WORLD, operation, path_item
-from simulator.specifications.control_schemas import NOTHING
+from simulator.specifications.control_schemas import NOTHING, content_of
+from simulator.world.format.scenario import Payment
+
+_PAYMENTS: Final = {
+    "deposits": (
+        "deposit",
+        ("Pay money in", "As much as the smallest deposit of the account's currency at least; 10 pounds, for one."),
+    ),
+    "withdrawals": ("withdraw", ("Take money out", "As much as is available to bet with at most.")),
+}
 
 
 def accounts() -> JsonSchema:
@@ -12,6 +23,24 @@ def accounts() -> JsonSchema:
         "deactivate": ("Deactivate an app key", "What is asked with it is refused with DSC-0034."),
     }
     return {
+        **{
+            f"{WORLD}/accounts/{{username}}/{ending}": path_item(
+                "world",
+                "username",
+                post=operation(
+                    operation_id,
+                    "accounts",
+                    said,
+                    "PaymentDocument",
+                    body=content_of(Payment),
+                    body_required=True,
+                    status=201,
+                    refusals=(404, 409),
+                    examples={"pounds": {"amount": 25.5}},
+                ),
+            )
+            for ending, (operation_id, said) in _PAYMENTS.items()
+        },
         f"{WORLD}/app-keys": path_item(
             "world",
             get=operation(

@@ -19,6 +19,7 @@ EXAMPLES: Final = {
     "user": "alice",
     "filter": "11583",
     "key": "alice-delayed-key",
+    "username": "alice",
 }
 _ELSEWHERE: Final = {
     "reconcileMarket": {"market": "1.113198101"},

@@ -304,6 +304,8 @@ ACCOUNT_STORY: Final[Story] = (
     Step("getAccountDetails", "all", {}),
     Step("createDeveloperAppKeys", "new", {"appName": "My first bot"}),
     Step("getDeveloperAppKeys", "all", {}),
+    Step("transferFunds", "pounds", {"from": "UK", "to": "AUSTRALIAN", "amount": 10.0}),
+    Deed(f"{_WORLD}/accounts/alice/deposits", {"amount": 25.5}),
     Step("getAccountStatement", "all", {"itemDateRange": {"from": None, "to": None}}),
     Step("listCurrencyRates", "pounds", {"fromCurrency": "GBP"}),
     *_VENDOR_STORY,

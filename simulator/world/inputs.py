@@ -21,6 +21,7 @@ from simulator.exchange.commands import (
     AddRunner,
     CancelOrders,
     CloseMarket,
+    DepositMoney,
     Heartbeat,
     HideRunner,
     LapseUnmatched,
@@ -39,6 +40,7 @@ from simulator.exchange.commands import (
     TurnInPlay,
     UpdateOrders,
     VoidMarket,
+    WithdrawMoney,
 )
 from simulator.exchange.orders import RunnerKey
 from simulator.world.format.scenario import Additions, AnyHappening, BetTuneFilter, BetTuneMatch
@@ -263,6 +265,8 @@ class EndWorld(WorldInput, frozen=True):
 
 AnyCommand = (
     OpenAccount
+    | DepositMoney
+    | WithdrawMoney
     | AddMarket
     | OpenMarket
     | SuspendMarket

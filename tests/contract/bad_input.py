@@ -34,7 +34,14 @@ REST_PATHS = [f"/exchange/{service.name}/rest/v1.0/{operation.name}/" for servic
 IDENTITY_PATHS = [path for path in identity_endpoints(Worlds(), FaceSettings()) if not path.endswith("/")]
 CONTROL_PATHS = [
     route.path.replace(":path", "").format(
-        world="default", market=MATCH, selection=HOME, match=1, user="alice", filter=1, key="bob-delayed"
+        world="default",
+        market=MATCH,
+        selection=HOME,
+        match=1,
+        user="alice",
+        filter=1,
+        key="bob-delayed",
+        username="bob",
     )
     for route in control_routes(Worlds(), Addresses(URL), 0)
 ]

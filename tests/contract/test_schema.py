@@ -47,11 +47,6 @@ DIFFERENCES: Final = (
 )  # fmt: skip
 """Where ours differs on purpose: why, and what it lacks, adds, or frees from being mandatory."""
 
-YET_TO_COME: Final = {
-    "transferFunds",
-}
-"""Operations that are not served yet. The list shrinks to nothing."""
-
 
 class Interface(NamedTuple):
     """An interface as it is defined, and ours: the service, the signatures and where the types are."""
@@ -70,8 +65,7 @@ class Interface(NamedTuple):
     @property
     def operations(self) -> dict[str, Element]:
         """The operations that are defined, but for those that are yet to come."""
-        operations = {operation.attrib["name"]: operation for operation in self.definition.findall("operation")}
-        return {name: operation for name, operation in operations.items() if name not in YET_TO_COME}
+        return {operation.attrib["name"]: operation for operation in self.definition.findall("operation")}
 
 
 INTERFACES: Final = (

@@ -7,6 +7,7 @@ from simulator.betfair.accounts.currencies import list_currency_rates
 from simulator.betfair.accounts.details import get_account_details
 from simulator.betfair.accounts.funds import get_account_funds
 from simulator.betfair.accounts.statement import get_account_statement
+from simulator.betfair.accounts.transfers import transfer_funds
 from simulator.betfair.accounts.vendor_operations import VENDORS
 from simulator.betfair.errors import ACCOUNT_EXCEPTION
 from simulator.betfair.operations import Needs, Operation, Service
@@ -17,6 +18,7 @@ from simulator.betfair.schema.account_aping import (
     GetAccountStatementRequest,
     GetDeveloperAppKeysRequest,
     ListCurrencyRatesRequest,
+    TransferFundsRequest,
 )
 
 OWN_ACCOUNT: Final = (
@@ -24,6 +26,7 @@ OWN_ACCOUNT: Final = (
     Operation("getAccountDetails", GetAccountDetailsRequest, get_account_details),
     Operation("createDeveloperAppKeys", CreateDeveloperAppKeysRequest, create_developer_app_keys, needs=Needs.SESSION),
     Operation("getDeveloperAppKeys", GetDeveloperAppKeysRequest, get_developer_app_keys, needs=Needs.SESSION),
+    Operation("transferFunds", TransferFundsRequest, transfer_funds),
     Operation("getAccountStatement", GetAccountStatementRequest, get_account_statement),
     Operation("listCurrencyRates", ListCurrencyRatesRequest, list_currency_rates, needs=Needs.NOTHING),
 )

@@ -6,6 +6,8 @@ Source: `AccountAPING.xml`; field order from recorded answers.
 from enum import StrEnum
 from typing import Annotated, Final
 
+from msgspec import field
+
 from simulator.betfair.schema.account_vendors import VENDOR_OPERATIONS
 from simulator.betfair.schema.sports_inputs import TimeRange
 from simulator.betfair.schema.types import Answer, DateTime, Input, Int, Long, Signature, one_of
@@ -149,6 +151,12 @@ class DeveloperApp(Answer, kw_only=True):
     appVersions: list[DeveloperAppVersion]
 
 
+class TransferResponse(Answer, kw_only=True):
+    """A transfer between wallets, by its number."""
+
+    transactionId: str
+
+
 class CurrencyRate(Answer, kw_only=True):
     """How much of a currency one pound buys."""
 
@@ -202,6 +210,14 @@ class GetDeveloperAppKeysRequest(Input, frozen=True, kw_only=True):
     """The applications of the customer."""
 
 
+class TransferFundsRequest(Input, frozen=True, kw_only=True):
+    """An amount that is to go from one wallet to another."""
+
+    from_: Wallet = field(name="from")
+    to: Wallet
+    amount: float
+
+
 class GetAccountStatementRequest(Input, frozen=True, kw_only=True):
     """A page of the statement: which items, of which dates, from which on."""
 
@@ -222,6 +238,7 @@ class ListCurrencyRatesRequest(Input, frozen=True, kw_only=True):
 OPERATIONS: Final[dict[str, Signature]] = {
     "getAccountFunds": Signature(GetAccountFundsRequest, AccountFundsResponse),
     "getAccountDetails": Signature(GetAccountDetailsRequest, AccountDetailsResponse),
+    "transferFunds": Signature(TransferFundsRequest, TransferResponse),
     "createDeveloperAppKeys": Signature(CreateDeveloperAppKeysRequest, DeveloperApp),
     "getDeveloperAppKeys": Signature(GetDeveloperAppKeysRequest, list[DeveloperApp]),
     "getAccountStatement": Signature(GetAccountStatementRequest, AccountStatementReport),

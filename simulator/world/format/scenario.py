@@ -202,6 +202,12 @@ class Odds(Entry, frozen=True, kw_only=True):
     odds: Decimal
 
 
+class Payment(Entry, frozen=True, kw_only=True):
+    """How much a customer pays in or takes out, in the currency of the account."""
+
+    amount: Decimal
+
+
 class Additions(Entry, frozen=True, kw_only=True):
     """Events, markets and happenings that are added to a running world, from when relative times count."""
 

@@ -33,6 +33,8 @@ MOST_OFFERS_OF_RUNNER: Final = 1_000
 MOST_HAPPENINGS: Final = 10_000
 MOST_OF_BETTUNE: Final = {"users": 1_000, "sports": 1_000, "filters": 1_000, "matches": 5_000, "predictions": 10_000}
 MOST_BETS_OF_MATCH: Final = 100
+MOST_PAYMENT: Final = 100_000_000_00
+"""In hundredths of a currency."""
 
 
 def check_size_of_scenario(inspection: Inspection, scenario: Scenario) -> None:

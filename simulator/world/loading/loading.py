@@ -18,6 +18,7 @@ from simulator.world.format.scenario import (
     IntroduceRunner,
     MarketHappening,
     Odds,
+    Payment,
     Scenario,
 )
 from simulator.world.loading.bettune_checks import (
@@ -30,6 +31,7 @@ from simulator.world.loading.bettune_checks import (
     check_plan,
 )
 from simulator.world.loading.bounds import (
+    MOST_PAYMENT,
     check_size_of_additions,
     check_size_of_bettune,
     check_size_of_happening,
@@ -209,6 +211,13 @@ def load_odds(text: str | bytes, name: str) -> int:
     document = read_document(text, name)
     odds: Odds = convert(document, {} if document.data is None else document.data, Odds)
     return check_odds(Inspection(document), ("odds",), odds.odds)
+
+
+def load_payment(text: str | bytes, name: str) -> int:
+    """Read the amount of a payment, and return it in hundredths; raise `ScenarioError` where the text is wrong."""
+    document = read_document(text, name)
+    payment: Payment = convert(document, {} if document.data is None else document.data, Payment)
+    return Inspection(document).amount(("amount",), payment.amount, least=1, most=MOST_PAYMENT, what="amount")
 
 
 def _with_address(document: Document, address: dict[str, object], *others: str) -> object:
