@@ -64,7 +64,7 @@ class Interface(NamedTuple):
 
     @property
     def operations(self) -> dict[str, Element]:
-        """The operations that are defined, but for those that are yet to come."""
+        """The operations that are defined, by name."""
         return {operation.attrib["name"]: operation for operation in self.definition.findall("operation")}
 
 
