@@ -131,7 +131,7 @@ class SettleSome(Happening, frozen=True, kw_only=True, tag="settle-runners"):
 
 
 class MakeOffers(Happening, frozen=True, kw_only=True, tag="offers"):
-    """Offer prices and stakes on a runner, on behalf of the world's liquidity account.
+    """Offer prices and stakes on a runner, on behalf of the world's liquidity account; stakes are in pounds.
 
     They may be matched at once: with customers' bets, and with what the liquidity account itself has offered before.
     """

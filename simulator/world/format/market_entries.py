@@ -40,7 +40,7 @@ class LineEntry(Entry, frozen=True, kw_only=True):
 
 
 class RunnerEntry(Entry, frozen=True, kw_only=True):
-    """A runner and what is offered on it when the world begins: prices with backers' stakes.
+    """A runner and what is offered on it when the world begins: prices with backers' stakes in pounds.
 
     `adjustment_factor` is in percent, with three decimals at most. A runner that starts as REMOVED, or as
     REMOVED_VACANT if it is a greyhound, was withdrawn before the world begins: the others' factors are those after its

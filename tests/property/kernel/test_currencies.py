@@ -17,7 +17,7 @@ from simulator.exchange.currencies import Rate
 from simulator.exchange.events import Event, OrderCancelled, OrderMatched, OrderPlaced, VirtualBetMatched
 from simulator.exchange.ledger import HOUSE
 from simulator.exchange.orders import Order, Persistence, RunnerKey, Side
-from simulator.exchange.refusals import Refused
+from simulator.exchange.refusals import Impossible, Refused
 from tests.unit.exchange_builder import WEALTH, World
 
 RUNNERS = [RunnerKey(number) for number in (1, 2, 3)]
@@ -195,3 +195,93 @@ def check_house(world: World, rates: dict[str, Rate], twin: Twin) -> None:
             left_over += dearest * (1 + len(bet.fragments) * twin.bets[bet.bet_id].tolerance * in_pence)
     in_pence_alone = -sum(bet.profit or 0 for bet in world.orders)
     assert abs(balances[HOUSE] - in_pence_alone) <= left_over
+
+
+# Whatever becomes of bets otherwise
+
+ACCOUNTS = st.sampled_from(sorted(CURRENCIES))
+events_of_a_race = st.lists(
+    st.one_of(
+        placings,
+        placings,
+        st.tuples(
+            st.just("at close"),
+            ACCOUNTS,
+            st.sampled_from(RUNNERS),
+            st.sampled_from(list(Side)),
+            st.none() | st.sampled_from([150, 300]),
+            st.integers(1000, 500_000),
+        ),
+        st.tuples(st.just("stays"), ACCOUNTS, st.sampled_from(RUNNERS), st.sampled_from([200, 300, 500])),
+        cancellations,
+        st.tuples(st.just("remove"), st.sampled_from(RUNNERS[1:]), st.sampled_from([1_000, 10_000, 30_000])),
+        st.tuples(st.just("hide"), st.just(RUNNERS[2])),
+        st.tuples(st.just("reinstate"), st.just(RUNNERS[2])),
+        st.tuples(st.just("reconcile")),
+        st.tuples(st.just("in play")),
+        st.tuples(st.just("settle one"), st.just(RUNNERS[2])),
+    ),
+    min_size=4,
+    max_size=30,
+)
+KINDS: list[dict[str, Any]] = [
+    {},
+    {"number_of_winners": 2, "is_place_market": True},
+    {"number_of_winners": 2, "each_way_divisor": 400, "betting_type": "ODDS"},
+]
+
+
+def happen(world: World, step: tuple[Any, ...]) -> None:
+    """Let something happen in a race, as far as it can."""
+    try:
+        match step:
+            case "at close", account, runner, side, limit, liability:
+                world.at_close(side, account, liability, limit, runner)
+            case "stays", account, runner, price:
+                world.lay(account, 600_000, price, runner, persistence=Persistence.MARKET_ON_CLOSE)
+            case "remove", runner, factor:
+                world.remove(runner, factor)
+            case "hide", runner:
+                world.hide(runner)
+            case "reinstate", runner:
+                world.reinstate(runner)
+            case ("reconcile",):
+                world.reconcile()
+            case ("in play",):
+                world.turn_in_play()
+            case "settle one", runner:
+                world.settle_runners({runner: "LOSER"})
+            case _:
+                do(world, step)
+    except (Refused, Impossible):
+        return
+
+
+@given(rates, events_of_a_race, st.sampled_from(KINDS), st.booleans(), st.booleans())
+def test_parts_add_up_and_no_result_costs_more_than_was_at_risk_whatever_happens(
+    rates: dict[str, Rate], steps: list[tuple[Any, ...]], kind: dict[str, Any], is_void: bool, cross_matching: bool
+) -> None:
+    """The builder looks after every command at parts, statuses, pence and the ledger."""
+    world = World(balances={"bob": WEALTH}, bsp_market=True, turn_in_play=True, cross_matching=cross_matching, **kind)
+    for name, rate in rates.items():
+        world.open_account(name, WEALTH, CURRENCIES[name], rate=rate)
+
+    for step in steps:
+        happen(world, step)
+    exposures = {name: world.exposure(name) for name in CURRENCIES}
+    balances = {name: world.balance(name) for name in CURRENCIES}
+    if is_void:
+        world.void()
+    else:
+        left = [key for key, runner in world.market.runners.items() if runner.status == "ACTIVE"]
+        places = {"PLACED" if "each_way_divisor" in kind else "WINNER"}
+        statuses = dict.fromkeys(left[: kind.get("number_of_winners", 1)], *places)
+        world.settle(results={**statuses, left[0]: "WINNER"})
+
+    for name in CURRENCIES:
+        orders = [order.own for order in world.orders_of(name)]
+        assert all(order.size_remaining == order.liability_waiting == 0 for order in orders)
+        won = sum(order.profit or 0 for order in orders)
+        assert world.balance(name) == WEALTH + won - world.market.commissions.get(name, 0)
+        # A market that is settled in part has brought something before.
+        assert world.balance(name) >= balances[name] - exposures[name] - world.market.commissions.get(name, 0)
