@@ -5,6 +5,7 @@ The authority's key is never written anywhere, so nobody can misuse the trust th
 
 import ipaddress
 import re
+import ssl
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -74,6 +75,12 @@ class Authority:
     def server_key_pem(self) -> bytes:
         """Return the key of the server."""
         return self._server.private_key_pem.bytes()
+
+    def server_context(self) -> ssl.SSLContext:
+        """Return what a server needs to speak TLS with whoever trusts the authority, and asks clients for nothing."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self._server.configure_cert(context)
+        return context
 
     def issue(self, username: str) -> "ClientCertificate":
         """Return a new certificate for a customer, with a key of RSA as the manual wants it."""

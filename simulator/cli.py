@@ -31,6 +31,7 @@ WRONG_NAME: Final = 2
 SECONDS: Final = click.FloatRange(0.01, 86_400)
 PORT: Final = click.IntRange(0, 65535)
 HTTP_PORT: Final = 8000
+STREAM_PORT: Final = 8001
 HTTPS_PORT: Final = 8443
 ANY_PORT: Final = 0
 
@@ -141,7 +142,12 @@ def prepares_server(default_port: int, default_tls_port: int) -> Callable[[Calla
     def decorate(function: Callable[..., None]) -> Callable[..., None]:
         @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
         @click.option("--port", type=PORT, default=default_port, show_default=True, help="0 picks a free one.")
-        @click.option("--stream-port", type=PORT, help="Accepted and not used: this version has no stream.")
+        @click.option(
+            "--stream-port",
+            type=PORT,
+            help="Of the stream; 0 picks a free one.  "
+            f"[default: {STREAM_PORT} beside port {HTTP_PORT}, else a free one]",
+        )
         @click.option(
             "--scenario", default="demo", show_default=True, metavar="NAME|FILE", help="How the world begins."
         )
@@ -177,7 +183,11 @@ def prepares_server(default_port: int, default_tls_port: int) -> Callable[[Calla
             **rest: Any,
         ) -> None:
             settings = {name: rest.pop(name) for name in ("face", "limits", "tls")}
-            function(_prepare(host, port, scenario, seed=seed, control_token=control_token, **settings), **rest)
+            if stream_port is None:
+                stream_port = STREAM_PORT if port == HTTP_PORT else ANY_PORT
+            settings["stream_port"] = stream_port
+            settings |= {"host": host, "port": port, "seed": seed, "control_token": control_token}
+            function(_prepare(scenario, **settings), **rest)
 
         return command
 
@@ -214,9 +224,9 @@ def serve(server: PreparedServer) -> None:
 def execute(server: PreparedServer, command: tuple[str, ...], trust_ca: bool) -> None:
     """Run COMMAND beside a server and end with its exit status.
 
-    The command finds BETSIM_URL, BETSIM_CONTROL, BETSIM_CONTROL_TOKEN, BETSIM_WORLD, BETSIM_USERNAME, BETSIM_PASSWORD,
-    BETSIM_APP_KEY, BETSIM_DELAYED_APP_KEY and BETSIM_BETTUNE_TOKEN in its environment, and with --tls BETSIM_HTTPS_URL,
-    BETSIM_CA, BETSIM_CLIENT_CERTIFICATE and BETSIM_CLIENT_KEY, as far as there are such.
+    The command finds BETSIM_URL, BETSIM_STREAM, BETSIM_CONTROL, BETSIM_CONTROL_TOKEN, BETSIM_WORLD, BETSIM_USERNAME,
+    BETSIM_PASSWORD, BETSIM_APP_KEY, BETSIM_DELAYED_APP_KEY and BETSIM_BETTUNE_TOKEN in its environment, and with --tls
+    BETSIM_HTTPS_URL, BETSIM_CA, BETSIM_CLIENT_CERTIFICATE and BETSIM_CLIENT_KEY, as far as there are such.
     """
     sys.exit(server.execute(command, lambda problem: click.echo(problem, err=True), trusting=trust_ca))
 
@@ -258,32 +268,10 @@ def spec(name: str | None) -> None:
         _end(f"there is no document {name!r}; there are {', '.join(names)}", WRONG_NAME)
 
 
-def _prepare(
-    host: str,
-    port: int,
-    scenario_name: str,
-    *,
-    seed: int,
-    control_token: str | None,
-    face: FaceSettings,
-    limits: ConnectionLimits,
-    tls: TlsOptions | None,
-) -> PreparedServer:
-    """Prepare a server, or say what is wrong and end the program."""
+def _prepare(scenario_name: str, **options: Any) -> PreparedServer:
+    """Prepare a server from the rest of `ServerOptions`, or say what is wrong and end the program."""
     try:
-        beginning = scenario_called(scenario_name)
-        return PreparedServer(
-            ServerOptions(
-                host=host,
-                port=port,
-                scenario=beginning,
-                seed=seed,
-                control_token=control_token,
-                face=face,
-                limits=limits,
-                tls=tls,
-            )
-        )
+        return PreparedServer(ServerOptions(scenario=scenario_called(scenario_name), **options))
     except ScenarioError as error:
         _end(str(error), WRONG_SCENARIO)
     except CannotListen as error:

@@ -13,10 +13,12 @@ from msgspec import Struct
 
 from simulator.app import Application, create_app
 from simulator.betfair.dispatch import FaceSettings
+from simulator.betfair.stream.listener import StreamServer
 from simulator.control.routes import ROOT
+from simulator.control.schema import StreamAddress
 from simulator.control.worlds import Addresses
 from simulator.http_protocol import ConnectionLimits
-from simulator.server import Server, is_loopback, listen, ready_line, url_of
+from simulator.server import Server, host_and_port_of, is_loopback, listen, ready_line, url_of
 from simulator.world.accounts import CustomerAccount
 from simulator.world.format.scenario import Scenario
 from simulator.world.ids import unguessable_token
@@ -57,6 +59,7 @@ class ServerOptions(Struct, frozen=True, kw_only=True):
 
     host: str
     port: int
+    stream_port: int
     scenario: Scenario
     seed: int
     control_token: str | None
@@ -86,9 +89,15 @@ class PreparedServer:
         # The control API can do anything to every world, so without a token it is for this machine alone.
         token_needed = options.control_token is not None or not is_loopback(first_socket)
         self.control_token: Final = (options.control_token or unguessable_token()) if token_needed else None
+        self._stream: Final = StreamServer(
+            self._worlds,
+            listen(options.host, options.stream_port),
+            tls=None if self._secure is None else self._secure.stream_context,
+        )
+        self.stream: Final = host_and_port_of(self._stream.bound)
         self._app: Final[Application] = create_app(
             self._worlds,
-            Addresses(first_url),
+            Addresses(first_url, StreamAddress(*self.stream)),
             control_token=self.control_token,
             seed=options.seed,
             face=options.face,
@@ -97,13 +106,24 @@ class PreparedServer:
     @property
     def ready_line(self) -> str:
         """Return the line that says that this server is ready, and where."""
-        return ready_line(self.url, self.control_url, self.https_url, None if self._secure is None else self._secure.ca)
+        ca = None if self._secure is None else self._secure.ca
+        return ready_line(self.url, self._stream_address, self.control_url, self.https_url, ca)
+
+    @property
+    def _stream_address(self) -> str:
+        host, port = self.stream
+        return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
     @property
     def environment(self) -> dict[str, str]:
         """Return all that a program needs to use the default world, by names of environment variables."""
         variables = {} if self.url is None else {"BETSIM_URL": self.url}
-        variables |= {"BETSIM_CONTROL": self.control_url, "BETSIM_WORLD": self.world.id, **self._secure_environment}
+        variables |= {
+            "BETSIM_STREAM": self._stream_address,
+            "BETSIM_CONTROL": self.control_url,
+            "BETSIM_WORLD": self.world.id,
+            **self._secure_environment,
+        }
         if self.control_token is not None:
             variables["BETSIM_CONTROL_TOKEN"] = self.control_token
         for account in list(self.world.accounts.by_username.values())[:1]:
@@ -211,6 +231,7 @@ class PreparedServer:
             on_signal=on_signal,
             limits=self._limits,
             secure=None if self._secure is None else self._secure.socket,
+            companions=(self._stream,),
         )
 
     def _run(self, server: Server) -> None:

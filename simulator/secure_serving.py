@@ -32,6 +32,7 @@ class SecureServing:
         place = Path(self._temporary.name) if self._temporary is not None else Path(folder or ".").absolute()
         self.clients: Final[dict[str, ClientFiles]] = write_all(place, authority, clients)
         self.ca: Final = place / "ca.crt"
+        self.stream_context: Final = authority.server_context()
         context = tls_context(authority.server_certificate_pem, authority.server_key_pem)
         self.socket: Final = SecureSocket(
             bound, lambda make, connections, seconds: lambda: SecureProtocol(context, make, connections, seconds)

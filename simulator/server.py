@@ -6,11 +6,11 @@ import ipaddress
 import os
 import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from types import FrameType
-from typing import Any, Final, NamedTuple, cast
+from typing import Any, Final, NamedTuple, Protocol, cast
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -64,24 +64,42 @@ def is_loopback(bound: socket.socket) -> bool:
     return ipaddress.ip_address(bound.getsockname()[0].partition("%")[0]).is_loopback
 
 
-def url_of(bound: socket.socket, scheme: str = "http") -> str:
-    """Return the URL under which this machine reaches a bound socket."""
+def host_and_port_of(bound: socket.socket) -> tuple[str, int]:
+    """Return where this machine reaches a bound socket."""
     host, port = bound.getsockname()[:2]
     address = ipaddress.ip_address(host.partition("%")[0])
     if address.is_unspecified:
         # A client cannot connect to "every address"; the loopback one is among them.
         host = "127.0.0.1" if address.version == 4 else "::1"
-    return f"{scheme}://[{host}]:{port}" if address.version == 6 else f"{scheme}://{host}:{port}"
+    return host, port
 
 
-def ready_line(url: str | None, control_url: str, https_url: str | None = None, ca: Path | None = None) -> str:
+def url_of(bound: socket.socket, scheme: str = "http") -> str:
+    """Return the URL under which this machine reaches a bound socket."""
+    host, port = host_and_port_of(bound)
+    return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
+
+
+def ready_line(
+    url: str | None, stream: str, control_url: str, https_url: str | None = None, ca: Path | None = None
+) -> str:
     """Return what is printed on standard output when every port answers.
 
-    `-` says that something is not there: `stream=-` that there is no stream. Where TLS is spoken two fields follow:
-    the address, and the certificate to trust, whose name goes on to the end of the line.
+    `-` says that something is not there. Where TLS is spoken two fields follow: the address, and the certificate to
+    trust, whose name goes on to the end of the line.
     """
-    line = f"betsim ready http={url or '-'} stream=- control={control_url}"
+    line = f"betsim ready http={url or '-'} stream={stream} control={control_url}"
     return line if https_url is None else f"{line} https={https_url} ca={ca}"
+
+
+class Companion(Protocol):
+    """What is served on a port of its own beside HTTP."""
+
+    async def start(self) -> None:
+        """Accept connections from now on."""
+
+    def stop(self) -> None:
+        """Accept no more connections, and end those that there are."""
 
 
 class SecureSocket(NamedTuple):
@@ -106,6 +124,7 @@ class Server(uvicorn.Server):
         on_signal: Callable[[int], bool] = lambda _: False,
         limits: ConnectionLimits = ConnectionLimits(),  # noqa: B008, it is frozen
         secure: SecureSocket | None = None,
+        companions: Sequence[Companion] = (),
     ) -> None:
         """Make a server. `on_signal` may take a signal upon itself by returning `True`; any other stops the server."""
         super().__init__(
@@ -126,6 +145,7 @@ class Server(uvicorn.Server):
         )
         self._limits: Final = limits
         self._secure: Final = secure
+        self._companions: Final = companions
         self._loop: asyncio.AbstractEventLoop | None = None
         self._not_announced: OSError | None = None
         self._on_ready: Final = on_ready
@@ -138,6 +158,8 @@ class Server(uvicorn.Server):
         await super().startup(sockets)
         if self.started:
             await self._start_securely()
+            for companion in self._companions:
+                await companion.start()
             try:
                 self._on_ready()
             except OSError as error:
@@ -149,6 +171,8 @@ class Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop, once what is still being answered has been."""
         self._on_stop()
+        for companion in self._companions:
+            companion.stop()
         # Tasks that the web server would have to cancel end by themselves when their connections do, and quietly.
         patience = asyncio.get_running_loop().call_later(SHUTDOWN_SECONDS, self._end_connections)
         await super().shutdown(sockets)

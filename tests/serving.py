@@ -55,6 +55,7 @@ class Served:
         self.process = process
         self.ready_line = ready_line
         self.url = match["http"]
+        self.stream = match["stream"]
         self.control_url = match["control"]
         self.https_url = match["https"]
         self.ca = match["ca"]

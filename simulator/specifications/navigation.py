@@ -83,7 +83,7 @@ def _operation(operation_id: str, summary: str, root: JsonSchema, example: Any) 
             "200": {"description": "The menu.", "content": menu},
             **{status: {"description": text, "content": _FAULT} for status, text in described.items()},
             "405": {
-                "description": "Only GET, HEAD and POST do something here.",
+                "description": "Only GET and POST do something here.",
                 "headers": {"Allow": {"$ref": "#/components/headers/Allow"}},
                 "content": _FAULT,
             },

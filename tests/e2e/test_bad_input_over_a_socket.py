@@ -6,7 +6,6 @@ import socket
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import IO
 
 import pytest
 
@@ -46,33 +45,6 @@ def status_of(served: Served, head: bytes, body: bytes = b"") -> int:
             connection.sendall(body)
         answer = connection.makefile("rb").readline()
     return int(answer.split()[1])
-
-
-def test_an_answer_to_head_has_no_body_and_the_connection_goes_on(served: Served) -> None:
-    """On every path of every service: what is refused has none either, and OPTIONS is told what there is."""
-    port = int(served.url.rpartition(":")[2])
-    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_SECONDS) as connection:
-        answers = connection.makefile("rb")
-        for path in EVERY_PATH:
-            for method in (b"HEAD", b"OPTIONS"):
-                connection.sendall(b"%b %b HTTP/1.1\r\nHost: localhost\r\n\r\n" % (method, path.encode()))
-                status, headers = head_of(answers)
-                length = int(headers.get(b"content-length", b"0"))
-                assert status == 204 or length
-                assert status in (200, 204, 400, 401, 404, 405), path
-                assert (b"allow" in headers) == (status in (204, 405)), path
-                if method == b"OPTIONS":
-                    answers.read(length)
-
-
-def head_of(answers: IO[bytes]) -> tuple[int, dict[bytes, bytes]]:
-    """Read the status and the headers of an answer."""
-    status = int(answers.readline().split()[1])
-    headers = {}
-    while line := answers.readline().strip():
-        name, _, value = line.partition(b":")
-        headers[name.lower()] = value.strip()
-    return status, headers
 
 
 @pytest.mark.parametrize("path", EVERY_PATH)

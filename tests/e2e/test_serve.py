@@ -76,9 +76,12 @@ def test_a_server_says_it_is_ready_in_one_line_and_answers_there(served: Served)
     assert served.world()["http"]["url"] == served.url
 
 
-def test_a_server_has_no_stream_and_does_not_pretend_to(served: Served) -> None:
-    assert " stream=- " in served.ready_line
-    assert served.world()["stream"] is None
+def test_a_server_says_where_its_stream_is_and_speaks_first_there(served: Served) -> None:
+    host, _, port = served.stream.rpartition(":")
+    assert served.world()["stream"] == {"host": host, "port": int(port)}
+
+    with socket.create_connection((host, int(port)), timeout=PATIENCE_SECONDS) as connection:
+        assert connection.recv(1000).startswith(b'{"op":"connection","connectionId":"002-')
 
 
 def test_the_credentials_can_be_pasted_into_a_shell(served: Served) -> None:

@@ -26,7 +26,7 @@ PATH: Final = re.compile(r"/exchange/betting/rest/v1(?:\.\d+)?/([^/]+)/navigatio
 class NavigationEndpoint:
     """Answers with the menu of the caller's world."""
 
-    methods = ("GET", "HEAD", "POST")
+    methods = ("GET", "POST")
 
     def __init__(self, dispatcher: Dispatcher) -> None:
         self._dispatcher: Final = dispatcher

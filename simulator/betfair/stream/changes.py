@@ -1,0 +1,212 @@
+"""The change messages of one subscription: its image, its updates, its heartbeats, and how it catches up."""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from enum import Enum
+from typing import Final, NamedTuple
+
+from msgspec import Struct
+
+from simulator.betfair.stream.clocks import initial_token, message_token
+from simulator.betfair.stream.feed import Feed, State
+from simulator.betfair.stream.history import History
+
+SEGMENT_BYTES: Final = 64 * 1024
+"""About how much of an image one segment holds (chosen; no source says how the service cuts)."""
+
+
+class Kind(Enum):
+    """What a subscription is about: the name of its messages, of the list in them, and the parts of its tokens."""
+
+    MARKETS = ("mcm", "mc", 3)
+    ORDERS = ("ocm", "oc", 5)
+
+    @property
+    def op(self) -> str:
+        """Return the operation of its messages."""
+        return self.value[0]
+
+    @property
+    def list_name(self) -> str:
+        """Return the name of the list of changes."""
+        return self.value[1]
+
+    @property
+    def parts(self) -> int:
+        """Return how many pairs of numbers a token has."""
+        return self.value[2]
+
+
+class Terms(Struct, frozen=True):
+    """What a subscription was granted; durations are in milliseconds of the real clock."""
+
+    kind: Kind
+    request_id: int | None
+    number: int
+    """Counts the subscriptions of the server."""
+    conflate_milliseconds: int
+    heartbeat_milliseconds: int
+    is_segmented: bool
+
+
+class Outlet(NamedTuple):
+    """Where the messages of a subscription go, and what it asks about the world and the connection.
+
+    `write` sends one line, `now` is the time of the world in milliseconds since 1970, and `is_behind` says that the
+    client does not read as fast as is written to it.
+    """
+
+    write: Callable[[bytes], None]
+    now: Callable[[], int]
+    is_behind: Callable[[], bool]
+    status: Callable[[], int | None]
+    """The status that messages carry while the service is degraded, 503, or `None`."""
+
+
+class Changes:
+    """One subscription to the changes of a feed."""
+
+    def __init__(self, terms: Terms, feed: Feed, outlet: Outlet) -> None:
+        self.terms: Final = terms
+        self._feed: Final = feed
+        self._outlet: Final = outlet
+        self._market_ids: Final[dict[str, None]] = {}
+        self._pending: list[bytes] = []
+        self._told: dict[str, State] = {}
+        self._left_behind: Final[dict[str, State | None]] = {}
+        """Of a client that is behind: the markets that have changed since, and what was told of them last."""
+        self._message = 0
+        self.history = History({})
+
+    # From the beginning to the end
+
+    def begin(self, market_ids: Iterable[str], resumed: Mapping[str, State] | None = None) -> None:
+        """Send the image of the markets, or what has changed since they were as `resumed` says; then go on."""
+        self._market_ids.update(dict.fromkeys(market_ids))
+        states = self._feed.subscribe(self, self._market_ids)
+        view, before = self._feed.view, resumed or {}
+        items = [
+            change
+            for market_id, state in states.items()
+            if (change := view.difference(before.get(market_id), state, merged=market_id in before)) is not None
+        ]
+        self.history = History(states)
+        self._message = 0
+        for segment, part in _segments(items, is_segmented=self.terms.is_segmented):
+            self._outlet.write(self._first_line(part, segment, is_resumed=resumed is not None))
+
+    def add(self, market_id: str) -> None:
+        """Go on with another market, which is new in the world."""
+        if market_id in self._market_ids:
+            return
+        self._market_ids[market_id] = None
+        before = self._feed.view.nothing(market_id)
+        for state in self._feed.subscribe(self, (market_id,)).values():
+            change = self._feed.view.difference(before, state)
+            if change is not None:
+                self.take(market_id, before, state, change)
+        self.send()
+
+    def begin_again(self) -> None:
+        """Send an image that nobody asked for: the world has begun again or gone back."""
+        self._pending.clear()
+        self._told = {}
+        self._left_behind.clear()
+        self.begin(list(self._market_ids))
+
+    def end(self) -> None:
+        """Take no more changes."""
+        self._feed.unsubscribe(self, self._market_ids)
+
+    @property
+    def number_of_markets(self) -> int:
+        """Return how many markets the subscription has."""
+        return len(self._market_ids)
+
+    # Changes
+
+    def take(self, market_id: str, before: State | None, after: State, change: bytes) -> None:
+        """Note a change; of a client that is behind only that there is one."""
+        if self._left_behind or self._outlet.is_behind():
+            self._left_behind.setdefault(market_id, before)
+            return
+        self._pending.append(change)
+        self._told[market_id] = after
+
+    def send(self) -> None:
+        """Send what was noted as one message, if anything was."""
+        if not self._pending:
+            return
+        pending, self._pending = self._pending, []
+        told, self._told = self._told, {}
+        self._message += 1
+        self.history.add(told)
+        self._outlet.write(self._line(b"", pending))
+
+    def catch_up(self) -> None:
+        """Tell a client that was behind, and reads again, of everything at once."""
+        view = self._feed.view
+        left, merged = dict(self._left_behind), self._left_behind
+        merged.clear()
+        for market_id, before in left.items():
+            after = self._feed.state(market_id)
+            change = None if after is None else view.difference(before, after, merged=True)
+            if change is not None:
+                self._pending.append(change)
+                self._told[market_id] = after
+        self.send()
+
+    def beat(self) -> None:
+        """Send a heartbeat: nothing has changed."""
+        self._outlet.write(self._line(b',"ct":"HEARTBEAT"', None))
+
+    # Lines
+
+    def _first_line(self, items: list[bytes], segment: str, *, is_resumed: bool) -> bytes:
+        terms = self.terms
+        initial = initial_token(terms.number, terms.kind.parts)
+        kind = "RESUB_DELTA" if is_resumed else "SUB_IMAGE"
+        conditions = b'"initialClk":"%b","clk":"%b","conflateMs":%d,"heartbeatMs":%d,"pt":%d,"ct":"%b"' % (
+            initial.encode(),
+            message_token(0, terms.kind.parts).encode(),
+            terms.conflate_milliseconds,
+            terms.heartbeat_milliseconds,
+            self._outlet.now(),
+            kind.encode(),
+        )
+        if segment:
+            conditions += b',"segmentType":"%b"' % segment.encode()
+        return b"{%b,%b%b}" % (self._names(), conditions, self._listed(items))
+
+    def _line(self, rest: bytes, items: list[bytes] | None) -> bytes:
+        clk = message_token(self._message, self.terms.kind.parts).encode()
+        status = self._outlet.status()
+        degraded = b"" if status is None else b'"status":%d,' % status
+        listed = b"" if items is None else self._listed(items)
+        return b'{%b,"clk":"%b",%b"pt":%d%b%b}' % (self._names(), clk, degraded, self._outlet.now(), rest, listed)
+
+    def _names(self) -> bytes:
+        named = {"op": self.terms.kind.op}
+        request_id = self.terms.request_id
+        written = json.dumps(named if request_id is None else {**named, "id": request_id}, separators=(",", ":"))
+        return written[1:-1].encode()
+
+    def _listed(self, items: list[bytes]) -> bytes:
+        return b',"%b":[%b]' % (self.terms.kind.list_name.encode(), b",".join(items)) if items else b""
+
+
+def _segments(items: list[bytes], *, is_segmented: bool) -> Iterator[tuple[str, list[bytes]]]:
+    """Yield the parts of an image that are messages of their own, whole markets each, and what each is called."""
+    parts: list[list[bytes]] = [[]]
+    size = 0
+    for item in items:
+        if is_segmented and parts[-1] and size + len(item) > SEGMENT_BYTES:
+            parts.append([])
+            size = 0
+        parts[-1].append(item)
+        size += len(item)
+    if len(parts) == 1:
+        yield "", parts[0]
+        return
+    for place, part in enumerate(parts):
+        yield "SEG_START" if place == 0 else "SEG_END" if place == len(parts) - 1 else "SEG", part

@@ -1,0 +1,378 @@
+"""One connection to the stream: who is there, what they have subscribed to, and every answer to what they send.
+
+A connection begins with a line of the server. Then come authentication and subscriptions, as fast as the client likes,
+which are done strictly in order. Every request has one answer. An error ends the connection, but for a subscription to
+too many markets (published: Exchange Stream API specification).
+"""
+
+import asyncio
+import json
+import logging
+from collections.abc import Callable
+from typing import Any, Final, Protocol, TypeVar
+
+import msgspec
+from msgspec import Struct
+
+from simulator.betfair.schema.stream import (
+    Authentication,
+    MarketSubscription,
+    Message,
+    OrderSubscription,
+    StreamErrorCode,
+    Subscription,
+)
+from simulator.betfair.stream.changes import Changes, Kind, Outlet, Terms
+from simulator.betfair.stream.clocks import WrongToken, message_of, subscription_of
+from simulator.betfair.stream.feed import State
+from simulator.betfair.stream.history import EndedSubscriptions
+from simulator.betfair.stream.publisher import Channel, Publisher, Reader
+from simulator.betfair.stream.subscriptions import Selection, market_selection, order_selection
+from simulator.refusal_log import log_refusal
+from simulator.world.sessions import Session
+from simulator.world.world import World
+from simulator.world.worlds import Worlds
+
+MOST_CONNECTIONS: Final = 10
+"""Of one account."""
+MOST_MARKETS: Final = 200
+"""Of one subscription."""
+IDLE_SECONDS: Final = 15.0
+"""How long a connection may be without a subscription, in real seconds."""
+LONGEST_CONFLATION: Final = 120_000
+DELAYED_CONFLATION: Final = 180_000
+"""What a delayed app key gets, whatever it asks for."""
+SHORTEST_BEAT, LONGEST_BEAT, DEFAULT_BEAT = 500, 5_000, 5_000
+"""Between heartbeats, in milliseconds of the real clock."""
+
+_log: Final = logging.getLogger(__name__)
+T = TypeVar("T", bound=Struct)
+
+
+class StreamSettings(Struct, frozen=True, kw_only=True):
+    """What is not known for certain about the real service, or is a limit of it.
+
+    `refuses_unknown_clocks` answers INVALID_CLOCK to tokens that are not known any more, instead of a new image.
+    """
+
+    most_connections: int = MOST_CONNECTIONS
+    most_markets: int = MOST_MARKETS
+    idle_seconds: float = IDLE_SECONDS
+    refuses_unknown_clocks: bool = False
+
+
+class StreamError(Exception):
+    """A request that is refused: its code, and the sentence that comes with it."""
+
+    def __init__(self, code: StreamErrorCode, message: str) -> None:
+        super().__init__(message)
+        self.code: Final = code
+        self.message: Final = message
+
+
+class Wire(Protocol):
+    """The socket of a connection."""
+
+    @property
+    def is_behind(self) -> bool:
+        """Return whether the client does not read as fast as is written to it."""
+
+    def write(self, line: bytes) -> None:
+        """Send a line, with its end, at once."""
+
+    def close(self) -> None:
+        """End the connection once everything is sent."""
+
+
+class Hub:
+    """What the connections of one server share."""
+
+    def __init__(self, worlds: Worlds, settings: StreamSettings) -> None:
+        self.worlds: Final = worlds
+        self.settings: Final = settings
+        self.publisher: Final = Publisher(worlds)
+        self.ended: Final = EndedSubscriptions()
+        self.connections: Final[dict[Connection, None]] = {}
+        self._subscriptions = 0
+
+    def connections_of(self, world: World, account: str) -> int:
+        """Return how many connections an account has."""
+        return sum(one.is_of(world, account) for one in self.connections)
+
+    def next_subscription(self) -> int:
+        """Return the number of another subscription."""
+        self._subscriptions += 1
+        return self._subscriptions
+
+
+class _Running:
+    """A subscription of a connection, with its heartbeats."""
+
+    def __init__(self, world: World, channel: Channel, criteria: object) -> None:
+        self.world: Final = world
+        self.channel: Final = channel
+        self.criteria: Final = criteria
+        self.reader: Reader
+        self._beat: asyncio.TimerHandle | None = None
+
+    def beat_later(self) -> None:
+        """Send a heartbeat once nothing has been sent for so long."""
+        self.stop_beating()
+        seconds = self.reader.changes.terms.heartbeat_milliseconds / 1000
+        self._beat = asyncio.get_running_loop().call_later(seconds, self._send_beat)
+
+    def stop_beating(self) -> None:
+        """Send no more heartbeats."""
+        if self._beat is not None:
+            self._beat.cancel()
+            self._beat = None
+
+    def _send_beat(self) -> None:
+        self.reader.changes.beat()
+        self.beat_later()
+
+
+class Connection:
+    """One connection. It is told what arrives, line by line, and when the client reads again or is gone."""
+
+    def __init__(self, hub: Hub, wire: Wire, connection_id: str) -> None:
+        self._hub: Final = hub
+        self._wire: Final = wire
+        self._id: Final = connection_id
+        self._world: World | None = None
+        self._session: Session | None = None
+        self._is_delayed = False
+        self._running: Final[dict[Kind, _Running]] = {}
+        self._has_ended = False
+        self._idle: asyncio.TimerHandle | None = None
+        hub.connections[self] = None
+        self._operations: Final[dict[str, Callable[[bytes, Message], None]]] = {
+            "authentication": self._authenticate,
+            "marketSubscription": self._subscribe_to_markets,
+            "orderSubscription": self._subscribe_to_orders,
+            "heartbeat": self._answer_heartbeat,
+        }
+
+    def begin(self) -> None:
+        """Speak first."""
+        self._send({"op": "connection", "connectionId": self._id})
+        seconds = self._hub.settings.idle_seconds
+        self._idle = asyncio.get_running_loop().call_later(seconds, self._end_idle)
+
+    def is_of(self, world: World, account: str) -> bool:
+        """Return whether it is a connection of an account."""
+        return self._world is world and self._session is not None and self._session.account.username == account
+
+    def take(self, line: bytes) -> None:
+        """Do what a line asks for, and answer."""
+        if self._has_ended:
+            return
+        request_id: int | None = None
+        try:
+            message = _read(line, Message)
+            request_id = message.id
+            operation = self._operations.get(message.op or "")
+            if operation is None:
+                raise StreamError(StreamErrorCode.INVALID_REQUEST, f"Unknown operation: {(message.op or '')[:80]}")
+            operation(line, message)
+        except StreamError as error:
+            self._refuse(error, request_id)
+
+    def refuse_line(self, sentence: str) -> None:
+        """Refuse what is no line at all, and end."""
+        self._refuse(StreamError(StreamErrorCode.INVALID_INPUT, sentence), None)
+
+    def catch_up(self) -> None:
+        """Go on, the client reads again."""
+        for running in self._running.values():
+            running.reader.changes.catch_up()
+
+    def lost(self) -> None:
+        """Note that the client is gone; what it has been told is remembered, for when it comes again."""
+        self._has_ended = True
+        self._hub.connections.pop(self, None)
+        if self._idle is not None:
+            self._idle.cancel()
+        for kind in list(self._running):
+            self._unsubscribe(kind)
+
+    # Operations
+
+    def _authenticate(self, line: bytes, message: Message) -> None:
+        request = _read(line, Authentication)
+        if self._session is not None:
+            said = f"op='authentication', id={message.id}, appKey='{request.app_key}'"
+            raise StreamError(StreamErrorCode.INVALID_REQUEST, f"Connection is already authenticated: {{{said}}}")
+        if not request.app_key:
+            raise StreamError(StreamErrorCode.NO_APP_KEY, "AppKey is missing")
+        world = self._hub.worlds.by_app_key(request.app_key)
+        if world is None:
+            raise StreamError(StreamErrorCode.INVALID_APP_KEY, "AppKey is not valid")
+        if not request.session:
+            raise StreamError(StreamErrorCode.NO_SESSION, "Session is missing")
+        world.run_due()
+        session = world.session(request.session)
+        key = world.developer_apps.by_key[request.app_key]
+        if session is None:
+            raise StreamError(StreamErrorCode.INVALID_SESSION_INFORMATION, "Session is not valid or has expired")
+        if key.owner != session.account.username or not key.is_active:
+            raise StreamError(StreamErrorCode.NOT_AUTHORIZED, "AppKey is not configured for service")
+        self._admit(world, session, is_delayed=key.is_delayed)
+        self._succeed(message.id, connectionsAvailable=self._connections_available())
+
+    def _admit(self, world: World, session: Session, *, is_delayed: bool) -> None:
+        active = self._hub.connections_of(world, session.account.username) + 1
+        most = self._hub.settings.most_connections
+        if active > most:
+            raise StreamError(
+                StreamErrorCode.MAX_CONNECTION_LIMIT_EXCEEDED,
+                f"You have exceeded your max connection limit which is: {most} connection(s)."
+                f"You currently have: {active} active connection(s).",
+            )
+        self._world, self._session, self._is_delayed = world, session, is_delayed
+
+    def _connections_available(self) -> int:
+        world, session = self._identified()
+        return self._hub.settings.most_connections - self._hub.connections_of(world, session.account.username)
+
+    def _identified(self) -> tuple[World, Session]:
+        if self._world is None or self._session is None:
+            raise StreamError(StreamErrorCode.NOT_AUTHORIZED, "The connection is not authenticated")
+        return self._world, self._session
+
+    def _answer_heartbeat(self, _: bytes, message: Message) -> None:
+        self._succeed(message.id)
+
+    def _subscribe_to_markets(self, line: bytes, message: Message) -> None:
+        world, _ = self._identified()
+        request = _read(line, MarketSubscription)
+        selection = market_selection(world, request, is_delayed=self._is_delayed)
+        most = self._hub.settings.most_markets
+        if len(selection.market_ids) > most:
+            raise StreamError(
+                StreamErrorCode.SUBSCRIPTION_LIMIT_EXCEEDED,
+                f"Trying to subscribe to {len(selection.market_ids)} markets, the limit is {most}",
+            )
+        self._subscribe(Kind.MARKETS, request, selection, message)
+
+    def _subscribe_to_orders(self, line: bytes, message: Message) -> None:
+        world, session = self._identified()
+        request = _read(line, OrderSubscription)
+        if request.order_filter is not None and request.order_filter.account_ids is not None:
+            raise StreamError(StreamErrorCode.INVALID_INPUT, "accountIds are not for customers")
+        selection = order_selection(world, session.account.username, request)
+        self._subscribe(Kind.ORDERS, request, selection, message)
+
+    def _subscribe(self, kind: Kind, request: Subscription, selection: Selection, message: Message) -> None:
+        world, session = self._identified()
+        criteria = (world.id, session.account.username, kind, selection.criteria)
+        resumed = self._resumed(request, criteria)
+        terms = self._terms(kind, request)
+        account = session.account.username if kind is Kind.ORDERS else None
+        channel = Channel(kind, selection.projection, account, terms.conflate_milliseconds)
+        running = _Running(world, channel, criteria)
+
+        def write(written: bytes) -> None:
+            self._wire.write(written)
+            running.beat_later()
+
+        outlet = Outlet(write, world.clock.now, lambda: self._wire.is_behind, lambda: None)
+        self._unsubscribe(kind)
+        running.reader = self._hub.publisher.subscribe(
+            world,
+            channel,
+            selection.make_view,
+            lambda feed: Reader(Changes(terms, feed, outlet), selection.wants, self._end_with_world),
+        )
+        self._running[kind] = running
+        if self._idle is not None:
+            self._idle.cancel()
+        self._succeed(message.id)
+        running.reader.changes.begin(selection.market_ids, resumed)
+        self._hub.publisher.began(world, channel)
+
+    def _terms(self, kind: Kind, request: Subscription) -> Terms:
+        conflate = min(max(request.conflate_ms or 0, 0), LONGEST_CONFLATION)
+        beat = DEFAULT_BEAT if request.heartbeat_ms is None else request.heartbeat_ms
+        return Terms(
+            kind=kind,
+            request_id=request.id,
+            number=self._hub.next_subscription(),
+            conflate_milliseconds=DELAYED_CONFLATION if self._is_delayed else conflate,
+            heartbeat_milliseconds=min(max(beat, SHORTEST_BEAT), LONGEST_BEAT),
+            is_segmented=bool(request.segmentation_enabled),
+        )
+
+    def _resumed(self, request: Subscription, criteria: object) -> dict[str, State] | None:
+        """Return what the client has been told by the tokens that it hands back, `None` where it needs an image."""
+        if not request.initial_clk or not request.clk:
+            return None
+        try:
+            number, last = subscription_of(request.initial_clk), message_of(request.clk)
+        except WrongToken as error:
+            raise StreamError(StreamErrorCode.INVALID_CLOCK, f"Clock is invalid: {error}") from None
+        states = self._hub.ended.states(number, criteria, last)
+        if states is None and self._hub.settings.refuses_unknown_clocks:
+            raise StreamError(StreamErrorCode.INVALID_CLOCK, "Clock is not known any more")
+        return states
+
+    def _unsubscribe(self, kind: Kind) -> None:
+        running = self._running.pop(kind, None)
+        if running is not None:
+            running.stop_beating()
+            changes = running.reader.changes
+            self._hub.publisher.unsubscribe(running.world, running.channel, running.reader)
+            self._hub.ended.keep(changes.terms.number, running.criteria, changes.history)
+
+    # Answers
+
+    def _succeed(self, request_id: int | None, **more: int) -> None:
+        self._send({"op": "status", **_id(request_id), "statusCode": "SUCCESS", "connectionClosed": False, **more})
+
+    def _refuse(self, error: StreamError, request_id: int | None) -> None:
+        who = "" if self._session is None else self._session.account.username
+        log_refusal("the stream", who, f"{error.code}: {error.message}")
+        closes = error.code is not StreamErrorCode.SUBSCRIPTION_LIMIT_EXCEEDED
+        self._send(
+            {
+                "op": "status",
+                **_id(request_id),
+                "statusCode": "FAILURE",
+                "errorCode": error.code,
+                "errorMessage": error.message,
+                "connectionClosed": closes,
+                "connectionId": self._id,
+            }
+        )
+        if closes:
+            self.end()
+
+    def end(self) -> None:
+        """End the connection."""
+        if not self._has_ended:
+            self.lost()
+            self._wire.close()
+
+    def _end_idle(self) -> None:
+        waited = round(self._hub.settings.idle_seconds * 1000)
+        message = f"Connection is not subscribed and is idle: {waited} ms"
+        self._refuse(StreamError(StreamErrorCode.TIMEOUT, message), None)
+
+    def _end_with_world(self) -> None:
+        # Not while the story is told: others are still to hear of the end.
+        asyncio.get_running_loop().call_soon(self.end)
+
+    def _send(self, document: dict[str, Any]) -> None:
+        self._wire.write(json.dumps(document, separators=(",", ":")).encode())
+
+
+def _id(request_id: int | None) -> dict[str, int]:
+    return {} if request_id is None else {"id": request_id}
+
+
+def _read(line: bytes, kind: type[T]) -> T:
+    """Return a request; raise `StreamError` for what is no JSON, or has members of other types."""
+    try:
+        return msgspec.json.decode(line, type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise StreamError(StreamErrorCode.INVALID_INPUT, f"Unable to read the message: {error}") from None

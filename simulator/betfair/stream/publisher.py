@@ -1,0 +1,187 @@
+"""Everything that the stream tells of all worlds: the feeds, and what of the story they are told of.
+
+The story only marks: which markets something has happened to, for which accounts. What there is to tell the views read
+from the state, a little later, when the input that caused it is done with; all that one input changes goes out
+together.
+"""
+
+import asyncio
+from collections.abc import Callable, Hashable
+from typing import Final, NamedTuple
+
+from simulator.betfair.stream.changes import Changes, Kind
+from simulator.betfair.stream.feed import Feed, View
+from simulator.exchange.events import Event, MarketAdded, MarketEvent, accounts_of
+from simulator.world.happened import Happened, WorldClosed, WorldReset, WorldRestored
+from simulator.world.world import World
+from simulator.world.worlds import Worlds
+
+
+class Channel(NamedTuple):
+    """What all who are told by one feed have in common, beside the world."""
+
+    kind: Kind
+    projection: Hashable
+    account: str | None
+    """Whose orders they are; `None` for markets."""
+    conflate_milliseconds: int
+
+
+class Reader(NamedTuple):
+    """One subscription, and how it hears of what concerns it as a whole.
+
+    `wants` tells whether it is to have a market that it does not have yet; `world_ended` ends the connection.
+    """
+
+    changes: Changes
+    wants: Callable[[str], bool]
+    world_ended: Callable[[], None]
+
+
+class _Outgoing:
+    """A feed with its readers, and when it is flushed."""
+
+    def __init__(self, world: World, channel: Channel, view: View) -> None:
+        self.world: Final = world
+        self.channel: Final = channel
+        self.feed: Final = Feed(view)
+        self.readers: Final[dict[Changes, Reader]] = {}
+        self.new_markets: Final[dict[str, None]] = {}
+        self.begins_again = False
+        self._flush: asyncio.Handle | None = None
+        self._look_again: asyncio.TimerHandle | None = None
+
+    def mark_if_concerned(self, market_id: str, accounts: frozenset[str], *, is_new: bool) -> None:
+        """Mark a market to which something has happened, in the bets of these accounts where it names some.
+
+        What happens to a market as a whole, without naming accounts, may have changed anybody's bets in it.
+        """
+        account = self.channel.account
+        if account is not None and accounts and account not in accounts:
+            return
+        if self.feed.mark(market_id):
+            self.flush_soon()
+        elif is_new if account is None else accounts:
+            self.new_markets[market_id] = None
+            self.flush_soon()
+
+    def flush_soon(self) -> None:
+        if self._flush is None:
+            loop, delay = asyncio.get_running_loop(), self.channel.conflate_milliseconds
+            self._flush = loop.call_later(delay / 1000, self.flush) if delay else loop.call_soon(self.flush)
+
+    def flush(self) -> None:
+        if self._flush is not None:
+            self._flush.cancel()
+            self._flush = None
+        if self.world.has_ended:
+            return
+        if self.begins_again:
+            self.begins_again = False
+            self.feed.begin_again()
+            for reader in list(self.readers.values()):
+                reader.changes.begin_again()
+        self.feed.flush()
+        new = list(self.new_markets)
+        self.new_markets.clear()
+        for market_id in new:
+            for reader in list(self.readers.values()):
+                if reader.wants(market_id):
+                    reader.changes.add(market_id)
+        self.look_again_in_time()
+
+    def look_again_in_time(self) -> None:
+        """See to it that what is due by the clock of the world is looked at then."""
+        if self._look_again is not None:
+            self._look_again.cancel()
+            self._look_again = None
+        due = self.feed.next_due
+        seconds = None if due is None else self.world.clock.real_seconds_until(due)
+        if seconds is not None:
+            self._look_again = asyncio.get_running_loop().call_later(seconds, self.look_again)
+
+    def look_again(self) -> None:
+        due = self.feed.next_due
+        if due is None:
+            return
+        now = self.world.clock.now()
+        if due <= now:
+            self.feed.mark_due(now)
+            self.flush_soon()
+        else:
+            self.look_again_in_time()
+
+    def end(self) -> None:
+        for handle in (self._flush, self._look_again):
+            if handle is not None:
+                handle.cancel()
+
+
+class Publisher:
+    """The feeds of all worlds, each there as long as somebody reads it."""
+
+    def __init__(self, worlds: Worlds) -> None:
+        self._outgoing: Final[dict[str, dict[Channel, _Outgoing]]] = {}
+        """By world."""
+        worlds.listen(self._hear)
+
+    def subscribe(
+        self, world: World, channel: Channel, make_view: Callable[[], View], make_reader: Callable[[Feed], Reader]
+    ) -> Reader:
+        """Let a reader read from the feed of a channel, which is made where there is none yet, and return it.
+
+        What has happened up to now is told to the others first, so that the states of the feed are those of now.
+        """
+        of_world = self._outgoing.setdefault(world.id, {})
+        outgoing = of_world.get(channel)
+        if outgoing is None:
+            outgoing = of_world[channel] = _Outgoing(world, channel, make_view())
+        elif not channel.conflate_milliseconds:
+            outgoing.flush()
+        new = make_reader(outgoing.feed)
+        outgoing.readers[new.changes] = new
+        return new
+
+    def began(self, world: World, channel: Channel) -> None:
+        """Note that a reader has its image: what its markets are to be looked at for is known."""
+        self._outgoing[world.id][channel].look_again_in_time()
+
+    def unsubscribe(self, world: World, channel: Channel, reader: Reader) -> None:
+        """Let a reader read no more; a feed that nobody reads is gone."""
+        reader.changes.end()
+        of_world = self._outgoing.get(world.id, {})
+        outgoing = of_world.get(channel)
+        if outgoing is None:
+            return
+        outgoing.readers.pop(reader.changes, None)
+        if not outgoing.readers:
+            outgoing.end()
+            del of_world[channel]
+            if not of_world:
+                del self._outgoing[world.id]
+
+    def _hear(self, world: World, happened: Happened) -> None:
+        of_world = self._outgoing.get(world.id)
+        if of_world is None:
+            return
+        for event in happened.events:
+            self._mark(of_world, event)
+        for outgoing in of_world.values():
+            due = outgoing.feed.next_due
+            if due is not None and due <= world.clock.now():
+                outgoing.look_again()
+
+    def _mark(self, of_world: dict[Channel, _Outgoing], event: Event) -> None:
+        if isinstance(event, WorldClosed):
+            for outgoing in list(of_world.values()):
+                for reader in list(outgoing.readers.values()):
+                    reader.world_ended()
+        elif isinstance(event, WorldReset | WorldRestored):
+            for outgoing in of_world.values():
+                outgoing.begins_again = True
+                outgoing.flush_soon()
+        elif isinstance(event, MarketEvent):
+            accounts = frozenset(accounts_of(event))
+            is_new = isinstance(event, MarketAdded)
+            for outgoing in of_world.values():
+                outgoing.mark_if_concerned(event.market_id, accounts, is_new=is_new)
