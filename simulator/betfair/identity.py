@@ -24,12 +24,14 @@ from simulator.betfair import pages
 from simulator.betfair.dispatch import FaceSettings, encode_json
 from simulator.betfair.errors import Fault, ProtocolError, SignInError
 from simulator.betfair.http import HTML, Endpoint
+from simulator.betfair.schema.wire import date_time
 from simulator.http import JSON, Request, Response
 from simulator.refusal_log import log_refusal
 from simulator.world.accounts import CERT_AUTH_REQUIRED, FAIL, SUCCESS, login_status_of
 from simulator.world.format.certificates import fingerprint_of_pem
 from simulator.world.happened import SessionOpened
 from simulator.world.inputs import KeepAlive, LogIn, LogOut
+from simulator.world.scenario_commands import ITALY
 from simulator.world.worlds import Worlds
 
 INPUT_VALIDATION_ERROR: Final = "INPUT_VALIDATION_ERROR"
@@ -38,13 +40,17 @@ NO_SESSION: Final = "NO_SESSION"
 _MOST_FORM_FIELDS: Final = 100
 
 
-class SignInAnswer(Struct):
-    """What login, keepAlive and logout answer, in the order of the recordings. All four are always there."""
+class SignInAnswer(Struct, omit_defaults=True):
+    """What login, keepAlive and logout answer, in the order of the recordings. The first four are always there.
+
+    Clients of the Italian exchange know of a date of the last login as well.
+    """
 
     token: str
     product: str
     status: str
     error: str
+    lastLoginDate: str | None = None  # noqa: N815, the name on the wire
 
 
 class CertificateLoginAnswer(Struct, omit_defaults=True, kw_only=True):
@@ -55,11 +61,15 @@ class CertificateLoginAnswer(Struct, omit_defaults=True, kw_only=True):
 
 
 class SignedIn(NamedTuple):
-    """A login that led to a session: its token, and the login status with its code, empty for SUCCESS."""
+    """A login that led to a session: its token, and the login status with its code, empty for SUCCESS.
+
+    `last_login_at` is when the customer logged in before, where that is told.
+    """
 
     token: str
     status: str
     error: str
+    last_login_at: int | None
 
 
 class Login:
@@ -83,7 +93,8 @@ class Login:
             # Recorded: what could not even be read has no product either.
             product = "" if error.code == INPUT_VALIDATION_ERROR else product
             return _json(SignInAnswer("", product, error.status, error.code))
-        return _json(SignInAnswer(outcome.token, product, outcome.status, outcome.error))
+        last_login = None if outcome.last_login_at is None else date_time(outcome.last_login_at)
+        return _json(SignInAnswer(outcome.token, product, outcome.status, outcome.error, last_login))
 
     def refuse(self, error: ProtocolError) -> Response:
         """Answer a request that was not read."""
@@ -235,8 +246,10 @@ def log_in(
     if (refused := happened.refusal) is not None:
         raise SignInError(refused.status, "" if refused.code == refused.status else refused.code, refused.problem)
     opened = next(event for event in happened.events if isinstance(event, SessionOpened))
-    status, error = login_status_of(world.accounts.by_username[opened.username].status)
-    return SignedIn(opened.token, status, error)
+    account = world.accounts.by_username[opened.username]
+    status, error = login_status_of(world.sessions.logins.of(account).status)
+    last_login_at = opened.last_login_at if account.country_code == ITALY else None
+    return SignedIn(opened.token, status, error, last_login_at)
 
 
 def demanded_product(product: str) -> str:

@@ -7,6 +7,7 @@ from starlette.routing import Route
 from simulator.control.app_keys import AppKeyHandlers
 from simulator.control.bettune import BetTuneHandlers
 from simulator.control.clock import ClockHandlers
+from simulator.control.logins import LoginHandlers
 from simulator.control.markets import OFFERS, RUNNER_VERBS, MarketHandlers
 from simulator.control.matches import MatchHandlers
 from simulator.control.payments import PaymentHandlers
@@ -36,6 +37,7 @@ def control_routes(worlds: Worlds, addresses: Addresses, seed: int) -> list[Rout
     of_matches = MatchHandlers(of_worlds.world_of)
     of_app_keys = AppKeyHandlers(of_worlds.world_of)
     of_payments = PaymentHandlers(of_worlds.world_of)
+    of_logins = LoginHandlers(of_worlds.world_of)
     of_bettune = BetTuneHandlers(of_worlds.world_of)
     return [
         Route(f"{ROOT}/worlds", Resource(get=of_worlds.list_all, post=of_worlds.create)),
@@ -61,6 +63,7 @@ def control_routes(worlds: Worlds, addresses: Addresses, seed: int) -> list[Rout
         Route(f"{WORLD}/app-keys", Resource(get=of_app_keys.list_all)),
         Route(f"{APP_KEY}/activate", Resource(post=of_app_keys.putting(ActivateAppKey))),
         Route(f"{APP_KEY}/deactivate", Resource(post=of_app_keys.putting(DeactivateAppKey))),
+        Route(f"{ACCOUNT}/login", Resource(get=of_logins.read, post=of_logins.change)),
         Route(f"{WORLD}/bettune", Resource(post=of_bettune.add)),
         Route(f"{USER}/token", Resource(post=of_bettune.regenerate_token)),
         Route(f"{USER}/revoke", Resource(post=of_bettune.revoke_tokens)),

@@ -94,6 +94,17 @@ class PaymentDocument(Answer, frozen=True):
     available_to_bet: float
 
 
+class LoginDocument(Answer, frozen=True):
+    """How a customer may log in just now, and when that was last done; certificates by their SHA-256."""
+
+    username: str
+    status: str
+    certificates: list[str]
+    two_step_code: str | None
+    wrong_passwords: int
+    last_login: str | None
+
+
 class BetfairDocument(Answer, frozen=True):
     """What a client of the exchange needs to know."""
 

@@ -19,7 +19,7 @@ class Account:
     """
 
     def __init__(self, definition: OpenAccount) -> None:
-        self.definition: Final = definition
+        self.definition = definition
         self.name: Final = definition.account
         self.rate: Final = None if definition.rate == PAR else definition.rate
         """What the money of the account is worth where it is not worth as much as pounds."""

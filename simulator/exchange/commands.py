@@ -52,6 +52,13 @@ class WithdrawMoney(Command, frozen=True):
     amount: int
 
 
+class PermitBets(Command, frozen=True):
+    """Let an account place bets from now on, or let it not; its bets stay as they are."""
+
+    account: str
+    may_bet: bool
+
+
 # Markets
 
 

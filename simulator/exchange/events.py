@@ -50,6 +50,13 @@ class OrderEvent(MarketEvent, frozen=True):
 # Accounts
 
 
+class BetsPermitted(Event, frozen=True):
+    """An account may place bets from now on, or may not."""
+
+    account: str
+    may_bet: bool
+
+
 class AccountOpened(Event, frozen=True):
     """An account was opened, with nothing in it; an opening balance is told as `MoneyMoved`."""
 

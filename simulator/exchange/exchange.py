@@ -5,6 +5,8 @@ from heapq import heappop
 from types import MappingProxyType
 from typing import Any, Final
 
+from msgspec import structs
+
 from simulator.exchange.accounts import Account
 from simulator.exchange.auction import close_betting, reconcile_on_command, turn_in_play
 from simulator.exchange.commands import (
@@ -19,6 +21,7 @@ from simulator.exchange.commands import (
     LapseUnmatched,
     OpenAccount,
     OpenMarket,
+    PermitBets,
     PlaceOrders,
     Reconcile,
     ReinstateRunner,
@@ -35,7 +38,7 @@ from simulator.exchange.commands import (
     WithdrawMoney,
 )
 from simulator.exchange.editing import cancel_orders, replace_orders, update_orders
-from simulator.exchange.events import AccountOpened, Event, MarketAdded
+from simulator.exchange.events import AccountOpened, BetsPermitted, Event, MarketAdded
 from simulator.exchange.heartbeat import expire_heartbeat, receive_heartbeat
 from simulator.exchange.heartbeat_deadlines import Deadlines
 from simulator.exchange.ladder import WrongLadder
@@ -182,6 +185,14 @@ def _open_account(state: State, command: OpenAccount, at: int) -> list[Event]:
     return [opened, money_moved(state.ledger.pay(at, command.account, command.balance))]
 
 
+def _permit_bets(state: State, command: PermitBets, at: int) -> list[Event]:
+    account = state.account(command.account)
+    if account.definition.may_bet == command.may_bet:
+        return []
+    account.definition = structs.replace(account.definition, may_bet=command.may_bet)
+    return [BetsPermitted(at, command.account, command.may_bet)]
+
+
 def _add_market(state: State, command: AddMarket, at: int) -> list[Event]:
     if command.market_id in state.markets:
         raise Impossible(f"there is a market {command.market_id} already")
@@ -226,6 +237,7 @@ _HANDLERS: Final[dict[type[Command], Callable[[State, Any, int], list[Event]]]] 
     OpenAccount: _open_account,
     DepositMoney: deposit_money,
     WithdrawMoney: withdraw_money,
+    PermitBets: _permit_bets,
     AddMarket: _add_market,
     OpenMarket: open_market,
     SuspendMarket: suspend_market,

@@ -10,6 +10,7 @@ from simulator.control.schema import (
     ClockDocument,
     FinishedDocument,
     Health,
+    LoginDocument,
     MarketDocument,
     MarketsDocument,
     MatchesDocument,
@@ -29,6 +30,7 @@ from simulator.world.format.scenario import (
     Additions,
     BetTuneAdditions,
     Finish,
+    LoginChange,
     MarketHappening,
     Scenario,
 )
@@ -51,13 +53,14 @@ def document() -> JsonSchema:
         AppKeyDocument,
         AppKeysDocument,
         PaymentDocument,
+        LoginDocument,
         UserDocument,
         AddedDocument,
         PredictionDocument,
         StateHash,
     )
     _, sent = answer_schemas(answers)
-    _, read = answer_schemas([Scenario, Additions, BetTuneAdditions, *MarketHappening.__args__, Finish])
+    _, read = answer_schemas([Scenario, Additions, BetTuneAdditions, LoginChange, *MarketHappening.__args__, Finish])
     close_lists(sent)
     close_lists(read)
     inputs = {f"{name}Input" if name in sent else name: readable(schema) for name, schema in read.items()}
@@ -77,7 +80,10 @@ def document() -> JsonSchema:
             {"name": "clock", "description": "The time of a world."},
             {"name": "markets", "description": "What happens to markets, and by schedule could happen as well."},
             {"name": "matches", "description": "Football matches, which BetTune knows."},
-            {"name": "accounts", "description": "Customers' app keys, and what they pay in and take out."},
+            {
+                "name": "accounts",
+                "description": "Customers' app keys and logins, and what they pay in and out.",
+            },
             {"name": "bettune", "description": "Users of BetTune and what they do by hand, and filters and matches."},
         ],
         "paths": paths(),
@@ -104,6 +110,7 @@ def document() -> JsonSchema:
                     ("selection", "The selection id of a runner."),
                     ("match", "The number of a match."),
                     ("user", "The name of a user of BetTune."),
+                    ("username", "The username of a customer."),
                     ("key", "An app key."),
                     ("username", "The name of a customer."),
                     ("filter", "The number of a prediction filter."),
@@ -129,7 +136,7 @@ def _responses() -> JsonSchema:
         400: "The document is wrong; the problem says where.",
         401: "The control token is missing or another one.",
         403: "A page of another site asks, or the request is for another host than this machine.",
-        404: "There is no such world, market, runner, match, user or filter.",
+        404: "There is no such world, market, runner, match, account, app key, user or filter.",
         405: "The method does nothing here.",
         409: "This cannot be done in the present state; nothing is left of it.",
         413: "The document is longer than any that is read.",

@@ -1,10 +1,10 @@
-"""The paths of our own API that are about customers' accounts: their money and their app keys."""
+"""The paths of our own API that are about customers' accounts: their money, their app keys and how they may log in."""
 
 from typing import Final
 
 from simulator.specifications.answers import JsonSchema
 from simulator.specifications.control_operations import WORLD, operation, path_item
-from simulator.specifications.control_schemas import NOTHING, content_of
+from simulator.specifications.control_schemas import NOTHING, content_of, reference
 from simulator.world.format.scenario import Payment
 
 _PAYMENTS: Final = {
@@ -41,6 +41,33 @@ def accounts() -> JsonSchema:
             )
             for ending, (operation_id, said) in _PAYMENTS.items()
         },
+        f"{WORLD}/accounts/{{username}}/login": path_item(
+            "world",
+            "username",
+            get=operation(
+                "readLogin",
+                "accounts",
+                ("Read how a customer may log in", "The status, the certificates, and the code of the second step."),
+                "LoginDocument",
+                refusals=(404,),
+            ),
+            post=operation(
+                "changeLogin",
+                "accounts",
+                (
+                    "Change how a customer may log in",
+                    "What is not said stays as it is, and sessions go on. A status frees an account that is locked.",
+                ),
+                "LoginDocument",
+                body=reference("LoginChange"),
+                refusals=(404,),
+                examples={
+                    "suspend": {"status": "SUSPENDED"},
+                    "certificate": {"certificates": ["ab" * 32]},
+                    "code": {"twoStepCode": "123456"},
+                },
+            ),
+        ),
         f"{WORLD}/app-keys": path_item(
             "world",
             get=operation(

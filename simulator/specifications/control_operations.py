@@ -24,6 +24,7 @@ EXAMPLES: Final = {
 _ELSEWHERE: Final = {
     "reconcileMarket": {"market": "1.113198101"},
     "addRunner": {"market": INCOMPLETE_MARKET},
+    "changeLogin": {"username": "bob"},
 }
 """Where examples of answers are taken from, if not from the market above: the race has starting prices."""
 

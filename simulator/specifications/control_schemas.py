@@ -65,6 +65,8 @@ CLOSED_LISTS: Final[Mapping[str, Mapping[str, Collection[str]]]] = {
     "OfferedBet": {"side": [side.name for side in Side]},
     "Scenario": {"rules": RULE_SETS},
     "AccountEntry": {"currency": _CURRENCIES, "status": ACCOUNT_STATUSES},
+    "LoginChange": {"status": ACCOUNT_STATUSES},
+    "LoginDocument": {"status": ACCOUNT_STATUSES},
     "MarketEntry": {"bettingType": list(BettingType), "ladder": LADDERS, "status": MARKET_STATUSES},
     "RunnerEntry": {"status": RUNNER_STATUSES},
     "ResultEntry": {"status": EACH_WAY_RESULTS},

@@ -1,10 +1,14 @@
 """What inputs about customers' applications do, one function an input, as those of `handlers`."""
 
+from msgspec import UNSET
+
+from simulator.exchange.commands import PermitBets
 from simulator.exchange.events import Event
 from simulator.exchange.refusals import Impossible
+from simulator.world.accounts import ACCOUNT_STATUSES, LIMITED_ACCESS, login_status_of
 from simulator.world.developer_apps import AppVersion
-from simulator.world.happened import AppKeyActivated, AppKeyDeactivated, DeveloperAppCreated
-from simulator.world.inputs import ActivateAppKey, CreateDeveloperApp, DeactivateAppKey
+from simulator.world.happened import AppKeyActivated, AppKeyDeactivated, DeveloperAppCreated, LoginChanged
+from simulator.world.inputs import ActivateAppKey, ChangeLogin, CreateDeveloperApp, DeactivateAppKey
 from simulator.world.parts import Parts
 
 
@@ -15,6 +19,25 @@ def create_developer_app(parts: Parts, create: CreateDeveloperApp, at: int, even
         raise Impossible(f"there is no account {create.username!r}")
     app = parts.developer_apps.create(account, create.name)
     events.append(DeveloperAppCreated(at, app.owner, app.app_id, app.name, app.live.key, app.delayed.key))
+
+
+def change_login(parts: Parts, change: ChangeLogin, at: int, events: list[Event]) -> None:
+    """Change how a customer may log in, and with the status whether bets are taken; raise `Impossible`."""
+    account = parts.accounts.by_username.get(change.username)
+    if account is None:
+        raise Impossible(f"there is no account {change.username!r}")
+    if change.status is not UNSET and change.status not in ACCOUNT_STATUSES:
+        raise Impossible(f"there is no status {change.status!r} of an account")
+    state = parts.sessions.logins.to_change(account)
+    if change.status is not UNSET:
+        state.status, state.wrong_passwords = change.status, 0
+        may_bet = login_status_of(change.status)[0] != LIMITED_ACCESS
+        events.extend(parts.exchange.apply(PermitBets(account.username, may_bet), at))
+    if change.certificates is not UNSET:
+        state.certificates = change.certificates
+    if change.two_step_code is not UNSET:
+        state.two_step_code = change.two_step_code
+    events.append(LoginChanged(at, account.username, state.status, state.certificates, state.two_step_code))
 
 
 def activate_app_key(parts: Parts, activate: ActivateAppKey, at: int, events: list[Event]) -> None:

@@ -23,15 +23,19 @@ RESTRICTING_CODES: Final = frozenset(
         "CHANGE_PASSWORD_REQUIRED",
         "DANISH_AUTHORIZATION_REQUIRED",
         "DENMARK_MIGRATION_REQUIRED",
+        "CONTACT_VERIFICATION_REQUIRED",
         "INTERNATIONAL_TERMS_ACCEPTANCE_REQUIRED",
         "ITALIAN_CONTRACT_ACCEPTANCE_REQUIRED",
         "ITALIAN_PROFILING_ACCEPTANCE_REQUIRED",
+        "MIGRATION_REQUIRED",
+        "MULTI_FACTOR_AUTHENTICATION_REQUIRED",
         "PERSONAL_MESSAGE_REQUIRED",
         "SPAIN_MIGRATION_REQUIRED",
         "SPANISH_TERMS_ACCEPTANCE_REQUIRED",
         "STRONG_AUTH_CODE_REQUIRED",
         "SWEDEN_BANK_ID_VERIFICATION_REQUIRED",
         "SWEDEN_NATIONAL_IDENTIFIER_REQUIRED",
+        "TERMS_AND_CONDITIONS",
     }
 )
 """Codes that come with LOGIN_RESTRICTED: there is something to do on the site before the account may log in."""
@@ -42,6 +46,7 @@ FAILING_CODES: Final = frozenset(
         "ACCOUNT_NOW_LOCKED",
         "ACCOUNT_PENDING_PASSWORD_CHANGE",
         "AGENT_CLIENT_MASTER",
+        "AUTHORIZED_ONLY_FOR_DOMAIN",
         "AUTHORIZED_ONLY_FOR_DOMAIN_RO",
         "AUTHORIZED_ONLY_FOR_DOMAIN_SE",
         "BETTING_RESTRICTED_LOCATION",
@@ -64,6 +69,7 @@ FAILING_CODES: Final = frozenset(
         "PENDING_AUTH",
         "SECURITY_QUESTION_WRONG_3X",
         "SECURITY_RESTRICTED_LOCATION",
+        "STRONG_CODE_FAIL",
         "TELBET_TERMS_CONDITIONS_NA",
         "TEMPORARY_BAN_TOO_MANY_REQUESTS",
         "TRADING_MASTER",
@@ -116,7 +122,9 @@ class CustomerAccount(Struct, frozen=True, kw_only=True):
 
     `balance` (what the world starts with) and `exposure_limit` are in hundredths of the currency, rates in
     hundredths of a percent.
-    `certificates` are the fingerprints of those that are registered for logins by certificate.
+    `certificates` are the fingerprints of those that are registered for logins by certificate, and `two_step_code` has
+    to follow the password of interactive ones; of these and of `status` the account says how they are at first.
+    `session_timeout_milliseconds` is `None` where sessions last as long as the world says.
     """
 
     username: str
@@ -136,6 +144,8 @@ class CustomerAccount(Struct, frozen=True, kw_only=True):
     commission_rate: int | None = None
     exposure_limit: int | None = None
     certificates: tuple[str, ...] = ()
+    two_step_code: str | None = None
+    session_timeout_milliseconds: int | None = None
     points_balance: int = 0
     wallet: str = "UK"
     vendor: Vendor | None = None

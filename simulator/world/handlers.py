@@ -6,7 +6,7 @@ from typing import Any, Final
 from simulator.exchange.commands import Command
 from simulator.exchange.events import Event
 from simulator.exchange.refusals import Impossible, Refused
-from simulator.world.account_handlers import activate_app_key, create_developer_app, deactivate_app_key
+from simulator.world.account_handlers import activate_app_key, change_login, create_developer_app, deactivate_app_key
 from simulator.world.bettune.additions import refuse_to_add
 from simulator.world.bettune.bettune import (
     HIGHEST_ODDS,
@@ -30,6 +30,7 @@ from simulator.world.happened import (
     MarketLeftAlone,
     MatchAdded,
     MatchFinished,
+    PasswordWrong,
     PlanChanged,
     PredictionDeleted,
     PredictionPut,
@@ -50,6 +51,7 @@ from simulator.world.inputs import (
     ActivateAppKey,
     Add,
     AddToBetTune,
+    ChangeLogin,
     CountRequest,
     CreateDeveloperApp,
     DeactivateAppKey,
@@ -65,8 +67,9 @@ from simulator.world.inputs import (
     SetClockRate,
     TakeRequestId,
 )
+from simulator.world.login_states import NOW_LOCKED, LoginRefused
 from simulator.world.parts import Parts
-from simulator.world.sessions import LoginRefused, Session
+from simulator.world.sessions import Session
 from simulator.world.vendor_handlers import VENDOR_HANDLERS
 from simulator.world.vendors import VendorRefused
 
@@ -165,7 +168,7 @@ def _add(parts: Parts, add: Add, at: int, events: list[Event]) -> None:
 
 def _log_in(parts: Parts, login: LogIn, at: int, events: list[Event]) -> None:
     try:
-        session, expired = parts.sessions.log_in(
+        session, expired, last_login_at = parts.sessions.log_in(
             login.username,
             login.password,
             login.app_key,
@@ -176,9 +179,12 @@ def _log_in(parts: Parts, login: LogIn, at: int, events: list[Event]) -> None:
     except LoginRefused as refused:
         if refused.banned_until is not None:
             events.append(LoginBanned(at, login.username, refused.banned_until))
+        if refused.wrong_passwords is not None:
+            locks = refused.error == NOW_LOCKED
+            events.append(PasswordWrong(at, login.username, refused.wrong_passwords, locks))
         raise
     events.extend(_closed(each, at) for each in expired)
-    events.append(SessionOpened(at, session.token, login.username, session.app_key, session.expires_at))
+    events.append(SessionOpened(at, session.token, login.username, session.app_key, session.expires_at, last_login_at))
 
 
 def _keep_alive(parts: Parts, keep_alive: KeepAlive, at: int, events: list[Event]) -> None:
@@ -282,6 +288,7 @@ HANDLERS: Final[dict[type[Input], Handler]] = {
     ChangePlan: _change_plan,
     Add: _add,
     LogIn: _log_in,
+    ChangeLogin: change_login,
     KeepAlive: _keep_alive,
     LogOut: _log_out,
     CreateDeveloperApp: create_developer_app,

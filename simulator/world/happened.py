@@ -23,12 +23,33 @@ IMPOSSIBLE: Final = "IMPOSSIBLE"
 
 
 class SessionOpened(Event, frozen=True):
-    """A customer logged in; the session lasts until `expires_at` unless it is kept alive."""
+    """A customer logged in; the session lasts until `expires_at` unless it is kept alive.
+
+    `last_login_at` is when the customer logged in before, `None` for the first time.
+    """
 
     token: str
     username: str
     app_key: str
     expires_at: int
+    last_login_at: int | None = None
+
+
+class PasswordWrong(Event, frozen=True):
+    """A wrong password of a customer was counted; `locks` where it was one too many."""
+
+    username: str
+    wrong_passwords: int
+    locks: bool
+
+
+class LoginChanged(Event, frozen=True):
+    """How a customer may log in is another: the status, the certificates, and whether a code has to follow."""
+
+    username: str
+    status: str
+    certificates: tuple[str, ...]
+    two_step_code: str | None
 
 
 class SessionExtended(Event, frozen=True):

@@ -32,6 +32,7 @@ from simulator.world.catalogue import Catalogue, MarketDescription
 from simulator.world.clock import Clock
 from simulator.world.developer_apps import AppVersion, DeveloperApp, DeveloperApps
 from simulator.world.ids import Ids
+from simulator.world.login_states import LoginStates
 from simulator.world.parts import Parts
 from simulator.world.sessions import Session, Sessions
 from simulator.world.starting_price_cache import StartingPriceCache
@@ -52,7 +53,8 @@ HASHED: Final[Mapping[type, frozenset[str]]] = {
     ),
     Clock: frozenset({"_base_nanoseconds", "_rate"}),
     Ids: frozenset({"_logins"}),
-    Sessions: frozenset({"_by_token", "_logins", "_banned_until"}),
+    LoginStates: frozenset({"_changed"}),
+    Sessions: frozenset({"logins", "_by_token", "_logins", "_banned_until"}),
     DeveloperApps: frozenset({"by_id"}),
     DeveloperApp: frozenset({"app_id", "name", "owner", "live", "delayed", "was_created"}),
     AppVersion: frozenset({"version_id", "owner", "key", "is_delayed", "is_active"}),
@@ -152,7 +154,8 @@ LEFT_OUT: Final[Mapping[type, Mapping[str, str]]] = {
         "world_id": "it shows in tokens",
         "_requests": "how many failed requests got an id; a refused request changes nothing",
     },
-    Sessions: {"_accounts": SCENARIO, "_ids": ELSEWHERE, "_timeout_milliseconds": SCENARIO},
+    LoginStates: {"_accounts": SCENARIO, "_wrong_passwords_to_lock": SCENARIO},
+    Sessions: {"_ids": ELSEWHERE, "_timeout_milliseconds": SCENARIO},
     DeveloperApps: {"_ids": ELSEWHERE, "by_key": DERIVED, "_by_name": DERIVED},
     Vendors: {"_accounts": SCENARIO, "_ids": ELSEWHERE},
     Schedule: {"_added": "it only orders what is due at the same time"},

@@ -14,7 +14,7 @@ import math
 from typing import Final
 
 import msgspec
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from simulator.exchange.commands import (
     AddMarket,
@@ -27,6 +27,7 @@ from simulator.exchange.commands import (
     LapseUnmatched,
     OpenAccount,
     OpenMarket,
+    PermitBets,
     PlaceOrders,
     Reconcile,
     ReinstateRunner,
@@ -65,6 +66,19 @@ class LogIn(WorldInput, frozen=True):
     app_key: str
     by_certificate: bool = False
     certificate: str | None = None
+
+
+class ChangeLogin(WorldInput, frozen=True):
+    """Change how a customer may log in; what is left out stays as it is. Sessions that there are go on.
+
+    `status` is one of `ACCOUNT_STATUSES`, and makes an account that is locked free, too; `certificates` are
+    fingerprints, and `two_step_code` is `None` for none.
+    """
+
+    username: str
+    status: str | UnsetType = UNSET
+    certificates: tuple[str, ...] | UnsetType = UNSET
+    two_step_code: str | UnsetType | None = UNSET
 
 
 class KeepAlive(WorldInput, frozen=True):
@@ -267,6 +281,7 @@ AnyCommand = (
     OpenAccount
     | DepositMoney
     | WithdrawMoney
+    | PermitBets
     | AddMarket
     | OpenMarket
     | SuspendMarket
@@ -291,6 +306,7 @@ AnyCommand = (
 )
 AnyWorldInput = (
     LogIn
+    | ChangeLogin
     | KeepAlive
     | LogOut
     | CreateDeveloperApp

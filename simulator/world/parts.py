@@ -40,7 +40,9 @@ class Parts:
         self.ids: Final = Ids(seed, world_id)
         self.accounts: Final = Accounts()
         self.vendors: Final = Vendors(self.accounts, self.ids)
-        self.sessions: Final = Sessions(self.accounts, self.ids, settings.session_timeout_milliseconds)
+        self.sessions: Final = Sessions(
+            self.accounts, self.ids, settings.session_timeout_milliseconds, settings.wrong_passwords_to_lock
+        )
         self.exchange: Final = Exchange(settings.rules)
         self.catalogue: Final = Catalogue()
         self.starting_price_cache: Final = StartingPriceCache(settings.starting_price_refresh_milliseconds)

@@ -26,7 +26,7 @@ from simulator.exchange.currencies import Rate
 from simulator.exchange.orders import OrderType, Persistence, RunnerKey, Side
 from simulator.world.accounts import CustomerAccount, Vendor
 from simulator.world.format.certificates import fingerprint_of
-from simulator.world.format.quantities import hundredths_of, thousandths_of
+from simulator.world.format.quantities import duration_of, hundredths_of, thousandths_of
 from simulator.world.format.scenario import (
     AccountEntry,
     Hide,
@@ -42,6 +42,10 @@ from simulator.world.format.scenario import (
     Withdraw,
 )
 from simulator.world.ids import Ids
+
+ITALY: Final = "IT"
+ITALIAN_SESSION_MILLISECONDS: Final = 20 * 60_000
+"""How long a session of the Italian exchange lasts (manual, Keep Alive)."""
 
 LIQUIDITY: Final = "liquidity"
 """The account that offers what the scenario offers: it has no customer, no limit and no bet delay."""
@@ -80,6 +84,8 @@ def customer_of(entry: AccountEntry, ids: Ids) -> CustomerAccount:
         discount_rate=hundredths_of(entry.discount_rate),
         commission_rate=None if entry.commission_rate is None else hundredths_of(entry.commission_rate),
         exposure_limit=None if entry.exposure_limit is None else hundredths_of(entry.exposure_limit),
+        two_step_code=entry.two_step_code,
+        session_timeout_milliseconds=_session_timeout_of(entry),
         certificates=tuple(fingerprint_of(certificate) for certificate in entry.certificates),
         points_balance=entry.points_balance,
         wallet=entry.wallet,
@@ -95,6 +101,12 @@ def _vendor(entry: VendorEntry) -> Vendor:
         redirect_url=entry.redirect_url,
         affiliates=entry.affiliates,
     )
+
+
+def _session_timeout_of(entry: AccountEntry) -> int | None:
+    if entry.session_timeout is not None:
+        return duration_of(entry.session_timeout)
+    return ITALIAN_SESSION_MILLISECONDS if entry.country_code == ITALY else None
 
 
 def account_command(account: CustomerAccount, rate: Rate) -> OpenAccount:

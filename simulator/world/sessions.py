@@ -2,21 +2,13 @@
 
 from collections import OrderedDict, deque
 from collections.abc import Iterator
-from itertools import takewhile
 from typing import Final, NamedTuple
 
 from msgspec import Struct
 
-from simulator.world.accounts import (
-    CERT_AUTH_REQUIRED,
-    FAIL,
-    LIMITED_ACCESS,
-    SUCCESS,
-    Accounts,
-    CustomerAccount,
-    login_status_of,
-)
+from simulator.world.accounts import FAIL, Accounts, CustomerAccount
 from simulator.world.ids import Ids
+from simulator.world.login_states import LoginRefused, LoginStates
 
 SESSION_TIMEOUT_MILLISECONDS: Final = 12 * 60 * 60 * 1000
 """How long a session lasts that is not kept alive: 12 hours on the .com exchange since May 2022 (4 in the manual)."""
@@ -40,24 +32,12 @@ class Session(Struct):
     """Who acts in it, where that is a software vendor on the customer's behalf: a username."""
 
 
-class LoginRefused(Exception):
-    """A login failed: a login status, an error code or the empty string, and a sentence for the tester.
-
-    `banned_until` is when the account may log in again, where this very login was the one too many.
-    """
-
-    def __init__(self, status: str, error: str, why: str, *, banned_until: int | None = None) -> None:
-        super().__init__(why)
-        self.status: Final = status
-        self.error: Final = error
-        self.banned_until: Final = banned_until
-
-
 class LoggedIn(NamedTuple):
-    """A new session, and those of the world that had expired and are closed now."""
+    """A new session, those of the world that had expired and are closed now, and when the customer was last here."""
 
     session: Session
     expired: tuple[Session, ...]
+    last_login_at: int | None
 
 
 class Sessions:
@@ -67,11 +47,18 @@ class Sessions:
     other use does not. One that expires is found no more, and is closed at the next login.
     """
 
-    def __init__(self, accounts: Accounts, ids: Ids, timeout_milliseconds: int = SESSION_TIMEOUT_MILLISECONDS) -> None:
-        self._accounts: Final = accounts
+    def __init__(
+        self,
+        accounts: Accounts,
+        ids: Ids,
+        timeout_milliseconds: int = SESSION_TIMEOUT_MILLISECONDS,
+        wrong_passwords_to_lock: int | None = None,
+    ) -> None:
         self._ids: Final = ids
         self._timeout_milliseconds: Final = timeout_milliseconds
-        # In order of expiry: all last equally long, and one that is kept alive moves to the end.
+        self.logins: Final = LoginStates(accounts, wrong_passwords_to_lock)
+        """Who may log in."""
+        # In order of login or keep-alive.
         self._by_token: Final[OrderedDict[str, Session]] = OrderedDict()
         self._logins: Final[dict[str, deque[int]]] = {}
         self._banned_until: Final[dict[str, int]] = {}
@@ -99,21 +86,12 @@ class Sessions:
     ) -> LoggedIn:
         """Log a customer in, and end the sessions that have expired; raise `LoginRefused`.
 
-        Asked in this order: username and password, the certificate where one is needed, the status of the account, how
-        often it has logged in. The app key is noted and not checked: the callers' protocols differ in what they check.
-        A login by certificate is refused to an account with limited access (manual, the codes of loginStatus).
+        What `LoginStates.check` asks comes first, then how often the account has logged in. The app key is noted and
+        not checked: the callers' protocols differ in what they check.
         """
-        account = self._accounts.by_username.get(username)
-        if account is None or account.password != password:
-            raise LoginRefused(FAIL, "INVALID_USERNAME_OR_PASSWORD", "no account has this username and password")
-        if certificate is not None and certificate not in account.certificates:
-            why = f"the certificate that was presented is not registered: its SHA-256 is {certificate}"
-            raise LoginRefused(FAIL, CERT_AUTH_REQUIRED, why)
-        status, error = login_status_of(account.status)
-        if status != SUCCESS and (by_certificate or status != LIMITED_ACCESS):
-            raise LoginRefused(status, error, f"the status of the account is {account.status}")
+        account = self.logins.check(username, password, certificate, by_certificate=by_certificate)
         self._count_login(username, now)
-        return self._open(account, app_key, now)
+        return self._open(account, app_key, now, last_login_at=self.logins.note_login(account, now))
 
     def open_for_vendor(self, account: CustomerAccount, app_key: str, vendor: str, now: int) -> LoggedIn:
         """Let a vendor act on a customer's behalf for as long as a session lasts, and end those that have expired."""
@@ -124,19 +102,22 @@ class Sessions:
         sessions = self._by_token.values()
         return [each for each in sessions if each.vendor == vendor and each.account.username == username]
 
-    def _open(self, account: CustomerAccount, app_key: str, now: int, vendor: str = "") -> LoggedIn:
-        expired = tuple(takewhile(lambda session: session.expires_at <= now, self._by_token.values()))
+    def _open(
+        self, account: CustomerAccount, app_key: str, now: int, vendor: str = "", *, last_login_at: int | None = None
+    ) -> LoggedIn:
+        expired = tuple(session for session in self if session.expires_at <= now)
         for session in expired:
             self.close(session)
         token = self._ids.session_token(account.username)
-        session = self._by_token[token] = Session(token, account, app_key, now + self._timeout_milliseconds, vendor)
-        return LoggedIn(session, expired)
+        expires_at = now + self._length_of(account)
+        session = self._by_token[token] = Session(token, account, app_key, expires_at, vendor)
+        return LoggedIn(session, expired, last_login_at)
 
     def keep_alive(self, token: str, now: int) -> Session | None:
         """Let a session last its full length from now on; `None` where there is none."""
         session = self.find(token, now)
         if session is not None:
-            session.expires_at = now + self._timeout_milliseconds
+            session.expires_at = now + self._length_of(session.account)
             self._by_token.move_to_end(token)
         return session
 
@@ -151,6 +132,11 @@ class Sessions:
         """End a session."""
         del self._by_token[session.token]
 
+    def _length_of(self, account: CustomerAccount) -> int:
+        """Return how long a session of an account lasts, in milliseconds."""
+        own = account.session_timeout_milliseconds
+        return self._timeout_milliseconds if own is None else own
+
     def _count_login(self, username: str, now: int) -> None:
         """Count a login with the right password; raise `LoginRefused` where it is one too many."""
         if now < self._banned_until.get(username, 0):
@@ -162,8 +148,9 @@ class Sessions:
             raise LoginRefused(FAIL, TOO_MANY_LOGINS, why, banned_until=until)
         logins.append(now)
 
-    def state(self, now: int) -> Iterator[tuple[object, ...]]:
-        """Yield the sessions there are now, and whose logins count towards a ban or are banned, until when."""
+    def state(self, now: int) -> Iterator[object]:
+        """Yield the sessions there are now, whose logins count towards a ban or are banned, and how all may log in."""
+        yield from self.logins.changed
         for session in self._by_token.values():
             if session.expires_at > now:
                 yield session.token, session.account.username, session.app_key, session.expires_at, session.vendor

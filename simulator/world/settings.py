@@ -35,6 +35,7 @@ class Settings(Struct, frozen=True):
 
     rules: BettingRules
     session_timeout_milliseconds: int
+    wrong_passwords_to_lock: int | None
     currency_rates: Mapping[str, Decimal]
     delayed_keys_may_bet: bool
     starting_price_refresh_milliseconds: int
@@ -52,6 +53,7 @@ def settings_of(scenario: Scenario) -> Settings:
     return Settings(
         rules,
         duration_of(scenario.session_timeout),
+        scenario.wrong_passwords_to_lock,
         {**rates, **scenario.currency_rates},
         scenario.delayed_keys_may_bet,
         duration_of(scenario.starting_price_refresh),

@@ -65,7 +65,7 @@ def _open_vendor_session(parts: Parts, opening: OpenVendorSession, at: int, even
     vendor = _vendor_of(parts, opening.vendor)
     grant = _grant_for(parts, vendor.username, opening, at)
     customer = parts.accounts.by_username[grant.customer]
-    session, expired = parts.sessions.open_for_vendor(customer, vendor.app_key, vendor.username, at)
+    session, expired, _ = parts.sessions.open_for_vendor(customer, vendor.app_key, vendor.username, at)
     events.extend(SessionClosed(at, each.token, each.account.username) for each in expired)
     events.append(SessionOpened(at, session.token, customer.username, session.app_key, session.expires_at))
     events.append(VendorAdmitted(at, vendor.username, customer.username, session.token, grant.refresh_token))

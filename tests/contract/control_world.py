@@ -55,6 +55,7 @@ ROUTES = {
         )
     },
     **{f"{MARKET}/runners/1/{verb}": "POST" for verb in ("remove", "hide", "reinstate")},
+    f"{WORLD}/accounts/alice/login": "GET, HEAD, POST",
     f"{WORLD}/bettune": "POST",
     f"{WORLD}/bettune/users/alice-bettune": "GET, HEAD",
     **{f"{WORLD}/bettune/users/alice-bettune/{what}": "POST" for what in ("token", "revoke", "plan")},

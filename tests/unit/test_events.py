@@ -12,6 +12,7 @@ from simulator.exchange.commands import (
 from simulator.exchange.events import (
     AccountOpened,
     ActionPerformed,
+    BetsPermitted,
     CancelReason,
     CommissionCharged,
     Event,
@@ -72,6 +73,7 @@ LEG = FilledLeg(1002, "bob", C, 2_00, 3_00)
 
 EVENTS: list[Event] = [
     AccountOpened(START, "alice", "GBP"),
+    BetsPermitted(START, "alice", False),
     MarketAdded(START, MARKET),
     MarketChanged(START, MARKET, 7, True, MarketStatus.OPEN, False),
     RunnerAdded(START, MARKET, D, 4, 9_100),

@@ -11,7 +11,7 @@ imported from here.
 from decimal import Decimal
 from typing import Annotated, Final
 
-from msgspec import Meta, field
+from msgspec import UNSET, Meta, UnsetType, field
 
 from simulator.exchange.rules import DEFAULT_RULE_SET
 from simulator.world.format.bettune_entries import (
@@ -105,6 +105,7 @@ __all__ = [
     "KeyLineEntry",
     "Lapse",
     "LineEntry",
+    "LoginChange",
     "MakeOffers",
     "MarketEntry",
     "MarketHappening",
@@ -143,8 +144,10 @@ DEFAULT_EXPOSURE_LIMIT: Final = Decimal(15000)
 """The limit of a recorded account, in whole units of the currency."""
 
 
-MOST_CERTIFICATES: Final = 10
-"""Of one account."""
+TwoStepCode = Annotated[str, Meta(pattern=r"^[0-9]{4,10}\Z")]
+"""The digits that follow the password of a customer with authentication in two steps."""
+Certificates = Annotated[tuple[str, ...], Meta(max_length=10)]
+"""Those of one account."""
 
 VendorId = Annotated[str, Meta(pattern=r"^[1-9][0-9]{0,17}\Z")]
 """A number in quotes that a long can hold, without a zero in front."""
@@ -169,6 +172,8 @@ class AccountEntry(Entry, frozen=True, kw_only=True):
 
     An `exposure_limit` of null is none; where nothing is said it is the one that is recorded of a real account.
     `certificates` are what the customer may log in with by certificate: each in PEM, or its SHA-256 in hexadecimal.
+    A `two_step_code` has to follow the password. `session_timeout` is the duration of the account's sessions where it
+    is not the world's; without one it is 20 minutes in Italy, as the exchange there has it (manual, Keep Alive).
     """
 
     username: Text
@@ -187,7 +192,9 @@ class AccountEntry(Entry, frozen=True, kw_only=True):
     discount_rate: Decimal = Decimal(0)
     commission_rate: Decimal | None = None
     exposure_limit: Decimal | None = DEFAULT_EXPOSURE_LIMIT
-    certificates: Annotated[tuple[str, ...], Meta(max_length=MOST_CERTIFICATES)] = ()
+    certificates: Certificates = ()
+    two_step_code: TwoStepCode | None = None
+    session_timeout: str | None = None
     points_balance: Annotated[int, Meta(ge=0, le=2**31 - 1)] = 0
     wallet: str = "UK"
     vendor: VendorEntry | None = None
@@ -225,12 +232,24 @@ class BetTuneAdditions(Entry, frozen=True, kw_only=True):
     matches: tuple[BetTuneMatch, ...] = ()
 
 
+class LoginChange(Entry, frozen=True, kw_only=True):
+    """What becomes different about how a customer may log in, as in a scenario; the rest stays as it is.
+
+    A status makes an account that is locked free, too, and a `two_step_code` of null asks for none.
+    """
+
+    status: str | UnsetType = UNSET
+    certificates: Certificates | UnsetType = UNSET
+    two_step_code: TwoStepCode | UnsetType | None = UNSET
+
+
 class Scenario(Entry, frozen=True, kw_only=True):
     """Everything a world begins with. Relative times count from the clock's start.
 
     `rules` names the betting rules in force, and `strict_fill_or_kill` says whether what makes no sense with
-    fill-or-kill is refused or ignored (`BettingRules`). `session_timeout` is a duration, `currency_rates` say how much
-    of a currency one pound buys, and `delayed_keys_may_bet` whether bets are taken with delayed app keys. Near and far
+    fill-or-kill is refused or ignored (`BettingRules`). `session_timeout` is a duration,
+    `wrong_passwords_to_lock` how many in a row lock an account, null for any number; `currency_rates` say how much of a
+    currency one pound buys, and `delayed_keys_may_bet` whether bets are taken with delayed app keys. Near and far
     prices that a customer has read stay as they are for the duration of `starting_price_refresh`; PT0S computes them at
     every reading.
     """
@@ -240,6 +259,7 @@ class Scenario(Entry, frozen=True, kw_only=True):
     rules: str = DEFAULT_RULE_SET
     strict_fill_or_kill: bool = True
     session_timeout: str = "PT12H"
+    wrong_passwords_to_lock: Annotated[int, Meta(ge=1, le=1000)] | None = None
     starting_price_refresh: str = "PT60S"
     clock: ClockEntry = ClockEntry()
     currency_rates: dict[str, Decimal] = field(default_factory=dict)

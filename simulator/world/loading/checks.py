@@ -179,6 +179,9 @@ def _check_account(inspection: Inspection, place: Place, account: AccountEntry, 
     inspection.usable((*place, "timezone"), check_timezone, account.timezone)
     inspection.percent((*place, "discountRate"), account.discount_rate, "discount rate")
     inspection.percent((*place, "commissionRate"), account.commission_rate, "commission rate")
+    if account.session_timeout is not None:
+        length = inspection.usable((*place, "sessionTimeout"), duration_of, account.session_timeout)
+        inspection.demand(length > 0, (*place, "sessionTimeout"), "A session must last longer than nothing.")
     for position, certificate in enumerate(account.certificates):
         inspection.usable((*place, "certificates", position), fingerprint_of, certificate)
     if account.exposure_limit is not None:

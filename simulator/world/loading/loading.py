@@ -2,10 +2,14 @@
 
 from collections.abc import Callable, Collection
 
+from msgspec import UNSET, structs
+
 from simulator.exchange.exchange import Exchange
 from simulator.exchange.rules import RULE_SETS
+from simulator.world.accounts import ACCOUNT_STATUSES
 from simulator.world.bettune.bettune import BetTune
 from simulator.world.catalogue import Catalogue
+from simulator.world.format.certificates import fingerprint_of
 from simulator.world.format.document import Document, read_document
 from simulator.world.format.quantities import instant_of
 from simulator.world.format.scenario import (
@@ -16,6 +20,7 @@ from simulator.world.format.scenario import (
     EventEntry,
     Finish,
     IntroduceRunner,
+    LoginChange,
     MarketHappening,
     Odds,
     Payment,
@@ -218,6 +223,22 @@ def load_payment(text: str | bytes, name: str) -> int:
     document = read_document(text, name)
     payment: Payment = convert(document, {} if document.data is None else document.data, Payment)
     return Inspection(document).amount(("amount",), payment.amount, least=1, most=MOST_PAYMENT, what="amount")
+
+
+def load_login(text: str | bytes, name: str) -> LoginChange:
+    """Read how a customer may log in from now on, with fingerprints of certificates; raise `ScenarioError`."""
+    document = read_document(text, name)
+    change: LoginChange = convert(document, {} if document.data is None else document.data, LoginChange)
+    inspection = Inspection(document)
+    if change.status is not UNSET:
+        inspection.one_of(("status",), change.status, ACCOUNT_STATUSES, "login status or code")
+    if change.certificates is UNSET:
+        return change
+    fingerprints = tuple(
+        inspection.usable(("certificates", position), fingerprint_of, certificate)
+        for position, certificate in enumerate(change.certificates)
+    )
+    return structs.replace(change, certificates=fingerprints)
 
 
 def _with_address(document: Document, address: dict[str, object], *others: str) -> object:
