@@ -3,9 +3,6 @@
 Sources: manual, currency parameters, for the smallest deposit of a currency; newer currencies have none that is known.
 """
 
-from collections.abc import Mapping
-from typing import Final
-
 from simulator.exchange.commands import DepositMoney, WithdrawMoney
 from simulator.exchange.events import Event
 from simulator.exchange.money import HUNDREDTHS
@@ -13,21 +10,12 @@ from simulator.exchange.refusals import Impossible
 from simulator.exchange.state import State
 from simulator.exchange.telling import money_moved
 
-MINIMUM_DEPOSITS: Final[Mapping[str, int]] = {
-    currency: units * HUNDREDTHS
-    for currency, units in {
-        "GBP": 10, "EUR": 15, "USD": 15, "HKD": 150, "AUD": 30, "CAD": 25, "DKK": 150, "NOK": 150, "SEK": 150,
-        "SGD": 30,
-    }.items()
-}  # fmt: skip
-"""By currency, in hundredths of it."""
-
 
 def deposit_money(state: State, command: DepositMoney, at: int) -> list[Event]:
     """Pay money into an account; `Impossible` for less than the smallest deposit of its currency."""
     account = state.account(command.account)
     currency = account.definition.currency
-    least = max(1, MINIMUM_DEPOSITS.get(currency, 1))
+    least = max(1, state.rules.currency(currency).minimum_deposit)
     if command.amount < least:
         raise Impossible(f"a deposit is of {_written(least, currency)} at least, not of {_written(command.amount)}")
     return [money_moved(state.ledger.pay(at, account.name, command.amount))]

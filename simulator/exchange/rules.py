@@ -22,13 +22,13 @@ class CurrencyRules:
     `minimum_payout` is what a stake under the minimum has to return if it wins, `None` where no such stake is valid, as
     in the Italian, Spanish and Danish jurisdictions. `minimum_bsp_liability` is the least a layer risks at starting
     price; the least a backer does is `minimum_stake`. `minimum_deposit` is the least that can be paid into an account,
-    `None` where that is not known.
+    0 where that is not known.
     """
 
     minimum_stake: int
     minimum_payout: int | None
     minimum_bsp_liability: int
-    minimum_deposit: int | None = None
+    minimum_deposit: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,30 +99,40 @@ class BettingRules:
         return not self.limits_profit_ratio or (4 * exact < 5 * rounded and 4 * rounded < 5 * exact)
 
 
-def _currencies(table: Mapping[str, tuple[int, ...]]) -> Mapping[str, CurrencyRules]:
-    """Turn a table in whole units, as the rules are published, into rules in pence."""
-    return {code: CurrencyRules(*(minimum * HUNDREDTHS for minimum in minimums)) for code, minimums in table.items()}
+_MINIMUM_DEPOSITS: Final = {
+    "GBP": 10, "EUR": 15, "USD": 15, "HKD": 150, "AUD": 30, "CAD": 25, "DKK": 150, "NOK": 150, "SEK": 150, "SGD": 30,
+}  # fmt: skip
+"""In whole units, the only ones that are known, of every rule set: those of the manual."""
+
+
+def _currencies(table: Mapping[str, tuple[int, int, int]]) -> Mapping[str, CurrencyRules]:
+    """Turn a table in whole units, as the rules are published, into rules in hundredths."""
+    deposits = {code: _MINIMUM_DEPOSITS.get(code, 0) for code in table}
+    return {
+        code: CurrencyRules(*(least * HUNDREDTHS for least in (*minimums, deposits[code])))
+        for code, minimums in table.items()
+    }
 
 
 DEFAULT_RULE_SET: Final = "2022"
 """What a world has whose scenario names none."""
 
-# Each row: minimum stake, minimum payout, minimum liability at starting price, and minimum deposit where it is known.
+# Each row: minimum stake, minimum payout, minimum liability at starting price.
 RULE_SETS: Final[Mapping[str, BettingRules]] = {
     "2017": BettingRules(
         "2017",
         _currencies(
             {
-                "GBP": (2, 10, 10, 10),
-                "EUR": (2, 20, 20, 15),
-                "USD": (4, 20, 20, 15),
-                "HKD": (25, 125, 125, 150),
-                "AUD": (5, 30, 30, 30),
-                "CAD": (6, 30, 30, 25),
-                "DKK": (30, 150, 150, 150),
-                "NOK": (30, 150, 150, 150),
-                "SEK": (30, 150, 150, 150),
-                "SGD": (6, 30, 30, 30),
+                "GBP": (2, 10, 10),
+                "EUR": (2, 20, 20),
+                "USD": (4, 20, 20),
+                "HKD": (25, 125, 125),
+                "AUD": (5, 30, 30),
+                "CAD": (6, 30, 30),
+                "DKK": (30, 150, 150),
+                "NOK": (30, 150, 150),
+                "SEK": (30, 150, 150),
+                "SGD": (6, 30, 30),
             }
         ),
     ),
