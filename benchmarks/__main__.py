@@ -2,7 +2,19 @@
 
 import sys
 
-from benchmarks import cross_matching, documents, fold, http, kernel, navigation, reads, snapshot, tls, virtual
+from benchmarks import (
+    cross_matching,
+    documents,
+    fold,
+    http,
+    kernel,
+    navigation,
+    reads,
+    snapshot,
+    statement,
+    tls,
+    virtual,
+)
 
 BENCHMARKS = {
     "kernel": kernel.run,
@@ -11,6 +23,7 @@ BENCHMARKS = {
     "virtual": virtual.run,
     "cross_matching": cross_matching.run,
     "reads": reads.run,
+    "statement": statement.run,
     "navigation": navigation.run,
     "documents": documents.run,
     "http": http.run,

@@ -5,7 +5,7 @@ from betfairlightweight import APIClient, filters
 from betfairlightweight.exceptions import APIError
 
 from tests.clients.fair import HOME, MATCH_ODDS, NOON
-from tests.clients.library import ServedWorld, error_code, limit, place
+from tests.clients.library import ServedWorld, client_for, error_code, limit, place
 
 
 def a_bet_that_wins(alice: APIClient, world: ServedWorld) -> str:
@@ -64,6 +64,49 @@ def test_currency_rates_are_listed(alice: APIClient) -> None:
     with pytest.raises(APIError) as refusal:
         alice.account.list_currency_rates(from_currency="EUR")
     assert error_code(refusal.value) == "INVALID_INPUT_DATA"
+
+
+def test_what_is_paid_in_and_taken_out_shows_in_funds_and_statement(alice: APIClient, world: ServedWorld) -> None:
+    username = world.accounts[0].username
+    world.control(f"accounts/{username}/deposits", {"amount": 500})
+    world.control(f"accounts/{username}/withdrawals", {"amount": 0.5})
+
+    paid = alice.account.get_account_statement(include_item="DEPOSITS_WITHDRAWALS").account_statement
+
+    assert [(1000.0, 1000.0), (500.0, 1500.0), (-0.5, 1499.5)] == [(item.amount, item.balance) for item in paid]
+    assert 1499.5 == alice.account.get_account_funds().available_to_bet_balance
+
+
+def test_an_application_is_created_and_its_delayed_key_used(alice: APIClient, world: ServedWorld) -> None:
+    """The library has no method for it, but a way to send what it has none for."""
+    method = "AccountAPING/v1.0/{}".format
+    _, answer, _ = alice.account.request(method("createDeveloperAppKeys"), {"appName": "A bot of mine"}, None)
+    delayed, live = (version["applicationKey"] for version in answer["result"]["appVersions"])
+    _, listed, _ = alice.account.request(method("getDeveloperAppKeys"), {}, None)
+
+    assert answer["result"] == listed["result"][-1]
+    with client_for(world.served, world.accounts[0], app_key=delayed) as client:
+        client.login_interactive()
+        assert 1000.0 == client.account.get_account_funds().available_to_bet_balance
+    with client_for(world.served, world.accounts[0], app_key=live) as client:
+        client.login_interactive()
+        with pytest.raises(APIError) as refusal:
+            client.account.get_account_funds()
+        assert "DSC-0034" == refusal.value.response["error"]["message"]
+        world.control(f"app-keys/{live}/activate")
+        assert 1000.0 == client.account.get_account_funds().available_to_bet_balance
+
+
+def test_no_wallet_is_left_to_transfer_money_to(alice: APIClient) -> None:
+    """The library's own method for it only warns, and sends nothing."""
+    transfer = {"from": "UK", "to": "AUSTRALIAN", "amount": 10}
+
+    with pytest.raises(APIError) as refusal:
+        alice.account.request("AccountAPING/v1.0/transferFunds", transfer, None)
+    with pytest.raises(DeprecationWarning):
+        alice.account.transfer_funds()
+
+    assert "WALLET_TRANSFER_ERROR" == error_code(refusal.value)
 
 
 def test_whose_account_it_is(alice: APIClient) -> None:
