@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from simulator.exchange.orders import Side
 from simulator.exchange.rules import RULE_SETS
 from tests.contract.account_holder import AccountHolder
 from tests.contract.bettor import (
@@ -25,8 +26,9 @@ from tests.contract.bettor import (
     placed,
     world_of,
 )
+from tests.contract.stream_theatre import streaming
 from tests.in_process import Client
-from tests.scenario import account
+from tests.scenario import HORSE_RACING, account, event, loaded, scenario, win
 
 BALANCE = 1000.01
 """A number of dollars that is no number of pence."""
@@ -316,3 +318,24 @@ def test_funds_and_limits_are_held_against_amounts_of_the_accounts_money(people:
         assert ("FAILURE", "INSUFFICIENT_FUNDS") == (report["status"], report["errorCode"])
         holder.bet(back(3.0, most))
         assert -most == funds(holder)[1]
+
+
+def test_the_stream_tells_own_orders_in_the_accounts_money_and_markets_in_pounds() -> None:
+    """The market stream is in pounds for everybody (stream interface)."""
+    dora = account("dora", currency="AUD")
+    race = event("1", "Meeting", HORSE_RACING, win("1.1", "First", "Second"))
+    with streaming(loaded(scenario(race, accounts=[dora, account("bob")], currencyRates={"AUD": 2}))) as theatre:
+        client = theatre.client("dora")
+        client.subscribe_to_orders()
+        client.subscribe_to_markets("1.1", fields=["EX_ALL_OFFERS"])
+        theatre.bet("dora", "1.1", Side.BACK, 300, 501)
+        theatre.bet("bob", "1.1", Side.LAY, 300, 100)
+
+        changes = client.read()
+
+    orders = [order for told in changes for market in told.get("oc", ()) for order in market["orc"][0].get("uo", ())]
+    volumes = [
+        line for told in changes for market in told.get("mc", ()) for runner in market["rc"] for line in runner["atl"]
+    ]
+    assert (5.01, 2, 3.01) == tuple(orders[-1][name] for name in ("s", "sm", "sr"))
+    assert [3, 1.51] == volumes[-1]
