@@ -42,6 +42,7 @@ class ApiErrorCode(StrEnum):
     NO_SESSION = "NO_SESSION"
     REQUEST_SIZE_EXCEEDS_LIMIT = "REQUEST_SIZE_EXCEEDS_LIMIT"
     SERVICE_BUSY = "SERVICE_BUSY"
+    SERVICE_UNAVAILABLE = "SERVICE_UNAVAILABLE"
     SUBSCRIPTION_EXPIRED = "SUBSCRIPTION_EXPIRED"
     TIMEOUT_ERROR = "TIMEOUT_ERROR"
     TOO_MANY_REQUESTS = "TOO_MANY_REQUESTS"
@@ -229,6 +230,26 @@ HEARTBEAT_EXCEPTION: Final = ExceptionType(
         _Code.NO_SESSION,
         _Code.INVALID_APP_KEY,
         _Code.UNEXPECTED_ERROR,
+    ),
+    name_comes_first=False,
+)
+
+
+SCORES_EXCEPTION: Final = ExceptionType(
+    "APINGException",
+    "SANGX",
+    # In the order of the manual, as those of the other interfaces are; a client has reported SANGX-0004.
+    _numbered(
+        _Code.UNEXPECTED_ERROR,
+        _Code.INVALID_INPUT_DATA,
+        _Code.INVALID_SESSION_INFORMATION,
+        _Code.INVALID_APP_KEY,
+        _Code.SERVICE_BUSY,
+        _Code.TIMEOUT_ERROR,
+        _Code.NO_SESSION,
+        _Code.NO_APP_KEY,
+        _Code.TOO_MANY_REQUESTS,
+        _Code.SERVICE_UNAVAILABLE,
     ),
     name_comes_first=False,
 )

@@ -17,7 +17,14 @@ from simulator.betfair.errors import ApiError, ApiErrorCode, ExceptionType, Faul
 from simulator.betfair.http import XML, acceptable, demand_json
 from simulator.http import JSON, Request, Response
 
-SERVER_ERRORS: Final = frozenset({ApiErrorCode.UNEXPECTED_ERROR, ApiErrorCode.SERVICE_BUSY, ApiErrorCode.TIMEOUT_ERROR})
+SERVER_ERRORS: Final = frozenset(
+    {
+        ApiErrorCode.UNEXPECTED_ERROR,
+        ApiErrorCode.SERVICE_BUSY,
+        ApiErrorCode.SERVICE_UNAVAILABLE,
+        ApiErrorCode.TIMEOUT_ERROR,
+    }
+)
 """Business errors that are the server's fault: HTTP 500 and `Server` over REST. All others are 400 and `Client`."""
 
 _ALTERNATIVES: Final = {"json": JSON, "xml": XML}

@@ -11,6 +11,7 @@ from simulator.betfair.betting.reading import READING
 from simulator.betfair.errors import BETTING_EXCEPTION
 from simulator.betfair.heartbeat import HEARTBEAT
 from simulator.betfair.operations import Operation, Service
+from simulator.betfair.race_status import SCORES
 from simulator.betfair.schema.sports_aping import (
     CancelOrdersRequest,
     PlaceOrdersRequest,
@@ -34,5 +35,5 @@ BETTING: Final = Service(
 )
 """The betting service."""
 
-SERVICES: Final = (BETTING, ACCOUNT, HEARTBEAT)
+SERVICES: Final = (BETTING, ACCOUNT, HEARTBEAT, SCORES)
 """All services that are served."""

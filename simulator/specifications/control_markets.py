@@ -8,6 +8,7 @@ from simulator.specifications.control_operations import MARKET, WORLD, operation
 from simulator.specifications.control_schemas import NOTHING, content_of, reference
 from simulator.world.format.entry import Entry
 from simulator.world.format.happenings import (
+    ChangeRaceStatus,
     ChangeStartTime,
     Hide,
     IntroduceRunner,
@@ -31,6 +32,7 @@ VERBS: Final = {
     "void": ("Void every bet", "Stakes come back, no bet wins or loses, and the market is closed."),
     "settle": ("Settle a market", "By results, a margin, a total or a line, as its betting type asks for."),
     "settle-runners": ("Settle some runners", "Of an ODDS market that goes on for the others."),
+    "race-status": ("Change the status of a race", "That of the market, for listRaceDetails."),
     "offers": ("Make offers", "Of the world's liquidity account. The answer says what was matched, and what rests."),
 }
 _RUNNER_VERBS: Final[Mapping[str, tuple[type[Entry], tuple[str, str]]]] = {
@@ -38,12 +40,16 @@ _RUNNER_VERBS: Final[Mapping[str, tuple[type[Entry], tuple[str, str]]]] = {
     "hide": (Hide, ("Hide a runner", "Unmatched bets on it lapse, and matched ones are at 1.0.")),
     "reinstate": (Reinstate, ("Reinstate a runner", "That was hidden: its bets have their prices again.")),
 }
-_NAMES: Final = {"change-start-time": "changeStartTime", "add-runner": "addRunner"}
+_NAMES: Final = {"change-start-time": "changeStartTime", "add-runner": "addRunner", "race-status": "changeRaceStatus"}
 """The operation ids of verbs that are not done to the whole of a market."""
 _BODIES: Final[Mapping[str, dict[str, Any]]] = {
     "settle": {"home": {"results": [{"selectionId": 6830593, "status": "WINNER"}]}},
     "settle-runners": {"draw": {"results": [{"selectionId": 58805, "status": "LOSER"}]}},
     "change-start-time": {"later": {"startTime": "+PT10M"}},
+    "race-status": {
+        "parading": {"status": "PARADING"},
+        "stale": {"status": "OFF", "responseCode": "LIVE_DATA_TEMPORARILY_UNAVAILABLE"},
+    },
     "add-runner": {"late": {"selectionId": 4, "name": "Northfield"}},
     "offers": {
         "resting": {"selectionId": 6830593, "availableToBack": [[2.14, 10]]},
@@ -72,6 +78,7 @@ _EVENT: Final[JsonSchema] = {
 _CONTENT: Final[dict[str, type[Entry]]] = {
     "change-start-time": ChangeStartTime,
     "add-runner": IntroduceRunner,
+    "race-status": ChangeRaceStatus,
     "settle": Settle,
     "settle-runners": SettleSome,
     "offers": MakeOffers,

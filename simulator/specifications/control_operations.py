@@ -4,7 +4,7 @@ import hashlib
 from typing import Any, Final
 
 from simulator.specifications.answers import JsonSchema
-from simulator.specifications.examples import INCOMPLETE_MARKET, control_example
+from simulator.specifications.examples import INCOMPLETE_MARKET, RACE_MARKET, control_example
 
 WORLD: Final = "/control/v1/worlds/{world}"
 MARKET: Final = f"{WORLD}/markets/{{market}}"
@@ -25,6 +25,7 @@ _ELSEWHERE: Final = {
     "reconcileMarket": {"market": "1.113198101"},
     "addRunner": {"market": INCOMPLETE_MARKET},
     "changeLogin": {"username": "bob"},
+    "changeRaceStatus": {"market": RACE_MARKET},
 }
 """Where examples of answers are taken from, if not from the market above: the race has starting prices."""
 

@@ -30,6 +30,7 @@ from simulator.world.loading.bounds import (
 )
 from simulator.world.loading.conversion import CHANGE_PLAN, FINISH, VERBS
 from simulator.world.loading.market_checks import LADDERS, MARKET_STATUSES, RUNNER_STATUSES
+from simulator.world.races import RaceResponse, RaceStatus
 
 _DECIMAL: Final[JsonSchema] = {
     "anyOf": [{"type": "number"}, {"type": "string", "pattern": r"^-?[0-9]{1,9}(\.[0-9]{1,2})?$"}]
@@ -74,6 +75,7 @@ CLOSED_LISTS: Final[Mapping[str, Mapping[str, Collection[str]]]] = {
     "UserDocument": {"plan": PLANS},
     "PlanChange": {"plan": PLANS},
     "PredictionDocument": {"source": SOURCES},
+    "ChangeRaceStatus": {"status": list(RaceStatus), "responseCode": list(RaceResponse)},
     "ChangePlan": {"plan": PLANS},
     "BetTuneFilter": {"status": FILTER_STATUSES},
     "FilterDocument": {"status": FILTER_STATUSES},

@@ -6,12 +6,13 @@ import yaml
 
 from simulator.betfair.accounts.service import ACCOUNT
 from simulator.betfair.heartbeat import HEARTBEAT
-from simulator.betfair.schema import account_aping, heartbeat_aping, sports_aping
+from simulator.betfair.race_status import SCORES
+from simulator.betfair.schema import account_aping, heartbeat_aping, scores_aping, sports_aping
 from simulator.betfair.services import BETTING
 from simulator.specifications import control, identity, navigation
 from simulator.specifications.betfair import About, document
 from simulator.specifications.betting_rules import BETTING_RULES, LOCALE, number
-from simulator.specifications.examples import ACCOUNT_STORY, BETTING_STORY, HEARTBEAT_STORY
+from simulator.specifications.examples import ACCOUNT_STORY, BETTING_STORY, HEARTBEAT_STORY, SCORES_STORY
 from simulator.specifications.requests import Rules
 from simulator.world.vendors import LONGEST_REFERENCE, MOST_DAYS
 
@@ -78,6 +79,15 @@ _HEARTBEAT: Final = About(
 )
 
 
+_SCORES: Final = About(
+    title="Betfair Exchange, scores",
+    description="How races in the United Kingdom and in Ireland stand: of the interface ScoresAPING v1.0.",
+    rules=Rules(fields={}, variants={}),
+    story=SCORES_STORY,
+    links={},
+)
+
+
 def generated_documents() -> dict[str, str]:
     """Return the text of every generated document, by the name of its file."""
     documents = {
@@ -86,6 +96,7 @@ def generated_documents() -> dict[str, str]:
         "betfair-betting.yaml": document(BETTING, sports_aping.OPERATIONS, _BETTING),
         "betfair-accounts.yaml": document(ACCOUNT, account_aping.OPERATIONS, _ACCOUNTS),
         "betfair-heartbeat.yaml": document(HEARTBEAT, heartbeat_aping.OPERATIONS, _HEARTBEAT),
+        "betfair-scores.yaml": document(SCORES, scores_aping.OPERATIONS, _SCORES),
         "betfair-navigation.yaml": navigation.document(),
     }
     return {name: _NOTICE + _written(content) for name, content in documents.items()}

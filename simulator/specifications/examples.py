@@ -19,6 +19,7 @@ DRAW: Final = 58805
 _WORLD: Final = "/control/v1/worlds/default"
 
 
+RACE_MARKET: Final = "1.113198101"
 INCOMPLETE_MARKET: Final = "1.165000010"
 _EVENT_TO_GROW: Final[JsonValue] = {
     "id": "32165010",
@@ -314,4 +315,10 @@ ACCOUNT_STORY: Final[Story] = (
 HEARTBEAT_STORY: Final[Story] = (
     Step("heartbeat", "register", {"preferredTimeoutSeconds": 10}),
     Step("heartbeat", "end", {"preferredTimeoutSeconds": 0}),
+)
+
+SCORES_STORY: Final[Story] = (
+    Deed(f"{_WORLD}/markets/{RACE_MARKET}/race-status", {"status": "GOINGDOWN"}),
+    Step("listRaceDetails", "all", {}),
+    Step("listRaceDetails", "meeting", {"meetingIds": ["27168001"]}),
 )

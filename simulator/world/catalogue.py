@@ -14,7 +14,10 @@ from simulator.world.format.quantities import hundredths_of, moment_of
 from simulator.world.format.scenario import EventEntry, IntroduceRunner, LineEntry, MarketEntry, RunnerEntry
 from simulator.world.scenario_commands import market_definition, runner_key
 
-RACING: Final = frozenset({"7", "4339"})
+HORSES: Final = "7"
+GREYHOUNDS: Final = "4339"
+"""The event type whose runners leave a vacant trap (manual, RunnerStatus)."""
+RACING: Final = frozenset({HORSES, GREYHOUNDS})
 """The event types whose events are meetings: horses and greyhounds."""
 
 ANTE_POST: Final = "ANTEPOST_WIN"

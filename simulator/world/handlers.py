@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from simulator.exchange.commands import Command
+from simulator.exchange.commands import CloseMarket, Command, SettleMarket, SuspendMarket, TurnInPlay, VoidMarket
 from simulator.exchange.events import Event
 from simulator.exchange.refusals import Impossible, Refused
 from simulator.world.account_handlers import activate_app_key, change_login, create_developer_app, deactivate_app_key
@@ -22,7 +22,14 @@ from simulator.world.bettune.users import PLANS, UnknownUser
 from simulator.world.clock import ClockError
 from simulator.world.developer_apps import AppRefused
 from simulator.world.format.quantities import Unusable, moment_of
-from simulator.world.format.scenario import AnyHappening, ChangePlan, ChangeStartTime, Finish, IntroduceRunner
+from simulator.world.format.scenario import (
+    AnyHappening,
+    ChangePlan,
+    ChangeRaceStatus,
+    ChangeStartTime,
+    Finish,
+    IntroduceRunner,
+)
 from simulator.world.happened import (
     ClockRateSet,
     FilterAdded,
@@ -34,6 +41,7 @@ from simulator.world.happened import (
     PlanChanged,
     PredictionDeleted,
     PredictionPut,
+    RaceStatusChanged,
     Refusal,
     RequestCounted,
     RequestIdTaken,
@@ -69,6 +77,7 @@ from simulator.world.inputs import (
 )
 from simulator.world.login_states import NOW_LOCKED, LoginRefused
 from simulator.world.parts import Parts
+from simulator.world.races import COUNTRIES, FOLLOWED, RaceResponse, RaceStatus
 from simulator.world.sessions import Session
 from simulator.world.vendor_handlers import VENDOR_HANDLERS
 from simulator.world.vendors import VendorRefused
@@ -87,7 +96,8 @@ def carry_out(parts: Parts, one: Input, at: int) -> tuple[Sequence[Event], Refus
     """
     if isinstance(one, Command):
         try:
-            return parts.exchange.apply(one, at), None
+            happened = parts.exchange.apply(one, at)
+            return (happened if type(one) not in FOLLOWED else [*happened, *_of_race(parts, one, at)]), None
         except (Refused, Impossible) as refused:
             return (), Refusal.of(refused)
     events: list[Event] = []
@@ -110,6 +120,26 @@ def _perform(parts: Parts, happening: AnyHappening, at: int, events: list[Event]
     assert not isinstance(happening, Finish | ChangePlan)
     for command in commands_of(happening, parts.exchange, parts.catalogue):
         events.extend(parts.exchange.apply(command, at))
+        if type(command) in FOLLOWED:
+            events.extend(_of_race(parts, command, at))
+
+
+def _of_race(parts: Parts, command: Command, at: int) -> list[Event]:
+    """Return what a command to a market tells of its race."""
+    assert isinstance(command, SuspendMarket | TurnInPlay | CloseMarket | SettleMarket | VoidMarket)
+    race = parts.races.follow(command, parts.catalogue.markets.get(command.market_id), at)
+    return [] if race is None else [RaceStatusChanged(at, race.market_id, race.id, race.status, race.response)]
+
+
+def _change_race_status(parts: Parts, change: ChangeRaceStatus, at: int, events: list[Event]) -> None:
+    market = parts.catalogue.markets.get(change.market)
+    race = None if market is None else parts.races.by_id.get(market.race_id or "")
+    if race is None:
+        raise Impossible(f"market {change.market!r} is of no race in {' or '.join(sorted(COUNTRIES))}")
+    if change.status not in RaceStatus.__members__ or change.response_code not in RaceResponse.__members__:
+        raise Impossible(f"a race has no status {change.status!r} with the code {change.response_code!r}")
+    race = parts.races.tell(race, RaceStatus(change.status), RaceResponse(change.response_code), at)
+    events.append(RaceStatusChanged(at, change.market, race.id, race.status, race.response))
 
 
 def _change_start_time(parts: Parts, change: ChangeStartTime, at: int, events: list[Event]) -> None:
@@ -284,6 +314,7 @@ def _set_clock_rate(parts: Parts, change: SetClockRate, at: int, events: list[Ev
 HANDLERS: Final[dict[type[Input], Handler]] = {
     ChangeStartTime: _change_start_time,
     IntroduceRunner: _introduce_runner,
+    ChangeRaceStatus: _change_race_status,
     Finish: _finish,
     ChangePlan: _change_plan,
     Add: _add,

@@ -244,6 +244,14 @@ class RunnerDescribed(MarketEvent, frozen=True):
     name: str
 
 
+class RaceStatusChanged(MarketEvent, frozen=True):
+    """The race of a market stands otherwise: `status` and `response` are the words of listRaceDetails."""
+
+    race_id: str
+    status: str
+    response: str
+
+
 class MatchFinished(Event, frozen=True):
     """A football match ended with so many goals, and BetTune knows."""
 

@@ -25,7 +25,7 @@ from simulator.exchange.commands import (
 from simulator.exchange.exchange import Exchange
 from simulator.exchange.refusals import Impossible
 from simulator.exchange.statuses import RunnerStatus
-from simulator.world.catalogue import Catalogue
+from simulator.world.catalogue import GREYHOUNDS, Catalogue
 from simulator.world.format.quantities import hundredths_of
 from simulator.world.format.scenario import (
     AnyHappening,
@@ -65,9 +65,6 @@ _PLAIN_COMMANDS: Final[dict[type[MarketHappening], Callable[[str], Command]]] = 
     Void: VoidMarket,
 }
 """The commands of happenings that have no content but their market."""
-
-GREYHOUNDS: Final = "4339"
-"""The event type whose runners leave a vacant trap (manual, RunnerStatus)."""
 
 
 def verb_of(happening: AnyHappening) -> str:

@@ -34,6 +34,7 @@ from simulator.world.developer_apps import AppVersion, DeveloperApp, DeveloperAp
 from simulator.world.ids import Ids
 from simulator.world.login_states import LoginStates
 from simulator.world.parts import Parts
+from simulator.world.races import Races
 from simulator.world.sessions import Session, Sessions
 from simulator.world.starting_price_cache import StartingPriceCache
 from simulator.world.vendors import Subscription, Vendors
@@ -47,7 +48,7 @@ HASHED: Final[Mapping[type, frozenset[str]]] = {
     World: frozenset({"parts", "participants"}),
     Parts: frozenset(
         {
-            "clock", "ids", "sessions", "exchange", "catalogue", "starting_price_cache", "schedule", "notices",
+            "clock", "ids", "sessions", "exchange", "catalogue", "races", "starting_price_cache", "schedule", "notices",
             "bettune", "bettune_requests", "developer_apps", "vendors",
         }
     ),
@@ -76,6 +77,7 @@ HASHED: Final[Mapping[type, frozenset[str]]] = {
             "runners",
         }
     ),
+    Races: frozenset({"by_id"}),
     BetTune: frozenset({"users", "filters", "matches", "numbers", "predictions", "last_prediction_id"}),
     Numbers: frozenset({"given"}),
     Users: frozenset({"by_token"}),
@@ -136,6 +138,7 @@ LEFT_OUT: Final[Mapping[type, Mapping[str, str]]] = {
                 "accounts",
                 "sessions",
                 "catalogue",
+                "races",
                 "starting_price_cache",
                 "bettune",
                 "bettune_requests",

@@ -18,6 +18,7 @@ from simulator.world.format.scenario import AnyHappening, ChangePlan, EventEntry
 from simulator.world.happened import EventAdded, HappeningScheduled, Notice
 from simulator.world.happenings import verb_of
 from simulator.world.ids import Ids
+from simulator.world.races import Races
 from simulator.world.scenario_commands import account_command, customer_of, liquidity_account, market_commands
 from simulator.world.sessions import Sessions
 from simulator.world.settings import Settings
@@ -45,6 +46,7 @@ class Parts:
         )
         self.exchange: Final = Exchange(settings.rules)
         self.catalogue: Final = Catalogue()
+        self.races: Final = Races()
         self.starting_price_cache: Final = StartingPriceCache(settings.starting_price_refresh_milliseconds)
         self.schedule: Final = Schedule()
         self.notices: Final[list[Notice]] = []
@@ -89,6 +91,7 @@ class Parts:
             self.catalogue.add_event(event, origin)
             happened.append(EventAdded(now, event.id))
             for market in event.markets:
+                self.races.add(self.catalogue.markets[market.id], now)
                 for command in market_commands(market):
                     happened.extend(self.exchange.apply(command, now))
         for happening in happenings:

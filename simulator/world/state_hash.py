@@ -45,6 +45,7 @@ def _parts(world: World) -> Iterator[object]:
     yield from world.vendors.state()
     yield from world.catalogue.events.values()
     yield from map(_description, world.catalogue.markets.values())
+    yield from world.races
     for market in exchange.markets.values():
         yield from _market(market)
     for market_id, key, known in world.starting_price_cache.kept(now):

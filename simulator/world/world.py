@@ -122,6 +122,7 @@ class World:
         self.vendors = self.parts.vendors
         self.sessions = self.parts.sessions
         self.catalogue = self.parts.catalogue
+        self.races = self.parts.races
         self.starting_price_cache = self.parts.starting_price_cache
         self.bettune = self.parts.bettune
         self.bettune_requests = self.parts.bettune_requests

@@ -43,3 +43,23 @@ def test_without_a_session_there_is_no_menu(alice: APIClient) -> None:
 
     with pytest.raises(StatusCodeError):
         alice.navigation.list_navigation()
+
+
+def test_a_race_is_watched_from_the_parade_to_the_result(alice: APIClient, world: ServedWorld) -> None:
+    """By the id that the menu gives it."""
+    racing = next(sport for sport in alice.navigation.list_navigation()["children"] if sport["id"] == "7")
+    (race,) = (child for child in racing["children"] if child["type"] == "RACE")
+    seen = []
+    for verb, content in (
+        ("race-status", {"status": "PARADING"}),
+        ("race-status", {"status": "ATTHEPOST"}),
+        ("close", None),
+        ("settle", {"results": [{"selectionId": 2201, "status": "WINNER"}]}),
+    ):
+        world.control(f"markets/{WIN}/{verb}", content)
+        (details,) = alice.scores.list_race_details(race_ids=[race["id"]])
+        seen.append(details.race_status)
+
+    assert seen == ["PARADING", "ATTHEPOST", "FINISHED", "WEIGHEDIN"]
+    assert (details.meeting_id, details.response_code) == ("30000200", "OK")
+    assert alice.scores.list_race_details(meeting_ids=["30000100"]) == []

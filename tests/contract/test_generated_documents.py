@@ -44,7 +44,7 @@ def paths_of(name: str) -> set[str]:
 
 @pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
 def test_every_operation_of_a_service_has_its_rest_path_and_all_share_one(service: Service) -> None:
-    names = {"betting": "betting", "account": "accounts", "heartbeat": "heartbeat"}
+    names = {"betting": "betting", "account": "accounts", "heartbeat": "heartbeat", "scores": "scores"}
     root = f"/exchange/{service.name}"
     served = {f"{root}/rest/v1.0/{operation}/" for operation in service.operations}
     assert served | {f"{root}/json-rpc/v1"} == paths_of(f"betfair-{names[service.name]}.yaml")

@@ -21,6 +21,7 @@ from simulator.betfair.schema import (
     account_aping,
     account_vendors,
     heartbeat_aping,
+    scores_aping,
     sports_aping,
     sports_enums,
     sports_inputs,
@@ -307,7 +308,7 @@ def test_errors_are_those_of_their_definition(interface: Interface, exception: e
 def all_structs() -> list[Any]:
     return [
         thing
-        for module in (*SPORTS_MODULES, sports_aping, account_aping, account_vendors, heartbeat_aping)
+        for module in (*SPORTS_MODULES, sports_aping, account_aping, account_vendors, heartbeat_aping, scores_aping)
         for thing in vars(module).values()
         if isinstance(thing, type) and issubclass(thing, Answer | Input) and thing.__module__ == module.__name__
     ]

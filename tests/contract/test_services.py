@@ -6,14 +6,15 @@ from typing import Any, get_type_hints
 import pytest
 
 from simulator.betfair.operations import Operation
-from simulator.betfair.schema import account_aping, heartbeat_aping, sports_aping
+from simulator.betfair.schema import account_aping, heartbeat_aping, scores_aping, sports_aping
 from simulator.betfair.schema.types import Signature
-from simulator.betfair.services import ACCOUNT, BETTING, HEARTBEAT, SERVICES
+from simulator.betfair.services import ACCOUNT, BETTING, HEARTBEAT, SCORES, SERVICES
 
 TABLES = (
     (BETTING, sports_aping.OPERATIONS),
     (ACCOUNT, account_aping.OPERATIONS),
     (HEARTBEAT, heartbeat_aping.OPERATIONS),
+    (SCORES, scores_aping.OPERATIONS),
 )
 SERVED = [
     pytest.param(operation, table[operation.name], id=operation.name)

@@ -40,6 +40,7 @@ def schemathesis_run(document: str, examples: int, seed: int, phases: str) -> "s
         ("betfair-heartbeat.yaml", 5, ALL),
         ("betfair-identity.yaml", 5, ALL),
         ("betfair-navigation.yaml", 5, ALL),
+        ("betfair-scores.yaml", 5, ALL),
         ("bettune.yaml", 5, ALL),
         ("control.yaml", 1, ALMOST_ALL),
     ],

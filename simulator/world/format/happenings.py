@@ -142,6 +142,17 @@ class MakeOffers(Happening, frozen=True, kw_only=True, tag="offers"):
     available_to_lay: tuple[PriceSize, ...] = ()
 
 
+class ChangeRaceStatus(Happening, frozen=True, kw_only=True, tag="race-status"):
+    """Let the race of a market have another status for listRaceDetails, such as GOINGDOWN.
+
+    It has that until it is told another one, or its market is turned in play, closed, settled or voided. What else than
+    OK the `response_code` is comes with no status, but for LIVE_DATA_TEMPORARILY_UNAVAILABLE.
+    """
+
+    status: str
+    response_code: str = "OK"
+
+
 class Finish(Entry, frozen=True, kw_only=True, tag_field="do", tag="finish"):
     """End a football match: BetTune knows its score, and the markets of its event that the score decides are settled.
 
@@ -180,5 +191,6 @@ MarketHappening = (
     | Settle
     | SettleSome
     | MakeOffers
+    | ChangeRaceStatus
 )
 AnyHappening = MarketHappening | Finish | ChangePlan

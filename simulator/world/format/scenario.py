@@ -41,6 +41,7 @@ from simulator.world.format.entry import (
 from simulator.world.format.happenings import (
     AnyHappening,
     ChangePlan,
+    ChangeRaceStatus,
     ChangeStartTime,
     Close,
     Finish,
@@ -86,6 +87,7 @@ __all__ = [
     "BetTunePrediction",
     "BetTuneUser",
     "ChangePlan",
+    "ChangeRaceStatus",
     "ChangeStartTime",
     "ClockEntry",
     "Close",

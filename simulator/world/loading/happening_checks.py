@@ -8,6 +8,7 @@ from simulator.exchange.betting_types import BettingType
 from simulator.exchange.results import EACH_WAY_RESULTS, RESULTS
 from simulator.world.format.document import Place, describe
 from simulator.world.format.scenario import (
+    ChangeRaceStatus,
     ChangeStartTime,
     Hide,
     IntroduceRunner,
@@ -28,6 +29,7 @@ from simulator.world.loading.market_checks import (
     check_quarter,
     check_runner_words,
 )
+from simulator.world.races import COUNTRIES, RaceResponse, RaceStatus
 from simulator.world.scenario_commands import runner_key
 
 DOCUMENT_NAMES: Final = dict(zip(Settle.__struct_fields__, Settle.__struct_encode_fields__, strict=True))
@@ -56,6 +58,11 @@ def check_happening(
         _check_withdrawal(inspection, place, happening, market)
     elif isinstance(happening, Hide | Reinstate):
         _check_runner(inspection, place, happening, happening.market, market)
+    elif isinstance(happening, ChangeRaceStatus):
+        inspection.one_of((*place, "status"), happening.status, list(RaceStatus), "status of a race")
+        inspection.one_of((*place, "responseCode"), happening.response_code, list(RaceResponse), "response code")
+        problem = f"Market {happening.market} is of no race in {' or '.join(sorted(COUNTRIES))}."
+        inspection.demand(market.may_be_of_race, (*place, "market"), problem)
     elif isinstance(happening, ChangeStartTime):
         inspection.moment((*place, "startTime"), happening.start_time)
         inspection.moment((*place, "suspendTime"), happening.suspend_time)

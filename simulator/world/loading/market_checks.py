@@ -14,11 +14,12 @@ from simulator.exchange.ladder import Ladder, OffLadder
 from simulator.exchange.lines import QUARTER_LINE
 from simulator.exchange.market import Market
 from simulator.exchange.orders import RunnerKey
+from simulator.world.catalogue import ANTE_POST, GREYHOUNDS, RACING
 from simulator.world.format.document import Place, describe
 from simulator.world.format.quantities import Unusable, check_timezone, hundredths_of
 from simulator.world.format.scenario import EventEntry, IntroduceRunner, MarketEntry, PriceSize, RunnerEntry
-from simulator.world.happenings import GREYHOUNDS
 from simulator.world.loading.checks import Inspection
+from simulator.world.races import COUNTRIES
 from simulator.world.scenario_commands import ACTIVE, HIDDEN, REMOVED, REMOVED_VACANT, ladder_of, runner_key
 
 SUPERSEDED_BETTING_TYPES: Final = ("RANGE", "FIXED_ODDS")
@@ -43,6 +44,8 @@ class KnownMarket(Struct, frozen=True):
     is_each_way: bool
     ladder: Ladder
     runners: frozenset[RunnerKey]
+    may_be_of_race: bool = True
+    """Whether it may be of a race that has a status; of a market of the world the world itself knows."""
 
     @classmethod
     def of(cls, market: Market) -> "KnownMarket":
@@ -52,10 +55,13 @@ class KnownMarket(Struct, frozen=True):
         return cls(definition.betting_type, is_each_way, market.ladder, frozenset(market.runners))
 
     @classmethod
-    def to_be(cls, entry: MarketEntry, ladder: Ladder) -> "KnownMarket":
+    def to_be(cls, entry: MarketEntry, ladder: Ladder, event: EventEntry) -> "KnownMarket":
         """Return what is to be known of a market of a document."""
         runners = frozenset(runner_key(runner) for runner in entry.runners)
-        return cls(BettingType(entry.betting_type), entry.each_way_divisor is not None, ladder, runners)
+        is_each_way = entry.each_way_divisor is not None
+        is_meeting = event.event_type.id in RACING and event.venue is not None and event.country_code in COUNTRIES
+        is_of_race = is_meeting and entry.market_type != ANTE_POST
+        return cls(BettingType(entry.betting_type), is_each_way, ladder, runners, is_of_race)
 
     def with_runner(self, key: RunnerKey) -> "KnownMarket":
         """Return what is to be known once a runner has been added."""
@@ -103,7 +109,7 @@ class EventChecks:
         inspection.usable((*place, "timezone"), check_timezone, event.timezone)
         inspection.moment((*place, "openDate"), event.open_date)
         for index, market in enumerate(event.markets):
-            self._check_market((*place, "markets", index), market, event.event_type.id)
+            self._check_market((*place, "markets", index), market, event)
 
     def _check_place_in_menu(self, place: Place, event: EventEntry) -> None:
         """Check the groups and the parent of an event, which stands in the document or the world before it."""
@@ -123,7 +129,7 @@ class EventChecks:
         problem = f"The {kind} {identity} is called {describe(known)} before and {describe(name)} here."
         self.inspection.demand(name == known, (*place, "name"), problem)
 
-    def _check_market(self, place: Place, market: MarketEntry, event_type_id: str) -> None:
+    def _check_market(self, place: Place, market: MarketEntry, event: EventEntry) -> None:
         inspection = self.inspection
         problem = f"There is a market {market.id} already."
         inspection.demand(market.id not in self.markets, (*place, "id"), problem)
@@ -139,11 +145,11 @@ class EventChecks:
         self._check_type(place, market)
         keys: set[RunnerKey] = set()
         for index, runner in enumerate(market.runners):
-            self._check_runner((*place, "runners", index), runner, keys, event_type_id)
+            self._check_runner((*place, "runners", index), runner, keys, event.event_type.id)
             self._check_runner_offers((*place, "runners", index), market, runner, ladder)
         self._check_handicaps(place, market)
         self._check_key_line(place, market, keys)
-        self.markets[market.id] = KnownMarket.to_be(market, ladder)
+        self.markets[market.id] = KnownMarket.to_be(market, ladder, event)
 
     def _check_type(self, place: Place, market: MarketEntry) -> None:
         """Check what only markets of some types have."""
