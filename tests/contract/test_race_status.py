@@ -281,9 +281,7 @@ def test_errors_have_the_numbers_of_this_interface(
     assert fault["faultstring"] == number
 
 
-@pytest.mark.parametrize(
-    "params", [{"meetingIds": "200"}, {"raceIds": {"200": 1}}, {"raceIds": [["200"]]}, [5]]
-)
+@pytest.mark.parametrize("params", [{"meetingIds": "200"}, {"raceIds": {"200": 1}}, {"raceIds": [["200"]]}, [5]])
 def test_what_is_no_set_of_ids_is_a_fault_of_the_framework(client: Client, params: Any) -> None:
     call = {"jsonrpc": "2.0", "method": "ScoresAPING/v1.0/listRaceDetails", "params": params, "id": 1}
     error = client.post(JSON_RPC, json=call, headers=Bettor(client).headers).json()["error"]
