@@ -3,8 +3,7 @@
 Every answer has HTTP status 200; whether it went well is said inside. `Accept: application/json` is the switch between
 JSON and an HTML page, and `pages` makes the page.
 
-Where a form and the query of its address say different things, the form counts, which no source settles. Neither do any
-settle two other things. The app key of a login is echoed and kept, and not checked: an unknown one is
+Two things no source settles. The app key of a login is echoed and kept, and not checked: an unknown one is
 refused by the first call of an API, as `INVALID_APP_KEY`. A certificate login over TLS needs a certificate that is
 registered for the account and good today. Over plain HTTP, where none can be presented, it needs none, so that bots
 whose library logs in by certificate (as betfairlightweight's `login()` does) can talk to us without TLS;
@@ -14,16 +13,23 @@ Sources: manual, "Inicio de sesiÃ³n no interactivo (robot)" and "Inicio de sesiÃ
 answers to login, certlogin, keepAlive and logout.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Final, NamedTuple
-from urllib.parse import parse_qsl
 
 from msgspec import Struct
 
 from simulator.betfair import pages
 from simulator.betfair.dispatch import FaceSettings, encode_json
 from simulator.betfair.errors import Fault, ProtocolError, SignInError
+from simulator.betfair.forms import Form, read_form
 from simulator.betfair.http import HTML, Endpoint
+from simulator.betfair.login_pages import (
+    INPUT_VALIDATION_ERROR,
+    LoginPage,
+    RecoverPasswordPage,
+    forbidden,
+    may_lead_to,
+)
 from simulator.betfair.schema.wire import date_time
 from simulator.http import JSON, Request, Response
 from simulator.refusal_log import log_refusal
@@ -34,10 +40,7 @@ from simulator.world.inputs import KeepAlive, LogIn, LogOut
 from simulator.world.scenario_commands import ITALY
 from simulator.world.worlds import Worlds
 
-INPUT_VALIDATION_ERROR: Final = "INPUT_VALIDATION_ERROR"
 NO_SESSION: Final = "NO_SESSION"
-
-_MOST_FORM_FIELDS: Final = 100
 
 
 class SignInAnswer(Struct, omit_defaults=True):
@@ -82,14 +85,14 @@ class Login:
 
     async def answer(self, request: Request) -> Response:
         """Log in and answer JSON, or the page that takes the browser back to where it came from."""
-        form = form_of(request)
+        form = read_form(request.query, request.body)
         if not wants_json(request):
             return self._answer_page(form)
         product = request.header(b"x-application")
         try:
             outcome = log_in(self._worlds, form, demanded_product(product))
         except SignInError as error:
-            log_refusal("login", form.get("username", ""), error)
+            log_refusal("login", form.text("username"), error)
             # Recorded: what could not even be read has no product either.
             product = "" if error.code == INPUT_VALIDATION_ERROR else product
             return _json(SignInAnswer("", product, error.status, error.code))
@@ -100,17 +103,17 @@ class Login:
         """Answer a request that was not read."""
         return refusal(error)
 
-    def _answer_page(self, form: Mapping[str, str]) -> Response:
-        url = form.get("url") or pages.DEFAULT_REDIRECT
-        if not pages.may_redirect_to(url):
-            return _forbidden("login", url)
+    def _answer_page(self, form: Form) -> Response:
+        url = form.text("url") or pages.DEFAULT_REDIRECT
+        if not may_lead_to(self._worlds, form.text("product"), url):
+            return forbidden("login", form.text("product"), url)
         try:
-            outcome = log_in(self._worlds, form, form.get("product", ""))
+            outcome = log_in(self._worlds, form, form.text("product"))
         except SignInError as error:
-            log_refusal("login", form.get("username", ""), error)
-            return Response(200, pages.redirect_page(url, form.get("redirectMethod", ""), "", error.code), HTML)
+            log_refusal("login", form.text("username"), error)
+            return Response(200, pages.redirect_page(url, form.text("redirectMethod"), "", error.code), HTML)
         token = outcome.token
-        page = pages.redirect_page(url, form.get("redirectMethod", ""), token, outcome.error)
+        page = pages.redirect_page(url, form.text("redirectMethod"), token, outcome.error)
         cookie = (b"set-cookie", f"ssoid={token}; Path=/; HttpOnly".encode())
         return Response(200, page, HTML, (cookie,) if token else ())
 
@@ -130,14 +133,14 @@ class CertificateLogin:
         That goes for an account with limited access too, which an interactive login lets in (manual, the codes of
         loginStatus).
         """
-        product, form = request.header(b"x-application"), form_of(request)
+        product, form = request.header(b"x-application"), read_form(request.query, request.body)
         try:
             certificate = self._certificate_of(request)
             outcome = log_in(
                 self._worlds, form, demanded_product(product), by_certificate=True, certificate=certificate
             )
         except SignInError as error:
-            log_refusal("certlogin", form.get("username", ""), error)
+            log_refusal("certlogin", form.text("username"), error)
             return _json(CertificateLoginAnswer(loginStatus=error.code or error.status))
         return _json(CertificateLoginAnswer(sessionToken=outcome.token, loginStatus=outcome.status))
 
@@ -193,24 +196,6 @@ class SessionCall:
         return refusal(error)
 
 
-class LoginPage:
-    """GET /view/login: the page that asks for username and password and posts them to /api/login."""
-
-    methods = ("GET", "HEAD")
-
-    async def answer(self, request: Request) -> Response:
-        """Answer the page, or say FORBIDDEN where it should lead to a place that is not allowed."""
-        query = _fields(request.query)
-        url = query.get("url") or pages.DEFAULT_REDIRECT
-        if not pages.may_redirect_to(url):
-            return _forbidden("the login page", url)
-        return Response(200, pages.login_page(query.get("product", ""), url, query.get("redirectMethod", "")), HTML)
-
-    def refuse(self, error: ProtocolError) -> Response:
-        """Answer a request that was not read."""
-        return Response(error.http_status, pages.failure_page(INPUT_VALIDATION_ERROR), HTML)
-
-
 def identity_endpoints(worlds: Worlds, settings: FaceSettings) -> dict[str, Endpoint]:
     """Return the endpoints of the identity service by their paths."""
     endpoints: dict[str, Endpoint] = {
@@ -218,14 +203,15 @@ def identity_endpoints(worlds: Worlds, settings: FaceSettings) -> dict[str, Endp
         "/api/certlogin": CertificateLogin(worlds, certificate_required=settings.certificate_required),
         "/api/keepAlive": SessionCall(worlds, _keep_alive),
         "/api/logout": SessionCall(worlds, _log_out),
-        "/view/login": LoginPage(),
+        "/view/login": LoginPage(worlds),
+        "/view/recoverpassword": RecoverPasswordPage(worlds),
     }
     return endpoints | {f"{path}/": endpoint for path, endpoint in endpoints.items()}
 
 
 def log_in(
     worlds: Worlds,
-    form: Mapping[str, str],
+    form: Form,
     product: str,
     *,
     by_certificate: bool = False,
@@ -236,7 +222,9 @@ def log_in(
     A login by certificate also fails for accounts with limited access, and where the account has not registered the
     certificate of this fingerprint; `None` where none is needed.
     """
-    username, password = form.get("username", ""), form.get("password", "")
+    username, password = form.text("username"), form.text("password")
+    if form.problem:
+        raise SignInError(FAIL, INPUT_VALIDATION_ERROR, form.problem)
     if not username or not password:
         raise SignInError(FAIL, INPUT_VALIDATION_ERROR, "the form needs a username and a password")
     world = worlds.by_username(username)
@@ -259,11 +247,6 @@ def demanded_product(product: str) -> str:
     return product
 
 
-def form_of(request: Request) -> dict[str, str]:
-    """Return the fields of a form, and those in the query of its address, which clients use as well."""
-    return _fields(request.query) | _fields(request.body)
-
-
 def wants_json(request: Request) -> bool:
     """Return whether the Accept header names JSON. A wildcard does not: it gets the page."""
     return JSON in request.headers.get(b"accept", b"").lower()
@@ -273,21 +256,6 @@ def refusal(error: ProtocolError) -> Response:
     """Answer a request that was not read, in the shape of login, keepAlive and logout."""
     code = "INTERNAL_ERROR" if error.fault is Fault.SERVICE_RUNTIME_EXCEPTION else INPUT_VALIDATION_ERROR
     return _json(SignInAnswer("", "", FAIL, code), error.http_status)
-
-
-def _fields(encoded: bytes) -> dict[str, str]:
-    try:
-        return dict(
-            parse_qsl(encoded.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=_MOST_FORM_FIELDS)
-        )
-    except ValueError:
-        # More fields than any form has: read as an empty form.
-        return {}
-
-
-def _forbidden(operation: str, url: str) -> Response:
-    log_refusal(operation, "", f"FORBIDDEN: the page may not lead to {url!r}")
-    return Response(200, pages.failure_page("FORBIDDEN"), HTML)
 
 
 def _keep_alive(worlds: Worlds, token: str) -> bool:

@@ -17,6 +17,7 @@ from simulator.betfair.dispatch import encode_json
 from simulator.betfair.errors import BETTING_EXCEPTION, Fault, ProtocolError
 from simulator.betfair.http import HTML, Endpoint
 from simulator.betfair.json_rpc import error_member
+from simulator.betfair.login_pages import INPUT_VALIDATION_ERROR
 from simulator.betfair.rest import fault_response, media_type_of_fault
 from simulator.http import Request, Response
 from simulator.refusal_log import log_refusal
@@ -89,4 +90,4 @@ def _json_rpc(error: ProtocolError, _: Request | None) -> Response:
 def _identity(error: ProtocolError, request: Request | None) -> Response:
     if request is None or identity.wants_json(request):
         return identity.refusal(error)
-    return Response(error.http_status, pages.failure_page(identity.INPUT_VALIDATION_ERROR), HTML)
+    return Response(error.http_status, pages.failure_page(INPUT_VALIDATION_ERROR), HTML)

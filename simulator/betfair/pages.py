@@ -7,6 +7,7 @@ interactivo: aplicación de escritorio".
 """
 
 import re
+from collections.abc import Collection
 from html import escape
 from typing import Final
 from urllib.parse import urlsplit
@@ -19,12 +20,12 @@ _MISLEADING: Final = re.compile(r"[\x00-\x20\x7f-\xa0\\]")
 """Characters that browsers and parsers of addresses read differently: a backslash is a slash to the former."""
 
 
-def may_redirect_to(url: str) -> bool:
-    """Return whether the login page may lead to an address.
+def may_redirect_to(url: str, registered: Collection[str] = ()) -> bool:
+    """Return whether the login page may lead to an address, with any query, of those registered for an app key.
 
-    The exchange keeps a list for each app key. Ours is the default address and every loopback one, because what is
-    tested against a simulator runs beside it. An address that could be read in another way, or names a user, is not
-    allowed: a backslash before `@127.0.0.1` takes a browser elsewhere.
+    To the default address it always may (manual), and to every loopback one, because what is tested against a
+    simulator runs beside it. An address that could be read in another way, or names a user, is not allowed: a
+    backslash before `@127.0.0.1` takes a browser elsewhere.
     """
     if _MISLEADING.search(url):
         return False
@@ -35,6 +36,8 @@ def may_redirect_to(url: str) -> bool:
         return False
     if parts.scheme not in ("http", "https") or "@" in parts.netloc:
         return False
+    if parts._replace(query="").geturl() in registered:
+        return True
     return host in _LOOPBACK or (parts.scheme == "https" and host == urlsplit(DEFAULT_REDIRECT).hostname)
 
 
@@ -47,6 +50,17 @@ def login_page(product: str, url: str, redirect_method: str) -> bytes:
         '<label>Username <input name="username" autocomplete="username"></label>'
         '<label>Password <input name="password" type="password" autocomplete="current-password"></label>'
         '<button name="login" value="true">Log in</button></form>',
+    )
+
+
+def recovery_page() -> bytes:
+    """Return the form that makes an account usable again whose password is to be recovered."""
+    return _page(
+        "Recover your password",
+        '<form name="recoverForm" method="POST" action="/view/recoverpassword">'
+        '<label>Username <input name="username" autocomplete="username"></label>'
+        '<label>Password <input name="password" type="password" autocomplete="current-password"></label>'
+        "<button>Recover</button></form>",
     )
 
 

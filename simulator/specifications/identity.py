@@ -11,6 +11,7 @@ from simulator.world.accounts import ACCOUNT_STATUSES, FAIL, LIMITED_ACCESS, LOG
 
 LOGIN_STATUSES: Final = (SUCCESS, LIMITED_ACCESS, LOGIN_RESTRICTED, FAIL)
 _CODES: Final = sorted(ACCOUNT_STATUSES.difference(LOGIN_STATUSES))
+_DEFAULT_URL: Final = "https://www.betfair.com"
 _HTML: Final[JsonSchema] = {"schema": {"type": "string"}}
 
 
@@ -43,6 +44,7 @@ def document() -> JsonSchema:
             "/api/keepAlive": _session_call("keepAlive", "Let a session last its full length from now on.", examples),
             "/api/logout": _session_call("logout", "End a session.", examples),
             "/view/login": {"get": _login_page()},
+            "/view/recoverpassword": {"get": _recovery_page(), "post": _recovery()},
         },
         "components": {
             "securitySchemes": {
@@ -141,31 +143,60 @@ def _session_call(name: str, description: str, examples: Mapping[str, Any]) -> J
 
 def _login_page() -> JsonSchema:
     parameters = [
-        {"name": name, "in": "query", "description": description, "schema": {"type": "string"}}
-        for name, description in (
-            ("product", "The app key to log in with."),
-            ("url", "Where to go afterwards."),
-            ("redirectMethod", "GET or POST."),
+        {
+            "name": name,
+            "in": "query",
+            "required": name != "redirectMethod",
+            "description": description,
+            "schema": {"type": "string"},
+            "example": example,
+        }
+        for name, description, example in (
+            ("product", "The app key to log in with.", "alice-live-key"),
+            ("url", "Where to go afterwards: a registered address, the default one, or a loopback one.", _DEFAULT_URL),
+            ("redirectMethod", "GET or POST.", "POST"),
         )
     ]
-    page = {"description": "The page, or the word FORBIDDEN.", "content": {"text/html": _HTML}}
     return {
         **_words("loginPage", "login", "Read the login page", "It asks for username and password in a browser."),
         "security": [],
         "parameters": parameters,
-        "responses": {
-            "200": page,
-            "405": {
-                "description": "The method does nothing here.",
-                "headers": {"Allow": {"$ref": "#/components/headers/Allow"}},
-                "content": {"text/html": _HTML},
-            },
-            "406": {"description": "No coding of the page is acceptable.", "content": {"text/html": _HTML}},
-            "413": {"description": "The body is longer than any that is read.", "content": {"text/html": _HTML}},
-            "417": EXPECTATION_FAILED,
-            "431": _too_long(),
-            "500": {"description": "The service failed.", "content": {"text/html": _HTML}},
+        "responses": _page_responses("The page, or why there is none: a field is missing or wrong, or FORBIDDEN."),
+    }
+
+
+def _recovery_page() -> JsonSchema:
+    return {
+        **_words("recoveryPage", "login", "Read the page that recovers a password", "It asks for both in a browser."),
+        "security": [],
+        "responses": _page_responses("The page."),
+    }
+
+
+def _recovery() -> JsonSchema:
+    words = ("Recover a password", "An account that waits for this can log in again, with the password that it has.")
+    return {
+        **_words("recoverPassword", "login", *words),
+        "security": [],
+        "requestBody": _body(),
+        "responses": _page_responses("A page that says how it went."),
+    }
+
+
+def _page_responses(description: str) -> JsonSchema:
+    page = {"description": description, "content": {"text/html": _HTML}}
+    return {
+        "200": page,
+        "405": {
+            "description": "The method does nothing here.",
+            "headers": {"Allow": {"$ref": "#/components/headers/Allow"}},
+            "content": {"text/html": _HTML},
         },
+        "406": {"description": "No coding of the page is acceptable.", "content": {"text/html": _HTML}},
+        "413": {"description": "The body is longer than any that is read.", "content": {"text/html": _HTML}},
+        "417": EXPECTATION_FAILED,
+        "431": _too_long(),
+        "500": {"description": "The service failed.", "content": {"text/html": _HTML}},
     }
 
 

@@ -1,14 +1,22 @@
 """What inputs about customers' applications do, one function an input, as those of `handlers`."""
 
-from msgspec import UNSET
+from msgspec import UNSET, structs
 
 from simulator.exchange.commands import PermitBets
 from simulator.exchange.events import Event
 from simulator.exchange.refusals import Impossible
-from simulator.world.accounts import ACCOUNT_STATUSES, LIMITED_ACCESS, login_status_of
+from simulator.world.accounts import (
+    ACCOUNT_STATUSES,
+    FAIL,
+    LIMITED_ACCESS,
+    PENDING_PASSWORD_CHANGE,
+    SUCCESS,
+    login_status_of,
+)
 from simulator.world.developer_apps import AppVersion
 from simulator.world.happened import AppKeyActivated, AppKeyDeactivated, DeveloperAppCreated, LoginChanged
-from simulator.world.inputs import ActivateAppKey, ChangeLogin, CreateDeveloperApp, DeactivateAppKey
+from simulator.world.inputs import ActivateAppKey, ChangeLogin, CreateDeveloperApp, DeactivateAppKey, RecoverPassword
+from simulator.world.login_states import INVALID_PASSWORD, LoginRefused
 from simulator.world.parts import Parts
 
 
@@ -17,7 +25,9 @@ def create_developer_app(parts: Parts, create: CreateDeveloperApp, at: int, even
     account = parts.accounts.by_username.get(create.username)
     if account is None:
         raise Impossible(f"there is no account {create.username!r}")
-    app = parts.developer_apps.create(account, create.name)
+    # Its status may be another by now than that of the scenario.
+    current = structs.replace(account, status=parts.sessions.logins.of(account).status)
+    app = parts.developer_apps.create(current, create.name)
     events.append(DeveloperAppCreated(at, app.owner, app.app_id, app.name, app.live.key, app.delayed.key))
 
 
@@ -38,6 +48,18 @@ def change_login(parts: Parts, change: ChangeLogin, at: int, events: list[Event]
     if change.two_step_code is not UNSET:
         state.two_step_code = change.two_step_code
     events.append(LoginChanged(at, account.username, state.status, state.certificates, state.two_step_code))
+
+
+def recover_password(parts: Parts, recover: RecoverPassword, at: int, events: list[Event]) -> None:
+    """Let an account log in whose password is to be recovered; raise `LoginRefused` where that is not what it needs."""
+    account = parts.accounts.by_username.get(recover.username)
+    if account is None or account.password != recover.password:
+        raise LoginRefused(FAIL, INVALID_PASSWORD, "no account has this username and password")
+    status = parts.sessions.logins.of(account).status
+    if status == PENDING_PASSWORD_CHANGE:
+        change_login(parts, ChangeLogin(account.username, SUCCESS), at, events)
+    elif status != SUCCESS:
+        raise LoginRefused(*login_status_of(status), f"what the account needs is another thing: its status is {status}")
 
 
 def activate_app_key(parts: Parts, activate: ActivateAppKey, at: int, events: list[Event]) -> None:

@@ -9,6 +9,9 @@ LIMITED_ACCESS: Final = "LIMITED_ACCESS"
 LOGIN_RESTRICTED: Final = "LOGIN_RESTRICTED"
 FAIL: Final = "FAIL"
 
+PENDING_PASSWORD_CHANGE: Final = "ACCOUNT_PENDING_PASSWORD_CHANGE"
+"""The account is usable again once its password is recovered at /view/recoverpassword (manual, loginStatus)."""
+
 CERT_AUTH_REQUIRED: Final = "CERT_AUTH_REQUIRED"
 """A certificate is needed, or nobody could be told by the one that was presented (manual, codes of loginStatus)."""
 
@@ -44,7 +47,7 @@ FAILING_CODES: Final = frozenset(
     {
         "ACCOUNT_ALREADY_LOCKED",
         "ACCOUNT_NOW_LOCKED",
-        "ACCOUNT_PENDING_PASSWORD_CHANGE",
+        PENDING_PASSWORD_CHANGE,
         "AGENT_CLIENT_MASTER",
         "AUTHORIZED_ONLY_FOR_DOMAIN",
         "AUTHORIZED_ONLY_FOR_DOMAIN_RO",
@@ -124,6 +127,7 @@ class CustomerAccount(Struct, frozen=True, kw_only=True):
     hundredths of a percent.
     `certificates` are the fingerprints of those that are registered for logins by certificate, and `two_step_code` has
     to follow the password of interactive ones; of these and of `status` the account says how they are at first.
+    `redirect_urls` are the addresses that a login page may lead to with one of its app keys;
     `session_timeout_milliseconds` is `None` where sessions last as long as the world says.
     """
 
@@ -146,6 +150,7 @@ class CustomerAccount(Struct, frozen=True, kw_only=True):
     certificates: tuple[str, ...] = ()
     two_step_code: str | None = None
     session_timeout_milliseconds: int | None = None
+    redirect_urls: tuple[str, ...] = ()
     points_balance: int = 0
     wallet: str = "UK"
     vendor: Vendor | None = None

@@ -6,7 +6,13 @@ from typing import Any, Final
 from simulator.exchange.commands import CloseMarket, Command, SettleMarket, SuspendMarket, TurnInPlay, VoidMarket
 from simulator.exchange.events import Event
 from simulator.exchange.refusals import Impossible, Refused
-from simulator.world.account_handlers import activate_app_key, change_login, create_developer_app, deactivate_app_key
+from simulator.world.account_handlers import (
+    activate_app_key,
+    change_login,
+    create_developer_app,
+    deactivate_app_key,
+    recover_password,
+)
 from simulator.world.bettune.additions import refuse_to_add
 from simulator.world.bettune.bettune import (
     HIGHEST_ODDS,
@@ -70,6 +76,7 @@ from simulator.world.inputs import (
     LogOut,
     PutPrediction,
     ReadStartingPrices,
+    RecoverPassword,
     RegenerateToken,
     RevokeTokens,
     SetClockRate,
@@ -320,6 +327,7 @@ HANDLERS: Final[dict[type[Input], Handler]] = {
     Add: _add,
     LogIn: _log_in,
     ChangeLogin: change_login,
+    RecoverPassword: recover_password,
     KeepAlive: _keep_alive,
     LogOut: _log_out,
     CreateDeveloperApp: create_developer_app,

@@ -81,6 +81,13 @@ class ChangeLogin(WorldInput, frozen=True):
     two_step_code: str | UnsetType | None = UNSET
 
 
+class RecoverPassword(WorldInput, frozen=True):
+    """Make an account usable again whose password is to be recovered; the password stays as it is."""
+
+    username: str
+    password: str
+
+
 class KeepAlive(WorldInput, frozen=True):
     """Let a session last its full length from now on."""
 
@@ -307,6 +314,7 @@ AnyCommand = (
 AnyWorldInput = (
     LogIn
     | ChangeLogin
+    | RecoverPassword
     | KeepAlive
     | LogOut
     | CreateDeveloperApp

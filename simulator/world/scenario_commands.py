@@ -85,6 +85,7 @@ def customer_of(entry: AccountEntry, ids: Ids) -> CustomerAccount:
         commission_rate=None if entry.commission_rate is None else hundredths_of(entry.commission_rate),
         exposure_limit=None if entry.exposure_limit is None else hundredths_of(entry.exposure_limit),
         two_step_code=entry.two_step_code,
+        redirect_urls=entry.redirect_urls,
         session_timeout_milliseconds=_session_timeout_of(entry),
         certificates=tuple(fingerprint_of(certificate) for certificate in entry.certificates),
         points_balance=entry.points_balance,

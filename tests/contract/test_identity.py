@@ -343,7 +343,7 @@ def test_a_page_leads_nowhere_that_is_not_allowed(theatre: Theatre, url: str) ->
 
 
 def test_a_page_shows_what_it_was_given_as_text(theatre: Theatre) -> None:
-    page = theatre.ask("GET", "/view/login", params={"product": '"><script>'}).text
+    page = theatre.ask("GET", "/view/login", params={"product": '"><script>', "url": "http://localhost/"}).text
 
     assert '"><script>' not in page
     assert '"><script>' == fields_of(page)["product"]

@@ -126,6 +126,7 @@ def talk_about_reading(conversation: Doubled) -> None:
         assert 200 == conversation.ask("GET", path).status
     assert 201 == conversation.ask("POST", "/control/v1/worlds", {"fixture": "derby"}).status
     assert 204 == conversation.ask("DELETE", "/control/v1/worlds/world-2").status
-    assert 200 == conversation.ask("GET", "/view/login", headers={"accept": "text/html"}).status
+    for method, path in (("GET", "/view/login"), ("GET", "/view/recoverpassword"), ("POST", "/view/recoverpassword")):
+        assert 200 == conversation.ask(method, path, headers={"accept": "text/html"}).status
     for path in ("/exchange/betting/rest/v1.0/listEvents/", "/nowhere", "/api/login"):
         assert conversation.ask("POST", path, {}).status in (200, 400, 404)

@@ -148,6 +148,7 @@ DEFAULT_EXPOSURE_LIMIT: Final = Decimal(15000)
 
 TwoStepCode = Annotated[str, Meta(pattern=r"^[0-9]{4,10}\Z")]
 """The digits that follow the password of a customer with authentication in two steps."""
+Url = Annotated[str, Meta(pattern=r"^https?://[!-~]+\Z", max_length=2000)]
 Certificates = Annotated[tuple[str, ...], Meta(max_length=10)]
 """Those of one account."""
 
@@ -176,6 +177,7 @@ class AccountEntry(Entry, frozen=True, kw_only=True):
     `certificates` are what the customer may log in with by certificate: each in PEM, or its SHA-256 in hexadecimal.
     A `two_step_code` has to follow the password. `session_timeout` is the duration of the account's sessions where it
     is not the world's; without one it is 20 minutes in Italy, as the exchange there has it (manual, Keep Alive).
+    `redirect_urls` are the addresses, without a query, that a login page may lead to with one of its app keys.
     """
 
     username: Text
@@ -197,6 +199,7 @@ class AccountEntry(Entry, frozen=True, kw_only=True):
     certificates: Certificates = ()
     two_step_code: TwoStepCode | None = None
     session_timeout: str | None = None
+    redirect_urls: Annotated[tuple[Url, ...], Meta(max_length=10)] = ()
     points_balance: Annotated[int, Meta(ge=0, le=2**31 - 1)] = 0
     wallet: str = "UK"
     vendor: VendorEntry | None = None

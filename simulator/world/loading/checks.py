@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Collection
 from decimal import Decimal
 from typing import Final, TypeVar
+from urllib.parse import urlsplit
 
 from simulator.exchange.ledger import CASHIER, COMMISSION, HOUSE
 from simulator.exchange.money import HUNDRED_PERCENT, HUNDREDTHS
@@ -99,6 +100,21 @@ class Inspection:
             self.usable(place, lambda text: moment_of(text, self.origin), value)
 
 
+def redirect_url_of(written: str) -> str:
+    """Return an address that a login page may lead to; raise `Unusable` where it is none or could be another one."""
+    try:
+        parts = urlsplit(written)
+        is_plain = bool(parts.hostname) and "@" not in parts.netloc and "\\" not in written
+    except ValueError:
+        is_plain = False
+    if not is_plain or parts.query or parts.fragment:
+        raise Unusable(
+            f"{describe(written)} is not an address that a login page can lead to: it has a host, and no user, query, "
+            "fragment or backslash."
+        )
+    return written
+
+
 def check_settings(inspection: Inspection, scenario: Scenario) -> None:
     """Check everything but events and schedule; from then on relative times are tried against the clock's start."""
     inspection.one_of(("rules",), scenario.rules, RULE_SETS, "rule set")
@@ -182,6 +198,8 @@ def _check_account(inspection: Inspection, place: Place, account: AccountEntry, 
     if account.session_timeout is not None:
         length = inspection.usable((*place, "sessionTimeout"), duration_of, account.session_timeout)
         inspection.demand(length > 0, (*place, "sessionTimeout"), "A session must last longer than nothing.")
+    for position, url in enumerate(account.redirect_urls):
+        inspection.usable((*place, "redirectUrls", position), redirect_url_of, url)
     for position, certificate in enumerate(account.certificates):
         inspection.usable((*place, "certificates", position), fingerprint_of, certificate)
     if account.exposure_limit is not None:

@@ -1,0 +1,96 @@
+"""The pages of the identity service that a browser asks for: to log in, and to make an account usable again."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from simulator.betfair import pages
+from simulator.betfair.errors import ProtocolError
+from simulator.betfair.forms import read_form
+from simulator.betfair.http import HTML
+from simulator.http import Request, Response
+from simulator.refusal_log import log_refusal
+from simulator.world.inputs import RecoverPassword
+from simulator.world.worlds import Worlds
+
+INPUT_VALIDATION_ERROR: Final = "INPUT_VALIDATION_ERROR"
+
+
+class LoginPage:
+    """GET /view/login: the page that asks for username and password and posts them to /api/login.
+
+    `product` and `url` are mandatory (manual, Interactive Login, parameters).
+    """
+
+    methods = ("GET",)
+
+    def __init__(self, worlds: Worlds) -> None:
+        self._worlds: Final = worlds
+
+    async def answer(self, request: Request) -> Response:
+        """Answer the page, or say FORBIDDEN where it should lead to a place that is not allowed."""
+        form = read_form(b"", request.query)
+        product, url = form.text("product"), form.text("url")
+        if form.problem or not product or not url:
+            return failed("the login page", form.problem or "the address needs a product and a url")
+        if not may_lead_to(self._worlds, product, url):
+            return forbidden("the login page", product, url)
+        return Response(200, pages.login_page(product, url, form.text("redirectMethod")), HTML)
+
+    def refuse(self, error: ProtocolError) -> Response:
+        """Answer a request that was not read."""
+        return Response(error.http_status, pages.failure_page(INPUT_VALIDATION_ERROR), HTML)
+
+
+class RecoverPasswordPage:
+    """/view/recoverpassword: where an account becomes usable again whose password is to be recovered.
+
+    The manual names the address only (ACCOUNT_PENDING_PASSWORD_CHANGE). Here the page asks for username and password;
+    with the right ones the account is as good as it was, and its password the same.
+    """
+
+    methods = ("GET", "POST")
+
+    def __init__(self, worlds: Worlds) -> None:
+        self._worlds: Final = worlds
+
+    async def answer(self, request: Request) -> Response:
+        """Answer the page, or do what it asks for."""
+        if request.method == "GET":
+            return Response(200, pages.recovery_page(), HTML)
+        form = read_form(request.query, request.body)
+        username, password = form.text("username"), form.text("password")
+        if form.problem or not username or not password:
+            return failed("recoverpassword", form.problem or "the form needs a username and a password")
+        world = self._worlds.by_username(username)
+        refusal = None if world is None else world.do(RecoverPassword(username, password)).refusal
+        if world is None or refusal is not None:
+            code = "INVALID_USERNAME_OR_PASSWORD" if refusal is None else refusal.code
+            why = f"no account is called {username!r}" if refusal is None else refusal.problem
+            return failed("recoverpassword", why, code)
+        return Response(200, pages.status_page("SUCCESS", ""), HTML)
+
+    def refuse(self, error: ProtocolError) -> Response:
+        """Answer a request that was not read."""
+        return Response(error.http_status, pages.failure_page(INPUT_VALIDATION_ERROR), HTML)
+
+
+def may_lead_to(worlds: Worlds, product: str, url: str) -> bool:
+    """Return whether a login with an app key may lead to an address."""
+    world = worlds.by_app_key(product)
+    registered: Mapping[str, tuple[str, ...]] = {}
+    if world is not None:
+        owner = world.developer_apps.by_key[product].owner
+        registered = {product: world.accounts.by_username[owner].redirect_urls}
+    return pages.may_redirect_to(url, registered.get(product, ()))
+
+
+def forbidden(operation: str, product: str, url: str) -> Response:
+    """Say that a page may not lead to an address."""
+    why = f"an app key {product!r} may not lead to {url!r}, which is not registered for it"
+    return failed(operation, why, "FORBIDDEN")
+
+
+def failed(operation: str, why: str, code: str = INPUT_VALIDATION_ERROR) -> Response:
+    """Say that a page cannot be had, and log why."""
+    log_refusal(operation, "", f"{code}: {why}")
+    return Response(200, pages.failure_page(code), HTML)
