@@ -232,10 +232,7 @@ class Dispatcher:
             if session.vendor:
                 raise ApiError(ApiErrorCode.NO_APP_KEY, f"the vendor {session.vendor!r} sent no X-Application")
             return
-        if key.owner == customer and not session.vendor:
-            return
-        is_vendors = session.vendor in ("", key.owner) and key.key in world.vendors.app_keys(key.owner)
-        if not is_vendors or not world.vendors.serves(key.owner, customer, world.clock.now()):
+        if not world.vendors.lets_in(key.owner, key.key, session, world.clock.now()):
             raise ProtocolError(
                 Fault.SUBSCRIPTION_REQUIRED, f"a session of {customer!r} with the app key of {key.owner!r}"
             )

@@ -221,7 +221,10 @@ def security_schemes() -> JsonSchema:
             "type": "apiKey",
             "in": "header",
             "name": "X-Authentication",
-            "description": "The token of a session.",
+            "description": (
+                "The token of a session. A vendor who acts on a customer's behalf sends an access token instead,"
+                " as Bearer in the header Authorization."
+            ),
         },
     }
 

@@ -18,6 +18,13 @@ from simulator.world.vendors import LONGEST_REFERENCE, MOST_DAYS
 
 _NOTICE: Final = "# Written by `python -m simulator.specifications` from the tables and types of the code.\n"
 
+
+def _some_days(optional: str = "") -> str:
+    """Return the pattern of the text of a number from 1 to `MOST_DAYS`; where it need not be there it may be empty."""
+    days = "[1-9][0-9]{0,3}|[12][0-9]{4}|3[0-5][0-9]{3}|36[0-4][0-9]{2}|36500"
+    return rf"^[ \t\r\n]*(\+?0*({days})){optional}[ \t\r\n]*$"
+
+
 _BETTING: Final = About(
     title="Betfair Exchange, betting",
     description="Markets are listed and read, bets are placed, edited and reported: the interface SportsAPING v1.0.",
@@ -58,8 +65,9 @@ _ACCOUNTS: Final = About(
             "locale": LOCALE,
             "fromRecord": number(0),
             "recordCount": number(0),
-            "subscriptionLength": number(1, MOST_DAYS, r"^[ \t\r\n]*[1-9][0-9]{0,3}[ \t\r\n]*$"),
-            "clientReference": {"maxLength": LONGEST_REFERENCE},
+            "GetApplicationSubscriptionTokenRequest.subscriptionLength": number(1, MOST_DAYS, _some_days("?")),
+            "UpdateApplicationSubscriptionRequest.subscriptionLength": number(1, MOST_DAYS, _some_days()),
+            "clientReference": {"type": ["string", "number"], "maxLength": LONGEST_REFERENCE},
             "fromCurrency": {"enum": ["", "GBP"]},
         },
         variants={},

@@ -134,7 +134,7 @@ class VendorAuthorised(Event, frozen=True):
 
     vendor: str
     username: str
-    code: str
+    authorisation_code: str
     expires_at: int
 
 

@@ -160,7 +160,7 @@ class OpenVendorSession(WorldInput, frozen=True):
     """Let a vendor act on a customer's behalf, by a code or by a refresh token, of which there has to be one."""
 
     vendor: str
-    code: str | None = None
+    authorisation_code: str | None = None
     refresh_token: str | None = None
 
 

@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from simulator.exchange.commands import Command
 from simulator.exchange.events import Event, MarketEvent, accounts_of
-from simulator.world.happened import Happened, LoginBanned, SessionClosed, SessionExtended, SessionOpened
+from simulator.world.happened import Happened
 from simulator.world.inputs import Input
 from simulator.world.retelling import Beginning, Told, told
 from simulator.world.snapshot import Restoration
@@ -28,7 +28,7 @@ MOST_INPUTS: Final = 50_000
 REQUEST, INPUT, EVENT, REFUSAL = "request", "input", "event", "refusal"
 KINDS: Final = (REQUEST, INPUT, EVENT, REFUSAL)
 
-SECRETS: Final = frozenset({"password", "token"})
+SECRETS: Final = frozenset({"password", "token", "authorisation_code", "refresh_token", "session_token"})
 """The members of inputs and events that a reader of the journal does not get."""
 HIDDEN: Final = "hidden"
 
@@ -205,9 +205,9 @@ def _entry_of_event(number: int, event: Event) -> Entry:
 
 
 def _accounts_of_event(event: Event) -> tuple[str, ...]:
-    if isinstance(event, SessionOpened | SessionExtended | SessionClosed | LoginBanned):
-        return (event.username,)
-    return accounts_of(event)
+    # Those of the exchange call an account by that name, and those of the world by its username.
+    named = [name for name in ("vendor", "username") if name in event.__struct_fields__]
+    return tuple(getattr(event, name) for name in named) or accounts_of(event)
 
 
 def _content(one: Struct) -> dict[str, Any]:
@@ -218,8 +218,8 @@ def _content(one: Struct) -> dict[str, Any]:
 
 
 def _accounts_of_input(one: Input) -> tuple[str, ...]:
-    """Return the account that an input names, if it names one."""
-    fields = set(one.__struct_fields__) & {"account", "username"}
+    """Return the accounts that an input names, if it names any."""
+    fields = set(one.__struct_fields__) & {"account", "username", "vendor"}
     return tuple(str(value) for name, value in msgspec.structs.asdict(one).items() if name in fields)
 
 

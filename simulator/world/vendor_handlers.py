@@ -72,7 +72,7 @@ def _open_vendor_session(parts: Parts, opening: OpenVendorSession, at: int, even
 
 
 def _grant_for(parts: Parts, vendor: str, opening: OpenVendorSession, at: int) -> Grant:
-    match opening.code, opening.refresh_token:
+    match opening.authorisation_code, opening.refresh_token:
         case str(code), None:
             return parts.vendors.redeem(vendor, code, at)
         case None, str(refresh_token):

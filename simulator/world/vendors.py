@@ -15,6 +15,7 @@ from msgspec import Struct
 from simulator.world.accounts import Accounts, CustomerAccount, Vendor
 from simulator.world.clock import END_OF_TIME
 from simulator.world.ids import Ids
+from simulator.world.sessions import Session
 
 ACTIVATED, UNACTIVATED, CANCELLED, EXPIRED = "ACTIVATED", "UNACTIVATED", "CANCELLED", "EXPIRED"
 """What a subscription can be."""
@@ -124,6 +125,17 @@ class Vendors:
     def serves(self, vendor: str, customer: str, now: int) -> bool:
         """Return whether the app keys of one account may be used by another: of a vendor, who has subscribed to it."""
         return self.active(vendor, customer, now) is not None
+
+    def lets_in(self, owner: str, app_key: str, session: Session, now: int) -> bool:
+        """Return whether an app key of an owner serves whoever has a session: the owner, or a subscriber of a vendor.
+
+        A vendor who acts on a customer's behalf is served by the app keys of its own application alone.
+        """
+        customer = session.account.username
+        if owner == customer and not session.vendor:
+            return True
+        is_vendors = session.vendor in ("", owner) and app_key in self.app_keys(owner)
+        return is_vendors and self.serves(owner, customer, now)
 
     def active(self, vendor: str, customer: str, now: int) -> Subscription | None:
         """Return the activated subscription of a customer to a vendor's application, the latest of several."""

@@ -7,8 +7,11 @@ import pytest
 
 from simulator.exchange.orders import Side
 from simulator.world.inputs import Reset
+from simulator.world.loading.named import builtin_scenario
 from tests.contract.stream_theatre import StreamClient, StreamTheatre, streaming
 from tests.scenario import HORSE_RACING, event, loaded, runner, scenario, win
+from tests.sessions import log_in
+from tests.unit.world_builder import subscribe_and_authorise
 
 WIN, OTHER = "1.1", "1.2"
 
@@ -93,6 +96,21 @@ def test_an_error_is_told_once_and_ends_the_connection(
     assert answers[0]["connectionId"] == "002-060626170000-1"
     assert client.is_closed
     assert client.send({"op": "heartbeat"}) == []
+
+
+def test_a_vendors_app_key_lets_in_the_subscribed_and_no_vendor_on_their_behalf() -> None:
+    with streaming(builtin_scenario("demo")) as demo:
+        session = log_in(demo.world, "alice", "alice-password", "alice-live-key")
+        assert session is not None
+        own = authentication(appKey="bob-live-key", session=session.token)
+        (before,) = demo.connect().send(own)
+        acting = subscribe_and_authorise(demo.world)
+        (after,) = demo.connect().send(own)
+        (vendors,) = demo.connect().send({**own, "session": acting})
+
+    assert before["errorCode"] == "NOT_AUTHORIZED"
+    assert after["statusCode"] == "SUCCESS"
+    assert vendors["errorCode"] == "INVALID_SESSION_INFORMATION"
 
 
 def test_a_second_authentication_ends_the_connection(theatre: StreamTheatre, alice: StreamClient) -> None:

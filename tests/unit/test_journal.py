@@ -9,11 +9,12 @@ from simulator.exchange.orders import Side
 from simulator.world import journal as journal_module
 from simulator.world.inputs import AdvanceClock, LogIn, Restore
 from simulator.world.journal import Entry, Request, Wanted
+from simulator.world.loading.named import builtin_scenario
 from simulator.world.retelling import Retelling, decode_beginning, decode_told, encode_beginning, encode_told
 from simulator.world.snapshot import encode_snapshot
 from simulator.world.state_hash import state_hash
 from simulator.world.worlds import UnknownWorld, Worlds
-from tests.unit.world_builder import MINUTE, START, at, bet, world_of
+from tests.unit.world_builder import MINUTE, START, at, bet, subscribe_and_authorise, world_of
 
 EVERYTHING = Wanted()
 
@@ -112,6 +113,21 @@ def test_no_password_and_no_token_is_shown() -> None:
     assert session.token not in everything
     assert "'secret'" not in everything
     assert "'password': 'hidden'" in everything
+
+
+def test_what_a_vendor_does_is_among_what_concerns_both_and_shows_nothing_to_get_in_with() -> None:
+    worlds = Worlds()
+    world = worlds.create(builtin_scenario("demo"))
+    session_token = subscribe_and_authorise(world)
+    (grant,) = world.vendors.grants.values()
+    (code,) = world.vendors.codes
+
+    of_alice, of_bob = ({one.name for one in entries(worlds, Wanted(account=name))} for name in ("alice", "bob"))
+    everything = repr(entries(worlds))
+
+    assert {"SubscriptionActivated", "VendorAuthorised", "VendorAdmitted"} <= of_alice & of_bob
+    assert "SubscriptionMade" in of_bob - of_alice
+    assert not any(secret in everything for secret in (session_token, grant.refresh_token, code, "bob-vendor-secret"))
 
 
 def test_a_listener_is_called_for_every_entry_until_it_stops() -> None:

@@ -123,7 +123,7 @@ def test_a_code_that_has_expired_is_forgotten_when_the_next_one_is_made() -> Non
     (event,) = world.do(AuthoriseVendor("alice", "4534")).accepted()
 
     assert isinstance(event, VendorAuthorised)
-    assert list(world.vendors.codes) == [event.code]
+    assert list(world.vendors.codes) == [event.authorisation_code]
 
 
 def test_no_subscription_outlasts_the_calendar() -> None:

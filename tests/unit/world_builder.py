@@ -77,7 +77,7 @@ def subscribe_and_authorise(world: World, vendor: str = "bob", vendor_id: str = 
     world.do(ActivateSubscription(customer, made.subscription_token)).accepted()
     (authorised,) = world.do(AuthoriseVendor(customer, vendor_id)).accepted()
     assert isinstance(authorised, VendorAuthorised)
-    *_, admitted = world.do(OpenVendorSession(vendor, code=authorised.code)).accepted()
+    *_, admitted = world.do(OpenVendorSession(vendor, authorisation_code=authorised.authorisation_code)).accepted()
     assert isinstance(admitted, VendorAdmitted)
     world.do(AuthoriseVendor(customer, vendor_id)).accepted()
     return admitted.session_token

@@ -42,7 +42,7 @@ def get_authorisation_code(call: Call[GetAuthorisationCodeRequest]) -> Authorisa
     (event,) = done(call.world, AuthoriseVendor(call.account.username, call.params.vendorId)).events
     assert isinstance(event, VendorAuthorised)
     _, vendor = _vendor(call.world, call.params.vendorId)
-    return AuthorisationResponse(authorisationCode=event.code, redirectUrl=vendor.redirect_url)
+    return AuthorisationResponse(authorisationCode=event.authorisation_code, redirectUrl=vendor.redirect_url)
 
 
 def token(call: Call[TokenRequest]) -> VendorAccessTokenInfo:

@@ -213,9 +213,11 @@ class Connection:
         world.run_due()
         session = world.session(request.session)
         key = world.developer_apps.by_key[request.app_key]
-        if session is None:
+        # A vendor who acts on a customer's behalf says so in a header, which the stream has not (chosen).
+        if session is None or session.vendor:
             raise StreamError(StreamErrorCode.INVALID_SESSION_INFORMATION, "Session is not valid or has expired")
-        if key.owner != session.account.username or not key.is_active:
+        is_served = world.vendors.lets_in(key.owner, key.key, session, world.clock.now())
+        if not is_served or not key.is_active:
             raise StreamError(StreamErrorCode.NOT_AUTHORIZED, "AppKey is not configured for service")
         self._admit(world, session, is_delayed=key.is_delayed)
         self._succeed(message.id, connectionsAvailable=self._connections_available())
