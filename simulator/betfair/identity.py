@@ -31,13 +31,13 @@ from simulator.betfair.login_pages import (
     may_lead_to,
 )
 from simulator.betfair.schema.wire import date_time
+from simulator.exchange.jurisdictions import Jurisdiction
 from simulator.http import JSON, Request, Response
 from simulator.refusal_log import log_refusal
 from simulator.world.accounts import CERT_AUTH_REQUIRED, FAIL, SUCCESS, login_status_of
 from simulator.world.format.certificates import fingerprint_of_pem
 from simulator.world.happened import SessionOpened
 from simulator.world.inputs import KeepAlive, LogIn, LogOut
-from simulator.world.scenario_commands import ITALY
 from simulator.world.worlds import Worlds
 
 NO_SESSION: Final = "NO_SESSION"
@@ -236,7 +236,7 @@ def log_in(
     opened = next(event for event in happened.events if isinstance(event, SessionOpened))
     account = world.accounts.by_username[opened.username]
     status, error = login_status_of(world.sessions.logins.of(account).status)
-    last_login_at = opened.last_login_at if account.country_code == ITALY else None
+    last_login_at = opened.last_login_at if account.jurisdiction is Jurisdiction.ITALY else None
     return SignedIn(opened.token, status, error, last_login_at)
 
 

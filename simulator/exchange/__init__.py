@@ -2,14 +2,14 @@
 
 Read it in this order:
 
-    the words      `money`, `currencies`, `statuses`, `betting_types`, `orders`, `foreign_orders`, `commands`,
-                   `refusals`, `events`
+    the words      `money`, `currencies`, `jurisdictions`, `statuses`, `betting_types`, `orders`, `foreign_orders`,
+                   `commands`, `refusals`, `events`
     one runner     `ladder`, `book`, `crossmatching`, `matching`, `starting_price_offers`, `starting_price`, `runner`
     one account    `payouts`, `lines`, `stakes`, `total_exposure`, `exposure`, `ledger`, `telling`, `timeline`,
                    `order_index`, `accounts`
     one market     `virtual_view`, `market`, `execution`
-    bets           `rules`, `heartbeat_deadlines`, `state`, `instruction_checks`, `acceptance`, `placing`, `editing`,
-                   `heartbeat`
+    bets           `rules`, `heartbeat_deadlines`, `state`, `instruction_checks`, `acceptance`, `restrictions`,
+                   `placing`, `editing`, `heartbeat`
     what happens   `transitions`, `auction`, `withdrawals`, `listing`, `verdicts`, `results`, `settlement`,
                    `profit_and_loss`, `payments`
 

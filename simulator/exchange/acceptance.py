@@ -9,6 +9,10 @@ order itself is chosen: cheapest first):
        the market is inactive or closed                          MARKET_NOT_OPEN_FOR_BETTING
        its betting is over and its result is still to come       MARKET_NOT_OPEN_FOR_BETTING
     3  the account may not bet                                   INVALID_ACCOUNT_STATE
+       its wallet is suspended                                   INVALID_WALLET_STATUS
+       the regulator of its country does not answer              REGULATOR_IS_NOT_AVAILABLE
+       more instructions than that regulator allows              REJECTED_BY_REGULATOR
+       it has lost all that it allows itself to lose             LOSS_LIMIT_EXCEEDED
     4  no instruction                                            NO_ACTION_REQUIRED
        more instructions than one request may hold               TOO_MANY_INSTRUCTIONS
     5  the same customer reference within 60 seconds             DUPLICATE_TRANSACTION
@@ -31,13 +35,17 @@ order itself is chosen: cheapest first):
        f  a price off the ladder                                 INVALID_ODDS
        g  a size and a bet target, or neither                    INVALID_BET_SIZE
           a bet target on a LINE market                          INVALID_BET_SIZE
-          a size the currency does not allow                     INVALID_BET_SIZE
+          a size the currency or the country does not allow      INVALID_BET_SIZE
           a size at whose price the profit rounds too far        INVALID_PROFIT_RATIO
        h  a minimum fill out of bounds                           INVALID_MIN_FILL_SIZE
     9  a back and a lay of one runner that would meet            both: INVALID_BACK_LAY_COMBINATION
     10 the account cannot afford the worst outcome               INSUFFICIENT_FUNDS
+    11 orders with which it could lose more than it allows
+       itself to lose                                            those: LOSS_LIMIT_EXCEEDED
+       it risks more than it has just lost, where none may       NO_CHASING
 
-In lines 7, 8 and 9 instructions are to blame: the request's own refusal is BET_ACTION_ERROR, and innocent
+The second half of line 3, and line 11, are about few accounts, and are in `restrictions`.
+In lines 7, 8, 9 and 11 instructions are to blame: the request's own refusal is BET_ACTION_ERROR, and innocent
 instructions carry ERROR_IN_ORDER, because orders of one request are placed together or not at all.
 """
 

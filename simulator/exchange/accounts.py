@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from typing import Final
 
-from simulator.exchange.commands import OpenAccount
+from simulator.exchange.commands import GOOD_STANDING, OpenAccount, Standing
 from simulator.exchange.currencies import PAR
 from simulator.exchange.exposure import Position
+from simulator.exchange.jurisdictions import NATIONAL_RULES, NationalRules
 from simulator.exchange.order_index import AccountIndex
 from simulator.exchange.orders import Order
 from simulator.exchange.timeline import Stretch
@@ -23,12 +24,26 @@ class Account:
         self.name: Final = definition.account
         self.rate: Final = None if definition.rate == PAR else definition.rate
         """What the money of the account is worth where it is not worth as much as pounds."""
+        self.standing = definition.standing
+        self.is_restricted = False
+        """Whether it may be kept from betting in ways that ordinary accounts are not."""
+        self.change_standing(definition.standing)
         self.cleared_orders: dict[int, Order] = {}
         """By bet id, in order of settlement: the bets that are."""
         self.index: Final = AccountIndex()
         self._positions: dict[str, Position] = {}
         self._total_exposure: Final = TotalExposure()
         self._retained_commissions: dict[str, int] = {}
+
+    def change_standing(self, standing: Standing) -> None:
+        """Stand in another way from now on."""
+        self.standing = standing
+        self.is_restricted = standing != GOOD_STANDING or self.national_rules is not None
+
+    @property
+    def national_rules(self) -> NationalRules | None:
+        """Return what the regulator of the account's country asks, `None` where it is that of no single country."""
+        return NATIONAL_RULES.get(self.definition.jurisdiction)
 
     @property
     def current_orders(self) -> dict[int, Order]:

@@ -4,10 +4,13 @@ Money is in hundredths of the currency of the account that is named, which are p
 handicaps in hundredths, times in milliseconds since 1970, rates of commission in hundredths of a percent.
 """
 
+from typing import Final
+
 from msgspec import Struct
 
 from simulator.exchange.betting_types import BettingType
 from simulator.exchange.currencies import PAR, Rate
+from simulator.exchange.jurisdictions import Jurisdiction
 from simulator.exchange.orders import BetTargetType, OrderType, Persistence, RunnerKey, Side, TimeInForce
 
 
@@ -16,6 +19,22 @@ class Command(Struct, frozen=True, tag_field="command", tag=True):
 
 
 # Money
+
+
+class Standing(Struct, frozen=True):
+    """What may keep an account from betting although it may bet, and can change any time.
+
+    `loss_limit` is what its owner allows it to lose within the period; `wallet_is_open` and `regulator_answers` say
+    whether its money can be used and its bets be authorised.
+    """
+
+    loss_limit: int | None = None
+    loss_period_milliseconds: int = 24 * 60 * 60 * 1000
+    wallet_is_open: bool = True
+    regulator_answers: bool = True
+
+
+GOOD_STANDING: Final = Standing()
 
 
 class OpenAccount(Command, frozen=True):
@@ -36,6 +55,15 @@ class OpenAccount(Command, frozen=True):
     may_bet: bool = True
     unlimited: bool = False
     rate: Rate = PAR
+    jurisdiction: Jurisdiction = Jurisdiction.INTERNATIONAL
+    standing: Standing = GOOD_STANDING
+
+
+class ChangeStanding(Command, frozen=True):
+    """Give an account another standing."""
+
+    account: str
+    standing: Standing
 
 
 class DepositMoney(Command, frozen=True):

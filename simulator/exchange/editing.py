@@ -15,6 +15,7 @@ from simulator.exchange.market import Market
 from simulator.exchange.orders import Order, OrderType, Side
 from simulator.exchange.placing import NO_BET_ID, enter_or_hold, register
 from simulator.exchange.refusals import Reason, Refused
+from simulator.exchange.restrictions import refuse_restricted, reserve_restricted
 from simulator.exchange.rules import BettingRules
 from simulator.exchange.state import State
 from simulator.exchange.statuses import MarketStatus
@@ -41,7 +42,7 @@ def cancel_orders(state: State, command: CancelOrders, at: int) -> list[Event]:
             state.refuse_duplicate(command.account, "cancel", command.customer_reference, at)
         else:
             bet_ids = [instruction.bet_id for instruction in instructions]
-            _refuse_edit(state, command.account, "cancel", bet_ids, command.customer_reference, at)
+            _refuse_edit(state, account, "cancel", bet_ids, command.customer_reference, at)
         events = [
             _cancel(state, account, market, index, instruction, at) for index, instruction in enumerate(instructions)
         ]
@@ -73,7 +74,9 @@ def replace_orders(state: State, command: ReplaceOrders, at: int) -> list[Event]
     market, account = state.market_for_bets(command.market_id), state.account(command.account)
     refuse_closed_market(market, len(command.instructions))
     bet_ids = [instruction.bet_id for instruction in command.instructions]
-    _refuse_edit(state, command.account, "replace", bet_ids, command.customer_reference, at)
+    if account.is_restricted:
+        refuse_restricted(state, account, 0, at)
+    _refuse_edit(state, account, "replace", bet_ids, command.customer_reference, at)
     refuse_malformed_version(command.market_version, state.rules)
     events: list[Event] = []
     replacements: list[_Replacement] = []
@@ -99,7 +102,7 @@ def update_orders(state: State, command: UpdateOrders, at: int) -> list[Event]:
     market, account = state.market_for_bets(command.market_id), state.account(command.account)
     refuse_closed_market(market, len(command.instructions))
     bet_ids = [instruction.bet_id for instruction in command.instructions]
-    _refuse_edit(state, command.account, "update", bet_ids, command.customer_reference, at)
+    _refuse_edit(state, account, "update", bet_ids, command.customer_reference, at)
     events: list[Event] = []
     for index, instruction in enumerate(command.instructions):
         order = state.own_order(instruction.bet_id, account.name, market.market_id)
@@ -122,7 +125,7 @@ def update_orders(state: State, command: UpdateOrders, at: int) -> list[Event]:
 
 
 def _refuse_edit(
-    state: State, account: str, operation: str, bet_ids: Iterable[int], reference: str | None, at: int
+    state: State, account: Account, operation: str, bet_ids: Iterable[int], reference: str | None, at: int
 ) -> None:
     counts = Counter(bet_ids)
     if not counts:
@@ -132,10 +135,17 @@ def _refuse_edit(
             Reason.TOO_MANY_INSTRUCTIONS,
             f"{counts.total()} instructions, at most {state.rules.edit_instruction_limit} at a time",
         )
-    state.refuse_duplicate(account, operation, reference, at)
+    state.refuse_duplicate(account.name, operation, reference, at)
     twice = [bet_id for bet_id, count in counts.items() if count > 1]
     if twice:
         raise Refused(Reason.DUPLICATE_BETIDS, f"bet {twice[0]} is named more than once")
+    if len(counts) > 1:
+        named = [state.orders[bet_id] for bet_id in counts if bet_id in state.orders]
+        markets = {order.market_id for order in named if order.account == account.name}
+        if len(markets) > 1:
+            raise Refused(
+                Reason.INVALID_ORDER, f"bets of {len(markets)} markets are named: {', '.join(sorted(markets))}"
+            )
 
 
 def _remember_edit(
@@ -276,9 +286,14 @@ def _place_successors(
     cancelled = [each for each in replacements if not each.waits]
     if cancelled and not any(reasons):
         try:
-            reserve(state, market, account, [each.successor for each in cancelled])
+            successors = [each.successor for each in cancelled]
+            if account.is_restricted:
+                reserve_restricted(state, market, account, successors, at, are_new=False)
+            else:
+                reserve(state, market, account, successors)
         except Refused as refusal:
-            reasons = [None if each.waits else refusal.reason for each in replacements]
+            blamed = iter(refusal.instruction_reasons or (refusal.reason,) * len(cancelled))
+            reasons = [None if each.waits else next(blamed) for each in replacements]
     if any(reasons):
         return [
             _not_placed(market, account, each, reason or Reason.RELATED_ACTION_FAILED, at)

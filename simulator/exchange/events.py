@@ -64,6 +64,12 @@ class AccountOpened(Event, frozen=True):
     currency: str
 
 
+class StandingChanged(Event, frozen=True):
+    """What may keep an account from betting has changed."""
+
+    account: str
+
+
 # Markets
 
 
@@ -410,6 +416,7 @@ def accounts_of(event: Event) -> tuple[str, ...]:
             return event.debit, event.credit
         case (
             AccountOpened()
+            | StandingChanged()
             | OrderEvent()
             | OrdersHeld()
             | TicketResolved()

@@ -13,6 +13,7 @@ from simulator.exchange.commands import (
     AddMarket,
     AddRunner,
     CancelOrders,
+    ChangeStanding,
     CloseMarket,
     Command,
     DepositMoney,
@@ -29,6 +30,7 @@ from simulator.exchange.commands import (
     ReplaceOrders,
     SettleMarket,
     SettleRunners,
+    Standing,
     SuspendMarket,
     Tick,
     TouchMarket,
@@ -38,7 +40,7 @@ from simulator.exchange.commands import (
     WithdrawMoney,
 )
 from simulator.exchange.editing import cancel_orders, replace_orders, update_orders
-from simulator.exchange.events import AccountOpened, BetsPermitted, Event, MarketAdded
+from simulator.exchange.events import AccountOpened, BetsPermitted, Event, MarketAdded, StandingChanged
 from simulator.exchange.heartbeat import expire_heartbeat, receive_heartbeat
 from simulator.exchange.heartbeat_deadlines import Deadlines
 from simulator.exchange.ladder import WrongLadder
@@ -175,6 +177,7 @@ def _open_account(state: State, command: OpenAccount, at: int) -> list[Event]:
             "an exposure limit": command.exposure_limit,
         },
     )
+    _refuse_unsound_standing(command.account, command.standing)
     if min(command.rate) <= 0:
         raise Impossible(f"account {command.account!r} cannot have a rate of {command.rate}, which is no rate")
     state.ledger.open(command.account, command.rate)
@@ -191,6 +194,17 @@ def _permit_bets(state: State, command: PermitBets, at: int) -> list[Event]:
         return []
     account.definition = structs.replace(account.definition, may_bet=command.may_bet)
     return [BetsPermitted(at, command.account, command.may_bet)]
+
+
+def _change_standing(state: State, command: ChangeStanding, at: int) -> list[Event]:
+    _refuse_unsound_standing(command.account, command.standing)
+    state.account(command.account).change_standing(command.standing)
+    return [StandingChanged(at, command.account)]
+
+
+def _refuse_unsound_standing(account: str, standing: Standing) -> None:
+    numbers = {"a loss limit": standing.loss_limit, "a period of losses": standing.loss_period_milliseconds}
+    _refuse_negative(f"account {account!r}", numbers)
 
 
 def _add_market(state: State, command: AddMarket, at: int) -> list[Event]:
@@ -238,6 +252,7 @@ _HANDLERS: Final[dict[type[Command], Callable[[State, Any, int], list[Event]]]] 
     DepositMoney: deposit_money,
     WithdrawMoney: withdraw_money,
     PermitBets: _permit_bets,
+    ChangeStanding: _change_standing,
     AddMarket: _add_market,
     OpenMarket: open_market,
     SuspendMarket: suspend_market,

@@ -95,7 +95,13 @@ def _check_size(instruction: PlaceInstruction, market: Market, account: Account,
     currency = account.definition.currency
     if not account.definition.unlimited:
         odds = EVEN_MONEY if market.is_line else price
-        if not rules.accepts_stake(currency, size, odds) and not _pays_enough(instruction, odds, currency, rules):
+        national = account.national_rules if account.is_restricted else None
+        if national is not None:
+            in_steps = instruction.side is Side.BACK and instruction.bet_target_type is None
+            is_enough = size >= national.least_stake(currency, rules.currency(currency).minimum_stake)
+            if not is_enough or (in_steps and size % national.back_step):
+                return Reason.INVALID_BET_SIZE
+        elif not rules.accepts_stake(currency, size, odds) and not _pays_enough(instruction, odds, currency, rules):
             return Reason.INVALID_BET_SIZE
     if instruction.bet_target_type is None:
         reason = check_profit_ratio(size, price, market, account, rules)
@@ -138,6 +144,8 @@ def _check_liability(instruction: PlaceInstruction, account: Account, rules: Bet
     least = currency.minimum_stake if instruction.side is Side.BACK else currency.minimum_bsp_liability
     if account.definition.unlimited:
         least = 1
+    elif account.is_restricted and account.national_rules is not None and instruction.side is Side.BACK:
+        least = account.national_rules.least_stake(account.definition.currency, least)
     return None if instruction.liability is not None and instruction.liability >= least else Reason.INVALID_BET_SIZE
 
 

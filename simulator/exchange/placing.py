@@ -25,6 +25,7 @@ from simulator.exchange.instruction_checks import check_price, check_runner
 from simulator.exchange.market import Market
 from simulator.exchange.orders import Order, OrderType, Persistence
 from simulator.exchange.refusals import Reason, Refused
+from simulator.exchange.restrictions import refuse_restricted, reserve_restricted
 from simulator.exchange.state import HeldOrders, State
 from simulator.exchange.statuses import MarketStatus
 from simulator.exchange.telling import order_placed, order_queued
@@ -44,7 +45,10 @@ def place_orders(state: State, command: PlaceOrders, at: int) -> list[Event]:
     _refuse_request(state, command, market, account, at)
     refuse_wrong_instructions(command, market, account, state.rules)
     orders = [_new_order(instruction, command, market, account, at) for instruction in command.instructions]
-    reserve(state, market, account, orders)
+    if account.is_restricted:
+        reserve_restricted(state, market, account, orders, at, are_new=True)
+    else:
+        reserve(state, market, account, orders)
     state.remember_reference(command.account, "place", command.customer_reference, at)
     return enter_or_hold(state, market, account, list(enumerate(orders)), command.market_version, at)
 
@@ -53,6 +57,8 @@ def _refuse_request(state: State, command: PlaceOrders, market: Market, account:
     refuse_closed_market(market)
     if not account.definition.may_bet:
         raise Refused(Reason.INVALID_ACCOUNT_STATE, f"account {account.name!r} may not bet")
+    if account.is_restricted:
+        refuse_restricted(state, account, len(command.instructions), at)
     if not command.instructions:
         raise Refused(Reason.NO_ACTION_REQUIRED, "there is no instruction to place an order")
     if len(command.instructions) > state.rules.place_instruction_limit:

@@ -64,6 +64,9 @@ class BettingRules:
     limits_profit_ratio: bool = False
     """Whether a bet is refused whose profit, rounded to a penny, is far from the exact one: since June 2020."""
 
+    chasing_window_seconds: int | None = None
+    """How long after a loss customers may not risk more than it, where that is forbidden; `None` for never."""
+
     def currency(self, code: str) -> CurrencyRules:
         """Return the rules of one currency; raise `UnknownCurrency` where there are none."""
         rules = self.currencies.get(code)

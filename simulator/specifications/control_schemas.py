@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from simulator.control.problems import TYPE_PREFIX, Problem
 from simulator.exchange.betting_types import BettingType
+from simulator.exchange.jurisdictions import Jurisdiction
 from simulator.exchange.orders import Side
 from simulator.exchange.results import EACH_WAY_RESULTS
 from simulator.exchange.rules import RULE_SETS
@@ -31,6 +32,8 @@ from simulator.world.loading.bounds import (
 from simulator.world.loading.conversion import CHANGE_PLAN, FINISH, VERBS
 from simulator.world.loading.market_checks import LADDERS, MARKET_STATUSES, RUNNER_STATUSES
 from simulator.world.races import RaceResponse, RaceStatus
+from simulator.world.scenario_commands import WALLET_STATUSES
+from simulator.world.settings import FORBIDDEN_BETS
 
 _DECIMAL: Final[JsonSchema] = {
     "anyOf": [{"type": "number"}, {"type": "string", "pattern": r"^-?[0-9]{1,9}(\.[0-9]{1,2})?$"}]
@@ -64,10 +67,15 @@ CLOSED_LISTS: Final[Mapping[str, Mapping[str, Collection[str]]]] = {
     "NoticeDocument": {"do": [*VERBS, FINISH, CHANGE_PLAN, AUTOPILOT]},
     "MarketDocument": {"status": [status.value for status in MarketStatus]},
     "OfferedBet": {"side": [side.name for side in Side]},
-    "Scenario": {"rules": RULE_SETS},
-    "AccountEntry": {"currency": _CURRENCIES, "status": ACCOUNT_STATUSES},
     "LoginChange": {"status": ACCOUNT_STATUSES},
     "LoginDocument": {"status": ACCOUNT_STATUSES},
+    "Scenario": {"rules": RULE_SETS, "forbiddenBets": FORBIDDEN_BETS},
+    "AccountEntry": {
+        "currency": _CURRENCIES,
+        "status": ACCOUNT_STATUSES,
+        "jurisdiction": list(Jurisdiction),
+        "walletStatus": WALLET_STATUSES,
+    },
     "MarketEntry": {"bettingType": list(BettingType), "ladder": LADDERS, "status": MARKET_STATUSES},
     "RunnerEntry": {"status": RUNNER_STATUSES},
     "ResultEntry": {"status": EACH_WAY_RESULTS},

@@ -4,6 +4,9 @@ from typing import Final
 
 from msgspec import Struct
 
+from simulator.exchange.commands import GOOD_STANDING, Standing
+from simulator.exchange.jurisdictions import Jurisdiction
+
 SUCCESS: Final = "SUCCESS"
 LIMITED_ACCESS: Final = "LIMITED_ACCESS"
 LOGIN_RESTRICTED: Final = "LOGIN_RESTRICTED"
@@ -129,6 +132,7 @@ class CustomerAccount(Struct, frozen=True, kw_only=True):
     to follow the password of interactive ones; of these and of `status` the account says how they are at first.
     `redirect_urls` are the addresses that a login page may lead to with one of its app keys;
     `session_timeout_milliseconds` is `None` where sessions last as long as the world says.
+    Whoever is at a `restricted_location` may do nothing with bets; `jurisdiction` and `standing` are the exchange's.
     """
 
     username: str
@@ -154,6 +158,10 @@ class CustomerAccount(Struct, frozen=True, kw_only=True):
     points_balance: int = 0
     wallet: str = "UK"
     vendor: Vendor | None = None
+    jurisdiction: Jurisdiction = Jurisdiction.INTERNATIONAL
+    standing: Standing = GOOD_STANDING
+    """With which the account starts; what it is now, the exchange knows."""
+    restricted_location: bool = False
 
     @property
     def may_bet(self) -> bool:

@@ -93,7 +93,7 @@ HASHED: Final[Mapping[type, frozenset[str]]] = {
     Numbering: frozenset({"next"}),
     Deadlines: frozenset({"by_account", "actions"}),
     Ledger: frozenset({"balances", "own_balances", "last_transaction_id", "_statements"}),
-    Account: frozenset({"definition", "cleared_orders", "_retained_commissions"}),
+    Account: frozenset({"definition", "standing", "cleared_orders", "_retained_commissions"}),
     Market: frozenset(
         {
             "definition", "runners", "status", "in_play", "betting_is_over", "bsp_reconciled", "version",
@@ -183,6 +183,7 @@ LEFT_OUT: Final[Mapping[type, Mapping[str, str]]] = {
     Account: {
         "name": "it is in the definition",
         "rate": "it is in the definition",
+        "is_restricted": DERIVED,
         "index": DERIVED,
         "_positions": DERIVED,
         "_total_exposure": "exposures are worked out before they are hashed",

@@ -20,6 +20,7 @@ from simulator.exchange.commands import (
     AddMarket,
     AddRunner,
     CancelOrders,
+    ChangeStanding,
     CloseMarket,
     DepositMoney,
     Heartbeat,
@@ -289,6 +290,7 @@ AnyCommand = (
     | DepositMoney
     | WithdrawMoney
     | PermitBets
+    | ChangeStanding
     | AddMarket
     | OpenMarket
     | SuspendMarket

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Final
 
+from msgspec import UNSET
+
 from simulator.exchange.betting_types import BettingType
 from simulator.exchange.book import Offer
 from simulator.exchange.commands import (
@@ -20,9 +22,11 @@ from simulator.exchange.commands import (
     RemoveRunner,
     RunnerDefinition,
     RunnerResult,
+    Standing,
     SuspendMarket,
 )
 from simulator.exchange.currencies import Rate
+from simulator.exchange.jurisdictions import NATIONAL_RULES, Jurisdiction
 from simulator.exchange.orders import OrderType, Persistence, RunnerKey, Side
 from simulator.world.accounts import CustomerAccount, Vendor
 from simulator.world.format.certificates import fingerprint_of
@@ -38,17 +42,20 @@ from simulator.world.format.scenario import (
     Reinstate,
     ResultEntry,
     RunnerEntry,
+    StandingEntry,
     VendorEntry,
     Withdraw,
 )
 from simulator.world.ids import Ids
 
-ITALY: Final = "IT"
 ITALIAN_SESSION_MILLISECONDS: Final = 20 * 60_000
 """How long a session of the Italian exchange lasts (manual, Keep Alive)."""
 
 LIQUIDITY: Final = "liquidity"
 """The account that offers what the scenario offers: it has no customer, no limit and no bet delay."""
+
+SUSPENDED: Final = "SUSPENDED"
+WALLET_STATUSES: Final = frozenset({"ACTIVE", SUSPENDED})
 
 ACTIVE, REMOVED, REMOVED_VACANT, HIDDEN = "ACTIVE", "REMOVED", "REMOVED_VACANT", "HIDDEN"
 """The statuses in which a runner can start."""
@@ -91,6 +98,37 @@ def customer_of(entry: AccountEntry, ids: Ids) -> CustomerAccount:
         points_balance=entry.points_balance,
         wallet=entry.wallet,
         vendor=None if entry.vendor is None else _vendor(entry.vendor),
+        jurisdiction=jurisdiction_of(entry),
+        standing=Standing(
+            None if entry.loss_limit is None else hundredths_of(entry.loss_limit),
+            duration_of(entry.loss_limit_period),
+            entry.wallet_status == ACTIVE,
+            entry.regulator_available,
+        ),
+        restricted_location=entry.restricted_location,
+    )
+
+
+def jurisdiction_of(entry: AccountEntry) -> Jurisdiction:
+    """Return under whose regulator an account is: that of its country where it does not say, if there is one."""
+    if entry.jurisdiction is not None:
+        return Jurisdiction(entry.jurisdiction)
+    has_one = entry.country_code in NATIONAL_RULES
+    return Jurisdiction(entry.country_code) if has_one else Jurisdiction.INTERNATIONAL
+
+
+def standing_of(entry: StandingEntry, before: Standing) -> Standing:
+    """Return the standing of an account after a change that has passed the checks."""
+    limit, period = before.loss_limit, before.loss_period_milliseconds
+    if entry.loss_limit is not UNSET:
+        limit = None if entry.loss_limit is None else hundredths_of(entry.loss_limit)
+    if entry.loss_limit_period is not UNSET:
+        period = duration_of(entry.loss_limit_period)
+    return Standing(
+        limit,
+        period,
+        before.wallet_is_open if entry.wallet_status is UNSET else entry.wallet_status == ACTIVE,
+        before.regulator_answers if entry.regulator_available is UNSET else entry.regulator_available,
     )
 
 
@@ -107,7 +145,7 @@ def _vendor(entry: VendorEntry) -> Vendor:
 def _session_timeout_of(entry: AccountEntry) -> int | None:
     if entry.session_timeout is not None:
         return duration_of(entry.session_timeout)
-    return ITALIAN_SESSION_MILLISECONDS if entry.country_code == ITALY else None
+    return ITALIAN_SESSION_MILLISECONDS if jurisdiction_of(entry) is Jurisdiction.ITALY else None
 
 
 def account_command(account: CustomerAccount, rate: Rate) -> OpenAccount:
@@ -121,6 +159,8 @@ def account_command(account: CustomerAccount, rate: Rate) -> OpenAccount:
         exposure_limit=account.exposure_limit,
         may_bet=account.may_bet,
         rate=rate,
+        jurisdiction=account.jurisdiction,
+        standing=account.standing,
     )
 
 
@@ -160,7 +200,7 @@ def market_commands(entry: MarketEntry) -> Iterator[Command]:
     for runner in entry.runners:
         to_back, to_lay = offers_of(runner.available_to_back), offers_of(runner.available_to_lay)
         yield from offer_commands(entry.id, runner_key(runner), to_back, to_lay, persistence)
-    if entry.status == "SUSPENDED":
+    if entry.status == SUSPENDED:
         yield SuspendMarket(entry.id)
 
 

@@ -26,6 +26,10 @@ It is the one table of rates of a world: bets are matched by it, amounts shown, 
 """
 
 
+FORBIDDEN_BETS: Final = frozenset({"PERMISSION_DENIED", "ACCESS_DENIED"})
+"""How the exchange answers who may not bet with this key, or from this place."""
+
+
 class Settings(Struct, frozen=True):
     """Rules, durations, rates and permissions of a world.
 
@@ -38,6 +42,8 @@ class Settings(Struct, frozen=True):
     wrong_passwords_to_lock: int | None
     currency_rates: Mapping[str, Decimal]
     delayed_keys_may_bet: bool
+    forbidden_bets: str
+    """PERMISSION_DENIED or ACCESS_DENIED: the manual names both for the same cases, the one in reports."""
     starting_price_refresh_milliseconds: int
     """How long near and far prices stay as they were when first read; 60 seconds (manual, StartingPrices)."""
 
@@ -48,7 +54,12 @@ class Settings(Struct, frozen=True):
 
 def settings_of(scenario: Scenario) -> Settings:
     """Return the settings of a scenario; rates it does not give are those of `CURRENCY_RATES`."""
-    rules = replace(RULE_SETS[scenario.rules], strict_fill_or_kill=scenario.strict_fill_or_kill)
+    window = scenario.chasing_window
+    rules = replace(
+        RULE_SETS[scenario.rules],
+        strict_fill_or_kill=scenario.strict_fill_or_kill,
+        chasing_window_seconds=None if window is None else duration_of(window) // 1000,
+    )
     rates = {code: rate for code, rate in CURRENCY_RATES.items() if code in rules.currencies}
     return Settings(
         rules,
@@ -56,5 +67,6 @@ def settings_of(scenario: Scenario) -> Settings:
         scenario.wrong_passwords_to_lock,
         {**rates, **scenario.currency_rates},
         scenario.delayed_keys_may_bet,
+        scenario.forbidden_bets,
         duration_of(scenario.starting_price_refresh),
     )

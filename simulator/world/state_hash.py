@@ -56,7 +56,7 @@ def _parts(world: World) -> Iterator[object]:
     yield from exchange.live_references(now).items()
     for account in exchange.accounts.values():
         orders = (list(account.current_orders), list(account.cleared_orders))
-        yield (account.definition, account.exposure, account.retained_commission, orders)
+        yield (account.definition, account.standing, account.exposure, account.retained_commission, orders)
     yield exchange.ledger.last_transaction_id
     for name, balance in exchange.ledger.balances.items():
         yield (name, balance, list(exchange.ledger.statement(name)))

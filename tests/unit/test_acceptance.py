@@ -2,17 +2,27 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from itertools import combinations, groupby, pairwise
 from typing import Any, NamedTuple
 
 import pytest
 
 from simulator.exchange import acceptance
-from simulator.exchange.commands import LadderDefinition, PlaceInstruction
+from simulator.exchange.commands import (
+    ChangeStanding,
+    LadderDefinition,
+    PlaceInstruction,
+    RunnerResult,
+    SettleMarket,
+    Standing,
+)
 from simulator.exchange.events import OrderPlaced
+from simulator.exchange.jurisdictions import Jurisdiction
 from simulator.exchange.money import INEXACT
 from simulator.exchange.orders import BetTargetType, OrderType, Persistence, RunnerKey, Side, TimeInForce
 from simulator.exchange.refusals import Reason, Refused
+from simulator.exchange.rules import RULE_SETS
 from simulator.exchange.statuses import RunnerStatus
 from tests.exchange_state import state_of
 from tests.unit.exchange_builder import MARKET, A, B, World, back, lay
@@ -42,6 +52,11 @@ WORLD = {
     "may_bet": True,
     "balance": 10_00,
     "reference_used_before": None,
+    "jurisdiction": "COM",
+    "lost": 0,
+    "loss_limit": None,
+    "wallet_is_open": True,
+    "regulator_answers": True,
 }
 REQUEST = {
     "market_id": MARKET,
@@ -87,8 +102,18 @@ FAULTS = [
         "its betting is over and its result is still to come", Reason.MARKET_NOT_OPEN_FOR_BETTING, status="over"
     ),
     request_fault("the account may not bet", Reason.INVALID_ACCOUNT_STATE, may_bet=False),
+    request_fault("its wallet is suspended", Reason.INVALID_WALLET_STATUS, wallet_is_open=False),
+    request_fault(
+        "the regulator of its country does not answer", Reason.REGULATOR_IS_NOT_AVAILABLE, regulator_answers=False
+    ),
+    request_fault(
+        "more instructions than that regulator allows", Reason.REJECTED_BY_REGULATOR, jurisdiction="IT", copies=51
+    ),
+    request_fault("it has lost all that it allows itself to lose", Reason.LOSS_LIMIT_EXCEEDED, loss_limit=0),
     request_fault("no instruction", Reason.NO_ACTION_REQUIRED, copies=0, further_instructions=()),
-    request_fault("more instructions than one request may hold", Reason.TOO_MANY_INSTRUCTIONS, copies=201),
+    request_fault(
+        "more instructions than one request may hold", Reason.TOO_MANY_INSTRUCTIONS, copies=201, jurisdiction="COM"
+    ),
     request_fault(
         "the same customer reference within 60 seconds",
         Reason.DUPLICATE_TRANSACTION,
@@ -230,13 +255,35 @@ FAULTS = [
     ),
     *(
         blames_first(
-            "a size the currency does not allow", Reason.INVALID_BET_SIZE, order_type=LIMIT, size=size, line=False
+            "a size the currency or the country does not allow",
+            Reason.INVALID_BET_SIZE,
+            order_type=LIMIT,
+            size=size,
+            line=False,
         )
         for size in (99, 0, -10_00, INEXACT)
     ),
     *(
         blames_first(
-            "a size the currency does not allow",
+            "a size the currency or the country does not allow",
+            Reason.INVALID_BET_SIZE,
+            order_type=LIMIT,
+            jurisdiction=jurisdiction,
+            size=size,
+            price=price,
+            line=False,
+        )
+        # A stake under the minimum that pays enough, and one that is no multiple of 0.50.
+        for jurisdiction, size, price in (
+            ("IT", 50, 100_00),
+            ("ES", 50, 100_00),
+            ("DK", 50, 100_00),
+            ("IT", 10_25, 3_00),
+        )
+    ),
+    *(
+        blames_first(
+            "a size the currency or the country does not allow",
             Reason.INVALID_BET_SIZE,
             order_type=LIMIT,
             size=None,
@@ -250,7 +297,7 @@ FAULTS = [
     ),
     *(
         blames_first(
-            "a size the currency does not allow",
+            "a size the currency or the country does not allow",
             Reason.INVALID_BET_SIZE,
             order_type=LIMIT_ON_CLOSE,
             bsp_market=True,
@@ -300,6 +347,18 @@ FAULTS = [
         further_instructions=(lay(None, 3_00, order_type=LIMIT_ON_CLOSE, liability=10_00),),
     ),
     request_fault("the account cannot afford the worst outcome", Reason.INSUFFICIENT_FUNDS, balance=9_99),
+    blames_first(
+        "orders with which it could lose more than it allows itself to lose",
+        Reason.LOSS_LIMIT_EXCEEDED,
+        loss_limit=9_99,
+    ),
+    request_fault(
+        "it risks more than it has just lost, where none may",
+        Reason.NO_CHASING,
+        jurisdiction="ES",
+        lost=5_00,
+        may_bet=True,  # or it could not have lost
+    ),
 ]
 
 
@@ -333,8 +392,11 @@ class Attempt:
             market |= {"betting_type": "LINE", "ladder": LINES}
         runners = (A, B, REMOVED, VACANT, HIDDEN, OUT)
         is_open = facts["status"] != "INACTIVE"
-        world = World(rules="2022", runners=runners, version=1233, is_open=is_open, **market)
-        world.open_account("punter", facts["balance"], may_bet=facts["may_bet"])
+        rules = replace(RULE_SETS["2022"], chasing_window_seconds=60)
+        world = World(rules=rules, runners=runners, version=1233, is_open=is_open, **market)
+        jurisdiction = Jurisdiction(facts["jurisdiction"])
+        balance = facts["balance"] + facts["lost"]
+        world.open_account("punter", balance, may_bet=facts["may_bet"], jurisdiction=jurisdiction)
         world.market.runners[REMOVED].status = RunnerStatus.REMOVED
         world.market.runners[VACANT].status = RunnerStatus.REMOVED_VACANT
         world.market.runners[HIDDEN].status = RunnerStatus.HIDDEN
@@ -348,6 +410,13 @@ class Attempt:
             world.add_market("1.2")
             killed = back(1_00, 3_00, time_in_force=FILL_OR_KILL)
             world.place("punter", killed, market_id="1.2", customer_reference=facts["reference_used_before"])
+        if facts["lost"]:
+            world.add_market("1.3")
+            for account, bet in (("alice", lay), ("punter", back)):
+                world.place(account, bet(facts["lost"], 2_00), market_id="1.3")
+            world.apply(SettleMarket("1.3", (RunnerResult(B, "WINNER"),)))
+        standing = {name: facts[name] for name in ("loss_limit", "wallet_is_open", "regulator_answers")}
+        world.apply(ChangeStanding("punter", Standing(**standing)))
         if facts["status"] == "SUSPENDED":
             world.suspend()
         elif facts["status"] == "CLOSED":
@@ -382,7 +451,7 @@ def refusal_of(fault: Fault, instruction_count: int) -> tuple[Reason, tuple[Reas
 def documented_rows() -> Iterator[tuple[str, str]]:
     """Yield the table of the docstring: what is refused, which may take two lines there, and how it is called."""
     assert acceptance.__doc__
-    line = re.compile(r" {4}(?:\d+)? *(?:[a-h]  )? *(\S.*?)(?: {2,}(?:each instruction: |both: )?(.+))?")
+    line = re.compile(r" {4}(?:\d+)? *(?:[a-h]  )? *(\S.*?)(?: {2,}(?:each instruction: |both: |those: )?(.+))?")
     begun = ""
     for name, reason in (match.groups() for match in map(line.fullmatch, acceptance.__doc__.splitlines()) if match):
         if reason is None:
@@ -398,7 +467,7 @@ def test_the_table_of_refusals_is_the_one_that_the_exchange_documents() -> None:
     documented = list(documented_rows())
     tested = [(fault.name, str((*fault.instructions, fault.reason)[0])) for fault in FAULTS]
 
-    assert 30 == len(documented)
+    assert 36 == len(documented)
     assert documented == [row for row, _ in groupby(tested)]
 
 
@@ -450,6 +519,6 @@ def test_hardly_any_neighbours_in_the_table_exclude_each_other() -> None:
         ("fill-or-kill with PERSIST or MARKET_ON_CLOSE", "a minimum fill without fill-or-kill"),
         ("a persistence that the market does not offer", "MARKET_ON_CLOSE once the starting price is past"),
         ("a size and a bet target, or neither", "a bet target on a LINE market"),
-        ("a bet target on a LINE market", "a size the currency does not allow"),
-        ("a size the currency does not allow", "a size at whose price the profit rounds too far"),
+        ("a bet target on a LINE market", "a size the currency or the country does not allow"),
+        ("a size the currency or the country does not allow", "a size at whose price the profit rounds too far"),
     ] == exclusive

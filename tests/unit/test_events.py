@@ -48,6 +48,7 @@ from simulator.exchange.events import (
     RunnerReinstated,
     RunnerRemoved,
     RunnerSettled,
+    StandingChanged,
     StartingPriceMade,
     TicketResolved,
     VirtualBetMatched,
@@ -74,6 +75,7 @@ LEG = FilledLeg(1002, "bob", C, 2_00, 3_00)
 EVENTS: list[Event] = [
     AccountOpened(START, "alice", "GBP"),
     BetsPermitted(START, "alice", False),
+    StandingChanged(START, "alice"),
     MarketAdded(START, MARKET),
     MarketChanged(START, MARKET, 7, True, MarketStatus.OPEN, False),
     RunnerAdded(START, MARKET, D, 4, 9_100),

@@ -9,6 +9,7 @@ from simulator.exchange.commands import (
     AddMarket,
     CancelInstruction,
     CancelOrders,
+    ChangeStanding,
     Command,
     Heartbeat,
     LadderDefinition,
@@ -17,6 +18,7 @@ from simulator.exchange.commands import (
     ReplaceInstruction,
     ReplaceOrders,
     RunnerDefinition,
+    Standing,
     UpdateInstruction,
     UpdateOrders,
 )
@@ -61,9 +63,11 @@ def test_an_account_that_is_not_there_can_do_nothing(command: Command) -> None:
     assert before == state_of(world.exchange)
 
 
-def test_an_account_that_is_not_there_has_nothing_to_bet_with() -> None:
+def test_an_account_that_is_not_there_has_nothing_to_bet_with_and_no_standing() -> None:
     with pytest.raises(Impossible, match="no account 'nobody'"):
         World().exchange.available_to_bet("nobody")
+    with pytest.raises(Impossible, match="no account 'nobody'"):
+        World().apply(ChangeStanding("nobody", Standing()))
 
 
 @pytest.mark.parametrize(
@@ -73,6 +77,8 @@ def test_an_account_that_is_not_there_has_nothing_to_bet_with() -> None:
         (OpenAccount("zoe", "GBP", 0, discount_rate=-1), "account 'zoe' cannot have a discount rate of -1"),
         (OpenAccount("zoe", "GBP", 0, commission_rate=-1), "account 'zoe' cannot have a commission rate of -1"),
         (OpenAccount("zoe", "GBP", 0, exposure_limit=-1), "account 'zoe' cannot have an exposure limit of -1"),
+        (OpenAccount("zoe", "GBP", 0, standing=Standing(-1)), "account 'zoe' cannot have a loss limit of -1"),
+        (ChangeStanding("alice", Standing(1, -1)), "account 'alice' cannot have a period of losses of -1"),
         (market(number_of_winners=-1), "market 1.2 cannot have a number of winners of -1"),
         (market(bet_delay=-1), "market 1.2 cannot have a bet delay of -1"),
         (market(base_rate=-1), "market 1.2 cannot have a base rate of -1"),

@@ -14,11 +14,11 @@ from simulator.betfair.betting.instructions import (
     check_instructions,
     check_market_id,
     customer_reference,
-    may_bet_with_this_key,
     version_number,
+    why_forbidden,
 )
 from simulator.betfair.betting.placing import failed_placement, pending_placement, placement
-from simulator.betfair.betting.telling import tell_delayed_key, tell_empty_cancellation, tell_failures, tell_refused
+from simulator.betfair.betting.telling import tell_empty_cancellation, tell_failures, tell_forbidden, tell_refused
 from simulator.betfair.betting.waiting import Fates, report_when_resolved
 from simulator.betfair.errors import ApiError, ApiErrorCode
 from simulator.betfair.operations import Call
@@ -83,8 +83,8 @@ def cancel_orders(call: Call[CancelOrdersRequest]) -> CancelExecutionReport:
     command = commands.CancelOrders(
         call.account.username, request.marketId, _cancellations(given), customer_reference(request.customerRef)
     )
-    if not may_bet_with_this_key(call):
-        tell_delayed_key("cancelOrders", call)
+    if (why := why_forbidden(call)) is not None:
+        tell_forbidden("cancelOrders", call, why)
         return _refused_cancellation(request, Reason.PERMISSION_DENIED)
     if request.instructions == ():
         tell_empty_cancellation(call.account.username, request.marketId)
@@ -118,8 +118,8 @@ def replace_orders(call: Call[ReplaceOrdersRequest]) -> ReplaceExecutionReport |
         customer_reference(request.customerRef),
         version_number(request.marketVersion),
     )
-    if not may_bet_with_this_key(call):
-        tell_delayed_key("replaceOrders", call)
+    if (why := why_forbidden(call)) is not None:
+        tell_forbidden("replaceOrders", call, why)
         return _refused_replacement(call, Reason.PERMISSION_DENIED)
     happened = world.do(command)
     if (refusal := happened.refusal) is not None:
@@ -147,8 +147,8 @@ def update_orders(call: Call[UpdateOrdersRequest]) -> UpdateExecutionReport:
         ),
         customer_reference(request.customerRef),
     )
-    if not may_bet_with_this_key(call):
-        tell_delayed_key("updateOrders", call)
+    if (why := why_forbidden(call)) is not None:
+        tell_forbidden("updateOrders", call, why)
         return _refused_update(request, Reason.PERMISSION_DENIED)
     happened = call.world.do(command)
     if (refusal := happened.refusal) is not None:

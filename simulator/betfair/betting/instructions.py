@@ -115,9 +115,19 @@ def _part_is_missing(part: str, instruction: PlaceInstruction) -> ApiError:
     return _invalid_input(f"an instruction of type {instruction.orderType} needs a {part}")
 
 
-def may_bet_with_this_key(call: Call[Any]) -> bool:
-    """Return whether the application key of the call may place bets: a delayed one only where the world allows it.
+def why_forbidden(call: Call[Any]) -> str | None:
+    """Return why the caller may do nothing with bets, or `None`: the key is a delayed one, the place a restricted one.
 
-    Source: manual, PERMISSION_DENIED: the order was sent with a delayed application key.
+    Raises ACCESS_DENIED where that is how the world answers it. Source: manual, PERMISSION_DENIED and ACCESS_DENIED,
+    which name the same two cases.
     """
-    return not call.delayed or call.world.settings.delayed_keys_may_bet
+    settings = call.world.settings
+    if call.delayed and not settings.delayed_keys_may_bet:
+        why = "the app key is a delayed one"
+    elif call.account.restricted_location:
+        why = "the account is used from a place where betting is restricted"
+    else:
+        return None
+    if settings.forbidden_bets == ApiErrorCode.ACCESS_DENIED:
+        raise ApiError(ApiErrorCode.ACCESS_DENIED, why)
+    return why

@@ -12,12 +12,12 @@ from simulator.betfair.betting.instructions import (
     check_instructions,
     check_market_id,
     customer_reference,
-    may_bet_with_this_key,
     place_command,
     version_number,
+    why_forbidden,
 )
 from simulator.betfair.betting.order_amounts import average_price_matched
-from simulator.betfair.betting.telling import tell_delayed_key, tell_failures, tell_refused
+from simulator.betfair.betting.telling import tell_failures, tell_forbidden, tell_refused
 from simulator.betfair.betting.waiting import Fates, report_when_resolved
 from simulator.betfair.operations import Call
 from simulator.betfair.schema.sports_aping import PlaceOrdersRequest
@@ -43,8 +43,8 @@ def place_orders(call: Call[PlaceOrdersRequest]) -> PlaceExecutionReport | Await
         request.customerStrategyRef or None,
         version_number(request.marketVersion),
     )
-    if not may_bet_with_this_key(call):
-        tell_delayed_key("placeOrders", call)
+    if (why := why_forbidden(call)) is not None:
+        tell_forbidden("placeOrders", call, why)
         return _refused(request, Reason.PERMISSION_DENIED, ())
     happened = call.world.do(command)
     if (refusal := happened.refusal) is not None:

@@ -38,6 +38,7 @@ from simulator.betfair.schema.sports_orders import (
     PriceSize,
 )
 from simulator.betfair.schema.wire import double, order_date
+from simulator.exchange.jurisdictions import NATIONAL_RULES
 from simulator.exchange.orders import Order
 from simulator.exchange.timeline import Stretch
 
@@ -178,10 +179,18 @@ def _summary(call: Call[ListCurrentOrdersRequest], order: Order) -> CurrentOrder
         sizeCancelled=double(order.size_cancelled),
         sizeVoided=double(order.size_voided),
         customerOrderRef=order.customer_order_reference,
-        regulatorCode=next(iter(world.catalogue.markets[market_id].regulators), None),
+        regulatorCode=_regulator(call, market_id),
         customerStrategyRef=order.customer_strategy_reference,
     )
     if call.params.includeItemDescription:
         version = world.exchange.markets[market_id].version
         summary.currentItemDescription = CurrentItemDescription(marketVersion=MarketVersion(version=version))
     return summary
+
+
+def _regulator(call: Call[ListCurrentOrdersRequest], market_id: str) -> str | None:
+    """Return who regulates a bet: the authority of its owner's country, and else the first that the market names."""
+    national = NATIONAL_RULES.get(call.account.jurisdiction)
+    if national is not None:
+        return national.regulator
+    return next(iter(call.world.catalogue.markets[market_id].regulators), None)

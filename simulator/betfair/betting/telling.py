@@ -24,9 +24,9 @@ def tell_refused(operation: str, call: Call[Any], refusal: Refusal) -> None:
     log_refusal(operation, call.account.username, refusal.text)
 
 
-def tell_delayed_key(operation: str, call: Call[Any]) -> None:
-    """Log that a request was refused because of its app key."""
-    log_refusal(operation, call.account.username, f"{Reason.PERMISSION_DENIED}: the app key is a delayed one")
+def tell_forbidden(operation: str, call: Call[Any], why: str) -> None:
+    """Log that a request was refused because of its app key, or of where it came from."""
+    log_refusal(operation, call.account.username, f"{Reason.PERMISSION_DENIED}: {why}")
 
 
 def tell_failures(operation: str, account: str, error_code: str | None, reasons: Sequence[str | None]) -> None:

@@ -128,6 +128,7 @@ __all__ = [
     "SelectionId",
     "Settle",
     "SettleSome",
+    "StandingEntry",
     "Suspend",
     "Text",
     "Void",
@@ -178,6 +179,9 @@ class AccountEntry(Entry, frozen=True, kw_only=True):
     A `two_step_code` has to follow the password. `session_timeout` is the duration of the account's sessions where it
     is not the world's; without one it is 20 minutes in Italy, as the exchange there has it (manual, Keep Alive).
     `redirect_urls` are the addresses, without a query, that a login page may lead to with one of its app keys.
+    `jurisdiction` is COM, IT, ES or DK, and where nothing is said that of the country. A `loss_limit` is what the
+    customer may lose within `loss_limit_period`; `wallet_status` is ACTIVE or SUSPENDED, and who is at a
+    `restricted_location` may do nothing with bets.
     """
 
     username: Text
@@ -203,6 +207,21 @@ class AccountEntry(Entry, frozen=True, kw_only=True):
     points_balance: Annotated[int, Meta(ge=0, le=2**31 - 1)] = 0
     wallet: str = "UK"
     vendor: VendorEntry | None = None
+    jurisdiction: str | None = None
+    loss_limit: Decimal | None = None
+    loss_limit_period: str = "PT24H"
+    wallet_status: str = "ACTIVE"
+    regulator_available: bool = True
+    restricted_location: bool = False
+
+
+class StandingEntry(Entry, frozen=True, kw_only=True):
+    """What may keep a customer from betting, as the account of a scenario has it; what is absent stays as it is."""
+
+    loss_limit: Decimal | UnsetType | None = UNSET
+    loss_limit_period: str | UnsetType = UNSET
+    wallet_status: str | UnsetType = UNSET
+    regulator_available: bool | UnsetType = UNSET
 
 
 # The documents
@@ -254,7 +273,9 @@ class Scenario(Entry, frozen=True, kw_only=True):
     `rules` names the betting rules in force, and `strict_fill_or_kill` says whether what makes no sense with
     fill-or-kill is refused or ignored (`BettingRules`). `session_timeout` is a duration,
     `wrong_passwords_to_lock` how many in a row lock an account, null for any number; `currency_rates` say how much of a
-    currency one pound buys, and `delayed_keys_may_bet` whether bets are taken with delayed app keys. Near and far
+    currency one pound buys, and `delayed_keys_may_bet` whether bets are taken with delayed app keys; who may not
+    bet by key or place is told so by `forbidden_bets`, PERMISSION_DENIED in the report or ACCESS_DENIED instead of one.
+    For so long after a loss as `chasing_window` says, customers of .es may not risk more than it. Near and far
     prices that a customer has read stay as they are for the duration of `starting_price_refresh`; PT0S computes them at
     every reading.
     """
@@ -269,6 +290,8 @@ class Scenario(Entry, frozen=True, kw_only=True):
     clock: ClockEntry = ClockEntry()
     currency_rates: dict[str, Decimal] = field(default_factory=dict)
     delayed_keys_may_bet: bool = False
+    forbidden_bets: str = "PERMISSION_DENIED"
+    chasing_window: str | None = None
     accounts: tuple[AccountEntry, ...] = ()
     events: tuple[EventEntry, ...] = ()
     bettune: BetTuneEntry = BetTuneEntry()

@@ -6,6 +6,9 @@ from decimal import Decimal
 from typing import Final, TypeVar
 from urllib.parse import urlsplit
 
+from msgspec import UNSET
+
+from simulator.exchange.jurisdictions import Jurisdiction
 from simulator.exchange.ledger import CASHIER, COMMISSION, HOUSE
 from simulator.exchange.money import HUNDRED_PERCENT, HUNDREDTHS
 from simulator.exchange.rules import RULE_SETS
@@ -21,8 +24,12 @@ from simulator.world.format.quantities import (
     moment_of,
     thousandths_of,
 )
-from simulator.world.format.scenario import AccountEntry, ClockEntry, Scenario
-from simulator.world.scenario_commands import LIQUIDITY
+from simulator.world.format.scenario import AccountEntry, ClockEntry, Scenario, StandingEntry
+from simulator.world.scenario_commands import LIQUIDITY, WALLET_STATUSES
+from simulator.world.settings import FORBIDDEN_BETS
+
+NATIONS: Final = frozenset(map(str, Jurisdiction))
+"""Whose regulator an account may be under."""
 
 LEAST_RATE: Final = Decimal("0.0001")
 MOST_RATE: Final = 1_000_000
@@ -94,6 +101,11 @@ class Inspection:
         problem = f"{describe(value)} is not a {what}; there are {known}."
         self.demand(value in allowed, place, problem)
 
+    def lasting(self, place: Place, value: str, what: str) -> None:
+        """Complain unless a text is a duration that is longer than nothing."""
+        duration = self.usable(place, duration_of, value)
+        self.demand(duration > 0, place, f"{what} must last longer than nothing.")
+
     def moment(self, place: Place, value: str | None) -> None:
         """Complain unless a time is absent, absolute, or relative."""
         if value is not None:
@@ -118,9 +130,11 @@ def redirect_url_of(written: str) -> str:
 def check_settings(inspection: Inspection, scenario: Scenario) -> None:
     """Check everything but events and schedule; from then on relative times are tried against the clock's start."""
     inspection.one_of(("rules",), scenario.rules, RULE_SETS, "rule set")
-    timeout = inspection.usable(("sessionTimeout",), duration_of, scenario.session_timeout)
-    inspection.demand(timeout > 0, ("sessionTimeout",), "A session must last longer than nothing.")
+    inspection.lasting(("sessionTimeout",), scenario.session_timeout, "A session")
     inspection.usable(("startingPriceRefresh",), duration_of, scenario.starting_price_refresh)
+    inspection.one_of(("forbiddenBets",), scenario.forbidden_bets, FORBIDDEN_BETS, "answer to bets that are forbidden")
+    if scenario.chasing_window is not None:
+        inspection.lasting(("chasingWindow",), scenario.chasing_window, "The time in which losses may not be chased")
     _check_clock(inspection, scenario.clock)
     currencies = RULE_SETS[scenario.rules].currencies
     for currency, rate in scenario.currency_rates.items():
@@ -204,3 +218,16 @@ def _check_account(inspection: Inspection, place: Place, account: AccountEntry, 
         inspection.usable((*place, "certificates", position), fingerprint_of, certificate)
     if account.exposure_limit is not None:
         inspection.amount((*place, "exposureLimit"), account.exposure_limit, least=1, what="exposure limit")
+    if account.jurisdiction is not None:
+        inspection.one_of((*place, "jurisdiction"), account.jurisdiction, NATIONS, "jurisdiction")
+    check_standing(inspection, place, account)
+
+
+def check_standing(inspection: Inspection, place: Place, entry: AccountEntry | StandingEntry) -> None:
+    """Check what may keep a customer from betting."""
+    if entry.loss_limit is not None and entry.loss_limit is not UNSET:
+        inspection.amount((*place, "lossLimit"), entry.loss_limit, least=1, what="loss limit")
+    if entry.loss_limit_period is not UNSET:
+        inspection.lasting((*place, "lossLimitPeriod"), entry.loss_limit_period, "The period of a loss limit")
+    if entry.wallet_status is not UNSET:
+        inspection.one_of((*place, "walletStatus"), entry.wallet_status, WALLET_STATUSES, "status of a wallet")

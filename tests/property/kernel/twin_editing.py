@@ -34,6 +34,8 @@ class NaiveEditing(NaivePlacing):
         self.refuse_repeated(account, operation, reference, at)
         if len(set(bet_ids)) < len(bet_ids):
             raise NaiveRefusal(Reason.DUPLICATE_BETIDS)
+        if len({bet.market_id for bet in self.bets if bet.account == account and bet.bet_id in bet_ids}) > 1:
+            raise NaiveRefusal(Reason.INVALID_ORDER)
 
     def find(self, bet_id: int, account: str, market_id: str) -> NaiveBet | None:
         """Find a bet by its id among the account's own in the market."""
