@@ -13,6 +13,7 @@ import click
 from simulator import __version__
 from simulator.betfair.dispatch import FaceSettings
 from simulator.betfair.errors import ApiErrorCode
+from simulator.control.collection import full_collections_put_off
 from simulator.data import specification_bytes, specification_names
 from simulator.http_protocol import ConnectionLimits
 from simulator.launch import PreparedServer, ServerOptions, TlsMissing, TlsOptions
@@ -271,7 +272,10 @@ def spec(name: str | None) -> None:
 def _prepare(scenario_name: str, **options: Any) -> PreparedServer:
     """Prepare a server from the rest of `ServerOptions`, or say what is wrong and end the program."""
     try:
-        return PreparedServer(ServerOptions(scenario=scenario_called(scenario_name), **options))
+        # What is made on the way to a large world stays: the collector would look at all of it time and again.
+        with full_collections_put_off():
+            scenario = scenario_called(scenario_name, options["seed"])
+            return PreparedServer(ServerOptions(scenario=scenario, **options))
     except ScenarioError as error:
         _end(str(error), WRONG_SCENARIO)
     except CannotListen as error:

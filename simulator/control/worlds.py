@@ -1,6 +1,7 @@
 """Worlds: made, listed, read, reset and deleted."""
 
 import asyncio
+from functools import partial
 from typing import Any, Final
 
 import msgspec
@@ -71,7 +72,7 @@ class WorldHandlers:
         """Make a world of the scenario that was sent or named."""
         body = await read_body(request)
         with full_collections_put_off():
-            scenario = await loaded(body, scenario_of)
+            scenario = await loaded(body, partial(scenario_of, seed=self._seed))
             async with self._creating:
                 # The credentials that are free stay so until the world has taken them: others wait with theirs.
                 world = await asyncio.to_thread(self._worlds.prepare(scenario, seed=self._seed))
@@ -138,7 +139,7 @@ class WorldHandlers:
         )
 
 
-def scenario_of(text: bytes, name: str) -> Scenario:
+def scenario_of(text: bytes, name: str, seed: int) -> Scenario:
     """Return the scenario that a document is or names; raise `ScenarioError` and `WrongDocument`."""
     document = read_document(text, name)
     if not isinstance(document.data, dict) or "fixture" not in document.data:
@@ -149,7 +150,7 @@ def scenario_of(text: bytes, name: str) -> Scenario:
         raise WrongDocument(
             f"No scenario of that name ships with the package; {', '.join(known)} do.", "$.fixture", fixture
         )
-    return builtin_scenario(fixture)
+    return builtin_scenario(fixture, seed)
 
 
 def refuse_content(text: bytes, name: str) -> None:

@@ -91,8 +91,9 @@ class Parts:
             self.catalogue.add_event(event, origin)
             happened.append(EventAdded(now, event.id))
             for market in event.markets:
-                self.races.add(self.catalogue.markets[market.id], now)
-                for command in market_commands(market):
+                described = self.catalogue.markets[market.id]
+                self.races.add(described, now)
+                for command in market_commands(market, described.definition):
                     happened.extend(self.exchange.apply(command, now))
         for happening in happenings:
             due_at = max(now if happening.at is None else moment_of(happening.at, origin), now)

@@ -186,9 +186,12 @@ def market_definition(entry: MarketEntry) -> AddMarket:
     )
 
 
-def market_commands(entry: MarketEntry) -> Iterator[Command]:
-    """Yield the commands that add a market, put it in the state it starts in, and make the offers it starts with."""
-    yield market_definition(entry)
+def market_commands(entry: MarketEntry, definition: AddMarket | None = None) -> Iterator[Command]:
+    """Yield the commands that add a market, put it in the state it starts in, and make the offers it starts with.
+
+    The first is its `definition`, where that is known already.
+    """
+    yield market_definition(entry) if definition is None else definition
     for runner in entry.runners:
         if runner.status in (REMOVED, REMOVED_VACANT):
             # There are no bets yet, and the others' factors already are those after the removal: 0 leaves them alone.
@@ -198,6 +201,8 @@ def market_commands(entry: MarketEntry) -> Iterator[Command]:
     yield OpenMarket(entry.id)
     persistence = persistence_of_offers(entry.turn_in_play, entry.persistence_enabled)
     for runner in entry.runners:
+        if not runner.available_to_back and not runner.available_to_lay:
+            continue
         to_back, to_lay = offers_of(runner.available_to_back), offers_of(runner.available_to_lay)
         yield from offer_commands(entry.id, runner_key(runner), to_back, to_lay, persistence)
     if entry.status == SUSPENDED:

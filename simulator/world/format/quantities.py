@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -41,7 +42,8 @@ def hundredths_of(number: Decimal) -> int:
     >>> hundredths_of(Decimal("2.50"))
     250
     """
-    return _units_of(number, HUNDREDTHS, "two")
+    # Most handicaps are none, and there are as many as runners.
+    return _units_of(number, HUNDREDTHS, "two") if number else 0
 
 
 def thousandths_of(number: Decimal) -> int:
@@ -69,6 +71,7 @@ def _units_of(number: Decimal, units: int, decimals: str) -> int:
     return amount
 
 
+@lru_cache(maxsize=4096)
 def duration_of(text: str) -> int:
     """Return an ISO 8601 duration of days, hours, minutes and seconds in milliseconds; raise `Unusable` otherwise.
 

@@ -1,33 +1,51 @@
-"""Scenarios by name: those that ship with the package, and those in files."""
+"""Scenarios by name: those that ship with the package, written down or made up, and those in files."""
 
 import os
 import stat
-from functools import cache
+from collections.abc import Callable, Mapping
+from functools import cache, lru_cache
+from typing import Final
 
 from simulator import data
 from simulator.world.format.document import MAXIMUM_BYTES, ScenarioError
 from simulator.world.format.scenario import Scenario
 from simulator.world.loading.loading import load_scenario
+from simulator.world.loading.saturday.programme import saturday
+
+MADE_UP: Final[Mapping[str, Callable[[int], Scenario]]] = {"saturday": saturday}
+"""The scenarios that are made up from a seed."""
 
 
 def builtin_scenario_names() -> tuple[str, ...]:
     """Return the names of the scenarios that ship with the package, in alphabetical order."""
-    return tuple(name.removesuffix(".yaml") for name in data.fixture_names())
+    return tuple(sorted((*MADE_UP, *(name.removesuffix(".yaml") for name in data.fixture_names()))))
+
+
+def builtin_scenario(name: str, seed: int = 0) -> Scenario:
+    """Return a scenario that ships with the package; raise `LookupError` where there is none of that name.
+
+    The seed makes a difference to one that is made up, and to no other.
+    """
+    return _made_up(name, seed) if name in MADE_UP else _written(name)
 
 
 @cache
-def builtin_scenario(name: str) -> Scenario:
-    """Return a scenario that ships with the package; raise `LookupError` where there is none of that name."""
+def _written(name: str) -> Scenario:
     return load_scenario(data.fixture_bytes(f"{name}.yaml"), f"{name}.yaml")
 
 
-def scenario_called(name: str) -> Scenario:
+@lru_cache(maxsize=2)
+def _made_up(name: str, seed: int) -> Scenario:
+    return MADE_UP[name](seed)
+
+
+def scenario_called(name: str, seed: int = 0) -> Scenario:
     """Return a scenario that ships with the package or, where none has that name, the one in the file of that name.
 
-    Raise `ScenarioError` where there is neither, or the file is wrong.
+    The seed is that of one that is made up. Raise `ScenarioError` where there is neither, or the file is wrong.
     """
     if name in builtin_scenario_names():
-        return builtin_scenario(name)
+        return builtin_scenario(name, seed)
     try:
         text = _content_of(name)
     except (OSError, ValueError) as error:
