@@ -37,6 +37,15 @@ def post(address: str, **options: Any) -> httpx.Response:
     return httpx.post(address, timeout=PATIENCE_SECONDS, **options)
 
 
+def let_read_documents(served: "Served") -> None:
+    """Wait until a server has read the documents that it holds its answers against.
+
+    It does so once its first answer has been sent, and that takes longer than client libraries wait.
+    """
+    for _ in range(2):
+        get(f"{served.url}/health")
+
+
 class Account(NamedTuple):
     """What a client library needs to log in."""
 

@@ -12,7 +12,7 @@ from betfairlightweight import APIClient, filters
 from betfairlightweight.exceptions import APIError
 
 from tests.scenario import Block
-from tests.serving import PATIENCE_SECONDS, Account, Served, post
+from tests.serving import PATIENCE_SECONDS, Account, Served
 
 
 class ServedWorld:
@@ -62,15 +62,6 @@ def world_of(served: Served, http: httpx.Client, document: Block | str) -> Itera
         yield world
     finally:
         world.delete()
-
-
-def let_read_documents(served: Served) -> None:
-    """Have a server answer once what the library asks for.
-
-    It holds its answers against documents that it reads at the first of them, for longer than the library waits.
-    """
-    for path in ("/api/certlogin", "/exchange/betting/json-rpc/v1", "/exchange/account/json-rpc/v1"):
-        post(f"{served.url}{path}")
 
 
 @contextmanager

@@ -12,8 +12,8 @@ from betfairlightweight.exceptions import LoginError
 
 from tests.client_certificates import fingerprint, self_signed
 from tests.clients.fair import FAIR, HOME, MATCH_ODDS
-from tests.clients.library import current_order, let_read_documents, limit, place
-from tests.serving import WITH_TLS, Account, Served, serving
+from tests.clients.library import current_order, limit, place
+from tests.serving import WITH_TLS, Account, Served, let_read_documents, serving
 
 
 @pytest.fixture(scope="module")

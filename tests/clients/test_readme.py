@@ -5,8 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.clients.library import let_read_documents
-from tests.serving import PATIENCE_SECONDS, WITH_TLS, Served, serving
+from tests.serving import PATIENCE_SECONDS, WITH_TLS, Served, let_read_documents, serving
 
 README = Path(__file__).parents[2] / "README.md"
 CHECKS = README.parent / ".ci" / "run"

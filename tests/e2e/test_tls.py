@@ -18,7 +18,7 @@ import httpx
 import pytest
 
 from tests.client_certificates import DAY, TODAY, fingerprint, self_signed
-from tests.serving import BETSIM, PATIENCE_SECONDS, WITH_TLS, Served, serving
+from tests.serving import BETSIM, PATIENCE_SECONDS, WITH_TLS, Served, let_read_documents, serving
 
 CA, CERTIFICATE, KEY = "ca.crt", "client-2048.crt", "client-2048.key"
 
@@ -345,7 +345,7 @@ def test_the_lines_for_python_log_in_by_certificate() -> None:
         first = lines.index("# For Python, with TLS and a certificate:")
         snippet = "\n".join(lines[first : lines.index("trading.login()") + 1])
 
-        httpx.post(f"{served.url}/api/certlogin", timeout=PATIENCE_SECONDS)
+        let_read_documents(served)
         subprocess.run([sys.executable, "-c", f"{snippet}\nassert trading.session_token"], check=True, timeout=60)
 
 
