@@ -1,4 +1,4 @@
-"""The command line: `betsim serve`, `betsim exec`, `betsim scenario`, `betsim spec`."""
+"""The command line: `betsim serve`, `betsim exec`, `betsim scenario`, `betsim journal`, `betsim spec`."""
 
 import os
 import re
@@ -19,8 +19,10 @@ from simulator.http_protocol import ConnectionLimits
 from simulator.launch import PreparedServer, ServerOptions, TlsMissing, TlsOptions
 from simulator.log_output import LOG_LEVELS, show_log
 from simulator.server import CannotAnnounce, CannotListen, CannotWrite
+from simulator.world.export import WrongExport, replay
 from simulator.world.format.document import ScenarioError
 from simulator.world.loading.named import builtin_scenario, builtin_scenario_names, scenario_called
+from simulator.world.state_hash import state_hash
 
 CANNOT_LISTEN: Final = 1
 CANNOT_SAY: Final = 1
@@ -28,6 +30,7 @@ CANNOT_WRITE: Final = 1
 NO_TLS: Final = 1
 WRONG_SCENARIO: Final = 2
 WRONG_NAME: Final = 2
+WRONG_JOURNAL: Final = 2
 
 SECONDS: Final = click.FloatRange(0.01, 86_400)
 PORT: Final = click.IntRange(0, 65535)
@@ -254,6 +257,27 @@ def check(file: str) -> None:
         _end(str(error), WRONG_SCENARIO)
     markets = sum(len(event.markets) for event in found.events)
     click.echo(f"{found.name}: {len(found.accounts)} accounts, {len(found.events)} events, {markets} markets")
+
+
+@main.group()
+def journal() -> None:
+    """Tell again what happened in a world."""
+
+
+@journal.command(name="replay")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def replay_journal(file: Path) -> None:
+    """Tell a world's exported journal again, and print the digest of the state to which that leads.
+
+    It is the one that /control/v1/worlds/{world}/state-hash answers where the world's clock stands still.
+    """
+    try:
+        with file.open("rb") as lines:
+            click.echo(state_hash(replay(lines)))
+    except WrongExport as error:
+        _end(f"{file}, {error}", WRONG_JOURNAL)
+    except OSError as error:
+        _end(f"{file} cannot be read: {error.strerror}.", WRONG_JOURNAL)
 
 
 @main.command()

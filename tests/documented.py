@@ -74,7 +74,7 @@ def check(operation: str, status: int, headers: Mapping[bytes, bytes], body: byt
     media_type = headers.get(b"content-type", b"").decode().partition(";")[0]
     assert media_type in answer.bodies, f"{operation} answers {status} as {media_type!r}"
     schema = answer.bodies[media_type]
-    if schema is not None and media_type.endswith("json"):
+    if schema is not None and media_type.endswith(("/json", "+json")):
         content = json.loads(gzip.decompress(body) if headers.get(b"content-encoding") == b"gzip" else body)
         error = next(schema.iter_errors(content), None)
         assert error is None, f"{operation} answers {status} with what its document does not allow: {error}"

@@ -18,7 +18,7 @@ from simulator.betfair.decoding import ParameterDecoder
 from simulator.betfair.errors import ApiError, ApiErrorCode, ExceptionType, Fault, ProtocolError
 from simulator.betfair.operations import Call, Needs, OpenCall, Operation, Service
 from simulator.betfair.schema.wire import encode_hook
-from simulator.refusal_log import log_refusal
+from simulator.request_log import RequestLog
 from simulator.world.developer_apps import AppVersion
 from simulator.world.happened import RequestIdTaken
 from simulator.world.ids import Ids
@@ -127,6 +127,7 @@ class Dispatcher:
     def __init__(self, worlds: Worlds, settings: FaceSettings) -> None:
         self.worlds: Final = worlds
         self.settings: Final = settings
+        self.requests: Final = RequestLog(worlds)
         self._ids: Final = Ids(0)
         """For requests of those who belong to no world."""
         self._in_flight: Final[dict[tuple[str, str], int]] = {}
@@ -148,52 +149,71 @@ class Dispatcher:
         """
         edge = Edge()
         with edge:
-            answer = self._call(served, body, credentials, when_answered)
-            if served.operation.waits and isinstance(answer, Awaitable):
-                return self._finish(answer, encode)
-            return encode(answer)
+            operation = served.operation
+            call = self._call(operation, served.parameters.decode(body), credentials, when_answered)
+            answer = operation.function(call)
+            if operation.waits and isinstance(answer, Awaitable):
+                return self._finish(operation, call, answer, encode)
+            encoded = encode(answer)
+            self._note(operation, call)
+            return encoded
         return edge.error
 
-    async def _finish(self, answer: Awaitable[Any], encode: Callable[[Any], bytes]) -> Outcome:
+    async def _finish(
+        self,
+        operation: Operation,
+        call: Call[Any] | OpenCall[Any],
+        answer: Awaitable[Any],
+        encode: Callable[[Any], bytes],
+    ) -> Outcome:
         edge = Edge()
         with edge:
-            return encode(await answer)
+            encoded = encode(await answer)
+            self._note(operation, call)
+            return encoded
         return edge.error
+
+    def _note(self, operation: Operation, call: Call[Any] | OpenCall[Any]) -> None:
+        """Write down a call that was answered, also where the answer is a report that says no."""
+        if not call.refusals:
+            self.requests.answered(call.world, operation.name, call.username)
+            return
+        code, problem = call.refusals[-1]
+        self.requests.refused(call.world, operation.name, call.username, code, f"{code}: {problem}")
 
     def _call(
         self,
-        served: ServedOperation,
-        body: bytes | Raw,
+        operation: Operation,
+        params: Any,
         credentials: Credentials,
         when_answered: list[Callable[[], None]],
-    ) -> Any:
-        params = served.parameters.decode(body)
-        operation = served.operation
+    ) -> Call[Any] | OpenCall[Any]:
         if operation.needs is Needs.NOTHING:
-            world = self._world_of(credentials)
-            return operation.function(OpenCall(world, params, world.run_due()))
+            world, username = self._world_of(credentials)
+            return OpenCall(world, username, params, world.run_due())
         world, session, delayed = self.let_in(credentials, operation.needs)
         now = world.run_due()
         call = Call(world, session, session.account, credentials.app_key, delayed, params, now)
         if operation.counts is not None and operation.counts(params):
             self._count(call, when_answered)
-        return operation.function(call)
+        return call
 
-    def _world_of(self, credentials: Credentials) -> World:
-        """Return the world of a caller who need not say who it is: without credentials, the first one.
+    def _world_of(self, credentials: Credentials) -> tuple[World, str]:
+        """Return the world of a caller who need not say who it is, and the name: the first one and "" of a stranger.
 
         What is sent is held to the same as elsewhere, so that no mistake in it goes unnoticed (chosen).
         """
-        if credentials.app_key and credentials.token:
-            return self.let_in(credentials, Needs.APP_KEY_AND_SESSION)[0]
         if credentials.token:
-            return self.let_in(credentials, Needs.SESSION)[0]
+            needs = Needs.APP_KEY_AND_SESSION if credentials.app_key else Needs.SESSION
+            world, session, _ = self.let_in(credentials, needs)
+            return world, session.account.username
         if credentials.app_key:
-            return self._key_of(credentials.app_key)[0]
+            world, key = self._key_of(credentials.app_key)
+            return world, key.owner
         first = next(iter(self.worlds), None)
         if first is None:
             raise ApiError(self.settings.missing_session, "there is no world")
-        return first
+        return first, ""
 
     def let_in(self, credentials: Credentials, needs: Needs) -> tuple[World, Session, bool]:
         """Return the world and the session of a caller, and whether the app key is the delayed one.
@@ -261,21 +281,41 @@ class Dispatcher:
         if not self._in_flight[account]:
             del self._in_flight[account]
 
-    def tell_refusal(self, operation: str, credentials: Credentials, error: ApiError | ProtocolError) -> None:
-        """Log that an operation was refused, with the account whose app key was sent."""
-        world = self.worlds.by_app_key(credentials.app_key)
-        who = "" if world is None else world.developer_apps.by_key[credentials.app_key].owner
-        log_refusal(operation, who, error)
+    def refused(
+        self,
+        operation: str,
+        credentials: Credentials,
+        error: ApiError | ProtocolError,
+        exception: ExceptionType | None = None,
+    ) -> str:
+        """Write down that a request was refused, and return the id that it has in the exception of an interface.
 
-    def request_uuid(self, error: ApiError | ProtocolError, exception: ExceptionType, credentials: Credentials) -> str:
-        """Return the id of a request that failed, from the world of its caller.
-
-        A caller who belongs to no world gets one that is counted here, so that no world is changed. Errors that arise
-        before a request has an id have none; `null` is what a missing id looks like in recordings.
+        The id is from the world of the caller. One who belongs to no world gets one that is counted here, so that no
+        world is changed. Errors that arise before a request has an id have none; `null` is what a missing id looks like
+        in recordings.
         """
-        if isinstance(error, ProtocolError) or error.code in exception.without_request_uuid:
-            return "null"
+        world, account = self.caller_of(credentials)
+        uuid = "null"
+        if exception is not None and isinstance(error, ApiError) and error.code not in exception.without_request_uuid:
+            uuid = self._request_uuid(world)
+        self.requests.refused(world, operation, account, error.outcome, error, "" if uuid == "null" else uuid)
+        return uuid
+
+    def caller_of(self, credentials: Credentials) -> tuple[World | None, str]:
+        """Return the world of a caller and the account, by the session or else by the app key; of a stranger neither.
+
+        Nothing is refused here: a caller who may not ask is known all the same.
+        """
         world = self.worlds.by_app_key(credentials.app_key) or self.worlds.by_session(credentials.token)
+        if world is None:
+            return None, ""
+        session = world.session(credentials.token)
+        if session is not None:
+            return world, session.account.username
+        key = world.developer_apps.by_key.get(credentials.app_key)
+        return world, "" if key is None else key.owner
+
+    def _request_uuid(self, world: World | None) -> str:
         if world is not None:
             (taken,) = world.do(TakeRequestId()).accepted()
             assert isinstance(taken, RequestIdTaken)

@@ -112,6 +112,8 @@ class ApiError(BetfairError):
     def __init__(self, code: ApiErrorCode, sentence: str, *, explanation: str = "") -> None:
         super().__init__(f"{code}: {explanation or sentence}")
         self.code: Final = code
+        self.outcome: Final[str] = code
+        """How the outcome of the request is called where it is written down."""
         self.details: Final = "" if code in _WITHOUT_DETAILS else sentence
 
 
@@ -124,6 +126,8 @@ class ProtocolError(BetfairError):
     def __init__(self, fault: Fault, explanation: str, http_status: int | None = None) -> None:
         super().__init__(f"{fault.text} {fault.name}: {explanation}")
         self.fault: Final = fault
+        self.outcome: Final = fault.text
+        """How the outcome of the request is called where it is written down."""
         self.http_status: Final = http_status or fault.http_status
 
 
@@ -137,6 +141,8 @@ class SignInError(BetfairError):
         super().__init__(f"{code}: {explanation}" if explanation else f"{status} {code}")
         self.status: Final = status
         self.code: Final = code
+        self.outcome: Final = code or status
+        """How the outcome of the request is called where it is written down."""
 
 
 # The exceptions of each interface

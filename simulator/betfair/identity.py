@@ -33,14 +33,17 @@ from simulator.betfair.login_pages import (
 from simulator.betfair.schema.wire import date_time
 from simulator.exchange.jurisdictions import Jurisdiction
 from simulator.http import JSON, Request, Response
-from simulator.refusal_log import log_refusal
+from simulator.request_log import RequestLog
 from simulator.world.accounts import CERT_AUTH_REQUIRED, FAIL, SUCCESS, login_status_of
 from simulator.world.format.certificates import fingerprint_of_pem
 from simulator.world.happened import SessionOpened
-from simulator.world.inputs import KeepAlive, LogIn, LogOut
+from simulator.world.inputs import Input, KeepAlive, LogIn, LogOut
 from simulator.world.worlds import Worlds
 
 NO_SESSION: Final = "NO_SESSION"
+
+LOGIN, CERTIFICATE_LOGIN, KEEP_ALIVE, LOGOUT = "login", "certlogin", "keepAlive", "logout"
+"""How these requests are called where they are written down."""
 
 
 class SignInAnswer(Struct, omit_defaults=True):
@@ -80,8 +83,9 @@ class Login:
 
     methods = ("POST",)
 
-    def __init__(self, worlds: Worlds) -> None:
+    def __init__(self, worlds: Worlds, requests: RequestLog) -> None:
         self._worlds: Final = worlds
+        self._requests: Final = requests
 
     async def answer(self, request: Request) -> Response:
         """Log in and answer JSON, or the page that takes the browser back to where it came from."""
@@ -92,10 +96,11 @@ class Login:
         try:
             outcome = log_in(self._worlds, form, demanded_product(product))
         except SignInError as error:
-            log_refusal("login", form.text("username"), error)
+            tell_login(self._worlds, self._requests, LOGIN, form, error)
             # Recorded: what could not even be read has no product either.
             product = "" if error.code == INPUT_VALIDATION_ERROR else product
             return _json(SignInAnswer("", product, error.status, error.code))
+        tell_login(self._worlds, self._requests, LOGIN, form)
         last_login = None if outcome.last_login_at is None else date_time(outcome.last_login_at)
         return _json(SignInAnswer(outcome.token, product, outcome.status, outcome.error, last_login))
 
@@ -106,12 +111,13 @@ class Login:
     def _answer_page(self, form: Form) -> Response:
         url = form.text("url") or pages.DEFAULT_REDIRECT
         if not may_lead_to(self._worlds, form.text("product"), url):
-            return forbidden("login", form.text("product"), url)
+            return forbidden(self._worlds, self._requests, LOGIN, form.text("product"), url)
         try:
             outcome = log_in(self._worlds, form, form.text("product"))
         except SignInError as error:
-            log_refusal("login", form.text("username"), error)
+            tell_login(self._worlds, self._requests, LOGIN, form, error)
             return Response(200, pages.redirect_page(url, form.text("redirectMethod"), "", error.code), HTML)
+        tell_login(self._worlds, self._requests, LOGIN, form)
         token = outcome.token
         page = pages.redirect_page(url, form.text("redirectMethod"), token, outcome.error)
         cookie = (b"set-cookie", f"ssoid={token}; Path=/; HttpOnly".encode())
@@ -123,8 +129,9 @@ class CertificateLogin:
 
     methods = ("POST",)
 
-    def __init__(self, worlds: Worlds, *, certificate_required: bool) -> None:
+    def __init__(self, worlds: Worlds, requests: RequestLog, *, certificate_required: bool) -> None:
         self._worlds: Final = worlds
+        self._requests: Final = requests
         self._certificate_required: Final = certificate_required
 
     async def answer(self, request: Request) -> Response:
@@ -140,8 +147,9 @@ class CertificateLogin:
                 self._worlds, form, demanded_product(product), by_certificate=True, certificate=certificate
             )
         except SignInError as error:
-            log_refusal("certlogin", form.text("username"), error)
+            tell_login(self._worlds, self._requests, CERTIFICATE_LOGIN, form, error)
             return _json(CertificateLoginAnswer(loginStatus=error.code or error.status))
+        tell_login(self._worlds, self._requests, CERTIFICATE_LOGIN, form)
         return _json(CertificateLoginAnswer(sessionToken=outcome.token, loginStatus=outcome.status))
 
     def refuse(self, error: ProtocolError) -> Response:
@@ -172,20 +180,28 @@ class SessionCall:
 
     methods = ("GET", "POST")
 
-    def __init__(self, worlds: Worlds, act: Callable[[Worlds, str], bool]) -> None:
+    def __init__(self, worlds: Worlds, requests: RequestLog, name: str, act: Callable[[str], Input]) -> None:
         self._worlds: Final = worlds
+        self._requests: Final = requests
+        self._name: Final = name
         self._act: Final = act
 
     async def answer(self, request: Request) -> Response:
         """Keep the session alive or end it, and echo token and app key, an unknown token too."""
         token, product = request.header(b"x-authentication"), request.header(b"x-application")
+        world = self._worlds.by_session(token)
+        session = None if world is None else world.session(token)
+        account = "" if session is None else session.account.username
         if not token:
-            log_refusal(request.path, "", f"{INPUT_VALIDATION_ERROR}: the request has no X-Authentication")
+            reason = f"{INPUT_VALIDATION_ERROR}: the request has no X-Authentication"
+            self._requests.refused(None, self._name, "", INPUT_VALIDATION_ERROR, reason)
             answer = SignInAnswer("", product, FAIL, INPUT_VALIDATION_ERROR)
-        elif not self._act(self._worlds, token):
-            log_refusal(request.path, "", f"{NO_SESSION}: the token is unknown or has expired")
+        elif world is None or world.do(self._act(token)).refusal is not None:
+            reason = f"{NO_SESSION}: the token is unknown or has expired"
+            self._requests.refused(world, self._name, account, NO_SESSION, reason)
             answer = SignInAnswer(token, product, FAIL, NO_SESSION)
         else:
+            self._requests.answered(world, self._name, account)
             answer = SignInAnswer(token, product, SUCCESS, "")
         if wants_json(request):
             return _json(answer)
@@ -196,15 +212,15 @@ class SessionCall:
         return refusal(error)
 
 
-def identity_endpoints(worlds: Worlds, settings: FaceSettings) -> dict[str, Endpoint]:
+def identity_endpoints(worlds: Worlds, requests: RequestLog, settings: FaceSettings) -> dict[str, Endpoint]:
     """Return the endpoints of the identity service by their paths."""
     endpoints: dict[str, Endpoint] = {
-        "/api/login": Login(worlds),
-        "/api/certlogin": CertificateLogin(worlds, certificate_required=settings.certificate_required),
-        "/api/keepAlive": SessionCall(worlds, _keep_alive),
-        "/api/logout": SessionCall(worlds, _log_out),
-        "/view/login": LoginPage(worlds),
-        "/view/recoverpassword": RecoverPasswordPage(worlds),
+        "/api/login": Login(worlds, requests),
+        "/api/certlogin": CertificateLogin(worlds, requests, certificate_required=settings.certificate_required),
+        "/api/keepAlive": SessionCall(worlds, requests, KEEP_ALIVE, KeepAlive),
+        "/api/logout": SessionCall(worlds, requests, LOGOUT, LogOut),
+        "/view/login": LoginPage(worlds, requests),
+        "/view/recoverpassword": RecoverPasswordPage(worlds, requests),
     }
     return endpoints | {f"{path}/": endpoint for path, endpoint in endpoints.items()}
 
@@ -240,6 +256,18 @@ def log_in(
     return SignedIn(opened.token, status, error, last_login_at)
 
 
+def tell_login(
+    worlds: Worlds, requests: RequestLog, operation: str, form: Form, error: SignInError | None = None
+) -> None:
+    """Write down a login, or why it failed, in the world of the username that a form has."""
+    username = form.text("username")
+    world = worlds.by_username(username)
+    if error is None:
+        requests.answered(world, operation, username)
+    else:
+        requests.refused(world, operation, username, error.outcome, error)
+
+
 def demanded_product(product: str) -> str:
     """Return the app key of a login; raise `SignInError` where there is none."""
     if not product:
@@ -256,16 +284,6 @@ def refusal(error: ProtocolError) -> Response:
     """Answer a request that was not read, in the shape of login, keepAlive and logout."""
     code = "INTERNAL_ERROR" if error.fault is Fault.SERVICE_RUNTIME_EXCEPTION else INPUT_VALIDATION_ERROR
     return _json(SignInAnswer("", "", FAIL, code), error.http_status)
-
-
-def _keep_alive(worlds: Worlds, token: str) -> bool:
-    world = worlds.by_session(token)
-    return world is not None and world.do(KeepAlive(token)).refusal is None
-
-
-def _log_out(worlds: Worlds, token: str) -> bool:
-    world = worlds.by_session(token)
-    return world is not None and world.do(LogOut(token)).refusal is None
 
 
 def _json(answer: Struct, http_status: int = 200) -> Response:

@@ -69,14 +69,14 @@ class JsonRpcEndpoint:
                 return Response(200, await self._answer_batch(_read_batch(body), credentials, request.when_answered))
             call = _read_call(body)
         except ProtocolError as error:
-            self._dispatcher.tell_refusal("a call over JSON-RPC", credentials, error)
+            self._dispatcher.refused("a call over JSON-RPC", credentials, error)
             return self.refuse(error)
         outcome = self._begin(call, credentials, request.when_answered)
         if not isinstance(outcome, (bytes, ApiError, ProtocolError)):
             outcome = await outcome
         if isinstance(outcome, ProtocolError) and outcome.fault is Fault.JSON_PARSE_FAILURE:
             # Parameters are read later than the call around them, but where they are not JSON the body is not either.
-            self._dispatcher.tell_refusal(call.method, credentials, outcome)
+            self._dispatcher.refused(self._operation_of(call), credentials, outcome)
             return self.refuse(outcome)
         return Response(200, self._written(outcome, call, credentials))
 
@@ -116,14 +116,21 @@ class JsonRpcEndpoint:
     def _begin(
         self, call: Envelope, credentials: Credentials, when_answered: list[Callable[[], None]]
     ) -> Outcome | Awaitable[Outcome]:
-        served = self._by_method.get(call.method) or self._found(call.method)
+        served = self._found(call.method)
         if served is None:
             return ProtocolError(Fault.NO_SUCH_OPERATION, f"no method is called {call.method!r}")
         return self._dispatcher.begin(served, call.params or b"{}", credentials, when_answered=when_answered)
 
     def _found(self, method: str) -> ServedOperation | None:
-        match = self._method.fullmatch(method)
-        return self._by_lower_name.get(match[1].lower()) if match else None
+        served = self._by_method.get(method)
+        if served is None and (match := self._method.fullmatch(method)):
+            served = self._by_lower_name.get(match[1].lower())
+        return served
+
+    def _operation_of(self, call: Envelope) -> str:
+        """Return how what a call asks for is written down: by its name, or as the call says where nothing has it."""
+        served = self._found(call.method)
+        return call.method if served is None else served.operation.name
 
     async def _written_later(self, outcome: Awaitable[Outcome], call: Envelope, credentials: Credentials) -> bytes:
         return self._written(await outcome, call, credentials)
@@ -133,8 +140,7 @@ class JsonRpcEndpoint:
         if isinstance(outcome, bytes):
             member, value = b"result", outcome
         else:
-            self._dispatcher.tell_refusal(call.method, credentials, outcome)
-            uuid = self._dispatcher.request_uuid(outcome, self._exception, credentials)
+            uuid = self._dispatcher.refused(self._operation_of(call), credentials, outcome, self._exception)
             member, value = b"error", encode_json(error_member(outcome, self._exception, uuid))
         call_id = bytes(call.id)
         if not call_id or call_id == b"null":

@@ -8,11 +8,15 @@ from simulator.betfair.errors import ProtocolError
 from simulator.betfair.forms import read_form
 from simulator.betfair.http import HTML
 from simulator.http import Request, Response
-from simulator.refusal_log import log_refusal
+from simulator.request_log import RequestLog
 from simulator.world.inputs import RecoverPassword
+from simulator.world.world import World
 from simulator.world.worlds import Worlds
 
 INPUT_VALIDATION_ERROR: Final = "INPUT_VALIDATION_ERROR"
+
+LOGIN_PAGE, RECOVERY = "loginPage", "recoverPassword"
+"""How these requests are called where they are written down."""
 
 
 class LoginPage:
@@ -23,17 +27,20 @@ class LoginPage:
 
     methods = ("GET",)
 
-    def __init__(self, worlds: Worlds) -> None:
+    def __init__(self, worlds: Worlds, requests: RequestLog) -> None:
         self._worlds: Final = worlds
+        self._requests: Final = requests
 
     async def answer(self, request: Request) -> Response:
         """Answer the page, or say FORBIDDEN where it should lead to a place that is not allowed."""
         form = read_form(b"", request.query)
         product, url = form.text("product"), form.text("url")
         if form.problem or not product or not url:
-            return failed("the login page", form.problem or "the address needs a product and a url")
+            why = form.problem or "the address needs a product and a url"
+            return failed(self._requests, self._worlds.by_app_key(product), LOGIN_PAGE, why)
         if not may_lead_to(self._worlds, product, url):
-            return forbidden("the login page", product, url)
+            return forbidden(self._worlds, self._requests, LOGIN_PAGE, product, url)
+        self._requests.answered(self._worlds.by_app_key(product), LOGIN_PAGE, "")
         return Response(200, pages.login_page(product, url, form.text("redirectMethod")), HTML)
 
     def refuse(self, error: ProtocolError) -> Response:
@@ -50,8 +57,9 @@ class RecoverPasswordPage:
 
     methods = ("GET", "POST")
 
-    def __init__(self, worlds: Worlds) -> None:
+    def __init__(self, worlds: Worlds, requests: RequestLog) -> None:
         self._worlds: Final = worlds
+        self._requests: Final = requests
 
     async def answer(self, request: Request) -> Response:
         """Answer the page, or do what it asks for."""
@@ -60,13 +68,15 @@ class RecoverPasswordPage:
         form = read_form(request.query, request.body)
         username, password = form.text("username"), form.text("password")
         if form.problem or not username or not password:
-            return failed("recoverpassword", form.problem or "the form needs a username and a password")
+            why = form.problem or "the form needs a username and a password"
+            return failed(self._requests, None, RECOVERY, why)
         world = self._worlds.by_username(username)
         refusal = None if world is None else world.do(RecoverPassword(username, password)).refusal
         if world is None or refusal is not None:
             code = "INVALID_USERNAME_OR_PASSWORD" if refusal is None else refusal.code
             why = f"no account is called {username!r}" if refusal is None else refusal.problem
-            return failed("recoverpassword", why, code)
+            return failed(self._requests, world, RECOVERY, why, code, username)
+        self._requests.answered(world, RECOVERY, username)
         return Response(200, pages.status_page("SUCCESS", ""), HTML)
 
     def refuse(self, error: ProtocolError) -> Response:
@@ -84,13 +94,20 @@ def may_lead_to(worlds: Worlds, product: str, url: str) -> bool:
     return pages.may_redirect_to(url, registered.get(product, ()))
 
 
-def forbidden(operation: str, product: str, url: str) -> Response:
+def forbidden(worlds: Worlds, requests: RequestLog, operation: str, product: str, url: str) -> Response:
     """Say that a page may not lead to an address."""
     why = f"an app key {product!r} may not lead to {url!r}, which is not registered for it"
-    return failed(operation, why, "FORBIDDEN")
+    return failed(requests, worlds.by_app_key(product), operation, why, "FORBIDDEN")
 
 
-def failed(operation: str, why: str, code: str = INPUT_VALIDATION_ERROR) -> Response:
-    """Say that a page cannot be had, and log why."""
-    log_refusal(operation, "", f"{code}: {why}")
+def failed(
+    requests: RequestLog,
+    world: World | None,
+    operation: str,
+    why: str,
+    code: str = INPUT_VALIDATION_ERROR,
+    username: str = "",
+) -> Response:
+    """Say that a page cannot be had, and write down why."""
+    requests.refused(world, operation, username, code, f"{code}: {why}")
     return Response(200, pages.failure_page(code), HTML)

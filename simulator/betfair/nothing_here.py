@@ -13,14 +13,13 @@ from collections.abc import Callable
 from typing import Final
 
 from simulator.betfair import identity, pages
-from simulator.betfair.dispatch import encode_json
+from simulator.betfair.dispatch import Credentials, encode_json
 from simulator.betfair.errors import BETTING_EXCEPTION, Fault, ProtocolError
 from simulator.betfair.http import HTML, Endpoint
 from simulator.betfair.json_rpc import error_member
 from simulator.betfair.login_pages import INPUT_VALIDATION_ERROR
 from simulator.betfair.rest import fault_response, media_type_of_fault
 from simulator.http import Request, Response
-from simulator.refusal_log import log_refusal
 
 _WITHOUT_PREFIX: Final = re.compile(r"/(?:(?:betting|account|heartbeat|scores)/)?(?:json-rpc|rest)(?:/.*)?", re.DOTALL)
 _JSON_RPC: Final = re.compile(r"(?:/exchange)?(?:/\w+)?/json-rpc(?:/.*)?", re.ASCII | re.DOTALL)
@@ -29,6 +28,8 @@ _IDENTITY: Final = ("/api/", "/view/")
 
 Writer = Callable[[ProtocolError, Request | None], Response]
 """Writes an error in a dialect; without a request where that was not read."""
+Teller = Callable[[str, Credentials, ProtocolError], object]
+"""Writes down that a request was refused: `Dispatcher.refused`."""
 
 
 class NothingHere:
@@ -36,13 +37,14 @@ class NothingHere:
 
     methods = ()
 
-    def __init__(self, write: Writer, error: ProtocolError) -> None:
+    def __init__(self, write: Writer, tell: Teller, error: ProtocolError) -> None:
         self._write: Final = write
+        self._tell: Final = tell
         self._error: Final = error
 
     async def answer(self, request: Request) -> Response:
         """Answer that there is nothing."""
-        log_refusal(f"{request.method} {request.path}", "", self._error)
+        self._tell(f"{request.method} {request.path}", Credentials.of(request.headers), self._error)
         return self._write(self._error, request)
 
     def refuse(self, error: ProtocolError) -> Response:
@@ -58,14 +60,14 @@ def belongs_to_betfair(path: str) -> bool:
 class Nowhere:
     """Finds what answers under a path where nothing is served; `services` are the names of those that are."""
 
-    def __init__(self, services: frozenset[str]) -> None:
+    def __init__(self, services: frozenset[str], tell: Teller) -> None:
         operation = ProtocolError(Fault.NO_SUCH_OPERATION, "there is no such operation")
         service = ProtocolError(Fault.NO_SUCH_SERVICE, "no such service or version is served")
         self._services: Final = services
-        self._no_operation: Final = NothingHere(_rest, operation)
-        self._no_service: Final = NothingHere(_rest, service)
-        self._no_json_rpc: Final = NothingHere(_json_rpc, service)
-        self._no_identity: Final = NothingHere(_identity, service)
+        self._no_operation: Final = NothingHere(_rest, tell, operation)
+        self._no_service: Final = NothingHere(_rest, tell, service)
+        self._no_json_rpc: Final = NothingHere(_json_rpc, tell, service)
+        self._no_identity: Final = NothingHere(_identity, tell, service)
 
     def find(self, path: str) -> Endpoint:
         """Return what answers under a path."""

@@ -17,9 +17,9 @@ happens in any world until it returns.
 
 from collections.abc import Callable
 from enum import Enum
-from typing import Any, Final, Generic, Never, TypeVar, get_type_hints
+from typing import Any, Final, Generic, NamedTuple, Never, TypeVar, get_type_hints
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from simulator.betfair.errors import ExceptionType
 from simulator.betfair.schema.types import Input
@@ -38,12 +38,20 @@ class Needs(Enum):
     NOTHING = "NOTHING"
 
 
+class Told(NamedTuple):
+    """Why a report says no: the code in it, and the sentence that explains it to the tester."""
+
+    code: str
+    problem: str
+
+
 class Call(Struct, Generic[P], frozen=True, gc=False):
     """One call of an operation by a customer who was let in.
 
     Everything due in the world has happened before the call; `now` is the time of the world in milliseconds.
     `delayed` says that the app key is the delayed one, whose market data is late. `app_key` is empty where none was
-    sent, which only an operation that needs none finds.
+    sent, which only an operation that needs none finds. An operation whose answer is a report that says no appends to
+    `refusals` why.
     """
 
     world: World
@@ -53,14 +61,25 @@ class Call(Struct, Generic[P], frozen=True, gc=False):
     delayed: bool
     params: P
     now: int
+    refusals: list[Told] = field(default_factory=list)
+
+    @property
+    def username(self) -> str:
+        """Return the name of the customer."""
+        return self.account.username
 
 
 class OpenCall(Struct, Generic[P], frozen=True, gc=False):
-    """One call of an operation that needs neither app key nor session, so that nobody need have sent one."""
+    """One call of an operation that needs neither app key nor session, so that nobody need have sent one.
+
+    `username` is empty where nobody has.
+    """
 
     world: World
+    username: str
     params: P
     now: int
+    refusals: list[Told] = field(default_factory=list)
 
 
 class Operation(Struct, frozen=True):

@@ -69,8 +69,7 @@ class RestEndpoint:
         return fault_response(error, self._exception, "", JSON)
 
     def _fault(self, error: ApiError | ProtocolError, credentials: Credentials, media_type: bytes) -> Response:
-        self._dispatcher.tell_refusal(self._served.operation.name, credentials, error)
-        uuid = self._dispatcher.request_uuid(error, self._exception, credentials)
+        uuid = self._dispatcher.refused(self._served.operation.name, credentials, error, self._exception)
         return fault_response(error, self._exception, uuid, media_type)
 
 

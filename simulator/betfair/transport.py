@@ -16,7 +16,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from simulator.betfair.dispatch import Dispatcher, Edge, FaceSettings, ServedOperation
+from simulator.betfair.dispatch import Credentials, Dispatcher, Edge, FaceSettings, ServedOperation
 from simulator.betfair.errors import Fault, ProtocolError
 from simulator.betfair.http import Endpoint
 from simulator.betfair.identity import identity_endpoints
@@ -43,7 +43,6 @@ from simulator.http import (
     tls_of,
     wanted_coding,
 )
-from simulator.refusal_log import log_refusal
 from simulator.world.worlds import Worlds
 
 _PREFIX: Final = "/exchange/"
@@ -69,7 +68,7 @@ class BetfairFace:
         settings: FaceSettings = FaceSettings(),  # noqa: B008, it is frozen
     ) -> None:
         self._settings: Final = settings
-        dispatcher = Dispatcher(worlds, self._settings)
+        dispatcher = self._dispatcher = Dispatcher(worlds, self._settings)
         self._json_rpc: Final[dict[str, JsonRpcEndpoint]] = {}
         self._rest: Final[dict[tuple[str, str], RestEndpoint]] = {}
         for service in services:
@@ -78,9 +77,9 @@ class BetfairFace:
             for name, operation in served.items():
                 self._rest[service.name, name.lower()] = RestEndpoint(dispatcher, operation)
         self._navigation: Final = NavigationEndpoint(dispatcher)
-        self._identity: Final[Mapping[str, Endpoint]] = identity_endpoints(worlds, self._settings)
+        self._identity: Final[Mapping[str, Endpoint]] = identity_endpoints(worlds, dispatcher.requests, self._settings)
         self._known: Final[dict[str, Endpoint]] = {**self._identity, **self._usual_paths(services)}
-        self._nowhere: Final = Nowhere(frozenset(self._json_rpc))
+        self._nowhere: Final = Nowhere(frozenset(self._json_rpc), dispatcher.refused)
 
     def handles(self, path: str) -> bool:
         """Return whether a path belongs to Betfair's services."""
@@ -113,22 +112,24 @@ class BetfairFace:
     ) -> Response:
         method, path = scope["method"], scope["path"]
         if b"expect" in headers and not self._settings.accepts_expect:
-            log_refusal(f"{method} {path}", "", _expectation_explained(headers[b"expect"]))
+            world, account = self._dispatcher.caller_of(Credentials.of(headers))
+            explained = _expectation_explained(headers[b"expect"])
+            self._dispatcher.requests.refused(world, f"{method} {path}", account, "417", explained)
             return _EXPECTATION_FAILED
         if endpoint.methods and method not in endpoint.methods:
             error = ProtocolError(Fault.NO_SUCH_OPERATION, f"{method} is not understood here", 405)
-            log_refusal(f"{method} {path}", "", error)
+            self._tell(scope, headers, error)
             return endpoint.refuse(error)._replace(headers=((b"allow", ", ".join(endpoint.methods).encode()),))
         if endpoint.methods and wanted_coding(headers.get(b"accept-encoding", b"")) is Coding.NONE:
             error = ProtocolError(Fault.ACCEPT_TYPE_NOT_VALID, "neither gzip nor the answer as it is is acceptable")
-            log_refusal(f"{method} {path}", "", error)
+            self._tell(scope, headers, error)
             return endpoint.refuse(error)
         try:
             body = await read_body(headers, receive, self._settings.maximum_body_bytes)
         except BodyTooLarge:
             limit = self._settings.maximum_body_bytes
             error = ProtocolError(Fault.JSON_PARSE_FAILURE, f"the body is longer than {limit} bytes", 413)
-            log_refusal(f"{method} {path}", "", error)
+            self._tell(scope, headers, error)
             return endpoint.refuse(error)
         edge = Edge()
         with edge:
@@ -137,7 +138,12 @@ class BetfairFace:
             return await endpoint.answer(request)
         # Endpoints turn the errors of operations into answers themselves, so what ends here is no `ApiError`.
         assert isinstance(edge.error, ProtocolError)
+        self._tell(scope, headers, edge.error)
         return endpoint.refuse(edge.error)
+
+    def _tell(self, scope: Scope, headers: dict[bytes, bytes], error: ProtocolError) -> None:
+        """Write down a request that did not get as far as an operation."""
+        self._dispatcher.refused(f"{scope['method']} {scope['path']}", Credentials.of(headers), error)
 
     def _usual_paths(self, services: tuple[Service, ...]) -> dict[str, Endpoint]:
         """Return the endpoints by the paths that clients usually write, to be found without looking closer."""

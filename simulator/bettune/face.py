@@ -34,7 +34,7 @@ from simulator.http import (
     read_body,
     respond,
 )
-from simulator.refusal_log import log_refusal
+from simulator.request_log import RequestLog
 from simulator.world.bettune.rate_limits import RateLimit
 from simulator.world.bettune.users import User
 from simulator.world.clock import Clock
@@ -49,13 +49,15 @@ MAXIMUM_BODY_BYTES: Final = 256 * 1024
 Methods = dict[str, Operation]
 
 PATHS: Final[dict[str, Methods]] = {
-    "/sports": {"GET": Operation(list_sports)},
-    "/matches": {"GET": Operation(list_matches)},
-    "/prediction-filters": {"GET": Operation(list_prediction_filters)},
-    "/predictions/search": {"POST": Operation(search_predictions, needs_pro=True, takes_body=True)},
+    "/sports": {"GET": Operation("listSports", list_sports)},
+    "/matches": {"GET": Operation("listMatches", list_matches)},
+    "/prediction-filters": {"GET": Operation("listPredictionFilters", list_prediction_filters)},
+    "/predictions/search": {
+        "POST": Operation("searchPredictions", search_predictions, needs_pro=True, takes_body=True)
+    },
     "/prediction-filters/{filterId}/matches/{matchId}/prediction": {
-        "PUT": Operation(put_prediction, needs_pro=True, takes_body=True),
-        "DELETE": Operation(delete_prediction, needs_pro=True),
+        "PUT": Operation("putPrediction", put_prediction, needs_pro=True, takes_body=True),
+        "DELETE": Operation("deletePrediction", delete_prediction, needs_pro=True),
     },
 }
 """Every path, and what can be done there by which method."""
@@ -71,6 +73,7 @@ class BetTuneFace:
 
     def __init__(self, worlds: Worlds) -> None:
         self._worlds: Final = worlds
+        self._requests: Final = RequestLog(worlds)
 
     def handles(self, path: str) -> bool:
         """Return whether a path belongs to BetTune."""
@@ -82,7 +85,7 @@ class BetTuneFace:
         try:
             response = await self._answer(scope, headers, receive)
         except Refusal as refusal:
-            log_refusal(f"{scope['method']} {scope['path']}", self._user(headers), refusal)
+            self._tell(scope, headers, refusal)
             response = refusal.response()
         except ClientGone:
             return
@@ -91,7 +94,7 @@ class BetTuneFace:
     async def refuse_headers(self, send: Send) -> None:
         """Answer a request whose headers are too large to look at."""
         refusal = Refusal(Error.HEADERS_TOO_LARGE)
-        log_refusal("a request of BetTune", "", refusal)
+        self._requests.refused(None, "a request of BetTune", "", refusal.error.value.code, refusal)
         await respond(send, refusal.response(), {})
 
     async def _answer(self, scope: Scope, headers: dict[bytes, bytes], receive: Receive) -> Response:
@@ -101,7 +104,7 @@ class BetTuneFace:
         allow = ((b"allow", ", ".join(allowed).encode()),)
         if scope["method"] == "OPTIONS":
             return Response(NO_CONTENT, b"", headers=allow)
-        operation = methods.get("GET" if scope["method"] == "HEAD" else scope["method"])
+        operation = _by_method(methods, scope["method"])
         if operation is None:
             raise Refusal(Error.METHOD_NOT_ALLOWED, allow)
         self._let_in(headers, operation)
@@ -114,6 +117,7 @@ class BetTuneFace:
         # Asked for again: while the body was on its way the world may have been deleted.
         world, user = self._who(headers)
         answer = operation.function(Ask(world, user, path, scope.get("query_string", b""), body))
+        self._requests.answered(world, operation.name, user.name)
         return Response(NO_CONTENT, b"") if answer is None else Response(200, msgspec.json.encode(answer))
 
     def _let_in(self, headers: dict[bytes, bytes], operation: Operation) -> None:
@@ -128,12 +132,18 @@ class BetTuneFace:
         if operation.needs_pro and not user.is_pro:
             raise Refusal(Error.PRO_SUBSCRIPTION_REQUIRED)
 
-    def _user(self, headers: dict[bytes, bytes]) -> str:
-        """Return who asks, where that is known."""
+    def _tell(self, scope: Scope, headers: dict[bytes, bytes], refusal: Refusal) -> None:
+        """Write down a request that was refused: what was asked, of whom where that is known, and why."""
+        world, user = self._asker(headers)
+        self._requests.refused(world, _asked(scope), user, refusal.error.value.code, refusal)
+
+    def _asker(self, headers: dict[bytes, bytes]) -> tuple[World | None, str]:
+        """Return the world and the name of who asks, where they are known."""
         try:
-            return self._who(headers)[1].name
+            world, user = self._who(headers)
         except Refusal:
-            return ""
+            return None, ""
+        return world, user.name
 
     def _who(self, headers: dict[bytes, bytes]) -> tuple[World, User]:
         said = headers.get(b"authorization", b"").decode("latin-1").strip()
@@ -156,6 +166,20 @@ def _find(path: str) -> tuple[Methods, dict[str, str]]:
         if found:
             return methods, found.groupdict()
     raise Refusal(Error.NOT_FOUND)
+
+
+def _by_method(methods: Methods, method: str) -> Operation | None:
+    """Return what a method of a path asks for; HEAD asks for the same as GET."""
+    return methods.get("GET" if method == "HEAD" else method)
+
+
+def _asked(scope: Scope) -> str:
+    """Return what is asked for by its name, or by method and path where nothing has one."""
+    try:
+        operation = _by_method(_find(scope["path"])[0], scope["method"])
+    except Refusal:
+        operation = None
+    return f"{scope['method']} {scope['path']}" if operation is None else operation.name
 
 
 def _too_many(clock: Clock, now: int, full_until: int, limit: RateLimit) -> Refusal:

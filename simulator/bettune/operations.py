@@ -68,6 +68,7 @@ Answer = SportsResponse | MatchesResponse | PredictionFiltersResponse | Predicti
 class Operation(NamedTuple):
     """One thing that can be asked for. `takes_body` is whether there must be a document in JSON."""
 
+    name: str
     function: Callable[[Ask], Answer]
     needs_pro: bool = False
     takes_body: bool = False

@@ -2,6 +2,7 @@
 
     Problem                  an HTTP status and a sentence
     ├── WrongDocument    400 what was sent breaks a rule: `path` says where, `value` shows what stands there
+    ├── WrongQuery       400 a parameter in the address breaks a rule: `path` is its name, `value` what it says
     ├── Unauthorized     401 the control token is missing or another one
     ├── Forbidden        403 a page of another site asks, or the request is for another host
     ├── UnknownWorld     404 no world has that id
@@ -51,6 +52,10 @@ class ProblemDocument(Struct, frozen=True, omit_defaults=True):
     detail: str
     path: str | None = None
     value: Scalar | msgspec.UnsetType = msgspec.UNSET
+
+
+_LONGEST_TEXT: Final = 80
+"""Characters of a parameter that are shown."""
 
 
 def _sendable(text: str) -> str:
@@ -111,6 +116,26 @@ class WrongDocument(Problem):
         """Return what is sent, with the place of the fault."""
         value = _sendable(self.value) if isinstance(self.value, str) else self.value
         return msgspec.structs.replace(super().document(), path=_sendable(self.path), value=value)
+
+
+class WrongQuery(Problem):
+    """A parameter in the address breaks a rule: `path` is its name, and `value` what it says."""
+
+    status = 400
+    kind = "wrong-query"
+    title = "A parameter in the address is wrong"
+
+    def __init__(self, detail: str, name: str, text: str) -> None:
+        super().__init__(detail)
+        self.name: Final = name
+        self.text: Final = text[:_LONGEST_TEXT]
+
+    def __str__(self) -> str:
+        return f"?{self.name}={self.text}: {self.detail}"
+
+    def document(self) -> ProblemDocument:
+        """Return what is sent, with the parameter that is wrong."""
+        return msgspec.structs.replace(super().document(), path=_sendable(self.name), value=_sendable(self.text))
 
 
 class Unauthorized(Problem):

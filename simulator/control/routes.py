@@ -7,6 +7,7 @@ from starlette.routing import Route
 from simulator.control.app_keys import AppKeyHandlers
 from simulator.control.bettune import BetTuneHandlers
 from simulator.control.clock import ClockHandlers
+from simulator.control.journal import JournalHandlers
 from simulator.control.logins import LoginHandlers
 from simulator.control.markets import OFFERS, RUNNER_VERBS, MarketHandlers
 from simulator.control.matches import MatchHandlers
@@ -32,6 +33,7 @@ PREDICTION: Final = f"{WORLD}/bettune/filters/{{filter}}/matches/{{match}}/predi
 def control_routes(worlds: Worlds, addresses: Addresses, seed: int) -> list[Route]:
     """Return every route under `/control/v1`."""
     of_worlds = WorldHandlers(worlds, addresses, seed)
+    of_journal = JournalHandlers(worlds, of_worlds.world_of)
     of_clock = ClockHandlers(of_worlds.world_of)
     of_markets = MarketHandlers(of_worlds.world_of)
     of_matches = MatchHandlers(of_worlds.world_of)
@@ -44,6 +46,8 @@ def control_routes(worlds: Worlds, addresses: Addresses, seed: int) -> list[Rout
         Route(WORLD, Resource(get=of_worlds.read, delete=of_worlds.delete)),
         Route(f"{WORLD}/reset", Resource(post=of_worlds.reset)),
         Route(f"{WORLD}/state-hash", Resource(get=of_worlds.state_hash)),
+        Route(f"{WORLD}/journal", Resource(get=of_journal.read)),
+        Route(f"{WORLD}/journal/export", Resource(get=of_journal.export)),
         Route(f"{WORLD}/clock", Resource(get=of_clock.read, post=of_clock.change)),
         Route(f"{WORLD}/markets", Resource(post=of_markets.add)),
         *(

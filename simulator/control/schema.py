@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 from msgspec import UNSET, Struct, UnsetType
 
@@ -328,3 +328,27 @@ class StateHash(Answer, frozen=True):
     """A digest of a world's state: the same history from the same scenario has the same one."""
 
     state_hash: str
+
+
+class EntryDocument(Answer, frozen=True):
+    """One entry of a journal; `name` is the operation, the kind of input or event, or the code of a refusal.
+
+    `content` is what the input or event says, in the words and units of the inside: `snake_case`, pence, hundredths and
+    milliseconds since 1970.
+    """
+
+    number: int
+    at: str
+    kind: str
+    name: str
+    accounts: list[str]
+    market_id: str | None
+    content: dict[str, Any]
+
+
+class JournalDocument(Answer, frozen=True):
+    """Entries in order. `next` is what `after` says to read on, and `dropped` how many entries are kept no more."""
+
+    entries: list[EntryDocument]
+    next: int
+    dropped: int

@@ -10,6 +10,7 @@ from simulator.control.schema import (
     ClockDocument,
     FinishedDocument,
     Health,
+    JournalDocument,
     LoginDocument,
     MarketDocument,
     MarketsDocument,
@@ -45,6 +46,7 @@ def document() -> JsonSchema:
         WorldDocument,
         WorldsDocument,
         ClockDocument,
+        JournalDocument,
         MarketDocument,
         MarketsDocument,
         OffersDocument,
@@ -77,6 +79,7 @@ def document() -> JsonSchema:
         "tags": [
             {"name": "server", "description": "The server itself."},
             {"name": "worlds", "description": "Worlds, each with markets, customers and a clock of its own."},
+            {"name": "journal", "description": "What happened in a world, in one order."},
             {"name": "clock", "description": "The time of a world."},
             {"name": "markets", "description": "What happens to markets, and by schedule could happen as well."},
             {"name": "matches", "description": "Football matches, which BetTune knows."},
@@ -133,7 +136,7 @@ def document() -> JsonSchema:
 
 def _responses() -> JsonSchema:
     described = {
-        400: "The document is wrong; the problem says where.",
+        400: "The document or a parameter in the address is wrong; the problem says where.",
         401: "The control token is missing or another one.",
         403: "A page of another site asks, or the request is for another host than this machine.",
         404: "There is no such world, market, runner, match, account, app key, user or filter.",

@@ -76,7 +76,7 @@ def operation(  # noqa: PLR0913, an operation has so many parts
 def add_answers(path: str, method: str, operation: JsonSchema) -> None:
     """Give an operation of a path an example of its answer to each of its requests, or to an empty one."""
     content = next((answer["content"] for answer in operation["responses"].values() if "content" in answer), None)
-    if content is None:
+    if content is None or _JSON not in content:
         return
     requests = operation.get("requestBody", {}).get("content", {}).get(_JSON, {}).get("examples", {"now": {}})
     where = _ELSEWHERE.get(operation["operationId"], {})

@@ -5,6 +5,7 @@ from typing import Final
 from simulator.specifications.answers import JsonSchema
 from simulator.specifications.control_accounts import accounts
 from simulator.specifications.control_bettune import bettune, matches
+from simulator.specifications.control_journal import journal
 from simulator.specifications.control_markets import AT_MOST, VERBS, markets, operation_id
 from simulator.specifications.control_operations import (
     MARKET_OF_DERBY,
@@ -25,7 +26,7 @@ _DURATION: Final = r"^P([0-9]{1,4}D|T([0-9]{1,5}H)?([0-9]{1,5}M)?[0-9]{1,5}(\.[0
 
 def paths() -> JsonSchema:
     """Return all paths, with an example of every answer: to the requests in the document, or to an empty one."""
-    described = {**_server(), **_worlds(), **_clock(), **markets(), **matches(), **accounts(), **bettune()}
+    described = {**_server(), **_worlds(), **_clock(), **journal(), **markets(), **matches(), **accounts(), **bettune()}
     for path, item in described.items():
         for method in METHODS:
             if method in item:

@@ -18,6 +18,7 @@ from simulator.world.bettune.users import PLANS
 from simulator.world.format.scenario import (
     Entry,
 )
+from simulator.world.journal import KINDS
 from simulator.world.loading.bettune_checks import FILTER_STATUSES
 from simulator.world.loading.bounds import (
     MOST_ACCOUNTS,
@@ -62,6 +63,7 @@ PROBLEM_DOCUMENT: Final[JsonSchema] = {
 
 CLOSED_LISTS: Final[Mapping[str, Mapping[str, Collection[str]]]] = {
     "Health": {"status": ["ready"]},
+    "EntryDocument": {"kind": KINDS},
     "AccountDocument": {"currency": _CURRENCIES},
     "TokenDocument": {"plan": PLANS},
     "NoticeDocument": {"do": [*VERBS, FINISH, CHANGE_PLAN, AUTOPILOT]},

@@ -9,6 +9,7 @@ import json
 from typing import Any, Final, NamedTuple
 
 from simulator.app import Application, create_app
+from simulator.control.journal import LINES
 from simulator.control.worlds import Addresses
 from simulator.world.clock import RealTime
 from simulator.world.format.quantities import instant_of
@@ -22,7 +23,7 @@ FORM: Final = {"content-type": "application/x-www-form-urlencoded", "accept": "a
 
 
 class Heard(NamedTuple):
-    """An answer: its status, and its body read as JSON, `None` where there is none; of a page, its text."""
+    """An answer: its status, and its body read as JSON, `None` where there is none; of a page or of lines, the text."""
 
     status: int
     content: Any
@@ -59,5 +60,6 @@ class Conversation:
 
         await self._app(scope, receive, send)
         content = b"".join(message.get("body", b"") for message in messages)
-        is_page = dict(messages[0]["headers"]).get(b"content-type", b"").startswith(b"text/html")
-        return Heard(messages[0]["status"], content.decode() if is_page else json.loads(content) if content else None)
+        media_type = dict(messages[0]["headers"]).get(b"content-type", b"").partition(b";")[0]
+        is_text = media_type in (b"text/html", LINES.encode())
+        return Heard(messages[0]["status"], content.decode() if is_text else json.loads(content) if content else None)

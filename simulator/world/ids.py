@@ -35,6 +35,10 @@ class Ids:
         It depends on the world, on the account and on how often the account has logged in.
         """
         login = self._logins[username] = self._logins.get(username, 0) + 1
+        return self.token_of_login(username, login)
+
+    def token_of_login(self, username: str, login: int) -> str:
+        """Return the token that an account gets, or got, when it logs in for this time."""
         return b64encode(self._digest("session", self.world_id, username, str(login))).decode("ascii")
 
     def bettune_token(self, user: str, number: int) -> str:

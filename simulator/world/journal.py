@@ -28,7 +28,9 @@ MOST_INPUTS: Final = 50_000
 REQUEST, INPUT, EVENT, REFUSAL = "request", "input", "event", "refusal"
 KINDS: Final = (REQUEST, INPUT, EVENT, REFUSAL)
 
-SECRETS: Final = frozenset({"password", "token", "authorisation_code", "refresh_token", "session_token"})
+SECRETS: Final = frozenset(
+    {"password", "two_step_code", "token", "authorisation_code", "refresh_token", "session_token"}
+)
 """The members of inputs and events that a reader of the journal does not get."""
 HIDDEN: Final = "hidden"
 
@@ -93,7 +95,7 @@ class Page(NamedTuple):
     last_number: int
 
 
-class _Noted(NamedTuple):
+class _Noted(Struct, frozen=True, gc=False):
     """A request that was answered at a time."""
 
     at: int
@@ -189,7 +191,8 @@ def entries_of(number: int, one: Happened | _Noted) -> Iterator[Entry]:
         yield _entry_of_event(place, event)
     if one.refusal is not None:
         number += len(one.events) + 1
-        yield Entry(number, one.at, REFUSAL, one.refusal.code, accounts, market_id, _content(one.refusal))
+        content = msgspec.to_builtins(one.refusal)
+        yield Entry(number, one.at, REFUSAL, one.refusal.code, accounts, market_id, content)
 
 
 def name_of(one: Input | Event) -> str:
@@ -214,7 +217,7 @@ def _content(one: Struct) -> dict[str, Any]:
     # A snapshot to which a world went back is a document of its own, and no part of the journal.
     shown = {name: value for name, value in msgspec.structs.asdict(one).items() if not isinstance(value, msgspec.Raw)}
     content: dict[str, Any] = msgspec.to_builtins(shown)
-    return {name: HIDDEN if name in SECRETS else value for name, value in content.items()}
+    return {name: HIDDEN if name in SECRETS and value is not None else value for name, value in content.items()}
 
 
 def _accounts_of_input(one: Input) -> tuple[str, ...]:

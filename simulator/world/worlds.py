@@ -31,7 +31,7 @@ from simulator.world.inputs import (
     Restore,
     RevokeVendor,
 )
-from simulator.world.journal import Journal
+from simulator.world.journal import Journal, Request
 from simulator.world.snapshot import Restoration, Snapshot
 from simulator.world.world import World
 
@@ -171,6 +171,15 @@ class Worlds:
     def journal(self, world_id: str) -> Journal:
         """Return the journal of the world of an id; raises `UnknownWorld`."""
         return self._journals[self.get(world_id).id]
+
+    def note(self, world: World | None, request: Request) -> None:
+        """Write down a request that was answered in the journal of its world, of the default world for `None`.
+
+        A world that has been deleted meanwhile has no journal, and a server without worlds has none at all.
+        """
+        journal = self._journals.get(DEFAULT if world is None else world.id)
+        if journal is not None:
+            journal.note(request)
 
     def by_session(self, token: str) -> World | None:
         """Return the world a session is or was just now in; ask that world whether the session still lasts."""

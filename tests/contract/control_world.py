@@ -35,6 +35,8 @@ ROUTES = {
     WORLD: "DELETE, GET, HEAD",
     f"{WORLD}/reset": "POST",
     f"{WORLD}/state-hash": "GET, HEAD",
+    f"{WORLD}/journal": "GET, HEAD",
+    f"{WORLD}/journal/export": "GET, HEAD",
     f"{WORLD}/clock": "GET, HEAD, POST",
     f"{WORLD}/markets": "POST",
     **{

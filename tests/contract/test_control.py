@@ -51,7 +51,7 @@ def test_what_can_be_got_can_be_asked_for_its_head(client: Client, path: str) ->
         "/control/v1/worlds/",
         f"{WORLD}/snapshot",
         f"{WORLD}/faults",
-        f"{WORLD}/journal",
+        f"{WORLD}/journal/nothing",
         f"{MARKET}/remove",
         f"{MARKET}/runners/1",
         f"{MARKET}/runners/1/suspend",

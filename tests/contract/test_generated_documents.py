@@ -23,6 +23,7 @@ from simulator.control.routes import control_routes
 from simulator.control.worlds import Addresses
 from simulator.data import specification_bytes
 from simulator.http import JSON
+from simulator.request_log import RequestLog
 from simulator.specifications.control_schemas import CLOSED_LISTS
 from simulator.specifications.documents import generated_documents
 from simulator.world.worlds import Worlds
@@ -75,7 +76,9 @@ def test_every_path_of_the_control_api_is_there() -> None:
 
 
 def test_every_path_of_the_identity_service_is_there() -> None:
-    served = {path for path in identity_endpoints(Worlds(), FaceSettings()) if not path.endswith("/")}
+    served = {
+        path for path in identity_endpoints(Worlds(), RequestLog(Worlds()), FaceSettings()) if not path.endswith("/")
+    }
     assert served == paths_of("betfair-identity.yaml")
 
 

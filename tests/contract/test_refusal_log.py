@@ -60,12 +60,12 @@ def test_an_error_of_an_interface(client: Client, alice: Bettor, log: pytest.Log
     assert [line.partition(":")[0] for line in lines(log)] == [
         "refused listMarketBook of alice",
         "refused listEvents of alice",
-        "refused listEvents",
+        "refused listEvents of alice",
     ]
     assert lines(log)[1] == (
         "refused listEvents of alice: INVALID_SESSION_INFORMATION: the token is unknown or has expired"
     )
-    assert lines(log)[2] == "refused listEvents: NO_APP_KEY: the request has no X-Application"
+    assert lines(log)[2] == "refused listEvents of alice: NO_APP_KEY: the request has no X-Application"
 
 
 def test_an_error_of_the_framework(client: Client, alice: Bettor, log: pytest.LogCaptureFixture) -> None:
@@ -75,15 +75,15 @@ def test_an_error_of_the_framework(client: Client, alice: Bettor, log: pytest.Lo
     client.post(path, json={"method": "SportsAPING/v1.0/listThings", "params": {}}, headers=headers)
     client.post(path, json={"method": "SportsAPING/v1.0/listEvents", "params": {}}, headers=headers)
     client.get(path)
-    client.post("/exchange/scores/json-rpc/v1")
+    client.post("/exchange/nothing/json-rpc/v1")
     client.post("/exchange/betting/rest/v1.0/listEvents/", content=b"{}", headers={"content-type": "text/plain"})
 
     assert [line.partition("DSC")[0] for line in lines(log)] == [
         "refused a call over JSON-RPC of alice: ",
         "refused SportsAPING/v1.0/listThings of alice: ",
-        "refused SportsAPING/v1.0/listEvents of alice: ",
+        "refused listEvents of alice: ",
         f"refused GET {path}: ",
-        "refused POST /exchange/scores/json-rpc/v1: ",
+        "refused POST /exchange/nothing/json-rpc/v1: ",
         "refused listEvents: ",
     ]
     assert "DSC-0021 NO_SUCH_OPERATION: no method is called 'SportsAPING/v1.0/listThings'" in lines(log)[1]
@@ -136,14 +136,15 @@ def test_a_login_that_fails(client: Client, log: pytest.LogCaptureFixture) -> No
     ):
         client.post(path, data=form, headers=JSON)
     client.post("/api/keepAlive", headers={**JSON, "x-authentication": "unheard-of"})
-    client.get("/view/login", params={"url": "http://elsewhere/"})
+    client.get("/view/login", params={"product": "alice-live", "url": "http://elsewhere/"})
 
-    assert lines(log) == [
+    *others, page = lines(log)
+    assert page.startswith("refused loginPage: FORBIDDEN: ")
+    assert others == [
         "refused login of alice: INVALID_USERNAME_OR_PASSWORD: no account has this username and password",
         "refused certlogin of nobody: INVALID_USERNAME_OR_PASSWORD: no account is called 'nobody'",
         "refused login of alice: INPUT_VALIDATION_ERROR: the form needs a username and a password",
-        "refused /api/keepAlive: NO_SESSION: the token is unknown or has expired",
-        "refused the login page: FORBIDDEN: the page may not lead to 'http://elsewhere/'",
+        "refused keepAlive: NO_SESSION: the token is unknown or has expired",
     ]
 
 
@@ -152,8 +153,8 @@ def test_a_request_of_bettune(client: Client, log: pytest.LogCaptureFixture) -> 
     client.get("/bet-tune-api/v1/matches", headers={"authorization": "Bearer a-bettune"})
 
     first, second = lines(log)
-    assert first == "refused GET /bet-tune-api/v1/sports: missing_token: No token provided"
-    assert second.startswith("refused GET /bet-tune-api/v1/matches of alice: ")
+    assert first == "refused listSports: missing_token: No token provided"
+    assert second.startswith("refused listMatches of alice: ")
 
 
 def test_a_request_of_the_control_api(client: Client, log: pytest.LogCaptureFixture) -> None:

@@ -84,20 +84,20 @@ def cancel_orders(call: Call[CancelOrdersRequest]) -> CancelExecutionReport:
         call.account.username, request.marketId, _cancellations(given), customer_reference(request.customerRef)
     )
     if (why := why_forbidden(call)) is not None:
-        tell_forbidden("cancelOrders", call, why)
+        tell_forbidden(call, why)
         return _refused_cancellation(request, Reason.PERMISSION_DENIED)
     if request.instructions == ():
         tell_empty_cancellation(call.account.username, request.marketId)
     happened = call.world.do(command)
     if (refusal := happened.refusal) is not None:
-        tell_refused("cancelOrders", call, refusal)
+        tell_refused(call, refusal)
         return _refused_cancellation(request, refusal.reason, refusal.instruction_reasons)
     reports = [
         _cancellation(given[event.index] if given else None, event)
         for event in happened.events
         if isinstance(event, OrderCancelled | InstructionRefused)
     ]
-    return _cancel_report(request, *_verdict("cancelOrders", call, reports), reports)
+    return _cancel_report(request, *_verdict(call, reports), reports)
 
 
 def replace_orders(call: Call[ReplaceOrdersRequest]) -> ReplaceExecutionReport | Awaitable[ReplaceExecutionReport]:
@@ -119,11 +119,11 @@ def replace_orders(call: Call[ReplaceOrdersRequest]) -> ReplaceExecutionReport |
         version_number(request.marketVersion),
     )
     if (why := why_forbidden(call)) is not None:
-        tell_forbidden("replaceOrders", call, why)
+        tell_forbidden(call, why)
         return _refused_replacement(call, Reason.PERMISSION_DENIED)
     happened = world.do(command)
     if (refusal := happened.refusal) is not None:
-        tell_refused("replaceOrders", call, refusal)
+        tell_refused(call, refusal)
         return _refused_replacement(call, refusal.reason, refusal.instruction_reasons)
     events = happened.events
     held = next((event for event in events if isinstance(event, OrdersHeld)), None)
@@ -148,15 +148,15 @@ def update_orders(call: Call[UpdateOrdersRequest]) -> UpdateExecutionReport:
         customer_reference(request.customerRef),
     )
     if (why := why_forbidden(call)) is not None:
-        tell_forbidden("updateOrders", call, why)
+        tell_forbidden(call, why)
         return _refused_update(request, Reason.PERMISSION_DENIED)
     happened = call.world.do(command)
     if (refusal := happened.refusal) is not None:
-        tell_refused("updateOrders", call, refusal)
+        tell_refused(call, refusal)
         return _refused_update(request, refusal.reason, refusal.instruction_reasons)
     reasons = {event.index: event.reason for event in happened.events if isinstance(event, InstructionRefused)}
     reports = [_update(instruction, reasons.get(index)) for index, instruction in enumerate(request.instructions)]
-    return _update_report(request, *_verdict("updateOrders", call, reports), reports)
+    return _update_report(request, *_verdict(call, reports), reports)
 
 
 def _numbered(instructions: Sequence[Instruction]) -> Iterable[tuple[int, Instruction]]:
@@ -169,8 +169,8 @@ def _guilty(instructions: Sequence[Instruction], guilt: Sequence[Reason]) -> Ite
     return zip(instructions, guilt or [Reason.ERROR_IN_ORDER] * len(instructions), strict=True)
 
 
-def _verdict(operation: str, call: Call[Any], reports: Sequence[Report]) -> tuple[str, str | None]:
-    """Return status and error code of a request from those of its instructions, and log what failed.
+def _verdict(call: Call[Any], reports: Sequence[Report]) -> tuple[str, str | None]:
+    """Return status and error code of a request from those of its instructions, and tell what failed.
 
     All failed is FAILURE with BET_ACTION_ERROR, as a recorded replacement has it.
     """
@@ -180,7 +180,7 @@ def _verdict(operation: str, call: Call[Any], reports: Sequence[Report]) -> tupl
     status, error_code = PROCESSED_WITH_ERRORS, PROCESSED_WITH_ERRORS
     if failures == len(reports):
         status, error_code = FAILURE, Reason.BET_ACTION_ERROR
-    tell_failures(operation, call.account.username, error_code, [report.errorCode for report in reports])
+    tell_failures(call, error_code, [report.errorCode for report in reports])
     return status, error_code
 
 
@@ -290,7 +290,7 @@ def _replace_report(
     reports = [
         _replacement(call, orders, instruction, legs[index]) for index, instruction in enumerate(request.instructions)
     ]
-    status, error_code = _verdict("replaceOrders", call, reports)
+    status, error_code = _verdict(call, reports)
     return ReplaceExecutionReport(
         customerRef=request.customerRef or None,
         status=status,

@@ -17,7 +17,7 @@ from simulator.betfair.betting.instructions import (
     why_forbidden,
 )
 from simulator.betfair.betting.order_amounts import average_price_matched
-from simulator.betfair.betting.telling import tell_failures, tell_forbidden, tell_refused
+from simulator.betfair.betting.telling import tell_failures, tell_forbidden, tell_refused, tell_unknown
 from simulator.betfair.betting.waiting import Fates, report_when_resolved
 from simulator.betfair.operations import Call
 from simulator.betfair.schema.sports_aping import PlaceOrdersRequest
@@ -44,11 +44,11 @@ def place_orders(call: Call[PlaceOrdersRequest]) -> PlaceExecutionReport | Await
         version_number(request.marketVersion),
     )
     if (why := why_forbidden(call)) is not None:
-        tell_forbidden("placeOrders", call, why)
+        tell_forbidden(call, why)
         return _refused(request, Reason.PERMISSION_DENIED, ())
     happened = call.world.do(command)
     if (refusal := happened.refusal) is not None:
-        tell_refused("placeOrders", call, refusal)
+        tell_refused(call, refusal)
         return _refused(request, refusal.reason, refusal.instruction_reasons)
     events = happened.events
     if request.async_:
@@ -63,10 +63,11 @@ def place_orders(call: Call[PlaceOrdersRequest]) -> PlaceExecutionReport | Await
 def _after_bet_delay(call: Call[PlaceOrdersRequest], fates: Fates | None) -> PlaceExecutionReport:
     request = call.params
     if fates is None:
+        tell_unknown(call)
         reports = [PlaceInstructionReport(status="TIMEOUT", instruction=_echo(each)) for each in request.instructions]
         return _report(request, reports, status="TIMEOUT")
     if reasons := tuple(fate.reason for fate in fates if fate.reason):
-        tell_failures("placeOrders", call.account.username, Reason.BET_ACTION_ERROR, reasons)
+        tell_failures(call, Reason.BET_ACTION_ERROR, reasons)
         return _refused(request, Reason.BET_ACTION_ERROR, reasons)
     placed = [call.world.exchange.orders[fate.bet_id].own for fate in fates if fate.bet_id is not None]
     return _report(request, [placement(*pair) for pair in zip(request.instructions, placed, strict=True)])

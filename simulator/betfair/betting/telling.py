@@ -1,12 +1,12 @@
-"""What the log says of orders that were refused; in the report the caller finds nothing but the codes."""
+"""What journal and log say of orders that were refused; in the report the caller finds nothing but the codes."""
 
 import logging
 from collections.abc import Sequence
 from typing import Any, Final
 
-from simulator.betfair.operations import Call
+from simulator.betfair.operations import Call, Told
 from simulator.exchange.refusals import Reason
-from simulator.refusal_log import log_refusal, one_line
+from simulator.refusal_log import one_line
 from simulator.world.happened import Refusal
 
 _log: Final = logging.getLogger("betsim.betting")
@@ -19,18 +19,23 @@ def tell_empty_cancellation(account: str, market_id: str | None) -> None:
     _log.warning("%s", one_line(warning))
 
 
-def tell_refused(operation: str, call: Call[Any], refusal: Refusal) -> None:
-    """Log that a request was refused as a whole, with the sentence of the exchange."""
-    log_refusal(operation, call.account.username, refusal.text)
+def tell_refused(call: Call[Any], refusal: Refusal) -> None:
+    """Tell that a request was refused as a whole, with the sentence of the exchange."""
+    call.refusals.append(Told(refusal.code, refusal.problem))
 
 
-def tell_forbidden(operation: str, call: Call[Any], why: str) -> None:
-    """Log that a request was refused because of its app key, or of where it came from."""
-    log_refusal(operation, call.account.username, f"{Reason.PERMISSION_DENIED}: {why}")
+def tell_forbidden(call: Call[Any], why: str) -> None:
+    """Tell that a request was refused because of its app key, or of where it came from."""
+    call.refusals.append(Told(Reason.PERMISSION_DENIED, why))
 
 
-def tell_failures(operation: str, account: str, error_code: str | None, reasons: Sequence[str | None]) -> None:
-    """Log which instructions of a request failed, and why; nothing where none did. They are counted from 0."""
+def tell_unknown(call: Call[Any]) -> None:
+    """Tell that what became of the orders of a request will never be known."""
+    call.refusals.append(Told("TIMEOUT", "the world began again or ended before the orders reached the matcher"))
+
+
+def tell_failures(call: Call[Any], error_code: str, reasons: Sequence[str | None]) -> None:
+    """Tell which instructions of a request failed, and why; nothing where none did. They are counted from 0."""
     failed = ", ".join(f"instruction {number} {reason}" for number, reason in enumerate(reasons) if reason)
     if failed:
-        log_refusal(operation, account, f"{error_code}: {failed}")
+        call.refusals.append(Told(error_code, failed))

@@ -23,6 +23,10 @@ PATH: Final = re.compile(r"/exchange/betting/rest/v1(?:\.\d+)?/([^/]+)/navigatio
 """The address; what stands in it is the locale."""
 
 
+OPERATION: Final = "navigation"
+"""How a request for the menu is called where it is written down."""
+
+
 class NavigationEndpoint:
     """Answers with the menu of the caller's world."""
 
@@ -37,13 +41,13 @@ class NavigationEndpoint:
         credentials = Credentials.of(request.headers)
         try:
             self._check_locale(request.path)
-            world, _, _ = self._dispatcher.let_in(credentials, Needs.APP_KEY_AND_SESSION)
+            world, session, _ = self._dispatcher.let_in(credentials, Needs.APP_KEY_AND_SESSION)
         except (ApiError, ProtocolError) as error:
-            self._dispatcher.tell_refusal("navigation", credentials, error)
-            uuid = self._dispatcher.request_uuid(error, BETTING_EXCEPTION, credentials)
+            uuid = self._dispatcher.refused(OPERATION, credentials, error, BETTING_EXCEPTION)
             return fault_response(error, BETTING_EXCEPTION, uuid, JSON)
         world.run_due()
         menu = self._menus.of(world)
+        self._dispatcher.requests.answered(world, OPERATION, session.account.username)
         return Response(200, menu.plain, compressed=menu.compressed)
 
     def refuse(self, error: ProtocolError) -> Response:

@@ -1,0 +1,240 @@
+"""A story as a file: lines of JSON that lead to the same state where they are told again, and that keep secrets.
+
+    {"format":1,"beginning":{"scenario":{...},"seed":0,"world_id":"default","created_at":1780768500000}}
+    {"at":1780768500000,"input":{"input":"LogIn","username":"alice","password":""},"found":{"password":"right"}}
+    {"at":1780768501000,"input":{"input":"KeepAlive","token":""},"found":{"token":"session 1 of alice"}}
+    {"end":1780768502000}
+
+What nobody has to know is left empty in an input, and `found` says how it is found again: a password in the scenario of
+the beginning, and a token from its number, since all of them are made of the seed (`ids`). The scenario itself, and the
+snapshot with which a restored world begins, are as they are.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final, TypeVar
+
+import msgspec
+from msgspec import Struct
+
+from simulator.world.clock import ClockError
+from simulator.world.format.quantities import Unusable
+from simulator.world.ids import Ids
+from simulator.world.inputs import Input, LogIn, RecoverPassword, decode_input
+from simulator.world.retelling import Beginning, Retelling, Told
+from simulator.world.snapshot import SnapshotError
+from simulator.world.world import World
+
+T = TypeVar("T")
+
+FORMAT: Final = 1
+
+RIGHT, WRONG = "right", "wrong"
+_RIGHT_WITH_CODE: Final = "right, and then "
+_NO_PASSWORD: Final = "\0"
+"""No password of a scenario is this, or begins like it."""
+
+
+class Export(Struct, frozen=True):
+    """What is exported: the beginning, the inputs since, and the time by which all of it has happened.
+
+    `tokens` says of each token and code that a caller may have sent how it is found again, by the text itself.
+    """
+
+    beginning: Beginning
+    told: Sequence[Told]
+    end: int
+    passwords: Mapping[str, str]
+    tokens: Mapping[str, str]
+
+    @classmethod
+    def of(cls, world: World, beginning: Beginning, told: Sequence[Told]) -> "Export":
+        """Return the export of a world whose journal tells this story."""
+        passwords = {name: account.password for name, account in world.accounts.by_username.items()}
+        return cls(beginning, told, world.run_due(), passwords, _tokens(world, beginning, told))
+
+
+class _First(Struct, frozen=True, omit_defaults=True):
+    format: int
+    beginning: Beginning
+
+
+class _Line(Struct, frozen=True, omit_defaults=True):
+    at: int
+    input: msgspec.Raw
+    found: dict[str, str] = {}
+
+
+class _Last(Struct, frozen=True):
+    end: int
+
+
+class WrongExport(ValueError):
+    """A file is no export that can be told again; `line` is where, counted from 1."""
+
+    def __init__(self, line: int, problem: str) -> None:
+        super().__init__(f"line {line}: {problem}")
+        self.line: Final = line
+        self.problem: Final = problem
+
+
+_ENCODER: Final = msgspec.json.Encoder()
+
+
+def encode_export(export: Export) -> bytes:
+    """Return an export as lines of JSON."""
+    return b"".join(b"%b\n" % line for line in _lines(export))
+
+
+def replay(lines: Iterable[bytes]) -> World:
+    """Return the world to which an export leads; raise `WrongExport` with the line that is wrong."""
+    number, retelling = 0, None
+    end: int | None = None
+    for number, line in enumerate(lines, start=1):
+        if end is not None:
+            raise WrongExport(number, "nothing follows the line that says the end")
+        if retelling is None:
+            retelling = _begun(number, line)
+        elif line.startswith(b'{"end":'):
+            end = _decoded(number, line, _Last).end
+            _reach(number, retelling, end)
+        else:
+            one = _told_of(number, line, retelling)
+            _reach(number, retelling, one.at)
+            retelling.world.do(one.input)
+    if retelling is None or end is None:
+        raise WrongExport(number + 1, 'the line {"end": ...} is missing: the file is not whole')
+    return retelling.world
+
+
+# Writing
+
+
+def _lines(export: Export) -> Iterator[bytes]:
+    yield _ENCODER.encode(_First(FORMAT, export.beginning))
+    for one in export.told:
+        hidden, found = _without_secrets(one.input, export)
+        yield _ENCODER.encode(_Line(one.at, msgspec.Raw(_ENCODER.encode(hidden)), found))
+    yield _ENCODER.encode(_Last(export.end))
+
+
+def _without_secrets(one: Input, export: Export) -> tuple[Input, dict[str, str]]:
+    found: dict[str, str] = {}
+    if isinstance(one, LogIn | RecoverPassword):
+        found["password"] = _password_found(one, export.passwords)
+    for name in _TOKENS:
+        token = getattr(one, name, None)
+        if isinstance(token, str) and token in export.tokens:
+            found[name] = export.tokens[token]
+    if not found:
+        return one, found
+    changes: dict[str, Any] = dict.fromkeys(found, "")
+    return msgspec.structs.replace(one, **changes), found
+
+
+def _password_found(login: LogIn | RecoverPassword, passwords: Mapping[str, str]) -> str:
+    password = passwords.get(login.username)
+    if password is None or not login.password.startswith(password):
+        return WRONG
+    rest = login.password.removeprefix(password)
+    return f"{_RIGHT_WITH_CODE}{rest}" if rest else RIGHT
+
+
+# Tokens and codes
+
+_TOKENS: Final = ("token", "authorisation_code", "refresh_token", "subscription_token")
+"""The members of inputs that are made of a number."""
+_LONGEST_LOOK: Final = 10_000
+"""How many logins of an account before the beginning are looked through, where a world began with a snapshot."""
+
+_SESSION: Final = re.compile(r"session ([0-9]{1,9})(?: in ([^ ]+))? of (.*)", re.DOTALL)
+_NUMBERED: Final[Mapping[str, Callable[[Ids, int], str]]] = {
+    "authorisation code": Ids.authorisation_code,
+    "refresh token": Ids.refresh_token,
+    "subscription token": Ids.subscription_token,
+}
+_NUMBER: Final = re.compile(rf"({'|'.join(_NUMBERED)}) ([0-9]{{1,9}})")
+
+
+def _tokens(world: World, beginning: Beginning, told: Sequence[Told]) -> dict[str, str]:
+    """Return how each token and code that the inputs of a story name is found; one that is made up is not among them.
+
+    After a reset the numbers begin again, so that there may have been more than there are now.
+    """
+    sought = {
+        token for one in told for name in _TOKENS if isinstance(token := getattr(one.input, name, None), str) and token
+    }
+    found: dict[str, str] = {}
+    most = len(told) + max(dict(world.ids.logins()).values(), default=0) + world.vendors.made
+    worlds = [(world.ids, "")]
+    if (restoration := beginning.restoration) is not None and restoration.keeps_sessions:
+        most += _LONGEST_LOOK
+        worlds.append((Ids(beginning.seed, restoration.snapshot.world_id), f" in {restoration.snapshot.world_id}"))
+    for number in range(1, most + 1):
+        if len(found) == len(sought):
+            break
+        made = {
+            ids.token_of_login(username, number): f"session {number}{where} of {username}"
+            for username in world.accounts.by_username
+            for ids, where in reversed(worlds)
+        }
+        made |= {make(world.ids, number): f"{what} {number}" for what, make in _NUMBERED.items()}
+        found |= {token: made[token] for token in sought & made.keys()}
+    return found
+
+
+# Reading
+
+
+def _begun(number: int, line: bytes) -> Retelling:
+    first = _decoded(number, line, _First)
+    if first.format != FORMAT:
+        raise WrongExport(number, f"format {first.format} is another one than {FORMAT}, which this version reads")
+    try:
+        return Retelling(first.beginning)
+    except (SnapshotError, ClockError, Unusable) as error:
+        raise WrongExport(number, str(error)) from None
+
+
+def _told_of(number: int, line: bytes, retelling: Retelling) -> Told:
+    """Return an input of a line, with everything in it that had been left out."""
+    read = _decoded(number, line, _Line)
+    try:
+        one = decode_input(read.input)
+        changes: dict[str, Any] = {
+            name: _found_again(one, name, how, retelling.world) for name, how in read.found.items()
+        }
+        return Told(read.at, msgspec.structs.replace(one, **changes) if changes else one)
+    except (msgspec.DecodeError, ValueError, TypeError) as error:
+        raise WrongExport(number, f"this is no input: {error}") from None
+
+
+def _found_again(one: Input, name: str, how: str, world: World) -> str:
+    """Return what an input has where it was left out; raise `ValueError` for what cannot be found."""
+    if isinstance(one, LogIn | RecoverPassword) and name == "password":
+        account = world.accounts.by_username.get(one.username)
+        if how == WRONG or account is None:
+            return _NO_PASSWORD
+        if how == RIGHT or how.startswith(_RIGHT_WITH_CODE):
+            return account.password + how.removeprefix(RIGHT).removeprefix(", and then ")
+    elif session := _SESSION.fullmatch(how):
+        ids = world.ids if session[2] is None else Ids(world.seed, session[2])
+        return ids.token_of_login(session[3], int(session[1]))
+    elif numbered := _NUMBER.fullmatch(how):
+        return _NUMBERED[numbered[1]](world.ids, int(numbered[2]))
+    raise ValueError(f"found.{name}: {how[:80]!r} does not say how it is found")
+
+
+def _reach(number: int, retelling: Retelling, at: int) -> None:
+    try:
+        retelling.world.clock.reach(at)
+    except ClockError as error:
+        raise WrongExport(number, str(error)) from None
+    retelling.world.run_due()
+
+
+def _decoded(number: int, line: bytes, kind: type[T]) -> T:
+    try:
+        return msgspec.json.decode(line, type=kind)
+    except msgspec.DecodeError as error:
+        raise WrongExport(number, f"this is no line of a journal: {error}") from None
