@@ -10,10 +10,7 @@ from simulator.betfair.errors import SCORES_EXCEPTION
 from simulator.betfair.operations import Call, Operation, Service
 from simulator.betfair.schema.scores_aping import ListRaceDetailsRequest, RaceDetails
 from simulator.betfair.schema.wire import date_time
-from simulator.world.races import Race, RaceResponse
-
-_WITH_DATA: Final = frozenset({RaceResponse.OK, RaceResponse.LIVE_DATA_TEMPORARILY_UNAVAILABLE})
-"""The response codes that come with a status, which for the second may be out of date."""
+from simulator.world.races import WITH_DATA, Race
 
 
 def list_race_details(call: Call[ListRaceDetailsRequest]) -> list[RaceDetails]:
@@ -28,7 +25,7 @@ def list_race_details(call: Call[ListRaceDetailsRequest]) -> list[RaceDetails]:
 
 def _details(race: Race) -> RaceDetails:
     details = RaceDetails(meetingId=race.meeting_id, raceId=race.id, responseCode=race.response)
-    if race.response in _WITH_DATA:
+    if race.response in WITH_DATA:
         details.lastUpdated, details.raceStatus = date_time(race.updated_at), race.status
     return details
 

@@ -65,6 +65,10 @@ class RaceResponse(StrEnum):
     LIVE_DATA_TEMPORARILY_UNAVAILABLE = "LIVE_DATA_TEMPORARILY_UNAVAILABLE"
 
 
+WITH_DATA: Final = frozenset({RaceResponse.OK, RaceResponse.LIVE_DATA_TEMPORARILY_UNAVAILABLE})
+"""The response codes that come with a status, which for the second may be out of date (manual)."""
+
+
 class Race(Struct, frozen=True):
     """A race: its meeting, the market that leads it, and what was told of it last, `updated_at` in milliseconds."""
 

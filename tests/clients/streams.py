@@ -8,13 +8,16 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from betfairlightweight import APIClient, StreamListener
+import requests
+from betfairlightweight import APIClient, StreamListener, filters
 from betfairlightweight.exceptions import BetfairError
 from betfairlightweight.streaming.betfairstream import BetfairStream
 
+from tests.clients.library import ServedWorld
 from tests.serving import PATIENCE_SECONDS, Served
 
 NOTHING_YET_SECONDS = 0.05
+FIELDS = ["EX_BEST_OFFERS", "EX_ALL_OFFERS", "EX_TRADED", "EX_TRADED_VOL", "EX_LTP", "EX_MARKET_DEF"]
 
 
 def lead_streams_to(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -22,6 +25,17 @@ def lead_streams_to(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
     host, _, port = served.stream.rpartition(":")
     monkeypatch.setattr(BetfairStream, "HOSTS", {None: host, "integration": host})
     monkeypatch.setattr(BetfairStream, "_BetfairStream__port", int(port))
+
+
+def logged_in(world: ServedWorld, number: int) -> Iterator[APIClient]:
+    account = world.accounts[number]
+    with requests.Session() as session:
+        session.trust_env, session.verify = False, world.served.ca
+        client = APIClient(account.username, account.password, app_key=account.app_key, session=session)
+        client.identity_uri = f"{world.served.https_url}/api/"
+        client.api_uri = f"{world.served.https_url}/exchange/"
+        client.login_interactive()
+        yield client
 
 
 class RunningStream:
@@ -71,3 +85,31 @@ def running(client: APIClient, subscribe: Callable[[Any], object], **listener: A
         yield stream
     finally:
         stream.stop()
+
+
+def to_markets(*market_ids: str, **options: Any) -> Any:
+    return lambda stream: stream.subscribe_to_markets(
+        market_filter=filters.streaming_market_filter(market_ids=list(market_ids)),
+        market_data_filter=filters.streaming_market_data_filter(fields=FIELDS, ladder_levels=3),
+        **options,
+    )
+
+
+def assert_shows(stream: RunningStream, client: APIClient, market_id: str) -> None:
+    """Hold the library's own book of a market, made of messages, against listMarketBook."""
+    projection = filters.price_projection(price_data=["EX_ALL_OFFERS", "EX_TRADED"])
+    (book,) = client.betting.list_market_book([market_id], price_projection=projection)
+
+    def lines(runner: Any) -> Any:
+        sides = (runner.ex.available_to_back, runner.ex.available_to_lay, runner.ex.traded_volume)
+        return [[(line.price, line.size) for line in side] for side in sides]
+
+    def agrees() -> bool:
+        shown = stream.books().get(market_id)
+        return shown is not None and (shown.status, shown.version, shown.total_matched) == (
+            book.status,
+            book.version,
+            book.total_matched,
+        ) and [lines(runner) for runner in shown.runners] == [lines(runner) for runner in book.runners]  # fmt: skip
+
+    stream.until(agrees, f"the stream shows {market_id} as listMarketBook does")

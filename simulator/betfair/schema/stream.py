@@ -130,14 +130,7 @@ class OrderSubscription(Subscription, frozen=True):
     order_filter: OrderFilter | None = None
 
 
-class RaceDataFilter(StreamInput, frozen=True):
-    """What of a race is wanted (published: sports data stream)."""
-
-    fields: list[str] | None = None
-
-
 class SportsSubscription(Subscription, frozen=True):
     """A subscription to races or to cricket matches, by the markets that they belong to."""
 
     market_filter: MarketFilter | None = None
-    race_data_filter: RaceDataFilter | None = None

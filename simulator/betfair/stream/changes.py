@@ -20,6 +20,8 @@ class Kind(Enum):
 
     MARKETS = ("mcm", "mc", 3)
     ORDERS = ("ocm", "oc", 5)
+    RACES = ("rcm", "rc", 3)
+    CRICKET = ("ccm", "cc", 3)
 
     @property
     def op(self) -> str:

@@ -19,6 +19,7 @@ from simulator.betfair.schema.stream import (
     MarketSubscription,
     Message,
     OrderSubscription,
+    SportsSubscription,
     StreamErrorCode,
     Subscription,
 )
@@ -27,6 +28,7 @@ from simulator.betfair.stream.clocks import WrongToken, message_of, subscription
 from simulator.betfair.stream.feed import State
 from simulator.betfair.stream.history import EndedSubscriptions
 from simulator.betfair.stream.publisher import Channel, Publisher, Reader
+from simulator.betfair.stream.race_view import cricket_selection, race_selection
 from simulator.betfair.stream.subscriptions import Selection, market_selection, order_selection
 from simulator.refusal_log import log_refusal
 from simulator.world.sessions import Session
@@ -150,6 +152,8 @@ class Connection:
             "authentication": self._authenticate,
             "marketSubscription": self._subscribe_to_markets,
             "orderSubscription": self._subscribe_to_orders,
+            "raceSubscription": self._subscribe_to_races,
+            "cricketSubscription": self._subscribe_to_cricket,
             "heartbeat": self._answer_heartbeat,
         }
 
@@ -264,6 +268,16 @@ class Connection:
             raise StreamError(StreamErrorCode.INVALID_INPUT, "accountIds are not for customers")
         selection = order_selection(world, session.account.username, request)
         self._subscribe(Kind.ORDERS, request, selection, message)
+
+    def _subscribe_to_races(self, line: bytes, message: Message) -> None:
+        world, _ = self._identified()
+        request = _read(line, SportsSubscription)
+        self._subscribe(Kind.RACES, request, race_selection(world, request), message)
+
+    def _subscribe_to_cricket(self, line: bytes, message: Message) -> None:
+        world, _ = self._identified()
+        request = _read(line, SportsSubscription)
+        self._subscribe(Kind.CRICKET, request, cricket_selection(world, request), message)
 
     def _subscribe(self, kind: Kind, request: Subscription, selection: Selection, message: Message) -> None:
         world, session = self._identified()

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 from simulator.betfair.stream.changes import Changes, Kind
 from simulator.betfair.stream.feed import Feed, View
 from simulator.exchange.events import Event, MarketAdded, MarketEvent, accounts_of
-from simulator.world.happened import Happened, WorldClosed, WorldReset, WorldRestored
+from simulator.world.happened import Happened, RaceStatusChanged, WorldClosed, WorldReset, WorldRestored
 from simulator.world.world import World
 from simulator.world.worlds import Worlds
 
@@ -165,13 +165,13 @@ class Publisher:
         if of_world is None:
             return
         for event in happened.events:
-            self._mark(of_world, event)
+            self._mark(world, of_world, event)
         for outgoing in of_world.values():
             due = outgoing.feed.next_due
             if due is not None and due <= world.clock.now():
                 outgoing.look_again()
 
-    def _mark(self, of_world: dict[Channel, _Outgoing], event: Event) -> None:
+    def _mark(self, world: World, of_world: dict[Channel, _Outgoing], event: Event) -> None:
         if isinstance(event, WorldClosed):
             for outgoing in list(of_world.values()):
                 for reader in list(outgoing.readers.values()):
@@ -183,5 +183,8 @@ class Publisher:
         elif isinstance(event, MarketEvent):
             accounts = frozenset(accounts_of(event))
             is_new = isinstance(event, MarketAdded)
+            market_id = event.market_id
+            if isinstance(event, RaceStatusChanged):
+                market_id = world.races.by_id[event.race_id].market_id
             for outgoing in of_world.values():
-                outgoing.mark_if_concerned(event.market_id, accounts, is_new=is_new)
+                outgoing.mark_if_concerned(market_id, accounts, is_new=is_new)
