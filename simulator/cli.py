@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 
 import click
 
@@ -15,20 +15,21 @@ from simulator.betfair.dispatch import FaceSettings
 from simulator.betfair.errors import ApiErrorCode
 from simulator.control.collection import full_collections_put_off
 from simulator.data import specification_bytes, specification_names
+from simulator.ending import end
 from simulator.http_protocol import ConnectionLimits
 from simulator.launch import PreparedServer, ServerOptions, TlsMissing, TlsOptions
 from simulator.log_output import LOG_LEVELS, show_log
+from simulator.scenario_command import WRONG_SCENARIO, scenario
 from simulator.server import CannotAnnounce, CannotListen, CannotWrite
 from simulator.world.export import WrongExport, replay
 from simulator.world.format.document import ScenarioError
-from simulator.world.loading.named import builtin_scenario, builtin_scenario_names, scenario_called
+from simulator.world.loading.named import scenario_called
 from simulator.world.state_hash import state_hash
 
 CANNOT_LISTEN: Final = 1
 CANNOT_SAY: Final = 1
 CANNOT_WRITE: Final = 1
 NO_TLS: Final = 1
-WRONG_SCENARIO: Final = 2
 WRONG_NAME: Final = 2
 WRONG_JOURNAL: Final = 2
 
@@ -44,6 +45,9 @@ ANY_PORT: Final = 0
 @click.version_option(__version__, prog_name="betsim")
 def main() -> None:
     """Stand in for a betting exchange: offline, with a memory, and with no money."""
+
+
+main.add_command(scenario)
 
 
 def _check_token(_: click.Context, __: click.Parameter, token: str | None) -> str | None:
@@ -206,14 +210,14 @@ def serve(server: PreparedServer) -> None:
     Prints one line to standard output when, and only when, every port answers. Everything else goes to standard error.
     """
     if sys.stdout is None:
-        _end("standard output is closed, so nobody would learn that the server is ready.", CANNOT_SAY)
+        end("standard output is closed, so nobody would learn that the server is ready.", CANNOT_SAY)
     click.echo(server.introduction(), err=True)
     try:
         server.serve(on_ready=lambda: click.echo(server.ready_line))
     except CannotAnnounce as error:
         # What was not written would be tried again at the end of the program, and complained about again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        _end(str(error), CANNOT_SAY)
+        end(str(error), CANNOT_SAY)
 
 
 @main.command(name="exec", context_settings={"ignore_unknown_options": True})
@@ -236,30 +240,6 @@ def execute(server: PreparedServer, command: tuple[str, ...], trust_ca: bool) ->
 
 
 @main.group()
-def scenario() -> None:
-    """Look at scenarios."""
-
-
-@scenario.command(name="list")
-def list_scenarios() -> None:
-    """List the scenarios that ship with the package."""
-    for name in builtin_scenario_names():
-        click.echo(f"{name}  {builtin_scenario(name).description}".rstrip())
-
-
-@scenario.command()
-@click.argument("file", metavar="NAME|FILE")
-def check(file: str) -> None:
-    """Say whether a scenario is right, and if not where it is wrong."""
-    try:
-        found = scenario_called(file)
-    except ScenarioError as error:
-        _end(str(error), WRONG_SCENARIO)
-    markets = sum(len(event.markets) for event in found.events)
-    click.echo(f"{found.name}: {len(found.accounts)} accounts, {len(found.events)} events, {markets} markets")
-
-
-@main.group()
 def journal() -> None:
     """Tell again what happened in a world."""
 
@@ -275,9 +255,9 @@ def replay_journal(file: Path) -> None:
         with file.open("rb") as lines:
             click.echo(state_hash(replay(lines)))
     except WrongExport as error:
-        _end(f"{file}, {error}", WRONG_JOURNAL)
+        end(f"{file}, {error}", WRONG_JOURNAL)
     except OSError as error:
-        _end(f"{file} cannot be read: {error.strerror}.", WRONG_JOURNAL)
+        end(f"{file} cannot be read: {error.strerror}.", WRONG_JOURNAL)
 
 
 @main.command()
@@ -290,7 +270,7 @@ def spec(name: str | None) -> None:
     elif name in names:
         click.echo(specification_bytes(f"{name}.yaml"), nl=False)
     else:
-        _end(f"there is no document {name!r}; there are {', '.join(names)}", WRONG_NAME)
+        end(f"there is no document {name!r}; there are {', '.join(names)}", WRONG_NAME)
 
 
 def _prepare(scenario_name: str, **options: Any) -> PreparedServer:
@@ -298,21 +278,16 @@ def _prepare(scenario_name: str, **options: Any) -> PreparedServer:
     try:
         # What is made on the way to a large world stays: the collector would look at all of it time and again.
         with full_collections_put_off():
-            scenario = scenario_called(scenario_name, options["seed"])
-            return PreparedServer(ServerOptions(scenario=scenario, **options))
+            beginning = scenario_called(scenario_name, options["seed"])
+            return PreparedServer(ServerOptions(scenario=beginning, **options))
     except ScenarioError as error:
-        _end(str(error), WRONG_SCENARIO)
+        end(str(error), WRONG_SCENARIO)
     except CannotListen as error:
-        _end(str(error), CANNOT_LISTEN)
+        end(str(error), CANNOT_LISTEN)
     except CannotWrite as error:
-        _end(str(error), CANNOT_WRITE)
+        end(str(error), CANNOT_WRITE)
     except TlsMissing as error:
-        _end(str(error), NO_TLS)
-
-
-def _end(problem: str, status: int) -> NoReturn:
-    click.echo(f"betsim: {problem}", err=True)
-    sys.exit(status)
+        end(str(error), NO_TLS)
 
 
 if __name__ == "__main__":

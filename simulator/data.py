@@ -1,12 +1,15 @@
-"""The files that ship with the package: scenarios in `fixtures`, OpenAPI documents in `specs`.
+"""The files that ship with the package: scenarios in `fixtures`, templates of them, OpenAPI documents in `specs`.
 
 A wheel carries both folders inside the package; in a checkout they lie beside it, where people look for them. Callers
-need not know which of the two they run from.
+need not know which of the two they run from. The templates always lie inside the package.
 """
 
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
+from typing import Final
+
+_TEMPLATES: Final = "templates"
 
 
 class UnknownDataFile(LookupError):
@@ -23,6 +26,16 @@ def fixture_bytes(name: str) -> bytes:
     return _bytes("fixtures", name)
 
 
+def template_names() -> tuple[str, ...]:
+    """Return the file names of scenarios to start from, such as `football.yaml`, in alphabetical order."""
+    return _names(_TEMPLATES)
+
+
+def template_bytes(name: str) -> bytes:
+    """Return the content of one of `template_names()`; raise `UnknownDataFile` for any other name."""
+    return _bytes(_TEMPLATES, name)
+
+
 def specification_names() -> tuple[str, ...]:
     """Return the file names of the OpenAPI documents that ship with the package, in alphabetical order."""
     return _names("specs")
@@ -35,6 +48,8 @@ def specification_bytes(name: str) -> bytes:
 
 def _folder(folder: str) -> Traversable:
     package = files("simulator")
+    if folder == _TEMPLATES:
+        return package / folder
     packaged = package / "_data" / folder
     # Asked of the package and not of this file's path: inside a zip archive there is no path to go up from.
     if packaged.is_dir() or not isinstance(package, Path):

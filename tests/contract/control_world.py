@@ -72,7 +72,7 @@ def problem_of(response: Any) -> dict[str, Any]:
     assert problem["status"] == response.status_code
     assert problem["type"].startswith("urn:betsim:problem:")
     assert problem["title"]
-    assert problem["detail"].endswith((".", ")"))
+    assert problem["detail"].endswith((".", "?", ")"))
     assert set(problem) <= {"type", "title", "status", "detail", "path", "value"}
     return problem
 

@@ -25,6 +25,7 @@ from simulator.world.format.quantities import (
     thousandths_of,
 )
 from simulator.world.format.scenario import AccountEntry, ClockEntry, Scenario, StandingEntry
+from simulator.world.format.suggestions import suggestion
 from simulator.world.scenario_commands import LIQUIDITY, WALLET_STATUSES
 from simulator.world.settings import FORBIDDEN_BETS
 
@@ -98,8 +99,9 @@ class Inspection:
     def one_of(self, place: Place, value: str, allowed: Collection[str], what: str) -> None:
         """Complain unless a value is among those allowed."""
         known = ", ".join(sorted(allowed)) or "none"
-        problem = f"{describe(value)} is not a {what}; there are {known}."
-        self.demand(value in allowed, place, problem)
+        if value not in allowed:
+            problem = f"{describe(value)} is not a {what}; there are {known}.{suggestion(value, allowed)}"
+            raise self.document.error(place, problem)
 
     def lasting(self, place: Place, value: str, what: str) -> None:
         """Complain unless a text is a duration that is longer than nothing."""

@@ -8,6 +8,7 @@ import msgspec
 
 from simulator.world.format.document import Document, Place, describe
 from simulator.world.format.scenario import ChangePlan, Finish, MarketHappening
+from simulator.world.format.suggestions import suggestion
 from simulator.world.loading.needs import complaint
 
 VERBS: Final = tuple(happening.__struct_config__.tag for happening in MarketHappening.__args__)
@@ -40,7 +41,8 @@ def convert(document: Document, content: object, kind: Any) -> Any:
 def check_verb(document: Document, place: Place, verb: str, verbs: Sequence[str]) -> None:
     """Raise `ScenarioError` unless a verb is among those that can be done."""
     if verb not in verbs:
-        raise document.error((*place, "do"), f"{describe(verb)} cannot be done; {', '.join(verbs)} can.")
+        problem = f"{describe(verb)} cannot be done; {', '.join(verbs)} can.{suggestion(verb, verbs)}"
+        raise document.error((*place, "do"), problem)
 
 
 def _place_of(path: str) -> Place:

@@ -9,6 +9,7 @@ from typing import Final
 from simulator import data
 from simulator.world.format.document import MAXIMUM_BYTES, ScenarioError
 from simulator.world.format.scenario import Scenario
+from simulator.world.format.suggestions import suggestion
 from simulator.world.loading.loading import load_scenario
 from simulator.world.loading.saturday.programme import saturday
 
@@ -52,6 +53,7 @@ def scenario_called(name: str, seed: int = 0) -> Scenario:
         known = ", ".join(builtin_scenario_names())
         why = error.strerror if isinstance(error, OSError) else error
         problem = f"No scenario of that name ships with the package ({known} do), and as a file: {why}."
+        problem += suggestion(name, builtin_scenario_names())
         raise ScenarioError(name, "$", problem) from None
     return load_scenario(text, name)
 

@@ -11,6 +11,7 @@ import msgspec
 from msgspec import inspect
 
 from simulator.world.format.document import Place, describe
+from simulator.world.format.suggestions import suggestion
 
 _MAPPINGS: Final = (inspect.StructType, inspect.DictType)
 _LISTS: Final = (inspect.VarTupleType, inspect.TupleType)
@@ -69,7 +70,8 @@ def _complaint_about_keys(needed: inspect.StructType, value: dict[str, object]) 
     known = (*tag, *(field.encode_name for field in needed.fields))
     unknown = [key for key in value if key not in known]
     if unknown:
-        return f"There is no key {describe(unknown[0])} here; there are {', '.join(known)}."
+        there = f"There is no key {describe(unknown[0])} here; there are {', '.join(known)}."
+        return there + suggestion(unknown[0], known)
     required = (*tag, *(field.encode_name for field in needed.fields if field.required))
     missing = next(key for key in required if key not in value)
     return f"The key {describe(missing)} is missing; needed are {', '.join(required)}."
@@ -80,7 +82,9 @@ def _sentence(needed: inspect.Type, value: object) -> str:
     found = f"a list of {len(value)}" if isinstance(value, list) else describe(value)
     is_unquoted = what.startswith("a text") and not isinstance(value, str | list | dict | None)
     advice = ": put it in quotes" if is_unquoted else ""
-    return f"{what[0].upper()}{what[1:]} is needed, and here stands {found}{advice}."
+    values = needed.values if isinstance(needed, inspect.LiteralType) else ()
+    meant = suggestion(value, map(str, values))
+    return f"{what[0].upper()}{what[1:]} is needed, and here stands {found}{advice}.{meant}"
 
 
 def _bounds(word: str, least: int | None, most: int | None, unit: str = "") -> str:
