@@ -36,9 +36,9 @@ def run() -> None:
     world = worlds.create(msgspec.convert(_scenario(), Scenario))
     (opened,) = world.do(LogIn("alice", "secret", "live")).accepted()
     assert isinstance(opened, SessionOpened)
-    menu = menu_of(world)
+    menu = menu_of(world, str)
     plain = msgspec.json.encode(menu)
-    tree = median(_seconds(lambda: menu_of(world)) for _ in range(ROUNDS))
+    tree = median(_seconds(lambda: menu_of(world, str)) for _ in range(ROUNDS))
     text = median(_seconds(lambda: msgspec.json.encode(menu)) for _ in range(ROUNDS))
     compressed = median(_seconds(lambda: gzip(plain)) for _ in range(ROUNDS))
     sizes = f"{len(plain) / 1024:,.0f} KB, {len(gzip(plain)) / 1024:,.0f} KB compressed"

@@ -18,6 +18,8 @@ def in_portions(additions: Additions) -> Iterator[Additions]:
     """
     events: list[EventEntry] = []
     weight = 0
+    if additions.translations.by_language():
+        yield Additions(translations=additions.translations)
     for event in additions.events:
         some: list[MarketEntry] = []
         for market in event.markets:

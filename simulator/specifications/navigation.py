@@ -48,7 +48,7 @@ def document() -> JsonSchema:
                     "name": "locale",
                     "in": "path",
                     "required": True,
-                    "description": "The language of the menu; names are those of the scenario in all of them.",
+                    "description": "The language of the menu; names that a scenario does not translate are in English.",
                     "schema": {"enum": list(LOCALES)},
                     "example": "en",
                 }

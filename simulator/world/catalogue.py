@@ -1,6 +1,6 @@
 """What listings say of events, markets and runners: names, times, and all that the exchange does not calculate with."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Final
@@ -19,6 +19,9 @@ GREYHOUNDS: Final = "4339"
 """The event type whose runners leave a vacant trap (manual, RunnerStatus)."""
 RACING: Final = frozenset({HORSES, GREYHOUNDS})
 """The event types whose events are meetings: horses and greyhounds."""
+
+ENGLISH: Final = "en"
+"""The language in which descriptions have their names."""
 
 ANTE_POST: Final = "ANTEPOST_WIN"
 """The market type of a race that is bet on before its runners are declared, and that is no race of a meeting yet."""
@@ -103,6 +106,8 @@ class Catalogue:
         self.markets: Final[dict[str, MarketDescription]] = {}
         self.markets_of_event: Final[dict[str, list[MarketDescription]]] = {}
         """By the event's id; an event without markets has an empty list."""
+        self.translations: Final[dict[str, dict[str, str]]] = {}
+        """What is called how in other languages than English: by language, in two letters, and English name."""
 
     def copy(self) -> "Catalogue":
         """Return a catalogue of the same descriptions, which stays as it is while this one goes on."""
@@ -110,6 +115,7 @@ class Catalogue:
         copied.events.update(self.events)
         copied.markets.update(self.markets)
         copied.markets_of_event.update((event_id, list(markets)) for event_id, markets in self.markets_of_event.items())
+        copied.translations.update((language, dict(names)) for language, names in self.translations.items())
         return copied
 
     def add_event(self, entry: EventEntry, origin: int) -> None:
@@ -122,6 +128,19 @@ class Catalogue:
         for market in entry.markets:
             self.markets[market.id] = description = _describe_market(market, event, origin)
             markets.append(description)
+
+    def translate(self, names: Mapping[str, Mapping[str, str]]) -> None:
+        """Add names in other languages, by language and English name; one that is there already stays as it is."""
+        for language, translated in names.items():
+            known = self.translations.setdefault(language, {})
+            known.update((name, text) for name, text in translated.items() if name not in known)
+
+    def names_in(self, language: str) -> Callable[[str], str]:
+        """Return what says how a language in two letters calls what has an English name: as in English if not known."""
+        names = self.translations.get(language)
+        if names is None:
+            return str
+        return lambda name: names.get(name, name)
 
     def depth_of(self, event_id: str) -> int:
         """Return how many events an event stands in; each was added before those that stand in it."""

@@ -197,7 +197,7 @@ def _finish(parts: Parts, finish: Finish, at: int, events: list[Event]) -> None:
 def _add(parts: Parts, add: Add, at: int, events: list[Event]) -> None:
     additions = add.additions
     parts.refuse_to_add(additions.events, additions.schedule, at)
-    events.extend(parts.add(additions.events, additions.schedule, at, at))
+    events.extend(parts.add(additions, at, at))
 
 
 # Customers

@@ -273,6 +273,12 @@ class EventAdded(Event, frozen=True):
     event_id: str
 
 
+class NamesTranslated(Event, frozen=True):
+    """Names in these languages were added."""
+
+    languages: tuple[str, ...]
+
+
 class HappeningScheduled(Event, frozen=True):
     """Something is to be done at `due_at`: `verb` is the schedule's word for it, to a market, a match or a user."""
 

@@ -69,7 +69,7 @@ HASHED: Final[Mapping[type, frozenset[str]]] = {
     ),
     Schedule: frozenset({"_heap"}),
     StartingPriceCache: frozenset({"_made"}),
-    Catalogue: frozenset({"events", "markets"}),
+    Catalogue: frozenset({"events", "markets", "translations"}),
     MarketDescription: frozenset(
         {
             "id", "name", "event", "market_type", "start_time", "suspend_time", "settle_time", "regulators", "rules",

@@ -14,8 +14,8 @@ from simulator.world.catalogue import Catalogue, check_times
 from simulator.world.clock import Clock, RealTime
 from simulator.world.developer_apps import DeveloperApps
 from simulator.world.format.quantities import Unusable, instant_of, moment_of
-from simulator.world.format.scenario import AnyHappening, ChangePlan, EventEntry, Finish, Scenario
-from simulator.world.happened import EventAdded, HappeningScheduled, Notice
+from simulator.world.format.scenario import Additions, AnyHappening, ChangePlan, EventEntry, Finish, Scenario
+from simulator.world.happened import EventAdded, HappeningScheduled, NamesTranslated, Notice
 from simulator.world.happenings import verb_of
 from simulator.world.ids import Ids
 from simulator.world.races import Races
@@ -59,7 +59,7 @@ class Parts:
         self.developer_apps: Final = DeveloperApps(self.ids)
         self.developer_apps.add_own(self.accounts)
         origin = start - start % 1000 if scenario.clock.now == "real" else start
-        self.add(scenario.events, scenario.schedule, origin, start)
+        self.add(scenario, origin, start)
         self.bettune: Final = BetTune(scenario.bettune, self.catalogue.events, origin, start)
         limit = scenario.bettune.rate_limit
         self.bettune_requests: Final = RateLimiter(
@@ -82,12 +82,14 @@ class Parts:
         except Unusable as error:
             raise Impossible(str(error)) from None
 
-    def add(
-        self, events: Iterable[EventEntry], happenings: Iterable[AnyHappening], origin: int, now: int
-    ) -> list[Event]:
+    def add(self, document: Scenario | Additions, origin: int, now: int) -> list[Event]:
         """Add what the checks have let through, with relative times from `origin`. What was due before is due now."""
         happened: list[Event] = []
-        for event in events:
+        names = document.translations.by_language()
+        if names:
+            self.catalogue.translate(names)
+            happened.append(NamesTranslated(now, tuple(names)))
+        for event in document.events:
             self.catalogue.add_event(event, origin)
             happened.append(EventAdded(now, event.id))
             for market in event.markets:
@@ -95,7 +97,7 @@ class Parts:
                 self.races.add(described, now)
                 for command in market_commands(market, described.definition):
                     happened.extend(self.exchange.apply(command, now))
-        for happening in happenings:
+        for happening in document.schedule:
             due_at = max(now if happening.at is None else moment_of(happening.at, origin), now)
             self.schedule.add(due_at, happening)
             market_id, match_id = subject_of(happening)

@@ -45,6 +45,7 @@ def _parts(world: World) -> Iterator[object]:
     yield from world.vendors.state()
     yield from world.catalogue.events.values()
     yield from map(_description, world.catalogue.markets.values())
+    yield from world.catalogue.translations.items()
     yield from world.races
     for market in exchange.markets.values():
         yield from _market(market)

@@ -24,6 +24,7 @@ from simulator.world.format.scenario import (
     ResultEntry,
     Scenario,
     ScoreEntry,
+    Translations,
 )
 from simulator.world.happened import Happened
 from simulator.world.inputs import (
@@ -102,6 +103,7 @@ BOUNDED: dict[str, st.SearchStrategy[Any]] = {
         Additions,
         events=st.just(load(small()).events),
         schedule=st.lists(st.builds(Finish, match=NUMBERS, score=SCORES), max_size=2).map(tuple),
+        translations=st.builds(Translations, de=st.dictionaries(WORDS, WORDS, max_size=2)),
     ),
     "filters": st.lists(
         st.builds(
@@ -377,7 +379,7 @@ def test_a_listener_may_ask_for_the_time_and_hears_everything_in_order() -> None
 
 def test_what_cannot_be_added_or_begun_any_more_is_refused_and_changes_nothing() -> None:
     world = world_of()
-    additions = Additions(events=load(small()).events)
+    additions = Additions(events=load(small()).events, translations=Translations(de={"Soccer": "Fußball"}))
     late = Additions(schedule=(Finish(match=1, score=ScoreEntry(home=0, away=0), at="+PT1H"),))
     world.do(SetClock(END_OF_TIME - 1_000)).accepted()
     before = state_hash(world)

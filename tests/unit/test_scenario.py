@@ -34,6 +34,7 @@ def test_every_field_of_the_format_is_taken() -> None:
         "startingPriceRefresh": "PT0S",
         "currencyRates": {"EUR": 1.15},
         "delayedKeysMayBet": True,
+        "translations": {"es": {"Soccer": "Fútbol"}},
     }
     scenario["accounts"][0] |= {
         "currency": "EUR",

@@ -107,6 +107,7 @@ WRONG: list[tuple[tuple[str | int, ...], object, str, str]] = [
     (("accounts", 1, "timezone"), "../etc/passwd", "", '"../etc/passwd" is not the name of a timezone'),
     (("accounts", 1, "timezone"), "Europe", "", '"Europe" is not the name of a timezone'),
     (("accounts", 1, "countryCode"), "gb", "", 'A text of the form [A-Z]{2} is needed, and here stands "gb".'),
+    (("accounts", 1, "locale"), "english", "", "A text of the form [A-Za-z]{2}([_-][A-Za-z]{2})? is needed, and here"),
     (("accounts", 1, "discountRate"), 101, "", "The discount rate must be at most 100, not 101."),
     (("accounts", 1, "commissionRate"), -1, "", "The commission rate must be at least 0, not -1."),
     (("accounts", 1, "exposureLimit"), 0, "", "The exposure limit must be at least 0.01, not 0."),

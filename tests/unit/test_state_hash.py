@@ -232,6 +232,18 @@ def test_what_is_said_of_a_market_that_was_added_shows() -> None:
     assert not differ(add("Town"), add("Town"))
 
 
+def test_what_something_is_called_in_another_language_shows() -> None:
+    def add(language: str, name: str) -> Callable[[World], object]:
+        document = {"translations": {language: {"Soccer": name}}}
+        return lambda world: world.do(
+            Add(load_additions(json.dumps(document), "document", world.exchange, world.catalogue))
+        ).accepted()
+
+    assert differ(add("de", "Fußball"), add("de", "Fussball"))
+    assert differ(add("de", "Calcio"), add("it", "Calcio"))
+    assert not differ(add("it", "Calcio"), add("it", "Calcio"))
+
+
 def test_the_place_in_the_queue_for_the_starting_price_shows() -> None:
     digests = set()
     for first, second in (("alice", "bob"), ("bob", "alice")):

@@ -10,7 +10,7 @@ from typing import Final
 
 from simulator.betfair.accounts.refusing import check_wallet, not_valid
 from simulator.betfair.accounts.statement_items import statement_item
-from simulator.betfair.betting.codes import check_locale
+from simulator.betfair.betting.names import names_for
 from simulator.betfair.betting.order_filters import whole_seconds_within
 from simulator.betfair.errors import Fault, ProtocolError
 from simulator.betfair.operations import Call
@@ -35,7 +35,7 @@ def get_account_statement(call: Call[GetAccountStatementRequest]) -> AccountStat
     request, account = call.params, call.account
     if call.session.vendor:
         raise ProtocolError(Fault.OPERATION_FORBIDDEN, "a vendor is not shown the statement of a customer")
-    check_locale(request.locale)
+    names = names_for(call, request.locale)
     check_wallet(account, request.wallet)
     first, count = request.fromRecord or 0, request.recordCount or PAGE
     if first < 0 or count < 0:
@@ -45,7 +45,7 @@ def get_account_statement(call: Call[GetAccountStatementRequest]) -> AccountStat
     found = stretch(call.world.exchange.ledger, request, account.username, first, end + 1)
     page = found[: end - first]
     return AccountStatementReport(
-        accountStatement=[statement_item(call.world, account, posting) for posting in page],
+        accountStatement=[statement_item(call.world, account, posting, names) for posting in page],
         moreAvailable=len(found) > len(page),
     )
 

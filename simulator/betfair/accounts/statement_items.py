@@ -8,6 +8,7 @@ called what it is. Source: manual, StatementItem and StatementLegacyData.
 
 from typing import Any, Final
 
+from simulator.betfair.betting.names import Names
 from simulator.betfair.dispatch import encode_json
 from simulator.betfair.schema.account_aping import (
     BetCategoryType,
@@ -43,13 +44,13 @@ _CATEGORIES: Final = {
 }
 
 
-def statement_item(world: World, account: CustomerAccount, posting: Posting) -> StatementItem:
-    """Return a posting of an account as an item of the account's statement."""
+def statement_item(world: World, account: CustomerAccount, posting: Posting, names: Names) -> StatementItem:
+    """Return a posting of an account as an item of its statement, with names as the reader's language has them."""
     amount = posting.amount_for(account.username)
     if posting.bet_id is not None:
-        reference, about = posting.bet_id, _of_bet(world, world.exchange.orders[posting.bet_id].own, amount)
+        reference, about = posting.bet_id, _of_bet(world, world.exchange.orders[posting.bet_id].own, amount, names)
     elif posting.market_id is not None:
-        reference, about = _of_commission(world, account, posting.market_id, -amount)
+        reference, about = _of_commission(world, account, posting.market_id, -amount, names)
     else:
         reference, about = posting.transaction_id or 0, _of_payment(posting)
     date = order_date(posting.at)
@@ -82,10 +83,10 @@ _NO_BET: Final[dict[str, Any]] = {
 }
 
 
-def _of_bet(world: World, order: Order, amount: int) -> dict[str, Any]:
+def _of_bet(world: World, order: Order, amount: int, names: Names) -> dict[str, Any]:
     market = world.catalogue.markets[order.market_id]
     return {
-        **_of_market(market),
+        **_of_market(market, names),
         "avgPrice": double(order.average_price_matched),
         "avgPriceRaw": order.matched_payout / order.size_matched / HUNDREDTHS,
         "betSize": double(order.size_matched),
@@ -93,33 +94,33 @@ def _of_bet(world: World, order: Order, amount: int) -> dict[str, Any]:
         "betCategoryType": _CATEGORIES[order.order_type] if order.is_for_starting_price else BetCategoryType.E,
         "placedDate": order_date(order.placed_at),
         "selectionId": order.runner.selection_id,
-        "selectionName": market.runners[order.runner].name,
+        "selectionName": names(market.runners[order.runner].name),
         "winLose": WinLose.RESULT_WON if amount > 0 else WinLose.RESULT_LOST,
     }
 
 
 def _of_commission(
-    world: World, account: CustomerAccount, market_id: str, commission: int
+    world: World, account: CustomerAccount, market_id: str, commission: int, names: Names
 ) -> tuple[int, dict[str, Any]]:
     bets = world.exchange.markets[market_id].orders_of[account.username]
     (last,) = Stretch(bets.ended[Ending.SETTLED], is_latest_first=True).page(0, 1)
     net_winnings = bets.net_winnings or 0
     rate = double(divide_half_away(commission * HUNDRED_PERCENT, net_winnings))
     return last.bet_id, {
-        **_of_market(world.catalogue.markets[market_id]),
+        **_of_market(world.catalogue.markets[market_id], names),
         "commissionRate": f"{rate:g}%",
         "grossBetAmount": double(net_winnings),
     }
 
 
-def _of_market(market: MarketDescription) -> dict[str, Any]:
+def _of_market(market: MarketDescription, names: Names) -> dict[str, Any]:
     event = market.event
-    names = (event.event_type_name, event.competition_name, event.name, market.name)
+    path = (event.event_type_name, event.competition_name, event.name, market.name)
     return {
         "eventId": int(market.id.partition(".")[2]),
         "eventTypeId": int(event.event_type_id),
-        "fullMarketName": " / ".join(name for name in names if name),
-        "marketName": market.name,
+        "fullMarketName": " / ".join(names(name) for name in path if name),
+        "marketName": names(market.name),
         "marketType": _MARKET_TYPES[market.definition.betting_type],
     }
 

@@ -8,9 +8,9 @@ from collections.abc import Callable, Collection
 from typing import Any, Final
 
 from simulator.betfair.betting.amounts import unrounded_amount
-from simulator.betfair.betting.codes import check_locale
 from simulator.betfair.betting.limits import check_catalogue_size
 from simulator.betfair.betting.market_filter import find_markets
+from simulator.betfair.betting.names import Names, names_for
 from simulator.betfair.operations import Call
 from simulator.betfair.schema.sports_aping import ListMarketCatalogueRequest
 from simulator.betfair.schema.sports_enums import MarketBettingType, MarketProjection, MarketSort, PriceLadderType
@@ -58,18 +58,18 @@ def list_market_catalogue(call: Call[ListMarketCatalogueRequest]) -> list[Market
     Raises TOO_MUCH_DATA, REQUEST_SIZE_EXCEEDS_LIMIT and INVALID_INPUT_DATA: see `limits`, `market_filter`, `codes`.
     """
     request = call.params
-    check_locale(request.locale)
+    names = names_for(call, request.locale)
     projections = frozenset(request.marketProjection or ())
     check_catalogue_size(request.maxResults, projections, request.filter.marketIds)
     markets = call.world.exchange.markets
-    found = find_markets(call, request.filter)
+    found = find_markets(call, request.filter, names)
     found.sort(key=rank)
     if request.sort is not None:
         value = _SORT_VALUES[request.sort]
         # Sorting is stable: markets that are equal stay in the order of their rank.
         found.sort(key=lambda description: value(description, markets[description.id]))
     rate = call.world.settings.rate_of(call.account.currency)
-    return [_catalogue(market, markets[market.id], projections, rate) for market in found[: request.maxResults]]
+    return [_catalogue(market, markets[market.id], projections, names, rate) for market in found[: request.maxResults]]
 
 
 def rank(market: world_catalogue.MarketDescription) -> tuple[Any, ...]:
@@ -98,11 +98,14 @@ def _catalogue(
     description: world_catalogue.MarketDescription,
     market: Market,
     projections: Collection[MarketProjection],
+    names: Names,
     rate: Rate,
 ) -> MarketCatalogue:
     event = description.event
     answer = MarketCatalogue(
-        marketId=description.id, marketName=description.name, totalMatched=unrounded_amount(market.total_matched, rate)
+        marketId=description.id,
+        marketName=names(description.name),
+        totalMatched=unrounded_amount(market.total_matched, rate),
     )
     if MarketProjection.MARKET_START_TIME in projections:
         answer.marketStartTime = date_time(description.start_time)
@@ -111,13 +114,13 @@ def _catalogue(
     with_metadata = MarketProjection.RUNNER_METADATA in projections
     # Metadata bring the runners with them (interface definition, MarketProjection).
     if with_metadata or MarketProjection.RUNNER_DESCRIPTION in projections:
-        answer.runners = _runners(description, with_metadata=with_metadata)
+        answer.runners = _runners(description, names, with_metadata=with_metadata)
     if MarketProjection.EVENT_TYPE in projections:
-        answer.eventType = event_type_of(event)
+        answer.eventType = event_type_of(event, names)
     if MarketProjection.COMPETITION in projections:
-        answer.competition = competition_of(event)
+        answer.competition = competition_of(event, names)
     if MarketProjection.EVENT in projections:
-        answer.event = event_of(event)
+        answer.event = event_of(event, names)
     return answer
 
 
@@ -159,11 +162,11 @@ def _lines(line: world_catalogue.LineDescription | None) -> MarketLineRangeInfo 
     )
 
 
-def _runners(market: world_catalogue.MarketDescription, *, with_metadata: bool) -> list[RunnerCatalog]:
+def _runners(market: world_catalogue.MarketDescription, names: Names, *, with_metadata: bool) -> list[RunnerCatalog]:
     return [
         RunnerCatalog(
             selectionId=runner.key.selection_id,
-            runnerName=runner.name,
+            runnerName=names(runner.name),
             handicap=double(runner.key.handicap),
             sortPriority=runner.sort_priority,
             metadata=dict(runner.metadata) if with_metadata else None,
@@ -175,23 +178,23 @@ def _runners(market: world_catalogue.MarketDescription, *, with_metadata: bool) 
 # Parts that listings and the catalogue share
 
 
-def event_type_of(event: world_catalogue.EventDescription) -> EventType:
+def event_type_of(event: world_catalogue.EventDescription, names: Names) -> EventType:
     """Return the event type of an event."""
-    return EventType(id=event.event_type_id, name=event.event_type_name)
+    return EventType(id=event.event_type_id, name=names(event.event_type_name))
 
 
-def competition_of(event: world_catalogue.EventDescription) -> Competition | None:
+def competition_of(event: world_catalogue.EventDescription, names: Names) -> Competition | None:
     """Return the competition of an event, `None` where it belongs to none."""
-    if event.competition_id is None:
+    if event.competition_id is None or event.competition_name is None:
         return None
-    return Competition(id=event.competition_id, name=event.competition_name)
+    return Competition(id=event.competition_id, name=names(event.competition_name))
 
 
-def event_of(event: world_catalogue.EventDescription) -> Event:
+def event_of(event: world_catalogue.EventDescription, names: Names) -> Event:
     """Return an event; one without country or venue does not mention them."""
     return Event(
         id=event.id,
-        name=event.name,
+        name=names(event.name),
         countryCode=event.country_code,
         timezone=event.timezone,
         venue=event.venue,

@@ -14,8 +14,8 @@ from heapq import merge
 from typing import Final, NamedTuple
 
 from simulator.betfair.betting.cleared_levels import ClearedBet, groups_of, item_description_of, summary_of
-from simulator.betfair.betting.codes import check_locale
 from simulator.betfair.betting.limits import check_number_of_ids
+from simulator.betfair.betting.names import Names, names_for
 from simulator.betfair.betting.order_filters import (
     Criterion,
     meeting,
@@ -72,6 +72,7 @@ def list_cleared_orders(call: Call[ListClearedOrdersRequest]) -> ClearedOrderSum
     """
     request = call.params
     level = request.groupBy or GroupBy.BET
+    names = names_for(call, request.locale)
     _check(request, level)
     part = PARTS[request.betStatus]
     candidates, criteria = _candidates(call, part), [*_criteria(request, call.world.catalogue)]
@@ -83,12 +84,11 @@ def list_cleared_orders(call: Call[ListClearedOrdersRequest]) -> ClearedOrderSum
         bets = [_ended(call, order, part) for order in meeting(candidates, criteria)]
         page, more_available = page_of(groups_of(bets, level), request.fromRecord, request.recordCount)
     return ClearedOrderSummaryReport(
-        clearedOrders=[_line(request, bets, level, part) for bets in page], moreAvailable=more_available
+        clearedOrders=[_line(request, bets, level, part, names) for bets in page], moreAvailable=more_available
     )
 
 
 def _check(request: ListClearedOrdersRequest, level: GroupBy) -> None:
-    check_locale(request.locale)
     check_number_of_ids(request.marketIds)
     if len(request.betIds or ()) > MAXIMUM_BET_IDS:
         raise ApiError(
@@ -100,11 +100,11 @@ def _check(request: ListClearedOrdersRequest, level: GroupBy) -> None:
 
 
 def _line(
-    request: ListClearedOrdersRequest, bets: list[ClearedBet], level: GroupBy, part: _Part
+    request: ListClearedOrdersRequest, bets: list[ClearedBet], level: GroupBy, part: _Part, names: Names
 ) -> ClearedOrderSummary:
     summary = summary_of(bets, level, part.without)
     if request.includeItemDescription:
-        summary.itemDescription = item_description_of(bets[0], level)
+        summary.itemDescription = item_description_of(bets[0], level, names)
     if request.betStatus in (BetStatus.LAPSED, BetStatus.CANCELLED):
         summary.sizeCancelled = double(bets[0].size)
     return summary

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import Enum
 from typing import Any, Final, NamedTuple
 
+from simulator.betfair.betting.names import Names
 from simulator.betfair.betting.order_amounts import price_asked_for
 from simulator.betfair.schema.sports_enums import GroupBy
 from simulator.betfair.schema.sports_orders import ClearedOrderSummary, ItemDescription
@@ -214,21 +215,21 @@ def _one_a_market(bets: Iterable[ClearedBet]) -> list[ClearedBet]:
     return list({bet.order.market_id: bet for bet in bets}.values())
 
 
-def item_description_of(bet: ClearedBet, level: GroupBy) -> ItemDescription | None:
+def item_description_of(bet: ClearedBet, level: GroupBy, names: Names) -> ItemDescription | None:
     """Return the words for what the ids of a line stand for, `None` where it has none (manual, ItemDescription)."""
     column, description, event = LEVELS.index(level), bet.description, bet.description.event
     if TABLE["eventTypeId"][column] is Rule.ABSENT:
         return None
-    item = ItemDescription(eventTypeDesc=event.event_type_name)
+    item = ItemDescription(eventTypeDesc=names(event.event_type_name))
     if TABLE["eventId"][column] is not Rule.ABSENT:
-        item.eventDesc = event.name
+        item.eventDesc = names(event.name)
     if TABLE["marketId"][column] is not Rule.ABSENT:
         divisor = description.definition.each_way_divisor
-        item.marketDesc = description.name
+        item.marketDesc = names(description.name)
         item.marketType = description.market_type
         item.marketStartTime = date_time(description.start_time)
         item.eachWayDivisor = None if divisor is None else double(divisor)
     if level is GroupBy.BET:
-        item.runnerDesc = description.runners[bet.order.runner].name
+        item.runnerDesc = names(description.runners[bet.order.runner].name)
         item.numberOfWinners = description.definition.number_of_winners
     return item

@@ -44,15 +44,17 @@ LANGUAGES: Final = frozenset(_LANGUAGE_CODES.split())
 
 
 def check_locale(locale: str | None) -> None:
-    """Raise INVALID_INPUT_DATA unless a locale is absent, empty, a language, or a language and a country (`en_GB`).
-
-    Which language it is does not matter any further: a world knows each name in one language only.
-    """
+    """Raise INVALID_INPUT_DATA unless a locale is absent, empty, a language, or a language and a country (`en_GB`)."""
     if not locale:
         return
     language, separator, country = locale.replace("-", "_").partition("_")
     if language.lower() not in LANGUAGES or (separator and country.upper() not in COUNTRIES):
         raise ApiError(ApiErrorCode.INVALID_INPUT_DATA, "locale must use valid ISO 639 names")
+
+
+def language_of(locale: str) -> str:
+    """Return the two letters of the language of a locale, in which its country makes no difference."""
+    return locale[:2].lower()
 
 
 def check_countries(countries: Iterable[str]) -> None:

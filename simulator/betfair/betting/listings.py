@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final, TypeVar
 
 from simulator.betfair.betting.catalogue import competition_of, event_of, event_type_of, list_market_catalogue
-from simulator.betfair.betting.codes import COUNTRIES, check_locale
+from simulator.betfair.betting.codes import COUNTRIES
 from simulator.betfair.betting.market_filter import find_markets
+from simulator.betfair.betting.names import names_for
 from simulator.betfair.operations import Call, Operation
 from simulator.betfair.schema.sports_aping import (
     ListCompetitionsRequest,
@@ -52,18 +53,20 @@ RANGE_MILLISECONDS: Final = {
 
 def list_event_types(call: Call[ListEventTypesRequest]) -> list[EventTypeResult]:
     """Return the sports of the selected markets."""
+    names = names_for(call, call.params.locale)
     return [
-        EventTypeResult(eventType=event_type_of(event), marketCount=count)
+        EventTypeResult(eventType=event_type_of(event, names), marketCount=count)
         for event, count in _counted_events(call, lambda event: event.event_type_id)
     ]
 
 
 def list_competitions(call: Call[ListCompetitionsRequest]) -> list[CompetitionResult]:
     """Return the competitions of the selected markets, each with its region."""
+    names = names_for(call, call.params.locale)
     regions = _regions(call.world.catalogue.events.values())
     return [
         CompetitionResult(
-            competition=competition_of(event),
+            competition=competition_of(event, names),
             marketCount=count,
             competitionRegion=regions[event.competition_id] if event.competition_id else None,
         )
@@ -73,8 +76,9 @@ def list_competitions(call: Call[ListCompetitionsRequest]) -> list[CompetitionRe
 
 def list_events(call: Call[ListEventsRequest]) -> list[EventResult]:
     """Return the events of the selected markets."""
+    names = names_for(call, call.params.locale)
     return [
-        EventResult(event=event_of(event), marketCount=count)
+        EventResult(event=event_of(event, names), marketCount=count)
         for event, count in _counted_events(call, lambda event: event.id)
     ]
 
@@ -104,7 +108,8 @@ def list_venues(call: Call[ListVenuesRequest]) -> list[VenueResult]:
 def list_time_ranges(call: Call[ListTimeRangesRequest]) -> list[TimeRangeResult]:
     """Return the days, hours or minutes, in UTC, in which the selected markets start."""
     length = RANGE_MILLISECONDS[call.params.granularity]
-    counts = Counter(market.start_time // length for market in find_markets(call, call.params.filter))
+    found = find_markets(call, call.params.filter, names_for(call, None))
+    counts = Counter(market.start_time // length for market in found)
     return [
         TimeRangeResult(
             # The last range there is ends with time itself: the wire cannot say what comes after the year 9999.
@@ -117,8 +122,7 @@ def list_time_ranges(call: Call[ListTimeRangesRequest]) -> list[TimeRangeResult]
 
 def _selected(call: Call[Any]) -> list[MarketDescription]:
     """Return the markets that a request with a filter and a locale selects."""
-    check_locale(call.params.locale)
-    return find_markets(call, call.params.filter)
+    return find_markets(call, call.params.filter, names_for(call, call.params.locale))
 
 
 def _counted_events(

@@ -5,7 +5,7 @@ is not published yet, and one that is CLOSED no longer is.
 
     | field              | restricts to markets                                                         |
     |--------------------|------------------------------------------------------------------------------|
-    | textQuery          | with these words in name, event, competition, event type or venue            |
+    | textQuery          | with these words in name, event, competition, event type or venue (*)        |
     | exchangeIds        | no restriction: "not currently in use" (`SportsAPING.xml`)                   |
     | eventTypeIds ...   | whose event type, event, competition, venue, country or own id is in the set |
     | marketBettingTypes, marketTypeCodes, raceTypes | whose betting type, type code or race type is     |
@@ -15,6 +15,8 @@ is not published yet, and one that is CLOSED no longer is.
     | marketStartTime    | that start within the range, both ends inclusive                             |
     | withOrders         | in which the account has an order with one of these statuses                 |
     | betDelayModels     | of which one of these models is said                                         |
+
+(*) In English, or in the language in which the request reads names (chosen).
 
 Fields restrict together. Source of what the manual does not say: `SportsAPING.xml`, MarketFilter.
 
@@ -30,6 +32,7 @@ from typing import Any, Final, TypeVar
 from simulator.betfair.betting.codes import check_countries
 from simulator.betfair.betting.instructions import check_market_id
 from simulator.betfair.betting.limits import check_number_of_ids
+from simulator.betfair.betting.names import Names
 from simulator.betfair.betting.text_query import TextQuery, words_of
 from simulator.betfair.errors import ApiError, ApiErrorCode
 from simulator.betfair.operations import Call
@@ -60,7 +63,7 @@ _MARKET_FLAGS: Final = {"bspOnly": "definition.bsp_market", "turnInPlayEnabled":
 """Fields of the filter, and what they are compared with."""
 
 
-def find_markets(call: Call[Any], wanted: MarketFilter) -> list[MarketDescription]:
+def find_markets(call: Call[Any], wanted: MarketFilter, names: Names) -> list[MarketDescription]:
     """Return the visible markets that a filter selects, in no order that means anything.
 
     Raises INVALID_INPUT_DATA for contents that cannot be, REQUEST_SIZE_EXCEEDS_LIMIT for more than 250 market ids.
@@ -68,7 +71,7 @@ def find_markets(call: Call[Any], wanted: MarketFilter) -> list[MarketDescriptio
     _check(wanted)
     catalogue = call.world.catalogue
     event_conditions = [*_set_conditions(wanted, _EVENT_SETS)]
-    market_conditions = [*_market_conditions(call, wanted)]
+    market_conditions = [*_market_conditions(call, wanted, names)]
     with_orders = _markets_with_orders(call, wanted.withOrders) if wanted.withOrders else None
     return [
         market
@@ -133,7 +136,7 @@ def _is_member(value_of: Callable[[Any], Any], members: frozenset[Any], descript
     return value_of(description) in members
 
 
-def _market_conditions(call: Call[Any], wanted: MarketFilter) -> Iterator[Condition[MarketDescription]]:
+def _market_conditions(call: Call[Any], wanted: MarketFilter, names: Names) -> Iterator[Condition[MarketDescription]]:
     markets = call.world.exchange.markets
     yield lambda market: markets[market.id].status in VISIBLE
     yield from _set_conditions(wanted, _MARKET_SETS)
@@ -149,7 +152,7 @@ def _market_conditions(call: Call[Any], wanted: MarketFilter) -> Iterator[Condit
         models = frozenset(wanted.betDelayModels)
         yield lambda market: not models.isdisjoint(market.bet_delay_models)
     if wanted.textQuery:
-        yield _TextCondition(wanted.textQuery)
+        yield _TextCondition(wanted.textQuery, names)
 
 
 def _starts_within(time_range: TimeRange, market: MarketDescription) -> bool:
@@ -161,8 +164,9 @@ def _starts_within(time_range: TimeRange, market: MarketDescription) -> bool:
 class _TextCondition:
     """Whether the texts about a market have the words of a query; those of an event are split once."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, names: Names) -> None:
         self._query: Final = TextQuery(text)
+        self._names: Final = names
         self._event_words: Final[dict[str, frozenset[str]]] = {}
 
     def __call__(self, market: MarketDescription) -> bool:
@@ -170,8 +174,13 @@ class _TextCondition:
         words = self._event_words.get(event.id)
         if words is None:
             texts = (event.name, event.competition_name, event.event_type_name, event.venue)
-            words = self._event_words[event.id] = frozenset().union(*map(words_of, texts))
-        return self._query.finds(words | words_of(market.name))
+            words = self._event_words[event.id] = frozenset().union(*map(self._words_of, texts))
+        return self._query.finds(words | self._words_of(market.name))
+
+    def _words_of(self, name: str | None) -> frozenset[str]:
+        """Return the words of a name and of what it is in the language of the request."""
+        other = name and self._names(name)
+        return words_of(name) if other == name else words_of(name) | words_of(other)
 
 
 def _markets_with_orders(call: Call[Any], statuses: Collection[OrderStatus]) -> dict[str, None]:

@@ -3,12 +3,13 @@
     GET /exchange/betting/rest/v1/en/navigation/menu.json
 
 Clients also post to it, with an empty body. Errors are those of the betting service over REST, always as JSON (chosen,
-docs/fidelity.md). A locale is one of a closed list; names are those of the scenario in all of them.
+docs/fidelity.md). A locale is one of a closed list; names that a scenario does not translate are in English.
 """
 
 import re
 from typing import Final
 
+from simulator.betfair.betting.codes import language_of
 from simulator.betfair.dispatch import Credentials, Dispatcher
 from simulator.betfair.errors import BETTING_EXCEPTION, ApiError, Fault, ProtocolError
 from simulator.betfair.navigation.kept import KeptMenus
@@ -40,13 +41,13 @@ class NavigationEndpoint:
         """Answer with the menu, or say why there is none."""
         credentials = Credentials.of(request.headers)
         try:
-            self._check_locale(request.path)
+            locale = self._locale_of(request.path)
             world, session, _ = self._dispatcher.let_in(credentials, Needs.APP_KEY_AND_SESSION)
         except (ApiError, ProtocolError) as error:
             uuid = self._dispatcher.refused(OPERATION, credentials, error, BETTING_EXCEPTION)
             return fault_response(error, BETTING_EXCEPTION, uuid, JSON)
         world.run_due()
-        menu = self._menus.of(world)
+        menu = self._menus.of(world, language_of(locale))
         self._dispatcher.requests.answered(world, OPERATION, session.account.username)
         return Response(200, menu.plain, compressed=menu.compressed)
 
@@ -54,9 +55,10 @@ class NavigationEndpoint:
         """Answer a request that was not read."""
         return fault_response(error, BETTING_EXCEPTION, "", JSON)
 
-    def _check_locale(self, path: str) -> None:
+    def _locale_of(self, path: str) -> str:
         match = PATH.fullmatch(path)
         assert match is not None, "the face sends nothing else here"
         if match[1] not in LOCALES:
             problem = f"there is no menu in {match[1][:20]!r}; there are {', '.join(LOCALES)}"
             raise ProtocolError(Fault.NO_SUCH_OPERATION, problem)
+        return match[1]

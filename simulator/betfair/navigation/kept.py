@@ -8,7 +8,8 @@ from msgspec.json import Encoder
 from simulator.betfair.navigation.tree import SHOWN, menu_of
 from simulator.exchange.events import Event, MarketChanged, MarketClosed
 from simulator.http import gzip
-from simulator.world.happened import EventAdded, Happened, StartTimeChanged, WorldReset, WorldRestored
+from simulator.world.catalogue import ENGLISH
+from simulator.world.happened import EventAdded, Happened, NamesTranslated, StartTimeChanged, WorldReset, WorldRestored
 from simulator.world.world import World
 
 _encode: Final = Encoder().encode
@@ -25,15 +26,21 @@ class KeptMenus:
     """The menus of worlds, each until something in it changes."""
 
     def __init__(self) -> None:
-        self._menus: Final[WeakKeyDictionary[World, EncodedMenu]] = WeakKeyDictionary()
+        self._menus: Final[WeakKeyDictionary[World, dict[str, EncodedMenu]]] = WeakKeyDictionary()
+        """By language; a language without names of its own has the English menu."""
 
-    def of(self, world: World) -> EncodedMenu:
-        """Return the menu of a world as it is now."""
-        menu = self._menus.get(world)
-        if menu is None:
-            plain = _encode(menu_of(world))
-            menu = self._menus[world] = EncodedMenu(plain, gzip(plain))
+    def of(self, world: World, language: str) -> EncodedMenu:
+        """Return the menu of a world as it is now, in a language of two letters."""
+        if language not in world.catalogue.translations:
+            language = ENGLISH
+        menus = self._menus.get(world)
+        if menus is None:
+            menus = self._menus[world] = {}
             self._forget_when_changed(world)
+        menu = menus.get(language)
+        if menu is None:
+            plain = _encode(menu_of(world, world.catalogue.names_in(language)))
+            menu = menus[language] = EncodedMenu(plain, gzip(plain))
         return menu
 
     def _forget_when_changed(self, world: World) -> None:
@@ -54,4 +61,4 @@ def _changes_menu(event: Event, shown: frozenset[str]) -> bool:
         return (event.status in SHOWN) != (event.market_id in shown)
     if isinstance(event, MarketClosed):
         return event.market_id in shown
-    return isinstance(event, EventAdded | StartTimeChanged | WorldReset | WorldRestored)
+    return isinstance(event, EventAdded | NamesTranslated | StartTimeChanged | WorldReset | WorldRestored)

@@ -13,6 +13,7 @@ No node is without children, and everything stands in the order in which it was 
 
 from typing import Final, Literal
 
+from simulator.betfair.betting.names import Names
 from simulator.betfair.schema.navigation import EventNode, EventTypeNode, GroupNode, MarketNode, RaceNode, RootNode
 from simulator.betfair.schema.wire import date_time
 from simulator.exchange.betting_types import BettingType
@@ -26,9 +27,9 @@ SHOWN: Final = frozenset({MarketStatus.OPEN, MarketStatus.SUSPENDED})
 Holder = EventTypeNode | GroupNode | EventNode
 
 
-def menu_of(world: World) -> RootNode:
-    """Return the menu of a world as it is now."""
-    tree = _Tree(world)
+def menu_of(world: World, names: Names) -> RootNode:
+    """Return the menu of a world as it is now, with names as they are in some language."""
+    tree = _Tree(world, names)
     markets = world.exchange.markets
     for event in world.catalogue.events.values():
         for market in world.catalogue.markets_of_event[event.id]:
@@ -40,7 +41,8 @@ def menu_of(world: World) -> RootNode:
 class _Tree:
     """A menu that grows by one market at a time, with whatever leads to it."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, names: Names) -> None:
+        self._names: Final = names
         self._known_events: Final = world.catalogue.events
         self.root: Final = RootNode(children=[])
         self._sports: Final[dict[str, EventTypeNode]] = {}
@@ -51,28 +53,29 @@ class _Tree:
 
     def add(self, market: MarketDescription) -> None:
         """Add a market."""
-        node = _market_node(market)
+        node = _market_node(market, self._names(market.name))
         if market.race_id is None:
             self._event(market.event).children.append(node)
             return
-        race = self._race(market, market.race_id)
+        race = self._race(market, market.race_id, node.name)
         if market.market_type == "WIN":
-            race.name = market.name
+            race.name = node.name
         race.children.append(node)
 
     def _sport(self, event: EventDescription) -> EventTypeNode:
         sport = self._sports.get(event.event_type_id)
         if sport is None:
-            sport = self._sports[event.event_type_id] = EventTypeNode(event.event_type_name, event.event_type_id, [])
+            name = self._names(event.event_type_name)
+            sport = self._sports[event.event_type_id] = EventTypeNode(name, event.event_type_id, [])
             self.root.children.append(sport)
         return sport
 
-    def _race(self, market: MarketDescription, race_id: str) -> RaceNode:
+    def _race(self, market: MarketDescription, race_id: str, name: str) -> RaceNode:
         race = self._races.get(race_id)
         if race is None:
             event = market.event
             country, venue = event.country_code or "", event.venue or ""
-            race = RaceNode(market.name, race_id, country, venue, date_time(market.start_time), [])
+            race = RaceNode(name, race_id, country, venue, date_time(market.start_time), [])
             self._races[race_id] = race
             self._sport(event).children.append(race)
         return race
@@ -80,7 +83,8 @@ class _Tree:
     def _event(self, event: EventDescription) -> EventNode:
         node = self._events.get(event.id)
         if node is None:
-            node = self._events[event.id] = EventNode(event.name, event.id, event.country_code or "", [])
+            name, country = self._names(event.name), event.country_code or ""
+            node = self._events[event.id] = EventNode(name, event.id, country, [])
             self._holder_of(event).children.append(node)
         return node
 
@@ -95,7 +99,7 @@ class _Tree:
         key = (id(holder), group.id)
         node = self._groups.get(key)
         if node is None:
-            node = self._groups[key] = GroupNode(group.name, group.id, [])
+            node = self._groups[key] = GroupNode(self._names(group.name), group.id, [])
             holder.children.append(node)
         return node
 
@@ -107,9 +111,9 @@ def _groups_of(event: EventDescription) -> tuple[GroupDescription, ...]:
     return (GroupDescription(event.competition_id, event.competition_name or ""),)
 
 
-def _market_node(market: MarketDescription) -> MarketNode:
+def _market_node(market: MarketDescription, name: str) -> MarketNode:
     return MarketNode(
-        name=market.name,
+        name=name,
         id=market.id,
         exchangeId=market.id.partition(".")[0],
         marketType=market.market_type or "",

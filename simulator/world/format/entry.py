@@ -13,6 +13,8 @@ MarketId = Annotated[str, Meta(pattern=r"^[0-9]{1,3}\.[0-9]{1,15}\Z")]
 SelectionId = Annotated[int, Meta(ge=0, le=2**63 - 1)]
 HeaderText = Annotated[str, Meta(pattern=r"^[!-~]{1,255}\Z")]
 """A text that can travel in an HTTP header: visible ASCII without spaces."""
+Locale = Annotated[str, Meta(pattern=r"^[A-Za-z]{2}([_-][A-Za-z]{2})?\Z")]
+"""A language in two letters, with a country or without: "en", "en_GB"."""
 CountryCode = Annotated[str, Meta(pattern=r"^[A-Z]{2}\Z")]
 PriceSize = tuple[Decimal, Decimal]
 BetTuneId = Annotated[int, Meta(ge=1, le=10**15 - 1)]

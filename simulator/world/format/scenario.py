@@ -32,6 +32,7 @@ from simulator.world.format.entry import (
     Entry,
     Goals,
     HeaderText,
+    Locale,
     MarketId,
     NumericId,
     PriceSize,
@@ -131,6 +132,7 @@ __all__ = [
     "StandingEntry",
     "Suspend",
     "Text",
+    "Translations",
     "Void",
     "Withdraw",
 ]
@@ -182,6 +184,7 @@ class AccountEntry(Entry, frozen=True, kw_only=True):
     `jurisdiction` is COM, IT, ES or DK, and where nothing is said that of the country. A `loss_limit` is what the
     customer may lose within `loss_limit_period`; `wallet_status` is ACTIVE or SUSPENDED, and who is at a
     `restricted_location` may do nothing with bets.
+    `locale` is the language in which the customer reads names unless a request asks for another one.
     """
 
     username: Text
@@ -193,7 +196,7 @@ class AccountEntry(Entry, frozen=True, kw_only=True):
     status: str = "SUCCESS"
     first_name: str = ""
     last_name: str = ""
-    locale: str = "en"
+    locale: Locale = "en"
     country_code: CountryCode = "GB"
     region: str = "GBR"
     timezone: str = "Europe/London"
@@ -227,6 +230,35 @@ class StandingEntry(Entry, frozen=True, kw_only=True):
 # The documents
 
 
+class Translations(Entry, frozen=True, kw_only=True):
+    """What sports, competitions, groups, events, markets and runners are called in other languages than English.
+
+    For each language: names by the English ones, which are those in all other places of a document. Names that are not
+    there stay as they are, and there may be some that nothing has. The languages are those of the manual
+    ("Especificación de la configuración regional"), and Portuguese, in which there is a navigation menu.
+    """
+
+    bg: dict[str, Text] = field(default_factory=dict)
+    cs: dict[str, Text] = field(default_factory=dict)
+    da: dict[str, Text] = field(default_factory=dict)
+    de: dict[str, Text] = field(default_factory=dict)
+    el: dict[str, Text] = field(default_factory=dict)
+    es: dict[str, Text] = field(default_factory=dict)
+    fr: dict[str, Text] = field(default_factory=dict)
+    it: dict[str, Text] = field(default_factory=dict)
+    ko: dict[str, Text] = field(default_factory=dict)
+    pt: dict[str, Text] = field(default_factory=dict)
+    ru: dict[str, Text] = field(default_factory=dict)
+    sv: dict[str, Text] = field(default_factory=dict)
+    th: dict[str, Text] = field(default_factory=dict)
+    tr: dict[str, Text] = field(default_factory=dict)
+
+    def by_language(self) -> dict[str, dict[str, str]]:
+        """Return the languages in which there are names, and these by the English ones."""
+        languages = {language: getattr(self, language) for language in self.__struct_fields__}
+        return {language: names for language, names in languages.items() if names}
+
+
 class Odds(Entry, frozen=True, kw_only=True):
     """What a user of BetTune predicts by hand: a number from 1.01 to 1000, or the text of one."""
 
@@ -240,10 +272,14 @@ class Payment(Entry, frozen=True, kw_only=True):
 
 
 class Additions(Entry, frozen=True, kw_only=True):
-    """Events, markets and happenings that are added to a running world, from when relative times count."""
+    """Events, markets and happenings that are added to a running world, from when relative times count.
+
+    With `translations` of their names, or of names that are there already.
+    """
 
     events: tuple[EventEntry, ...] = ()
     schedule: tuple[AnyHappening, ...] = ()
+    translations: Translations = Translations()
 
 
 class BetTuneAdditions(Entry, frozen=True, kw_only=True):
@@ -294,5 +330,6 @@ class Scenario(Entry, frozen=True, kw_only=True):
     chasing_window: str | None = None
     accounts: tuple[AccountEntry, ...] = ()
     events: tuple[EventEntry, ...] = ()
+    translations: Translations = Translations()
     bettune: BetTuneEntry = BetTuneEntry()
     schedule: tuple[AnyHappening, ...] = ()

@@ -1,6 +1,6 @@
 """Scenarios from text: read, converted, checked, and rehearsed in an exchange of its own before a world sees them."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 
 from msgspec import UNSET, structs
 
@@ -10,7 +10,7 @@ from simulator.world.accounts import ACCOUNT_STATUSES
 from simulator.world.bettune.bettune import BetTune
 from simulator.world.catalogue import Catalogue
 from simulator.world.format.certificates import fingerprint_of
-from simulator.world.format.document import Document, read_document
+from simulator.world.format.document import Document, describe, read_document
 from simulator.world.format.quantities import instant_of
 from simulator.world.format.scenario import (
     Additions,
@@ -25,6 +25,7 @@ from simulator.world.format.scenario import (
     Odds,
     Payment,
     Scenario,
+    Translations,
 )
 from simulator.world.loading.bettune_checks import (
     Known,
@@ -116,6 +117,7 @@ def loader_of_additions(
     markets = {market_id: KnownMarket.of(market) for market_id, market in exchange.markets.items()}
     depths = {event_id: catalogue.depth_of(event_id) for event_id in catalogue.events}
     known_matches, known_users, rules = frozenset(matches), frozenset(users), exchange.rules
+    translations = catalogue.copy().translations
 
     def load(text: str | bytes, name: str) -> Additions:
         document = read_document(text, name)
@@ -123,6 +125,7 @@ def loader_of_additions(
         checks = EventChecks(Inspection(document, origin), event_names, markets, depths)
         check_size_of_additions(checks.inspection, additions)
         _check_markets(checks, additions.events, additions.schedule, known_matches, known_users)
+        _check_translations(checks.inspection, additions.translations, translations)
         rehearse(document, rules, additions.events, additions.schedule, origin)
         return additions
 
@@ -250,6 +253,17 @@ def _with_address(document: Document, address: dict[str, object], *others: str) 
         if key in content:
             raise document.error((key,), f"What is done, and to what, is in the address: {key} has no place here.")
     return content | address
+
+
+def _check_translations(
+    inspection: Inspection, translations: Translations, known: Mapping[str, Mapping[str, str]]
+) -> None:
+    """Check that nothing gets another name in a language in which the world has one for it."""
+    for language, names in translations.by_language().items():
+        for name, text in names.items():
+            there = known.get(language, {}).get(name, text)
+            problem = f"{describe(name)} is {describe(there)} in this world and cannot be {describe(text)}."
+            inspection.demand(text == there, ("translations", language, name), problem)
 
 
 def _check_markets(

@@ -40,7 +40,7 @@ def complaint(kind: Any, content: Any, place: Place) -> tuple[Place, str]:
         if isinstance(needed, inspect.StructType):
             return place, _complaint_about_keys(needed, value)
         if isinstance(needed, inspect.DictType):
-            key = next(key for key, member in value.items() if not _is_number(member))
+            key = next(key for key, member in value.items() if not _is_taken(needed.value_type, member))
             return (*place, key), _sentence(needed.value_type, value[key])
     return place, _sentence(needed, value)
 
@@ -119,8 +119,10 @@ def _member(needed: inspect.Type, step: str | int) -> inspect.Type:
     raise TypeError(f"{step!r} is no member of {needed}")
 
 
-def _is_number(value: object) -> bool:
-    """Return whether the decoder takes a member of a mapping of any keys, of which scenarios have numbers alone."""
+def _is_taken(needed: inspect.Type, value: object) -> bool:
+    """Return whether the decoder takes a member of a mapping of any keys: scenarios have such of texts and numbers."""
+    if isinstance(needed, inspect.StrType):
+        return isinstance(value, str) and (needed.min_length or 0) <= len(value) <= (needed.max_length or len(value))
     try:
         msgspec.convert(value, Decimal)
     except msgspec.ValidationError:
