@@ -251,9 +251,9 @@ def test_it_is_made_once_for_each_change_and_not_for_each_request(
 ) -> None:
     made = []
 
-    def counted(world: Any) -> Any:
+    def counted(world: Any, names: Any) -> Any:
         made.append(world)
-        return make(world)
+        return make(world, names)
 
     make = kept.menu_of
     monkeypatch.setattr(kept, "menu_of", counted)
@@ -262,6 +262,7 @@ def test_it_is_made_once_for_each_change_and_not_for_each_request(
     for verb in ("suspend", "resume", "lapse", "close"):
         do(client, f"markets/1.101/{verb}")
         menu(client)
+        menu(client, path=MENU.replace("/en/", "/sv/"))
     assert len(made) == 1
 
     do(client, "markets/1.101/void")
