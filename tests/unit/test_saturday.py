@@ -40,7 +40,7 @@ def test_it_is_as_broad_as_a_real_menu(scenario: Scenario) -> None:
         below: Counter[str] = sum(map(nodes, getattr(node, "children", ())), Counter())
         return below + Counter([type(node).__name__])
 
-    count = nodes(menu_of(World(scenario)))
+    count = nodes(menu_of(World(scenario), str))
 
     assert count["EventTypeNode"] >= 20
     assert count["MarketNode"] >= 3_000
