@@ -17,8 +17,10 @@ from simulator.control.collection import full_collections_put_off
 from simulator.data import specification_bytes, specification_names
 from simulator.ending import end
 from simulator.http_protocol import ConnectionLimits
-from simulator.launch import PreparedServer, ServerOptions, TlsMissing, TlsOptions
+from simulator.launch import PreparedServer, RecordOptions, ServerOptions, TlsMissing, TlsOptions
 from simulator.log_output import LOG_LEVELS, show_log
+from simulator.record import CannotRecord, Source
+from simulator.record import record as record_markets
 from simulator.scenario_command import WRONG_SCENARIO, scenario
 from simulator.server import CannotAnnounce, CannotListen, CannotWrite
 from simulator.world.export import WrongExport, replay
@@ -29,6 +31,7 @@ from simulator.world.state_hash import state_hash
 CANNOT_LISTEN: Final = 1
 CANNOT_SAY: Final = 1
 CANNOT_WRITE: Final = 1
+CANNOT_RECORD: Final = 1
 NO_TLS: Final = 1
 WRONG_NAME: Final = 2
 WRONG_JOURNAL: Final = 2
@@ -157,6 +160,13 @@ def prepares_server(default_port: int, default_tls_port: int) -> Callable[[Calla
             f"[default: {STREAM_PORT} beside port {HTTP_PORT}, else a free one]",
         )
         @click.option(
+            "--record",
+            type=click.Path(file_okay=False, path_type=Path),
+            metavar="FOLDER",
+            help="Write what the stream tells of every market into this folder, a file a market.",
+        )
+        @click.option("--record-compressed", is_flag=True, help="With --record: compress files once they are complete.")
+        @click.option(
             "--scenario", default="demo", show_default=True, metavar="NAME|FILE", help="How the world begins."
         )
         @click.option("--seed", type=int, default=0, show_default=True, help="Other made-up ids for another number.")
@@ -185,12 +195,18 @@ def prepares_server(default_port: int, default_tls_port: int) -> Callable[[Calla
             host: str,
             port: int,
             stream_port: int | None,
+            record: Path | None,
+            record_compressed: bool,
             scenario: str,
             seed: int,
             control_token: str | None,
             **rest: Any,
         ) -> None:
             settings = {name: rest.pop(name) for name in ("face", "limits", "tls")}
+            if record_compressed and record is None:
+                raise click.UsageError("--record-compressed needs --record.")
+            if record is not None:
+                settings["record"] = RecordOptions(folder=record, is_compressed=record_compressed)
             if stream_port is None:
                 stream_port = STREAM_PORT if port == HTTP_PORT else ANY_PORT
             settings["stream_port"] = stream_port
@@ -237,6 +253,34 @@ def execute(server: PreparedServer, command: tuple[str, ...], trust_ca: bool) ->
     BETSIM_HTTPS_URL, BETSIM_CA, BETSIM_CLIENT_CERTIFICATE and BETSIM_CLIENT_KEY, as far as there are such.
     """
     sys.exit(server.execute(command, lambda problem: click.echo(problem, err=True), trusting=trust_ca))
+
+
+@main.command()
+@click.option("--url", envvar="BETSIM_URL", required=True, help="Of the server.  [BETSIM_URL]")
+@click.option("--stream", envvar="BETSIM_STREAM", required=True, metavar="HOST:PORT", help="[BETSIM_STREAM]")
+@click.option("--username", envvar="BETSIM_USERNAME", required=True, help="[BETSIM_USERNAME]")
+@click.option("--password", envvar="BETSIM_PASSWORD", required=True, help="[BETSIM_PASSWORD]")
+@click.option("--app-key", envvar="BETSIM_APP_KEY", required=True, help="[BETSIM_APP_KEY]")
+@click.option(
+    "--ca",
+    envvar="BETSIM_CA",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Certificate to trust; with it TLS is spoken.  [BETSIM_CA]",
+)
+@click.option("--markets", required=True, metavar="ID,ID", help="Which markets, by their ids.")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def record(markets: str, file: Path, **credentials: Any) -> None:
+    """Record markets from the stream of a server into FILE, until all of them are closed.
+
+    One JSON message a line, as in the historic data; a FILE that ends in .bz2 is compressed.
+    """
+    if not re.fullmatch(r".+:\d{1,5}", credentials["stream"]):
+        raise click.BadParameter(f"{credentials['stream']!r} is not HOST:PORT", param_hint="--stream")
+    try:
+        messages = record_markets(Source(**credentials), [each.strip() for each in markets.split(",")], file)
+    except CannotRecord as error:
+        end(str(error), CANNOT_RECORD)
+    click.echo(f"{messages} messages")
 
 
 @main.group()

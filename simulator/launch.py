@@ -14,11 +14,12 @@ from msgspec import Struct
 from simulator.app import Application, create_app
 from simulator.betfair.dispatch import FaceSettings
 from simulator.betfair.stream.listener import StreamServer
+from simulator.betfair.stream.recorder import Recorder
 from simulator.control.routes import ROOT
 from simulator.control.schema import StreamAddress
 from simulator.control.worlds import Addresses
 from simulator.http_protocol import ConnectionLimits
-from simulator.server import Server, host_and_port_of, is_loopback, listen, ready_line, url_of
+from simulator.server import Companion, Server, host_and_port_of, is_loopback, listen, ready_line, url_of
 from simulator.world.accounts import CustomerAccount
 from simulator.world.format.scenario import Scenario
 from simulator.world.ids import unguessable_token
@@ -50,6 +51,13 @@ class TlsOptions(Struct, frozen=True, kw_only=True):
     beside_http: bool = True
 
 
+class RecordOptions(Struct, frozen=True, kw_only=True):
+    """Into which folder captures of all markets go, and whether they are compressed once they are complete."""
+
+    folder: Path
+    is_compressed: bool = False
+
+
 class ServerOptions(Struct, frozen=True, kw_only=True):
     """Where to listen, what the default world begins with, and the control token if one is wanted on loopback too.
 
@@ -66,6 +74,7 @@ class ServerOptions(Struct, frozen=True, kw_only=True):
     face: FaceSettings = FaceSettings()
     limits: ConnectionLimits = ConnectionLimits()
     tls: TlsOptions | None = None
+    record: RecordOptions | None = None
 
 
 class PreparedServer:
@@ -95,6 +104,12 @@ class PreparedServer:
             tls=None if self._secure is None else self._secure.stream_context,
         )
         self.stream: Final = host_and_port_of(self._stream.bound)
+        self._companions: Final[list[Companion]] = [self._stream]
+        if options.record is not None:
+            publisher, wanted = self._stream.publisher, options.record
+            self._companions.append(
+                Recorder(self._worlds, publisher, wanted.folder, is_compressed=wanted.is_compressed)
+            )
         self._app: Final[Application] = create_app(
             self._worlds,
             Addresses(first_url, StreamAddress(*self.stream)),
@@ -231,7 +246,7 @@ class PreparedServer:
             on_signal=on_signal,
             limits=self._limits,
             secure=None if self._secure is None else self._secure.socket,
-            companions=(self._stream,),
+            companions=self._companions,
         )
 
     def _run(self, server: Server) -> None:

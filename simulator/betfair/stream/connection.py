@@ -25,7 +25,7 @@ from simulator.betfair.schema.stream import (
 )
 from simulator.betfair.stream.changes import Changes, Kind, Outlet, Terms
 from simulator.betfair.stream.clocks import WrongToken, message_of, subscription_of
-from simulator.betfair.stream.feed import State
+from simulator.betfair.stream.feed import Feed, State
 from simulator.betfair.stream.history import EndedSubscriptions
 from simulator.betfair.stream.publisher import Channel, Publisher, Reader
 from simulator.betfair.stream.race_view import cricket_selection, race_selection
@@ -115,12 +115,13 @@ class _Running:
         self.channel: Final = channel
         self.criteria: Final = criteria
         self.reader: Reader
+        self.changes: Changes
         self._beat: asyncio.TimerHandle | None = None
 
     def beat_later(self) -> None:
         """Send a heartbeat once nothing has been sent for so long."""
         self.stop_beating()
-        seconds = self.reader.changes.terms.heartbeat_milliseconds / 1000
+        seconds = self.changes.terms.heartbeat_milliseconds / 1000
         self._beat = asyncio.get_running_loop().call_later(seconds, self._send_beat)
 
     def stop_beating(self) -> None:
@@ -130,7 +131,7 @@ class _Running:
             self._beat = None
 
     def _send_beat(self) -> None:
-        self.reader.changes.beat()
+        self.changes.beat()
         self.beat_later()
 
 
@@ -189,7 +190,7 @@ class Connection:
     def catch_up(self) -> None:
         """Go on, the client reads again."""
         for running in self._running.values():
-            running.reader.changes.catch_up()
+            running.changes.catch_up()
 
     def lost(self) -> None:
         """Note that the client is gone; what it has been told is remembered, for when it comes again."""
@@ -292,19 +293,23 @@ class Connection:
             self._wire.write(written)
             running.beat_later()
 
+        def make_reader(feed: Feed) -> Reader:
+            running.changes = Changes(terms, feed, outlet)
+            return Reader(running.changes, selection.wants, self._end_with_world)
+
         outlet = Outlet(write, world.clock.now, lambda: self._wire.is_behind, lambda: None)
         self._unsubscribe(kind)
         running.reader = self._hub.publisher.subscribe(
             world,
             channel,
             selection.make_view,
-            lambda feed: Reader(Changes(terms, feed, outlet), selection.wants, self._end_with_world),
+            make_reader,
         )
         self._running[kind] = running
         if self._idle is not None:
             self._idle.cancel()
         self._succeed(message.id)
-        running.reader.changes.begin(selection.market_ids, resumed)
+        running.changes.begin(selection.market_ids, resumed)
         self._hub.publisher.began(world, channel)
 
     def _terms(self, kind: Kind, request: Subscription) -> Terms:
@@ -336,7 +341,7 @@ class Connection:
         running = self._running.pop(kind, None)
         if running is not None:
             running.stop_beating()
-            changes = running.reader.changes
+            changes = running.changes
             self._hub.publisher.unsubscribe(running.world, running.channel, running.reader)
             self._hub.ended.keep(changes.terms.number, running.criteria, changes.history)
 

@@ -10,6 +10,7 @@ from typing import Final, cast
 
 from simulator.betfair.stream.connection import Connection, Hub, StreamSettings
 from simulator.betfair.stream.framing import Lines, MessageTooLong
+from simulator.betfair.stream.publisher import Publisher
 from simulator.world.worlds import Worlds
 
 UNREAD_BYTES: Final = 256 * 1024
@@ -91,6 +92,11 @@ class StreamServer:
         self._tls: Final = tls
         self._numbers: Final = count(1)
         self._server: asyncio.Server | None = None
+
+    @property
+    def publisher(self) -> Publisher:
+        """Return what tells of all worlds, for who follows them beside the clients."""
+        return self._hub.publisher
 
     async def start(self) -> None:
         """Accept connections from now on."""

@@ -7,10 +7,10 @@ together.
 
 import asyncio
 from collections.abc import Callable, Hashable
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 
-from simulator.betfair.stream.changes import Changes, Kind
-from simulator.betfair.stream.feed import Feed, View
+from simulator.betfair.stream.changes import Kind
+from simulator.betfair.stream.feed import Feed, Subscriber, View
 from simulator.exchange.events import Event, MarketAdded, MarketEvent, accounts_of
 from simulator.world.happened import Happened, RaceStatusChanged, WorldClosed, WorldReset, WorldRestored
 from simulator.world.world import World
@@ -27,13 +27,26 @@ class Channel(NamedTuple):
     conflate_milliseconds: int
 
 
+class Follower(Subscriber, Protocol):
+    """A subscriber that goes on for as long as its world does."""
+
+    def add(self, market_id: str) -> None:
+        """Go on with another market, which is new in the world."""
+
+    def begin_again(self) -> None:
+        """Note that the world has begun again or gone back."""
+
+    def end(self) -> None:
+        """Take no more changes."""
+
+
 class Reader(NamedTuple):
     """One subscription, and how it hears of what concerns it as a whole.
 
     `wants` tells whether it is to have a market that it does not have yet; `world_ended` ends the connection.
     """
 
-    changes: Changes
+    changes: Follower
     wants: Callable[[str], bool]
     world_ended: Callable[[], None]
 
@@ -45,7 +58,7 @@ class _Outgoing:
         self.world: Final = world
         self.channel: Final = channel
         self.feed: Final = Feed(view)
-        self.readers: Final[dict[Changes, Reader]] = {}
+        self.readers: Final[dict[Follower, Reader]] = {}
         self.new_markets: Final[dict[str, None]] = {}
         self.begins_again = False
         self._flush: asyncio.Handle | None = None
