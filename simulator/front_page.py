@@ -22,7 +22,7 @@ SERVED: Final = (
     ("/exchange/scores/rest/v1.0/listRaceDetails/", "Betfair, the status of races over REST"),
     ("/exchange/betting/rest/v1/{locale}/navigation/menu.json", "Betfair, the navigation menu"),
     ("/api/login", "Betfair, identity: also /api/certlogin, /api/keepAlive and /api/logout"),
-    ("/view/login", "Betfair, the login page for browsers"),
+    ("/view/login", "Betfair, the login page for browsers: also /view/recoverpassword"),
     ("/bet-tune-api/v1/...", "BetTune"),
     ("/control/v1/worlds", "The control API: worlds with their credentials, time, markets and matches"),
     ("/specs/", "All of this in OpenAPI, to be browsed"),
