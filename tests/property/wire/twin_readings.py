@@ -135,7 +135,7 @@ class ReadingTwin:
         rate = RATES[account]
         shown = None if closed or traded_at is None else number(traded_at)
         own = [order for order in self.orders_of(account) if on_runner(order, market, runner.key)]
-        own = [order for order in own if order.settled_at is None]
+        own = [order for order in own if not self.is_over(order)]
         projection = asked.get("priceProjection", {})
         wanted = set(projection.get("priceData", ()))
         shows_starting_prices = market.definition.bsp_market and wanted & SP_DATA and not delayed
