@@ -5,7 +5,7 @@ import os
 import shlex
 import signal
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -85,7 +85,7 @@ class PreparedServer:
         self._limits: Final = options.limits
         plainly = options.tls is None or options.tls.beside_http
         self._socket: Final[socket.socket | None] = listen(options.host, options.port) if plainly else None
-        self._secure: Final = None if options.tls is None else _secured(options, options.tls)
+        self._secure: Final = _secured(options)
         self.url: Final = None if self._socket is None else url_of(self._socket)
         self.https_url: Final = None if self._secure is None else self._secure.url
         first_socket, first_url = self._socket, self.url
@@ -262,8 +262,17 @@ class PreparedServer:
             world.do(EndWorld())
 
 
-def _secured(options: ServerOptions, tls: TlsOptions) -> "SecureServing":
-    """Return what the server needs to speak TLS; raise `TlsMissing` where it cannot be had."""
+def _secured(options: ServerOptions) -> "SecureServing | None":
+    if options.tls is None:
+        return None
+    return secured(options.host, options.tls, (account.username for account in options.scenario.accounts))
+
+
+def secured(host: str, tls: TlsOptions, usernames: Iterable[str]) -> "SecureServing":
+    """Return what a server needs to speak TLS; raise `TlsMissing`, `CannotListen` or `CannotWrite`.
+
+    Certificates are made for customers of these names.
+    """
     try:
         # Here and not above: nobody needs it who does not want TLS.
         from simulator.secure_serving import SecureServing  # noqa: PLC0415, see above
@@ -272,8 +281,7 @@ def _secured(options: ServerOptions, tls: TlsOptions) -> "SecureServing":
             f"TLS needs trustme and pyOpenSSL, and the module {error.name!r} is not installed: "
             "pip install 'betsim[tls]', or in a checkout pip install -c constraints.txt '.[tls]'."
         ) from None
-    usernames = [account.username for account in options.scenario.accounts]
-    return SecureServing(options.host, tls.port, tls.folder, usernames)
+    return SecureServing(host, tls.port, tls.folder, usernames)
 
 
 def _arguments(account: CustomerAccount) -> str:

@@ -20,6 +20,10 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final, Protocol
 
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from cryptography.x509 import load_pem_x509_certificate
 from OpenSSL import SSL, crypto
 
 from simulator.http_protocol import TLS_EXTENSION
@@ -45,8 +49,10 @@ def tls_context(certificate_pem: bytes, key_pem: bytes) -> SSL.Context:
     context.set_min_proto_version(SSL.TLS1_2_VERSION)
     context.set_options(SSL.OP_NO_COMPRESSION | SSL.OP_NO_RENEGOTIATION)
     context.set_cipher_list(_CIPHERS)
-    context.use_certificate(crypto.load_certificate(crypto.FILETYPE_PEM, certificate_pem))
-    context.use_privatekey(crypto.load_privatekey(crypto.FILETYPE_PEM, key_pem))
+    context.use_certificate(load_pem_x509_certificate(certificate_pem))
+    key = load_pem_private_key(key_pem, None)
+    assert isinstance(key, EllipticCurvePrivateKey | RSAPrivateKey)
+    context.use_privatekey(key)
     # Whose certificate it is, and whether it is still good, is for the login to judge.
     context.set_verify(SSL.VERIFY_PEER, lambda *_: True)
     # A session that is taken up again is one of this server, with the certificate that was presented then.

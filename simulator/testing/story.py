@@ -1,0 +1,93 @@
+"""The journal of a world as a test asks for it and as a person reads it: which entries, and one line for each."""
+
+import asyncio
+from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
+from functools import cache
+from typing import Any, Final
+
+import msgspec
+
+from simulator.control.schema import instant_text
+from simulator.exchange.events import Event
+from simulator.testing.errors import BetsimError
+from simulator.world.journal import KINDS, Entry, Journal, Wanted
+
+LONGEST_LINE: Final = 200
+
+
+def wanted(
+    kind: str | None, operation: str | None, account: str | None, market: str | None, event: str | None
+) -> Wanted:
+    """Return which entries are asked for; raise `BetsimError` for a kind or an event that there is none of."""
+    if kind is not None and kind not in KINDS:
+        raise BetsimError(f"There is no kind {kind!r} of entries in a journal; there are {', '.join(KINDS)}.")
+    if event is not None and event not in _event_names():
+        meant = get_close_matches(str(event), _event_names(), 1)
+        advice = f"did you mean {meant[0]}?" if meant else f"there are {', '.join(sorted(_event_names()))}."
+        raise BetsimError(f"No event is called {event!r}; {advice}")
+    return Wanted(kind, operation, account, market, event)
+
+
+def described(asked: Wanted) -> str:
+    """Return in words which entries are asked for."""
+    said = msgspec.structs.asdict(asked).items()
+    return " ".join(f"{name.removesuffix('_id')}={value}" for name, value in said if value is not None)
+
+
+async def entries_when_there(journal: Journal, asked: Wanted, after: int, count: int, seconds: float) -> list[Entry]:
+    """Return the first `count` wanted entries after a number as soon as there are so many, or those that came in time.
+
+    The seconds are real ones.
+    """
+    news = asyncio.Event()
+    stop = journal.listen(news.set)
+    try:
+        async with asyncio.timeout(seconds):
+            while len(found := journal.read(asked, after, count).entries) < count:
+                news.clear()
+                await news.wait()
+    except TimeoutError:
+        return journal.read(asked, after, count).entries
+    finally:
+        stop()
+    return found
+
+
+def last_lines(journal: Journal, count: int) -> list[str]:
+    """Return the last entries of a journal as lines, and before them one that says how many came before."""
+    entries = journal.read(Wanted(), max(0, journal.last_number - count), count).entries
+    earlier = journal.last_number - len(entries)
+    head = [f"... {earlier} entries before these"] if earlier else []
+    return [*head, *(_line(entry) for entry in entries)]
+
+
+def _line(entry: Entry) -> str:
+    """Return an entry as a line: number, time of the world, kind, name, whom and what it is about, and the rest."""
+    about = [*entry.accounts, *([] if entry.market_id is None else [entry.market_id])]
+    told = " ".join(_told(entry.content, {*entry.accounts, entry.market_id}))
+    line = f"{entry.number:>5} {instant_text(entry.at)} {entry.kind:<7} {entry.name} {' '.join(about)} {told}"
+    line = " ".join(line.rstrip().splitlines())
+    return line if len(line) <= LONGEST_LINE else f"{line[: LONGEST_LINE - 3]}..."
+
+
+def _told(content: dict[str, Any], known: set[str | None]) -> Iterator[str]:
+    """Yield what an entry says beside what its line has said already."""
+    for name, value in content.items():
+        if name not in ("at", "sequence") and value not in (None, "", [], {}) and not _is_among(value, known):
+            yield f"{name}={value if isinstance(value, str) else msgspec.json.encode(value).decode()}"
+
+
+def _is_among(value: object, known: Iterable[str | None]) -> bool:
+    return isinstance(value, str) and value in known
+
+
+@cache
+def _event_names() -> frozenset[str]:
+    """Return the names of all events, by which the journal knows them."""
+    kinds, found = [Event], set()
+    while kinds:
+        one = kinds.pop()
+        kinds += one.__subclasses__()
+        found.add(str(one.__struct_config__.tag))
+    return frozenset(found)
