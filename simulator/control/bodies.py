@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from decimal import Decimal
-from typing import Final, NamedTuple, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 import msgspec
 from starlette.requests import ClientDisconnect, Request
@@ -31,12 +31,12 @@ class Body(NamedTuple):
     is_json: bool = False
 
 
-async def read_body(request: Request) -> Body:
-    """Return the document that came with a request.
+async def read_body(request: Request, limit_bytes: int = MAXIMUM_BYTES) -> Body:
+    """Return the document that came with a request, which may have so many bytes.
 
     Raises `TooLarge`, and `WrongMediaType` where a document does not say what it is.
     """
-    content = await _receive(request)
+    content = await _receive(request, limit_bytes)
     return Body(content, bool(content) and _is_json(request))
 
 
@@ -76,11 +76,11 @@ def shown(value: object) -> Scalar | msgspec.UnsetType:
     return msgspec.UNSET
 
 
-async def _receive(request: Request) -> bytes:
+async def _receive(request: Request, limit_bytes: int) -> bytes:
     try:
-        return await http.read_body(dict(request.headers.raw), request.receive, MAXIMUM_BYTES)
+        return await http.read_body(dict(request.headers.raw), request.receive, limit_bytes)
     except http.BodyTooLarge:
-        raise TooLarge(f"A document may have {MAXIMUM_BYTES} bytes, and this one has more.") from None
+        raise TooLarge(f"A document may have {limit_bytes} bytes, and this one has more.") from None
     except http.ClientGone:
         raise ClientDisconnect from None
 
@@ -101,7 +101,8 @@ def _is_json(request: Request) -> bool:
 def _check_json(body: bytes) -> None:
     """Hold a document to what its media type says; the reader of documents would take YAML for it as well."""
     try:
-        msgspec.json.decode(body)
+        # What is longer than documents usually are is a snapshot: its image is not made twice.
+        msgspec.json.decode(body, type=Any if len(body) <= MAXIMUM_BYTES else msgspec.Raw)
     except RecursionError:
         # Nested so deeply that the decoder gives up; the reader of documents says so with its own, lower, bound.
         return

@@ -13,6 +13,7 @@
     ├── UnknownFilter    404 no filter of BetTune has that id
     ├── UnknownAccount   404 no customer of the world has that name
     ├── UnknownAppKey    404 no customer of the world has that app key
+    ├── UnknownSnapshot  404 no snapshot is kept under that name
     ├── UnknownAddress   404 nothing is served under that path
     ├── WrongMethod      405 something is, but not by that method; `Allow` lists those it takes
     ├── Impossible       409 what was asked makes no sense in the present state; nothing changed
@@ -220,6 +221,14 @@ class UnknownAppKey(Problem):
     status = 404
     kind = "unknown-app-key"
     title = "There is no such app key"
+
+
+class UnknownSnapshot(Problem):
+    """No snapshot is kept under that name."""
+
+    status = 404
+    kind = "unknown-snapshot"
+    title = "There is no such snapshot"
 
 
 class UnknownAddress(Problem):

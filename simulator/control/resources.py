@@ -12,6 +12,8 @@ from simulator.control.problems import WrongMethod
 
 Handler = Callable[[Request], Awaitable[Response]]
 
+JSON: Final = "application/json"
+
 _encoder: Final = msgspec.json.Encoder()
 
 
@@ -44,4 +46,4 @@ class Resource:
 
 def answer(document: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
     """Return a document as a response in JSON."""
-    return Response(_encoder.encode(document), status, headers, "application/json")
+    return Response(_encoder.encode(document), status, headers, JSON)

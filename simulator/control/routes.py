@@ -8,11 +8,13 @@ from simulator.control.app_keys import AppKeyHandlers
 from simulator.control.bettune import BetTuneHandlers
 from simulator.control.clock import ClockHandlers
 from simulator.control.journal import JournalHandlers
+from simulator.control.kept_snapshots import KeptSnapshots
 from simulator.control.logins import LoginHandlers
 from simulator.control.markets import OFFERS, RUNNER_VERBS, MarketHandlers
 from simulator.control.matches import MatchHandlers
 from simulator.control.payments import PaymentHandlers
 from simulator.control.resources import Resource
+from simulator.control.snapshots import SnapshotHandlers
 from simulator.control.worlds import Addresses, WorldHandlers
 from simulator.exchange.commands import DepositMoney, WithdrawMoney
 from simulator.world.inputs import ActivateAppKey, DeactivateAppKey
@@ -32,7 +34,9 @@ PREDICTION: Final = f"{WORLD}/bettune/filters/{{filter}}/matches/{{match}}/predi
 
 def control_routes(worlds: Worlds, addresses: Addresses, seed: int) -> list[Route]:
     """Return every route under `/control/v1`."""
-    of_worlds = WorldHandlers(worlds, addresses, seed)
+    kept = KeptSnapshots()
+    of_worlds = WorldHandlers(worlds, addresses, seed, kept)
+    of_snapshots = SnapshotHandlers(of_worlds.world_of, of_worlds.describe, kept)
     of_journal = JournalHandlers(worlds, of_worlds.world_of)
     of_clock = ClockHandlers(of_worlds.world_of)
     of_markets = MarketHandlers(of_worlds.world_of)
@@ -45,6 +49,11 @@ def control_routes(worlds: Worlds, addresses: Addresses, seed: int) -> list[Rout
         Route(f"{ROOT}/worlds", Resource(get=of_worlds.list_all, post=of_worlds.create)),
         Route(WORLD, Resource(get=of_worlds.read, delete=of_worlds.delete)),
         Route(f"{WORLD}/reset", Resource(post=of_worlds.reset)),
+        Route(f"{WORLD}/snapshot", Resource(get=of_snapshots.take)),
+        Route(f"{WORLD}/snapshots", Resource(get=of_snapshots.list_of_world)),
+        Route(f"{WORLD}/restore", Resource(post=of_snapshots.restore)),
+        Route(f"{ROOT}/snapshots", Resource(get=of_snapshots.list_all)),
+        Route(f"{ROOT}/snapshots/{{name}}", Resource(get=of_snapshots.read, delete=of_snapshots.let_go)),
         Route(f"{WORLD}/state-hash", Resource(get=of_worlds.state_hash)),
         Route(f"{WORLD}/journal", Resource(get=of_journal.read)),
         Route(f"{WORLD}/journal/export", Resource(get=of_journal.export)),

@@ -204,6 +204,22 @@ class WorldsDocument(Answer, frozen=True):
     worlds: list[WorldDocument]
 
 
+class KeptSnapshotDocument(Answer, frozen=True):
+    """A snapshot that is kept: of which world, its scenario and time, and how long the document is."""
+
+    name: str
+    world: str
+    scenario: str
+    now: str
+    bytes: int
+
+
+class KeptSnapshotsDocument(Answer, frozen=True):
+    """The snapshots that are kept, in the order in which they were."""
+
+    snapshots: list[KeptSnapshotDocument]
+
+
 class ClockDocument(Answer, frozen=True):
     """The time of a world, how many of its seconds a real one has, and when something next happens by itself."""
 

@@ -1,6 +1,7 @@
 """Worlds: made, listed, read, reset and deleted."""
 
 import asyncio
+from collections.abc import Callable
 from functools import partial
 from typing import Any, Final
 
@@ -8,8 +9,10 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from simulator.control.bodies import loaded, read_body
+from simulator.control.beginnings import FORK, MOST_SNAPSHOT_BYTES, Fork, beginnings
+from simulator.control.bodies import loaded, read_body, shown
 from simulator.control.collection import full_collections_put_off
+from simulator.control.kept_snapshots import Kept, KeptSnapshots
 from simulator.control.problems import Impossible, UnknownWorld, WrongDocument
 from simulator.control.resources import answer
 from simulator.control.schema import (
@@ -17,7 +20,6 @@ from simulator.control.schema import (
     BetfairDocument,
     BetTuneDocument,
     HttpAddress,
-    NamedFixture,
     NoticeDocument,
     StateHash,
     StreamAddress,
@@ -30,10 +32,9 @@ from simulator.exchange.money import HUNDREDTHS
 from simulator.world.format.document import read_document
 from simulator.world.format.scenario import Scenario
 from simulator.world.inputs import Reset
-from simulator.world.loading.conversion import convert
-from simulator.world.loading.loading import scenario_of_document
-from simulator.world.loading.named import builtin_scenario, builtin_scenario_names
+from simulator.world.snapshot import SnapshotError
 from simulator.world.state_hash import state_hash
+from simulator.world.trial import tried
 from simulator.world.world import World
 from simulator.world.worlds import DEFAULT, Worlds
 from simulator.world.worlds import UnknownWorld as NoSuchWorld
@@ -49,10 +50,11 @@ class Addresses(msgspec.Struct, frozen=True):
 class WorldHandlers:
     """Everything under `/control/v1/worlds` that concerns a world as a whole. New worlds have the `seed`."""
 
-    def __init__(self, worlds: Worlds, addresses: Addresses, seed: int) -> None:
+    def __init__(self, worlds: Worlds, addresses: Addresses, seed: int, kept: KeptSnapshots) -> None:
         self._worlds: Final = worlds
         self._addresses: Final = addresses
         self._seed: Final = seed
+        self._kept: Final = kept
         self._creating: Final = asyncio.Lock()
 
     def world_of(self, request: Request) -> World:
@@ -66,22 +68,37 @@ class WorldHandlers:
 
     async def list_all(self, request: Request) -> Response:
         """Answer all worlds."""
-        return answer(WorldsDocument([self._describe(world) for world in self._worlds]))
+        return answer(WorldsDocument([self.describe(world) for world in self._worlds]))
 
     async def create(self, request: Request) -> Response:
-        """Make a world of the scenario that was sent or named."""
-        body = await read_body(request)
+        """Make a world of what was sent or named: a scenario, a snapshot, or another world."""
+        body = await read_body(request, MOST_SNAPSHOT_BYTES)
         with full_collections_put_off():
-            scenario = await loaded(body, partial(scenario_of, seed=self._seed))
+            beginning = await loaded(body, beginnings(self._kept, self._seed))
             async with self._creating:
                 # The credentials that are free stay so until the world has taken them: others wait with theirs.
-                world = await asyncio.to_thread(self._worlds.prepare(scenario, seed=self._seed))
+                try:
+                    world = await asyncio.to_thread(self._prepare(beginning))
+                except SnapshotError as error:
+                    raise Impossible(f"No second world can go on from this snapshot: {error}.") from None
                 self._worlds.take_in(world)
-        return answer(self._describe(world), 201, {"Location": f"/control/v1/worlds/{world.id}"})
+        return answer(self.describe(world), 201, {"Location": f"/control/v1/worlds/{world.id}"})
+
+    def _prepare(self, beginning: Scenario | Kept | Fork) -> Callable[[], World]:
+        """Return what makes a world in another thread."""
+        if isinstance(beginning, Fork):
+            try:
+                original = self._worlds.get(beginning.world_id)
+            except NoSuchWorld as error:
+                raise WrongDocument(str(error), f"$.{FORK}", shown(beginning.world_id)) from None
+            return partial(tried, self._worlds.prepare_restored(original.snapshot(), is_fork=True))
+        if isinstance(beginning, Kept):
+            return partial(tried, self._worlds.prepare_restored(beginning.snapshot))
+        return self._worlds.prepare(beginning, seed=self._seed)
 
     async def read(self, request: Request) -> Response:
         """Answer one world."""
-        return answer(self._describe(self.world_of(request)))
+        return answer(self.describe(self.world_of(request)))
 
     async def delete(self, request: Request) -> Response:
         """End a world."""
@@ -98,13 +115,14 @@ class WorldHandlers:
         # Asked for again: while the document was on its way the world may have been deleted.
         world = self.world_of(request)
         world.do(Reset())
-        return answer(self._describe(world))
+        return answer(self.describe(world))
 
     async def state_hash(self, request: Request) -> Response:
         """Answer the digest of a world's state."""
         return answer(StateHash(state_hash(self.world_of(request))))
 
-    def _describe(self, world: World) -> WorldDocument:
+    def describe(self, world: World) -> WorldDocument:
+        """Return what is said of a world."""
         # What has fallen due is done first, so that a list of worlds shows all of them as they are now.
         now = world.run_due()
         ledger = world.exchange.ledger
@@ -137,20 +155,6 @@ class WorldHandlers:
             http=HttpAddress(self._addresses.http_url),
             notices=notices,
         )
-
-
-def scenario_of(text: bytes, name: str, seed: int) -> Scenario:
-    """Return the scenario that a document is or names; raise `ScenarioError` and `WrongDocument`."""
-    document = read_document(text, name)
-    if not isinstance(document.data, dict) or "fixture" not in document.data:
-        return scenario_of_document(document)
-    fixture: str = convert(document, document.data, NamedFixture).fixture
-    known = builtin_scenario_names()
-    if fixture not in known:
-        raise WrongDocument(
-            f"No scenario of that name ships with the package; {', '.join(known)} do.", "$.fixture", fixture
-        )
-    return builtin_scenario(fixture, seed)
 
 
 def refuse_content(text: bytes, name: str) -> None:

@@ -11,6 +11,7 @@ from simulator.control.schema import (
     FinishedDocument,
     Health,
     JournalDocument,
+    KeptSnapshotsDocument,
     LoginDocument,
     MarketDocument,
     MarketsDocument,
@@ -26,7 +27,13 @@ from simulator.control.schema import (
 from simulator.specifications.answers import JsonSchema, answer_schemas
 from simulator.specifications.control_operations import EXAMPLES
 from simulator.specifications.control_paths import paths
-from simulator.specifications.control_schemas import PROBLEM_DOCUMENT, close_lists, readable, reference
+from simulator.specifications.control_schemas import (
+    PROBLEM_DOCUMENT,
+    SNAPSHOT_DOCUMENT,
+    close_lists,
+    readable,
+    reference,
+)
 from simulator.world.format.scenario import (
     Additions,
     BetTuneAdditions,
@@ -60,6 +67,7 @@ def document() -> JsonSchema:
         AddedDocument,
         PredictionDocument,
         StateHash,
+        KeptSnapshotsDocument,
     )
     _, sent = answer_schemas(answers)
     _, read = answer_schemas([Scenario, Additions, BetTuneAdditions, LoginChange, *MarketHappening.__args__, Finish])
@@ -80,6 +88,7 @@ def document() -> JsonSchema:
             {"name": "server", "description": "The server itself."},
             {"name": "worlds", "description": "Worlds, each with markets, customers and a clock of its own."},
             {"name": "journal", "description": "What happened in a world, in one order."},
+            {"name": "snapshots", "description": "Worlds kept as they are, gone back to, and made again."},
             {"name": "clock", "description": "The time of a world."},
             {"name": "markets", "description": "What happens to markets, and by schedule could happen as well."},
             {"name": "matches", "description": "Football matches, which BetTune knows."},
@@ -117,6 +126,7 @@ def document() -> JsonSchema:
                     ("key", "An app key."),
                     ("username", "The name of a customer."),
                     ("filter", "The number of a prediction filter."),
+                    ("name", "The name under which a snapshot is kept."),
                 )
             },
             "headers": {
@@ -129,7 +139,16 @@ def document() -> JsonSchema:
                 "Location": {"description": "Where the new world is.", "required": True, "schema": {"type": "string"}},
             },
             "responses": _responses(),
-            "schemas": dict(sorted({**sent, "ProblemDocument": PROBLEM_DOCUMENT, **inputs}.items())),
+            "schemas": dict(
+                sorted(
+                    {
+                        **sent,
+                        "ProblemDocument": PROBLEM_DOCUMENT,
+                        "SnapshotDocument": SNAPSHOT_DOCUMENT,
+                        **inputs,
+                    }.items()
+                )
+            ),
         },
     }
 
@@ -139,7 +158,7 @@ def _responses() -> JsonSchema:
         400: "The document or a parameter in the address is wrong; the problem says where.",
         401: "The control token is missing or another one.",
         403: "A page of another site asks, or the request is for another host than this machine.",
-        404: "There is no such world, market, runner, match, account, app key, user or filter.",
+        404: "There is no such world, market, runner, match, account, app key, user, filter or snapshot.",
         405: "The method does nothing here.",
         409: "This cannot be done in the present state; nothing is left of it.",
         413: "The document is longer than any that is read.",

@@ -4,11 +4,12 @@ import hashlib
 from typing import Any, Final
 
 from simulator.specifications.answers import JsonSchema
-from simulator.specifications.examples import INCOMPLETE_MARKET, RACE_MARKET, control_example
+from simulator.specifications.examples import INCOMPLETE_MARKET, KEPT_SNAPSHOT, RACE_MARKET, control_example
 
 WORLD: Final = "/control/v1/worlds/{world}"
 MARKET: Final = f"{WORLD}/markets/{{market}}"
 _JSON: Final = "application/json"
+_OF_NOTHING: Final = hashlib.sha256().hexdigest()
 MARKET_OF_DERBY: Final = "1.113197491"
 METHODS: Final = ("get", "put", "post", "delete")
 EXAMPLES: Final = {
@@ -20,6 +21,7 @@ EXAMPLES: Final = {
     "filter": "11583",
     "key": "alice-delayed-key",
     "username": "alice",
+    "name": KEPT_SNAPSHOT,
 }
 _ELSEWHERE: Final = {
     "reconcileMarket": {"market": "1.113198101"},
@@ -88,9 +90,12 @@ def add_answers(path: str, method: str, operation: JsonSchema) -> None:
 
 
 def _answer(operation_id: str, method: str, address: str, body: Any) -> Any:
+    if operation_id in ("takeSnapshot", "readSnapshot"):
+        taken = control_example(method.upper(), address, body)
+        return {**taken, "scenario": {"name": taken["scenario"]["name"]}, "image": {}, "digest": _OF_NOTHING}
     if operation_id == "readStateHash":
         # Every version has digests of its own, so that this one is of nothing at all.
-        return {"stateHash": hashlib.sha256().hexdigest()}
+        return {"stateHash": _OF_NOTHING}
     return control_example(method.upper(), address, body)
 
 

@@ -16,6 +16,7 @@ from simulator.specifications.control_operations import (
     path_item,
 )
 from simulator.specifications.control_schemas import NOTHING, only, reference
+from simulator.specifications.control_snapshots import SNAPSHOT_OR_NAME, snapshots
 from simulator.world.loading.named import builtin_scenario_names
 
 _INSTANT: Final = (
@@ -26,7 +27,17 @@ _DURATION: Final = r"^P([0-9]{1,4}D|T([0-9]{1,5}H)?([0-9]{1,5}M)?[0-9]{1,5}(\.[0
 
 def paths() -> JsonSchema:
     """Return all paths, with an example of every answer: to the requests in the document, or to an empty one."""
-    described = {**_server(), **_worlds(), **_clock(), **journal(), **markets(), **matches(), **accounts(), **bettune()}
+    described = {
+        **_server(),
+        **_worlds(),
+        **snapshots(),
+        **_clock(),
+        **journal(),
+        **markets(),
+        **matches(),
+        **accounts(),
+        **bettune(),
+    }
     for path, item in described.items():
         for method in METHODS:
             if method in item:
@@ -40,7 +51,14 @@ def _server() -> JsonSchema:
 
 
 def _worlds() -> JsonSchema:
-    new = {"anyOf": [reference("Scenario"), only("fixture", {"enum": list(builtin_scenario_names())})]}
+    new = {
+        "anyOf": [
+            reference("Scenario"),
+            only("fixture", {"enum": list(builtin_scenario_names())}),
+            only("snapshot", SNAPSHOT_OR_NAME),
+            only("fork", {"type": "string"}),
+        ]
+    }
     there = {
         name: {"operationId": called, "parameters": {"world": "$response.body#/id"}, "description": description}
         for name, called, description in (
@@ -68,13 +86,18 @@ def _worlds() -> JsonSchema:
                 "worlds",
                 (
                     "Make a world",
-                    f"Of a scenario, in JSON or YAML, or of one that ships with the package, by its name. {AT_MOST}",
+                    (
+                        "Of a scenario, in JSON or YAML; of one that ships with the package, by its name; of a "
+                        "snapshot, by itself or the name under which it is kept; or as another world is now (fork). "
+                        f"{AT_MOST} With a snapshot it may be 32 MiB long."
+                    ),
                 ),
                 "WorldDocument",
                 body=new,
                 body_required=True,
                 status=201,
-                examples={"shipped": {"fixture": "derby"}, "empty": {"name": "empty"}},
+                refusals=(409,),
+                examples={"shipped": {"fixture": "derby"}, "empty": {"name": "empty"}, "fork": {"fork": "default"}},
                 links=there,
             ),
         ),

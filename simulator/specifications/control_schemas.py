@@ -3,6 +3,8 @@
 from collections.abc import Collection, Mapping
 from typing import Any, Final
 
+from msgspec.structs import fields
+
 from simulator.control.problems import TYPE_PREFIX, Problem
 from simulator.exchange.betting_types import BettingType
 from simulator.exchange.jurisdictions import Jurisdiction
@@ -35,6 +37,7 @@ from simulator.world.loading.market_checks import LADDERS, MARKET_STATUSES, RUNN
 from simulator.world.races import RaceResponse, RaceStatus
 from simulator.world.scenario_commands import WALLET_STATUSES
 from simulator.world.settings import FORBIDDEN_BETS
+from simulator.world.snapshot import FORMAT, Snapshot
 
 _DECIMAL: Final[JsonSchema] = {
     "anyOf": [{"type": "number"}, {"type": "string", "pattern": r"^-?[0-9]{1,9}(\.[0-9]{1,2})?$"}]
@@ -58,6 +61,26 @@ PROBLEM_DOCUMENT: Final[JsonSchema] = {
         "value": {"type": ["string", "number", "boolean", "null"]},
     },
     "required": ["type", "title", "status", "detail"],
+    "additionalProperties": False,
+}
+
+SNAPSHOT_DOCUMENT: Final[JsonSchema] = {
+    "type": "object",
+    "description": "A world at a point of its story, whole, with credentials. Its image is for betsim alone to read.",
+    "properties": {
+        "format": {"const": FORMAT},
+        "version": {"type": "string", "description": "Of the betsim that wrote it."},
+        "worldId": {"type": "string"},
+        "scenario": {"type": "object", "description": "With the credentials that the world has."},
+        "seed": {"type": "integer"},
+        "createdAt": {"type": "integer", "description": "Milliseconds since 1970, as is now."},
+        "sequence": {"type": "integer", "minimum": 0},
+        "now": {"type": "integer"},
+        "rate": {"type": "number", "minimum": 0},
+        "image": {"type": "object"},
+        "digest": {"type": "string", "pattern": "^[0-9a-f]{64}$", "description": "The SHA-256 of all the rest."},
+    },
+    "required": [field.encode_name for field in fields(Snapshot)],
     "additionalProperties": False,
 }
 

@@ -43,11 +43,12 @@ class Conversation:
         return asyncio.run(self._ask(method, path, content, JSON if headers is None else headers))
 
     async def _ask(self, method: str, path: str, body: bytes, headers: dict[str, str]) -> Heard:
+        path, _, query = path.partition("?")
         scope = {
             "type": "http",
             "method": method,
             "path": path,
-            "query_string": b"",
+            "query_string": query.encode(),
             "headers": [(name.lower().encode(), value.encode()) for name, value in headers.items()],
         }
         messages: list[Any] = []

@@ -20,6 +20,7 @@ _WORLD: Final = "/control/v1/worlds/default"
 
 
 RACE_MARKET: Final = "1.113198101"
+KEPT_SNAPSHOT: Final = "before-the-goal"
 INCOMPLETE_MARKET: Final = "1.165000010"
 _EVENT_TO_GROW: Final[JsonValue] = {
     "id": "32165010",
@@ -172,6 +173,8 @@ def control_example(method: str, path: str, body: JsonValue = None) -> JsonValue
     for done, undone in (("/resume", "/suspend"), ("/reinstate", "/hide")):
         if path.endswith(done):
             _answer(conversation, "POST", path.replace(done, undone))
+    if path.startswith("/control/v1/snapshots") or path.endswith("/restore"):
+        _answer(conversation, "GET", f"{_WORLD}/snapshot?name={KEPT_SNAPSHOT}")
     if INCOMPLETE_MARKET in path:
         _answer(conversation, "POST", f"{_WORLD}/markets", {"events": [_EVENT_TO_GROW]})
     return _answer(conversation, method, path, body)

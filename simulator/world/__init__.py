@@ -8,7 +8,7 @@ scenario as written, `format`, and how it is read and checked, `loading`; what g
 `settings`, `starting_price_cache`, `agenda`, `parts`; what inputs do to it, `account_handlers`, `vendor_handlers`,
 `handlers`; who acts in it beside customers, `participants`; how all of it is kept, `image`, `snapshot`; the door,
 `world`; how a story is told again, compared and written down, `retelling`, `hashed_attributes`, `state_hash`,
-`journal`, `export`; and last `worlds`, the registry.
+`journal`, `export`; what comes from outside is looked at first, `trial`; and last `worlds`, the registry.
 
 Units are those of `simulator.exchange`: pence, hundredths, milliseconds since 1970 in UTC.
 """

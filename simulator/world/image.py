@@ -52,7 +52,7 @@ _WORDS: Final[Mapping[type, str]] = {
 
 
 MOST_ROWS: Final = 10_000_000
-"""How many values a column, and objects a table, may say that there are without writing them out."""
+"""How many values and objects an image may say that there are without writing them out."""
 
 
 class NotAnImage(ValueError):
@@ -189,6 +189,8 @@ class Reader:
         self._image: Final = image
         self._renamed: Final = renamed or {}
         self._objects: Final[dict[str, list[Any]]] = {}
+        self._promised = 0
+        """How many values were said to be there without being written out."""
 
     def read(self) -> list[Any]:
         """Return the objects that were written; raise `NotAnImage` where the document is not what was written."""
@@ -197,7 +199,7 @@ class Reader:
             later = {name for name in tables if issubclass(self._classes.named(name), msgspec.Struct)}
             for name in tables.keys() - later:
                 kind = self._classes.named(name)
-                self._objects[name] = [object.__new__(kind) for _ in range(_bounded(tables[name]["rows"]))]
+                self._objects[name] = [object.__new__(kind) for _ in range(self._bounded(tables[name]["rows"]))]
             for name in tables.keys() - later:
                 self._fill(name)
             return self._values(self._image["root"])
@@ -244,10 +246,18 @@ class Reader:
         if kind == "plain":
             return self._rename(column[1])
         if kind == "same":
-            return self._rename([column[1]]) * _bounded(column[2])
+            return self._rename([column[1]]) * self._bounded(column[2])
         if kind in ROWS or kind in MAPS:
             return self._containers(kind, *column[1:])
         return self._others(kind, *column[1:])
+
+    def _bounded(self, count: int) -> int:
+        if count < 0:
+            raise NotAnImage(f"there cannot be {count} of anything")
+        self._promised += count
+        if self._promised > MOST_ROWS:
+            raise NotAnImage(f"{self._promised} values are more than an image may hold")
+        return count
 
     def _rename(self, values: list[Any]) -> list[Any]:
         renamed = self._renamed
@@ -289,9 +299,3 @@ _UNREADABLE: Final = (
     StopIteration,
 )
 """What reading something that was not written here can come to."""
-
-
-def _bounded(count: int) -> int:
-    if not 0 <= count <= MOST_ROWS:
-        raise NotAnImage(f"{count} values are more than an image may hold")
-    return count

@@ -26,7 +26,12 @@ FORMAT: Final = 1
 
 
 class SnapshotError(ValueError):
-    """A document is no snapshot that can be restored; the sentence says what is wrong."""
+    """A document is no snapshot that can be restored: what is wrong, and at which of its members if at one."""
+
+    def __init__(self, problem: str, member: str = "") -> None:
+        super().__init__(f"{member}: {problem}" if member else problem)
+        self.problem: Final = problem
+        self.member: Final = member
 
 
 class Snapshot(Struct, frozen=True, rename="camel"):
@@ -45,7 +50,16 @@ class Snapshot(Struct, frozen=True, rename="camel"):
     rate: float
     image: msgspec.Raw
     digest: str
-    """The SHA-256 of the image as it is written, in hexadecimal."""
+    """The SHA-256, in hexadecimal, of the document without digest and image, and of the image after it."""
+
+    def signed(self) -> "Snapshot":
+        """Return the same with its digest."""
+        return msgspec.structs.replace(self, digest=self.digest_of_rest())
+
+    def digest_of_rest(self) -> str:
+        """Return the digest that is right."""
+        rest = msgspec.structs.replace(self, image=_NO_IMAGE, digest="")
+        return hashlib.sha256(_IN_ORDER.encode(rest) + bytes(self.image)).hexdigest()
 
 
 class _Envelope(Struct):
@@ -83,6 +97,8 @@ class Remembered(NamedTuple):
 
 
 _ENCODER: Final = msgspec.json.Encoder()
+_IN_ORDER: Final = msgspec.json.Encoder(order="deterministic")
+_NO_IMAGE: Final = msgspec.Raw(b"null")
 _DECODER: Final = msgspec.json.Decoder(Snapshot)
 _ENVELOPES: Final = msgspec.json.Decoder(_Envelope)
 encode_snapshot: Final = _ENCODER.encode
@@ -90,27 +106,28 @@ encode_snapshot: Final = _ENCODER.encode
 
 
 def decode_snapshot(encoded: bytes | msgspec.Raw) -> Snapshot:
-    """Return the snapshot that `encode_snapshot` wrote; raise `SnapshotError` for anything else."""
+    """Return the snapshot that `encode_snapshot` wrote; raise `SnapshotError` for anything else.
+
+    Programs may have read and written it since: how JSON is spaced and in which order members stand does not matter.
+    """
     try:
         written_by = _ENVELOPES.decode(encoded).format
         if written_by != FORMAT:
-            raise SnapshotError(f"format: {written_by} is not the format of this version, which is {FORMAT}")
+            raise SnapshotError(f"{written_by} is not the format of this version, which is {FORMAT}", "format")
         snapshot = _DECODER.decode(encoded)
-    except msgspec.DecodeError as error:
+        if snapshot.digest_of_rest() != snapshot.digest:
+            image = _IN_ORDER.encode(msgspec.json.decode(snapshot.image))
+            snapshot = msgspec.structs.replace(snapshot, image=msgspec.Raw(image))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise SnapshotError(f"this is not a snapshot: {error}") from None
-    if digest_of(bytes(snapshot.image)) != snapshot.digest:
-        raise SnapshotError("digest: the image is not as it was written")
+    if snapshot.digest_of_rest() != snapshot.digest:
+        raise SnapshotError("this is not as it was written", "digest")
     return snapshot
 
 
 def image_of(world: Imaged) -> bytes:
     """Return the image of a world as JSON. Nothing may be due in it."""
-    return _ENCODER.encode(Writer(_classes()).write([world.parts, *world.participants]))
-
-
-def digest_of(image: bytes) -> str:
-    """Return the digest that a snapshot gives of its image."""
-    return hashlib.sha256(image).hexdigest()
+    return _IN_ORDER.encode(Writer(_classes()).write([world.parts, *world.participants]))
 
 
 def remembered(snapshot: Snapshot, real_time: RealTime, renamed: Mapping[str, str] | None = None) -> Remembered:
@@ -124,7 +141,7 @@ def remembered(snapshot: Snapshot, real_time: RealTime, renamed: Mapping[str, st
         for market in parts.exchange.markets.values():
             market.forget_what_follows()
     except (NotAnImage, ClockError, AttributeError, TypeError) as error:
-        raise SnapshotError(f"image: {error}") from None
+        raise SnapshotError(str(error), "image") from None
     return Remembered(parts, tuple(participants))
 
 

@@ -45,7 +45,6 @@ from simulator.world.snapshot import (
     Snapshot,
     SnapshotError,
     decode_snapshot,
-    digest_of,
     image_of,
     remembered,
 )
@@ -107,6 +106,8 @@ class World:
         self.ids.world_id = self.id
         if not restoration.keeps_sessions:
             self.developer_apps.remake_keys()
+            tokens = {user.token for user in self.scenario.bettune.users}
+            self.bettune.users.remake_tokens(tokens, self.ids.bettune_token)
             for session in list(self.sessions):
                 self.sessions.close(session)
 
@@ -133,7 +134,6 @@ class World:
     def snapshot(self) -> Snapshot:
         """Return what the world is now, whole; what is due by now has happened."""
         now = self.run_due()
-        image = image_of(self)
         return Snapshot(
             format=FORMAT,
             version=__version__,
@@ -144,9 +144,9 @@ class World:
             sequence=self.sequence,
             now=now,
             rate=self.clock.rate,
-            image=msgspec.Raw(image),
-            digest=digest_of(image),
-        )
+            image=msgspec.Raw(image_of(self)),
+            digest="",
+        ).signed()
 
     def tell_beginning(self) -> None:
         """Tell the listeners what comes before the story, as its entry 0: the world began as its scenario says."""
@@ -323,7 +323,9 @@ class World:
         try:
             snapshot = decode_snapshot(one.snapshot)
             if snapshot.scenario != self.scenario or snapshot.seed != self.seed:
-                raise SnapshotError("scenario: the snapshot is of another world, and a world goes back to its own only")
+                raise SnapshotError(
+                    "the snapshot is of another world, and a world goes back to its own only", "scenario"
+                )
             self._go_on(remembered(snapshot, self._real_time))
         except SnapshotError as error:
             return self._tell(now, one, [], Refusal.of(error), CALLER)

@@ -43,6 +43,7 @@ CONTROL_PATHS = [
         user="alice",
         filter=1,
         key="bob-delayed",
+        name="begun",
         username="bob",
     )
     for route in control_routes(Worlds(), Addresses(URL), 0)

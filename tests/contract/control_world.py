@@ -37,6 +37,10 @@ ROUTES = {
     f"{WORLD}/state-hash": "GET, HEAD",
     f"{WORLD}/journal": "GET, HEAD",
     f"{WORLD}/journal/export": "GET, HEAD",
+    f"{WORLD}/snapshot": "GET, HEAD",
+    f"{WORLD}/snapshots": "GET, HEAD",
+    f"{WORLD}/restore": "POST",
+    "/control/v1/snapshots": "GET, HEAD",
     f"{WORLD}/clock": "GET, HEAD, POST",
     f"{WORLD}/markets": "POST",
     **{

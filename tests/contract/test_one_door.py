@@ -122,10 +122,12 @@ def talk_to_bettune(conversation: Doubled) -> None:
 
 def talk_about_reading(conversation: Doubled) -> None:
     """Read what is kept as it was read, and what is not there."""
-    for path in ("/health", "/control/v1/worlds/default/clock", "/control/v1/worlds/default/state-hash"):
+    world = "/control/v1/worlds/default"
+    for path in ("/health", f"{world}/clock", f"{world}/state-hash", f"{world}/snapshot?name=begun"):
         assert 200 == conversation.ask("GET", path).status
     for path in ("/control/v1/worlds/default/journal", "/control/v1/worlds/default/journal/export"):
         assert 200 == conversation.ask("GET", path).status
+    assert 204 == conversation.ask("DELETE", "/control/v1/snapshots/begun").status
     assert 201 == conversation.ask("POST", "/control/v1/worlds", {"fixture": "derby"}).status
     assert 204 == conversation.ask("DELETE", "/control/v1/worlds/world-2").status
     for method, path in (("GET", "/view/login"), ("GET", "/view/recoverpassword"), ("POST", "/view/recoverpassword")):

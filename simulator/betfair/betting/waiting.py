@@ -6,7 +6,7 @@ from typing import Final, TypeVar
 from weakref import WeakKeyDictionary
 
 from simulator.exchange.events import HeldOrderFate, TicketResolved
-from simulator.world.happened import Happened, WorldClosed, WorldReset
+from simulator.world.happened import Happened, WorldClosed, WorldReset, WorldRestored
 from simulator.world.world import World
 
 T = TypeVar("T")
@@ -63,7 +63,7 @@ class Waiting:
                 resolve = self._by_ticket.pop(event.ticket, None)
                 if resolve is not None:
                     resolve(event.fates)
-            elif isinstance(event, WorldReset | WorldClosed):
+            elif isinstance(event, WorldReset | WorldRestored | WorldClosed):
                 unresolved, self._by_ticket = self._by_ticket, {}
                 for resolve in unresolved.values():
                     resolve(None)

@@ -1,6 +1,6 @@
 """The users of BetTune in a world: their tokens, which can be made anew and revoked, and their plans, which can end."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Container, Iterable
 from typing import Final
 
 from msgspec import Struct
@@ -79,6 +79,20 @@ class Users:
         self.by_token[token] = replace(self.current(name), token=token, is_revoked=False)
         self._tokens[name].append(token)
         return token
+
+    def remake_tokens(self, of_scenario: Container[str], numbered_token: Callable[[str, int], str]) -> None:
+        """Give users other tokens for those that the scenario does not have: the function makes one of name and number.
+
+        For a world that goes on beside the one in which they were made.
+        """
+        users = list(self.by_token.values())
+        self.by_token.clear()
+        self._tokens.clear()
+        for user in users:
+            tokens = self._tokens.setdefault(user.name, [])
+            token = user.token if user.token in of_scenario else numbered_token(user.name, len(tokens) + 1)
+            self.by_token[token] = replace(user, token=token)
+            tokens.append(token)
 
     def change_plan(self, name: str, plan: str) -> bool:
         """Put a user on a plan, with all tokens; return whether that is another one. Raise `UnknownUser`."""
