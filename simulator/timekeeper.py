@@ -4,7 +4,7 @@ import asyncio
 from typing import Final
 
 from simulator.world.happened import Happened
-from simulator.world.inputs import AdvanceClock, Input, MoveToNext, Reset, SetClock, SetClockRate
+from simulator.world.inputs import AdvanceClock, Input, MoveToNext, Reset, Restore, SetClock, SetClockRate
 from simulator.world.world import World
 from simulator.world.worlds import Worlds
 
@@ -12,7 +12,9 @@ LONGEST_WAIT_SECONDS: Final = 3600.0
 SHORTEST_WAIT_SECONDS: Final = 0.001
 """An event loop may be early by a fraction of a millisecond; the rest is waited for and not spun away."""
 
-_CLOCK_CHANGES: Final[frozenset[type[Input]]] = frozenset({AdvanceClock, SetClock, MoveToNext, SetClockRate, Reset})
+_CLOCK_CHANGES: Final[frozenset[type[Input]]] = frozenset(
+    {AdvanceClock, SetClock, MoveToNext, SetClockRate, Reset, Restore}
+)
 
 
 class Timekeeper:

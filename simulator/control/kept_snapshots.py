@@ -41,10 +41,10 @@ class KeptSnapshots:
         return self._by_name.get(name)
 
     def refuse_name(self, name: str) -> None:
-        """Raise `WrongQuery` for what cannot be a name, and `Impossible` where too many are kept for another one."""
+        """Raise `WrongQuery` for what cannot be a name, and `Impossible` where others leave no room."""
         if re.fullmatch(NAME, name, re.ASCII) is None or name.endswith("\n"):
             raise WrongQuery(
-                "A name has 1 to 100 letters, digits, dots, hyphens and underscores, and begins with a letter or digit.",
+                "It has 1 to 100 letters, digits, dots, hyphens and underscores, and begins with a letter or digit.",
                 "name",
                 name,
             )

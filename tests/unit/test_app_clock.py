@@ -8,14 +8,17 @@ from typing import Any
 
 import httpx
 import pytest
+from msgspec import Raw
 
 from simulator.app import Application, create_app
 from simulator.control.worlds import Addresses
 from simulator.exchange.commands import PlaceOrders
 from simulator.exchange.events import Event, HeartbeatExpired, MarketChanged, OrderPlaced, OrdersHeld
+from simulator.world.clock import RealTime
 from simulator.world.happened import Happened
-from simulator.world.inputs import SetClockRate
+from simulator.world.inputs import AdvanceClock, Restore, SetClockRate
 from simulator.world.loading.loading import load_scenario
+from simulator.world.snapshot import encode_snapshot
 from simulator.world.world import World
 from simulator.world.worlds import Worlds
 from tests import scenario as blocks
@@ -302,3 +305,19 @@ def test_a_bet_that_waits_in_a_world_that_ends_is_answered_all_the_same(end: str
         assert report["status"] == "TIMEOUT"
 
     on_stage(scenario(0, "+P1D"), play)
+
+
+def test_a_world_that_goes_back_to_a_running_clock_does_not_wait_for_a_request() -> None:
+    """What is due next is due at the same time before and after, but the clock stood still."""
+    text = scenario(0, "+PT1H")
+    other = World(load_scenario(text, "scenario of the test"), real_time=RealTime(lambda: 0, lambda: 0.0))
+    other.do(AdvanceClock(3_599_950))
+    other.do(SetClockRate(1))
+    snapshot = Raw(encode_snapshot(other.snapshot()))
+
+    async def play(stage: Stage) -> None:
+        async with stage.lifespan():
+            stage.world.do(Restore(snapshot)).accepted()
+            await stage.sees(MarketChanged)
+
+    on_stage(text, play)
