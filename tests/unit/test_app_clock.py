@@ -317,6 +317,8 @@ def test_a_world_that_goes_back_to_a_running_clock_does_not_wait_for_a_request()
 
     async def play(stage: Stage) -> None:
         async with stage.lifespan():
+            stage.world.do(AdvanceClock(1)).accepted()
+            await asyncio.sleep(0)
             stage.world.do(Restore(snapshot)).accepted()
             await stage.sees(MarketChanged)
 
