@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from msgspec import inspect
 
 from simulator.control.clock import ClockChange
-from simulator.control.worlds import NamedFixture
+from simulator.control.schema import NamedFixture
 from simulator.world.format.document import (
     ScenarioError,
     path_of,
