@@ -7,7 +7,9 @@ from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 from typing import Any, Final, TypeVar
 
-from simulator.testing.errors import BetsimError
+from simulator.testing.errors import BetsimError, is_sentence
+
+__tracebackhide__ = is_sentence
 
 T = TypeVar("T")
 

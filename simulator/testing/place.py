@@ -11,11 +11,13 @@ from simulator.control.schema import StreamAddress
 from simulator.control.worlds import Addresses
 from simulator.testing.asking import ask
 from simulator.testing.engine import Engine
-from simulator.testing.errors import BetsimError
+from simulator.testing.errors import BetsimError, is_sentence
 from simulator.world.format.scenario import Scenario
 from simulator.world.inputs import EndWorld
 from simulator.world.world import World
 from simulator.world.worlds import Worlds
+
+__tracebackhide__ = is_sentence
 
 IN_PROCESS: Final = "http://127.0.0.1:8000"
 """What stands for the address of an application without a server. Nobody listens there."""

@@ -6,11 +6,13 @@ from typing import Any, Final
 
 import msgspec
 
-from simulator.testing.errors import BetsimError
+from simulator.testing.errors import BetsimError, is_sentence
 from simulator.world.format.document import ScenarioError
 from simulator.world.format.scenario import Scenario
 from simulator.world.loading.loading import load_scenario
 from simulator.world.loading.named import scenario_called
+
+__tracebackhide__ = is_sentence
 
 ScenarioLike = str | os.PathLike[str] | Mapping[str, Any]
 """The name of a scenario that ships with the package, a file, or the document itself as plain data."""

@@ -10,11 +10,13 @@ from simulator.betfair.stream.listener import StreamServer
 from simulator.launch import TlsMissing, TlsOptions, secured
 from simulator.server import Server as WebServer
 from simulator.server import host_and_port_of, listen, url_of
-from simulator.testing.errors import BetsimError
+from simulator.testing.errors import BetsimError, is_sentence
 from simulator.testing.place import Place
 from simulator.testing.scenarios import DEFAULT_SCENARIO, ScenarioLike, scenario_of
 from simulator.testing.world import World
 from simulator.world.worlds import Worlds
+
+__tracebackhide__ = is_sentence
 
 if TYPE_CHECKING:
     from simulator.certificates import ClientFiles

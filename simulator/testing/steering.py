@@ -7,10 +7,12 @@ from typing import Any, Final
 
 from simulator.control.markets import RUNNER_VERBS
 from simulator.control.schema import instant_text
-from simulator.testing.errors import BetsimError
+from simulator.testing.errors import BetsimError, is_sentence
 from simulator.testing.place import Place
 from simulator.world import world
 from simulator.world.loading.conversion import VERBS
+
+__tracebackhide__ = is_sentence
 
 Ladder = Sequence[Sequence[float]]
 """Prices, each with its size in pounds: `[(2.0, 120), (1.99, 80)]`."""

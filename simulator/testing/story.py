@@ -10,8 +10,10 @@ import msgspec
 
 from simulator.control.schema import instant_text
 from simulator.exchange.events import Event
-from simulator.testing.errors import BetsimError
+from simulator.testing.errors import BetsimError, is_sentence
 from simulator.world.journal import KINDS, Entry, Journal, Wanted
+
+__tracebackhide__ = is_sentence
 
 LONGEST_LINE: Final = 200
 

@@ -5,13 +5,15 @@ from typing import Final
 from simulator.exchange.orders import OrderStatus
 from simulator.testing.accounts import Account, BetTuneAccess, accounts_of, bettune_of
 from simulator.testing.bets import Bet, bets_of
-from simulator.testing.errors import BetsimError, NeverHappened
+from simulator.testing.errors import BetsimError, NeverHappened, is_sentence
 from simulator.testing.place import Place
 from simulator.testing.steering import SteeredWorld
 from simulator.testing.story import described, entries_when_there, last_lines, wanted
 from simulator.world import world
 from simulator.world.journal import Entry, Wanted
 from simulator.world.state_hash import state_hash
+
+__tracebackhide__ = is_sentence
 
 PATIENCE_SECONDS: Final = 5.0
 LINES_TOLD: Final = 20

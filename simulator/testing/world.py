@@ -3,10 +3,12 @@
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from simulator.testing.errors import BetsimError
+from simulator.testing.errors import BetsimError, is_sentence
 from simulator.testing.place import Place
 from simulator.testing.scenarios import DEFAULT_SCENARIO, ScenarioLike, scenario_of
 from simulator.testing.watching import WatchedWorld
+
+__tracebackhide__ = is_sentence
 
 if TYPE_CHECKING:
     import httpx
@@ -37,12 +39,19 @@ class World(WatchedWorld):
         somewhere = Place() if place is None else place
         super().__init__(somewhere, somewhere.begin(checked, seed))
         self._owns_place = place is None
+        own_names = (account.username for account in self._world.scenario.accounts)
+        self._written_names = dict(zip(own_names, (account.username for account in checked.accounts), strict=True))
         self._clients: Clients | None = None
 
     @property
     def scenario(self) -> str:
         """Return the name of the scenario."""
         return self._world.scenario.name
+
+    @property
+    def seed(self) -> int:
+        """Return the number that made-up ids come from."""
+        return self._world.seed
 
     @property
     def url(self) -> str:
@@ -65,6 +74,15 @@ class World(WatchedWorld):
     def async_http(self) -> "httpx.AsyncClient":
         """Return the same for `await`."""
         return self._leading_here().waiting
+
+    @property
+    def is_open(self) -> bool:
+        """Return whether the world can still be asked."""
+        return self._place.engine.is_running
+
+    def written_name(self, username: str) -> str:
+        """Return what the scenario calls a customer, who has another name where another world had that one first."""
+        return self._written_names[username]
 
     def reset(self) -> None:
         """Let the world begin again as its scenario says. All sessions end."""
