@@ -21,6 +21,7 @@ from simulator.launch import PreparedServer, RecordOptions, ServerOptions, TlsMi
 from simulator.log_output import LOG_LEVELS, show_log
 from simulator.record import CannotRecord, Source
 from simulator.record import record as record_markets
+from simulator.recorded_command import recorded
 from simulator.scenario_command import WRONG_SCENARIO, scenario
 from simulator.server import CannotAnnounce, CannotListen, CannotWrite
 from simulator.world.export import WrongExport, replay
@@ -51,6 +52,7 @@ def main() -> None:
 
 
 main.add_command(scenario)
+main.add_command(recorded)
 
 
 def _check_token(_: click.Context, __: click.Parameter, token: str | None) -> str | None:

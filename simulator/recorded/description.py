@@ -1,0 +1,176 @@
+"""What a recording is, and what is odd in it: `betsim recorded info` and `betsim recorded check`."""
+
+from collections import Counter
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import Final, NamedTuple
+
+from msgspec import Struct
+
+from simulator.recorded.market import RecordedMarket
+from simulator.recorded.messages import Kind, Line, MarketChange, read_lines
+from simulator.recorded.sources import Source
+
+MOST_FINDINGS: Final = 100
+"""How many findings of one kind are told of a file; the rest is counted."""
+
+
+class Package(StrEnum):
+    """The three packages of historic data, by what they show; captures are as good as PRO where they have ladders."""
+
+    BASIC = "BASIC"
+    ADVANCED = "ADVANCED"
+    PRO = "PRO"
+
+
+WARNINGS: Final = {
+    Package.BASIC: "it has last traded prices once a minute and no offers: no bet can be matched in it",
+    Package.ADVANCED: "it has the best levels of offers and no ladders: what waits in a queue cannot be followed",
+    Package.PRO: "",
+}
+
+
+class MarketSummary(Struct):
+    """What is known of a market at the end of a file. Times are as recorded, or in milliseconds since 1970."""
+
+    market_id: str
+    event_type_id: str | None
+    country_code: str | None
+    market_type: str | None
+    market_time: str | None
+    status: str | None
+    runners: int
+    updates: int
+    first_at: int
+    last_at: int
+    went_in_play: bool
+
+
+class Description(Struct):
+    """What a file is."""
+
+    name: str
+    package: Package
+    lines: dict[str, int]
+    """How many there are of each kind."""
+    markets: list[MarketSummary]
+
+    @property
+    def warning(self) -> str:
+        """Return what cannot be done with a file of this package, empty where everything can."""
+        return WARNINGS[self.package]
+
+
+class Finding(NamedTuple):
+    """Something that is odd in a file; line 0 is about the file as a whole."""
+
+    name: str
+    line: int
+    text: str
+
+
+def describe(source: Source) -> Description:
+    """Read a file to its end and say what it is."""
+    reading = _Reading()
+    lines = Counter(reading.take(line).kind.value for line in read_lines(source))
+    return Description(source.name, reading.package, dict(lines), reading.summaries())
+
+
+def odd_things(source: Source) -> Iterator[Finding]:
+    """Read a file and yield what is odd in it, at most so many of a kind."""
+    reading, told = _Reading(), Counter[str]()
+    for line in read_lines(source):
+        for kind, text in _odd_in(line, reading):
+            told[kind] += 1
+            if told[kind] <= MOST_FINDINGS:
+                yield Finding(source.name, line.number, text)
+        reading.take(line)
+    for kind, number in told.items():
+        if number > MOST_FINDINGS:
+            yield Finding(source.name, 0, f"{number - MOST_FINDINGS} more findings of the kind {kind!r}")
+    if not reading.markets:
+        yield Finding(source.name, 0, "it has no market")
+    for market in reading.markets.values():
+        yield from (Finding(source.name, 0, f"market {market.market_id}: {text}") for text in _odd_at_the_end(market))
+
+
+class _Reading:
+    """The markets of a file so far."""
+
+    def __init__(self) -> None:
+        self.markets: Final[dict[str, RecordedMarket]] = {}
+        self._first_at: Final[dict[str, int]] = {}
+        self._in_play: Final[set[str]] = set()
+        self._has_ladders = False
+        self._has_levels = False
+        self.last_at = 0
+
+    @property
+    def package(self) -> Package:
+        if self._has_ladders:
+            return Package.PRO
+        return Package.ADVANCED if self._has_levels else Package.BASIC
+
+    def take(self, line: Line) -> Line:
+        for change in line.changes:
+            market = self.markets.setdefault(change.id, RecordedMarket(change.id))
+            self._first_at.setdefault(change.id, line.published_at)
+            market.apply(change, line.published_at)
+            if change.market_definition is not None and change.market_definition.in_play:
+                self._in_play.add(change.id)
+            for runner in change.rc or ():
+                self._has_ladders = self._has_ladders or bool(runner.atb or runner.atl)
+                self._has_levels = self._has_levels or bool(runner.batb or runner.batl or runner.bdatb)
+        if line.changes:
+            self.last_at = line.published_at
+        return line
+
+    def summaries(self) -> list[MarketSummary]:
+        return [self._summary(market) for market in self.markets.values()]
+
+    def _summary(self, market: RecordedMarket) -> MarketSummary:
+        definition = market.definition
+        return MarketSummary(
+            market.market_id,
+            None if definition is None else definition.event_type_id,
+            None if definition is None else definition.country_code,
+            None if definition is None else definition.market_type,
+            None if definition is None else definition.market_time,
+            None if definition is None else definition.status,
+            len(market.runners),
+            market.updates,
+            self._first_at[market.market_id],
+            market.published_at,
+            market.market_id in self._in_play,
+        )
+
+
+def _odd_in(line: Line, before: _Reading) -> Iterator[tuple[str, str]]:
+    if line.kind is Kind.BROKEN:
+        yield "broken", f"it is no message: {line.problem}"
+    if line.changes and line.published_at < before.last_at:
+        yield "time", f"it was published at {line.published_at}, before the one before it ({before.last_at})"
+    ids = [change.id for change in line.changes]
+    if len(set(ids)) < len(ids):
+        twice = next(market_id for market_id in ids if ids.count(market_id) > 1)
+        yield "twice", f"market {twice} is in it twice"
+    for change in line.changes:
+        yield from _odd_in_change(change, before.markets.get(change.id))
+
+
+def _odd_in_change(change: MarketChange, market: RecordedMarket | None) -> Iterator[tuple[str, str]]:
+    definition = None if market is None else market.definition
+    if market is None and change.market_definition is None:
+        yield "definition", f"market {change.id} begins without a definition"
+    if definition is not None and definition.status == "CLOSED" and change.rc:
+        yield "closed", f"market {change.id} goes on after it was closed"
+    if market is not None and change.img:
+        yield "image", f"market {change.id} is told whole once more"
+
+
+def _odd_at_the_end(market: RecordedMarket) -> Iterator[str]:
+    definition = market.definition
+    if definition is None:
+        yield "it has no definition"
+    elif definition.status != "CLOSED":
+        yield f"it ends {definition.status}, without a result"
