@@ -149,12 +149,14 @@ class SteeredWorld:
         )
         return answer
 
-    def fault(self, operation: str, do: str, **rest: object) -> Any:
+    def fault(self, operation: str, do: str, *, lasts: str | float | timedelta | None = None, **rest: object) -> Any:
         """Let something go wrong with requests of an operation: `fault("placeOrders", "lose-answer", times=1)`.
 
-        What can be done, and what else can be said (`after`, `times`, `for`, `account`), is told by the control API.
+        Instead of a number of `times` it may happen to all requests while it `lasts`. What can be done, and what else
+        can be said (`after`, `account` and so on), is told by the control API.
         """
-        return self.control("POST", "faults", {"faults": [{"operation": operation, "do": do, **rest}]})
+        duration = {} if lasts is None else {"for": _duration_text(lasts)}
+        return self.control("POST", "faults", {"faults": [{"operation": operation, "do": do, **duration, **rest}]})
 
 
 def _duration_text(duration: object) -> str:

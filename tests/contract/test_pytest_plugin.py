@@ -3,19 +3,15 @@
 import importlib.util
 import sys
 from collections.abc import Callable
-from importlib import metadata
 from pathlib import Path
 
 import pytest
 
 import simulator.secure_serving  # noqa: F401, what a run in this process loads it forgets, which this does not bear
 from simulator import data
+from tests.plugin import NAME
 
 pytest_plugins = ["pytester"]
-
-IS_INSTALLED = any(entry.name == "betsim" for entry in metadata.entry_points(group="pytest11"))
-"""A checkout that was installed before there was a plugin does not name it; pytest is told of it instead."""
-NAME = "betsim" if IS_INSTALLED else "simulator.pytest_plugin"
 
 Run = Callable[..., pytest.RunResult]
 

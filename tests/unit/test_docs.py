@@ -35,7 +35,7 @@ def test_every_file_that_a_document_names_is_there(document: str) -> None:
     assert [path for path in named if not PROJECT.joinpath(path).exists()] == []
 
 
-@pytest.mark.parametrize("document", [*DOCUMENTS, "docs/fidelity.md"])
+@pytest.mark.parametrize("document", [*DOCUMENTS, "docs/fidelity.md", "docs/testing.md"])
 def test_every_link_between_documents_leads_somewhere(document: str) -> None:
     folder = PROJECT.joinpath(document).parent
 
