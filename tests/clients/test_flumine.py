@@ -13,8 +13,8 @@ import httpx
 import pytest
 
 from tests.clients.fair import AWAY, DRAW, FAIR, HOME, MATCH_ODDS
-from tests.clients.library import ServedWorld, let_read_documents
-from tests.serving import PATIENCE_SECONDS, WITH_TLS, Served, serving
+from tests.clients.library import ServedWorld
+from tests.serving import PATIENCE_SECONDS, WITH_TLS, Served, let_read_documents, serving
 
 FLUMINE = os.environ.get("BETSIM_FLUMINE")
 """The interpreter of an environment in which flumine is installed: it cannot share one with what our tests need."""
