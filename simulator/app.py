@@ -12,8 +12,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from simulator import __version__
 from simulator.betfair.dispatch import FaceSettings
+from simulator.betfair.faultable import FAULTABLE
 from simulator.betfair.services import SERVICES
 from simulator.betfair.transport import BetfairFace
+from simulator.bettune.face import FAULTABLE as BETTUNE_FAULTABLE
 from simulator.bettune.face import BetTuneFace
 from simulator.control.guard import ControlGuard
 from simulator.control.problems import HeadersTooLarge, Problem, UnknownAddress
@@ -90,7 +92,7 @@ def create_app(
             Route("/health", Resource(get=_health)),
             *front_page_routes(),
             *specs_routes(),
-            *control_routes(worlds, addresses, seed),
+            *control_routes(worlds, addresses, seed, {**FAULTABLE, **BETTUNE_FAULTABLE}),
         ],
         exception_handlers={Problem: _problem, 404: _unknown_address, ClientDisconnect: _disconnected},
         lifespan=lifespan,

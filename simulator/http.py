@@ -11,6 +11,8 @@ from enum import Enum
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
+from simulator.world.faults import Fired
+
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
@@ -51,6 +53,8 @@ class Request(NamedTuple):
     body: bytes
     when_answered: list[Callable[[], None]]
     """What is to be done once the answer is written, or nobody waits for it any more."""
+    faults: list[Fired]
+    """What a tester has ordered to go wrong with the answer on its way."""
     tls: Mapping[str, Any] | None = None
 
     def header(self, name: bytes) -> str:

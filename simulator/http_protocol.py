@@ -23,6 +23,7 @@ from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
+from simulator.fault_delivery import CONNECTION, Connection
 from simulator.http_parts import HeldFlow, head_without_upgrade, new_parser
 from simulator.refusal_log import log_refusal
 
@@ -63,7 +64,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._unanswered: list[RequestResponseCycle] = []
         """What is being answered, and what comes after it."""
         self._is_refused = False
-        self._extensions: dict[str, Any] | None = None
+        self._extensions: dict[str, Any] = {}
         self._is_receiving = False
         """A request has begun and is not complete."""
         self._has_head = False
@@ -80,9 +81,10 @@ class BoundedProtocol(HttpToolsProtocol):
         """Begin, and wait for the first request no longer than for any other."""
         super().connection_made(transport)
         self.flow = HeldFlow(transport)
+        self._extensions = {CONNECTION: Connection(transport)}
         extension = transport.get_extra_info(TLS_EXTENSION)
         if extension is not None:
-            self._extensions = {TLS_EXTENSION: extension}
+            self._extensions[TLS_EXTENSION] = extension
         self._await_request()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -187,8 +189,7 @@ class BoundedProtocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """Note that a request has begun."""
         super().on_message_begin()
-        if self._extensions is not None:
-            self.scope["extensions"] = self._extensions
+        self.scope["extensions"] = self._extensions
         self._is_receiving = True
         self._has_head = False
 

@@ -17,7 +17,9 @@ from msgspec.json import Encoder
 from simulator.betfair.decoding import ParameterDecoder
 from simulator.betfair.errors import ApiError, ApiErrorCode, ExceptionType, Fault, ProtocolError
 from simulator.betfair.operations import Call, Needs, OpenCall, Operation, Service
+from simulator.betfair.ordered_faults import Asked, Outcome, fault_of, go_wrong
 from simulator.betfair.schema.wire import encode_hook
+from simulator.http import Request
 from simulator.request_log import RequestLog
 from simulator.world.developer_apps import AppVersion
 from simulator.world.happened import RequestIdTaken
@@ -92,10 +94,6 @@ class ServedOperation:
         self.parameters: Final[ParameterDecoder[Any]] = ParameterDecoder(operation.request)
 
 
-Outcome = bytes | ApiError | ProtocolError
-"""An encoded answer, or why there is none."""
-
-
 class Edge:
     """Where exceptions end: a `with` block that keeps the error of what went wrong inside it.
 
@@ -140,13 +138,27 @@ class Dispatcher:
         credentials: Credentials,
         encode: Callable[[Any], bytes] = encode_json,
         *,
-        when_answered: list[Callable[[], None]],
+        request: Request,
     ) -> Outcome | Awaitable[Outcome]:
         """Call an operation. The outcome is there at once unless the operation has to wait; nothing is raised.
 
         A call that counts against the limit on concurrent requests is in flight until its caller has done what is then
-        in `when_answered`.
+        in `when_answered` of the request. What a tester has ordered to go wrong goes wrong here, or is noted in its
+        `faults`.
         """
+        if self.worlds.faulty:
+            begin = partial(self._begin, served, body, credentials, encode, request.when_answered)
+            return self._begin_with_faults(served, body, credentials, encode, request, begin)
+        return self._begin(served, body, credentials, encode, request.when_answered)
+
+    def _begin(
+        self,
+        served: ServedOperation,
+        body: bytes | Raw,
+        credentials: Credentials,
+        encode: Callable[[Any], bytes],
+        when_answered: list[Callable[[], None]],
+    ) -> Outcome | Awaitable[Outcome]:
         edge = Edge()
         with edge:
             operation = served.operation
@@ -157,6 +169,28 @@ class Dispatcher:
             encoded = encode(answer)
             self._note(operation, call)
             return encoded
+        return edge.error
+
+    def _begin_with_faults(
+        self,
+        served: ServedOperation,
+        body: bytes | Raw,
+        credentials: Credentials,
+        encode: Callable[[Any], bytes],
+        request: Request,
+        begin: Callable[[], Outcome | Awaitable[Outcome]],
+    ) -> Outcome | Awaitable[Outcome]:
+        """Call an operation where a fault may happen to it; what cannot be read is refused before."""
+        world, account = self.caller_of(credentials)
+        edge = Edge()
+        with edge:
+            if world is None or world not in self.worlds.faulty:
+                return begin()
+            params = served.parameters.decode(body)
+            exception = served.service.exception
+            asked = Asked(served.operation.name, exception, account, credentials.token, params, encode, request)
+            fired = fault_of(self.worlds, world, asked)
+            return begin() if fired is None else go_wrong(world, fired, asked, begin, self.requests)
         return edge.error
 
     async def _finish(

@@ -19,12 +19,15 @@ from typing import Final, NamedTuple
 from msgspec import Struct
 
 from simulator.betfair import pages
-from simulator.betfair.dispatch import FaceSettings, encode_json
+from simulator.betfair.dispatch import Dispatcher, encode_json
 from simulator.betfair.errors import Fault, ProtocolError, SignInError
+from simulator.betfair.faulty_endpoints import faulty_identity
 from simulator.betfair.forms import Form, read_form
 from simulator.betfair.http import HTML, Endpoint
 from simulator.betfair.login_pages import (
     INPUT_VALIDATION_ERROR,
+    LOGIN_PAGE,
+    RECOVERY,
     LoginPage,
     RecoverPasswordPage,
     forbidden,
@@ -34,7 +37,14 @@ from simulator.betfair.schema.wire import date_time
 from simulator.exchange.jurisdictions import Jurisdiction
 from simulator.http import JSON, Request, Response
 from simulator.request_log import RequestLog
-from simulator.world.accounts import CERT_AUTH_REQUIRED, FAIL, SUCCESS, login_status_of
+from simulator.world.accounts import (
+    CERT_AUTH_REQUIRED,
+    FAIL,
+    LOGIN_RESTRICTED,
+    RESTRICTING_CODES,
+    SUCCESS,
+    login_status_of,
+)
 from simulator.world.format.certificates import fingerprint_of_pem
 from simulator.world.happened import SessionOpened
 from simulator.world.inputs import Input, KeepAlive, LogIn, LogOut
@@ -212,8 +222,9 @@ class SessionCall:
         return refusal(error)
 
 
-def identity_endpoints(worlds: Worlds, requests: RequestLog, settings: FaceSettings) -> dict[str, Endpoint]:
+def identity_endpoints(dispatcher: Dispatcher) -> dict[str, Endpoint]:
     """Return the endpoints of the identity service by their paths."""
+    worlds, requests, settings = dispatcher.worlds, dispatcher.requests, dispatcher.settings
     endpoints: dict[str, Endpoint] = {
         "/api/login": Login(worlds, requests),
         "/api/certlogin": CertificateLogin(worlds, requests, certificate_required=settings.certificate_required),
@@ -221,6 +232,14 @@ def identity_endpoints(worlds: Worlds, requests: RequestLog, settings: FaceSetti
         "/api/logout": SessionCall(worlds, requests, LOGOUT, LogOut),
         "/view/login": LoginPage(worlds, requests),
         "/view/recoverpassword": RecoverPasswordPage(worlds, requests),
+    }
+    names = {"/api/login": LOGIN, "/api/certlogin": CERTIFICATE_LOGIN, "/api/keepAlive": KEEP_ALIVE}
+    names |= {"/api/logout": LOGOUT, "/view/login": LOGIN_PAGE, "/view/recoverpassword": RECOVERY}
+    endpoints = {
+        path: faulty_identity(
+            dispatcher, names[path], endpoint, _refuse_certificate if path == "/api/certlogin" else _refuse
+        )
+        for path, endpoint in endpoints.items()
     }
     return endpoints | {f"{path}/": endpoint for path, endpoint in endpoints.items()}
 
@@ -284,6 +303,17 @@ def refusal(error: ProtocolError) -> Response:
     """Answer a request that was not read, in the shape of login, keepAlive and logout."""
     code = "INTERNAL_ERROR" if error.fault is Fault.SERVICE_RUNTIME_EXCEPTION else INPUT_VALIDATION_ERROR
     return _json(SignInAnswer("", "", FAIL, code), error.http_status)
+
+
+def _refuse(request: Request, code: str) -> Response:
+    """Say no to a request in the shape of login, keepAlive and logout."""
+    status = LOGIN_RESTRICTED if code in RESTRICTING_CODES else FAIL
+    token = request.header(b"x-authentication")
+    return _json(SignInAnswer(token, request.header(b"x-application"), status, code))
+
+
+def _refuse_certificate(_: Request, code: str) -> Response:
+    return _json(CertificateLoginAnswer(loginStatus=code))
 
 
 def _json(answer: Struct, http_status: int = 200) -> Response:

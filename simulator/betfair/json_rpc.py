@@ -8,15 +8,16 @@ every answer has HTTP status 200; only a body that is no request at all, and an 
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from typing import Any, Final, NamedTuple
 
 import msgspec
 from msgspec import Raw, Struct
 
 from simulator.betfair.decoding import first_value, not_json, plain_json, without_mark
-from simulator.betfair.dispatch import Credentials, Dispatcher, Outcome, ServedOperation, encode_json
+from simulator.betfair.dispatch import Credentials, Dispatcher, ServedOperation, encode_json
 from simulator.betfair.errors import ApiError, ExceptionType, Fault, ProtocolError, exception_detail
+from simulator.betfair.ordered_faults import Outcome
 from simulator.http import Request, Response, do_all
 
 SERVICE_ERROR: Final = -32099
@@ -66,12 +67,12 @@ class JsonRpcEndpoint:
         body = without_mark(request.body)
         try:
             if body.lstrip()[:1] == b"[":
-                return Response(200, await self._answer_batch(_read_batch(body), credentials, request.when_answered))
+                return Response(200, await self._answer_batch(_read_batch(body), credentials, request))
             call = _read_call(body)
         except ProtocolError as error:
             self._dispatcher.refused("a call over JSON-RPC", credentials, error)
             return self.refuse(error)
-        outcome = self._begin(call, credentials, request.when_answered)
+        outcome = self._begin(call, credentials, request)
         if not isinstance(outcome, (bytes, ApiError, ProtocolError)):
             outcome = await outcome
         if isinstance(outcome, ProtocolError) and outcome.fault is Fault.JSON_PARSE_FAILURE:
@@ -85,9 +86,7 @@ class JsonRpcEndpoint:
         member = encode_json(error_member(error, self._exception, ""))
         return Response(error.http_status, b'{"jsonrpc":"2.0","error":%b}' % member)
 
-    async def _answer_batch(
-        self, calls: list[Envelope], credentials: Credentials, when_answered: list[Callable[[], None]]
-    ) -> bytes:
+    async def _answer_batch(self, calls: list[Envelope], credentials: Credentials, request: Request) -> bytes:
         """Begin all calls in their order, then wait for those that have to wait, together.
 
         A wait begins with its call, so that the bets of a batch in play are delayed side by side, not one by one. All
@@ -95,7 +94,7 @@ class JsonRpcEndpoint:
         """
         begun: list[_Begun] = []
         for number, call in enumerate(calls, start=1):
-            outcome = self._begin(call, credentials, when_answered)
+            outcome = self._begin(call, credentials, request)
             if isinstance(outcome, (bytes, ApiError, ProtocolError)):
                 is_unreadable = isinstance(outcome, ProtocolError) and outcome.fault.json_rpc_code != SERVICE_ERROR
                 begun.append(_Begun(self._written(outcome, call, credentials), is_unreadable))
@@ -104,22 +103,20 @@ class JsonRpcEndpoint:
                 begun.append(_Begun(asyncio.ensure_future(self._written_later(outcome, call, credentials)), False))
             if number % _CALLS_BETWEEN_PAUSES == 0:
                 await asyncio.sleep(0)
-        if when_answered and any(not isinstance(answer, bytes) for answer, _ in begun):
+        if request.when_answered and any(not isinstance(answer, bytes) for answer, _ in begun):
             await asyncio.sleep(0)
-            do_all(when_answered)
+            do_all(request.when_answered)
         if self._dispatcher.settings.batch_in_completion_order:
             answers = await _in_completion_order(begun)
         else:
             answers = [answer if isinstance(answer, bytes) else await answer for answer, _ in begun]
         return b"[%b]" % b",".join(answers)
 
-    def _begin(
-        self, call: Envelope, credentials: Credentials, when_answered: list[Callable[[], None]]
-    ) -> Outcome | Awaitable[Outcome]:
+    def _begin(self, call: Envelope, credentials: Credentials, request: Request) -> Outcome | Awaitable[Outcome]:
         served = self._found(call.method)
         if served is None:
             return ProtocolError(Fault.NO_SUCH_OPERATION, f"no method is called {call.method!r}")
-        return self._dispatcher.begin(served, call.params or b"{}", credentials, when_answered=when_answered)
+        return self._dispatcher.begin(served, call.params or b"{}", credentials, request=request)
 
     def _found(self, method: str) -> ServedOperation | None:
         served = self._by_method.get(method)

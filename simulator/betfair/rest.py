@@ -57,7 +57,7 @@ class RestEndpoint:
             explanation = why_unreadable(body, "the body is no object")
             return self._fault(ProtocolError(Fault.JSON_PARSE_FAILURE, explanation), NOBODY, media_type)
         encode = encode_json if media_type == JSON else self._encode_xml
-        outcome = self._dispatcher.begin(self._served, body, credentials, encode, when_answered=request.when_answered)
+        outcome = self._dispatcher.begin(self._served, body, credentials, encode, request=request)
         if not isinstance(outcome, (bytes, ApiError, ProtocolError)):
             outcome = await outcome
         if isinstance(outcome, bytes):

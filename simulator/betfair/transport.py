@@ -18,15 +18,18 @@ from typing import Final
 
 from simulator.betfair.dispatch import Credentials, Dispatcher, Edge, FaceSettings, ServedOperation
 from simulator.betfair.errors import Fault, ProtocolError
+from simulator.betfair.faulty_endpoints import faulty_navigation
 from simulator.betfair.http import Endpoint
 from simulator.betfair.identity import identity_endpoints
 from simulator.betfair.json_rpc import JsonRpcEndpoint
+from simulator.betfair.navigation.endpoint import OPERATION as MENU
 from simulator.betfair.navigation.endpoint import PATH as NAVIGATION
 from simulator.betfair.navigation.endpoint import NavigationEndpoint
 from simulator.betfair.nothing_here import Nowhere, belongs_to_betfair
 from simulator.betfair.operations import Service
 from simulator.betfair.rest import RestEndpoint
 from simulator.betfair.services import SERVICES
+from simulator.fault_delivery import Wire, deliver
 from simulator.http import (
     BodyTooLarge,
     ClientGone,
@@ -43,6 +46,7 @@ from simulator.http import (
     tls_of,
     wanted_coding,
 )
+from simulator.world.faults import Fired
 from simulator.world.worlds import Worlds
 
 _PREFIX: Final = "/exchange/"
@@ -76,8 +80,8 @@ class BetfairFace:
             self._json_rpc[service.name] = JsonRpcEndpoint(dispatcher, served)
             for name, operation in served.items():
                 self._rest[service.name, name.lower()] = RestEndpoint(dispatcher, operation)
-        self._navigation: Final = NavigationEndpoint(dispatcher)
-        self._identity: Final[Mapping[str, Endpoint]] = identity_endpoints(worlds, dispatcher.requests, self._settings)
+        self._navigation: Final = faulty_navigation(dispatcher, MENU, NavigationEndpoint(dispatcher))
+        self._identity: Final[Mapping[str, Endpoint]] = identity_endpoints(dispatcher)
         self._known: Final[dict[str, Endpoint]] = {**self._identity, **self._usual_paths(services)}
         self._nowhere: Final = Nowhere(frozenset(self._json_rpc), dispatcher.refused)
 
@@ -91,12 +95,16 @@ class BetfairFace:
         path = scope["path"]
         endpoint = self._known.get(path) or self._find(path)
         when_answered: list[Callable[[], None]] = []
+        faults: list[Fired] = []
         try:
-            response = await self._response(endpoint, scope, headers, receive, when_answered)
+            response = await self._response(endpoint, scope, headers, receive, when_answered, faults)
             if when_answered:
                 # Requests that arrive together are in flight together: all begin before the first is answered.
                 await asyncio.sleep(0)
-            await respond(send, response, headers)
+            if faults:
+                await deliver(faults[0], response, headers, Wire(scope, receive, send))
+            else:
+                await respond(send, response, headers)
         except ClientGone:
             return
         finally:
@@ -109,6 +117,7 @@ class BetfairFace:
         headers: dict[bytes, bytes],
         receive: Receive,
         when_answered: list[Callable[[], None]],
+        faults: list[Fired],
     ) -> Response:
         method, path = scope["method"], scope["path"]
         if b"expect" in headers and not self._settings.accepts_expect:
@@ -134,7 +143,7 @@ class BetfairFace:
         edge = Edge()
         with edge:
             query = scope.get("query_string", b"")
-            request = Request(method, path, query, headers, body, when_answered, tls_of(scope))
+            request = Request(method, path, query, headers, body, when_answered, faults, tls_of(scope))
             return await endpoint.answer(request)
         # Endpoints turn the errors of operations into answers themselves, so what ends here is no `ApiError`.
         assert isinstance(edge.error, ProtocolError)

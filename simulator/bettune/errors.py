@@ -47,6 +47,13 @@ class Error(Enum):
     RATE_LIMIT_EXCEEDED = Kind(429, "rate_limit_exceeded", "Rate limit exceeded")
 
 
+TIMEOUT: Final = Kind(504, "timeout", "The request has timed out")
+"""What a request gets for which a tester has ordered it, and no other."""
+
+CODES: Final = {error.value.code: error for error in Error}
+"""The errors by their codes."""
+
+
 class Refusal(Exception):
     """A request is refused; `headers` go with the answer, and `advice` for the tester only into the log."""
 

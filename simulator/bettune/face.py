@@ -6,12 +6,13 @@ past its token counts for the limit; one that the limit refuses does not.
 """
 
 import re
+from functools import partial
 from math import ceil
 from typing import Final
 
 import msgspec
 
-from simulator.bettune.errors import Error, Refusal
+from simulator.bettune.errors import CODES, TIMEOUT, Error, Refusal
 from simulator.bettune.operations import (
     Ask,
     Operation,
@@ -22,6 +23,8 @@ from simulator.bettune.operations import (
     put_prediction,
     search_predictions,
 )
+from simulator.bettune.schema import ErrorResponse
+from simulator.fault_delivery import Dialect, Wire, answer_with, deliver, meet
 from simulator.http import (
     NO_CONTENT,
     BodyTooLarge,
@@ -38,7 +41,8 @@ from simulator.request_log import RequestLog
 from simulator.world.bettune.rate_limits import RateLimit
 from simulator.world.bettune.users import User
 from simulator.world.clock import Clock
-from simulator.world.inputs import CountRequest
+from simulator.world.faults import Fired
+from simulator.world.inputs import CountRequest, MeetFaults
 from simulator.world.world import World
 from simulator.world.worlds import Worlds
 
@@ -62,6 +66,13 @@ PATHS: Final[dict[str, Methods]] = {
 }
 """Every path, and what can be done there by which method."""
 
+FAULTABLE: Final = {operation.name: frozenset(CODES) for methods in PATHS.values() for operation in methods.values()}
+"""What faults can be ordered for, and the codes that each can be refused with."""
+
+_LIMIT_HEADERS: Final = (b"retry-after", b"x-ratelimit-limit", b"x-ratelimit-window")
+_USUAL_LIMIT: Final = RateLimit(60, 60)
+"""What a fault tells of in a world without a limit."""
+
 _PATTERNS: Final = [
     (re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]*)", path), re.DOTALL), methods) for path, methods in PATHS.items()
 ]
@@ -82,20 +93,58 @@ class BetTuneFace:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
         headers = headers_of(scope)
+        faults: list[Fired] = []
         try:
-            response = await self._answer(scope, headers, receive)
-        except Refusal as refusal:
-            self._tell(scope, headers, refusal)
-            response = refusal.response()
+            if self._worlds.faulty:
+                response = await self._answer_with_faults(scope, headers, receive, faults)
+            else:
+                response = await self._answer_or_refuse(scope, headers, receive)
         except ClientGone:
             return
-        await respond(send, response, headers)
+        if faults:
+            await deliver(faults[0], response, headers, Wire(scope, receive, send))
+        else:
+            await respond(send, response, headers)
 
     async def refuse_headers(self, send: Send) -> None:
         """Answer a request whose headers are too large to look at."""
         refusal = Refusal(Error.HEADERS_TOO_LARGE)
         self._requests.refused(None, "a request of BetTune", "", refusal.error.value.code, refusal)
         await respond(send, refusal.response(), {})
+
+    async def _answer_with_faults(
+        self, scope: Scope, headers: dict[bytes, bytes], receive: Receive, faults: list[Fired]
+    ) -> Response:
+        """Answer a request to which a fault may happen that a tester has ordered."""
+        world, user = self._asker(headers)
+        answer = partial(self._answer_or_refuse, scope, headers, receive)
+        fired = None
+        if world is not None:
+            fired = meet(self._worlds, world, MeetFaults(_asked(scope), user, scope["path"]), CODES)
+        if world is None or fired is None:
+            return await answer()
+
+        why = f"fault {fired.number} was ordered"
+
+        def refuse(code: str) -> Response:
+            refusal = Refusal(CODES[code], _headers_with(CODES[code], world), why)
+            self._tell(scope, headers, refusal)
+            return refusal.response()
+
+        def time_out() -> Response:
+            status, code, message = TIMEOUT
+            self._requests.refused(world, _asked(scope), user, code, f"{code}: {why}")
+            return Response(status, msgspec.json.encode(ErrorResponse(code, message)))
+
+        dialect = Dialect(refuse, time_out)
+        return await answer_with(world, fired, faults, dialect, answer)
+
+    async def _answer_or_refuse(self, scope: Scope, headers: dict[bytes, bytes], receive: Receive) -> Response:
+        try:
+            return await self._answer(scope, headers, receive)
+        except Refusal as refusal:
+            self._tell(scope, headers, refusal)
+            return refusal.response()
 
     async def _answer(self, scope: Scope, headers: dict[bytes, bytes], receive: Receive) -> Response:
         methods, path = _find(scope["path"])
@@ -191,13 +240,20 @@ def _too_many(clock: Clock, now: int, full_until: int, limit: RateLimit) -> Refu
     real_seconds = clock.real_seconds_until(full_until)
     stands_still = real_seconds is None
     wait_seconds = -((now - full_until) // 1000) if real_seconds is None else max(1, ceil(real_seconds))
-    values = (
-        (b"retry-after", wait_seconds),
-        (b"x-ratelimit-limit", limit.requests),
-        (b"x-ratelimit-window", limit.window_seconds),
-    )
+    values = zip(_LIMIT_HEADERS, (wait_seconds, limit.requests, limit.window_seconds), strict=True)
     advice = f"the clock of the world stands still: move it on by {wait_seconds} s" if stands_still else ""
     return Refusal(Error.RATE_LIMIT_EXCEEDED, tuple((name, b"%d" % value) for name, value in values), advice)
+
+
+def _headers_with(error: Error, world: World) -> tuple[tuple[bytes, bytes], ...]:
+    """Return the headers of an error that a fault brings about; without a limit in the world those of a usual one."""
+    if error.value.status == 401:
+        return ((b"www-authenticate", b"Bearer"),)
+    if error is not Error.RATE_LIMIT_EXCEEDED:
+        return ()
+    limit = world.bettune_requests.limit or _USUAL_LIMIT
+    values = (limit.window_seconds, limit.requests, limit.window_seconds)
+    return tuple(zip(_LIMIT_HEADERS, (b"%d" % value for value in values), strict=True))
 
 
 def _demand_json(headers: dict[bytes, bytes]) -> None:

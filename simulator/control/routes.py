@@ -1,5 +1,6 @@
 """The table of addresses of our own API."""
 
+from types import MappingProxyType
 from typing import Final
 
 from starlette.routing import Route
@@ -7,6 +8,8 @@ from starlette.routing import Route
 from simulator.control.app_keys import AppKeyHandlers
 from simulator.control.bettune import BetTuneHandlers
 from simulator.control.clock import ClockHandlers
+from simulator.control.fault_entries import Operations
+from simulator.control.faults import FaultHandlers
 from simulator.control.journal import JournalHandlers
 from simulator.control.kept_snapshots import KeptSnapshots
 from simulator.control.logins import LoginHandlers
@@ -32,12 +35,15 @@ APP_KEY: Final = f"{WORLD}/app-keys/{{key:path}}"
 PREDICTION: Final = f"{WORLD}/bettune/filters/{{filter}}/matches/{{match}}/prediction"
 
 
-def control_routes(worlds: Worlds, addresses: Addresses, seed: int) -> list[Route]:
-    """Return every route under `/control/v1`."""
+def control_routes(
+    worlds: Worlds, addresses: Addresses, seed: int, operations: Operations = MappingProxyType({})
+) -> list[Route]:
+    """Return every route under `/control/v1`; faults can be ordered for the `operations`."""
     kept = KeptSnapshots()
     of_worlds = WorldHandlers(worlds, addresses, seed, kept)
     of_snapshots = SnapshotHandlers(of_worlds.world_of, of_worlds.describe, kept)
     of_journal = JournalHandlers(worlds, of_worlds.world_of)
+    of_faults = FaultHandlers(of_worlds.world_of, operations)
     of_clock = ClockHandlers(of_worlds.world_of)
     of_markets = MarketHandlers(of_worlds.world_of)
     of_matches = MatchHandlers(of_worlds.world_of)
@@ -55,6 +61,7 @@ def control_routes(worlds: Worlds, addresses: Addresses, seed: int) -> list[Rout
         Route(f"{ROOT}/snapshots", Resource(get=of_snapshots.list_all)),
         Route(f"{ROOT}/snapshots/{{name}}", Resource(get=of_snapshots.read, delete=of_snapshots.let_go)),
         Route(f"{WORLD}/state-hash", Resource(get=of_worlds.state_hash)),
+        Route(f"{WORLD}/faults", Resource(get=of_faults.read, post=of_faults.order, delete=of_faults.clear)),
         Route(f"{WORLD}/journal", Resource(get=of_journal.read)),
         Route(f"{WORLD}/journal/export", Resource(get=of_journal.export)),
         Route(f"{WORLD}/clock", Resource(get=of_clock.read, post=of_clock.change)),

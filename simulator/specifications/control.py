@@ -8,6 +8,7 @@ from simulator.control.schema import (
     AppKeyDocument,
     AppKeysDocument,
     ClockDocument,
+    FaultsDocument,
     FinishedDocument,
     Health,
     JournalDocument,
@@ -25,6 +26,7 @@ from simulator.control.schema import (
     WorldsDocument,
 )
 from simulator.specifications.answers import JsonSchema, answer_schemas
+from simulator.specifications.control_faults import fault_schemas
 from simulator.specifications.control_operations import EXAMPLES
 from simulator.specifications.control_paths import paths
 from simulator.specifications.control_schemas import (
@@ -53,6 +55,7 @@ def document() -> JsonSchema:
         WorldDocument,
         WorldsDocument,
         ClockDocument,
+        FaultsDocument,
         JournalDocument,
         MarketDocument,
         MarketsDocument,
@@ -88,6 +91,7 @@ def document() -> JsonSchema:
             {"name": "server", "description": "The server itself."},
             {"name": "worlds", "description": "Worlds, each with markets, customers and a clock of its own."},
             {"name": "journal", "description": "What happened in a world, in one order."},
+            {"name": "faults", "description": "What is to go wrong with requests, on order."},
             {"name": "snapshots", "description": "Worlds kept as they are, gone back to, and made again."},
             {"name": "clock", "description": "The time of a world."},
             {"name": "markets", "description": "What happens to markets, and by schedule could happen as well."},
@@ -145,6 +149,7 @@ def document() -> JsonSchema:
                         **sent,
                         "ProblemDocument": PROBLEM_DOCUMENT,
                         "SnapshotDocument": SNAPSHOT_DOCUMENT,
+                        **fault_schemas(),
                         **inputs,
                     }.items()
                 )

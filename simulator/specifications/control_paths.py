@@ -5,6 +5,7 @@ from typing import Final
 from simulator.specifications.answers import JsonSchema
 from simulator.specifications.control_accounts import accounts
 from simulator.specifications.control_bettune import bettune, matches
+from simulator.specifications.control_faults import faults
 from simulator.specifications.control_journal import journal
 from simulator.specifications.control_markets import AT_MOST, VERBS, markets, operation_id
 from simulator.specifications.control_operations import (
@@ -33,6 +34,7 @@ def paths() -> JsonSchema:
         **snapshots(),
         **_clock(),
         **journal(),
+        **faults(),
         **markets(),
         **matches(),
         **accounts(),

@@ -6,8 +6,9 @@ from typing import Final, Protocol
 
 from simulator.exchange.commands import Tick
 from simulator.exchange.exchange import Exchange
+from simulator.world.faults import Faults
 from simulator.world.format.scenario import AnyHappening
-from simulator.world.inputs import Input
+from simulator.world.inputs import Input, ReleaseAnswer
 
 
 class Source(Protocol):
@@ -87,6 +88,24 @@ class Heartbeats:
     def run(self, due: int) -> Iterable[Input]:
         """Let time pass in the exchange."""
         return (Tick(),)
+
+
+class LateAnswers:
+    """Answers that a fault holds back until the world's clock has come to a time."""
+
+    name: Final = "late answers"
+
+    def __init__(self, faults: Faults) -> None:
+        self._faults: Final = faults
+
+    @property
+    def next_due(self) -> int | None:
+        """Return when the first answer may go."""
+        return self._faults.next_due
+
+    def run(self, due: int) -> Iterable[Input]:
+        """Let it go."""
+        return (ReleaseAnswer(),)
 
 
 class Schedule:

@@ -27,6 +27,7 @@ from simulator.world.bettune.football import settlement
 from simulator.world.bettune.users import PLANS, UnknownUser
 from simulator.world.clock import ClockError
 from simulator.world.developer_apps import AppRefused
+from simulator.world.fault_handlers import FAULT_HANDLERS
 from simulator.world.format.quantities import Unusable, moment_of
 from simulator.world.format.scenario import (
     AnyHappening,
@@ -334,6 +335,7 @@ HANDLERS: Final[dict[type[Input], Handler]] = {
     ActivateAppKey: activate_app_key,
     DeactivateAppKey: deactivate_app_key,
     **VENDOR_HANDLERS,
+    **FAULT_HANDLERS,
     TakeRequestId: _take_request_id,
     ReadStartingPrices: _read_starting_prices,
     AddToBetTune: _add_to_bettune,

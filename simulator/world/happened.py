@@ -311,6 +311,45 @@ class WorldRestored(Event, frozen=True):
     sequence: int
 
 
+class FaultOrdered(Event, frozen=True):
+    """A fault of this number waits for requests of an operation from now on."""
+
+    number: int
+    operation: str
+    do: str
+
+
+class FaultPassed(Event, frozen=True):
+    """A request was let pass, which a fault was told to skip."""
+
+    number: int
+    operation: str
+    username: str
+
+
+class FaultFired(Event, frozen=True):
+    """A fault has happened to a request. `milliseconds` is its latency, and `ticket` what its answer waits under."""
+
+    number: int
+    do: str
+    operation: str
+    username: str
+    milliseconds: int
+    ticket: int
+
+
+class FaultsCleared(Event, frozen=True):
+    """The faults of these numbers will not happen any more."""
+
+    numbers: tuple[int, ...]
+
+
+class AnswerReleased(Event, frozen=True):
+    """The answer that waited under a ticket for the world's clock may go."""
+
+    ticket: int
+
+
 class WorldClosed(Event, frozen=True):
     """The world has ended; nothing more will be told."""
 

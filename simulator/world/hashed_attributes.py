@@ -31,6 +31,7 @@ from simulator.world.bettune.users import Users
 from simulator.world.catalogue import Catalogue, MarketDescription
 from simulator.world.clock import Clock
 from simulator.world.developer_apps import AppVersion, DeveloperApp, DeveloperApps
+from simulator.world.faults import Faults
 from simulator.world.ids import Ids
 from simulator.world.login_states import LoginStates
 from simulator.world.parts import Parts
@@ -49,7 +50,7 @@ HASHED: Final[Mapping[type, frozenset[str]]] = {
     Parts: frozenset(
         {
             "clock", "ids", "sessions", "exchange", "catalogue", "races", "starting_price_cache", "schedule", "notices",
-            "bettune", "bettune_requests", "developer_apps", "vendors",
+            "bettune", "bettune_requests", "developer_apps", "vendors", "faults",
         }
     ),
     Clock: frozenset({"_base_nanoseconds", "_rate"}),
@@ -68,6 +69,7 @@ HASHED: Final[Mapping[type, frozenset[str]]] = {
         }
     ),
     Schedule: frozenset({"_heap"}),
+    Faults: frozenset({"_ordered", "_tickets", "pending", "fired", "_waiting"}),
     StartingPriceCache: frozenset({"_made"}),
     Catalogue: frozenset({"events", "markets", "translations"}),
     MarketDescription: frozenset(
@@ -145,6 +147,7 @@ LEFT_OUT: Final[Mapping[type, Mapping[str, str]]] = {
                 "notices",
                 "schedule",
                 "developer_apps",
+                "faults",
                 "vendors",
             ),
             "it is the attribute of `Parts`",
@@ -161,6 +164,7 @@ LEFT_OUT: Final[Mapping[type, Mapping[str, str]]] = {
     Sessions: {"_ids": ELSEWHERE, "_timeout_milliseconds": SCENARIO},
     DeveloperApps: {"_ids": ELSEWHERE, "by_key": DERIVED, "_by_name": DERIVED},
     Vendors: {"_accounts": SCENARIO, "_ids": ELSEWHERE},
+    Faults: {"_seed": "it shows in what was drawn"},
     Schedule: {"_added": "it only orders what is due at the same time"},
     StartingPriceCache: {"_refresh_milliseconds": SCENARIO},
     Catalogue: {"markets_of_event": ELSEWHERE},

@@ -29,6 +29,7 @@ from simulator.exchange.commands import (
     OpenAccount,
     OpenMarket,
     PermitBets,
+    PlaceInstruction,
     PlaceOrders,
     Reconcile,
     ReinstateRunner,
@@ -45,6 +46,7 @@ from simulator.exchange.commands import (
     WithdrawMoney,
 )
 from simulator.exchange.orders import RunnerKey
+from simulator.world.faults import Fault
 from simulator.world.format.scenario import Additions, AnyHappening, BetTuneFilter, BetTuneMatch
 
 
@@ -230,6 +232,40 @@ class CountRequest(WorldInput, frozen=True):
     user: str
 
 
+# Faults
+
+
+class OrderFaults(WorldInput, frozen=True):
+    """Order faults, which happen to requests to come, in this order."""
+
+    faults: tuple[Fault, ...]
+
+
+class ClearFaults(WorldInput, frozen=True):
+    """Let nothing more happen that was ordered; those that have happened stay known."""
+
+
+class MeetFaults(WorldInput, frozen=True):
+    """Let a request meet the faults that wait for one like it, before it is carried out.
+
+    It tells the operation, whose it is and what it names as far as that is known: a market, bets, and what is to be
+    placed. The faults whose numbers are `unfit` cannot happen to it, because their codes are of another service.
+    """
+
+    operation: str
+    account: str
+    path: str = ""
+    token: str = ""
+    market_id: str = ""
+    bet_ids: tuple[int, ...] = ()
+    instructions: tuple[PlaceInstruction, ...] = ()
+    unfit: tuple[int, ...] = ()
+
+
+class ReleaseAnswer(WorldInput, frozen=True):
+    """Let the answer go that has waited longest for the world's clock. The agenda gives it."""
+
+
 # The world
 
 
@@ -337,6 +373,10 @@ AnyWorldInput = (
     | RegenerateToken
     | RevokeTokens
     | CountRequest
+    | OrderFaults
+    | ClearFaults
+    | MeetFaults
+    | ReleaseAnswer
     | Add
     | AdvanceClock
     | SetClock

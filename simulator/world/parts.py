@@ -13,6 +13,7 @@ from simulator.world.bettune.rate_limits import RateLimit, RateLimiter
 from simulator.world.catalogue import Catalogue, check_times
 from simulator.world.clock import Clock, RealTime
 from simulator.world.developer_apps import DeveloperApps
+from simulator.world.faults import Faults
 from simulator.world.format.quantities import Unusable, instant_of, moment_of
 from simulator.world.format.scenario import Additions, AnyHappening, ChangePlan, EventEntry, Finish, Scenario
 from simulator.world.happened import EventAdded, HappeningScheduled, NamesTranslated, Notice
@@ -49,6 +50,7 @@ class Parts:
         self.races: Final = Races()
         self.starting_price_cache: Final = StartingPriceCache(settings.starting_price_refresh_milliseconds)
         self.schedule: Final = Schedule()
+        self.faults: Final = Faults(seed)
         self.notices: Final[list[Notice]] = []
         """What the schedule and the participants could not do."""
         self.exchange.apply(liquidity_account(), start)

@@ -43,6 +43,7 @@ def _parts(world: World) -> Iterator[object]:
     yield from world.sessions.state(now)
     yield from world.developer_apps.by_id.values()
     yield from world.vendors.state()
+    yield from world.faults.state()
     yield from world.catalogue.events.values()
     yield from map(_description, world.catalogue.markets.values())
     yield from world.catalogue.translations.items()

@@ -13,7 +13,7 @@ import msgspec
 from simulator import __version__
 from simulator.exchange.commands import Command
 from simulator.exchange.events import Event
-from simulator.world.agenda import Agenda, Heartbeats, HeldOrders, Source
+from simulator.world.agenda import Agenda, Heartbeats, HeldOrders, LateAnswers, Source
 from simulator.world.clock import REAL_TIME, Clock, ClockError, RealTime
 from simulator.world.format.quantities import Unusable
 from simulator.world.format.scenario import AnyHappening, Scenario
@@ -128,8 +128,11 @@ class World:
         self.bettune = self.parts.bettune
         self.bettune_requests = self.parts.bettune_requests
         self.notices = self.parts.notices
+        self.faults = self.parts.faults
         self.schedule = self.parts.schedule
-        self.agenda = Agenda(HeldOrders(self.exchange), Heartbeats(self.exchange), self.schedule)
+        self.agenda = Agenda(
+            HeldOrders(self.exchange), Heartbeats(self.exchange), self.schedule, LateAnswers(self.faults)
+        )
 
     def snapshot(self) -> Snapshot:
         """Return what the world is now, whole; what is due by now has happened."""

@@ -20,12 +20,15 @@ from simulator.world.happened import (
 )
 from simulator.world.ids import Ids
 from simulator.world.inputs import (
+    ClearFaults,
     CreateDeveloperApp,
     EndWorld,
     Input,
     LogIn,
     LogOut,
+    MeetFaults,
     OpenVendorSession,
+    OrderFaults,
     RegenerateToken,
     Reset,
     Restore,
@@ -48,10 +51,14 @@ _INPUTS_ABOUT_CREDENTIALS: Final[frozenset[type[Input]]] = frozenset(
         RevokeVendor,
         CreateDeveloperApp,
         RegenerateToken,
+        MeetFaults,
         Reset,
         Restore,
         EndWorld,
     }
+)
+_INPUTS_ABOUT_FAULTS: Final[frozenset[type[Input]]] = frozenset(
+    {OrderFaults, ClearFaults, MeetFaults, Reset, Restore, EndWorld}
 )
 
 
@@ -83,6 +90,8 @@ class Worlds:
         self._by_username: Final[dict[str, World]] = {}
         self._by_app_key: Final[dict[str, World]] = {}
         self._by_bettune_token: Final[dict[str, World]] = {}
+        self.faulty: Final[set[World]] = set()
+        """The worlds in which something is to go wrong: none where nobody has ordered faults."""
         self._created = 0
 
     def __iter__(self) -> Iterator[World]:
@@ -201,8 +210,13 @@ class Worlds:
         world.listen(partial(listener, world))
 
     def _hear(self, world: World, happened: Happened) -> None:
-        """Know which world a session token or a token of BetTune leads to."""
-        if type(happened.input) not in _INPUTS_ABOUT_CREDENTIALS:
+        """Know which world a session token or a token of BetTune leads to, and in which worlds faults are to happen."""
+        kind = type(happened.input)
+        if kind in _INPUTS_ABOUT_FAULTS:
+            self.faulty.discard(world)
+            if world.faults.pending and not world.has_ended:
+                self.faulty.add(world)
+        if kind not in _INPUTS_ABOUT_CREDENTIALS:
             return
         for event in happened.events:
             if isinstance(event, SessionOpened):

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from msgspec import inspect
 
-from simulator.betfair.dispatch import FaceSettings
+from simulator.betfair.dispatch import Dispatcher, FaceSettings
 from simulator.betfair.identity import identity_endpoints
 from simulator.betfair.operations import Operation, Service
 from simulator.betfair.services import SERVICES
@@ -20,7 +20,6 @@ from simulator.control.routes import control_routes
 from simulator.control.worlds import Addresses
 from simulator.exchange.commands import RunnerResult, SettleMarket, TurnInPlay
 from simulator.exchange.orders import RunnerKey
-from simulator.request_log import RequestLog
 from simulator.world.state_hash import state_hash
 from simulator.world.worlds import Worlds
 from tests.contract.bettor import AWAY, HOME, LINE, MATCH, NEXT_MATCH, RACE, SCENARIO, Bettor, back, lay, world_of
@@ -32,7 +31,7 @@ OPERATIONS: list[tuple[Service, Operation]] = [
 ]
 JSON_RPC_PATHS = {service.name: f"/exchange/{service.name}/json-rpc/v1" for service in SERVICES}
 REST_PATHS = [f"/exchange/{service.name}/rest/v1.0/{operation.name}/" for service, operation in OPERATIONS]
-IDENTITY = identity_endpoints(Worlds(), RequestLog(Worlds()), FaceSettings())
+IDENTITY = identity_endpoints(Dispatcher(Worlds(), FaceSettings()))
 IDENTITY_PATHS = [path for path in IDENTITY if not path.endswith("/")]
 CONTROL_PATHS = [
     route.path.replace(":path", "").format(

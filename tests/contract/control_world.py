@@ -35,6 +35,7 @@ ROUTES = {
     WORLD: "DELETE, GET, HEAD",
     f"{WORLD}/reset": "POST",
     f"{WORLD}/state-hash": "GET, HEAD",
+    f"{WORLD}/faults": "DELETE, GET, HEAD, POST",
     f"{WORLD}/journal": "GET, HEAD",
     f"{WORLD}/journal/export": "GET, HEAD",
     f"{WORLD}/snapshot": "GET, HEAD",

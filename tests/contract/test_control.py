@@ -49,7 +49,6 @@ def test_what_can_be_got_can_be_asked_for_its_head(client: Client, path: str) ->
         "/control/v1",
         "/control/v2/worlds",
         "/control/v1/worlds/",
-        f"{WORLD}/faults",
         f"{WORLD}/journal/nothing",
         f"{MARKET}/remove",
         f"{MARKET}/runners/1",

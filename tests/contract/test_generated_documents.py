@@ -8,7 +8,7 @@ import msgspec
 import pytest
 import yaml
 
-from simulator.betfair.dispatch import FaceSettings, encode_json
+from simulator.betfair.dispatch import Dispatcher, FaceSettings, encode_json
 from simulator.betfair.errors import ApiError, Fault, ProtocolError
 from simulator.betfair.identity import identity_endpoints
 from simulator.betfair.json_rpc import error_member
@@ -23,7 +23,6 @@ from simulator.control.routes import control_routes
 from simulator.control.worlds import Addresses
 from simulator.data import specification_bytes
 from simulator.http import JSON
-from simulator.request_log import RequestLog
 from simulator.specifications.control_schemas import CLOSED_LISTS
 from simulator.specifications.documents import generated_documents
 from simulator.world.worlds import Worlds
@@ -76,9 +75,7 @@ def test_every_path_of_the_control_api_is_there() -> None:
 
 
 def test_every_path_of_the_identity_service_is_there() -> None:
-    served = {
-        path for path in identity_endpoints(Worlds(), RequestLog(Worlds()), FaceSettings()) if not path.endswith("/")
-    }
+    served = {path for path in identity_endpoints(Dispatcher(Worlds(), FaceSettings())) if not path.endswith("/")}
     assert served == paths_of("betfair-identity.yaml")
 
 

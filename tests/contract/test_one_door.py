@@ -128,6 +128,7 @@ def talk_about_reading(conversation: Doubled) -> None:
     for path in ("/control/v1/worlds/default/journal", "/control/v1/worlds/default/journal/export"):
         assert 200 == conversation.ask("GET", path).status
     assert 204 == conversation.ask("DELETE", "/control/v1/snapshots/begun").status
+    assert 204 == conversation.ask("DELETE", "/control/v1/worlds/default/faults").status
     assert 201 == conversation.ask("POST", "/control/v1/worlds", {"fixture": "derby"}).status
     assert 204 == conversation.ask("DELETE", "/control/v1/worlds/world-2").status
     for method, path in (("GET", "/view/login"), ("GET", "/view/recoverpassword"), ("POST", "/view/recoverpassword")):

@@ -1,0 +1,252 @@
+"""From faults as they are sent to faults as a world knows them; each mistake is told with its place."""
+
+from collections.abc import Callable, Collection, Mapping
+from decimal import Decimal
+from difflib import get_close_matches
+from typing import Any, Final, TypeVar
+
+from msgspec import UNSET
+
+from simulator.control.schema import FaultEntry, FaultsEntry, LogNormal
+from simulator.world import faults as words
+from simulator.world.faults import ABOUT_ORDERS, ANY, OPERATIONS_OF, WORDS, Fault, Latency
+from simulator.world.format.document import Document, Place, describe, read_document
+from simulator.world.format.quantities import Unusable, duration_of, thousandths_of
+from simulator.world.loading.conversion import convert
+
+T = TypeVar("T")
+
+Operations = Mapping[str, Collection[str]]
+"""Every operation that a fault can be ordered for, and the codes that it can be refused with."""
+
+MOST_FAULTS: Final = 100
+MOST_TIMES: Final = 1_000_000
+LONGEST_BODY: Final = 100_000
+
+_OF_ALL: Final = ("operation", "do", "account", "after", "times", "for")
+_LATENCIES: Final = ("fixed", "uniform", "logNormal")
+OPTIONS: Final[Mapping[str, tuple[str, ...]]] = {
+    words.LOSE_ANSWER: ("how",),
+    words.REFUSE: ("code", "instructionCode"),
+    words.LATENCY: (*_LATENCIES, "clock", "when"),
+    words.HTTP: ("status", "body", "contentType", "retryAfter", "when"),
+    words.DRIP: ("over", "chunks"),
+    words.MATCH_BEFORE: ("share",),
+    words.CANCEL_RACES_MATCH: ("share",),
+    words.SLOW_EXPOSURE: ("within",),
+}
+"""What can be said of each word beside what can be said of all."""
+
+_WITHOUT_BODY: Final = (204, 205, 304)
+
+
+def faults_of(text: bytes, name: str, operations: Operations) -> tuple[Fault, ...]:
+    """Return the faults that a document orders; raise `ScenarioError`."""
+    document = read_document(text, name)
+    entries: FaultsEntry = convert(document, {} if document.data is None else document.data, FaultsEntry)
+    if not 0 < len(entries.faults) <= MOST_FAULTS:
+        raise document.error(("faults",), f"From 1 to {MOST_FAULTS} faults can be ordered at once.")
+    return tuple(
+        _Reader(document, ("faults", place), entry, operations).fault() for place, entry in enumerate(entries.faults)
+    )
+
+
+class _Reader:
+    """Reads one fault."""
+
+    def __init__(self, document: Document, place: Place, entry: FaultEntry, operations: Operations) -> None:
+        self._document: Final = document
+        self._place: Final = place
+        self._entry: Final = entry
+        self._operations: Final = operations
+
+    def fault(self) -> Fault:
+        """Return the fault."""
+        entry = self._entry
+        self._known("do", entry.do, WORDS, "fault")
+        self._check_options()
+        self._check_operation()
+        lasts = self._duration("for", entry.lasts, 1, None)
+        if lasts is not None and entry.times is not UNSET:
+            raise self._error("for", "A fault happens so many times or for so long, and not both.")
+        return Fault(
+            operation=entry.operation,
+            do=entry.do,
+            account=None if entry.account is UNSET else entry.account,
+            after=self._between("after", entry.after, 0, MOST_TIMES, 0),
+            times=self._between("times", entry.times, 1, MOST_TIMES, 1),
+            lasts=lasts,
+            when=self._one_of("when", entry.when, (words.BEFORE, words.AFTER), self._usually()),
+            how=self._one_of("how", entry.how, (words.CLOSE, words.RESET, words.STALL), words.CLOSE),
+            code=self._code(),
+            instruction_code=self._instruction_code(),
+            status=self._status(),
+            body=self._body(),
+            content_type=self._content_type(),
+            retry_after_seconds=None if entry.retry_after is UNSET else self._between(
+                "retryAfter", entry.retry_after, 0, MOST_TIMES, 0
+            ),
+            latency=self._latency(),
+            chunks=self._between("chunks", entry.chunks, 1, 1000, 5),
+            share_thousandths=self._share(),
+            within=self._duration("within", entry.within, 0, words.LONGEST_LATENCY_MILLISECONDS) or 1000,
+        )  # fmt: skip
+
+    # What may be said
+
+    def _check_options(self) -> None:
+        allowed = (*_OF_ALL, *OPTIONS.get(self._entry.do, ()))
+        for name in self._said():
+            if name not in allowed:
+                options = ", ".join(OPTIONS.get(self._entry.do, ())) or "nothing"
+                raise self._error(name, f"Of {self._entry.do} this cannot be said; {options} can.")
+
+    def _said(self) -> list[str]:
+        said: list[str] = []
+        for field, name in zip(FaultEntry.__struct_fields__, FaultEntry.__struct_encode_fields__, strict=True):
+            if getattr(self._entry, field) is not UNSET:
+                said.append(name)
+        return said
+
+    def _check_operation(self) -> None:
+        operation = self._entry.operation
+        if operation == ANY or operation.startswith("/"):
+            return
+        self._known("operation", operation, self._operations, "operation")
+        only = OPERATIONS_OF.get(self._entry.do)
+        if only is not None and operation not in only:
+            raise self._error("operation", f"{self._entry.do} happens to {', '.join(sorted(only))} only.")
+
+    def _known(self, name: str, word: str, known: Collection[str], kind: str) -> None:
+        if word in known:
+            return
+        meant = get_close_matches(word, known, 1, 0.5)
+        advice = f"did you mean {meant[0]}?" if meant else f"there are {', '.join(sorted(known))}."
+        raise self._error(name, f"{describe(word)} is no {kind}; {advice}")
+
+    # Values
+
+    def _usually(self) -> str:
+        return words.BEFORE if self._entry.do == words.HTTP else words.AFTER
+
+    def _codes(self) -> Collection[str]:
+        operation = self._entry.operation
+        if operation in self._operations:
+            return self._operations[operation]
+        return {code for codes in self._operations.values() for code in codes}
+
+    def _code(self) -> str:
+        if self._entry.do != words.REFUSE:
+            return ""
+        if self._entry.code is UNSET:
+            raise self._error("code", "A refusal needs the code that callers get.")
+        self._known("code", self._entry.code, self._codes(), "code with which this can be refused")
+        return self._entry.code
+
+    def _instruction_code(self) -> str:
+        if self._entry.instruction_code is UNSET:
+            return ""
+        if self._entry.operation not in ABOUT_ORDERS:
+            raise self._error("instructionCode", f"Only {', '.join(sorted(ABOUT_ORDERS))} have instructions.")
+        self._known("instructionCode", self._entry.instruction_code, self._codes(), "code of an instruction")
+        return self._entry.instruction_code
+
+    def _status(self) -> int:
+        status = self._between("status", self._entry.status, 200, 599, 503)
+        if status in _WITHOUT_BODY:
+            raise self._error("status", f"An answer with status {status} would have no body, and this one has.")
+        return status
+
+    def _body(self) -> str:
+        body = "" if self._entry.body is UNSET else self._entry.body
+        if len(body) > LONGEST_BODY:
+            raise self._error("body", f"A body may have {LONGEST_BODY} characters.")
+        return body
+
+    def _content_type(self) -> str:
+        content_type = self._entry.content_type
+        if content_type is UNSET:
+            return "text/plain; charset=utf-8"
+        if not content_type.isascii() or not content_type.isprintable() or not content_type:
+            raise self._error("contentType", "A media type is of visible ASCII characters.")
+        return content_type
+
+    def _share(self) -> int:
+        if self._entry.share is UNSET:
+            return words.SHARE
+        share = self._usable("share", lambda: thousandths_of(_decimal(self._entry.share)))
+        if not 0 < share <= words.SHARE:
+            raise self._error("share", "A share is more than 0 and at most 1.")
+        return share
+
+    def _latency(self) -> Latency:
+        entry = self._entry
+        if entry.do == words.DRIP:
+            over = 1000 if entry.over is UNSET else self._length("over", entry.over)
+            return Latency(fixed=over)
+        if entry.do != words.LATENCY:
+            return Latency()
+        said = [name for name in _LATENCIES if name in self._said()]
+        if len(said) != 1:
+            raise self._error("", f"A latency says one of {', '.join(_LATENCIES)}.")
+        clock = self._one_of("clock", entry.clock, (words.REAL, words.WORLDS), words.REAL)
+        if entry.fixed is not UNSET:
+            return Latency(fixed=self._length("fixed", entry.fixed), clock=clock)
+        if entry.uniform is not UNSET:
+            return self._uniform(entry.uniform, clock)
+        assert entry.log_normal is not UNSET
+        return self._log_normal(entry.log_normal, clock)
+
+    def _uniform(self, bounds: tuple[str, ...], clock: str) -> Latency:
+        if len(bounds) != 2:
+            raise self._error("uniform", "A uniform latency has a shortest and a longest duration.")
+        shortest, longest = sorted(self._length("uniform", bound) for bound in bounds)
+        return Latency(fixed=shortest, spread=longest - shortest, clock=clock)
+
+    def _log_normal(self, entry: LogNormal, clock: str) -> Latency:
+        median = self._length("logNormal", entry.median)
+        sigma = self._usable("logNormal", lambda: thousandths_of(_decimal(entry.sigma)))
+        if not median or not 0 <= sigma <= 3000:
+            raise self._error("logNormal", "The median is longer than nothing, and sigma is from 0 to 3.")
+        return Latency(median=median, sigma_thousandths=sigma, clock=clock)
+
+    def _length(self, name: str, text: str) -> int:
+        length = self._duration(name, text, 0, words.LONGEST_LATENCY_MILLISECONDS)
+        assert length is not None
+        return length
+
+    def _duration(self, name: str, text: Any, least: int, most: int | None) -> int | None:
+        if text is UNSET:
+            return None
+        milliseconds = self._usable(name, lambda: duration_of(text))
+        if milliseconds < least or (most is not None and milliseconds > most):
+            bounds = "a positive duration" if most is None else f"a duration from 0 to {most // 1000} s"
+            raise self._error(name, f"This is {bounds}.")
+        return milliseconds
+
+    def _between(self, name: str, number: Any, least: int, most: int, default: int) -> int:
+        if number is UNSET:
+            return default
+        if not least <= number <= most:
+            raise self._error(name, f"This is a number from {least} to {most}.")
+        return int(number)
+
+    def _one_of(self, name: str, word: Any, known: tuple[str, ...], default: str) -> str:
+        if word is UNSET:
+            return default
+        if word not in known:
+            raise self._error(name, f"This is one of {', '.join(known)}.")
+        return str(word)
+
+    def _usable(self, name: str, read: Callable[[], T]) -> T:
+        try:
+            return read()
+        except Unusable as error:
+            raise self._error(name, str(error)) from None
+
+    def _error(self, name: str, problem: str) -> Exception:
+        return self._document.error((*self._place, name) if name else self._place, problem)
+
+
+def _decimal(number: Any) -> Decimal:
+    return Decimal(number)

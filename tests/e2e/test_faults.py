@@ -1,0 +1,103 @@
+"""Faults on a real connection: what a client on a socket sees of an answer that is lost, cut off, or comes in drips."""
+
+import json
+import socket
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.serving import Served, get, post, serving
+
+CALL = json.dumps({"jsonrpc": "2.0", "method": "SportsAPING/v1.0/listEventTypes", "params": {"filter": {}}, "id": 1})
+PATH = "/exchange/betting/json-rpc/v1"
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Served]:
+    with serving() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def headers(server: Served) -> dict[str, str]:
+    account = server.accounts()[0]
+    form = {"username": account.username, "password": account.password}
+    login = post(
+        f"{server.url}/api/login",
+        data=form,
+        headers={"accept": "application/json", "x-application": account.app_key},
+    )
+    return {
+        "content-type": "application/json",
+        "x-application": account.app_key,
+        "x-authentication": login.json()["token"],
+    }
+
+
+def order(server: Served, **fault: Any) -> None:
+    answer = post(
+        f"{server.url}/control/v1/worlds/default/faults", json={"faults": [{"operation": "listEventTypes", **fault}]}
+    )
+    assert answer.status_code == 201, answer.text
+
+
+def ask(server: Served, headers: dict[str, str], timeout: float = 30) -> httpx.Response:
+    return httpx.post(f"{server.url}{PATH}", content=CALL, headers=headers, timeout=timeout)
+
+
+def received(server: Served, headers: dict[str, str]) -> bytes:
+    """All that comes back on a connection until it ends, however it ends."""
+    url = httpx.URL(server.url)
+    lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    request = f"POST {PATH} HTTP/1.1\r\nHost: x\r\n{lines}Content-Length: {len(CALL)}\r\n\r\n{CALL}"
+    with socket.create_connection((url.host, url.port or 80), timeout=30) as connection:
+        connection.sendall(request.encode())
+        heard = b""
+        while part := connection.recv(65536):
+            heard += part
+        return heard
+
+
+def test_a_connection_is_closed_without_an_answer(server: Served, headers: dict[str, str]) -> None:
+    order(server, do="lose-answer", how="close")
+
+    assert received(server, headers) == b""
+    assert ask(server, headers).status_code == 200
+
+
+def test_a_connection_is_reset_without_an_answer(server: Served, headers: dict[str, str]) -> None:
+    order(server, do="lose-answer", how="reset")
+
+    with pytest.raises(ConnectionResetError):
+        received(server, headers)
+
+
+def test_an_answer_never_comes_and_the_connection_stays(server: Served, headers: dict[str, str]) -> None:
+    order(server, do="lose-answer", how="stall")
+
+    with pytest.raises(httpx.ReadTimeout):
+        ask(server, headers, timeout=0.3)
+    assert get(f"{server.url}/health").status_code == 200
+
+
+def test_an_answer_is_cut_off_in_the_middle(server: Served, headers: dict[str, str]) -> None:
+    order(server, do="truncate")
+
+    head, _, body = received(server, headers).partition(b"\r\n\r\n")
+
+    announced = next(line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length: "))
+    assert 0 < len(body) < int(announced.partition(b": ")[2])
+
+
+def test_an_answer_drips(server: Served, headers: dict[str, str]) -> None:
+    order(server, do="drip", over="PT0.1S", chunks=3)
+
+    assert ask(server, headers).json()["id"] == 1
+
+
+def test_the_server_says_nothing_of_errors_of_its_own(server: Served, headers: dict[str, str]) -> None:
+    assert ask(server, headers).status_code == 200
+    assert "Traceback" not in server.errors
+    assert "ASGI" not in server.errors
