@@ -13,11 +13,21 @@ from simulator.exchange.orders import OrderType, Persistence, RunnerKey, Side
 from simulator.world.format.scenario import Scenario
 from simulator.world.happened import Happened
 from simulator.world.inputs import Input
+from simulator.world.sessions import Session
 from simulator.world.world import World
 from simulator.world.worlds import Worlds
 from tests.sessions import log_in
 
 Message = dict[str, Any]
+
+
+class StillLoop(asyncio.SelectorEventLoop):
+    """An event loop whose time is moved by the test."""
+
+    now = 0.0
+
+    def time(self) -> float:
+        return self.now
 
 
 class Pipe(asyncio.Transport):
@@ -116,7 +126,7 @@ class StreamTheatre:
     """A world of a scenario, and its stream."""
 
     def __init__(self, scenario: Scenario, settings: StreamSettings) -> None:
-        self.loop = asyncio.new_event_loop()
+        self.loop = StillLoop()
         self.worlds = Worlds()
         self.hub = Hub(self.worlds, settings)
         self.world: World = self.worlds.create(scenario)
@@ -142,10 +152,16 @@ class StreamTheatre:
     def authentication(self, username: str, *, delayed: bool = False) -> Message:
         """What a customer authenticates with."""
         account = self.world.accounts.by_username[username]
-        session = log_in(self.world, username, account.password, account.app_key)
-        assert session is not None
         key = account.delayed_app_key if delayed else account.app_key
-        return {"op": "authentication", "id": 1, "appKey": key, "session": session.token}
+        return {"op": "authentication", "id": 1, "appKey": key, "session": self.token(username)}
+
+    def token(self, username: str) -> str:
+        """Log a customer in, and return the token of the session."""
+        account = self.world.accounts.by_username[username]
+        opened: list[Session | None] = []
+        self.run(lambda: opened.append(log_in(self.world, username, account.password, account.app_key)))
+        assert opened[0] is not None
+        return opened[0].token
 
     def do(self, one: Input) -> Happened:
         """Put an input into the world, and send what is to be told of it."""
@@ -165,6 +181,11 @@ class StreamTheatre:
     def cancel(self, username: str, market_id: str, bet_id: int) -> None:
         """Cancel what is unmatched of a bet."""
         self.do(CancelOrders(username, market_id, (CancelInstruction(bet_id),))).accepted()
+
+    def let_pass(self, seconds: float) -> None:
+        """Let real time pass, for heartbeats, conflation and whoever is idle."""
+        self.loop.now += seconds
+        self.settle()
 
     def run(self, function: Any) -> None:
         """Call a function on the loop."""

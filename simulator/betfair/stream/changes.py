@@ -44,8 +44,6 @@ class Terms(Struct, frozen=True):
 
     kind: Kind
     request_id: int | None
-    number: int
-    """Counts the subscriptions of the server."""
     conflate_milliseconds: int
     heartbeat_milliseconds: int
     is_segmented: bool
@@ -55,12 +53,15 @@ class Outlet(NamedTuple):
     """Where the messages of a subscription go, and what it asks about the world and the connection.
 
     `write` sends one line, `now` is the time of the world in milliseconds since 1970, and `is_behind` says that the
-    client does not read as fast as is written to it.
+    client does not read as fast as is written to it. `next_number` counts the images of the server, and `era` how often
+    the world has begun again or gone back.
     """
 
     write: Callable[[bytes], None]
     now: Callable[[], int]
     is_behind: Callable[[], bool]
+    next_number: Callable[[], int]
+    era: Callable[[], int]
     status: Callable[[], int | None]
     """The status that messages carry while the service is degraded, 503, or `None`."""
 
@@ -78,20 +79,26 @@ class Changes:
         self._left_behind: Final[dict[str, State | None]] = {}
         """Of a client that is behind: the markets that have changed since, and what was told of them last."""
         self._message = 0
+        self.number = 0
+        """That of the image from which messages are counted, which makes its tokens known."""
+        self.era = 0
         self.history = History({})
 
     # From the beginning to the end
 
     def begin(self, market_ids: Iterable[str], resumed: Mapping[str, State] | None = None) -> None:
-        """Send the image of the markets, or what has changed since they were as `resumed` says; then go on."""
-        self._market_ids.update(dict.fromkeys(market_ids))
+        """Send the image of the markets, or what has changed since they were as `resumed` says; then go on.
+
+        What was told before goes on to be told, also where the subscription would not take it now.
+        """
+        self._market_ids.update(dict.fromkeys((*market_ids, *(resumed or ()))))
         states = self._feed.subscribe(self, self._market_ids)
-        view, before = self._feed.view, resumed or {}
         items = [
             change
             for market_id, state in states.items()
-            if (change := view.difference(before.get(market_id), state, merged=market_id in before)) is not None
+            if (change := self._change_since(resumed, market_id, state)) is not None
         ]
+        self.number, self.era = self._outlet.next_number(), self._outlet.era()
         self.history = History(states)
         self._message = 0
         for segment, part in _segments(items, is_segmented=self.terms.is_segmented):
@@ -109,12 +116,14 @@ class Changes:
                 self.take(market_id, before, state, change)
         self.send()
 
-    def begin_again(self) -> None:
+    def begin_again(self, market_ids: Iterable[str]) -> None:
         """Send an image that nobody asked for: the world has begun again or gone back."""
         self._pending.clear()
         self._told = {}
         self._left_behind.clear()
-        self.begin(list(self._market_ids))
+        self.end()
+        self._market_ids.clear()
+        self.begin(market_ids)
 
     def end(self) -> None:
         """Take no more changes."""
@@ -124,6 +133,13 @@ class Changes:
     def number_of_markets(self) -> int:
         """Return how many markets the subscription has."""
         return len(self._market_ids)
+
+    def _change_since(self, resumed: Mapping[str, State] | None, market_id: str, state: State) -> bytes | None:
+        view = self._feed.view
+        if resumed is None:
+            return view.difference(None, state)
+        is_known = market_id in resumed
+        return view.difference(resumed[market_id] if is_known else view.nothing(market_id), state, merged=is_known)
 
     # Changes
 
@@ -166,7 +182,7 @@ class Changes:
 
     def _first_line(self, items: list[bytes], segment: str, *, is_resumed: bool) -> bytes:
         terms = self.terms
-        initial = initial_token(terms.number, terms.kind.parts)
+        initial = initial_token(self.number, terms.kind.parts)
         kind = "RESUB_DELTA" if is_resumed else "SUB_IMAGE"
         conditions = b'"initialClk":"%b","clk":"%b","conflateMs":%d,"heartbeatMs":%d,"pt":%d,"ct":"%b"' % (
             initial.encode(),

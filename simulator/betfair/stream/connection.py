@@ -26,7 +26,7 @@ from simulator.betfair.schema.stream import (
 from simulator.betfair.stream.changes import Changes, Kind, Outlet, Terms
 from simulator.betfair.stream.clocks import WrongToken, message_of, subscription_of
 from simulator.betfair.stream.feed import Feed, State
-from simulator.betfair.stream.history import EndedSubscriptions
+from simulator.betfair.stream.history import EndedSubscriptions, History
 from simulator.betfair.stream.publisher import Channel, Publisher, Reader
 from simulator.betfair.stream.race_view import cricket_selection, race_selection
 from simulator.betfair.stream.subscriptions import Selection, market_selection, order_selection
@@ -95,16 +95,28 @@ class Hub:
         self.publisher: Final = Publisher(worlds)
         self.ended: Final = EndedSubscriptions()
         self.connections: Final[dict[Connection, None]] = {}
-        self._subscriptions = 0
+        self._images = 0
 
     def connections_of(self, world: World, account: str) -> int:
         """Return how many connections an account has."""
         return sum(one.is_of(world, account) for one in self.connections)
 
-    def next_subscription(self) -> int:
-        """Return the number of another subscription."""
-        self._subscriptions += 1
-        return self._subscriptions
+    def next_number(self) -> int:
+        """Return the number of another image."""
+        self._images += 1
+        return self._images
+
+    def told(self, world: World, number: int, criteria: object, message: int) -> dict[str, State] | None:
+        """Return what whoever asked for the same had been told after a message, or `None` where that is not known.
+
+        The connection on which it was told may be there still: the server hears later than the client that it is lost.
+        """
+        in_this_era = (self.publisher.era(world), criteria)
+        for connection in self.connections:
+            history = connection.history(number, in_this_era)
+            if history is not None:
+                return history.at(message)
+        return self.ended.states(number, in_this_era, message)
 
 
 class _Running:
@@ -117,6 +129,11 @@ class _Running:
         self.reader: Reader
         self.changes: Changes
         self._beat: asyncio.TimerHandle | None = None
+
+    @property
+    def criteria_of_era(self) -> object:
+        """What has to be asked for, and when, to go on from what is told."""
+        return self.changes.era, self.criteria
 
     def beat_later(self) -> None:
         """Send a heartbeat once nothing has been sent for so long."""
@@ -167,6 +184,13 @@ class Connection:
     def is_of(self, world: World, account: str) -> bool:
         """Return whether it is a connection of an account."""
         return self._world is world and self._session is not None and self._session.account.username == account
+
+    def history(self, number: int, criteria_of_era: object) -> History | None:
+        """Return what was told since the image of this number, `None` where it is not of this connection."""
+        for running in self._running.values():
+            if running.changes.number == number and running.criteria_of_era == criteria_of_era:
+                return running.changes.history
+        return None
 
     def take(self, line: bytes) -> None:
         """Do what a line asks for, and answer."""
@@ -255,10 +279,11 @@ class Connection:
         request = _read(line, MarketSubscription)
         selection = market_selection(world, request, is_delayed=self._is_delayed)
         most = self._hub.settings.most_markets
-        if len(selection.market_ids) > most:
+        number = len(selection.select())
+        if number > most:
             raise StreamError(
                 StreamErrorCode.SUBSCRIPTION_LIMIT_EXCEEDED,
-                f"Trying to subscribe to {len(selection.market_ids)} markets, the limit is {most}",
+                f"Trying to subscribe to {number} markets, the limit is {most}",
             )
         self._subscribe(Kind.MARKETS, request, selection, message)
 
@@ -282,8 +307,9 @@ class Connection:
 
     def _subscribe(self, kind: Kind, request: Subscription, selection: Selection, message: Message) -> None:
         world, session = self._identified()
+        world.run_due()
         criteria = (world.id, session.account.username, kind, selection.criteria)
-        resumed = self._resumed(request, criteria)
+        resumed = self._resumed(world, request, criteria)
         terms = self._terms(kind, request)
         account = session.account.username if kind is Kind.ORDERS else None
         channel = Channel(kind, selection.projection, account, terms.conflate_milliseconds)
@@ -295,9 +321,16 @@ class Connection:
 
         def make_reader(feed: Feed) -> Reader:
             running.changes = Changes(terms, feed, outlet)
-            return Reader(running.changes, selection.wants, self._end_with_world)
+            return Reader(running.changes, selection.select, selection.wants, self._end_with_world)
 
-        outlet = Outlet(write, world.clock.now, lambda: self._wire.is_behind, lambda: None)
+        outlet = Outlet(
+            write,
+            world.clock.now,
+            lambda: self._wire.is_behind,
+            self._hub.next_number,
+            lambda: self._hub.publisher.era(world),
+            lambda: None,
+        )
         self._unsubscribe(kind)
         running.reader = self._hub.publisher.subscribe(
             world,
@@ -309,7 +342,7 @@ class Connection:
         if self._idle is not None:
             self._idle.cancel()
         self._succeed(message.id)
-        running.changes.begin(selection.market_ids, resumed)
+        running.changes.begin(selection.select(), resumed)
         self._hub.publisher.began(world, channel)
 
     def _terms(self, kind: Kind, request: Subscription) -> Terms:
@@ -318,13 +351,12 @@ class Connection:
         return Terms(
             kind=kind,
             request_id=request.id,
-            number=self._hub.next_subscription(),
             conflate_milliseconds=DELAYED_CONFLATION if self._is_delayed else conflate,
             heartbeat_milliseconds=min(max(beat, SHORTEST_BEAT), LONGEST_BEAT),
             is_segmented=bool(request.segmentation_enabled),
         )
 
-    def _resumed(self, request: Subscription, criteria: object) -> dict[str, State] | None:
+    def _resumed(self, world: World, request: Subscription, criteria: object) -> dict[str, State] | None:
         """Return what the client has been told by the tokens that it hands back, `None` where it needs an image."""
         if not request.initial_clk or not request.clk:
             return None
@@ -332,7 +364,7 @@ class Connection:
             number, last = subscription_of(request.initial_clk), message_of(request.clk)
         except WrongToken as error:
             raise StreamError(StreamErrorCode.INVALID_CLOCK, f"Clock is invalid: {error}") from None
-        states = self._hub.ended.states(number, criteria, last)
+        states = self._hub.told(world, number, criteria, last)
         if states is None and self._hub.settings.refuses_unknown_clocks:
             raise StreamError(StreamErrorCode.INVALID_CLOCK, "Clock is not known any more")
         return states
@@ -343,7 +375,7 @@ class Connection:
             running.stop_beating()
             changes = running.changes
             self._hub.publisher.unsubscribe(running.world, running.channel, running.reader)
-            self._hub.ended.keep(changes.terms.number, running.criteria, changes.history)
+            self._hub.ended.keep(changes.number, running.criteria_of_era, changes.history)
 
     # Answers
 

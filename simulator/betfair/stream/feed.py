@@ -7,6 +7,7 @@ market, and of handing the same bytes to its subscribers.
 """
 
 from collections.abc import Iterable
+from heapq import heappop, heappush
 from typing import Any, Final, Protocol
 
 State = Any
@@ -52,6 +53,8 @@ class Feed:
         self._marked: dict[str, None] = {}
         self._due: Final[dict[str, int]] = {}
         """When markets are to be looked at again, by the clock of the world."""
+        self._next: Final[list[tuple[int, str]]] = []
+        """A heap of what is, or was, in `_due`."""
 
     @property
     def is_idle(self) -> bool:
@@ -121,22 +124,22 @@ class Feed:
         return self._published.get(market_id)
 
     def begin_again(self) -> None:
-        """Forget what was published, because the world has begun again or gone back."""
-        for known in (self._published, self._marked, self._due):
+        """Forget what was published, because the world has begun again or gone back: all are to subscribe again."""
+        for known in (self._published, self._marked, self._due, self._next):
             known.clear()
-        for market_id in self._subscribers:
-            state = self._read(market_id)
-            if state is not None:
-                self._published[market_id] = state
 
     @property
     def next_due(self) -> int | None:
         """Return when a market is next to be looked at although nothing happens to it, by the clock of the world."""
-        return min(self._due.values(), default=None)
+        while self._next and self._due.get(self._next[0][1]) != self._next[0][0]:
+            heappop(self._next)
+        return self._next[0][0] if self._next else None
 
     def mark_due(self, now: int) -> None:
         """Mark the markets that are to be looked at again by now."""
-        for market_id in [market_id for market_id, due in self._due.items() if due <= now]:
+        while (due := self.next_due) is not None and due <= now:
+            _, market_id = heappop(self._next)
+            del self._due[market_id]
             self._marked[market_id] = None
 
     def _read(self, market_id: str) -> State | None:
@@ -144,6 +147,7 @@ class Feed:
         due = self.view.next_due(market_id)
         if due is None:
             self._due.pop(market_id, None)
-        else:
+        elif self._due.get(market_id) != due:
             self._due[market_id] = due
+            heappush(self._next, (due, market_id))
         return state

@@ -57,7 +57,7 @@ class EndedSubscriptions:
         self._by_number: Final[OrderedDict[int, Ended]] = OrderedDict()
 
     def keep(self, number: int, criteria: object, history: History) -> None:
-        """Remember a subscription, and forget the oldest one where there are too many."""
+        """Remember what was told since the image of this number, and forget the oldest one where there are too many."""
         self._by_number[number] = Ended(criteria, history)
         if len(self._by_number) > MOST_SUBSCRIPTIONS:
             self._by_number.popitem(last=False)

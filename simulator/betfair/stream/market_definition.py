@@ -92,9 +92,11 @@ def _runner(market: Market, runner: Runner) -> dict[str, Any]:
         shown["adjustmentFactor"] = number_of_thousandths(runner.adjustment_factor)
     shown["status"] = runner.status.value
     shown["sortPriority"] = runner.sort_priority
-    if runner.removed_at is not None and runner.status in (RunnerStatus.REMOVED, RunnerStatus.REMOVED_VACANT):
+    is_removed = runner.status in (RunnerStatus.REMOVED, RunnerStatus.REMOVED_VACANT)
+    if runner.removed_at is not None and is_removed:
         shown["removalDate"] = order_date(runner.removed_at)
-    if market.bsp_reconciled and runner.starting_price is not None:
+    # Recorded: a removed runner has no starting price in a definition, while it has NaN in a book.
+    if market.bsp_reconciled and runner.starting_price is not None and not is_removed:
         shown["bsp"] = starting_price(runner.starting_price)
     shown["id"] = runner.key.selection_id
     if runner.key.handicap:

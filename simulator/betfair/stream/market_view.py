@@ -85,6 +85,8 @@ class MarketView:
     def __init__(self, world: World, projection: Projection) -> None:
         self._world: Final = world
         self._projection: Final = projection
+        self._exchange = world.exchange
+        """Another one when the world has begun again or gone back."""
         self._displayed: Final[dict[str, _Displayed]] = {}
         self._due: Final[dict[str, int]] = {}
         """When the displayed offers of a market are to be worked out anew."""
@@ -156,6 +158,10 @@ class MarketView:
 
     def _displayed_offers(self, market: Market) -> Mapping[RunnerKey, Mapping[str, Levels]]:
         """Return the offers with virtual ones as they were displayed last, or anew once that is due."""
+        if self._exchange is not self._world.exchange:
+            self._exchange = self._world.exchange
+            self._displayed.clear()
+            self._due.clear()
         market_id, now = market.market_id, self._world.clock.now()
         known, revision = self._displayed.get(market_id), _revision(market)
         if known is not None and known.revision != revision:

@@ -6,13 +6,21 @@ together.
 """
 
 import asyncio
-from collections.abc import Callable, Hashable
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable
 from typing import Final, NamedTuple, Protocol
 
 from simulator.betfair.stream.changes import Kind
 from simulator.betfair.stream.feed import Feed, Subscriber, View
 from simulator.exchange.events import Event, MarketAdded, MarketEvent, accounts_of
-from simulator.world.happened import Happened, RaceStatusChanged, WorldClosed, WorldReset, WorldRestored
+from simulator.world.happened import (
+    ClockMoved,
+    Happened,
+    RaceStatusChanged,
+    WorldClosed,
+    WorldReset,
+    WorldRestored,
+)
 from simulator.world.world import World
 from simulator.world.worlds import Worlds
 
@@ -33,8 +41,8 @@ class Follower(Subscriber, Protocol):
     def add(self, market_id: str) -> None:
         """Go on with another market, which is new in the world."""
 
-    def begin_again(self) -> None:
-        """Note that the world has begun again or gone back."""
+    def begin_again(self, market_ids: Iterable[str]) -> None:
+        """Go on with these markets: the world has begun again or gone back."""
 
     def end(self) -> None:
         """Take no more changes."""
@@ -43,10 +51,12 @@ class Follower(Subscriber, Protocol):
 class Reader(NamedTuple):
     """One subscription, and how it hears of what concerns it as a whole.
 
-    `wants` tells whether it is to have a market that it does not have yet; `world_ended` ends the connection.
+    `select` tells which markets it is to have, and `wants` whether it is to have one that it does not have yet;
+    `world_ended` ends the connection.
     """
 
     changes: Follower
+    select: Callable[[], Iterable[str]]
     wants: Callable[[str], bool]
     world_ended: Callable[[], None]
 
@@ -61,6 +71,7 @@ class _Outgoing:
         self.readers: Final[dict[Follower, Reader]] = {}
         self.new_markets: Final[dict[str, None]] = {}
         self.begins_again = False
+        self.has_ended = False
         self._flush: asyncio.Handle | None = None
         self._look_again: asyncio.TimerHandle | None = None
 
@@ -87,13 +98,13 @@ class _Outgoing:
         if self._flush is not None:
             self._flush.cancel()
             self._flush = None
-        if self.world.has_ended:
+        if self.has_ended or self.world.has_ended:
             return
         if self.begins_again:
             self.begins_again = False
             self.feed.begin_again()
             for reader in list(self.readers.values()):
-                reader.changes.begin_again()
+                reader.changes.begin_again(reader.select())
         self.feed.flush()
         new = list(self.new_markets)
         self.new_markets.clear()
@@ -115,7 +126,7 @@ class _Outgoing:
 
     def look_again(self) -> None:
         due = self.feed.next_due
-        if due is None:
+        if due is None or self.has_ended:
             return
         now = self.world.clock.now()
         if due <= now:
@@ -124,7 +135,18 @@ class _Outgoing:
         else:
             self.look_again_in_time()
 
+    def look_again_soon(self) -> None:
+        """Look again once the clock of the world, which has been moved, has arrived."""
+        if self.feed.next_due is not None:
+            asyncio.get_running_loop().call_soon(self.look_again)
+
+    def begin_again_soon(self) -> None:
+        """Begin again, however rarely changes are told."""
+        self.begins_again = True
+        asyncio.get_running_loop().call_soon(self.flush)
+
     def end(self) -> None:
+        self.has_ended = True
         for handle in (self._flush, self._look_again):
             if handle is not None:
                 handle.cancel()
@@ -136,6 +158,7 @@ class Publisher:
     def __init__(self, worlds: Worlds) -> None:
         self._outgoing: Final[dict[str, dict[Channel, _Outgoing]]] = {}
         """By world."""
+        self._eras: Final[Counter[str]] = Counter()
         worlds.listen(self._hear)
 
     def subscribe(
@@ -149,7 +172,7 @@ class Publisher:
         outgoing = of_world.get(channel)
         if outgoing is None:
             outgoing = of_world[channel] = _Outgoing(world, channel, make_view())
-        elif not channel.conflate_milliseconds:
+        else:
             outgoing.flush()
         new = make_reader(outgoing.feed)
         outgoing.readers[new.changes] = new
@@ -173,7 +196,12 @@ class Publisher:
             if not of_world:
                 del self._outgoing[world.id]
 
+    def era(self, world: World) -> int:
+        """Return how often a world has begun again or gone back since it is told of."""
+        return self._eras[world.id]
+
     def _hear(self, world: World, happened: Happened) -> None:
+        self._eras[world.id] += sum(isinstance(event, WorldReset | WorldRestored) for event in happened.events)
         of_world = self._outgoing.get(world.id)
         if of_world is None:
             return
@@ -191,13 +219,18 @@ class Publisher:
                     reader.world_ended()
         elif isinstance(event, WorldReset | WorldRestored):
             for outgoing in of_world.values():
-                outgoing.begins_again = True
-                outgoing.flush_soon()
-        elif isinstance(event, MarketEvent):
-            accounts = frozenset(accounts_of(event))
-            is_new = isinstance(event, MarketAdded)
-            market_id = event.market_id
-            if isinstance(event, RaceStatusChanged):
-                market_id = world.races.by_id[event.race_id].market_id
+                outgoing.begin_again_soon()
+        elif isinstance(event, ClockMoved):
             for outgoing in of_world.values():
-                outgoing.mark_if_concerned(market_id, accounts, is_new=is_new)
+                outgoing.look_again_soon()
+        elif isinstance(event, MarketEvent):
+            self._mark_market(world, of_world, event)
+
+    def _mark_market(self, world: World, of_world: dict[Channel, _Outgoing], event: MarketEvent) -> None:
+        accounts = frozenset(accounts_of(event))
+        is_new = isinstance(event, MarketAdded)
+        market_id = event.market_id
+        if isinstance(event, RaceStatusChanged):
+            market_id = world.races.by_id[event.race_id].market_id
+        for outgoing in of_world.values():
+            outgoing.mark_if_concerned(market_id, accounts, is_new=is_new)

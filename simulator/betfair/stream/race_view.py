@@ -15,7 +15,7 @@ the progress of the race, with `ft`, the time of the news, in milliseconds since
 There is no `rrc`, the progress of a runner, and of cricket there is nothing (chosen).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
 import msgspec
@@ -93,13 +93,15 @@ def race_selection(world: World, request: SportsSubscription) -> Selection:
     def make_view() -> View:
         return RaceView(world)
 
-    led: Iterator[str] = (race.market_id for race in world.races)
-    return Selection([market_id for market_id in led if wants(market_id)], wants, make_view, "races", wanted)
+    def select() -> list[str]:
+        return [race.market_id for race in world.races if wants(race.market_id)]
+
+    return Selection(select, wants, make_view, "races", wanted)
 
 
 def cricket_selection(world: World, request: SportsSubscription) -> Selection:
     """Return what a subscription to cricket matches selects: nothing."""
-    return Selection((), lambda _: False, NothingToSee, "cricket", request.market_filter)
+    return Selection(tuple, lambda _: False, NothingToSee, "cricket", request.market_filter)
 
 
 def _led_by(world: World, market_id: str) -> Race | None:

@@ -61,7 +61,7 @@ class Recorder:
         def reader(feed: Feed) -> Reader:
             recording = Recording(world, feed, folder, is_compressed=self._is_compressed)
             self._recordings[world.id] = recording
-            return Reader(recording, lambda _: True, recording.finish)
+            return Reader(recording, lambda: list(world.exchange.markets), lambda _: True, recording.finish)
 
         self._publisher.subscribe(world, channel, lambda: MarketView(world, EVERYTHING), reader)
         self._recordings[world.id].begin(list(world.exchange.markets))
@@ -94,9 +94,10 @@ class Recording:
                 self.take(market_id, None, state, change)
         self.send()
 
-    def begin_again(self) -> None:
+    def begin_again(self, market_ids: Iterable[str]) -> None:
         """Write images, because the world has begun again or gone back."""
-        self.begin(list(self._messages))
+        self.end()
+        self.begin(market_ids)
 
     def take(self, market_id: str, before: State | None, after: State, change: bytes) -> None:
         """Note a change."""

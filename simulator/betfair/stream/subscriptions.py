@@ -26,11 +26,12 @@ FIELDS_OF_DELAYED_KEYS: Final = frozenset({MarketField.EX_BEST_OFFERS, MarketFie
 class Selection(NamedTuple):
     """What a subscription selects in a world.
 
-    `criteria` are what has to be asked for again to go on from a token, and `projection` is what all have in common who
-    can be told by one feed.
+    `select` returns the markets that it takes now, and `wants` whether it takes one that it does not have when
+    something happens to it. `criteria` are what has to be asked for again to go on from a token, and `projection` is
+    what all have in common who can be told by one feed.
     """
 
-    market_ids: Sequence[str]
+    select: Callable[[], Sequence[str]]
     wants: Callable[[str], bool]
     make_view: Callable[[], View]
     projection: Hashable
@@ -56,7 +57,11 @@ def market_selection(world: World, request: MarketSubscription, *, is_delayed: b
         return market is not None and takes(world, wanted, market)
 
     return Selection(
-        selected_markets(world, wanted), wants, lambda: MarketView(world, projection), projection, (wanted, projection)
+        lambda: selected_markets(world, wanted),
+        wants,
+        lambda: MarketView(world, projection),
+        projection,
+        (wanted, projection),
     )
 
 
@@ -71,7 +76,7 @@ def order_selection(world: World, account: str, request: OrderSubscription) -> S
         strategies=None if strategies is None else frozenset(strategies),
     )
     return Selection(
-        markets_with_orders(world, account),
+        lambda: markets_with_orders(world, account),
         lambda _: True,
         lambda: OrderView(world, projection),
         projection,

@@ -1,0 +1,210 @@
+"""Who comes back to the stream, comes late, or sees the world begin again, knows what everybody else knows."""
+
+from collections.abc import Iterator
+
+import msgspec
+import pytest
+
+from simulator.exchange.commands import LapseUnmatched, Reconcile, RemoveRunner, RunnerResult, SettleMarket
+from simulator.exchange.orders import RunnerKey, Side
+from simulator.world.inputs import AdvanceClock, Reset, Restore
+from simulator.world.snapshot import encode_snapshot
+from tests.contract.stream_theatre import StreamTheatre, streaming
+from tests.scenario import HORSE_RACING, event, loaded, runner, scenario, win
+
+WIN, OTHER = "1.1", "1.2"
+
+
+@pytest.fixture
+def theatre() -> Iterator[StreamTheatre]:
+    markets = [
+        win(market_id, runner(1, back=[[2.0, 100]], lay=[[2.2, 80]]), runner(2), runner(3), bspMarket=True)
+        for market_id in (WIN, OTHER)
+    ]
+    with streaming(loaded(scenario(event("1", "Meeting", HORSE_RACING, *markets)))) as theatre:
+        yield theatre
+
+
+def keep(theatre: StreamTheatre) -> Restore:
+    """Take a snapshot, and return the input that goes back to it."""
+    return Restore(msgspec.Raw(encode_snapshot(theatre.world.snapshot())))
+
+
+# Coming back
+
+
+def test_a_client_whose_old_connection_is_not_known_to_be_lost_goes_on_from_its_tokens(theatre: StreamTheatre) -> None:
+    image = theatre.client().subscribe_to_markets(WIN, fields=["EX_ALL_OFFERS"])
+    theatre.bet("bob", WIN, Side.BACK, 200, 10_00)
+
+    again = theatre.client().subscribe_to_markets(
+        WIN, fields=["EX_ALL_OFFERS"], initialClk=image["initialClk"], clk=image["clk"]
+    )
+
+    assert again["ct"] == "RESUB_DELTA"
+    assert again["mc"] == [{"id": WIN, "rc": [{"atb": [[2, 90]], "id": 1}], "con": True}]
+
+
+def test_a_market_that_ended_meanwhile_is_told_to_who_comes_back(theatre: StreamTheatre) -> None:
+    racing = {"marketFilter": {"eventTypeIds": [HORSE_RACING]}, "fields": ["EX_MARKET_DEF"]}
+    client = theatre.client()
+    image = client.subscribe_to_markets(**racing)
+    client.leave()
+    theatre.do(SettleMarket(WIN, (RunnerResult(RunnerKey(1), "WINNER"),))).accepted()
+
+    again = theatre.client().subscribe_to_markets(**racing, initialClk=image["initialClk"], clk=image["clk"])
+
+    assert [(each["id"], each["marketDefinition"]["status"]) for each in again["mc"]] == [(WIN, "CLOSED")]
+
+
+def test_a_bet_that_was_placed_and_matched_meanwhile_is_told_to_who_comes_back(theatre: StreamTheatre) -> None:
+    client = theatre.client()
+    image = client.subscribe_to_orders()
+    client.leave()
+    bet_id = theatre.bet("alice", WIN, Side.BACK, 200, 10_00)
+
+    status, again = theatre.client().send(
+        {
+            "op": "orderSubscription", "id": 3, "orderFilter": {},
+            "initialClk": image["initialClk"], "clk": image["clk"],
+        }
+    )  # fmt: skip
+
+    assert (status["statusCode"], again["ct"]) == ("SUCCESS", "RESUB_DELTA")
+    (market,) = again["oc"]
+    assert (market["fullImage"], market["orc"][0]["uo"][0]["id"]) == (True, str(bet_id))
+    assert market["orc"][0]["mb"] == [[2, 10]]
+
+
+@pytest.mark.parametrize("way", ["reset", "restored"])
+def test_tokens_of_before_the_world_began_again_bring_an_image(theatre: StreamTheatre, way: str) -> None:
+    again = Reset() if way == "reset" else keep(theatre)
+    client = theatre.client()
+    image = client.subscribe_to_markets(WIN)
+    client.leave()
+    theatre.do(again).accepted()
+
+    resumed = theatre.client().subscribe_to_markets(WIN, initialClk=image["initialClk"], clk=image["clk"])
+
+    assert resumed["ct"] == "SUB_IMAGE"
+
+
+def test_the_image_of_a_world_that_began_again_has_tokens_of_its_own(theatre: StreamTheatre) -> None:
+    client = theatre.client()
+    first = client.subscribe_to_markets(WIN)
+    theatre.bet("bob", WIN, Side.BACK, 200, 10_00)
+    theatre.do(Reset()).accepted()
+
+    _, image = client.read()
+
+    assert (image["ct"], image["clk"]) == ("SUB_IMAGE", first["clk"])
+    assert image["initialClk"] != first["initialClk"]
+
+
+# The world begins again
+
+
+def test_orders_after_a_reset_are_told_as_in_a_market_that_is_new(theatre: StreamTheatre) -> None:
+    client = theatre.client()
+    client.subscribe_to_orders()
+    theatre.bet("alice", WIN, Side.BACK, 210, 10_00)
+    theatre.do(Reset()).accepted()
+    assert "oc" not in client.read()[-1]
+
+    bet_id = theatre.bet("alice", WIN, Side.BACK, 200, 10_00)
+
+    (update,) = client.read()
+    (market,) = update["oc"]
+    assert (market["fullImage"], market["id"]) == (True, WIN)
+    assert [(order["id"], order["status"]) for order in market["orc"][0]["uo"]] == [(str(bet_id), "EC")]
+
+
+def test_orders_that_are_there_again_are_in_the_image(theatre: StreamTheatre) -> None:
+    bet_id = theatre.bet("alice", WIN, Side.BACK, 210, 10_00)
+    back = keep(theatre)
+    theatre.do(Reset()).accepted()
+    client = theatre.client()
+    assert "oc" not in client.subscribe_to_orders()
+
+    theatre.do(back).accepted()
+
+    (image,) = client.read()
+    assert [order["id"] for order in image["oc"][0]["orc"][0]["uo"]] == [str(bet_id)]
+    theatre.cancel("alice", WIN, bet_id)
+    assert client.read()[0]["oc"][0]["orc"][0]["uo"][0]["status"] == "EC"
+
+
+def test_markets_that_are_open_again_are_in_the_image(theatre: StreamTheatre) -> None:
+    theatre.do(SettleMarket(WIN, (RunnerResult(RunnerKey(1), "WINNER"),))).accepted()
+    client = theatre.client()
+    before = client.subscribe_to_markets(marketFilter={"eventTypeIds": [HORSE_RACING]})
+
+    theatre.do(Reset()).accepted()
+
+    (image,) = client.read()
+    assert [[each["id"] for each in told["mc"]] for told in (before, image)] == [[OTHER], [WIN, OTHER]]
+
+
+def test_who_is_told_seldom_hears_of_a_reset_at_once(theatre: StreamTheatre) -> None:
+    client = theatre.client()
+    client.subscribe_to_markets(WIN, conflateMs=60_000)
+
+    theatre.do(Reset()).accepted()
+
+    assert [message["ct"] for message in client.read()] == ["SUB_IMAGE"]
+
+
+# Late
+
+
+def test_who_is_told_seldom_begins_with_what_is_so_now(theatre: StreamTheatre) -> None:
+    theatre.client().subscribe_to_markets(WIN, fields=["EX_ALL_OFFERS"], conflateMs=60_000)
+    theatre.bet("bob", WIN, Side.BACK, 200, 10_00)
+
+    image = theatre.client().subscribe_to_markets(WIN, fields=["EX_ALL_OFFERS"], conflateMs=60_000)
+
+    assert image["mc"][0]["rc"][0]["atb"] == [[2, 90]]
+
+
+def test_displayed_offers_follow_when_the_clock_is_moved_by_150_ms(theatre: StreamTheatre) -> None:
+    client = theatre.client()
+    client.subscribe_to_markets(WIN, fields=["EX_BEST_OFFERS_DISP"])
+    theatre.bet("bob", WIN, Side.BACK, 200, 10_00)
+    theatre.do(AdvanceClock(149)).accepted()
+    assert client.read() == []
+
+    theatre.do(AdvanceClock(1)).accepted()
+
+    assert [message["mc"] for message in client.read()] == [
+        [{"id": WIN, "rc": [{"bdatb": [[0, 2, 90]], "id": 1}]}]
+    ]  # fmt: skip
+
+
+def test_displayed_offers_of_before_a_reset_are_forgotten(theatre: StreamTheatre) -> None:
+    client = theatre.client()
+    before = client.subscribe_to_markets(WIN, fields=["EX_BEST_OFFERS_DISP"])
+    theatre.do(LapseUnmatched(WIN)).accepted()
+    theatre.do(AdvanceClock(150)).accepted()
+    client.read()
+
+    theatre.do(Reset()).accepted()
+
+    assert client.read()[-1]["mc"] == before["mc"]
+
+
+# Definitions
+
+
+def test_a_runner_that_is_removed_after_the_off_has_no_starting_price_any_more(theatre: StreamTheatre) -> None:
+    client = theatre.client()
+    client.subscribe_to_markets(WIN, fields=["EX_MARKET_DEF"])
+    theatre.do(Reconcile(WIN)).accepted()
+    priced = client.read()[-1]["mc"][0]["marketDefinition"]
+    theatre.do(RemoveRunner(WIN, RunnerKey(3))).accepted()
+
+    removed = client.read()[-1]["mc"][0]["marketDefinition"]
+
+    assert priced["bspReconciled"] is True
+    assert [["bsp" in runner for runner in each["runners"]] for each in (priced, removed)] == [
+        [True, True, True], [True, True, False],
+    ]  # fmt: skip
