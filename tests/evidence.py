@@ -16,8 +16,9 @@ EVIDENCE = Path(os.environ.get("BETSIM_EVIDENCE") or Path(__file__).parents[2] /
 DEFINITIONS = EVIDENCE / "reference" / "idl"
 MANUAL = EVIDENCE / "reference" / "betfair-manual-2017-es.txt"
 WIRE_RULES = EVIDENCE / "reference" / "betfair-wire.md"
-ANSWERS = EVIDENCE / "recorded" / "responses"
-STREAMS = EVIDENCE / "recorded" / "streams"
+RECORDINGS = EVIDENCE / "recorded"
+ANSWERS = RECORDINGS / "responses"
+STREAMS = RECORDINGS / "streams"
 
 
 def needs(path: Path) -> pytest.MarkDecorator:

@@ -5,17 +5,12 @@ from typing import Any
 import httpx
 
 from tests.contract.bettor import CONTROL, Bettor
-from tests.in_process import Client
 
 ACCOUNT = "/exchange/account"
 
 
 class AccountHolder(Bettor):
     """A bettor who looks after the account."""
-
-    def __init__(self, client: Client, username: str = "alice", *, delayed: bool = False) -> None:
-        super().__init__(client, username, delayed=delayed)
-        self.client = client
 
     def account(self, operation: str, **params: Any) -> Any:
         """Call an operation of the accounts service and return its result."""

@@ -1,6 +1,5 @@
 """A customer of a served world, who bets over the wire as a client library does."""
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -79,7 +78,7 @@ class Bettor:
             "Content-Type": "application/json",
         }
         self.text = ""
-        self._client = client
+        self.client = client
 
     # Asking
 
@@ -96,20 +95,24 @@ class Bettor:
         exception = error["data"]["APINGException"]
         return exception["errorCode"], exception["errorDetails"]
 
+    def call(self, operation: str, **params: Any) -> Any:
+        """Call an operation over JSON-RPC and return the whole answer, whatever it is."""
+        return self._answer(operation, params)
+
     def rest(self, operation: str, **params: Any) -> httpx.Response:
         """Call an operation over REST and return the response."""
-        return self._client.post(f"{REST}/{operation}/", json=params, headers=self.headers)
+        return self.client.post(f"{REST}/{operation}/", json=params, headers=self.headers)
 
     def batch(self, *calls: tuple[str, dict[str, Any]]) -> list[Any]:
         """Call operations in one batch and return the answers; their ids count from 0."""
-        response = self._client.post(JSON_RPC, json=envelopes(*calls), headers=self.headers)
+        response = self.client.post(JSON_RPC, json=envelopes(*calls), headers=self.headers)
         assert 200 == response.status_code
         answers: list[Any] = response.json()
         return answers
 
     def _answer(self, operation: str, params: dict[str, Any]) -> Any:
         (envelope,) = envelopes((operation, params))
-        response = self._client.post(JSON_RPC, json={**envelope, "id": 1}, headers=self.headers)
+        response = self.client.post(JSON_RPC, json={**envelope, "id": 1}, headers=self.headers)
         assert 200 == response.status_code
         self.text = response.text
         return response.json()
@@ -215,18 +218,3 @@ def codes(report: Any) -> tuple[str, str | None, list[str | None]]:
 
 
 # Recordings
-
-
-def shape(value: Any) -> Any:
-    """Return names and kinds of a value without the values: objects as pairs in their order, lists by their members.
-
-    Texts that are dates have their digits replaced, so that their precision counts and their time does not.
-    """
-    if isinstance(value, dict):
-        return [(name, shape(member)) for name, member in value.items()]
-    if isinstance(value, list):
-        return [shape(member) for member in value]
-    if isinstance(value, str):
-        is_date = re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", value)
-        return "a date" + value[19:] if is_date else "a number" if value.isdigit() else "a text"
-    return type(value).__name__

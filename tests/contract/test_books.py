@@ -30,37 +30,6 @@ ALL = {"priceData": ["EX_ALL_OFFERS"]}
 
 
 class TestShape:
-    def test_market_book_has_the_recorded_keys_in_the_recorded_order(self, betting: BettingWorld) -> None:
-        """A market's members are those of the recorded book, without those that only some markets have."""
-        betting.matched("BACK", HOME, 2.0, 10)
-
-        special = ("betDelayModels", "keyLineDescription")
-        expected = [key for key in recorded("list_market_book")[0] if key not in special]
-
-        assert expected == list(betting.book())
-
-    def test_runner_has_the_recorded_keys_in_the_recorded_order(self, betting: BettingWorld) -> None:
-        """A traded runner of a racing market with everything asked for looks like the recorded one."""
-        betting.matched("BACK", 1, 2.0, 10, market=RACE)
-
-        runner = betting.book(
-            RACE, priceProjection={"priceData": ["SP_TRADED", *ALL["priceData"]]}, orderProjection="ALL"
-        )["runners"][0]
-
-        expected = recorded("list_market_book")[0]["runners"][0]
-        assert list(expected) == list(runner)
-        assert list(expected["ex"]) == list(runner["ex"])
-        assert list(expected["orders"][0]) == list(runner["orders"][0])
-        assert list(expected["matches"][0]) == list(runner["matches"][0])
-
-    def test_price_size_has_the_recorded_keys(self, betting: BettingWorld) -> None:
-        """A line of a ladder is a price and a size, and nothing else."""
-        betting.offer(HOME, Side.LAY, [(2.0, 10)])
-
-        line = betting.book(priceProjection=ALL)["runners"][0]["ex"]["availableToBack"][0]
-
-        assert list(recorded("list_market_book")[0]["runners"][0]["ex"]["availableToBack"][0]) == list(line)
-
     def test_a_runner_nobody_traded_has_neither_last_price_nor_total(self, betting: BettingWorld) -> None:
         """What was never traded has no last price, and outside racing there is no adjustment factor."""
         assert {"selectionId": 1, "handicap": 0.0, "status": "ACTIVE"} == betting.book()["runners"][0]

@@ -24,10 +24,8 @@ from tests.contract.bettor import (
     codes,
     lay,
     of,
-    shape,
     world_of,
 )
-from tests.evidence import recorded
 from tests.in_process import Client
 
 FIRST = "442000000001"
@@ -82,11 +80,6 @@ def test_a_failed_cancellation_has_neither_size_nor_date(alice: Bettor) -> None:
         '"marketId":"1.101","instructionReports":[{"status":"FAILURE","errorCode":"INVALID_BET_ID",'
         '"instruction":{"betId":"7"}}]},"id":1}'
     ) == alice.text
-
-
-def test_a_cancellation_has_the_shape_of_the_recorded_one(alice: Bettor) -> None:
-    """Names, their order, kinds of values."""
-    assert shape(recorded("cancel_orders")) == shape(alice.cancel({"betId": alice.bet(back())}))
 
 
 def test_rest_answers_the_same_report(alice: Bettor) -> None:
@@ -387,15 +380,6 @@ def test_cancelling_everything_can_be_a_duplicate_too(alice: Bettor) -> None:
 
 
 # Updating
-
-
-def test_an_update_has_the_shape_of_the_recorded_one(alice: Bettor) -> None:
-    """Names, their order, kinds of values."""
-    bet_id = alice.bet(back())
-
-    report = alice.update({"betId": bet_id, "newPersistenceType": "PERSIST"})
-
-    assert shape(recorded("update_orders")) == shape(report)
 
 
 def test_an_update_changes_the_persistence_alone(alice: Bettor) -> None:

@@ -1,6 +1,5 @@
 """The navigation operations count markets by what they have in common; the catalogue describes them."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -8,7 +7,6 @@ import pytest
 from simulator.betfair.errors import ApiError, ApiErrorCode, ProtocolError
 from simulator.world.world import World
 from tests.contract.listing_worlds import NAVIGATION, ask, fair, listed
-from tests.evidence import recorded
 from tests.scenario import with_market
 
 
@@ -198,51 +196,3 @@ def test_request_cannot_be_read(world: World, operation: str, parameters: dict[s
     """A mandatory parameter that is missing and a value of the wrong kind never reach the operation."""
     with pytest.raises(ProtocolError):
         ask(world, operation, parameters)
-
-
-# Recorded answers
-
-SHAPES = {
-    "list_event_types": "listEventTypes",
-    "list_competitions": "listCompetitions",
-    "list_events": "listEvents",
-    "list_market_types": "listMarketTypes",
-    "list_countries": "listCountries",
-    "list_venues": "listVenues",
-    "list_time_ranges": "listTimeRanges",
-}
-
-
-@pytest.mark.parametrize("name", SHAPES)
-def test_shape_is_the_recorded_one(world: World, name: str) -> None:
-    """Our answers have the members of recorded ones, in their order; some events and no others lack a venue."""
-    answer = ask(world, SHAPES[name], {"filter": {}, "granularity": "DAYS"})
-
-    shapes = {tuple(_paths(found)) for found in recorded(name)}
-    without_venue = {tuple(path for path in shape if path != "event.venue") for shape in shapes}
-    assert {tuple(_paths(found)) for found in answer} <= shapes | without_venue
-
-
-def test_catalogue_has_the_recorded_members(world: World) -> None:
-    """Every member of a recorded catalogue is in ours, and with it comes only what is documented besides."""
-    catalogue = recorded("list_market_catalogue")
-    projections = ["COMPETITION", "EVENT", "EVENT_TYPE", "MARKET_START_TIME", "MARKET_DESCRIPTION", "RUNNER_METADATA"]
-    parameters = {"filter": {"eventIds": ["400", "100"]}, "maxResults": 100, "marketProjection": projections}
-    answer = ask(world, "listMarketCatalogue", parameters)
-
-    theirs = {path for market in catalogue for path in _paths(market)}
-    ours = {path for market in answer for path in _paths(market)}
-    assert set() == theirs - ours
-    assert {"description.clarifications"} == ours - theirs
-    assert all(list(catalogue[0]) == list(market) for market in answer)
-
-
-def _paths(value: Any, path: str = "") -> Iterator[str]:
-    """Yield the members of a JSON object, at any depth, in their order."""
-    if isinstance(value, dict):
-        for name, member in value.items():
-            yield from _paths(member, f"{path}.{name}" if path else name)
-    elif isinstance(value, list):
-        yield from dict.fromkeys(inner for member in value for inner in _paths(member, path))
-    else:
-        yield path

@@ -10,8 +10,8 @@ from simulator.world.format.scenario import ChangeStartTime, IntroduceRunner
 from simulator.world.inputs import Add
 from simulator.world.loading.loading import load_additions
 from simulator.world.world import World
-from tests.contract.listing_worlds import ask, bet, fair
-from tests.scenario import SOCCER, event, market
+from tests.contract.listing_worlds import ask, bet, fair, listed
+from tests.scenario import SOCCER, asian_handicap, event, market, scenario, sides
 
 CUP: Final = event(
     "777",
@@ -148,11 +148,23 @@ def test_description_of_an_each_way_market(world: World) -> None:
     assert 5.0 == one(world, "1.22", "MARKET_DESCRIPTION")["description"]["eachWayDivisor"]
 
 
+def test_of_a_selection_on_several_lines_the_last_has_the_metadata() -> None:
+    """Recorded in 2023: of 66 runners of an Asian handicap two have metadata, the last of either side."""
+    asian = asian_handicap("1.9", *sides("Rangers", "Celtic", -0.5, -1))
+    world = listed(scenario(event("9", "Rangers v Celtic", SOCCER, asian)))
+
+    runners = one(world, "1.9", "RUNNER_METADATA")["runners"]
+
+    assert [(1, -0.5, False), (2, 0.5, False), (1, -1.0, True), (2, 1.0, True)] == [
+        (runner["selectionId"], runner["handicap"], "metadata" in runner) for runner in runners
+    ]
+
+
 def test_description_of_a_line_market(world: World) -> None:
     """The lines are there on line markets, and the ladder that goes with them."""
     description = one(world, "1.41", "MARKET_DESCRIPTION")["description"]
 
-    lines = {"marketUnit": "points", "interval": 0.5, "minUnitValue": -10.5, "maxUnitValue": 300.5}
+    lines = {"maxUnitValue": 300.5, "minUnitValue": -10.5, "interval": 0.5, "marketUnit": "points"}
     assert lines == description["lineRangeInfo"]
     assert list(lines) == list(description["lineRangeInfo"])
     assert {"type": "LINE_RANGE"} == description["priceLadderDescription"]

@@ -7,16 +7,12 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-import msgspec
 import pytest
 
-from simulator.betfair.schema.scores_aping import RaceDetails
 from simulator.world.happened import RaceStatusChanged
 from simulator.world.inputs import AdvanceClock, SetClock
 from simulator.world.races import RaceResponse, RaceStatus
 from tests.contract.bettor import Bettor, world_of
-from tests.documented import check
-from tests.evidence import ANSWERS, needs
 from tests.in_process import Client, client_of
 from tests.scenario import (
     GREYHOUND_RACING,
@@ -287,16 +283,3 @@ def test_what_is_no_set_of_ids_is_a_fault_of_the_framework(client: Client, param
     error = client.post(JSON_RPC, json=call, headers=Bettor(client).headers).json()["error"]
 
     assert error["message"].startswith("DSC-")
-
-
-# What is recorded
-
-
-@needs(ANSWERS)
-def test_the_recorded_answer_survives_our_types_and_is_what_our_document_allows() -> None:
-    recorded = json.loads((ANSWERS / "list_race_details.json").read_bytes())["result"]
-
-    decoded = msgspec.convert(recorded, list[RaceDetails])
-
-    assert json.dumps(json.loads(msgspec.json.encode(decoded))) == json.dumps(recorded)
-    check("listRaceDetails", 200, {b"content-type": b"application/json"}, json.dumps(recorded).encode())

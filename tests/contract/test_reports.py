@@ -24,14 +24,6 @@ def test_nothing_is_an_empty_page(betting: BettingWorld) -> None:
     assert {"currentOrders": [], "moreAvailable": False} == betting.ask("listCurrentOrders")
 
 
-def test_an_order_has_the_recorded_keys_in_the_recorded_order(betting: BettingWorld) -> None:
-    """All but the regulator's authorisation code, which answers have not had for years."""
-    betting.matched("LAY", HOME, 1.22, 2)
-
-    expected = [key for key in recorded("list_current_orders")["currentOrders"][0] if key != "regulatorAuthCode"]
-    assert expected == list(betting.orders()[0])
-
-
 def test_an_item_description_has_the_recorded_shape(betting: BettingWorld) -> None:
     """`includeItemDescription` adds the version of the market, last of all."""
     betting.matched("LAY", HOME, 1.22, 2)

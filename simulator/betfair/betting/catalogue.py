@@ -163,15 +163,18 @@ def _lines(line: world_catalogue.LineDescription | None) -> MarketLineRangeInfo 
 
 
 def _runners(market: world_catalogue.MarketDescription, names: Names, *, with_metadata: bool) -> list[RunnerCatalog]:
+    runners = sorted(market.runners.values(), key=lambda runner: runner.sort_priority)
+    # Of a selection that is there on several lines the last runner has the metadata (recorded).
+    last = {runner.key.selection_id: runner.key for runner in runners}
     return [
         RunnerCatalog(
             selectionId=runner.key.selection_id,
             runnerName=names(runner.name),
             handicap=double(runner.key.handicap),
             sortPriority=runner.sort_priority,
-            metadata=dict(runner.metadata) if with_metadata else None,
+            metadata=dict(runner.metadata) if with_metadata and last[runner.key.selection_id] == runner.key else None,
         )
-        for runner in sorted(market.runners.values(), key=lambda runner: runner.sort_priority)
+        for runner in runners
     ]
 
 

@@ -101,10 +101,10 @@ class VenueResult(Answer, kw_only=True):
 class MarketLineRangeInfo(Answer, kw_only=True):
     """The positions of a line market."""
 
-    marketUnit: str
-    interval: float
-    minUnitValue: float
     maxUnitValue: float
+    minUnitValue: float
+    interval: float
+    marketUnit: str
 
 
 class PriceLadderDescription(Answer, kw_only=True):
@@ -151,8 +151,8 @@ class MarketDescription(Answer, kw_only=True):
     rules: str | None = None
     rulesHasDate: bool | None = None
     clarifications: str | None = None
-    raceType: str | None = None
     eachWayDivisor: float | None = None
+    raceType: str | None = None
     lineRangeInfo: MarketLineRangeInfo | None = None
     priceLadderDescription: PriceLadderDescription | None = None
     betDelayModels: list[Annotated[str, one_of(BetDelayModel)]] | None = None
@@ -226,8 +226,8 @@ class Runner(Answer, kw_only=True):
 class KeyLineSelection(Answer, kw_only=True):
     """A runner on the key line of an Asian handicap."""
 
-    handicap: float
     selectionId: Long
+    handicap: float
 
 
 class KeyLineDescription(Answer, kw_only=True):
@@ -271,6 +271,6 @@ class MarketBook(Answer, kw_only=True):
     crossMatching: bool | None = None
     runnersVoidable: bool | None = None
     version: Long | None = None
-    keyLineDescription: KeyLineDescription | None = None
     runners: list[Runner] | None = None
+    keyLineDescription: KeyLineDescription | None = None
     suspendReason: str | None = None
