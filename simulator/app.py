@@ -14,6 +14,7 @@ from simulator import __version__
 from simulator.betfair.dispatch import FaceSettings
 from simulator.betfair.faultable import FAULTABLE
 from simulator.betfair.services import SERVICES
+from simulator.betfair.stream.faults import FAULTABLE as STREAM_FAULTABLE
 from simulator.betfair.transport import BetfairFace
 from simulator.bettune.face import FAULTABLE as BETTUNE_FAULTABLE
 from simulator.bettune.face import BetTuneFace
@@ -92,7 +93,7 @@ def create_app(
             Route("/health", Resource(get=_health)),
             *front_page_routes(),
             *specs_routes(),
-            *control_routes(worlds, addresses, seed, {**FAULTABLE, **BETTUNE_FAULTABLE}),
+            *control_routes(worlds, addresses, seed, {**FAULTABLE, **STREAM_FAULTABLE, **BETTUNE_FAULTABLE}),
         ],
         exception_handlers={Problem: _problem, 404: _unknown_address, ClientDisconnect: _disconnected},
         lifespan=lifespan,

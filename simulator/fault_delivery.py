@@ -23,6 +23,7 @@ from simulator.world.faults import (
     REFUSE,
     RESET,
     STALL,
+    STREAM_BEFORE_RESPONSE,
     TIMEOUT_AFTER,
     TIMEOUT_BEFORE,
     TRUNCATE,
@@ -204,7 +205,7 @@ async def come_late(world: World, fired: Fired) -> None:
 
     A world that begins again, goes back or ends lets go whoever waits.
     """
-    if fired.fault.do != LATENCY:
+    if fired.fault.do not in (LATENCY, STREAM_BEFORE_RESPONSE):
         return
     if fired.fault.latency.clock != WORLDS:
         await asyncio.sleep(fired.milliseconds / 1000)

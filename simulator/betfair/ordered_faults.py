@@ -17,6 +17,7 @@ from simulator.world.faults import (
     LATENCY,
     REFUSE,
     SLOW_EXPOSURE,
+    STREAM_BEFORE_RESPONSE,
     TIMEOUT_AFTER,
     TIMEOUT_BEFORE,
     Fired,
@@ -77,7 +78,7 @@ def go_wrong(world: World, fired: Fired, asked: Asked, begin: Begin, log: Reques
     if word == HEARTBEAT_LOST:
         # Nobody is waited for any more, and nothing is cancelled: the caller is told otherwise.
         world.do(Heartbeat(asked.account, 0))
-    if word == LATENCY:
+    if word in (LATENCY, STREAM_BEFORE_RESPONSE):
         return _with_delay(world, fired, outcome)
     if word == TIMEOUT_AFTER:
         return _with_doubt(outcome, world, fired, asked, log)

@@ -9,7 +9,7 @@ from msgspec import UNSET
 
 from simulator.control.schema import FaultEntry, FaultsEntry, LogNormal
 from simulator.world import faults as words
-from simulator.world.faults import ABOUT_ORDERS, ANY, OPERATIONS_OF, WORDS, Fault, Latency
+from simulator.world.faults import ABOUT_ORDERS, ANY, IN_ORDER, WORDS, Fault, Latency, can_happen_to
 from simulator.world.format.document import Document, Place, describe, read_document
 from simulator.world.format.quantities import Unusable, duration_of, thousandths_of
 from simulator.world.loading.conversion import convert
@@ -22,6 +22,8 @@ Operations = Mapping[str, Collection[str]]
 MOST_FAULTS: Final = 100
 MOST_TIMES: Final = 1_000_000
 LONGEST_BODY: Final = 100_000
+LEAD_MILLISECONDS: Final = 200
+"""How much later the later of two messages comes where nothing is said about it."""
 
 _OF_ALL: Final = ("operation", "do", "account", "after", "times", "for")
 _LATENCIES: Final = ("fixed", "uniform", "logNormal")
@@ -31,6 +33,9 @@ OPTIONS: Final[Mapping[str, tuple[str, ...]]] = {
     words.LATENCY: (*_LATENCIES, "clock", "when"),
     words.HTTP: ("status", "body", "contentType", "retryAfter", "when"),
     words.DRIP: ("over", "chunks"),
+    words.DELAY: (*_LATENCIES, "clock"),
+    words.STREAM_BEFORE_RESPONSE: (*_LATENCIES, "clock"),
+    words.RESPONSE_BEFORE_STREAM: (*_LATENCIES, "clock"),
     words.MATCH_BEFORE: ("share",),
     words.CANCEL_RACES_MATCH: ("share",),
     words.SLOW_EXPOSURE: ("within",),
@@ -113,9 +118,9 @@ class _Reader:
         if operation == ANY or operation.startswith("/"):
             return
         self._known("operation", operation, self._operations, "operation")
-        only = OPERATIONS_OF.get(self._entry.do)
-        if only is not None and operation not in only:
-            raise self._error("operation", f"{self._entry.do} happens to {', '.join(sorted(only))} only.")
+        if not can_happen_to(operation, self._entry.do):
+            only = [each for each in sorted(self._operations) if can_happen_to(each, self._entry.do)]
+            raise self._error("operation", f"{self._entry.do} happens to {', '.join(only)} only.")
 
     def _known(self, name: str, word: str, known: Collection[str], kind: str) -> None:
         if word in known:
@@ -184,12 +189,14 @@ class _Reader:
         if entry.do == words.DRIP:
             over = 1000 if entry.over is UNSET else self._length("over", entry.over)
             return Latency(fixed=over)
-        if entry.do != words.LATENCY:
+        if entry.do not in words.TAKING_TIME:
             return Latency()
         said = [name for name in _LATENCIES if name in self._said()]
+        clock = self._one_of("clock", entry.clock, (words.REAL, words.WORLDS), words.REAL)
+        if not said and entry.do in IN_ORDER:
+            return Latency(fixed=LEAD_MILLISECONDS, clock=clock)
         if len(said) != 1:
             raise self._error("", f"A latency says one of {', '.join(_LATENCIES)}.")
-        clock = self._one_of("clock", entry.clock, (words.REAL, words.WORLDS), words.REAL)
         if entry.fixed is not UNSET:
             return Latency(fixed=self._length("fixed", entry.fixed), clock=clock)
         if entry.uniform is not UNSET:

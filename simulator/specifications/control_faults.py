@@ -4,14 +4,15 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from simulator.betfair.faultable import FAULTABLE
+from simulator.betfair.stream.faults import FAULTABLE as STREAM
 from simulator.bettune.face import FAULTABLE as BETTUNE
 from simulator.control.fault_entries import LONGEST_BODY, MOST_FAULTS, MOST_TIMES, OPTIONS
 from simulator.specifications.answers import JsonSchema
 from simulator.specifications.control_operations import WORLD, operation, path_item
 from simulator.specifications.control_schemas import reference
-from simulator.world.faults import ABOUT_ORDERS, ANY, OPERATIONS_OF, REFUSE, WORDS
+from simulator.world.faults import ABOUT_ORDERS, ANY, IN_ORDER, REFUSE, WORDS, can_happen_to
 
-_OPERATIONS: Final = {**FAULTABLE, **BETTUNE}
+_OPERATIONS: Final = {**FAULTABLE, **STREAM, **BETTUNE}
 _LENGTH: Final[JsonSchema] = {"type": "string", "pattern": r"^PT[0-5]?[0-9](\.[0-9]{1,3})?S$"}
 _LASTING: Final[JsonSchema] = {"type": "string", "pattern": r"^PT[1-9][0-9]{0,4}S$"}
 _TIMES: Final[JsonSchema] = {"type": "integer", "minimum": 1, "maximum": MOST_TIMES}
@@ -114,7 +115,7 @@ def fault_schemas() -> JsonSchema:
 
 def _kinds(word: str) -> Iterator[JsonSchema]:
     options = {name: _OPTIONS[name] for name in OPTIONS.get(word, ()) if name in _OPTIONS}
-    operations = sorted(OPERATIONS_OF.get(word, _OPERATIONS))
+    operations = [each for each in sorted(_OPERATIONS) if can_happen_to(each, word)]
     anything: JsonSchema = {"anyOf": [{"enum": [ANY, *operations]}, {"type": "string", "pattern": "^/"}]}
     if word == REFUSE:
         for codes in sorted(map(sorted, set(map(frozenset, _OPERATIONS.values())))):
@@ -127,6 +128,8 @@ def _kinds(word: str) -> Iterator[JsonSchema]:
         others = {name: schema for name, schema in options.items() if name not in _LATENCIES}
         for name in _LATENCIES:
             yield _kind(word, anything, {name: _OPTIONS[name], **others}, name)
+        if word in IN_ORDER:
+            yield _kind(word, anything, others)
     else:
         yield _kind(word, anything, options)
 

@@ -24,15 +24,49 @@ MALFORMED, TRUNCATE, DRIP = "malformed", "truncate", "drip"
 SESSION_LOST, SUSPEND_BEFORE, TURN_IN_PLAY_BEFORE = "session-lost", "suspend-before", "turn-in-play-before"
 MATCH_BEFORE, CANCEL_RACES_MATCH = "match-before", "cancel-races-match"
 SLOW_EXPOSURE, HEARTBEAT_LOST = "slow-exposure", "heartbeat-lost"
+STATUS_503, SILENCE, DISCONNECT, RESET_STREAM, DELAY = "status-503", "silence", "disconnect", "reset", "delay"
+DUPLICATE, SEGMENT, IMAGE, CONFLATE = "duplicate", "segment", "image", "conflate"
+NO_DEFINITION = "no-definition"
+STREAM_BEFORE_RESPONSE, RESPONSE_BEFORE_STREAM = "stream-before-response", "response-before-stream"
 
 WORDS: Final = (
     LOSE_ANSWER, TIMEOUT_AFTER, TIMEOUT_BEFORE, REFUSE, LATENCY, HTTP, MALFORMED, TRUNCATE, DRIP, SESSION_LOST,
-    SUSPEND_BEFORE, TURN_IN_PLAY_BEFORE, MATCH_BEFORE, CANCEL_RACES_MATCH, SLOW_EXPOSURE, HEARTBEAT_LOST,
+    SUSPEND_BEFORE, TURN_IN_PLAY_BEFORE, MATCH_BEFORE, CANCEL_RACES_MATCH, SLOW_EXPOSURE, HEARTBEAT_LOST, STATUS_503,
+    SILENCE, DISCONNECT, RESET_STREAM, DELAY, DUPLICATE, SEGMENT, IMAGE, CONFLATE, NO_DEFINITION,
+    STREAM_BEFORE_RESPONSE, RESPONSE_BEFORE_STREAM,
 )  # fmt: skip
 """All that a fault can do."""
 ABOUT_ORDERS: Final = frozenset({"placeOrders", "cancelOrders", "replaceOrders", "updateOrders"})
 """The operations whose answers are execution reports."""
+CONNECTION, STREAM, STREAM_HEARTBEAT = "connection", "stream", "streamHeartbeat"
+"""What a stream does by itself: it greets whoever connects, tells of changes, and says that there are none."""
+STREAM_SUBSCRIPTIONS: Final = frozenset(
+    {"marketSubscription", "orderSubscription", "raceSubscription", "cricketSubscription"}
+)
+STREAM_OPERATIONS: Final = STREAM_SUBSCRIPTIONS | {CONNECTION, "authentication", STREAM, STREAM_HEARTBEAT}
+ON_STREAMS: Final = frozenset(
+    {
+        REFUSE, DRIP, STATUS_503, SILENCE, DISCONNECT, RESET_STREAM, DELAY, DUPLICATE, SEGMENT, IMAGE, CONFLATE,
+        NO_DEFINITION,
+    }
+)  # fmt: skip
+"""What can happen to a stream; nothing else can."""
+IN_ORDER: Final = frozenset({STREAM_BEFORE_RESPONSE, RESPONSE_BEFORE_STREAM})
+"""The faults that say which of two messages comes first; the other is late."""
+TAKING_TIME: Final = IN_ORDER | {LATENCY, DRIP, DELAY}
 OPERATIONS_OF: Final = {
+    STATUS_503: frozenset({STREAM, STREAM_HEARTBEAT}),
+    SILENCE: STREAM_OPERATIONS,
+    DISCONNECT: STREAM_OPERATIONS,
+    RESET_STREAM: STREAM_OPERATIONS,
+    DELAY: STREAM_OPERATIONS,
+    DUPLICATE: frozenset({STREAM}),
+    SEGMENT: STREAM_SUBSCRIPTIONS | {STREAM},
+    IMAGE: frozenset({STREAM, STREAM_HEARTBEAT}),
+    CONFLATE: frozenset({STREAM}),
+    NO_DEFINITION: frozenset({"marketSubscription", STREAM}),
+    STREAM_BEFORE_RESPONSE: ABOUT_ORDERS,
+    RESPONSE_BEFORE_STREAM: ABOUT_ORDERS,
     SUSPEND_BEFORE: ABOUT_ORDERS,
     TURN_IN_PLAY_BEFORE: ABOUT_ORDERS,
     MATCH_BEFORE: ABOUT_ORDERS,
@@ -53,6 +87,14 @@ SHARE: Final = 1000
 LONGEST_LATENCY_MILLISECONDS: Final = 600_000
 
 _UNIT: Final = 2**53
+
+
+def can_happen_to(operation: str, word: str) -> bool:
+    """Return whether what a word says can happen to an operation."""
+    only = OPERATIONS_OF.get(word)
+    if only is not None:
+        return operation in only
+    return operation not in STREAM_OPERATIONS or word in ON_STREAMS
 
 
 class Latency(Struct, frozen=True):
@@ -125,8 +167,7 @@ class Pending(Struct):
             return False
         if fault.account is not None and fault.account != meeting.account:
             return False
-        only = OPERATIONS_OF.get(fault.do)
-        if only is not None and meeting.operation not in only:
+        if not can_happen_to(meeting.operation, fault.do):
             return False
         if fault.operation.startswith("/"):
             return fnmatchcase(meeting.path, fault.operation)
@@ -178,6 +219,13 @@ class Faults:
         """Return whether any fault waits for a request like this one."""
         return any(pending.concerns(meeting, now) for pending in self.pending)
 
+    def next_for(self, meeting: Meeting, now: int) -> Fault | None:
+        """Return what would happen next to a request like this one, which does not count."""
+        for pending in self.pending:
+            if pending.concerns(meeting, now) and not pending.to_skip:
+                return pending.fault
+        return None
+
     def meet(self, meeting: Meeting, now: int, unfit: Collection[int] = ()) -> tuple[list[int], Fired | None]:
         """Let a request meet the faults: return those that let it pass this time, and the one that happens to it.
 
@@ -202,7 +250,7 @@ class Faults:
             if not pending.left:
                 self.pending.remove(pending)
         fault, milliseconds, ticket = pending.fault, 0, 0
-        if fault.do in (LATENCY, DRIP):
+        if fault.do in TAKING_TIME:
             milliseconds = fault.latency.drawn(self._digest(pending))
             if fault.latency.clock == WORLDS:
                 self._tickets += 1

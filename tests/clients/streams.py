@@ -42,9 +42,14 @@ class RunningStream:
     """A stream that is read in its own thread."""
 
     def __init__(self, client: APIClient, subscribe: Callable[[Any], object], **listener: Any) -> None:
+        self._client = client
         self._queue: queue.Queue[Any] = queue.Queue()
         self.listener = StreamListener(output_queue=self._queue, **listener)
-        self.stream = client.streaming.create_stream(listener=self.listener)
+        self.connect(subscribe)
+
+    def connect(self, subscribe: Callable[[Any], object]) -> None:
+        """Connect, for the first time or again with what the listener knows, and subscribe."""
+        self.stream = self._client.streaming.create_stream(listener=self.listener)
         subscribe(self.stream)
         self.error: BetfairError | None = None
         self._thread = threading.Thread(target=self._run, daemon=True)
@@ -63,6 +68,17 @@ class RunningStream:
             assert self.error is None, self.error
             assert time.monotonic() < deadline, f"never: {what}"
             threading.Event().wait(NOTHING_YET_SECONDS)
+
+    def until_cut_off(self) -> BetfairError:
+        """Wait until the library has lost its connection, and return what it says."""
+        self._thread.join(PATIENCE_SECONDS)
+        assert self.error is not None, "the stream goes on"
+        return self.error
+
+    def until_something_came(self, what: str) -> None:
+        """Wait until anything has come, at the latest a heartbeat: what was told before has come as well."""
+        before = self.stream.receive_count
+        self.until(lambda: self.stream.receive_count > before + 1, what)
 
     def books(self) -> dict[str, Any]:
         """The library's own books, by market id."""

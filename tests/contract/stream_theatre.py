@@ -84,6 +84,30 @@ class StreamClient:
         assert all(piece.endswith(b"\r\n") and piece.count(b"\n") == 1 for piece in pieces)
         return [json.loads(piece) for piece in pieces]
 
+    def read_joined(self) -> list[Message]:
+        """Return the messages that have come in one piece."""
+        self._theatre.settle()
+        pieces, self._pipe.pieces = self._pipe.pieces, []
+        (together,) = pieces
+        return [json.loads(line) for line in together.split(b"\r\n") if line]
+
+    def read_pieces(self, number: int) -> list[bytes]:
+        """Return the pieces that have come, once there are so many."""
+        while len(self._pipe.pieces) < number:
+            self._theatre.settle()
+        pieces, self._pipe.pieces = self._pipe.pieces, []
+        return pieces
+
+    def beat(self) -> list[Message]:
+        """Let it be time for a heartbeat, and return what comes."""
+
+        def beat() -> None:
+            for running in list(self.protocol._connection._running.values()):
+                running._send_beat()
+
+        self._theatre.run(beat)
+        return self.read()
+
     def log_in(self, username: str = "alice") -> None:
         """Authenticate as a customer."""
         (answer,) = self.send(self._theatre.authentication(username))
@@ -134,13 +158,18 @@ class StreamTheatre:
 
     def connect(self) -> StreamClient:
         """Return a client that is connected, and has read the first line."""
+        client = self.connect_anyhow()
+        (first,) = client.read()
+        assert first == {"op": "connection", "connectionId": f"002-060626170000-{self._connections}"}
+        return client
+
+    def connect_anyhow(self) -> StreamClient:
+        """Return a client that is connected, whatever it was told."""
         pipe = Pipe()
         self._connections += 1
         protocol = StreamProtocol(self.hub, lambda: f"002-060626170000-{self._connections}")
         client = StreamClient(self, protocol, pipe)
         self.run(lambda: protocol.connection_made(pipe))
-        (first,) = client.read()
-        assert first == {"op": "connection", "connectionId": f"002-060626170000-{self._connections}"}
         return client
 
     def client(self, username: str = "alice") -> StreamClient:

@@ -6,7 +6,13 @@ from pathlib import Path
 import pytest
 
 PROJECT = Path(__file__).parents[2]
-DOCUMENTS = ["README.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/exchange-mechanics.md"]
+DOCUMENTS = [
+    "README.md",
+    "CONTRIBUTING.md",
+    "docs/architecture.md",
+    "docs/exchange-mechanics.md",
+    "docs/failure-modes.md",
+]
 PATH = re.compile(
     r"`((?:simulator|tests|docs|fixtures|specs|\.ci)/[\w./-]+|[A-Z]+\.md|constraints\.txt|pyproject\.toml)`"
 )

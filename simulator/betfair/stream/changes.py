@@ -8,8 +8,18 @@ from typing import Final, NamedTuple
 from msgspec import Struct
 
 from simulator.betfair.stream.clocks import initial_token, message_token
+from simulator.betfair.stream.fault_effects import (
+    DEGRADED,
+    HOLDING,
+    cut_everywhere,
+    is_fault,
+    named_segments,
+    spoilt_items,
+)
+from simulator.betfair.stream.faults import StreamFaults
 from simulator.betfair.stream.feed import Feed, State
 from simulator.betfair.stream.history import History
+from simulator.world.faults import CONFLATE, IMAGE, SEGMENT, SILENCE, STATUS_503, Fired
 
 SEGMENT_BYTES: Final = 64 * 1024
 """About how much of an image one segment holds (chosen; no source says how the service cuts)."""
@@ -52,18 +62,17 @@ class Terms(Struct, frozen=True):
 class Outlet(NamedTuple):
     """Where the messages of a subscription go, and what it asks about the world and the connection.
 
-    `write` sends one line, `now` is the time of the world in milliseconds since 1970, and `is_behind` says that the
-    client does not read as fast as is written to it. `next_number` counts the images of the server, and `era` how often
-    the world has begun again or gone back.
+    `write` sends one line, to which a fault may have happened, `now` is the time of the world in milliseconds since
+    1970, and `is_behind` says that the client does not read as fast as is written to it. `next_number` counts the
+    images of the server, and `era` how often the world has begun again or gone back.
     """
 
-    write: Callable[[bytes], None]
+    write: Callable[[bytes, Fired | None], None]
     now: Callable[[], int]
     is_behind: Callable[[], bool]
     next_number: Callable[[], int]
     era: Callable[[], int]
-    status: Callable[[], int | None]
-    """The status that messages carry while the service is degraded, 503, or `None`."""
+    faults: StreamFaults
 
 
 class Changes:
@@ -78,6 +87,8 @@ class Changes:
         self._told: dict[str, State] = {}
         self._left_behind: Final[dict[str, State | None]] = {}
         """Of a client that is behind: the markets that have changed since, and what was told of them last."""
+        self._owes_image = False
+        """An image was to be sent when the stream was silent."""
         self._message = 0
         self.number = 0
         """That of the image from which messages are counted, which makes its tokens known."""
@@ -86,12 +97,18 @@ class Changes:
 
     # From the beginning to the end
 
-    def begin(self, market_ids: Iterable[str], resumed: Mapping[str, State] | None = None) -> None:
+    def begin(
+        self, market_ids: Iterable[str], resumed: Mapping[str, State] | None = None, fired: Fired | None = None
+    ) -> None:
         """Send the image of the markets, or what has changed since they were as `resumed` says; then go on.
 
-        What was told before goes on to be told, also where the subscription would not take it now.
+        What was told before goes on to be told, also where the subscription would not take it now. `fired` is what has
+        happened to the request, if anything that concerns the image.
         """
         self._market_ids.update(dict.fromkeys((*market_ids, *(resumed or ()))))
+        self._send_image(resumed, fired or self._outlet.faults.message(self.terms.kind.op))
+
+    def _send_image(self, resumed: Mapping[str, State] | None, fired: Fired | None) -> None:
         states = self._feed.subscribe(self, self._market_ids)
         items = [
             change
@@ -101,8 +118,13 @@ class Changes:
         self.number, self.era = self._outlet.next_number(), self._outlet.era()
         self.history = History(states)
         self._message = 0
-        for segment, part in _segments(items, is_segmented=self.terms.is_segmented):
-            self._outlet.write(self._first_line(part, segment, is_resumed=resumed is not None))
+        self._owes_image = is_fault(fired, SILENCE)
+        if self._owes_image:
+            return
+        spoilt = spoilt_items(items, fired)
+        parts = cut_everywhere(spoilt) if is_fault(fired, SEGMENT) else _segments(spoilt, self.terms.is_segmented)
+        for segment, part in parts:
+            self._outlet.write(self._first_line(part, segment, fired, is_resumed=resumed is not None), fired)
 
     def add(self, market_id: str) -> None:
         """Go on with another market, which is new in the world."""
@@ -118,12 +140,20 @@ class Changes:
 
     def begin_again(self, market_ids: Iterable[str]) -> None:
         """Send an image that nobody asked for: the world has begun again or gone back."""
-        self._pending.clear()
-        self._told = {}
-        self._left_behind.clear()
+        self._forget_what_is_untold()
         self.end()
         self._market_ids.clear()
         self.begin(market_ids)
+
+    def _send_image_again(self, fired: Fired | None) -> None:
+        """Send an image in the middle of a subscription."""
+        self._forget_what_is_untold()
+        self._send_image(None, fired)
+
+    def _forget_what_is_untold(self) -> None:
+        self._pending.clear()
+        self._told = {}
+        self._left_behind.clear()
 
     def end(self) -> None:
         """Take no more changes."""
@@ -153,16 +183,63 @@ class Changes:
 
     def send(self) -> None:
         """Send what was noted as one message, if anything was."""
+        if self._is_held:
+            self._send_held()
+        elif self._pending:
+            self._send_as(self._outlet.faults.message(self.terms.kind.op))
+
+    @property
+    def _is_held(self) -> bool:
+        return bool(self._left_behind) or self._owes_image
+
+    def _send_held(self) -> None:
+        """Send what was held back, unless it is held back still."""
+        if self._outlet.is_behind():
+            return
+        fired = self._outlet.faults.message(self.terms.kind.op)
+        if fired is None or fired.fault.do not in HOLDING:
+            self._gather()
+            self._send_as(fired)
+        else:
+            self._hold()
+
+    def _send_as(self, fired: Fired | None) -> None:
+        """Send what was noted, as a fault wants it."""
+        if self._owes_image or is_fault(fired, IMAGE):
+            self._send_image_again(fired)
+            return
+        if fired is not None and fired.fault.do in HOLDING:
+            self._hold()
+            return
         if not self._pending:
             return
         pending, self._pending = self._pending, []
         told, self._told = self._told, {}
         self._message += 1
         self.history.add(told)
-        self._outlet.write(self._line(b"", pending))
+        if fired is None:
+            self._outlet.write(self._line(b"", pending), None)
+            return
+        parts = cut_everywhere(pending) if fired.fault.do == SEGMENT else [("", pending)]
+        for segment, part in parts:
+            named = b',"segmentType":"%b"' % segment.encode() if segment else b""
+            self._outlet.write(self._line(named, spoilt_items(part, fired), fired.fault.do), fired)
+
+    def _hold(self) -> None:
+        """Send nothing now of what was noted: it is told with what follows."""
+        self._pending.clear()
+        told, self._told = self._told, {}
+        before = self.history.at(self.history.last) or {}
+        for market_id in told:
+            was = before[market_id] if market_id in before else self._feed.view.nothing(market_id)
+            self._left_behind.setdefault(market_id, was)
 
     def catch_up(self) -> None:
         """Tell a client that was behind, and reads again, of everything at once."""
+        self.send()
+
+    def _gather(self) -> None:
+        """Note what was held back, all changes of a market as one."""
         view = self._feed.view
         left, merged = dict(self._left_behind), self._left_behind
         merged.clear()
@@ -172,23 +249,35 @@ class Changes:
             if change is not None:
                 self._pending.append(change)
                 self._told[market_id] = after
-        self.send()
 
     def beat(self) -> None:
-        """Send a heartbeat: nothing has changed."""
-        self._outlet.write(self._line(b',"ct":"HEARTBEAT"', None))
+        """Send a heartbeat: nothing has changed. What was held back, and is no longer, is sent instead."""
+        faults = self._outlet.faults
+        in_force = faults.in_force(self.terms.kind.op)
+        if in_force == SILENCE:
+            return
+        fired = faults.heartbeat()
+        if self._is_held and in_force != CONFLATE and not self._outlet.is_behind():
+            self._gather()
+            self._send_as(fired)
+        elif is_fault(fired, IMAGE):
+            self._send_image_again(fired)
+        elif not is_fault(fired, SILENCE):
+            word = in_force if fired is None else fired.fault.do
+            self._outlet.write(self._line(b',"ct":"HEARTBEAT"', None, word), fired)
 
     # Lines
 
-    def _first_line(self, items: list[bytes], segment: str, *, is_resumed: bool) -> bytes:
+    def _first_line(self, items: list[bytes], segment: str, fired: Fired | None, *, is_resumed: bool) -> bytes:
         terms = self.terms
         initial = initial_token(self.number, terms.kind.parts)
         kind = "RESUB_DELTA" if is_resumed else "SUB_IMAGE"
-        conditions = b'"initialClk":"%b","clk":"%b","conflateMs":%d,"heartbeatMs":%d,"pt":%d,"ct":"%b"' % (
+        conditions = b'"initialClk":"%b","clk":"%b","conflateMs":%d,"heartbeatMs":%d,%b"pt":%d,"ct":"%b"' % (
             initial.encode(),
             message_token(0, terms.kind.parts).encode(),
             terms.conflate_milliseconds,
             terms.heartbeat_milliseconds,
+            DEGRADED if is_fault(fired, STATUS_503) else b"",
             self._outlet.now(),
             kind.encode(),
         )
@@ -196,10 +285,9 @@ class Changes:
             conditions += b',"segmentType":"%b"' % segment.encode()
         return b"{%b,%b%b}" % (self._names(), conditions, self._listed(items))
 
-    def _line(self, rest: bytes, items: list[bytes] | None) -> bytes:
+    def _line(self, rest: bytes, items: list[bytes] | None, word: str = "") -> bytes:
         clk = message_token(self._message, self.terms.kind.parts).encode()
-        status = self._outlet.status()
-        degraded = b"" if status is None else b'"status":%d,' % status
+        degraded = DEGRADED if word == STATUS_503 else b""
         listed = b"" if items is None else self._listed(items)
         return b'{%b,"clk":"%b",%b"pt":%d%b%b}' % (self._names(), clk, degraded, self._outlet.now(), rest, listed)
 
@@ -213,7 +301,7 @@ class Changes:
         return b',"%b":[%b]' % (self.terms.kind.list_name.encode(), b",".join(items)) if items else b""
 
 
-def _segments(items: list[bytes], *, is_segmented: bool) -> Iterator[tuple[str, list[bytes]]]:
+def _segments(items: list[bytes], is_segmented: bool) -> Iterator[tuple[str, list[bytes]]]:
     """Yield the parts of an image that are messages of their own, whole markets each, and what each is called."""
     parts: list[list[bytes]] = [[]]
     size = 0
@@ -226,5 +314,4 @@ def _segments(items: list[bytes], *, is_segmented: bool) -> Iterator[tuple[str, 
     if len(parts) == 1:
         yield "", parts[0]
         return
-    for place, part in enumerate(parts):
-        yield "SEG_START" if place == 0 else "SEG_END" if place == len(parts) - 1 else "SEG", part
+    yield from named_segments(parts)

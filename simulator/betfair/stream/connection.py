@@ -9,7 +9,7 @@ import asyncio
 import json
 import logging
 from collections.abc import Callable
-from typing import Any, Final, Protocol, TypeVar
+from typing import Any, Final, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -25,12 +25,26 @@ from simulator.betfair.schema.stream import (
 )
 from simulator.betfair.stream.changes import Changes, Kind, Outlet, Terms
 from simulator.betfair.stream.clocks import WrongToken, message_of, subscription_of
+from simulator.betfair.stream.fault_effects import OF_IMAGES
+from simulator.betfair.stream.faults import StreamFaults
 from simulator.betfair.stream.feed import Feed, State
 from simulator.betfair.stream.history import EndedSubscriptions, History
+from simulator.betfair.stream.late_wire import LateWire, Wire
 from simulator.betfair.stream.publisher import Channel, Publisher, Reader
 from simulator.betfair.stream.race_view import cricket_selection, race_selection
 from simulator.betfair.stream.subscriptions import Selection, market_selection, order_selection
 from simulator.refusal_log import log_refusal
+from simulator.world.faults import (
+    CONNECTION,
+    DELAY,
+    DISCONNECT,
+    DRIP,
+    DUPLICATE,
+    REFUSE,
+    RESET_STREAM,
+    SILENCE,
+    Fired,
+)
 from simulator.world.sessions import Session
 from simulator.world.world import World
 from simulator.world.worlds import Worlds
@@ -70,20 +84,6 @@ class StreamError(Exception):
         super().__init__(message)
         self.code: Final = code
         self.message: Final = message
-
-
-class Wire(Protocol):
-    """The socket of a connection."""
-
-    @property
-    def is_behind(self) -> bool:
-        """Return whether the client does not read as fast as is written to it."""
-
-    def write(self, line: bytes) -> None:
-        """Send a line, with its end, at once."""
-
-    def close(self) -> None:
-        """End the connection once everything is sent."""
 
 
 class Hub:
@@ -128,6 +128,7 @@ class _Running:
         self.criteria: Final = criteria
         self.reader: Reader
         self.changes: Changes
+        self.has_ended = False
         self._beat: asyncio.TimerHandle | None = None
 
     @property
@@ -138,6 +139,8 @@ class _Running:
     def beat_later(self) -> None:
         """Send a heartbeat once nothing has been sent for so long."""
         self.stop_beating()
+        if self.has_ended:
+            return
         seconds = self.changes.terms.heartbeat_milliseconds / 1000
         self._beat = asyncio.get_running_loop().call_later(seconds, self._send_beat)
 
@@ -157,7 +160,10 @@ class Connection:
 
     def __init__(self, hub: Hub, wire: Wire, connection_id: str) -> None:
         self._hub: Final = hub
-        self._wire: Final = wire
+        self._wire: Wire = wire
+        self._faults: Final = StreamFaults(hub.worlds)
+        self._is_mute = False
+        """Nothing is ever said to the client, because a tester wants it so."""
         self._id: Final = connection_id
         self._world: World | None = None
         self._session: Session | None = None
@@ -177,6 +183,10 @@ class Connection:
 
     def begin(self) -> None:
         """Speak first."""
+        fired = self._faults.request(CONNECTION)
+        if fired is not None and self._comes_to_nothing(fired, None):
+            self._is_mute = fired.fault.do == SILENCE
+            return
         self._send({"op": "connection", "connectionId": self._id})
         seconds = self._hub.settings.idle_seconds
         self._idle = asyncio.get_running_loop().call_later(seconds, self._end_idle)
@@ -194,7 +204,7 @@ class Connection:
 
     def take(self, line: bytes) -> None:
         """Do what a line asks for, and answer."""
-        if self._has_ended:
+        if self._has_ended or self._is_mute:
             return
         request_id: int | None = None
         try:
@@ -241,6 +251,10 @@ class Connection:
             raise StreamError(StreamErrorCode.NO_SESSION, "Session is missing")
         world.run_due()
         session = world.session(request.session)
+        self._faults.belong_to(world, "" if session is None else session.account.username)
+        fired = self._faults.request("authentication")
+        if fired is not None and self._comes_to_nothing(fired, message.id):
+            return
         key = world.developer_apps.by_key[request.app_key]
         # A vendor who acts on a customer's behalf says so in a header, which the stream has not (chosen).
         if session is None or session.vendor:
@@ -307,6 +321,9 @@ class Connection:
 
     def _subscribe(self, kind: Kind, request: Subscription, selection: Selection, message: Message) -> None:
         world, session = self._identified()
+        fired = self._faults.request(message.op or "")
+        if fired is not None and self._comes_to_nothing(fired, message.id):
+            return
         world.run_due()
         criteria = (world.id, session.account.username, kind, selection.criteria)
         resumed = self._resumed(world, request, criteria)
@@ -315,8 +332,11 @@ class Connection:
         channel = Channel(kind, selection.projection, account, terms.conflate_milliseconds)
         running = _Running(world, channel, criteria)
 
-        def write(written: bytes) -> None:
-            self._wire.write(written)
+        def write(written: bytes, happening: Fired | None) -> None:
+            if happening is None:
+                self._wire.write(written)
+            else:
+                self._write_as(happening, written)
             running.beat_later()
 
         def make_reader(feed: Feed) -> Reader:
@@ -329,7 +349,7 @@ class Connection:
             lambda: self._wire.is_behind,
             self._hub.next_number,
             lambda: self._hub.publisher.era(world),
-            lambda: None,
+            self._faults,
         )
         self._unsubscribe(kind)
         running.reader = self._hub.publisher.subscribe(
@@ -342,7 +362,8 @@ class Connection:
         if self._idle is not None:
             self._idle.cancel()
         self._succeed(message.id)
-        running.changes.begin(selection.select(), resumed)
+        of_image = fired if fired is not None and fired.fault.do in OF_IMAGES else None
+        running.changes.begin(selection.select(), resumed, of_image)
         self._hub.publisher.began(world, channel)
 
     def _terms(self, kind: Kind, request: Subscription) -> Terms:
@@ -372,10 +393,61 @@ class Connection:
     def _unsubscribe(self, kind: Kind) -> None:
         running = self._running.pop(kind, None)
         if running is not None:
+            running.has_ended = True
             running.stop_beating()
             changes = running.changes
             self._hub.publisher.unsubscribe(running.world, running.channel, running.reader)
             self._hub.ended.keep(changes.number, running.criteria_of_era, changes.history)
+
+    # Faults
+
+    def _comes_to_nothing(self, fired: Fired, request_id: int | None) -> bool:
+        """Let a fault happen to a request; return whether nothing else comes of it."""
+        word = fired.fault.do
+        if word == REFUSE:
+            if self._world is None and request_id is None:
+                # Whoever has just connected is greeted before anything is refused.
+                self._send({"op": "connection", "connectionId": self._id})
+            self._refuse(_ordered_error(fired), request_id)
+        elif word == DISCONNECT:
+            self.end()
+        elif word == RESET_STREAM:
+            self._reset()
+        elif word in (DELAY, DRIP):
+            self._be_late(fired)
+            return False
+        return word in (REFUSE, DISCONNECT, RESET_STREAM, SILENCE)
+
+    def _write_as(self, fired: Fired, line: bytes) -> None:
+        """Write a change message as a fault wants it."""
+        word = fired.fault.do
+        if word == REFUSE:
+            self._refuse(_ordered_error(fired), None)
+            return
+        if word == DISCONNECT:
+            self.end()
+            return
+        if word == RESET_STREAM:
+            self._reset()
+            return
+        if word in (DELAY, DRIP):
+            self._be_late(fired)
+        self._wire.write(line)
+        if word == DUPLICATE:
+            self._wire.write(line)
+
+    def _be_late(self, fired: Fired) -> None:
+        late = self._wire if isinstance(self._wire, LateWire) else LateWire(self._wire)
+        self._wire = late
+        if fired.fault.do == DRIP:
+            late.split_next(fired)
+        else:
+            self._faults.hold(late, fired)
+
+    def _reset(self) -> None:
+        if not self._has_ended:
+            self.lost()
+            self._wire.reset()
 
     # Answers
 
@@ -417,6 +489,10 @@ class Connection:
 
     def _send(self, document: dict[str, Any]) -> None:
         self._wire.write(json.dumps(document, separators=(",", ":")).encode())
+
+
+def _ordered_error(fired: Fired) -> StreamError:
+    return StreamError(StreamErrorCode(fired.fault.code), f"{fired.fault.code}: fault {fired.number} was ordered")
 
 
 def _id(request_id: int | None) -> dict[str, int]:

@@ -10,7 +10,9 @@ from typing import Final, cast
 
 from simulator.betfair.stream.connection import Connection, Hub, StreamSettings
 from simulator.betfair.stream.framing import Lines, MessageTooLong
+from simulator.betfair.stream.late_wire import LINE_END
 from simulator.betfair.stream.publisher import Publisher
+from simulator.fault_delivery import Connection as EndableConnection
 from simulator.world.worlds import Worlds
 
 UNREAD_BYTES: Final = 256 * 1024
@@ -18,7 +20,6 @@ UNREAD_BYTES: Final = 256 * 1024
 MOST_UNREAD_BYTES: Final = 64 * 1024 * 1024
 """Of whoever has so much to read and goes on asking the connection ends."""
 NODE: Final = "002"
-_END: Final = b"\r\n"
 
 
 class StreamProtocol(asyncio.Protocol):
@@ -64,15 +65,23 @@ class StreamProtocol(asyncio.Protocol):
 
     def write(self, line: bytes) -> None:
         """Send a line and its end in one piece: some clients look for the end at the end of what they receive."""
+        self.write_piece(line + LINE_END)
+
+    def write_piece(self, data: bytes) -> None:
+        """Send bytes that are no line, or several."""
         if self._transport.is_closing():
             return
-        self._transport.write(line + _END)
+        self._transport.write(data)
         if self._transport.get_write_buffer_size() > MOST_UNREAD_BYTES:
             self._transport.abort()
 
     def close(self) -> None:
         """End the connection once everything is sent."""
         self._transport.close()
+
+    def reset(self) -> None:
+        """End the connection at once, with a reset."""
+        EndableConnection(self._transport).reset()
 
 
 class StreamServer:

@@ -13,8 +13,11 @@ from typing import Final, NamedTuple, Protocol
 from simulator.betfair.stream.changes import Kind
 from simulator.betfair.stream.feed import Feed, Subscriber, View
 from simulator.exchange.events import Event, MarketAdded, MarketEvent, accounts_of
+from simulator.world.faults import RESPONSE_BEFORE_STREAM
 from simulator.world.happened import (
+    AnswerReleased,
     ClockMoved,
+    FaultFired,
     Happened,
     RaceStatusChanged,
     WorldClosed,
@@ -74,6 +77,8 @@ class _Outgoing:
         self.has_ended = False
         self._flush: asyncio.Handle | None = None
         self._look_again: asyncio.TimerHandle | None = None
+        self.ticket = 0
+        """What the answer waits under before which nothing is told; 0 where there is none."""
 
     def mark_if_concerned(self, market_id: str, accounts: frozenset[str], *, is_new: bool) -> None:
         """Mark a market to which something has happened, in the bets of these accounts where it names some.
@@ -89,8 +94,23 @@ class _Outgoing:
             self.new_markets[market_id] = None
             self.flush_soon()
 
+    def hold(self, milliseconds: int, ticket: int) -> None:
+        """Tell nothing before a time: of the real clock, or of the world's where an answer of it has a ticket."""
+        if self._flush is not None:
+            self._flush.cancel()
+            self._flush = None
+        self.ticket = ticket
+        if not ticket:
+            self._flush = asyncio.get_running_loop().call_later(milliseconds / 1000, self.flush)
+
+    def release(self, ticket: int) -> None:
+        """Tell again what was held until an answer of the world's clock is released."""
+        if ticket == self.ticket:
+            self.ticket = 0
+            self.flush_soon()
+
     def flush_soon(self) -> None:
-        if self._flush is None:
+        if self._flush is None and not self.ticket:
             loop, delay = asyncio.get_running_loop(), self.channel.conflate_milliseconds
             self._flush = loop.call_later(delay / 1000, self.flush) if delay else loop.call_soon(self.flush)
 
@@ -98,6 +118,7 @@ class _Outgoing:
         if self._flush is not None:
             self._flush.cancel()
             self._flush = None
+        self.ticket = 0
         if self.has_ended or self.world.has_ended:
             return
         if self.begins_again:
@@ -180,7 +201,10 @@ class Publisher:
 
     def began(self, world: World, channel: Channel) -> None:
         """Note that a reader has its image: what its markets are to be looked at for is known."""
-        self._outgoing[world.id][channel].look_again_in_time()
+        outgoing = self._outgoing.get(world.id, {}).get(channel)
+        # A fault may have ended the connection with its image.
+        if outgoing is not None:
+            outgoing.look_again_in_time()
 
     def unsubscribe(self, world: World, channel: Channel, reader: Reader) -> None:
         """Let a reader read no more; a feed that nobody reads is gone."""
@@ -225,6 +249,8 @@ class Publisher:
                 outgoing.look_again_soon()
         elif isinstance(event, MarketEvent):
             self._mark_market(world, of_world, event)
+        elif isinstance(event, FaultFired | AnswerReleased):
+            _keep_order(of_world, event)
 
     def _mark_market(self, world: World, of_world: dict[Channel, _Outgoing], event: MarketEvent) -> None:
         accounts = frozenset(accounts_of(event))
@@ -234,3 +260,12 @@ class Publisher:
             market_id = world.races.by_id[event.race_id].market_id
         for outgoing in of_world.values():
             outgoing.mark_if_concerned(market_id, accounts, is_new=is_new)
+
+
+def _keep_order(of_world: dict[Channel, _Outgoing], event: FaultFired | AnswerReleased) -> None:
+    """Let the order stream of an account wait where a fault wants an answer to come first, or wait no longer."""
+    for channel, outgoing in of_world.items():
+        if isinstance(event, AnswerReleased):
+            outgoing.release(event.ticket)
+        elif event.do == RESPONSE_BEFORE_STREAM and (channel.kind, channel.account) == (Kind.ORDERS, event.username):
+            outgoing.hold(event.milliseconds, event.ticket)
