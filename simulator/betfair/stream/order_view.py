@@ -161,7 +161,6 @@ def _members(order: Order) -> Iterator[tuple[str, Any]]:
     yield "id", str(order.bet_id)
     yield "p", whole_or_double(float(price_asked_for(order)))
     yield "s", whole_or_double(float(size_asked_for(order)))
-    yield "bsp", number(order.liability) if order.liability else None
     yield "side", _SIDES[order.side]
     yield "status", _STATUSES[order.status]
     # Recorded: what was placed for the starting price has the persistence that goes with it.
@@ -172,6 +171,7 @@ def _members(order: Order) -> Iterator[tuple[str, Any]]:
     yield "md", _second(order.matched_at)
     yield "cd", _second(order.cancelled_at)
     yield "ld", _second(order.lapsed_at)
+    yield "bsp", number(order.liability) if order.liability else None
     if order.size_lapsed and order.lapse_reason is not None:
         yield "lsrc", _LAPSE_REASONS[order.lapse_reason]
     if order.size_matched:
