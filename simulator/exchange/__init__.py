@@ -7,7 +7,7 @@ Read it in this order:
     one runner     `ladder`, `book`, `crossmatching`, `matching`, `starting_price_offers`, `starting_price`, `runner`
     one account    `payouts`, `lines`, `stakes`, `total_exposure`, `exposure`, `ledger`, `telling`, `timeline`,
                    `order_index`, `accounts`
-    one market     `virtual_view`, `market`, `execution`
+    one market     `virtual_view`, `market`, `execution`, `pictures`
     bets           `rules`, `heartbeat_deadlines`, `state`, `instruction_checks`, `acceptance`, `restrictions`,
                    `placing`, `editing`, `heartbeat`
     what happens   `transitions`, `auction`, `withdrawals`, `listing`, `verdicts`, `results`, `settlement`,

@@ -42,6 +42,7 @@ from simulator.world.happened import (
     FilterAdded,
     LoginBanned,
     MarketLeftAlone,
+    MarketsWatched,
     MatchAdded,
     MatchFinished,
     PasswordWrong,
@@ -82,6 +83,7 @@ from simulator.world.inputs import (
     RevokeTokens,
     SetClockRate,
     TakeRequestId,
+    WatchMarkets,
 )
 from simulator.world.login_states import NOW_LOCKED, LoginRefused
 from simulator.world.parts import Parts
@@ -256,6 +258,15 @@ def _read_starting_prices(parts: Parts, read: ReadStartingPrices, at: int, event
     events.append(StartingPricesProjected(at, market.market_id, prices))
 
 
+def _watch_markets(parts: Parts, watch: WatchMarkets, at: int, events: list[Event]) -> None:
+    for market_id in watch.market_ids:
+        if market_id not in parts.exchange.markets:
+            raise Impossible(f"there is no market {market_id!r}")
+    for market_id in watch.market_ids:
+        parts.delayed_markets.watch(market_id, at)
+    events.append(MarketsWatched(at, watch.market_ids))
+
+
 # BetTune
 
 
@@ -338,6 +349,7 @@ HANDLERS: Final[dict[type[Input], Handler]] = {
     **FAULT_HANDLERS,
     TakeRequestId: _take_request_id,
     ReadStartingPrices: _read_starting_prices,
+    WatchMarkets: _watch_markets,
     AddToBetTune: _add_to_bettune,
     PutPrediction: _put_prediction,
     DeletePrediction: _delete_prediction,

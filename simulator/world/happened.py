@@ -174,6 +174,12 @@ class StartingPricesProjected(MarketEvent, frozen=True):
     prices: tuple[ProjectedPrice, ...]
 
 
+class MarketsWatched(Event, frozen=True):
+    """Pictures of markets are kept from now on, because somebody asked for them whose market data is late."""
+
+    market_ids: tuple[str, ...]
+
+
 class FilterAdded(Event, frozen=True):
     """BetTune has one more prediction filter."""
 

@@ -30,6 +30,7 @@ from simulator.world.bettune.rate_limits import RateLimiter
 from simulator.world.bettune.users import Users
 from simulator.world.catalogue import Catalogue, MarketDescription
 from simulator.world.clock import Clock
+from simulator.world.delayed_markets import DelayedMarkets
 from simulator.world.developer_apps import AppVersion, DeveloperApp, DeveloperApps
 from simulator.world.faults import Faults
 from simulator.world.ids import Ids
@@ -49,8 +50,8 @@ HASHED: Final[Mapping[type, frozenset[str]]] = {
     World: frozenset({"parts", "participants"}),
     Parts: frozenset(
         {
-            "clock", "ids", "sessions", "exchange", "catalogue", "races", "starting_price_cache", "schedule", "notices",
-            "bettune", "bettune_requests", "developer_apps", "vendors", "faults",
+            "clock", "ids", "sessions", "exchange", "catalogue", "races", "starting_price_cache", "delayed_markets",
+            "schedule", "notices", "bettune", "bettune_requests", "developer_apps", "vendors", "faults",
         }
     ),
     Clock: frozenset({"_base_nanoseconds", "_rate"}),
@@ -72,6 +73,7 @@ HASHED: Final[Mapping[type, frozenset[str]]] = {
     Faults: frozenset({"_ordered", "_tickets", "pending", "fired", "_waiting"}),
     StartingPriceCache: frozenset({"_made"}),
     Catalogue: frozenset({"events", "markets", "translations"}),
+    DelayedMarkets: frozenset({"watched"}),
     MarketDescription: frozenset(
         {
             "id", "name", "event", "market_type", "start_time", "suspend_time", "settle_time", "regulators", "rules",
@@ -142,6 +144,7 @@ LEFT_OUT: Final[Mapping[type, Mapping[str, str]]] = {
                 "catalogue",
                 "races",
                 "starting_price_cache",
+                "delayed_markets",
                 "bettune",
                 "bettune_requests",
                 "notices",
@@ -167,6 +170,7 @@ LEFT_OUT: Final[Mapping[type, Mapping[str, str]]] = {
     Faults: {"_seed": "it shows in what was drawn"},
     Schedule: {"_added": "it only orders what is due at the same time"},
     StartingPriceCache: {"_refresh_milliseconds": SCENARIO},
+    DelayedMarkets: {"_exchange": ELSEWHERE, "_delay_milliseconds": SCENARIO},
     Catalogue: {"markets_of_event": ELSEWHERE},
     MarketDescription: {"definition": "the market of the exchange has the same one"},
     Users: {"_tokens": "the tokens of `by_token` by the names of their users"},

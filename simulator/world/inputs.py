@@ -181,6 +181,12 @@ class TakeRequestId(WorldInput, frozen=True):
     """
 
 
+class WatchMarkets(WorldInput, frozen=True):
+    """Show markets to somebody whose market data is late: what they look like is kept from now on."""
+
+    market_ids: tuple[str, ...]
+
+
 class ReadStartingPrices(WorldInput, frozen=True):
     """Show the near and far prices of some runners, which stay as shown for a while."""
 
@@ -366,6 +372,7 @@ AnyWorldInput = (
     | OpenVendorSession
     | RevokeVendor
     | TakeRequestId
+    | WatchMarkets
     | ReadStartingPrices
     | AddToBetTune
     | PutPrediction

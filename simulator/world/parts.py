@@ -12,6 +12,7 @@ from simulator.world.bettune.bettune import BetTune
 from simulator.world.bettune.rate_limits import RateLimit, RateLimiter
 from simulator.world.catalogue import Catalogue, check_times
 from simulator.world.clock import Clock, RealTime
+from simulator.world.delayed_markets import DelayedMarkets
 from simulator.world.developer_apps import DeveloperApps
 from simulator.world.faults import Faults
 from simulator.world.format.quantities import Unusable, instant_of, moment_of
@@ -49,6 +50,7 @@ class Parts:
         self.catalogue: Final = Catalogue()
         self.races: Final = Races()
         self.starting_price_cache: Final = StartingPriceCache(settings.starting_price_refresh_milliseconds)
+        self.delayed_markets: Final = DelayedMarkets(self.exchange, settings.market_data_delay_milliseconds)
         self.schedule: Final = Schedule()
         self.faults: Final = Faults(seed)
         self.notices: Final[list[Notice]] = []

@@ -44,6 +44,10 @@ class Settings(Struct, frozen=True):
     delayed_keys_may_bet: bool
     forbidden_bets: str
     """PERMISSION_DENIED or ACCESS_DENIED: the manual names both for the same cases, the one in reports."""
+    market_data_delay_milliseconds: int
+    """By how much delayed market data is late."""
+    delayed_without_funds: bool
+    """Whether an account with nothing in it sees delayed data, whatever its key (manual, isMarketDataDelayed)."""
     starting_price_refresh_milliseconds: int
     """How long near and far prices stay as they were when first read; 60 seconds (manual, StartingPrices)."""
 
@@ -68,5 +72,7 @@ def settings_of(scenario: Scenario) -> Settings:
         {**rates, **scenario.currency_rates},
         scenario.delayed_keys_may_bet,
         scenario.forbidden_bets,
+        duration_of(scenario.market_data_delay),
+        scenario.delayed_without_funds,
         duration_of(scenario.starting_price_refresh),
     )

@@ -140,6 +140,9 @@ def remembered(snapshot: Snapshot, real_time: RealTime, renamed: Mapping[str, st
         parts.__dict__["clock"] = Clock(snapshot.now, snapshot.rate, real_time.seconds)
         for market in parts.exchange.markets.values():
             market.forget_what_follows()
+        for pictures in parts.delayed_markets.watched.values():
+            for picture in pictures:
+                picture.market.forget_what_follows()
     except (NotAnImage, ClockError, AttributeError, TypeError) as error:
         raise SnapshotError(str(error), "image") from None
     return Remembered(parts, tuple(participants))

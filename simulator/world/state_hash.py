@@ -52,6 +52,9 @@ def _parts(world: World) -> Iterator[object]:
         yield from _market(market)
     for market_id, key, known in world.starting_price_cache.kept(now):
         yield (market_id, key, known.made_at, str(known.near), str(known.far))
+    for since, picture in world.delayed_markets.state(now):
+        yield (picture.market_id, since)
+        yield from _market(picture)
     yield from _bettune(world)
     yield from exchange.orders.values()
     yield from _waiting(exchange)

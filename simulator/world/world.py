@@ -125,6 +125,7 @@ class World:
         self.catalogue = self.parts.catalogue
         self.races = self.parts.races
         self.starting_price_cache = self.parts.starting_price_cache
+        self.delayed_markets = self.parts.delayed_markets
         self.bettune = self.parts.bettune
         self.bettune_requests = self.parts.bettune_requests
         self.notices = self.parts.notices
@@ -232,6 +233,8 @@ class World:
     def _tell(self, at: int, one: Input, events: Sequence[Event], refusal: Refusal | None, source: str) -> Happened:
         self.sequence += 1
         happened = Happened(self.sequence, at, one, tuple(events), refusal, source)
+        if self.delayed_markets.watched:
+            self.delayed_markets.hear(events, at)
         for participant in self.participants:
             participant.hear(happened)
         if self._listeners:

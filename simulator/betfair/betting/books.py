@@ -11,7 +11,7 @@ recorded in 2023, some runners without a last price have 0.0 and others no total
 scenario states: in 23 of 56 recorded Asian handicaps it is not the line whose prices are nearest to evens.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from simulator.betfair.betting.catalogue import market_id_order
@@ -30,6 +30,7 @@ from simulator.exchange.orders import RunnerKey
 from simulator.exchange.runner import Runner as KernelRunner
 from simulator.exchange.statuses import RunnerStatus
 from simulator.world.catalogue import MarketDescription
+from simulator.world.inputs import WatchMarkets
 
 CLOSED_MARKETS_MILLISECONDS: Final = 90 * 24 * 60 * 60 * 1000
 """How long a market can be read after it was closed (manual, 90 days)."""
@@ -59,15 +60,37 @@ def list_runner_book(call: Call[ListRunnerBookRequest]) -> list[MarketBook]:
     return _books(call, (request.marketId,), request.selectionId, handicap)
 
 
-def _readable_markets(call: BookCall, market_ids: Iterable[str]) -> list[kernel.Market]:
-    known = call.world.exchange.markets
+def _sees_late(call: BookCall) -> bool:
+    """Return whether a caller sees markets as they were a while ago.
+
+    That is with a delayed key, or without funds: of an account without a balance (manual, isMarketDataDelayed).
+    """
+    if call.delayed or not call.world.settings.delayed_without_funds:
+        return call.delayed
+    return call.world.exchange.ledger.balance_of(call.account.username) <= 0
+
+
+def _known_markets(call: BookCall, market_ids: Iterable[str], *, delayed: bool) -> Iterator[kernel.Market]:
+    """Yield the markets that there are, each once, as the caller sees them."""
+    known, late = call.world.exchange.markets, call.world.delayed_markets
+    named = dict.fromkeys(market_ids)
+    for market_id in named:
+        if market_id not in known:
+            check_market_id(market_id)
+    there = [market_id for market_id in named if market_id in known]
+    if not delayed:
+        yield from (known[market_id] for market_id in there)
+        return
+    if new := tuple(market_id for market_id in there if market_id not in late.watched):
+        call.world.do(WatchMarkets(new)).accepted()
+    yield from (late.seen(market_id, call.now) for market_id in there)
+
+
+def _readable_markets(call: BookCall, market_ids: Iterable[str], *, delayed: bool) -> list[kernel.Market]:
     open_markets: list[kernel.Market] = []
     closed_markets: list[kernel.Market] = []
-    for market_id in dict.fromkeys(market_ids):
-        market = known.get(market_id)
-        if market is None:
-            check_market_id(market_id)
-        elif market.settled_at is None:
+    for market in _known_markets(call, market_ids, delayed=delayed):
+        if market.settled_at is None:
             open_markets.append(market)
         elif market.settled_at >= call.now - CLOSED_MARKETS_MILLISECONDS:
             closed_markets.append(market)
@@ -83,16 +106,17 @@ def _books(
     request = call.params
     check_number_of_ids(market_ids, request.betIds)
     check_locale(request.locale)
+    delayed = _sees_late(call)
     view = price_view(
         request.priceProjection,
         call.world.settings,
         request.currencyCode or call.account.currency,
-        delayed=call.delayed,
+        delayed=delayed,
     )
     bets = own_bets(call, market_ids)
     books: list[MarketBook] = []
-    for market in _readable_markets(call, market_ids):
-        book = _market_book(market, call.world.catalogue.markets[market.market_id], view, call.delayed)
+    for market in _readable_markets(call, market_ids, delayed=delayed):
+        book = _market_book(market, call.world.catalogue.markets[market.market_id], view, delayed)
         runners = [
             runner
             for runner in market.runners.values()
@@ -101,7 +125,7 @@ def _books(
         ]
         if view.starting:
             refresh_projections(call.world, market, runners, call.now)
-        book.runners = [_runner(call, market, runner, view, bets) for runner in runners]
+        book.runners = [_runner(call, market, runner, view, bets, delayed=delayed) for runner in runners]
         books.append(book)
     return books
 
@@ -140,7 +164,13 @@ def _key_line(runners: Sequence[RunnerKey]) -> KeyLineDescription | None:
 
 
 def _runner(
-    call: BookCall, market: kernel.Market, runner: KernelRunner, view: PriceView, bets: OwnBets | None
+    call: BookCall,
+    market: kernel.Market,
+    runner: KernelRunner,
+    view: PriceView,
+    bets: OwnBets | None,
+    *,
+    delayed: bool,
 ) -> Runner:
     key, factor, book = runner.key, runner.adjustment_factor, runner.book
     answer = Runner(
@@ -155,7 +185,7 @@ def _runner(
         answer.lastPriceTraded = double(book.last_price_traded)
     if not closed and (book.last_price_traded is not None or (runner.status is RunnerStatus.ACTIVE and runner.orders)):
         # A delayed key learns nothing of what was traded on a runner: recorded, a last price beside a total of 0.0.
-        answer.totalMatched = 0.0 if call.delayed else view.amount(book.total_matched)
+        answer.totalMatched = 0.0 if delayed else view.amount(book.total_matched)
     if view.starting and market.definition.bsp_market:
         answer.sp = starting_prices(market, runner, call.world.starting_price_cache, view.amount)
     if view.exchange:

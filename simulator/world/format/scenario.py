@@ -311,9 +311,10 @@ class Scenario(Entry, frozen=True, kw_only=True):
     `wrong_passwords_to_lock` how many in a row lock an account, null for any number; `currency_rates` say how much of a
     currency one pound buys, and `delayed_keys_may_bet` whether bets are taken with delayed app keys; who may not
     bet by key or place is told so by `forbidden_bets`, PERMISSION_DENIED in the report or ACCESS_DENIED instead of one.
-    For so long after a loss as `chasing_window` says, customers of .es may not risk more than it. Near and far
-    prices that a customer has read stay as they are for the duration of `starting_price_refresh`; PT0S computes them at
-    every reading.
+    What delayed keys see is late by the duration of `market_data_delay`, PT1S to PT60S, and so is what accounts with
+    nothing in them see where it is `delayed_without_funds`. For so long after a loss as `chasing_window` says,
+    customers of .es may not risk more than it. Near and far prices that a customer has read stay as they are for the
+    duration of `starting_price_refresh`; PT0S computes them at every reading.
     """
 
     name: Text
@@ -328,6 +329,8 @@ class Scenario(Entry, frozen=True, kw_only=True):
     delayed_keys_may_bet: bool = False
     forbidden_bets: str = "PERMISSION_DENIED"
     chasing_window: str | None = None
+    market_data_delay: str = "PT30S"
+    delayed_without_funds: bool = True
     accounts: tuple[AccountEntry, ...] = ()
     events: tuple[EventEntry, ...] = ()
     translations: Translations = Translations()

@@ -32,6 +32,9 @@ from simulator.world.settings import FORBIDDEN_BETS
 NATIONS: Final = frozenset(map(str, Jurisdiction))
 """Whose regulator an account may be under."""
 
+LEAST_DELAY, MOST_DELAY = 1000, 60_000
+"""Of market data that is late, in milliseconds (manual, "Claves de aplicación en directo y retardada")."""
+
 LEAST_RATE: Final = Decimal("0.0001")
 MOST_RATE: Final = 1_000_000
 """How much of a currency a pound may buy."""
@@ -135,6 +138,9 @@ def check_settings(inspection: Inspection, scenario: Scenario) -> None:
     inspection.lasting(("sessionTimeout",), scenario.session_timeout, "A session")
     inspection.usable(("startingPriceRefresh",), duration_of, scenario.starting_price_refresh)
     inspection.one_of(("forbiddenBets",), scenario.forbidden_bets, FORBIDDEN_BETS, "answer to bets that are forbidden")
+    delay = inspection.usable(("marketDataDelay",), duration_of, scenario.market_data_delay)
+    problem = f"Delayed market data is late by 1 to 60 seconds, not by {scenario.market_data_delay}."
+    inspection.demand(LEAST_DELAY <= delay <= MOST_DELAY, ("marketDataDelay",), problem)
     if scenario.chasing_window is not None:
         inspection.lasting(("chasingWindow",), scenario.chasing_window, "The time in which losses may not be chased")
     _check_clock(inspection, scenario.clock)

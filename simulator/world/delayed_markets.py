@@ -1,0 +1,66 @@
+"""What those see whose market data is late: markets as they were some time ago.
+
+Nothing is kept of a market that nobody has asked for late. From when somebody first does, there is a picture of it for
+every change (`simulator.exchange.pictures`), for as long as it may still be shown.
+"""
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from typing import Any, Final, NamedTuple
+
+from simulator.exchange.events import Event
+from simulator.exchange.exchange import Exchange
+from simulator.exchange.market import Market
+from simulator.exchange.pictures import picture_of
+
+
+class Picture(NamedTuple):
+    """What a market has looked like since a time, in milliseconds since 1970, until the next picture of it."""
+
+    since: int
+    market: Market
+
+
+class DelayedMarkets:
+    """The pictures of the markets that are watched, which are those that somebody has asked for late.
+
+    Before a market was watched nothing is known of it. So it is taken to have looked as it did when it was asked for
+    first.
+    """
+
+    def __init__(self, exchange: Exchange, delay_milliseconds: int) -> None:
+        self._exchange: Final = exchange
+        self._delay_milliseconds: Final = delay_milliseconds
+        self.watched: Final[dict[str, deque[Picture]]] = {}
+
+    def watch(self, market_id: str, at: int) -> None:
+        """Keep pictures of a market from now on."""
+        if market_id not in self.watched:
+            picture = Picture(at - self._delay_milliseconds, picture_of(self._exchange.markets[market_id]))
+            self.watched[market_id] = deque([picture])
+
+    def hear(self, events: Iterable[Event], at: int) -> None:
+        """Take pictures of the markets that events are about, and drop those that will never be shown again."""
+        named: set[Any] = {getattr(event, "market_id", None) for event in events}
+        for market_id in named & self.watched.keys():
+            pictures = self.watched[market_id]
+            if pictures[-1].since == at:
+                pictures.pop()
+            pictures.append(Picture(at, picture_of(self._exchange.markets[market_id])))
+            while len(pictures) > 1 and pictures[1].since <= at - self._delay_milliseconds:
+                pictures.popleft()
+
+    def seen(self, market_id: str, at: int) -> Market:
+        """Return a watched market as those see it at a time whose data is late; `KeyError` for any other."""
+        return self._showing(self.watched[market_id], at)[0].market
+
+    def state(self, at: int) -> Iterator[tuple[int, Market]]:
+        """Yield the pictures that will be shown at a time or later, and since when they hold."""
+        for pictures in self.watched.values():
+            for picture in self._showing(pictures, at):
+                yield picture.since, picture.market
+
+    def _showing(self, pictures: deque[Picture], at: int) -> list[Picture]:
+        """Return the pictures but for those that are older than the one shown at a time."""
+        past = sum(picture.since <= at - self._delay_milliseconds for picture in pictures)
+        return list(pictures)[max(past - 1, 0) :]
