@@ -87,6 +87,13 @@ class PermitBets(Command, frozen=True):
     may_bet: bool
 
 
+class ChargeTransactions(Command, frozen=True):
+    """Charge an account for having sent more transactions than are free: so much, which is more than nothing."""
+
+    account: str
+    amount: int
+
+
 # Markets
 
 

@@ -14,6 +14,7 @@ from simulator.exchange.commands import (
     AddRunner,
     CancelOrders,
     ChangeStanding,
+    ChargeTransactions,
     CloseMarket,
     Command,
     DepositMoney,
@@ -48,7 +49,7 @@ from simulator.exchange.ledger import Ledger
 from simulator.exchange.listing import add_runner, hide_runner, reinstate_runner
 from simulator.exchange.market import Market
 from simulator.exchange.orders import Order
-from simulator.exchange.payments import deposit_money, withdraw_money
+from simulator.exchange.payments import charge_transactions, deposit_money, withdraw_money
 from simulator.exchange.placing import place_orders, resolve
 from simulator.exchange.refusals import Impossible
 from simulator.exchange.results import refuse_unsound_type
@@ -253,6 +254,7 @@ _HANDLERS: Final[dict[type[Command], Callable[[State, Any, int], list[Event]]]] 
     WithdrawMoney: withdraw_money,
     PermitBets: _permit_bets,
     ChangeStanding: _change_standing,
+    ChargeTransactions: charge_transactions,
     AddMarket: _add_market,
     OpenMarket: open_market,
     SuspendMarket: suspend_market,

@@ -20,7 +20,11 @@ HOUSE: Final = "exchange/house"
 """The counterparty of every bet at settlement; what stays is what rounding, virtual bets and auctions leave over."""
 
 DEPOSIT, WITHDRAWAL, BET, COMMISSION_CHARGE = "deposit", "withdrawal", "bet", "commission"
+TRANSACTION_CHARGE: Final = "transaction charge"
 """The memos of postings: what money moves for."""
+
+PAYMENTS: Final = frozenset({DEPOSIT, WITHDRAWAL})
+"""Those of what betting does not move."""
 
 
 class ForeignPart(NamedTuple):
@@ -45,7 +49,7 @@ class Posting(NamedTuple):
     """Balance of the debited account after the posting."""
     credit_balance: int
     transaction_id: int | None = None
-    """The number of a deposit or a withdrawal, `None` for what else moves money."""
+    """The number of a deposit, a withdrawal or a charge for transactions, `None` for what else moves money."""
     own: ForeignPart | None = None
     """Where one of the two is in another currency."""
 
@@ -68,7 +72,7 @@ class Ledger:
         self.balances: dict[str, int] = {CASHIER: 0, COMMISSION: 0, HOUSE: 0}
         """By account, in pence."""
         self.last_transaction_id = 0
-        """Deposits and withdrawals are numbered from 1 on."""
+        """Deposits, withdrawals and charges for transactions are numbered from 1 on."""
         self.own_balances: dict[str, int] = {}
         """By account, in the money of the account where that is not pounds."""
         self._rates: dict[str, Rate] = {}
@@ -112,6 +116,11 @@ class Ledger:
         memo = DEPOSIT if amount >= 0 else WITHDRAWAL
         return self._post(at, CASHIER, account, amount, memo, None, None, self.last_transaction_id)
 
+    def charge(self, at: int, account: str, amount: int) -> Posting:
+        """Move `amount`, in the money of the account, from it to the exchange, for having sent too much."""
+        self.last_transaction_id += 1
+        return self._post(at, account, COMMISSION, amount, TRANSACTION_CHARGE, None, None, self.last_transaction_id)
+
     def _post(
         self,
         at: int,
@@ -137,7 +146,7 @@ class Ledger:
         posting = Posting(at, debit, credit, amount, memo, market_id, bet_id, *balances, transaction_id, own)
         for account in (debit, credit):
             statement = self._statements.setdefault(account, [])
-            if transaction_id is not None:
+            if memo in PAYMENTS:
                 payments = self._before_payments.setdefault(account, [])
                 payments.append(len(statement) - len(payments))
             statement.append(posting)

@@ -1,9 +1,9 @@
-"""Money that customers pay in and take out, always in the money of their accounts.
+"""Money that customers pay in and take out, or are charged, always in the money of their accounts.
 
 Sources: manual, currency parameters, for the smallest deposit of a currency; newer currencies have none that is known.
 """
 
-from simulator.exchange.commands import DepositMoney, WithdrawMoney
+from simulator.exchange.commands import ChargeTransactions, DepositMoney, WithdrawMoney
 from simulator.exchange.events import Event
 from simulator.exchange.money import HUNDREDTHS
 from simulator.exchange.refusals import Impossible
@@ -33,6 +33,14 @@ def withdraw_money(state: State, command: WithdrawMoney, at: int) -> list[Event]
             "cannot be withdrawn"
         )
     return [money_moved(state.ledger.pay(at, account.name, -command.amount))]
+
+
+def charge_transactions(state: State, command: ChargeTransactions, at: int) -> list[Event]:
+    """Take a charge out of an account, whatever is left in it; `Impossible` for one of nothing."""
+    account = state.account(command.account)
+    if command.amount < 1:
+        raise Impossible(f"a charge is of {_written(1)} at least, not of {_written(command.amount)}")
+    return [money_moved(state.ledger.charge(at, account.name, command.amount))]
 
 
 def _written(amount: int, currency: str = "") -> str:

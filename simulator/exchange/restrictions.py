@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from simulator.exchange.acceptance import release, reserve
 from simulator.exchange.accounts import Account
+from simulator.exchange.ledger import PAYMENTS
 from simulator.exchange.market import Market
 from simulator.exchange.orders import Order
 from simulator.exchange.refusals import Reason, Refused
@@ -86,7 +87,7 @@ def loss_of(state: State, account: Account, at: int) -> int:
     """
     postings = state.ledger.postings(account.name)
     begin = bisect_right(postings, at - account.standing.loss_period_milliseconds, key=lambda posting: posting.at)
-    return -sum(posting.amount_for(account.name) for posting in postings[begin:] if posting.transaction_id is None)
+    return -sum(posting.amount_for(account.name) for posting in postings[begin:] if posting.memo not in PAYMENTS)
 
 
 def last_loss(state: State, account: Account, since: int) -> int:

@@ -38,6 +38,7 @@ from simulator.world.format.scenario import (
     IntroduceRunner,
 )
 from simulator.world.happened import (
+    BooksCounted,
     ClockRateSet,
     FilterAdded,
     LoginBanned,
@@ -68,6 +69,7 @@ from simulator.world.inputs import (
     Add,
     AddToBetTune,
     ChangeLogin,
+    CountBooks,
     CountRequest,
     CreateDeveloperApp,
     DeactivateAppKey,
@@ -258,6 +260,18 @@ def _read_starting_prices(parts: Parts, read: ReadStartingPrices, at: int, event
     events.append(StartingPricesProjected(at, market.market_id, prices))
 
 
+def _count_books(parts: Parts, count: CountBooks, at: int, events: list[Event]) -> None:
+    limiter = parts.book_requests
+    names = [f"{market_id} {count.account}" for market_id in count.market_ids]
+    for name in names:
+        if limiter.full_until(name, at) is not None:
+            market_id, _, account = name.partition(" ")
+            raise Impossible(f"account {account!r} has asked for the book of market {market_id} too often")
+    for name in names:
+        limiter.admit(name, at)
+    events.append(BooksCounted(at, count.account, count.market_ids))
+
+
 def _watch_markets(parts: Parts, watch: WatchMarkets, at: int, events: list[Event]) -> None:
     for market_id in watch.market_ids:
         if market_id not in parts.exchange.markets:
@@ -349,6 +363,7 @@ HANDLERS: Final[dict[type[Input], Handler]] = {
     **FAULT_HANDLERS,
     TakeRequestId: _take_request_id,
     ReadStartingPrices: _read_starting_prices,
+    CountBooks: _count_books,
     WatchMarkets: _watch_markets,
     AddToBetTune: _add_to_bettune,
     PutPrediction: _put_prediction,

@@ -174,6 +174,13 @@ class StartingPricesProjected(MarketEvent, frozen=True):
     prices: tuple[ProjectedPrice, ...]
 
 
+class BooksCounted(Event, frozen=True):
+    """An account has asked for the books of markets, which counts towards how often it may."""
+
+    account: str
+    market_ids: tuple[str, ...]
+
+
 class MarketsWatched(Event, frozen=True):
     """Pictures of markets are kept from now on, because somebody asked for them whose market data is late."""
 

@@ -39,6 +39,7 @@ from simulator.world.parts import Parts
 from simulator.world.races import Races
 from simulator.world.sessions import Session, Sessions
 from simulator.world.starting_price_cache import StartingPriceCache
+from simulator.world.transaction_charges import TransactionCharges
 from simulator.world.vendors import Subscription, Vendors
 from simulator.world.world import World
 
@@ -51,7 +52,8 @@ HASHED: Final[Mapping[type, frozenset[str]]] = {
     Parts: frozenset(
         {
             "clock", "ids", "sessions", "exchange", "catalogue", "races", "starting_price_cache", "delayed_markets",
-            "schedule", "notices", "bettune", "bettune_requests", "developer_apps", "vendors", "faults",
+            "transaction_charges", "book_requests", "schedule", "notices", "bettune", "bettune_requests",
+            "developer_apps", "vendors", "faults",
         }
     ),
     Clock: frozenset({"_base_nanoseconds", "_rate"}),
@@ -74,6 +76,7 @@ HASHED: Final[Mapping[type, frozenset[str]]] = {
     StartingPriceCache: frozenset({"_made"}),
     Catalogue: frozenset({"events", "markets", "translations"}),
     DelayedMarkets: frozenset({"watched"}),
+    TransactionCharges: frozenset({"_hour", "_counted", "_are_due"}),
     MarketDescription: frozenset(
         {
             "id", "name", "event", "market_type", "start_time", "suspend_time", "settle_time", "regulators", "rules",
@@ -145,6 +148,8 @@ LEFT_OUT: Final[Mapping[type, Mapping[str, str]]] = {
                 "races",
                 "starting_price_cache",
                 "delayed_markets",
+                "book_requests",
+                "transaction_charges",
                 "bettune",
                 "bettune_requests",
                 "notices",
@@ -170,6 +175,7 @@ LEFT_OUT: Final[Mapping[type, Mapping[str, str]]] = {
     Faults: {"_seed": "it shows in what was drawn"},
     Schedule: {"_added": "it only orders what is due at the same time"},
     StartingPriceCache: {"_refresh_milliseconds": SCENARIO},
+    TransactionCharges: {"_exchange": ELSEWHERE, "limit": SCENARIO},
     DelayedMarkets: {"_exchange": ELSEWHERE, "_delay_milliseconds": SCENARIO},
     Catalogue: {"markets_of_event": ELSEWHERE},
     MarketDescription: {"definition": "the market of the exchange has the same one"},

@@ -21,6 +21,7 @@ from simulator.exchange.commands import (
     AddRunner,
     CancelOrders,
     ChangeStanding,
+    ChargeTransactions,
     CloseMarket,
     DepositMoney,
     Heartbeat,
@@ -181,6 +182,13 @@ class TakeRequestId(WorldInput, frozen=True):
     """
 
 
+class CountBooks(WorldInput, frozen=True):
+    """Count that an account asks for the books of markets, or refuse it where that is too often for one of them."""
+
+    account: str
+    market_ids: tuple[str, ...]
+
+
 class WatchMarkets(WorldInput, frozen=True):
     """Show markets to somebody whose market data is late: what they look like is kept from now on."""
 
@@ -333,6 +341,7 @@ AnyCommand = (
     | WithdrawMoney
     | PermitBets
     | ChangeStanding
+    | ChargeTransactions
     | AddMarket
     | OpenMarket
     | SuspendMarket
@@ -372,6 +381,7 @@ AnyWorldInput = (
     | OpenVendorSession
     | RevokeVendor
     | TakeRequestId
+    | CountBooks
     | WatchMarkets
     | ReadStartingPrices
     | AddToBetTune

@@ -25,6 +25,7 @@ from simulator.world.scenario_commands import account_command, customer_of, liqu
 from simulator.world.sessions import Sessions
 from simulator.world.settings import Settings
 from simulator.world.starting_price_cache import StartingPriceCache
+from simulator.world.transaction_charges import TransactionCharges
 from simulator.world.vendors import Vendors
 
 
@@ -51,6 +52,9 @@ class Parts:
         self.races: Final = Races()
         self.starting_price_cache: Final = StartingPriceCache(settings.starting_price_refresh_milliseconds)
         self.delayed_markets: Final = DelayedMarkets(self.exchange, settings.market_data_delay_milliseconds)
+        self.transaction_charges: Final = TransactionCharges(self.exchange, settings.transaction_limit)
+        per_second = settings.books_per_second
+        self.book_requests: Final = RateLimiter(None if per_second is None else RateLimit(per_second, 1))
         self.schedule: Final = Schedule()
         self.faults: Final = Faults(seed)
         self.notices: Final[list[Notice]] = []

@@ -9,8 +9,8 @@ from msgspec import Struct
 
 from simulator.exchange.currencies import Rate
 from simulator.exchange.rules import RULE_SETS, BettingRules
-from simulator.world.format.quantities import duration_of
-from simulator.world.format.scenario import Scenario
+from simulator.world.format.quantities import duration_of, thousandths_of
+from simulator.world.format.scenario import Scenario, TransactionChargeEntry
 
 CURRENCY_RATES: Final[Mapping[str, Decimal]] = {
     code: Decimal(rate)
@@ -28,6 +28,14 @@ It is the one table of rates of a world: bets are matched by it, amounts shown, 
 
 FORBIDDEN_BETS: Final = frozenset({"PERMISSION_DENIED", "ACCESS_DENIED"})
 """How the exchange answers who may not bet with this key, or from this place."""
+
+
+class TransactionLimit(Struct, frozen=True):
+    """So many transactions an hour are free, and each of the others costs so many thousandths of a pound."""
+
+    per_hour: int
+    price_thousandths: int
+    counts_edits: bool
 
 
 class Settings(Struct, frozen=True):
@@ -48,6 +56,10 @@ class Settings(Struct, frozen=True):
     """By how much delayed market data is late."""
     delayed_without_funds: bool
     """Whether an account with nothing in it sees delayed data, whatever its key (manual, isMarketDataDelayed)."""
+    transaction_limit: TransactionLimit | None
+    """How much may be sent free of charge; `None` for whatever there is."""
+    books_per_second: int | None
+    """How often an account may ask for the book of one market in a second; `None` for any number of times."""
     starting_price_refresh_milliseconds: int
     """How long near and far prices stay as they were when first read; 60 seconds (manual, StartingPrices)."""
 
@@ -74,5 +86,13 @@ def settings_of(scenario: Scenario) -> Settings:
         scenario.forbidden_bets,
         duration_of(scenario.market_data_delay),
         scenario.delayed_without_funds,
+        _transaction_limit(scenario.transaction_charge),
+        scenario.books_per_second,
         duration_of(scenario.starting_price_refresh),
     )
+
+
+def _transaction_limit(entry: TransactionChargeEntry | None) -> TransactionLimit | None:
+    if entry is None:
+        return None
+    return TransactionLimit(entry.limit_per_hour, thousandths_of(entry.price), entry.edits)

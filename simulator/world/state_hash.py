@@ -52,6 +52,8 @@ def _parts(world: World) -> Iterator[object]:
         yield from _market(market)
     for market_id, key, known in world.starting_price_cache.kept(now):
         yield (market_id, key, known.made_at, str(known.near), str(known.far))
+    yield from world.transaction_charges.state(now)
+    yield from world.book_requests.state()
     for since, picture in world.delayed_markets.state(now):
         yield (picture.market_id, since)
         yield from _market(picture)

@@ -126,14 +126,18 @@ class World:
         self.races = self.parts.races
         self.starting_price_cache = self.parts.starting_price_cache
         self.delayed_markets = self.parts.delayed_markets
+        self.transaction_charges = self.parts.transaction_charges
         self.bettune = self.parts.bettune
         self.bettune_requests = self.parts.bettune_requests
+        self.book_requests = self.parts.book_requests
         self.notices = self.parts.notices
         self.faults = self.parts.faults
         self.schedule = self.parts.schedule
         self.agenda = Agenda(
             HeldOrders(self.exchange), Heartbeats(self.exchange), self.schedule, LateAnswers(self.faults)
         )
+        if self.transaction_charges.limit is not None:
+            self.agenda.add(self.transaction_charges)
 
     def snapshot(self) -> Snapshot:
         """Return what the world is now, whole; what is due by now has happened."""
@@ -233,6 +237,8 @@ class World:
     def _tell(self, at: int, one: Input, events: Sequence[Event], refusal: Refusal | None, source: str) -> Happened:
         self.sequence += 1
         happened = Happened(self.sequence, at, one, tuple(events), refusal, source)
+        if self.transaction_charges.limit is not None:
+            self.transaction_charges.hear(happened)
         if self.delayed_markets.watched:
             self.delayed_markets.hear(events, at)
         for participant in self.participants:

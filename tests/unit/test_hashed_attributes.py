@@ -10,7 +10,16 @@ from simulator.exchange.commands import Heartbeat
 from simulator.exchange.orders import Side
 from simulator.world.format.scenario import BetTuneFilter, BetTuneMatch, GoInPlay, Withdraw
 from simulator.world.hashed_attributes import HASHED, LEFT_OUT, LEFT_OUT_WHOLE
-from simulator.world.inputs import AddToBetTune, AdvanceClock, CountRequest, LogIn, PutPrediction, ReadStartingPrices
+from simulator.world.inputs import (
+    AddToBetTune,
+    AdvanceClock,
+    CountBooks,
+    CountRequest,
+    LogIn,
+    PutPrediction,
+    ReadStartingPrices,
+    WatchMarkets,
+)
 from simulator.world.loading.named import builtin_scenario
 from simulator.world.state_hash import state_hash
 from simulator.world.world import World
@@ -50,12 +59,15 @@ def busy_worlds() -> list[World]:
 
 
 def world_of_two_currencies() -> World:
-    """A world in which bob's money is Australian dollars: matched, waiting in the book and waiting out the delay."""
+    """A world of limits, in which bob's money is Australian dollars: matched, waiting in the book and for the delay."""
     scenario = small_scenario()
     scenario["accounts"][0] |= {"balance": 1000}
     scenario["accounts"][1] |= {"balance": 1000.01, "currency": "AUD"}
     scenario["events"][0]["markets"][0]["betDelay"] = 5
+    scenario |= {"transactionCharge": {"limitPerHour": 2}, "booksPerSecond": 5}
     world = World(load(scenario))
+    world.do(WatchMarkets(("1.113197491",))).accepted()
+    world.do(CountBooks("alice", ("1.113197491",))).accepted()
     world.do(bet("bob", Side.LAY, 400, 1001)).accepted()
     world.do(bet("alice", Side.BACK, 400, 201)).accepted()
     world.do(bet("bob", Side.LAY, 300, 501, selection_id=2)).accepted()

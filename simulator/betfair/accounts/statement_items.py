@@ -22,7 +22,7 @@ from simulator.betfair.schema.account_aping import (
 )
 from simulator.betfair.schema.wire import double, order_date
 from simulator.exchange.betting_types import BettingType
-from simulator.exchange.ledger import DEPOSIT, Posting
+from simulator.exchange.ledger import DEPOSIT, TRANSACTION_CHARGE, WITHDRAWAL, Posting
 from simulator.exchange.money import HUNDRED_PERCENT, HUNDREDTHS, divide_half_away
 from simulator.exchange.order_index import Ending
 from simulator.exchange.orders import Order, OrderType, Side
@@ -125,8 +125,11 @@ def _of_market(market: MarketDescription, names: Names) -> dict[str, Any]:
     }
 
 
+_NAMES: Final = {DEPOSIT: "Deposit", WITHDRAWAL: "Withdrawal", TRANSACTION_CHARGE: "Transaction charge"}
+
+
 def _of_payment(posting: Posting) -> dict[str, Any]:
-    name = "Deposit" if posting.memo == DEPOSIT else "Withdrawal"
+    name = _NAMES[posting.memo]
     return {
         "eventId": 0,
         "eventTypeId": 0,

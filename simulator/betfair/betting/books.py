@@ -21,6 +21,7 @@ from simulator.betfair.betting.limits import check_book_weight, check_number_of_
 from simulator.betfair.betting.own_bets import BookCall, OwnBets, own_bets
 from simulator.betfair.betting.prices import PriceView, no_exchange_prices, price_view
 from simulator.betfair.betting.starting_prices import refresh_projections, starting_prices
+from simulator.betfair.errors import ApiError, ApiErrorCode
 from simulator.betfair.operations import Call
 from simulator.betfair.schema.sports_aping import ListMarketBookRequest, ListRunnerBookRequest
 from simulator.betfair.schema.sports_markets import KeyLineDescription, KeyLineSelection, MarketBook, Runner
@@ -30,7 +31,7 @@ from simulator.exchange.orders import RunnerKey
 from simulator.exchange.runner import Runner as KernelRunner
 from simulator.exchange.statuses import RunnerStatus
 from simulator.world.catalogue import MarketDescription
-from simulator.world.inputs import WatchMarkets
+from simulator.world.inputs import CountBooks, WatchMarkets
 
 CLOSED_MARKETS_MILLISECONDS: Final = 90 * 24 * 60 * 60 * 1000
 """How long a market can be read after it was closed (manual, 90 days)."""
@@ -45,7 +46,23 @@ def list_market_book(call: Call[ListMarketBookRequest]) -> list[MarketBook]:
     """
     request = call.params
     check_book_weight(request.priceProjection, len(request.marketIds))
+    check_number_of_ids(request.marketIds, request.betIds)
+    _count_books(call)
     return _books(call, request.marketIds)
+
+
+def _count_books(call: Call[ListMarketBookRequest]) -> None:
+    """Raise TOO_MANY_REQUESTS where a market's book is asked for too often, if there is a limit in this world.
+
+    The manual recommends at most five times a second and names no code (best practice, listMarketBook).
+    """
+    world = call.world
+    if world.settings.books_per_second is None:
+        return
+    known = tuple(dict.fromkeys(each for each in call.params.marketIds if each in world.exchange.markets))
+    refusal = world.do(CountBooks(call.account.username, known)).refusal
+    if refusal is not None:
+        raise ApiError(ApiErrorCode.TOO_MANY_REQUESTS, refusal.problem)
 
 
 def list_runner_book(call: Call[ListRunnerBookRequest]) -> list[MarketBook]:

@@ -132,6 +132,7 @@ __all__ = [
     "StandingEntry",
     "Suspend",
     "Text",
+    "TransactionChargeEntry",
     "Translations",
     "Void",
     "Withdraw",
@@ -303,6 +304,17 @@ class LoginChange(Entry, frozen=True, kw_only=True):
     two_step_code: TwoStepCode | UnsetType | None = UNSET
 
 
+class TransactionChargeEntry(Entry, frozen=True, kw_only=True):
+    """How many transactions of an account are free in an hour, and what each of the others costs, in pounds.
+
+    Edits that succeed count where `edits` are counted.
+    """
+
+    limit_per_hour: Annotated[int, Meta(ge=0, le=10**9)] = 5000
+    price: Decimal = Decimal("0.002")
+    edits: bool = False
+
+
 class Scenario(Entry, frozen=True, kw_only=True):
     """Everything a world begins with. Relative times count from the clock's start.
 
@@ -313,8 +325,10 @@ class Scenario(Entry, frozen=True, kw_only=True):
     bet by key or place is told so by `forbidden_bets`, PERMISSION_DENIED in the report or ACCESS_DENIED instead of one.
     What delayed keys see is late by the duration of `market_data_delay`, PT1S to PT60S, and so is what accounts with
     nothing in them see where it is `delayed_without_funds`. For so long after a loss as `chasing_window` says,
-    customers of .es may not risk more than it. Near and far prices that a customer has read stay as they are for the
-    duration of `starting_price_refresh`; PT0S computes them at every reading.
+    customers of .es may not risk more than it. Without a `transaction_charge` no transaction costs anything, and
+    without `books_per_second` an account may ask for a market's book as often as it likes. Near and far prices that a
+    customer has read stay as they are for the duration of `starting_price_refresh`; PT0S computes them at every
+    reading.
     """
 
     name: Text
@@ -331,6 +345,8 @@ class Scenario(Entry, frozen=True, kw_only=True):
     chasing_window: str | None = None
     market_data_delay: str = "PT30S"
     delayed_without_funds: bool = True
+    transaction_charge: TransactionChargeEntry | None = None
+    books_per_second: Annotated[int, Meta(ge=1, le=1000)] | None = None
     accounts: tuple[AccountEntry, ...] = ()
     events: tuple[EventEntry, ...] = ()
     translations: Translations = Translations()

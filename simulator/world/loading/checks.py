@@ -32,6 +32,9 @@ from simulator.world.settings import FORBIDDEN_BETS
 NATIONS: Final = frozenset(map(str, Jurisdiction))
 """Whose regulator an account may be under."""
 
+MOST_PRICE: Final = Decimal(1000)
+"""Of one transaction, in pounds."""
+
 LEAST_DELAY, MOST_DELAY = 1000, 60_000
 """Of market data that is late, in milliseconds (manual, "Claves de aplicación en directo y retardada")."""
 
@@ -88,16 +91,16 @@ class Inspection:
         if value is not None:
             self.amount(place, value, least=0, most=HUNDRED_PERCENT, what=what)
 
-    def factor(self, place: Place, value: Decimal | None, most: Decimal) -> None:
-        """Complain unless an adjustment factor is absent, or a percentage up to `most` with three decimals at most."""
+    def factor(self, place: Place, value: Decimal | None, most: Decimal, what: str = "adjustment factor") -> None:
+        """Complain unless an adjustment factor, or so, is absent, or up to `most` with three decimals at most."""
         if value is None:
             return
         try:
             thousandths_of(value)
         except Unusable as error:
-            raise self.document.error(place, f"The adjustment factor: {error}") from None
-        self.demand(value >= 0, place, f"The adjustment factor must be at least 0, not {value}.")
-        self.demand(value <= most, place, f"The adjustment factor must be at most {most}, not {value}.")
+            raise self.document.error(place, f"The {what}: {error}") from None
+        self.demand(value >= 0, place, f"The {what} must be at least 0, not {value}.")
+        self.demand(value <= most, place, f"The {what} must be at most {most}, not {value}.")
 
     def one_of(self, place: Place, value: str, allowed: Collection[str], what: str) -> None:
         """Complain unless a value is among those allowed."""
@@ -138,6 +141,8 @@ def check_settings(inspection: Inspection, scenario: Scenario) -> None:
     inspection.lasting(("sessionTimeout",), scenario.session_timeout, "A session")
     inspection.usable(("startingPriceRefresh",), duration_of, scenario.starting_price_refresh)
     inspection.one_of(("forbiddenBets",), scenario.forbidden_bets, FORBIDDEN_BETS, "answer to bets that are forbidden")
+    if scenario.transaction_charge is not None:
+        _check_price(inspection, ("transactionCharge", "price"), scenario.transaction_charge.price)
     delay = inspection.usable(("marketDataDelay",), duration_of, scenario.market_data_delay)
     problem = f"Delayed market data is late by 1 to 60 seconds, not by {scenario.market_data_delay}."
     inspection.demand(LEAST_DELAY <= delay <= MOST_DELAY, ("marketDataDelay",), problem)
@@ -160,6 +165,11 @@ def _check_rate(inspection: Inspection, place: Place, currency: str, rate: Decim
     is_short = rate == round(rate, DECIMALS_OF_RATE)
     inspection.demand(is_short, place, f"A currency rate has at most {DECIMALS_OF_RATE} decimals, not {rate}.")
     inspection.demand(currency != "GBP" or rate == 1, place, f"Rates are those of a pound, which is 1, not {rate}.")
+
+
+def _check_price(inspection: Inspection, place: Place, price: Decimal) -> None:
+    """Complain unless a price of one transaction has three decimals at most and is in bounds."""
+    inspection.factor(place, price, MOST_PRICE, what="price of a transaction")
 
 
 def _check_clock(inspection: Inspection, clock: ClockEntry) -> None:
