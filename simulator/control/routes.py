@@ -18,6 +18,7 @@ from simulator.control.matches import MatchHandlers
 from simulator.control.payments import PaymentHandlers
 from simulator.control.resources import Resource
 from simulator.control.snapshots import SnapshotHandlers
+from simulator.control.standings import StandingHandlers
 from simulator.control.worlds import Addresses, WorldHandlers
 from simulator.exchange.commands import DepositMoney, WithdrawMoney
 from simulator.world.inputs import ActivateAppKey, DeactivateAppKey
@@ -49,6 +50,7 @@ def control_routes(
     of_matches = MatchHandlers(of_worlds.world_of)
     of_app_keys = AppKeyHandlers(of_worlds.world_of)
     of_payments = PaymentHandlers(of_worlds.world_of)
+    of_standings = StandingHandlers(of_worlds.world_of)
     of_logins = LoginHandlers(of_worlds.world_of)
     of_bettune = BetTuneHandlers(of_worlds.world_of)
     return [
@@ -83,6 +85,7 @@ def control_routes(
         Route(f"{WORLD}/app-keys", Resource(get=of_app_keys.list_all)),
         Route(f"{APP_KEY}/activate", Resource(post=of_app_keys.putting(ActivateAppKey))),
         Route(f"{APP_KEY}/deactivate", Resource(post=of_app_keys.putting(DeactivateAppKey))),
+        Route(f"{ACCOUNT}/standing", Resource(get=of_standings.read, post=of_standings.change)),
         Route(f"{ACCOUNT}/login", Resource(get=of_logins.read, post=of_logins.change)),
         Route(f"{WORLD}/bettune", Resource(post=of_bettune.add)),
         Route(f"{USER}/token", Resource(post=of_bettune.regenerate_token)),

@@ -20,6 +20,18 @@ def instant_text(milliseconds: int) -> str:
     return f"{instant:%Y-%m-%dT%H:%M:%S}.{milliseconds % 1000:03}Z"
 
 
+def duration_text(milliseconds: int) -> str:
+    """Write a duration, which is above zero, in hours, minutes and seconds the way it is read.
+
+    >>> duration_text(5400500), duration_text(86400000)
+    ('PT1H30M0.5S', 'PT24H')
+    """
+    minutes, rest = divmod(milliseconds, 60_000)
+    hours, minutes = divmod(minutes, 60)
+    seconds = f"{Decimal(rest) / 1000:f}S" if rest else ""
+    return f"PT{f'{hours}H' if hours else ''}{f'{minutes}M' if minutes else ''}{seconds}"
+
+
 # What is taken
 
 
@@ -156,6 +168,17 @@ class LoginDocument(Answer, frozen=True):
     two_step_code: str | None
     wrong_passwords: int
     last_login: str | None
+
+
+class StandingDocument(Answer, frozen=True):
+    """What may keep a customer from betting just now; a limit on losses in the customer's own currency."""
+
+    username: str
+    jurisdiction: str
+    loss_limit: float | None
+    loss_limit_period: str
+    wallet_status: str
+    regulator_available: bool
 
 
 class BetfairDocument(Answer, frozen=True):

@@ -20,6 +20,7 @@ from simulator.control.schema import (
     OffersDocument,
     PaymentDocument,
     PredictionDocument,
+    StandingDocument,
     StateHash,
     UserDocument,
     WorldDocument,
@@ -43,6 +44,7 @@ from simulator.world.format.scenario import (
     LoginChange,
     MarketHappening,
     Scenario,
+    StandingEntry,
 )
 
 PROBLEM: Final = "application/problem+json"
@@ -66,6 +68,7 @@ def document() -> JsonSchema:
         AppKeysDocument,
         PaymentDocument,
         LoginDocument,
+        StandingDocument,
         UserDocument,
         AddedDocument,
         PredictionDocument,
@@ -73,7 +76,8 @@ def document() -> JsonSchema:
         KeptSnapshotsDocument,
     )
     _, sent = answer_schemas(answers)
-    _, read = answer_schemas([Scenario, Additions, BetTuneAdditions, LoginChange, *MarketHappening.__args__, Finish])
+    changes = (LoginChange, StandingEntry)
+    _, read = answer_schemas([Scenario, Additions, BetTuneAdditions, *changes, *MarketHappening.__args__, Finish])
     close_lists(sent)
     close_lists(read)
     inputs = {f"{name}Input" if name in sent else name: readable(schema) for name, schema in read.items()}

@@ -68,6 +68,30 @@ def accounts() -> JsonSchema:
                 },
             ),
         ),
+        f"{WORLD}/accounts/{{username}}/standing": path_item(
+            "world",
+            "username",
+            get=operation(
+                "readStanding",
+                "accounts",
+                ("Read how a customer stands", "What may keep the customer from betting: losses, wallet, regulator."),
+                "StandingDocument",
+                refusals=(404,),
+            ),
+            post=operation(
+                "changeStanding",
+                "accounts",
+                ("Change how a customer stands", "What is not said stays as it is; a loss limit of null is none."),
+                "StandingDocument",
+                body=reference("StandingEntry"),
+                refusals=(404,),
+                examples={
+                    "limit": {"lossLimit": 250, "lossLimitPeriod": "PT24H"},
+                    "wallet": {"walletStatus": "SUSPENDED"},
+                    "regulator": {"regulatorAvailable": False},
+                },
+            ),
+        ),
         f"{WORLD}/app-keys": path_item(
             "world",
             get=operation(

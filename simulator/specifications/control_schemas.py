@@ -92,6 +92,8 @@ CLOSED_LISTS: Final[Mapping[str, Mapping[str, Collection[str]]]] = {
     "NoticeDocument": {"do": [*VERBS, FINISH, CHANGE_PLAN, AUTOPILOT]},
     "MarketDocument": {"status": [status.value for status in MarketStatus]},
     "OfferedBet": {"side": [side.name for side in Side]},
+    "StandingEntry": {"walletStatus": WALLET_STATUSES},
+    "StandingDocument": {"jurisdiction": list(Jurisdiction), "walletStatus": WALLET_STATUSES},
     "LoginChange": {"status": ACCOUNT_STATUSES},
     "LoginDocument": {"status": ACCOUNT_STATUSES},
     "Scenario": {"rules": RULE_SETS, "forbiddenBets": FORBIDDEN_BETS},

@@ -257,3 +257,56 @@ def test_bets_of_two_markets_are_no_order(client: Client, alice: Bettor) -> None
     report = alice.replace({"betId": here, "newPrice": 6.0}, {"betId": there, "newPrice": 6.0})
     assert refused("INVALID_ORDER", 2) == codes(report)
     assert ["EXECUTABLE"] * 2 == [order["status"] for order in alice.orders()]
+
+
+# The control API
+
+
+def restrict(client: Client, username: str, **change: Any) -> Any:
+    """Change what may keep a customer from betting, and return how it stands then."""
+    response = client.post(f"{CONTROL}/accounts/{username}/standing", json=change)
+    assert 200 == response.status_code, response.text
+    return response.json()
+
+
+def test_the_standing_of_a_customer_is_read_and_changed_in_parts(client: Client) -> None:
+    address = f"{CONTROL}/accounts/alice/standing"
+    usual = {
+        "username": "alice",
+        "jurisdiction": "COM",
+        "lossLimit": None,
+        "lossLimitPeriod": "PT24H",
+        "walletStatus": "ACTIVE",
+        "regulatorAvailable": True,
+    }
+
+    assert usual == client.get(address).json()
+    assert {**usual, "lossLimit": 12.5} == restrict(client, "alice", lossLimit=12.5)
+    changed = restrict(client, "alice", walletStatus="SUSPENDED", lossLimitPeriod="PT90M")
+    assert {**usual, "lossLimit": 12.5, "walletStatus": "SUSPENDED", "lossLimitPeriod": "PT1H30M"} == changed
+    assert changed == client.get(address).json()
+    assert usual == restrict(client, "alice", lossLimit=None, walletStatus="ACTIVE", lossLimitPeriod="PT24H")
+
+
+@pytest.mark.parametrize(
+    ("document", "path"),
+    [
+        ({"lossLimit": 0}, "$.lossLimit"),
+        ({"lossLimit": 0.001}, "$.lossLimit"),
+        ({"lossLimitPeriod": "PT0S"}, "$.lossLimitPeriod"),
+        ({"lossLimitPeriod": "a day"}, "$.lossLimitPeriod"),
+        ({"walletStatus": "CLOSED"}, "$.walletStatus"),
+        ({"regulatorAvailable": "yes"}, "$.regulatorAvailable"),
+        ({"balance": 1}, "$"),
+    ],
+)
+def test_a_standing_that_there_cannot_be_is_refused_with_its_place(
+    client: Client, document: dict[str, Any], path: str
+) -> None:
+    response = client.post(f"{CONTROL}/accounts/alice/standing", json=document)
+    assert (400, path) == (response.status_code, response.json()["path"])
+
+
+def test_nobody_else_has_a_standing(client: Client) -> None:
+    assert 404 == client.get(f"{CONTROL}/accounts/nobody/standing").status_code
+    assert 404 == client.post(f"{CONTROL}/accounts/liquidity/standing", json={}).status_code

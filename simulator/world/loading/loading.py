@@ -25,6 +25,7 @@ from simulator.world.format.scenario import (
     Odds,
     Payment,
     Scenario,
+    StandingEntry,
     Translations,
 )
 from simulator.world.loading.bettune_checks import (
@@ -43,7 +44,7 @@ from simulator.world.loading.bounds import (
     check_size_of_happening,
     check_size_of_scenario,
 )
-from simulator.world.loading.checks import PAST_ORIGIN, Inspection, check_settings
+from simulator.world.loading.checks import PAST_ORIGIN, Inspection, check_settings, check_standing
 from simulator.world.loading.conversion import CHANGE_PLAN, FINISH, VERBS, check_verb, convert
 from simulator.world.loading.happening_checks import check_happening
 from simulator.world.loading.market_checks import EventChecks, KnownMarket
@@ -226,6 +227,14 @@ def load_payment(text: str | bytes, name: str) -> int:
     document = read_document(text, name)
     payment: Payment = convert(document, {} if document.data is None else document.data, Payment)
     return Inspection(document).amount(("amount",), payment.amount, least=1, most=MOST_PAYMENT, what="amount")
+
+
+def load_standing(text: str | bytes, name: str) -> StandingEntry:
+    """Read what changes of what may keep a customer from betting; raise `ScenarioError` where the text is wrong."""
+    document = read_document(text, name)
+    change: StandingEntry = convert(document, {} if document.data is None else document.data, StandingEntry)
+    check_standing(Inspection(document), (), change)
+    return change
 
 
 def load_login(text: str | bytes, name: str) -> LoginChange:
