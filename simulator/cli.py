@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import click
+from click.core import ParameterSource
 
 from simulator import __version__
 from simulator.betfair.dispatch import FaceSettings
@@ -16,7 +17,9 @@ from simulator.betfair.errors import ApiErrorCode
 from simulator.control.collection import full_collections_put_off
 from simulator.data import specification_bytes, specification_names
 from simulator.ending import end
+from simulator.first_world import CannotBegin, first_world
 from simulator.http_protocol import ConnectionLimits
+from simulator.journal_file import JournalError
 from simulator.launch import PreparedServer, RecordOptions, ServerOptions, TlsMissing, TlsOptions
 from simulator.log_output import LOG_LEVELS, show_log
 from simulator.record import CannotRecord, Source
@@ -26,7 +29,6 @@ from simulator.scenario_command import WRONG_SCENARIO, scenario
 from simulator.server import CannotAnnounce, CannotListen, CannotWrite
 from simulator.world.export import WrongExport, replay
 from simulator.world.format.document import ScenarioError
-from simulator.world.loading.named import scenario_called
 from simulator.world.state_hash import state_hash
 
 CANNOT_LISTEN: Final = 1
@@ -34,6 +36,8 @@ CANNOT_SAY: Final = 1
 CANNOT_WRITE: Final = 1
 CANNOT_RECORD: Final = 1
 NO_TLS: Final = 1
+NO_JOURNAL: Final = 1
+CANNOT_BEGIN: Final = 2
 WRONG_NAME: Final = 2
 WRONG_JOURNAL: Final = 2
 
@@ -171,6 +175,18 @@ def prepares_server(default_port: int, default_tls_port: int) -> Callable[[Calla
         @click.option(
             "--scenario", default="demo", show_default=True, metavar="NAME|FILE", help="How the world begins."
         )
+        @click.option(
+            "--snapshot",
+            type=click.Path(dir_okay=False, path_type=Path),
+            metavar="FILE",
+            help="Let the world go on from a snapshot, and not begin.",
+        )
+        @click.option(
+            "--journal",
+            type=click.Path(dir_okay=False, path_type=Path),
+            metavar="FILE",
+            help="Keep all worlds in this file: the next start with it goes on where this one ends, however it ends.",
+        )
         @click.option("--seed", type=int, default=0, show_default=True, help="Other made-up ids for another number.")
         @click.option(
             "--control-token",
@@ -213,7 +229,10 @@ def prepares_server(default_port: int, default_tls_port: int) -> Callable[[Calla
                 stream_port = STREAM_PORT if port == HTTP_PORT else ANY_PORT
             settings["stream_port"] = stream_port
             settings |= {"host": host, "port": port, "seed": seed, "control_token": control_token}
-            function(_prepare(scenario, **settings), **rest)
+            source = click.get_current_context().get_parameter_source("scenario")
+            named = None if source is ParameterSource.DEFAULT else scenario
+            files = {name: rest.pop(name) for name in ("snapshot", "journal")}
+            function(_prepare(named, **files, **settings), **rest)
 
         return command
 
@@ -319,15 +338,19 @@ def spec(name: str | None) -> None:
         end(f"there is no document {name!r}; there are {', '.join(names)}", WRONG_NAME)
 
 
-def _prepare(scenario_name: str, **options: Any) -> PreparedServer:
+def _prepare(scenario: str | None, snapshot: Path | None, journal: Path | None, **options: Any) -> PreparedServer:
     """Prepare a server from the rest of `ServerOptions`, or say what is wrong and end the program."""
     try:
         # What is made on the way to a large world stays: the collector would look at all of it time and again.
         with full_collections_put_off():
-            beginning = scenario_called(scenario_name, options["seed"])
-            return PreparedServer(ServerOptions(scenario=beginning, **options))
+            first = first_world(scenario, snapshot, journal, options["seed"])
+            return PreparedServer(ServerOptions(first=first, **options))
     except ScenarioError as error:
         end(str(error), WRONG_SCENARIO)
+    except CannotBegin as error:
+        end(str(error), CANNOT_BEGIN)
+    except JournalError as error:
+        end(str(error), NO_JOURNAL)
     except CannotListen as error:
         end(str(error), CANNOT_LISTEN)
     except CannotWrite as error:

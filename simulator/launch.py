@@ -5,9 +5,10 @@ import os
 import shlex
 import signal
 import socket
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NoReturn
 
 from msgspec import Struct
 
@@ -18,18 +19,23 @@ from simulator.betfair.stream.recorder import Recorder
 from simulator.control.routes import ROOT
 from simulator.control.schema import StreamAddress
 from simulator.control.worlds import Addresses
+from simulator.first_world import FirstWorld
 from simulator.http_protocol import ConnectionLimits
+from simulator.journal_file import JournalFile
+from simulator.journal_keeper import JournalKeeper
 from simulator.server import Companion, Server, host_and_port_of, is_loopback, listen, ready_line, url_of
 from simulator.world.accounts import CustomerAccount
-from simulator.world.format.scenario import Scenario
 from simulator.world.ids import unguessable_token
-from simulator.world.inputs import EndWorld
+from simulator.world.inputs import ChangeLogin, EndWorld
+from simulator.world.trial import tried
 from simulator.world.world import World
 from simulator.world.worlds import Worlds
 
 if TYPE_CHECKING:
     from simulator.secure_serving import SecureServing
 
+JOURNAL_LOST: Final = 3
+"""The exit status of a server that ends because it cannot write its journal."""
 NOT_EXECUTABLE: Final = 126
 NOT_FOUND: Final = 127
 SIGNALLED: Final = 128
@@ -59,7 +65,7 @@ class RecordOptions(Struct, frozen=True, kw_only=True):
 
 
 class ServerOptions(Struct, frozen=True, kw_only=True):
-    """Where to listen, what the default world begins with, and the control token if one is wanted on loopback too.
+    """Where to listen, with what the first world begins, and the control token if one is wanted on loopback too.
 
     `face` is about all worlds, because it says what becomes of requests before it is known which world they are for.
     So are `limits`, which say how long connections may take.
@@ -68,7 +74,7 @@ class ServerOptions(Struct, frozen=True, kw_only=True):
     host: str
     port: int
     stream_port: int
-    scenario: Scenario
+    first: FirstWorld
     seed: int
     control_token: str | None
     face: FaceSettings = FaceSettings()
@@ -81,7 +87,10 @@ class PreparedServer:
     """A server that has its port and its default world and does not run yet."""
 
     def __init__(self, options: ServerOptions) -> None:
-        """Bind the ports and begin the default world; raise `CannotListen`, `CannotWrite` or `TlsMissing`."""
+        """Bind the ports and begin the default world.
+
+        Raise `CannotListen`, `CannotWrite`, `TlsMissing`, `SnapshotError`, or `JournalError`.
+        """
         self._limits: Final = options.limits
         plainly = options.tls is None or options.tls.beside_http
         self._socket: Final[socket.socket | None] = listen(options.host, options.port) if plainly else None
@@ -94,7 +103,8 @@ class PreparedServer:
             first_socket, first_url = self._secure.socket.bound, self._secure.url
         self.control_url: Final = f"{first_url}{ROOT}"
         self._worlds: Final = Worlds(certificates={} if self._secure is None else self._secure.fingerprints)
-        self.world: Final[World] = self._worlds.create(options.scenario, seed=options.seed)
+        self._keeper: Final = None if options.first.journal is None else self._keeper_of(options.first.journal)
+        self.world: Final[World] = self._first_world(options.first, options.seed)
         # The control API can do anything to every world, so without a token it is for this machine alone.
         token_needed = options.control_token is not None or not is_loopback(first_socket)
         self.control_token: Final = (options.control_token or unguessable_token()) if token_needed else None
@@ -117,6 +127,32 @@ class PreparedServer:
             seed=options.seed,
             face=options.face,
         )
+
+    def _keeper_of(self, file: JournalFile) -> JournalKeeper:
+        """Return who keeps the journal, with the worlds brought back that it has."""
+
+        def call_soon(work: Callable[[], None]) -> None:
+            asyncio.get_running_loop().call_soon(work)
+
+        return JournalKeeper(file, self._worlds, on_failure=_end_at_once, call_soon=call_soon)
+
+    def _first_world(self, first: FirstWorld, seed: int) -> World:
+        if len(self._worlds):
+            self._register_certificates(self._worlds.default)
+            return self._worlds.default
+        if first.snapshot is None:
+            return self._worlds.create(first.scenario, seed=seed)
+        world = tried(self._worlds.prepare_restored(first.snapshot))
+        self._worlds.take_in(world)
+        return world
+
+    def _register_certificates(self, world: World) -> None:
+        """Register the certificates of this server in a world that began under another one."""
+        made = {} if self._secure is None else self._secure.fingerprints
+        for username, fingerprint in made.items():
+            registered = world.sessions.logins.of(world.accounts.by_username[username]).certificates
+            if fingerprint not in registered:
+                world.do(ChangeLogin(username, certificates=(*registered, fingerprint))).accepted()
 
     @property
     def ready_line(self) -> str:
@@ -257,15 +293,25 @@ class PreparedServer:
                 self._secure.close()
 
     def _close_worlds(self) -> None:
+        # That they end here is no part of their stories: the next start brings them back.
+        if self._keeper is not None:
+            self._keeper.close()
         # Requests may wait for a clock that will not move any more: closing their worlds answers them.
         for world in self._worlds:
             world.do(EndWorld())
 
 
+def _end_at_once(problem: str) -> NoReturn:
+    """End the process and whatever it is doing: nobody shall be answered any more."""
+    sys.stderr.write(f"betsim: {problem}\n")
+    sys.stderr.flush()
+    os._exit(JOURNAL_LOST)
+
+
 def _secured(options: ServerOptions) -> "SecureServing | None":
     if options.tls is None:
         return None
-    return secured(options.host, options.tls, (account.username for account in options.scenario.accounts))
+    return secured(options.host, options.tls, (account.username for account in options.first.scenario.accounts))
 
 
 def secured(host: str, tls: TlsOptions, usernames: Iterable[str]) -> "SecureServing":

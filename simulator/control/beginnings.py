@@ -128,12 +128,21 @@ def _snapshot_of(asked: Mapping[str, Any], kept: KeptSnapshots) -> Kept:
 def _checked(encoded: msgspec.Raw) -> Kept:
     """Return a snapshot that was sent, once it is known that a world can go on from it; raise `WrongDocument`."""
     try:
-        snapshot = decode_snapshot(encoded)
-        _check_scenario(snapshot)
-        try_out(snapshot)
+        snapshot = checked_snapshot(encoded)
     except SnapshotError as error:
         raise wrong_snapshot(error) from None
     return Kept(snapshot, encode_snapshot(snapshot))
+
+
+def checked_snapshot(encoded: bytes | msgspec.Raw) -> Snapshot:
+    """Return a snapshot that comes from outside, once it is known that a world can go on from it.
+
+    Raise `SnapshotError`.
+    """
+    snapshot = decode_snapshot(encoded)
+    _check_scenario(snapshot)
+    try_out(snapshot)
+    return snapshot
 
 
 def _check_scenario(snapshot: Snapshot) -> None:

@@ -184,7 +184,7 @@ def entries_of(number: int, one: Happened | _Noted) -> Iterator[Entry]:
         content = msgspec.structs.asdict(request)
         yield Entry(number, one.at, REQUEST, request.operation, who, None, content)
         return
-    name, accounts, market_id = name_of(one.input), _accounts_of_input(one.input), _market_of_input(one.input)
+    name, accounts, market_id = name_of(one.input), accounts_of_input(one.input), market_of_input(one.input)
     content = {"source": one.source, "sequence": one.sequence, **_content(one.input)}
     yield Entry(number, one.at, INPUT, name, accounts, market_id, content)
     for place, event in enumerate(one.events, start=number + 1):
@@ -220,13 +220,14 @@ def _content(one: Struct) -> dict[str, Any]:
     return {name: HIDDEN if name in SECRETS and value is not None else value for name, value in content.items()}
 
 
-def _accounts_of_input(one: Input) -> tuple[str, ...]:
+def accounts_of_input(one: Input) -> tuple[str, ...]:
     """Return the accounts that an input names, if it names any."""
     fields = set(one.__struct_fields__) & {"account", "username", "vendor"}
     return tuple(str(value) for name, value in msgspec.structs.asdict(one).items() if name in fields)
 
 
-def _market_of_input(one: Input) -> str | None:
+def market_of_input(one: Input) -> str | None:
+    """Return the market that an input names, if it names one."""
     name = "market_id" if isinstance(one, Command) else "market"
     value = msgspec.structs.asdict(one).get(name)
     return None if value is None else str(value)

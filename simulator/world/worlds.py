@@ -1,6 +1,6 @@
 """The worlds of one server, and how callers reach theirs: by who they are."""
 
-from collections.abc import Callable, Collection, Container, Iterator, Mapping
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping
 from functools import partial
 from types import MappingProxyType
 from typing import Final
@@ -149,6 +149,24 @@ class Worlds:
             real_time=self._real_time,
             restoration=restoration,
         )
+
+    def reserve_ids(self, ids: Iterable[str]) -> None:
+        """Give no world that is made later one of these ids: other worlds had them."""
+        numbers = [1 if world_id == DEFAULT else int(world_id.rpartition("-")[2]) for world_id in ids]
+        self._created = max(self._created, *numbers, 0)
+
+    def bring_back(self, snapshot: Snapshot) -> World:
+        """Take in the world of a snapshot that was here before, under its own id; raise `SnapshotError`."""
+        restoration = Restoration(snapshot, {}, keeps_sessions=True)
+        world = World(
+            snapshot.scenario,
+            world_id=snapshot.world_id,
+            seed=snapshot.seed,
+            real_time=self._real_time,
+            restoration=restoration,
+        )
+        self.take_in(world)
+        return world
 
     def take_in(self, world: World) -> None:
         """Let callers reach a world that was prepared here, and listeners hear its story."""

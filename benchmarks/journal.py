@@ -1,0 +1,134 @@
+"""What it costs that everything is written down: a placed bet without a journal, with one in memory, with one on disk.
+
+First through the door of a world alone, then as a request to the application in this process, without a socket: a real
+request costs more, and so the share of the journal in it is smaller.
+"""
+
+import asyncio
+import json
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+from typing import Any, NoReturn
+
+from benchmarks.snapshot import new_world
+from simulator.app import Application, create_app
+from simulator.control.worlds import Addresses
+from simulator.exchange.commands import PlaceInstruction, PlaceOrders
+from simulator.exchange.orders import OrderType, RunnerKey, Side
+from simulator.journal_file import JournalFile
+from simulator.journal_keeper import JournalKeeper
+from simulator.world.happened import SessionOpened
+from simulator.world.inputs import LogIn
+from simulator.world.journal import Journal
+from simulator.world.world import World
+from simulator.world.worlds import Worlds
+
+ROUNDS = 7
+BETS_A_ROUND = 1_000
+
+
+def run() -> None:
+    """Measure and print."""
+    bare, remembered = new_world(), new_world()
+    Journal(remembered)
+    with tempfile.TemporaryDirectory() as folder:
+        written, keeper = _written_worlds(Path(folder) / "of worlds")
+        in_memory, on_disk = Worlds(), _written_worlds(Path(folder) / "of requests")
+        in_memory.create(new_world().scenario)
+        places: list[Callable[[int], None]] = [
+            _through_the_door(bare),
+            _through_the_door(remembered),
+            _through_the_door(written.default),
+        ]
+        doors = _microseconds(places)
+        requests = asyncio.run(_requests(in_memory, on_disk[0]))
+        keeper.close()
+        on_disk[1].close()
+    print("journal: what it costs that a placed bet is written down")
+    print(f"  through the door of a world          {doors[0]:>7.1f} us")
+    print(f"  with a journal in memory             {doors[1]:>7.1f} us, {doors[1] - doors[0]:.1f} more")
+    print(f"  with one in memory and one on disk   {doors[2]:>7.1f} us, {doors[2] - doors[0]:.1f} more")
+    print(f"  as a request, with one in memory     {requests[0]:>7.1f} us")
+    ratio = requests[1] / requests[0]
+    print(f"  as a request, with one on disk too   {requests[1]:>7.1f} us, ratio {ratio:.2f} (aim: at most 1.30)")
+
+
+def _written_worlds(path: Path) -> tuple[Worlds, JournalKeeper]:
+    worlds = Worlds()
+    keeper = JournalKeeper(JournalFile(path), worlds, on_failure=_fail, call_soon=lambda _: None)
+    worlds.create(new_world().scenario)
+    return worlds, keeper
+
+
+def _fail(problem: str) -> NoReturn:
+    raise SystemExit(problem)
+
+
+def _microseconds(places: list[Callable[[int], None]]) -> list[float]:
+    """Return what a bet costs in each way; they take turns, so that a machine that slows down slows all of them."""
+    seconds: list[list[float]] = [[] for _ in places]
+    for _ in range(ROUNDS):
+        for taken, place in zip(seconds, places, strict=True):
+            start = perf_counter()
+            for number in range(BETS_A_ROUND):
+                place(number)
+            taken.append(perf_counter() - start)
+    return [1e6 * median(taken) / BETS_A_ROUND for taken in seconds]
+
+
+def _through_the_door(world: World) -> Callable[[int], None]:
+    def place(number: int) -> None:
+        side, account = (Side.LAY, "bob") if number % 2 else (Side.BACK, "alice")
+        instruction = PlaceInstruction(RunnerKey(1), side, OrderType.LIMIT, 200, 200)
+        world.do(PlaceOrders(account, "1.1", (instruction,))).accepted()
+
+    return place
+
+
+async def _requests(*all_worlds: Worlds) -> list[float]:
+    clients = [_Client(worlds) for worlds in all_worlds]
+    seconds: list[list[float]] = [[] for _ in clients]
+    for _ in range(ROUNDS):
+        for taken, client in zip(seconds, clients, strict=True):
+            start = perf_counter()
+            for number in range(BETS_A_ROUND):
+                await client.place(number)
+            taken.append(perf_counter() - start)
+    return [1e6 * median(taken) / BETS_A_ROUND for taken in seconds]
+
+
+class _Client:
+    """Two customers who bet with each other."""
+
+    def __init__(self, worlds: Worlds) -> None:
+        self._app: Application = create_app(worlds, Addresses("http://127.0.0.1:8000"))
+        self._requests = [_request(worlds.default, name, side) for name, side in (("alice", "BACK"), ("bob", "LAY"))]
+
+    async def place(self, number: int) -> None:
+        headers, body = self._requests[number % 2]
+        scope = {"type": "http", "method": "POST", "path": "/exchange/betting/rest/v1.0/placeOrders/",
+                 "query_string": b"", "headers": headers}  # fmt: skip
+        answers: list[Any] = []
+
+        async def receive() -> dict[str, Any]:
+            return {"type": "http.request", "body": body, "more_body": False}
+
+        async def send(message: Any) -> None:
+            answers.append(message)
+
+        await self._app(scope, receive, send)
+        assert b'"status":"SUCCESS"' in answers[1]["body"], answers
+
+
+def _request(world: World, username: str, side: str) -> tuple[list[tuple[bytes, bytes]], bytes]:
+    account = world.accounts.by_username[username]
+    events = world.do(LogIn(username, account.password, account.app_key)).accepted()
+    token = next(event.token for event in events if isinstance(event, SessionOpened))
+    limit = {"size": 2, "price": 2, "persistenceType": "LAPSE"}
+    instruction = {"selectionId": 1, "side": side, "orderType": "LIMIT", "limitOrder": limit}
+    headers = {"x-application": account.app_key, "x-authentication": token, "content-type": "application/json"}
+    body = json.dumps({"marketId": "1.1", "instructions": [instruction]}).encode()
+    return [(name.encode(), value.encode()) for name, value in headers.items()], body

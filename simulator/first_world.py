@@ -1,0 +1,55 @@
+"""With what the first world of a server begins: a scenario, a snapshot in a file, or what a journal says of it."""
+
+from pathlib import Path
+
+from msgspec import Struct
+
+from simulator.control.beginnings import checked_snapshot
+from simulator.journal_file import JournalFile
+from simulator.world.format.scenario import Scenario
+from simulator.world.loading.named import scenario_called
+from simulator.world.snapshot import Snapshot, SnapshotError
+
+
+class FirstWorld(Struct, frozen=True):
+    """The scenario of the first world; the snapshot from which it goes on, if any; the journal, if one is kept."""
+
+    scenario: Scenario
+    snapshot: Snapshot | None = None
+    journal: JournalFile | None = None
+
+
+class CannotBegin(Exception):
+    """The first world cannot begin as the options say; the sentence says why."""
+
+
+def first_world(scenario: str | None, snapshot: Path | None, journal: Path | None, seed: int) -> FirstWorld:
+    """Return what the options say; `scenario` is `None` where it is not said, and then it is the demo.
+
+    Raise `ScenarioError`, `JournalError` and `CannotBegin`.
+    """
+    if scenario is not None and snapshot is not None:
+        raise CannotBegin("--scenario and --snapshot both say how the world begins; one of them can.")
+    file = None if journal is None else JournalFile(journal)
+    written = None if file is None else file.scenario()
+    if written is not None:
+        asked = "--snapshot" if snapshot is not None else "--scenario" if scenario is not None else None
+        if asked is not None and not (scenario is not None and scenario_called(scenario, seed).name == written.name):
+            raise CannotBegin(
+                f"{journal} has a world of the scenario {written.name!r} already, which goes on; "
+                f"leave out {asked}, or keep another journal."
+            )
+        return FirstWorld(written, journal=file)
+    if snapshot is None:
+        return FirstWorld(scenario_called(scenario or "demo", seed), journal=file)
+    read = _read(snapshot)
+    return FirstWorld(read.scenario, read, file)
+
+
+def _read(path: Path) -> Snapshot:
+    try:
+        return checked_snapshot(path.read_bytes())
+    except OSError as error:
+        raise CannotBegin(f"the snapshot {path} cannot be read: {error.strerror}.") from None
+    except SnapshotError as error:
+        raise CannotBegin(f"the snapshot {path} is none that a world can go on from: {error}.") from None

@@ -1,0 +1,170 @@
+"""Writes down what happens in the worlds of a server as it happens, and brings them back when the server starts again.
+
+An input is in the file before anybody learns what came of it: whoever was answered finds all of it again, whatever
+ended the process. What happens by itself happens again, and the file is told when it has, so that it does at the same
+place of the story. Where the file cannot be written nothing may be answered any more.
+"""
+
+import logging
+from collections.abc import Callable
+from functools import partial
+from typing import Final, NoReturn
+
+import msgspec
+
+from simulator.journal_file import JournalError, JournalFile, WrittenWorld
+from simulator.world.clock import REAL_TIME, ClockError, RealTime
+from simulator.world.format.quantities import Unusable
+from simulator.world.happened import BEGINNING, CALLER, Happened
+from simulator.world.inputs import EndWorld, Reset, Restore, SetClock
+from simulator.world.retelling import Beginning, Retelling, Told
+from simulator.world.snapshot import Restoration, Snapshot, SnapshotError
+from simulator.world.world import World
+from simulator.world.worlds import Worlds
+
+INPUTS_BETWEEN_IMAGES: Final = 5_000
+"""After how many inputs of a world its image is written, so that a start costs no more than to tell these again."""
+
+_log: Final = logging.getLogger(__name__)
+
+
+class JournalKeeper:
+    """Keeps the journal of the worlds of a server in a file."""
+
+    def __init__(
+        self,
+        file: JournalFile,
+        worlds: Worlds,
+        *,
+        on_failure: Callable[[str], NoReturn],
+        call_soon: Callable[[Callable[[], None]], object],
+        real_time: RealTime = REAL_TIME,
+        inputs_between_images: int = INPUTS_BETWEEN_IMAGES,
+    ) -> None:
+        """Bring back the worlds of a file and write down what happens from now on; raise `JournalError`.
+
+        `on_failure` is called with a sentence where the file cannot be written, and must end the process. `call_soon`
+        has something done once what is being done has been.
+        """
+        self._file: Final = file
+        self._worlds: Final = worlds
+        self._on_failure: Final = on_failure
+        self._call_soon: Final = call_soon
+        self._real_time: Final = real_time
+        self._inputs_between_images: Final = inputs_between_images
+        self._numbers: Final[dict[str, int]] = {}
+        """The number of each world in the file."""
+        self._since: Final[dict[str, int]] = {}
+        """How many inputs were written since the last image."""
+        self._times: Final[dict[str, int]] = {}
+        """The latest time of each world that is in the file."""
+        self._is_closed = False
+        if file.lost_bytes:
+            _log.warning(
+                "the journal %s ended in the middle of an entry: %d bytes are dropped of which nobody was told",
+                file.path,
+                file.lost_bytes,
+            )
+        worlds.listen(self._hear)
+        worlds.reserve_ids(file.ids())
+        for written in file.worlds():
+            self._bring_back(written)
+
+    def close(self) -> None:
+        """Write an image of each world, so that the next start is quick, and nothing of what happens after it."""
+        for world in self._worlds:
+            self._write_image(world)
+        self._is_closed = True
+        self._file.close()
+
+    # Bringing back
+
+    def _bring_back(self, written: WrittenWorld) -> None:
+        snapshot = self._told_again(written)
+        self._numbers[snapshot.world_id] = written.number
+        self._times[snapshot.world_id] = snapshot.now
+        world = self._worlds.bring_back(snapshot)
+        self._write_image(world)
+        # A world of the real time has not stood still meanwhile. Others go on where they were.
+        now = self._real_time.wall_milliseconds()
+        if world.scenario.clock.now == "real" and now > world.clock.now():
+            world.do(SetClock(now))
+
+    def _told_again(self, written: WrittenWorld) -> Snapshot:
+        """Return what a world was when it was last written about; raise `JournalError`."""
+        beginning, image = written.beginning, written.image
+        if image is not None:
+            restoration = Restoration(image, {}, keeps_sessions=True)
+            beginning = msgspec.structs.replace(beginning, restoration=restoration)
+        try:
+            retelling = Retelling(beginning)
+            for one in self._file.story(written):
+                if isinstance(one, Told):
+                    retelling.tell(one)
+                else:
+                    retelling.world.clock.reach(one)
+                    retelling.world.run_due()
+            return retelling.world.snapshot()
+        except (SnapshotError, ClockError, Unusable) as error:
+            raise JournalError(
+                f"The world {beginning.world_id!r} of {self._file.path} cannot be told: {error}."
+            ) from None
+
+    # Writing
+
+    def _hear(self, world: World, happened: Happened) -> None:
+        if self._is_closed:
+            return
+        try:
+            self._write(world, happened)
+        except Exception as error:  # noqa: BLE001, whatever the reason is, what happened is not written
+            self._fail(error)
+
+    def _write(self, world: World, happened: Happened) -> None:
+        number = self._numbers.get(world.id)
+        if happened.source == BEGINNING:
+            if number is None:
+                self._numbers[world.id] = self._file.begin(Beginning.of(world))
+                self._times[world.id] = happened.at
+            return
+        assert number is not None
+        if happened.source == CALLER:
+            if isinstance(happened.input, EndWorld):
+                self._file.end(number)
+                self._forget(world)
+                return
+            self._file.write(number, Told(happened.at, happened.input))
+            # Whoever goes back begins to pass times again that had passed before.
+            goes_back = isinstance(happened.input, Reset | Restore)
+            self._times[world.id] = -1 if goes_back else happened.at
+            self._count(world)
+        elif happened.at > self._times[world.id]:
+            self._file.let_pass(number, happened.at)
+            self._times[world.id] = happened.at
+
+    def _forget(self, world: World) -> None:
+        for kept in (self._numbers, self._since, self._times):
+            kept.pop(world.id, None)
+
+    def _count(self, world: World) -> None:
+        since = self._since[world.id] = self._since.get(world.id, 0) + 1
+        if since % self._inputs_between_images == 0:
+            # Not at once: what the input leads to has not all happened yet.
+            self._call_soon(partial(self._write_image_later, world))
+
+    def _write_image_later(self, world: World) -> None:
+        if not self._is_closed and world.id in self._numbers:
+            self._write_image(world)
+
+    def _write_image(self, world: World) -> None:
+        try:
+            self._file.write_image(self._numbers[world.id], world.snapshot())
+            self._since[world.id] = 0
+        except Exception as error:  # noqa: BLE001, as above
+            self._fail(error)
+
+    def _fail(self, error: Exception) -> NoReturn:
+        self._on_failure(
+            f"the journal {self._file.path} cannot be written ({error}), so nothing is answered any more. "
+            "Everything that was answered is in it."
+        )
