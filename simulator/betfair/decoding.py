@@ -26,6 +26,7 @@ import json
 import math
 import re
 from collections.abc import Callable
+from functools import cache
 from typing import Any, Final, Generic, TypeVar, cast
 
 import msgspec
@@ -49,12 +50,15 @@ _SPACE: Final = " \t\r\n"
 _GZIP_MAGIC: Final = b"\x1f\x8b"
 _BOOLEANS: Final = {"true": True, "false": False, "": None}
 
+_type_info: Final = cache(inspect.type_info)
+"""Looked at once, because that is most of what it takes to make an application, and tests make one after the other."""
+
 
 class ParameterDecoder(Generic[P]):
     """Reads the parameters of one operation."""
 
     def __init__(self, request: type[P]) -> None:
-        info = inspect.type_info(request)
+        info = _type_info(request)
         assert isinstance(info, inspect.StructType)
         self._request: Final = request
         self._strict: Final = msgspec.json.Decoder(request, dec_hook=decode_hook).decode
