@@ -49,6 +49,10 @@ class AnswerLost(Exception):
     """An answer is lost on its way; whoever asked in process learns of it by this."""
 
 
+class AnswerNeverComes(AnswerLost):
+    """An answer is waited for in vain, on a connection that goes on."""
+
+
 class Connection:
     """A connection of a server, which can be ended in ways that clients have to survive."""
 
@@ -162,7 +166,7 @@ async def _end(wire: Wire, end: Callable[[Connection], None]) -> None:
 async def _stall(wire: Wire) -> None:
     """Say nothing until the client has hung up."""
     if wire.connection is None:
-        raise AnswerLost("the answer never comes")
+        raise AnswerNeverComes("the answer never comes")
     while (await wire.receive())["type"] != "http.disconnect":
         await asyncio.sleep(0)
 

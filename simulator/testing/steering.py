@@ -149,14 +149,23 @@ class SteeredWorld:
         )
         return answer
 
-    def fault(self, operation: str, do: str, *, lasts: str | float | timedelta | None = None, **rest: object) -> Any:
+    def faults(self) -> dict[str, Any]:
+        """Return the faults that are `pending` and what has `fired`, as the control API tells them."""
+        answer: dict[str, Any] = self.control("GET", "faults")
+        return answer
+
+    def clear_faults(self) -> None:
+        """Let nothing more go wrong that was ordered."""
+        self.control("DELETE", "faults")
+
+    def fault(self, operation: str, do: str, *, lasts: str | float | timedelta | None = None, **rest: object) -> None:
         """Let something go wrong with requests of an operation: `fault("placeOrders", "lose-answer", times=1)`.
 
         Instead of a number of `times` it may happen to all requests while it `lasts`. What can be done, and what else
         can be said (`after`, `account` and so on), is told by the control API.
         """
         duration = {} if lasts is None else {"for": _duration_text(lasts)}
-        return self.control("POST", "faults", {"faults": [{"operation": operation, "do": do, **duration, **rest}]})
+        self.control("POST", "faults", {"faults": [{"operation": operation, "do": do, **duration, **rest}]})
 
 
 def _duration_text(duration: object) -> str:

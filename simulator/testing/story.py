@@ -1,16 +1,19 @@
 """The journal of a world as a test asks for it and as a person reads it: which entries, and one line for each."""
 
 import asyncio
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from difflib import get_close_matches
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 import msgspec
 
+from simulator.betfair.faultable import FAULTABLE
+from simulator.bettune.face import FAULTABLE as BETTUNE_FAULTABLE
 from simulator.control.schema import instant_text
 from simulator.exchange.events import Event
 from simulator.testing.errors import BetsimError, is_sentence
+from simulator.world.inputs import Input
 from simulator.world.journal import KINDS, Entry, Journal, Wanted
 
 __tracebackhide__ = is_sentence
@@ -21,14 +24,20 @@ LONGEST_LINE: Final = 200
 def wanted(
     kind: str | None, operation: str | None, account: str | None, market: str | None, event: str | None
 ) -> Wanted:
-    """Return which entries are asked for; raise `BetsimError` for a kind or an event that there is none of."""
+    """Return which entries are asked for; raise `BetsimError` for a kind or a name that there is none of."""
     if kind is not None and kind not in KINDS:
         raise BetsimError(f"There is no kind {kind!r} of entries in a journal; there are {', '.join(KINDS)}.")
-    if event is not None and event not in _event_names():
-        meant = get_close_matches(str(event), _event_names(), 1)
-        advice = f"did you mean {meant[0]}?" if meant else f"there are {', '.join(sorted(_event_names()))}."
-        raise BetsimError(f"No event is called {event!r}; {advice}")
+    _check("event", event, _event_names())
+    _check("operation", operation, _operation_names())
     return Wanted(kind, operation, account, market, event)
+
+
+def _check(what: str, name: str | None, known: Collection[str]) -> None:
+    """Raise `BetsimError` for a name that there is none of: it would be waited for in vain."""
+    if name is not None and name not in known:
+        meant = get_close_matches(str(name), known, 1)
+        advice = f"did you mean {meant[0]}?" if meant else f"there are {', '.join(sorted(known))}."
+        raise BetsimError(f"No {what} is called {name!r}; {advice}")
 
 
 def described(asked: Wanted) -> str:
@@ -93,3 +102,10 @@ def _event_names() -> frozenset[str]:
         kinds += one.__subclasses__()
         found.add(str(one.__struct_config__.tag))
     return frozenset(found)
+
+
+@cache
+def _operation_names() -> frozenset[str]:
+    """Return the names of all operations that can be requested, and of all inputs that they can come to."""
+    inputs = (str(one.__struct_config__.tag) for one in get_args(Input))
+    return frozenset((*inputs, *FAULTABLE, *BETTUNE_FAULTABLE))

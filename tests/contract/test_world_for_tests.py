@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 import simulator
@@ -50,15 +51,13 @@ def log_in(world: World, username: str = "alice") -> dict[str, str]:
     return {"X-Application": customer.app_key, "X-Authentication": answer["token"]}
 
 
-def bet(world: World, headers: dict[str, str], price: float = 2.0, size: float = 10, **more: Any) -> dict[str, Any]:
-    instruction = {
-        "selectionId": HOME,
-        "side": "BACK",
-        "orderType": "LIMIT",
-        "limitOrder": {"price": price, "size": size, "persistenceType": "LAPSE"},
-        **more,
-    }
-    request = {"marketId": MATCH_ODDS, "instructions": [instruction]}
+def instruction(price: float = 2.0, size: float = 10, **more: Any) -> dict[str, Any]:
+    order = {"price": price, "size": size, "persistenceType": "LAPSE"}
+    return {"selectionId": HOME, "side": "BACK", "orderType": "LIMIT", "limitOrder": order, **more}
+
+
+def bet(world: World, headers: dict[str, str], **instructed: Any) -> dict[str, Any]:
+    request = {"marketId": MATCH_ODDS, "instructions": [instruction(**instructed)]}
     answer: dict[str, Any] = world.http.post(
         "/exchange/betting/rest/v1.0/placeOrders/", json=request, headers=headers
     ).json()
@@ -163,15 +162,9 @@ def test_a_bet_that_is_held_in_play_is_answered_when_the_world_has_moved_on(worl
     headers = log_in(world)
     world.turn_in_play(MATCH_ODDS)
     world.offer(MATCH_ODDS, HOME, back=[(2.0, 50)])
-    instruction = {
-        "selectionId": HOME,
-        "side": "BACK",
-        "orderType": "LIMIT",
-        "limitOrder": {"price": 2.0, "size": 10, "persistenceType": "LAPSE"},
-    }
 
     async def place() -> dict[str, Any]:
-        request = {"marketId": MATCH_ODDS, "instructions": [instruction]}
+        request = {"marketId": MATCH_ODDS, "instructions": [instruction()]}
         sending = asyncio.create_task(
             world.async_http.post("/exchange/betting/rest/v1.0/placeOrders/", json=request, headers=headers)
         )
@@ -323,7 +316,10 @@ def test_worlds_in_one_process_have_nothing_of_each_other(world: World) -> None:
         (lambda world: world.wait_for(), "What is waited for"),
         (lambda world: world.wait_for("OrderPlaced", count=0), "One waits for 1 or more"),
         (lambda world: world.wait_for("OrderPlaced", timeout_seconds="5"), "not 1 in '5'"),
-        (lambda world: world.fault("placeOrders", "explode"), "."),
+        (lambda world: world.wait_for(operation="placeOrder"), "No operation is called 'placeOrder'; did you mean"),
+        (lambda world: world.fault("placeOrders", "explode"), r'"explode" is no fault; .* \(\$\.faults\[0\]\.do\)'),
+        (lambda world: world.fault("placeOrders", "lose-answer", tims=2), "There is no key"),
+        (lambda world: world.fault("placeOrders", "lose-answer", lasts=()), "a number of seconds or a timedelta"),
         (lambda world: world.stream, "Here is no stream"),
         (lambda world: world.control("GET", "nothing"), "nothing in its control API that is called"),
     ],
@@ -335,6 +331,56 @@ def test_what_is_wrong_or_impossible_is_told_with_a_sentence(
 
     with pytest.raises(BetsimError, match=sentence):
         wrong(world)
+
+
+@pytest.mark.parametrize(
+    ("do", "more", "error"),
+    [
+        ("lose-answer", {}, httpx.RemoteProtocolError),
+        ("lose-answer", {"how": "reset"}, httpx.RemoteProtocolError),
+        ("lose-answer", {"how": "stall"}, httpx.ReadTimeout),
+        ("truncate", {}, httpx.RemoteProtocolError),
+    ],
+)
+def test_an_answer_that_is_lost_is_to_httpx_what_it_is_on_a_connection(
+    world: World, do: str, more: dict[str, str], error: type[httpx.TransportError]
+) -> None:
+    headers = log_in(world)
+    world.fault("placeOrders", do, times=2, **more)
+
+    with pytest.raises(error):
+        bet(world, headers)
+    assert len(world.orders()) == 1
+    assert [one["timesLeft"] for one in world.faults()["pending"]] == [1]
+    assert [one["do"] for one in world.faults()["fired"]] == [do]
+
+    world.clear_faults()
+    assert bet(world, headers, price=2.2)["status"] == "SUCCESS"
+
+
+def test_a_fault_may_last_a_time_of_the_world(world: World) -> None:
+    world.fault("login", "http", status=503, lasts="PT1M")
+    for _ in range(2):
+        assert world.http.post("/api/login", data={"username": "alice", "password": "secret"}).status_code == 503
+    world.advance(timedelta(minutes=1))
+
+    assert log_in(world)
+
+
+def test_a_request_that_waits_for_a_clock_that_stands_ends_with_the_patience_of_its_client(world: World) -> None:
+    """Or else a test that has one thread would wait for ever."""
+    world.turn_in_play(MATCH_ODDS)
+    headers = log_in(world)
+    world.http.timeout = httpx.Timeout(0.05)
+    world.async_http.timeout = httpx.Timeout(0.05)
+
+    with pytest.raises(httpx.ReadTimeout, match="it may wait for the world's clock"):
+        bet(world, headers)
+    request = {"marketId": MATCH_ODDS, "instructions": [instruction()]}
+    with pytest.raises(httpx.ReadTimeout, match="it may wait for the world's clock"):
+        asyncio.run(world.async_http.post("/exchange/betting/rest/v1.0/placeOrders/", json=request, headers=headers))
+    world.advance(5)
+    assert len(world.orders()) == 2
 
 
 def test_a_world_that_is_closed_says_so(world: World) -> None:
