@@ -3,7 +3,9 @@
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Final
+from itertools import chain
+from operator import attrgetter
+from typing import Any, ClassVar, Final
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -12,6 +14,7 @@ from simulator.exchange.commands import AddMarket
 from simulator.exchange.orders import RunnerKey
 from simulator.world.format.quantities import hundredths_of, moment_of
 from simulator.world.format.scenario import EventEntry, IntroduceRunner, LineEntry, MarketEntry, RunnerEntry
+from simulator.world.listing_index import ListingIndex
 from simulator.world.scenario_commands import market_definition, runner_key
 
 HORSES: Final = "7"
@@ -98,8 +101,18 @@ class MarketDescription(Struct, frozen=True, kw_only=True):
     """In the order of the scenario."""
 
 
+_INDEXED: Final[Mapping[str, Callable[[Any], str | None]]] = {
+    name: attrgetter(name)
+    for name in ("event.event_type_id", "event.competition_id", "event.country_code", "event.venue", "market_type")
+}
+"""What markets are found by, as the attribute of a market."""
+
+
 class Catalogue:
     """The events and markets of a world by id, in the order in which they were added."""
+
+    FOLLOWS: ClassVar = frozenset({"_index"})
+    """What is made of the rest when it is needed."""
 
     def __init__(self) -> None:
         self.events: Final[dict[str, EventDescription]] = {}
@@ -108,6 +121,7 @@ class Catalogue:
         """By the event's id; an event without markets has an empty list."""
         self.translations: Final[dict[str, dict[str, str]]] = {}
         """What is called how in other languages than English: by language, in two letters, and English name."""
+        self._index: ListingIndex[MarketDescription] | None = None
 
     def copy(self) -> "Catalogue":
         """Return a catalogue of the same descriptions, which stays as it is while this one goes on."""
@@ -118,11 +132,24 @@ class Catalogue:
         copied.translations.update((language, dict(names)) for language, names in self.translations.items())
         return copied
 
+    @property
+    def index(self) -> ListingIndex[MarketDescription]:
+        """Return the markets, event by event, by what most filters look for, and by when they start."""
+        if self._index is None:
+            markets = chain.from_iterable(self.markets_of_event[event_id] for event_id in self.events)
+            self._index = ListingIndex(markets, _INDEXED, attrgetter("start_time"))
+        return self._index
+
+    def forget_what_follows(self) -> None:
+        """Let what is made of the rest be made anew."""
+        self._index = None
+
     def add_event(self, entry: EventEntry, origin: int) -> None:
         """Add an event with its markets; relative times count from `origin`.
 
         An event that is there keeps its own description, and the markets are added to it.
         """
+        self.forget_what_follows()
         event = self.events.setdefault(entry.id, _describe_event(entry, origin))
         markets = self.markets_of_event.setdefault(event.id, [])
         for market in entry.markets:
@@ -162,6 +189,7 @@ class Catalogue:
 
     def _put(self, market: MarketDescription) -> None:
         """Put a description in the place of the one that its market has."""
+        self.forget_what_follows()
         siblings = self.markets_of_event[market.event.id]
         siblings[:] = [market if other.id == market.id else other for other in siblings]
         self.markets[market.id] = market

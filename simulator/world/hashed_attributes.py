@@ -34,6 +34,7 @@ from simulator.world.delayed_markets import DelayedMarkets
 from simulator.world.developer_apps import AppVersion, DeveloperApp, DeveloperApps
 from simulator.world.faults import Faults
 from simulator.world.ids import Ids
+from simulator.world.listing_index import ListingIndex
 from simulator.world.login_states import LoginStates
 from simulator.world.parts import Parts
 from simulator.world.races import Races
@@ -177,7 +178,7 @@ LEFT_OUT: Final[Mapping[type, Mapping[str, str]]] = {
     StartingPriceCache: {"_refresh_milliseconds": SCENARIO},
     TransactionCharges: {"_exchange": ELSEWHERE, "limit": SCENARIO},
     DelayedMarkets: {"_exchange": ELSEWHERE, "_delay_milliseconds": SCENARIO},
-    Catalogue: {"markets_of_event": ELSEWHERE},
+    Catalogue: {"markets_of_event": ELSEWHERE, "_index": DERIVED},
     MarketDescription: {"definition": "the market of the exchange has the same one"},
     Users: {"_tokens": "the tokens of `by_token` by the names of their users"},
     BetTune: {"sports": SCENARIO, "match_of_event": "the matches by what they say themselves"},
@@ -232,6 +233,7 @@ LEFT_OUT_WHOLE: Final[Mapping[type, str]] = {
     Agenda: ELSEWHERE,
     AccountIndex: DERIVED,
     MarketIndex: DERIVED,
+    ListingIndex: DERIVED,
     Position: DERIVED,
     TotalExposure: DERIVED,
     VirtualView: DERIVED,

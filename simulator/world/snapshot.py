@@ -15,6 +15,7 @@ import msgspec
 from msgspec import Struct
 
 from simulator.exchange.market import Market
+from simulator.world.catalogue import Catalogue
 from simulator.world.clock import Clock, ClockError, RealTime
 from simulator.world.format.scenario import Scenario
 from simulator.world.image import Classes, NotAnImage, Reader, Writer
@@ -143,6 +144,7 @@ def remembered(snapshot: Snapshot, real_time: RealTime, renamed: Mapping[str, st
         for pictures in parts.delayed_markets.watched.values():
             for picture in pictures:
                 picture.market.forget_what_follows()
+        parts.catalogue.forget_what_follows()
     except (NotAnImage, ClockError, AttributeError, TypeError) as error:
         raise SnapshotError(str(error), "image") from None
     return Remembered(parts, tuple(participants))
@@ -161,7 +163,7 @@ def _read(image: msgspec.Raw, renamed: Mapping[str, str]) -> list[Any]:
 
 @cache
 def _classes() -> Classes:
-    return Classes(_ours(), {Parts: {"clock"}, Market: Market.FOLLOWS})
+    return Classes(_ours(), {Parts: {"clock"}, Market: Market.FOLLOWS, Catalogue: Catalogue.FOLLOWS})
 
 
 def _ours() -> Iterator[type]:

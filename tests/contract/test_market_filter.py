@@ -1,14 +1,22 @@
 """A market filter selects the markets it describes, all fields together, and refuses what describes nothing."""
 
+import json
 from typing import Any
 
+import msgspec
 import pytest
 
 from simulator.betfair.errors import ApiError, ApiErrorCode
 from simulator.betfair.schema.sports_inputs import MarketFilter
 from simulator.exchange.commands import CancelOrders
+from simulator.world.format.scenario import ChangeStartTime
+from simulator.world.inputs import Add, Restore
+from simulator.world.loading.loading import load_additions
+from simulator.world.snapshot import encode_snapshot
 from simulator.world.world import World
+from tests import scenario
 from tests.contract.listing_worlds import EVERYTHING, ask, fair
+from tests.scenario import event, match_odds, world_of
 
 SOCCER = ["1.11", "1.12", "1.13", "1.31"]
 
@@ -193,3 +201,31 @@ def test_a_filter_that_names_what_it_wants_looks_at_nothing_else(wanted: dict[st
         setattr(catalogue, table, _NotToBeWalked(getattr(catalogue, table)))
 
     assert expected == selected(world, wanted)
+
+
+# What changes
+
+
+def test_markets_are_found_by_what_is_said_of_them_now() -> None:
+    """One is put off, one is added, and the world goes back to how it was."""
+    documents = [
+        event(str(n), f"Match {n}", scenario.SOCCER, match_odds(f"1.{n}", "Home", "Away"), countryCode="GB")
+        for n in range(10, 30)
+    ]
+    world = world_of(scenario.scenario(*documents))
+    before = world.snapshot()
+    late = {"marketStartTime": {"from": "2026-06-06T19:00:00Z"}}
+    french = {"marketCountries": ["FR"]}
+
+    def found(wanted: dict[str, Any]) -> list[str]:
+        parameters = {"filter": wanted, "maxResults": 100}
+        return [market["marketId"] for market in ask(world, "listMarketCatalogue", parameters)]
+
+    assert ([], []) == (found(late), found(french))
+    world.do(ChangeStartTime(market="1.12", start_time="+PT3H")).accepted()
+    assert (["1.12"], []) == (found(late), found(french))
+    addition = {"events": [event("9", "Final", scenario.SOCCER, match_odds("1.9", "Home", "Away"), countryCode="FR")]}
+    world.do(Add(load_additions(json.dumps(addition), "final", world.exchange, world.catalogue))).accepted()
+    assert (["1.12"], ["1.9"]) == (found(late), found(french))
+    world.do(Restore(msgspec.Raw(encode_snapshot(before)))).accepted()
+    assert ([], []) == (found(late), found(french))

@@ -21,7 +21,8 @@ is not published yet, and one that is CLOSED no longer is.
 Fields restrict together. Source of what the manual does not say: `SportsAPING.xml`, MarketFilter.
 
 What it costs: a filter with market ids looks at those markets, one with orders at those of the account's orders, one
-with event ids at the markets of those events. All others look at every event, and at the markets of those that fit.
+with event ids at the markets of those events. All others look at the markets of the shortest list that the catalogue
+has for them: by event type, competition, country, venue, market type or start time.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator
@@ -61,6 +62,15 @@ _MARKET_SETS: Final = {
 }
 _MARKET_FLAGS: Final = {"bspOnly": "definition.bsp_market", "turnInPlayEnabled": "definition.turn_in_play"}
 """Fields of the filter, and what they are compared with."""
+
+_INDEXED: Final = {
+    "eventTypeIds": "event.event_type_id",
+    "competitionIds": "event.competition_id",
+    "marketCountries": "event.country_code",
+    "venues": "event.venue",
+    "marketTypeCodes": "market_type",
+}
+"""Fields of the filter, and the attribute by which the catalogue finds markets for them."""
 
 
 def find_markets(call: Call[Any], wanted: MarketFilter, names: Names) -> list[MarketDescription]:
@@ -107,15 +117,21 @@ def _candidates(
             if market and (with_orders is None or market_id in with_orders) and _fits(market.event, event_conditions):
                 yield market
         return
-    for event in _events(catalogue, wanted.eventIds):
-        if _fits(event, event_conditions):
-            yield from catalogue.markets_of_event[event.id]
-
-
-def _events(catalogue: Catalogue, ids: Iterable[str] | None) -> Iterable[EventDescription]:
-    if not ids:
-        return catalogue.events.values()
-    return (catalogue.events[event_id] for event_id in ids if event_id in catalogue.events)
+    if wanted.eventIds:
+        for event_id in wanted.eventIds:
+            event = catalogue.events.get(event_id)
+            if event and _fits(event, event_conditions):
+                yield from catalogue.markets_of_event[event_id]
+        return
+    sets = {attribute: members for field, attribute in _INDEXED.items() if (members := getattr(wanted, field))}
+    starts = wanted.marketStartTime or TimeRange()
+    event, fits = None, False
+    for market in catalogue.index.candidates(sets, starts.from_, starts.to):
+        # The markets of an event follow each other.
+        if market.event is not event:
+            event, fits = market.event, _fits(market.event, event_conditions)
+        if fits:
+            yield market
 
 
 def _fits(event: EventDescription, conditions: Iterable[Condition[EventDescription]]) -> bool:
