@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 _TEMPLATES: Final = "templates"
+_FAILURES: Final = "fixtures/failures"
 
 
 class UnknownDataFile(LookupError):
@@ -24,6 +25,16 @@ def fixture_names() -> tuple[str, ...]:
 def fixture_bytes(name: str) -> bytes:
     """Return the content of one of `fixture_names()`; raise `UnknownDataFile` for any other name."""
     return _bytes("fixtures", name)
+
+
+def failure_names() -> tuple[str, ...]:
+    """Return the file names of the faults that ship with the package, such as `answer-lost.yaml`, alphabetically."""
+    return _names(_FAILURES)
+
+
+def failure_bytes(name: str) -> bytes:
+    """Return the content of one of `failure_names()`; raise `UnknownDataFile` for any other name."""
+    return _bytes(_FAILURES, name)
 
 
 def template_names() -> tuple[str, ...]:

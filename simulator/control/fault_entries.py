@@ -7,7 +7,8 @@ from typing import Any, Final, TypeVar
 
 from msgspec import UNSET
 
-from simulator.control.schema import FaultEntry, FaultsEntry, LogNormal
+from simulator.control.schema import FailureEntry, FaultEntry, FaultsEntry, LogNormal
+from simulator.data import failure_bytes, failure_names
 from simulator.world import faults as words
 from simulator.world.faults import ABOUT_ORDERS, ANY, IN_ORDER, WORDS, Fault, Latency, can_happen_to
 from simulator.world.format.document import Document, Place, describe, read_document
@@ -46,14 +47,38 @@ _WITHOUT_BODY: Final = (204, 205, 304)
 
 
 def faults_of(text: bytes, name: str, operations: Operations) -> tuple[Fault, ...]:
-    """Return the faults that a document orders; raise `ScenarioError`."""
+    """Return the faults that a document orders, or that ship with the package under the name that it has.
+
+    Raises `ScenarioError`.
+    """
     document = read_document(text, name)
+    if isinstance(document.data, dict) and "failure" in document.data:
+        return _shipped(document, operations)
     entries: FaultsEntry = convert(document, {} if document.data is None else document.data, FaultsEntry)
     if not 0 < len(entries.faults) <= MOST_FAULTS:
         raise document.error(("faults",), f"From 1 to {MOST_FAULTS} faults can be ordered at once.")
     return tuple(
         _Reader(document, ("faults", place), entry, operations).fault() for place, entry in enumerate(entries.faults)
     )
+
+
+def _shipped(document: Document, operations: Operations) -> tuple[Fault, ...]:
+    failure: str = convert(document, document.data, FailureEntry).failure
+    known = failures()
+    if failure not in known:
+        raise document.error(("failure",), _unknown(failure, known, "failure that ships with the package"))
+    return faults_of(failure_bytes(f"{failure}.yaml"), failure, operations)
+
+
+def failures() -> tuple[str, ...]:
+    """Return the names of the failures that ship with the package."""
+    return tuple(name.removesuffix(".yaml") for name in failure_names())
+
+
+def _unknown(word: str, known: Collection[str], kind: str) -> str:
+    meant = get_close_matches(word, known, 1, 0.5)
+    advice = f"did you mean {meant[0]}?" if meant else f"there are {', '.join(sorted(known))}."
+    return f"{describe(word)} is no {kind}; {advice}"
 
 
 class _Reader:
@@ -125,9 +150,7 @@ class _Reader:
     def _known(self, name: str, word: str, known: Collection[str], kind: str) -> None:
         if word in known:
             return
-        meant = get_close_matches(word, known, 1, 0.5)
-        advice = f"did you mean {meant[0]}?" if meant else f"there are {', '.join(sorted(known))}."
-        raise self._error(name, f"{describe(word)} is no {kind}; {advice}")
+        raise self._error(name, _unknown(word, known, kind))
 
     # Values
 

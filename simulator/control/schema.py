@@ -101,6 +101,12 @@ class FaultEntry(Input, frozen=True, kw_only=True, rename=_CAMEL | {"lasts": "fo
     within: str | UnsetType = UNSET
 
 
+class FailureEntry(Input, frozen=True):
+    """Which of the failures that ship with the package is to happen."""
+
+    failure: str
+
+
 class FaultsEntry(Input, frozen=True):
     """Faults, in the order in which they are to happen."""
 

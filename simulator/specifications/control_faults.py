@@ -6,10 +6,10 @@ from typing import Any, Final
 from simulator.betfair.faultable import FAULTABLE
 from simulator.betfair.stream.faults import FAULTABLE as STREAM
 from simulator.bettune.face import FAULTABLE as BETTUNE
-from simulator.control.fault_entries import LONGEST_BODY, MOST_FAULTS, MOST_TIMES, OPTIONS
+from simulator.control.fault_entries import LONGEST_BODY, MOST_FAULTS, MOST_TIMES, OPTIONS, failures
 from simulator.specifications.answers import JsonSchema
 from simulator.specifications.control_operations import WORLD, operation, path_item
-from simulator.specifications.control_schemas import reference
+from simulator.specifications.control_schemas import only, reference
 from simulator.world.faults import ABOUT_ORDERS, ANY, IN_ORDER, REFUSE, WORDS, can_happen_to
 
 _OPERATIONS: Final = {**FAULTABLE, **STREAM, **BETTUNE}
@@ -44,6 +44,7 @@ _OPTIONS: Final[dict[str, JsonSchema]] = {
 """What can be said of each word. Of some the document says less than is taken: any share of three decimals is."""
 
 _EXAMPLES: Final = {
+    "shipped": {"failure": "answer-lost"},
     "lost": {"faults": [{"operation": "placeOrders", "account": "alice", "do": "lose-answer", "how": "reset"}]},
     "busy": {"faults": [{"operation": "*", "do": "http", "status": 503, "retryAfter": 2, "for": "PT10S"}]},
     "slow": {
@@ -57,7 +58,10 @@ _EXAMPLES: Final = {
 
 def faults() -> JsonSchema:
     """Return these paths."""
-    words = "Each waits for requests of an operation, lets some pass, and is used up by those that follow, in order."
+    words = (
+        "Each waits for requests of an operation, lets some pass, and is used up by those that follow, in order. "
+        "Or one that ships with the package, by its name."
+    )
     return {
         f"{WORLD}/faults": path_item(
             "world",
@@ -73,7 +77,7 @@ def faults() -> JsonSchema:
                 "faults",
                 ("Order faults", words),
                 "FaultsDocument",
-                body=reference("FaultsEntry"),
+                body={"anyOf": [reference("FaultsEntry"), only("failure", {"enum": list(failures())})]},
                 body_required=True,
                 status=201,
                 refusals=(404,),

@@ -215,7 +215,8 @@ def _accounts_of_event(event: Event) -> tuple[str, ...]:
 
 def _content(one: Struct) -> dict[str, Any]:
     # A snapshot to which a world went back is a document of its own, and no part of the journal.
-    shown = {name: value for name, value in msgspec.structs.asdict(one).items() if not isinstance(value, msgspec.Raw)}
+    left_out = (msgspec.Raw, msgspec.UnsetType)
+    shown = {name: value for name, value in msgspec.structs.asdict(one).items() if not isinstance(value, left_out)}
     content: dict[str, Any] = msgspec.to_builtins(shown)
     return {name: HIDDEN if name in SECRETS and value is not None else value for name, value in content.items()}
 

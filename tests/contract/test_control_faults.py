@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from simulator.betfair.schema.sports_enums import ExecutionReportErrorCode, InstructionReportErrorCode
+from simulator.data import failure_bytes, failure_names
 from simulator.fault_delivery import AnswerLost
 from simulator.world.inputs import AdvanceClock
 from simulator.world.state_hash import state_hash
@@ -132,6 +133,17 @@ def test_a_fault_of_an_unknown_account_and_no_fault_at_all_are_refused(client: C
     assert client.post(FAULTS, json={"faults": [unknown]}).status_code == 404
     assert client.post(FAULTS, json={"faults": []}).status_code == 400
     assert client.post(FAULTS, json={"faults": [{"operation": "*"}]}).status_code == 400
+
+
+def test_failures_that_ship_with_the_package_are_ordered_by_name(client: Client) -> None:
+    for name in failure_names():
+        assert client.post(FAULTS, json={"failure": name.removesuffix(".yaml")}).status_code == 201
+        text = failure_bytes(name)
+        assert client.post(FAULTS, content=text, headers={"content-type": "application/yaml"}).status_code == 201
+
+    problem = client.post(FAULTS, json={"failure": "answer-loss"}).json()
+    assert problem["path"] == "$.failure"
+    assert "did you mean answer-lost?" in problem["detail"]
 
 
 # Answers

@@ -41,7 +41,7 @@ def test_every_file_that_a_document_names_is_there(document: str) -> None:
     assert [path for path in named if not PROJECT.joinpath(path).exists()] == []
 
 
-@pytest.mark.parametrize("document", [*DOCUMENTS, "docs/fidelity.md", "docs/testing.md"])
+@pytest.mark.parametrize("document", [*DOCUMENTS, "docs/fidelity.md", "docs/testing.md", "docs/failure-modes.md"])
 def test_every_link_between_documents_leads_somewhere(document: str) -> None:
     folder = PROJECT.joinpath(document).parent
 
@@ -117,7 +117,7 @@ def test_nothing_is_cited_by_a_number_of_a_document_that_the_project_lacks() -> 
         "*.md",
         "docs/*.md",
         "specs/*",
-        "fixtures/*",
+        "fixtures/**/*.yaml",
         "simulator/**/*.py",
         "tests/**/*.py",
         "benchmarks/**/*.py",

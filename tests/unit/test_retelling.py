@@ -48,6 +48,7 @@ from simulator.world.inputs import (
     decode_input,
     encode_input,
 )
+from simulator.world.journal import entries_of
 from simulator.world.loading.named import builtin_scenario
 from simulator.world.retelling import (
     Beginning,
@@ -131,12 +132,13 @@ BOUNDED: dict[str, st.SearchStrategy[Any]] = {
 
 @pytest.mark.parametrize("kind", INPUTS, ids=lambda kind: kind.__name__)
 @given(data=st.data())
-def test_every_input_survives_json(kind: type[Any], data: st.DataObject) -> None:
+def test_every_input_survives_json_and_can_be_shown_in_a_journal(kind: type[Any], data: st.DataObject) -> None:
     is_command = issubclass(kind, Command)
     bounded = {name: BOUNDED[name] for name in kind.__struct_fields__ if name in BOUNDED and not is_command}
     one = data.draw(st.builds(kind, **bounded))
 
     assert decode_input(encode_input(one)) == one
+    assert msgspec.json.encode(list(entries_of(1, Happened(1, 0, one, ()))))
 
 
 def test_a_scenario_survives_json() -> None:
