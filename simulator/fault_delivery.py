@@ -211,6 +211,9 @@ async def come_late(world: World, fired: Fired) -> None:
     """
     if fired.fault.do not in (LATENCY, STREAM_BEFORE_RESPONSE):
         return
+    if fired.fault.latency.clock == WORLDS and not fired.milliseconds:
+        # It has been released already.
+        return
     if fired.fault.latency.clock != WORLDS:
         await asyncio.sleep(fired.milliseconds / 1000)
         return

@@ -10,7 +10,7 @@ from msgspec import UNSET
 from simulator.control.schema import FailureEntry, FaultEntry, FaultsEntry, LogNormal
 from simulator.data import failure_bytes, failure_names
 from simulator.world import faults as words
-from simulator.world.faults import ABOUT_ORDERS, ANY, IN_ORDER, WORDS, Fault, Latency, can_happen_to
+from simulator.world.faults import ABOUT_ORDERS, ANY, CONNECTION, IN_ORDER, WORDS, Fault, Latency, can_happen_to
 from simulator.world.format.document import Document, Place, describe, read_document
 from simulator.world.format.quantities import Unusable, duration_of, thousandths_of
 from simulator.world.loading.conversion import convert
@@ -143,6 +143,8 @@ class _Reader:
         if operation == ANY or operation.startswith("/"):
             return
         self._known("operation", operation, self._operations, "operation")
+        if operation == CONNECTION and self._entry.account is not UNSET:
+            raise self._error("account", "Who has just connected is nobody yet: a connection has no account.")
         if not can_happen_to(operation, self._entry.do):
             only = [each for each in sorted(self._operations) if can_happen_to(each, self._entry.do)]
             raise self._error("operation", f"{self._entry.do} happens to {', '.join(only)} only.")

@@ -98,15 +98,32 @@ class StreamClient:
         pieces, self._pipe.pieces = self._pipe.pieces, []
         return pieces
 
+    def read_bytes(self) -> bytes:
+        """Return whatever has come since, whole or not."""
+        for _ in range(5):
+            self._theatre.settle()
+        pieces, self._pipe.pieces = self._pipe.pieces, []
+        return b"".join(pieces)
+
+    def say(self, document: Message) -> None:
+        """Send a document, and do not wait for what comes back."""
+        if not self._pipe.is_closed:
+            line = json.dumps(document).encode() + b"\r\n"
+            self._theatre.run(lambda: self.protocol.data_received(line))
+
     def beat(self) -> list[Message]:
         """Let it be time for a heartbeat, and return what comes."""
+        self.be_beaten()
+        return self.read()
+
+    def be_beaten(self) -> None:
+        """Let it be time for a heartbeat."""
 
         def beat() -> None:
             for running in list(self.protocol._connection._running.values()):
                 running._send_beat()
 
         self._theatre.run(beat)
-        return self.read()
 
     def log_in(self, username: str = "alice") -> None:
         """Authenticate as a customer."""

@@ -99,6 +99,9 @@ WRONG: dict[str, tuple[dict[str, Any], str, str]] = {
     "what answers over HTTP have": ({"operation": "stream", "do": "truncate"}, "operation", "happens to"),
     "what only a stream has": ({"operation": "placeOrders", "do": "silence"}, "operation", "happens to"),
     "a code of a stream": ({"operation": "stream", "do": "refuse", "code": "TIMEOUTS"}, "code", "mean TIMEOUT?"),
+    "a connection of somebody": (
+        {"operation": "connection", "do": "silence", "account": "alice"}, "account", "nobody yet"
+    ),
     "a delay of nothing": ({"operation": "stream", "do": "delay"}, "", "one of fixed"),
     "times and for": ({"operation": "*", "do": "drip", "times": 1, "for": "PT1S"}, "for", "not both"),
     "no times": ({"operation": "*", "do": "drip", "times": 0}, "times", "from 1"),

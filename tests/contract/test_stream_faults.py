@@ -84,6 +84,38 @@ def test_a_connection_is_refused_after_the_greeting(theatre: StreamTheatre) -> N
     assert client.is_closed
 
 
+def test_a_limit_that_refuses_a_connection_may_leave_it_open(theatre: StreamTheatre) -> None:
+    order(theatre, Fault("connection", "refuse", code="SUBSCRIPTION_LIMIT_EXCEEDED"))
+
+    client = theatre.connect_anyhow()
+    greeting, refusal = client.read()
+
+    assert (greeting["op"], refusal["connectionClosed"], client.is_closed) == ("connection", False, False)
+    assert client.send(theatre.authentication("alice"))[0]["statusCode"] == "SUCCESS"
+
+
+def test_an_authentication_without_an_id_is_refused_without_another_greeting(theatre: StreamTheatre) -> None:
+    client = theatre.connect()
+    order(theatre, Fault("authentication", "refuse", code="TOO_MANY_REQUESTS"))
+
+    (refusal,) = client.send({**theatre.authentication("alice"), "id": None})
+
+    assert (refusal["op"], refusal["errorCode"]) == ("status", "TOO_MANY_REQUESTS")
+
+
+def test_who_reads_again_may_be_cut_off_with_everything_there_was_to_tell(
+    theatre: StreamTheatre, alice: StreamClient
+) -> None:
+    subscribe(alice)
+    alice.subscribe_to_orders()
+    alice.fall_behind()
+    theatre.bet("alice", WIN, Side.BACK, 200, 10_00)
+    order(theatre, Fault("stream", "disconnect"))
+
+    assert alice.read_on() == []
+    assert alice.is_closed
+
+
 REFUSED: list[tuple[str, str]] = [
     ("authentication", "MAX_CONNECTION_LIMIT_EXCEEDED"),
     ("authentication", "INVALID_SESSION_INFORMATION"),
@@ -298,6 +330,26 @@ def test_a_message_is_late_and_nothing_overtakes_it(theatre: StreamTheatre, alic
 
     first, second, status = alice.read_joined()
     assert (left(first), left(second), status["id"]) == ([(WIN, [[2, 90]], None)], [(OTHER, [[2, 90]], None)], 9)
+
+
+def test_two_messages_that_are_late_until_the_same_time_both_come(theatre: StreamTheatre, alice: StreamClient) -> None:
+    subscribe(alice)
+    order(theatre, Fault("stream", "delay", times=2, latency=LATE))
+    take(theatre)
+    take(theatre)
+
+    theatre.do(AdvanceClock(5_000))
+
+    assert [left(update) for update in alice.read()] == [[(WIN, [[2, 90]], None)], [(WIN, [[2, 80]], None)]]
+
+
+def test_a_delay_of_nothing_delays_nothing(theatre: StreamTheatre, alice: StreamClient) -> None:
+    subscribe(alice)
+    order(theatre, Fault("stream", "delay", latency=Latency(clock="world")))
+
+    take(theatre)
+
+    assert len(alice.read()) == 1
 
 
 def test_an_answer_is_late(theatre: StreamTheatre, alice: StreamClient) -> None:

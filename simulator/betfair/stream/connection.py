@@ -184,10 +184,14 @@ class Connection:
     def begin(self) -> None:
         """Speak first."""
         fired = self._faults.request(CONNECTION)
-        if fired is not None and self._comes_to_nothing(fired, None):
+        if fired is not None and fired.fault.do != REFUSE and self._comes_to_nothing(fired, None):
             self._is_mute = fired.fault.do == SILENCE
             return
         self._send({"op": "connection", "connectionId": self._id})
+        if fired is not None and fired.fault.do == REFUSE:
+            self._refuse(_ordered_error(fired), None)
+        if self._has_ended:
+            return
         seconds = self._hub.settings.idle_seconds
         self._idle = asyncio.get_running_loop().call_later(seconds, self._end_idle)
 
@@ -223,8 +227,10 @@ class Connection:
 
     def catch_up(self) -> None:
         """Go on, the client reads again."""
-        for running in self._running.values():
-            running.changes.catch_up()
+        # A fault may end the connection with the first of them.
+        for running in list(self._running.values()):
+            if not running.has_ended:
+                running.changes.catch_up()
 
     def lost(self) -> None:
         """Note that the client is gone; what it has been told is remembered, for when it comes again."""
@@ -405,9 +411,6 @@ class Connection:
         """Let a fault happen to a request; return whether nothing else comes of it."""
         word = fired.fault.do
         if word == REFUSE:
-            if self._world is None and request_id is None:
-                # Whoever has just connected is greeted before anything is refused.
-                self._send({"op": "connection", "connectionId": self._id})
             self._refuse(_ordered_error(fired), request_id)
         elif word == DISCONNECT:
             self.end()

@@ -34,6 +34,33 @@ class Wire(Protocol):
         """End the connection at once, with a reset."""
 
 
+class _Release:
+    """The moment at which the world's clock has come to a time; a world that begins again or ends waits no longer."""
+
+    def __init__(self, world: World, ticket: int) -> None:
+        self._ticket: Final = ticket
+        self._has_come = False
+        self._then: Callable[[], None] | None = None
+        # From now on, because what is waited for before may come at the same time.
+        self._stop: Final = world.listen(self._hear)
+
+    def call_soon_after(self, then: Callable[[], None]) -> None:
+        """Call a function once it has come: never at once, for whoever hears the story must not change the world."""
+        self._then = then
+        if self._has_come:
+            asyncio.get_running_loop().call_soon(then)
+
+    def _hear(self, happened: Happened) -> None:
+        for event in happened.events:
+            is_ours = isinstance(event, AnswerReleased) and event.ticket == self._ticket
+            if is_ours or isinstance(event, WorldReset | WorldRestored | WorldClosed):
+                self._stop()
+                self._has_come = True
+                if self._then is not None:
+                    asyncio.get_running_loop().call_soon(self._then)
+                return
+
+
 class LateWire:
     """Another wire, on which everything that follows what is late is late as well: nothing overtakes.
 
@@ -57,7 +84,11 @@ class LateWire:
     def hold(self, world: World, fired: Fired) -> None:
         """Let what is written from now on be late."""
         if fired.fault.latency.clock == WORLDS:
-            self._steps.append(lambda: self._wait_for_release(world, fired.ticket))
+            if not fired.milliseconds:
+                # It has been released already.
+                return
+            release = _Release(world, fired.ticket)
+            self._steps.append(lambda: self._wait_for(release))
         else:
             self._steps.append(lambda: self._wait(fired.milliseconds / 1000))
         self._go_on()
@@ -74,8 +105,8 @@ class LateWire:
             return
         whole, chunks = line + LINE_END, max(fired.fault.chunks, 1)
         for number in range(chunks):
-            self.write_piece(whole[number * len(whole) // chunks : (number + 1) * len(whole) // chunks])
             self._steps.append(lambda: self._wait(fired.milliseconds / 1000 / chunks))
+            self.write_piece(whole[number * len(whole) // chunks : (number + 1) * len(whole) // chunks])
         self._go_on()
 
     def write_piece(self, data: bytes) -> None:
@@ -124,21 +155,9 @@ class LateWire:
         self._is_waiting = True
         asyncio.get_running_loop().call_later(seconds, self._arrive)
 
-    def _wait_for_release(self, world: World, ticket: int) -> None:
-        """Wait until the world's clock has come to the time; a world that begins again or ends waits no longer."""
+    def _wait_for(self, release: "_Release") -> None:
         self._is_waiting = True
-        loop = asyncio.get_running_loop()
-
-        def hear(happened: Happened) -> None:
-            for event in happened.events:
-                is_ours = isinstance(event, AnswerReleased) and event.ticket == ticket
-                if is_ours or isinstance(event, WorldReset | WorldRestored | WorldClosed):
-                    stop()
-                    # Whoever hears the story must not change the world, and what is sent may.
-                    loop.call_soon(self._arrive)
-                    return
-
-        stop = world.listen(hear)
+        release.call_soon_after(self._arrive)
 
     def _arrive(self) -> None:
         self._is_waiting = False
