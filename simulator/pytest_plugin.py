@@ -30,6 +30,20 @@ class Settings(NamedTuple):
     tls: bool
 
 
+class Strays(NamedTuple):
+    """Where requests are noted that name nobody of any world, and how many there were before a test."""
+
+    world: "World"
+    before: int
+
+    def lines(self) -> list[str]:
+        """Return those of the test, as lines."""
+        return self.world.journal_lines(after=self.before) if self.world.is_open else []
+
+
+_STRAYS: Final = pytest.StashKey[Strays]()
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options; those of the command line win over the ini file."""
     group = parser.getgroup("betsim", "worlds of betsim")
@@ -69,6 +83,10 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
         for world in (world for node in item.listchain() for world in node.stash.get(_WORLDS, ()) if world.is_open):
             title = f"the journal of betsim's world {world.id!r} ({world.scenario})"
             report.sections.append((title, "\n".join(world.journal_lines())))
+        strays = item.stash.get(_STRAYS, None)
+        lines = strays.lines() if strays is not None else []
+        if lines:
+            report.sections.append(("what was asked of betsim and led to no world", "\n".join(lines)))
     return report
 
 
@@ -109,7 +127,9 @@ def betsim_seed(betsim_settings: Settings) -> int:
 
 
 @pytest.fixture
-def betsim_world(betsim_server: "Server", betsim_scenario: "ScenarioLike", betsim_seed: int) -> "Iterator[World]":
+def betsim_world(
+    request: pytest.FixtureRequest, betsim_server: "Server", betsim_scenario: "ScenarioLike", betsim_seed: int
+) -> "Iterator[World]":
     """Yield a world that is the test's alone, and end it afterwards."""
     from simulator.testing.errors import BetsimError  # noqa: PLC0415, not before a test needs it
 
@@ -117,6 +137,7 @@ def betsim_world(betsim_server: "Server", betsim_scenario: "ScenarioLike", betsi
         world = betsim_server.new_world(betsim_scenario, seed=betsim_seed)
     except BetsimError as error:
         pytest.fail(str(error), pytrace=False)
+    request.node.stash[_STRAYS] = Strays(betsim_server.world, betsim_server.world.last_number)
     with world:
         yield world
 

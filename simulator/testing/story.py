@@ -65,10 +65,13 @@ async def entries_when_there(journal: Journal, asked: Wanted, after: int, count:
     return found
 
 
-def last_lines(journal: Journal, count: int) -> list[str]:
-    """Return the last entries of a journal as lines, and before them one that says how many came before."""
-    entries = journal.read(Wanted(), max(0, journal.last_number - count), count).entries
-    earlier = journal.last_number - len(entries)
+def last_lines(journal: Journal, count: int, after: int) -> list[str]:
+    """Return the last entries of a journal as lines, and before them one that says how many came before.
+
+    What is not after the entry of that number is left out, and not counted.
+    """
+    entries = journal.read(Wanted(), max(after, journal.last_number - count), count).entries
+    earlier = max(0, journal.last_number - after) - len(entries)
     head = [f"... {earlier} entries before these"] if earlier else []
     return [*head, *(_line(entry) for entry in entries)]
 
@@ -76,7 +79,7 @@ def last_lines(journal: Journal, count: int) -> list[str]:
 def _line(entry: Entry) -> str:
     """Return an entry as a line: number, time of the world, kind, name, whom and what it is about, and the rest."""
     about = [*entry.accounts, *([] if entry.market_id is None else [entry.market_id])]
-    told = " ".join(_told(entry.content, {*entry.accounts, entry.market_id}))
+    told = " ".join(_told(entry.content, {entry.name, *entry.accounts, entry.market_id}))
     line = f"{entry.number:>5} {instant_text(entry.at)} {entry.kind:<7} {entry.name} {' '.join(about)} {told}"
     line = " ".join(line.rstrip().splitlines())
     return line if len(line) <= LONGEST_LINE else f"{line[: LONGEST_LINE - 3]}..."

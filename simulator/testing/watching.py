@@ -94,10 +94,15 @@ class WatchedWorld(SteeredWorld):
         journal = self._story
         return self._place.engine.call(lambda: journal.read(asked, after, max(1, journal.last_number)).entries)
 
-    def journal_lines(self, count: int = LINES_TOLD) -> list[str]:
-        """Return the last entries of the journal as lines to be read."""
+    @property
+    def last_number(self) -> int:
+        """Return the number of the last entry of the journal."""
+        return self._story.last_number
+
+    def journal_lines(self, count: int = LINES_TOLD, *, after: int = 0) -> list[str]:
+        """Return the last entries of the journal as lines to be read; `after` is as in `journal`."""
         journal = self._story
-        return self._place.engine.call(lambda: last_lines(journal, count))
+        return self._place.engine.call(lambda: last_lines(journal, count, after))
 
     def wait_for(
         self,

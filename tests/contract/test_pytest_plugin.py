@@ -307,6 +307,26 @@ def test_the_report_of_a_test_that_fails_ends_with_the_journal_of_its_world(
     assert str(result.stdout).count("the journal of betsim's world") == 3
 
 
+def test_a_report_shows_what_led_to_no_world_because_it_named_nobody(pytester: pytest.Pytester, run: Run) -> None:
+    pytester.makepyfile(
+        """
+        import pytest
+
+        @pytest.mark.parametrize("username", ["alcie", "alice"])
+        def test_it(betsim_world, username):
+            form = {"username": username, "password": "secret"}
+            answer = betsim_world.http.post("/api/login", data=form, headers={"Accept": "application/json"})
+            assert answer.json()["status"] == "nonsense"
+        """
+    )
+
+    result = run()
+
+    result.assert_outcomes(failed=2)
+    assert str(result.stdout).count("what was asked of betsim and led to no world") == 1
+    result.stdout.fnmatch_lines(["*- what was asked of betsim and led to no world -*", "*request login alcie *"])
+
+
 def test_a_fixture_that_fails_is_reported_with_the_journal_too(pytester: pytest.Pytester, run: Run) -> None:
     pytester.makepyfile(
         """
