@@ -41,6 +41,7 @@ CREATE TABLE inputs (
 CREATE TABLE images (world INTEGER PRIMARY KEY, after INTEGER NOT NULL, image BLOB NOT NULL, sum INTEGER NOT NULL);
 """
 _NEW_INPUT: Final = "INSERT INTO inputs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_PAGES_BESIDE: Final = 4_000
 TIME_PASSED: Final = "time"
 """The name of a row that is no input: by then something had happened by itself."""
 
@@ -90,6 +91,8 @@ class JournalFile:
         self._database.execute("PRAGMA journal_mode = WAL")
         # What is written survives the process. A machine that loses its power may lose the last moments, whole.
         self._database.execute("PRAGMA synchronous = NORMAL")
+        # The disk is waited for once in so many pages, and whoever bets just then waits, too.
+        self._database.execute(f"PRAGMA wal_autocheckpoint = {_PAGES_BESIDE}")
         with self.at_once():
             if is_new:
                 self._make()

@@ -33,6 +33,8 @@ SECRETS: Final = frozenset(
 )
 """The members of inputs and events that a reader of the journal does not get."""
 HIDDEN: Final = "hidden"
+ACCOUNTS: Final = frozenset({"account", "username", "vendor"})
+"""The members of inputs that name accounts."""
 
 
 class Request(Struct, frozen=True, gc=False):
@@ -223,12 +225,10 @@ def _content(one: Struct) -> dict[str, Any]:
 
 def accounts_of_input(one: Input) -> tuple[str, ...]:
     """Return the accounts that an input names, if it names any."""
-    fields = set(one.__struct_fields__) & {"account", "username", "vendor"}
-    return tuple(str(value) for name, value in msgspec.structs.asdict(one).items() if name in fields)
+    return tuple(str(getattr(one, name)) for name in one.__struct_fields__ if name in ACCOUNTS)
 
 
 def market_of_input(one: Input) -> str | None:
     """Return the market that an input names, if it names one."""
-    name = "market_id" if isinstance(one, Command) else "market"
-    value = msgspec.structs.asdict(one).get(name)
+    value = getattr(one, "market_id" if isinstance(one, Command) else "market", None)
     return None if value is None else str(value)
