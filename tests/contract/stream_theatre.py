@@ -49,6 +49,12 @@ class Pipe(asyncio.Transport):
     def get_write_buffer_size(self) -> int:
         return self.unread
 
+    def pause_reading(self) -> None:
+        pass
+
+    def resume_reading(self) -> None:
+        pass
+
     def is_closing(self) -> bool:
         return self.is_closed
 

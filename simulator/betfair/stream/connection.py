@@ -6,7 +6,6 @@ too many markets (published: Exchange Stream API specification).
 """
 
 import asyncio
-import json
 import logging
 from collections.abc import Callable
 from typing import Any, Final, TypeVar
@@ -61,6 +60,7 @@ DELAYED_CONFLATION: Final = 180_000
 SHORTEST_BEAT, LONGEST_BEAT, DEFAULT_BEAT = 500, 5_000, 5_000
 """Between heartbeats, in milliseconds of the real clock."""
 
+_encode: Final = msgspec.json.Encoder().encode
 _log: Final = logging.getLogger(__name__)
 T = TypeVar("T", bound=Struct)
 
@@ -491,7 +491,7 @@ class Connection:
         asyncio.get_running_loop().call_soon(self.end)
 
     def _send(self, document: dict[str, Any]) -> None:
-        self._wire.write(json.dumps(document, separators=(",", ":")).encode())
+        self._wire.write(_encode(document))
 
 
 def _ordered_error(fired: Fired) -> StreamError:

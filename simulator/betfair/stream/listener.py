@@ -18,7 +18,7 @@ from simulator.world.worlds import Worlds
 UNREAD_BYTES: Final = 256 * 1024
 """How much may wait to be read before changes are no longer sent one by one, but together once the client reads."""
 MOST_UNREAD_BYTES: Final = 64 * 1024 * 1024
-"""Of whoever has so much to read and goes on asking the connection ends."""
+"""Of whoever has so much to read the connection ends."""
 NODE: Final = "002"
 
 
@@ -55,12 +55,16 @@ class StreamProtocol(asyncio.Protocol):
             self._connection.refuse_line("The message is too long")
 
     def pause_writing(self) -> None:
-        """Note that the client does not keep up."""
+        """Note that the client does not keep up; what it asks for waits until it has read what there is."""
         self.is_behind = True
+        if not self._transport.is_closing():
+            self._transport.pause_reading()
 
     def resume_writing(self) -> None:
         """Note that the client reads again."""
         self.is_behind = False
+        if not self._transport.is_closing():
+            self._transport.resume_reading()
         self._connection.catch_up()
 
     def write(self, line: bytes) -> None:
