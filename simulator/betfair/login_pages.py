@@ -25,7 +25,7 @@ class LoginPage:
     `product` and `url` are mandatory (manual, Interactive Login, parameters).
     """
 
-    methods = ("GET",)
+    methods = ("GET", "HEAD")
 
     def __init__(self, worlds: Worlds, requests: RequestLog) -> None:
         self._worlds: Final = worlds
@@ -55,7 +55,7 @@ class RecoverPasswordPage:
     with the right ones the account is as good as it was, and its password the same.
     """
 
-    methods = ("GET", "POST")
+    methods = ("GET", "HEAD", "POST")
 
     def __init__(self, worlds: Worlds, requests: RequestLog) -> None:
         self._worlds: Final = worlds
@@ -63,7 +63,7 @@ class RecoverPasswordPage:
 
     async def answer(self, request: Request) -> Response:
         """Answer the page, or do what it asks for."""
-        if request.method == "GET":
+        if request.method != "POST":
             return Response(200, pages.recovery_page(), HTML)
         form = read_form(request.query, request.body)
         username, password = form.text("username"), form.text("password")

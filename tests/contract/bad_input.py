@@ -81,7 +81,9 @@ class Answer(NamedTuple):
 
     @property
     def content(self) -> Any:
-        """Return what is in its JSON, which has no words for numbers."""
+        """Return what is in its JSON, which has no words for numbers; of lines of JSON what is in each."""
+        if self.headers[b"content-type"].startswith(b"application/x-ndjson"):
+            return [json.loads(line, parse_constant=_refuse_constant) for line in self.body.splitlines()]
         return json.loads(self.body, parse_constant=_refuse_constant)
 
 

@@ -120,6 +120,10 @@ def test_headers_of_64_kilobytes_are_too_large(siege: Siege, path: str) -> None:
             assert [431, 431] == [answer.status for answer in answers]
 
 
+READ_TO_THE_END = ("/control/v1/worlds", "/control/v1/worlds/default/restore")
+"""Where a snapshot may be sent, which may be three times as long."""
+
+
 def test_a_body_of_ten_megabytes_is_refused(siege: Siege) -> None:
     """413 wherever a body is read, whether its length is announced, is a lie, or shows as it comes in pieces."""
     whole, pieces = b" " * 10_000_000, [b" " * 65_536] * 160
@@ -132,6 +136,9 @@ def test_a_body_of_ten_megabytes_is_refused(siege: Siege) -> None:
                 (pieces, JSON),
             ):
                 (answer,) = siege.send(Request("POST", path, body, headers))
+                if path in READ_TO_THE_END:
+                    assert answer.status == 400, path
+                    continue
                 assert answer.status in (404, 405, 413), path
                 reads_bodies = path not in ("/nothing", "/health", "/view/login")
                 assert 413 == answer.status or not reads_bodies or path in (*CONTROL_PATHS, *BETTUNE_PATHS), path

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import httpx
 import pytest
 
-from simulator.control import bettune
+from simulator.control import beginnings, bettune
 from simulator.control import worlds as control
 from simulator.control.portions import PORTION
 from simulator.world import worlds as registry
@@ -62,7 +62,7 @@ async def answered_meanwhile(http: httpx.AsyncClient, gate: Gate, path: str, doc
 
 def test_others_are_answered_while_a_scenario_is_checked(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     gate = Gate()
-    monkeypatch.setattr(control, "scenario_of_document", gate.before(control.scenario_of_document))
+    monkeypatch.setattr(beginnings, "scenario_of_document", gate.before(beginnings.scenario_of_document))
 
     answer = client.run(lambda http: answered_meanwhile(http, gate, WORLDS, DERBY))
 

@@ -47,7 +47,7 @@ def test_nothing_that_is_served_is_left_out() -> None:
     assert [] == [path for path in everything if not any(pattern.fullmatch(path) for pattern in told)]
     words = " ".join(f"{address} {what}" for address, what in SERVED)
     assert [] == [path for path in IDENTITY_PATHS if path not in words]
-    assert all(path.startswith("/control/v1/worlds") for path in CONTROL_PATHS)
+    assert all(path.startswith("/control/v1/") for path in CONTROL_PATHS)
     assert all(path.startswith(ROOT) for path in BETTUNE_PATHS)
     assert ROOT in words
 
