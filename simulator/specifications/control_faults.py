@@ -97,7 +97,8 @@ def faults() -> JsonSchema:
 
 def fault_schemas() -> JsonSchema:
     """Return the schemas of what orders faults: one for each word, because each takes options of its own."""
-    kinds = [kind for word in WORDS for kind in _kinds(word)]
+    lastings: tuple[dict[str, Any], ...] = ({"times": _TIMES}, {"for": _LASTING})
+    kinds = [kind for word in WORDS for lasting in lastings for kind in _kinds(word, lasting)]
     return {
         "FaultsEntry": {
             "type": "object",
@@ -117,7 +118,7 @@ def fault_schemas() -> JsonSchema:
     }
 
 
-def _kinds(word: str) -> Iterator[JsonSchema]:
+def _kinds(word: str, lasting: dict[str, Any]) -> Iterator[JsonSchema]:
     options = {name: _OPTIONS[name] for name in OPTIONS.get(word, ()) if name in _OPTIONS}
     operations = [each for each in sorted(_OPERATIONS) if can_happen_to(each, word)]
     anything: JsonSchema = {"anyOf": [{"enum": [ANY, *operations]}, {"type": "string", "pattern": "^/"}]}
@@ -125,27 +126,28 @@ def _kinds(word: str) -> Iterator[JsonSchema]:
         for codes in sorted(map(sorted, set(map(frozenset, _OPERATIONS.values())))):
             named = [name for name in sorted(_OPERATIONS) if set(_OPERATIONS[name]) == set(codes)]
             of_orders = {"instructionCode": {"enum": codes}} if set(named) <= ABOUT_ORDERS else {}
-            yield _kind(word, {"enum": named}, {"code": {"enum": codes}, **of_orders}, "code")
+            yield _kind(word, {"enum": named}, {"code": {"enum": codes}, **of_orders}, lasting, "code")
         every = sorted({code for codes in _OPERATIONS.values() for code in codes})
-        yield _kind(word, {"enum": [ANY]}, {"code": {"enum": every}}, "code")
+        yield _kind(word, {"enum": [ANY]}, {"code": {"enum": every}}, lasting, "code")
     elif any(name in options for name in _LATENCIES):
         others = {name: schema for name, schema in options.items() if name not in _LATENCIES}
         for name in _LATENCIES:
-            yield _kind(word, anything, {name: _OPTIONS[name], **others}, name)
+            yield _kind(word, anything, {name: _OPTIONS[name], **others}, lasting, name)
         if word in IN_ORDER:
-            yield _kind(word, anything, others)
+            yield _kind(word, anything, others, lasting)
     else:
-        yield _kind(word, anything, options)
+        yield _kind(word, anything, options, lasting)
 
 
-def _kind(word: str, operation: JsonSchema, options: dict[str, Any], *required: str) -> JsonSchema:
+def _kind(
+    word: str, operation: JsonSchema, options: dict[str, Any], lasting: dict[str, Any], *required: str
+) -> JsonSchema:
     properties = {
         "operation": operation,
         "do": {"const": word},
         "account": {"type": "string"},
         "after": {"type": "integer", "minimum": 0, "maximum": MOST_TIMES},
-        "times": _TIMES,
-        "for": _LASTING,
+        **lasting,
         **options,
     }
     return {
@@ -154,5 +156,4 @@ def _kind(word: str, operation: JsonSchema, options: dict[str, Any], *required: 
         "properties": properties,
         "required": ["operation", "do", *required],
         "additionalProperties": False,
-        "not": {"required": ["times", "for"]},
     }
