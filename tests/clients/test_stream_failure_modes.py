@@ -16,12 +16,16 @@ from tests.serving import PATIENCE_SECONDS
 # The library asks for TLS in a way that Python would rather see no more.
 pytestmark = pytest.mark.filterwarnings("ignore:ssl.PROTOCOL_TLS is deprecated:DeprecationWarning")
 
-ON_MARKETS, ON_ORDERS = "/stream/mcm", "/stream/ocm"
+ON_MARKETS = "/stream/mcm"
 OFTEN = {"heartbeat_ms": 500}
 
 
 def order(world: ServedWorld, operation: str, do: str, **rest: Any) -> None:
     world.control("faults", {"faults": [{"operation": operation, "do": do, **rest}]})
+
+
+def order_named(world: ServedWorld, failure: str) -> None:
+    world.control("faults", {"failure": failure})
 
 
 def bet(client: APIClient, price: float = 2.1, size: float = 20) -> str:
@@ -48,7 +52,7 @@ def test_f3_the_order_stream_reports_a_bet_before_its_answer(
     secure_world: ServedWorld, secure_alice: APIClient
 ) -> None:
     answers: list[str] = []
-    order(secure_world, "placeOrders", "stream-before-response", fixed="PT1S", clock="world")
+    order_named(secure_world, "order-stream-first")
     with running(secure_alice, to_orders) as stream:
         placing = threading.Thread(target=lambda: answers.append(bet(secure_alice, 2.16)))
         placing.start()
@@ -64,7 +68,7 @@ def test_f3_the_order_stream_reports_a_bet_before_its_answer(
 def test_f4_the_order_stream_reports_a_bet_minutes_after_its_answer(
     secure_world: ServedWorld, secure_alice: APIClient
 ) -> None:
-    order(secure_world, "placeOrders", "response-before-stream", fixed="PT9M", clock="world")
+    order_named(secure_world, "order-stream-late")
     with running(secure_alice, to_orders) as stream:
         bet_id = bet(secure_alice)
         stream.until_something_came("a heartbeat")
@@ -121,7 +125,7 @@ def test_f13_a_missed_order_update_is_told_after_coming_back(
     with running(secure_alice, to_orders) as stream:
         bet_id = bet(secure_alice, 2.16)
         stream.until(lambda: bet_id in stream.orders(), "the order is there")
-        order(secure_world, ON_ORDERS, "disconnect", account="alice")
+        order_named(secure_world, "stream-cut-off")
         place(secure_bob, MATCH_ODDS, limit(HOME, "LAY", 2.16, 20))
         stream.until_cut_off()
         before = stream.orders()[bet_id].status
@@ -138,7 +142,7 @@ def test_f14_a_degraded_stream_says_so_and_goes_on(
 ) -> None:
     with running(secure_alice, to_markets(MATCH_ODDS, **OFTEN)) as stream:
         assert_shows(stream, secure_alice, MATCH_ODDS)
-        order(secure_world, "stream", "status-503", **{"for": "PT1M"})
+        order_named(secure_world, "stream-degraded")
         stream.until(lambda: stream.listener.status == 503, "a heartbeat says that the service is degraded")
         bet(secure_bob)
         assert_shows(stream, secure_alice, MATCH_ODDS)
@@ -170,7 +174,7 @@ def test_the_librarys_book_is_right_however_it_was_told(
 
 
 def test_f16_a_segmented_image_is_whole_in_the_end(secure_world: ServedWorld, secure_alice: APIClient) -> None:
-    order(secure_world, "marketSubscription", "segment")
+    order_named(secure_world, "stream-segmented")
     with running(secure_alice, to_markets(MATCH_ODDS, WIN)) as stream:
         assert_shows(stream, secure_alice, MATCH_ODDS)
         assert_shows(stream, secure_alice, WIN)
@@ -190,7 +194,7 @@ def test_f16_nothing_but_heartbeats_comes_while_nothing_happens(
 def test_f17_a_market_without_definition_has_one_once_it_changes(
     secure_world: ServedWorld, secure_alice: APIClient
 ) -> None:
-    order(secure_world, "marketSubscription", "no-definition")
+    order_named(secure_world, "stream-without-definition")
     with running(secure_alice, to_markets(MATCH_ODDS)) as stream:
         stream.until(lambda: MATCH_ODDS in stream.books(), "the image is there")
         without = stream.books()[MATCH_ODDS]
@@ -199,6 +203,30 @@ def test_f17_a_market_without_definition_has_one_once_it_changes(
         assert_shows(stream, secure_alice, MATCH_ODDS)
 
     assert (without.market_definition, without.status) == (None, None)
+
+
+BY_NAME = ["stream-image-unasked", "stream-conflated", "stream-in-pieces"]
+
+
+@pytest.mark.parametrize("failure", BY_NAME)
+def test_the_librarys_book_is_right_after_a_failure_by_name(
+    secure_world: ServedWorld, secure_alice: APIClient, secure_bob: APIClient, failure: str
+) -> None:
+    with running(secure_alice, to_markets(MATCH_ODDS, **OFTEN)) as stream:
+        assert_shows(stream, secure_alice, MATCH_ODDS)
+        order_named(secure_world, failure)
+        bet(secure_bob)
+        assert_shows(stream, secure_alice, MATCH_ODDS)
+
+
+@pytest.mark.parametrize("failure", ["stream-closed-without-a-word", "stream-connections-exceeded"])
+def test_who_cannot_connect_tries_again(secure_world: ServedWorld, secure_alice: APIClient, failure: str) -> None:
+    order_named(secure_world, failure)
+
+    with pytest.raises(BetfairError):
+        connect(secure_alice)
+
+    connect(secure_alice)
 
 
 LIMITS: dict[str, tuple[str, str, bool]] = {
@@ -238,7 +266,7 @@ def test_f28_a_fill_that_is_told_twice_counts_once(
     with running(secure_alice, to_orders) as stream:
         bet_id = bet(secure_alice, 2.16)
         stream.until(lambda: bet_id in stream.orders(), "the order is there")
-        order(secure_world, ON_ORDERS, "duplicate", account="alice")
+        order_named(secure_world, "stream-duplicate")
         processed = stream.listener.updates_processed
         place(secure_bob, MATCH_ODDS, limit(HOME, "LAY", 2.16, 5))
         stream.until(lambda: stream.listener.updates_processed == processed + 2, "the fill is told twice")
