@@ -17,7 +17,8 @@ NAME: Final = "the document"
 """What the readers of documents call the one that was sent."""
 
 JSON_TYPES: Final = frozenset({"application/json"})
-YAML_TYPES: Final = frozenset({"application/yaml", "application/x-yaml", "text/yaml", "text/x-yaml"})
+YAML: Final = "application/yaml"
+YAML_TYPES: Final = frozenset({YAML, "application/x-yaml", "text/yaml", "text/x-yaml"})
 
 _LONGEST_VALUE_SHOWN: Final = 80
 

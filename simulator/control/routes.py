@@ -17,6 +17,7 @@ from simulator.control.markets import OFFERS, RUNNER_VERBS, MarketHandlers
 from simulator.control.matches import MatchHandlers
 from simulator.control.payments import PaymentHandlers
 from simulator.control.resources import Resource
+from simulator.control.scenarios import ScenarioHandlers
 from simulator.control.snapshots import SnapshotHandlers
 from simulator.control.standings import StandingHandlers
 from simulator.control.worlds import Addresses, WorldHandlers
@@ -92,5 +93,6 @@ def control_routes(
         Route(f"{USER}/revoke", Resource(post=of_bettune.revoke_tokens)),
         Route(f"{USER}/plan", Resource(post=of_bettune.change_plan)),
         Route(USER, Resource(get=of_bettune.read_user)),
+        Route(f"{WORLD}/scenario", Resource(get=ScenarioHandlers(of_worlds.world_of).read)),
         Route(PREDICTION, Resource(put=of_bettune.put_prediction, delete=of_bettune.delete_prediction)),
     ]

@@ -1,23 +1,13 @@
 """What our own API takes and answers, beside scenarios. Times are texts in ISO 8601 and UTC, amounts in whole units."""
 
-from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
 from msgspec import UNSET, Struct, UnsetType
 
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+from simulator.world.format import quantities
 
-
-def instant_text(milliseconds: int) -> str:
-    """Write a time in milliseconds since 1970 the way it is read.
-
-    >>> instant_text(1780768800000)
-    '2026-06-06T18:00:00.000Z'
-    """
-    # Added to 1970 rather than read as a timestamp: a float would lose milliseconds.
-    instant = _EPOCH + timedelta(milliseconds=milliseconds)
-    return f"{instant:%Y-%m-%dT%H:%M:%S}.{milliseconds % 1000:03}Z"
+instant_text: Final = quantities.instant_text
 
 
 def duration_text(milliseconds: int) -> str:

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from simulator.control.bodies import YAML
 from simulator.specifications.answers import JsonSchema
 from simulator.specifications.control_accounts import accounts
 from simulator.specifications.control_bettune import bettune, matches
@@ -18,7 +19,14 @@ from simulator.specifications.control_operations import (
 )
 from simulator.specifications.control_schemas import NOTHING, only, reference
 from simulator.specifications.control_snapshots import SNAPSHOT_OR_NAME, snapshots
+from simulator.specifications.conversation import NOW
+from simulator.world.clock import RealTime
+from simulator.world.format.quantities import instant_of
+from simulator.world.format.scenario import Scenario
+from simulator.world.format.writing import scenario_text
 from simulator.world.loading.named import builtin_scenario_names
+from simulator.world.present import present_of
+from simulator.world.world import World
 
 _INSTANT: Final = (
     r"^[2-9][0-9]{3}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,3})?Z$"
@@ -128,6 +136,7 @@ def _worlds() -> JsonSchema:
                 refusals=(404,),
             ),
         ),
+        f"{WORLD}/scenario": path_item("world", get=_scenario()),
         f"{WORLD}/state-hash": path_item(
             "world",
             get=operation(
@@ -139,6 +148,26 @@ def _worlds() -> JsonSchema:
             ),
         ),
     }
+
+
+def _scenario() -> JsonSchema:
+    read = operation(
+        "readScenario",
+        "worlds",
+        (
+            "Read a world as a scenario",
+            "In YAML, from which another world can begin where this one is now; comments say what is left out of it.",
+        ),
+        None,
+        refusals=(404, 409),
+    )
+    described = RealTime(lambda: instant_of(NOW), lambda: 0.0)
+    empty = scenario_text(present_of(World(Scenario(name="empty"), real_time=described)).scenario)
+    read["responses"]["200"] = {
+        "description": "The world as it is now.",
+        "content": {YAML: {"schema": {"type": "string"}, "examples": {"empty": {"value": empty}}}},
+    }
+    return read
 
 
 def _clock() -> JsonSchema:

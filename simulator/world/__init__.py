@@ -11,5 +11,7 @@ goes in, `inputs`, and what comes out, `happened`; then what a world is made of,
 `world`; how a story is told again, compared and written down, `retelling`, `hashed_attributes`, `state_hash`,
 `journal`, `export`; what comes from outside is looked at first, `trial`; and last `worlds`, the registry.
 
+How a running world becomes a scenario again is in `present_markets` and `present`.
+
 Units are those of `simulator.exchange`: pence, hundredths, milliseconds since 1970 in UTC.
 """

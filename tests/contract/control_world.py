@@ -34,6 +34,7 @@ ROUTES = {
     "/control/v1/worlds": "GET, HEAD, POST",
     WORLD: "DELETE, GET, HEAD",
     f"{WORLD}/reset": "POST",
+    f"{WORLD}/scenario": "GET, HEAD",
     f"{WORLD}/state-hash": "GET, HEAD",
     f"{WORLD}/faults": "DELETE, GET, HEAD, POST",
     f"{WORLD}/journal": "GET, HEAD",

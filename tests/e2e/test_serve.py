@@ -466,3 +466,37 @@ def test_the_scenarios_that_ship_with_the_package_are_listed_and_right() -> None
 
 def test_the_scenario_of_this_test_is_right() -> None:
     assert load_scenario(SCENARIO, "scenario").name == "derby"
+
+
+# A world as a scenario
+
+
+def test_a_served_world_is_written_into_a_file_that_passes_the_check(served: Served, tmp_path: Path) -> None:
+    file = tmp_path / "now.yaml"
+
+    written = betsim("scenario", "export", "--control", served.control_url, str(file))
+
+    assert (written.returncode, written.stderr) == (0, "")
+    assert betsim("scenario", "check", str(file)).returncode == 0
+    assert "# - The history of accounts" in file.read_text()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("--world", "nowhere"), "answers 404: There is no world 'nowhere'."),
+        (("--control", "http://127.0.0.1:1/control/v1"), "does not answer: "),
+        (("--control", "file:///etc"), "is not the address of a control API"),
+    ],
+)
+def test_a_world_that_cannot_be_read_is_said_in_a_sentence(
+    served: Served, tmp_path: Path, arguments: tuple[str, ...], says: str
+) -> None:
+    file = tmp_path / "now.yaml"
+
+    ended = betsim("scenario", "export", "--control", served.control_url, *arguments, str(file))
+
+    assert ended.returncode == 1
+    assert says in ended.stderr
+    assert "Traceback" not in ended.stderr
+    assert not file.exists()

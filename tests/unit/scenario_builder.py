@@ -1,12 +1,13 @@
 """A small scenario with one of everything, for tests to break in one place."""
 
 import json
+from decimal import Decimal
 from typing import Any
 
 import pytest
 import yaml
 
-from simulator.world.format.document import ScenarioError
+from simulator.world.format.document import ScenarioError, read_document
 from simulator.world.format.scenario import Scenario
 from simulator.world.loading.loading import load_scenario
 from tests.scenario import SOCCER, Block, account, event, happening, match_odds, runner, scenario
@@ -66,3 +67,13 @@ def complaint_about(text: str | bytes) -> ScenarioError:
     with pytest.raises(ScenarioError) as caught:
         load_scenario(text, "small.yaml")
     return caught.value
+
+
+def as_editors_read(text: bytes) -> Any:
+    """A document with numbers as JSON has them."""
+    return json.loads(
+        json.dumps(
+            read_document(text, "scenario").data,
+            default=lambda value: float(value) if isinstance(value, Decimal) else None,
+        )
+    )

@@ -1,7 +1,6 @@
 """`betsim scenario`: scenarios to start from, the schema for editors, and what may have been meant."""
 
 import json
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +11,11 @@ from click.testing import CliRunner
 from simulator import data
 from simulator.cli import main
 from simulator.specifications.scenario_schema import scenario_schema
-from simulator.world.format.document import read_document
 from simulator.world.format.suggestions import suggestion
 from simulator.world.inputs import MoveToNext, SetClockRate
 from simulator.world.loading.loading import load_scenario
 from simulator.world.world import World
-from tests.unit.scenario_builder import changed, complaint_about, small
+from tests.unit.scenario_builder import as_editors_read, changed, complaint_about, small
 
 TEMPLATES = data.template_names()
 SHIPPED = {name: data.fixture_bytes(name) for name in data.fixture_names()} | {
@@ -122,16 +120,6 @@ def test_a_scenario_to_start_from_can_be_written_to_standard_output() -> None:
 
 
 # The schema
-
-
-def as_editors_read(text: bytes) -> Any:
-    """A document with numbers as JSON has them."""
-    return json.loads(
-        json.dumps(
-            read_document(text, "scenario").data,
-            default=lambda value: float(value) if isinstance(value, Decimal) else None,
-        )
-    )
 
 
 SCHEMA = jsonschema_rs.Draft202012Validator(scenario_schema())

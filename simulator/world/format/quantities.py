@@ -103,6 +103,17 @@ def instant_of(text: str) -> int:
     return _within_time((instant - _EPOCH) // _MILLISECOND, f"{describe(text)} is")
 
 
+def instant_text(milliseconds: int) -> str:
+    """Write a time in milliseconds since 1970 the way it is read.
+
+    >>> instant_text(1780768800000)
+    '2026-06-06T18:00:00.000Z'
+    """
+    # Added to 1970 rather than read as a timestamp: a float would lose milliseconds.
+    instant = _EPOCH + milliseconds * _MILLISECOND
+    return f"{instant:%Y-%m-%dT%H:%M:%S}.{milliseconds % 1000:03}Z"
+
+
 def moment_of(text: str, origin: int) -> int:
     """Return a time that is absolute, or relative to `origin` where it begins with a sign (`+PT30M`, `-PT1H`).
 
