@@ -15,24 +15,9 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import NoEncryption, load_pem_private_key, pkcs12
 from cryptography.x509 import load_pem_x509_certificate
 
+from simulator.real_hosts import REAL_NAMES
 from simulator.server import CannotWrite
 from simulator.world.format.certificates import fingerprint_of_pem
-
-REAL_NAMES: Final = (
-    *(
-        f"{host}.betfair.{country}"
-        for country in ("com", "com.au", "es", "it", "ro", "se")
-        for host in ("api", "identitysso", "identitysso-cert")
-    ),
-    "api-au.betfair.com",
-    "identitysso.betfaironline.eu",
-    "identitysso.w-con.betfair.com",
-    "stream-api.betfair.com",
-    "stream-api-integration.betfair.com",
-    "www.betfair.com",
-    "ovaccess.com",
-)
-"""The hosts of the real services (manual, the definitions of addresses), for who has them lead to this machine."""
 
 LOCAL_NAMES: Final = ("localhost", "127.0.0.1", "::1")
 

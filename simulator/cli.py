@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import click
 from click.core import ParameterSource
+from msgspec import structs
 
 from simulator import __version__
 from simulator.betfair.dispatch import FaceSettings
@@ -22,11 +23,14 @@ from simulator.http_protocol import ConnectionLimits
 from simulator.journal_file import JournalError
 from simulator.launch import PreparedServer, RecordOptions, ServerOptions, TlsMissing, TlsOptions
 from simulator.log_output import LOG_LEVELS, show_log
+from simulator.namespaces import NoNamespaces
 from simulator.record import CannotRecord, Source
 from simulator.record import record as record_markets
 from simulator.recorded_command import recorded
 from simulator.scenario_command import WRONG_SCENARIO, scenario
 from simulator.server import CannotAnnounce, CannotListen, CannotWrite
+from simulator.transparency import PORT as TRANSPARENT_PORT
+from simulator.transparency import STREAM_HOST
 from simulator.world.export import WrongExport, replay
 from simulator.world.format.document import ScenarioError
 from simulator.world.state_hash import state_hash
@@ -38,6 +42,7 @@ CANNOT_RECORD: Final = 1
 NO_TLS: Final = 1
 NO_JOURNAL: Final = 1
 CANNOT_BEGIN: Final = 2
+NO_NAMESPACES: Final = 1
 WRONG_NAME: Final = 2
 WRONG_JOURNAL: Final = 2
 
@@ -142,6 +147,7 @@ def _chooses_tls(default_port: int) -> Callable[[Callable[..., None]], Callable[
         @wraps(function)
         def command(*, tls: bool, tls_port: int | None, tls_folder: Path | None, no_http: bool, **rest: Any) -> None:
             given = {"--tls-port": tls_port is not None, "--tls-folder": tls_folder is not None, "--no-http": no_http}
+            tls = tls or rest.get("transparent", False)
             if not tls and any(given.values()):
                 raise click.UsageError(f"{next(name for name, is_given in given.items() if is_given)} needs --tls.")
             port = default_port if tls_port is None else tls_port
@@ -221,6 +227,11 @@ def prepares_server(default_port: int, default_tls_port: int) -> Callable[[Calla
             **rest: Any,
         ) -> None:
             settings = {name: rest.pop(name) for name in ("face", "limits", "tls")}
+            if rest.pop("transparent", False):
+                _refuse_addresses()
+                settings |= {"is_transparent": True, "stream_host": STREAM_HOST}
+                settings["tls"] = structs.replace(settings["tls"], port=TRANSPARENT_PORT)
+                stream_port = TRANSPARENT_PORT
             if record_compressed and record is None:
                 raise click.UsageError("--record-compressed needs --record.")
             if record is not None:
@@ -260,6 +271,12 @@ def serve(server: PreparedServer) -> None:
 @main.command(name="exec", context_settings={"ignore_unknown_options": True})
 @prepares_server(ANY_PORT, ANY_PORT)
 @click.option(
+    "--transparent",
+    is_flag=True,
+    help="Let the real host names lead to the server, in a network of the command's own in which there is nothing "
+    "else: none of its settings has to change. On Linux, with the right to make namespaces.",
+)
+@click.option(
     "--trust-ca",
     is_flag=True,
     help="With --tls: let the command trust the server's authority, and no other, by SSL_CERT_FILE and "
@@ -272,8 +289,16 @@ def execute(server: PreparedServer, command: tuple[str, ...], trust_ca: bool) ->
     The command finds BETSIM_URL, BETSIM_STREAM, BETSIM_CONTROL, BETSIM_CONTROL_TOKEN, BETSIM_WORLD, BETSIM_USERNAME,
     BETSIM_PASSWORD, BETSIM_APP_KEY, BETSIM_DELAYED_APP_KEY and BETSIM_BETTUNE_TOKEN in its environment, and with --tls
     BETSIM_HTTPS_URL, BETSIM_CA, BETSIM_CLIENT_CERTIFICATE and BETSIM_CLIENT_KEY, as far as there are such.
+
+    With --transparent it needs none of them: https://api.betfair.com and the other real addresses, the streams too, are
+    the server's, and nobody else can be reached. OpenSSL, requests, curl, Node and Java trust the server's authority.
     """
-    sys.exit(server.execute(command, lambda problem: click.echo(problem, err=True), trusting=trust_ca))
+    try:
+        sys.exit(server.execute(command, lambda problem: click.echo(problem, err=True), trusting=trust_ca))
+    except NoNamespaces as error:
+        end(str(error), NO_NAMESPACES)
+    except CannotWrite as error:
+        end(str(error), CANNOT_WRITE)
 
 
 @main.command()
@@ -338,6 +363,15 @@ def spec(name: str | None) -> None:
         end(f"there is no document {name!r}; there are {', '.join(names)}", WRONG_NAME)
 
 
+def _refuse_addresses() -> None:
+    """Refuse what is said of addresses beside `--transparent`, which are those of the real services."""
+    context = click.get_current_context()
+    for name in ("host", "stream_port", "tls_port"):
+        if context.get_parameter_source(name) is not ParameterSource.DEFAULT:
+            option = name.replace("_", "-")
+            raise click.UsageError(f"--{option} has no place beside --transparent: the addresses are the real ones.")
+
+
 def _prepare(scenario: str | None, snapshot: Path | None, journal: Path | None, **options: Any) -> PreparedServer:
     """Prepare a server from the rest of `ServerOptions`, or say what is wrong and end the program."""
     try:
@@ -357,6 +391,8 @@ def _prepare(scenario: str | None, snapshot: Path | None, journal: Path | None, 
         end(str(error), CANNOT_WRITE)
     except TlsMissing as error:
         end(str(error), NO_TLS)
+    except NoNamespaces as error:
+        end(str(error), NO_NAMESPACES)
 
 
 if __name__ == "__main__":

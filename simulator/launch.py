@@ -24,6 +24,7 @@ from simulator.http_protocol import ConnectionLimits
 from simulator.journal_file import JournalFile
 from simulator.journal_keeper import JournalKeeper
 from simulator.server import Companion, Server, host_and_port_of, is_loopback, listen, ready_line, url_of
+from simulator.transparency import lead_here, make_trusted
 from simulator.world.accounts import CustomerAccount
 from simulator.world.ids import unguessable_token
 from simulator.world.inputs import ChangeLogin, EndWorld
@@ -68,7 +69,8 @@ class ServerOptions(Struct, frozen=True, kw_only=True):
     """Where to listen, with what the first world begins, and the control token if one is wanted on loopback too.
 
     `face` is about all worlds, because it says what becomes of requests before it is known which world they are for.
-    So are `limits`, which say how long connections may take.
+    So are `limits`, which say how long connections may take. A server that `is_transparent` moves into a network of its
+    own, in which the real hosts' names lead to it; it then speaks TLS, and the stream has a host of its own.
     """
 
     host: str
@@ -81,6 +83,8 @@ class ServerOptions(Struct, frozen=True, kw_only=True):
     limits: ConnectionLimits = ConnectionLimits()
     tls: TlsOptions | None = None
     record: RecordOptions | None = None
+    is_transparent: bool = False
+    stream_host: str | None = None
 
 
 class PreparedServer:
@@ -89,8 +93,11 @@ class PreparedServer:
     def __init__(self, options: ServerOptions) -> None:
         """Bind the ports and begin the default world.
 
-        Raise `CannotListen`, `CannotWrite`, `TlsMissing`, `SnapshotError`, or `JournalError`.
+        Raise `CannotListen`, `CannotWrite`, `TlsMissing`, `NoNamespaces`, `SnapshotError`, or `JournalError`.
         """
+        self._is_transparent: Final = options.is_transparent
+        if options.is_transparent:
+            lead_here()
         self._limits: Final = options.limits
         plainly = options.tls is None or options.tls.beside_http
         self._socket: Final[socket.socket | None] = listen(options.host, options.port) if plainly else None
@@ -110,7 +117,7 @@ class PreparedServer:
         self.control_token: Final = (options.control_token or unguessable_token()) if token_needed else None
         self._stream: Final = StreamServer(
             self._worlds,
-            listen(options.host, options.stream_port),
+            listen(options.stream_host or options.host, options.stream_port),
             tls=None if self._secure is None else self._secure.stream_context,
         )
         self.stream: Final = host_and_port_of(self._stream.bound)
@@ -266,9 +273,12 @@ class PreparedServer:
     def execute(self, command: Sequence[str], complain: Callable[[str], None], *, trusting: bool = False) -> int:
         """Serve while a command runs, with `environment` added to its own, and return its exit status.
 
-        One that is `trusting` finds `trust_environment` there as well.
+        One that is `trusting` finds `trust_environment` there as well, and where the server is transparent whatever
+        else lets programs trust it.
         """
         trust = self.trust_environment if trusting else {}
+        if self._is_transparent and self._secure is not None:
+            trust = make_trusted(self._secure.ca, os.environ)
         attendance = SupervisedCommand(command, {**os.environ, **self.environment, **trust}, complain)
         server = self._server(lambda: attendance.begin(server), attendance.take_signal)
         self._run(server)
