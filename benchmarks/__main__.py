@@ -14,6 +14,7 @@ from benchmarks import (
     reads,
     snapshot,
     statement,
+    stream,
     tls,
     virtual,
 )
@@ -31,6 +32,7 @@ BENCHMARKS = {
     "navigation": navigation.run,
     "documents": documents.run,
     "http": http.run,
+    "stream": stream.run,
     "tls": tls.run,
 }
 

@@ -119,6 +119,19 @@ def test_orders_after_a_reset_are_told_as_in_a_market_that_is_new(theatre: Strea
     assert [(order["id"], order["status"]) for order in market["orc"][0]["uo"]] == [(str(bet_id), "EC")]
 
 
+def test_a_bet_that_has_the_number_of_another_of_before_is_told_as_it_is(theatre: StreamTheatre) -> None:
+    client = theatre.client()
+    client.subscribe_to_orders()
+    before = theatre.bet("alice", WIN, Side.BACK, 210, 10_00)
+    theatre.do(Reset()).accepted()
+    client.read()
+
+    bet_id = theatre.bet("alice", WIN, Side.LAY, 210, 10_00)
+
+    (order,) = client.read()[0]["oc"][0]["orc"][0]["uo"]
+    assert (bet_id, order["id"], order["side"]) == (before, str(before), "L")
+
+
 def test_orders_that_are_there_again_are_in_the_image(theatre: StreamTheatre) -> None:
     bet_id = theatre.bet("alice", WIN, Side.BACK, 210, 10_00)
     back = keep(theatre)

@@ -6,6 +6,7 @@ Source: published, Exchange Stream API specification; recorded order streams.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -38,6 +39,28 @@ _LAPSE_REASONS: Final = {
     LapseReason.MARKET_VOIDED: "MKT_INVALID",
 }
 """Which of the published codes stands for each reason (chosen where no recording shows it: docs/fidelity.md)."""
+_changeable: Final = attrgetter(
+    "price",
+    "size",
+    "liability",
+    "side",
+    "persistence",
+    "order_type",
+    "matched_at",
+    "cancelled_at",
+    "lapsed_at",
+    "size_lapsed",
+    "lapse_reason",
+    "matched_payout",
+    "size_matched",
+    "size_remaining",
+    "size_cancelled",
+    "size_voided",
+    "placed_at",
+    "customer_order_reference",
+    "customer_strategy_reference",
+)
+"""All that is told of an order but its id: later, or when the world has gone back, it may be something else."""
 _encode: Final = msgspec.json.Encoder().encode
 
 Ladder = Mapping[int, int]
@@ -92,6 +115,8 @@ class OrderView:
     def __init__(self, world: World, projection: OrderProjection) -> None:
         self._world: Final = world
         self._projection: Final = projection
+        self._told: Final[dict[int, tuple[object, Mapping[str, Any]]]] = {}
+        """By bet id: what an order had that can change when it was put into words, and the words."""
 
     def read(self, market_id: str) -> OrdersState | None:
         """Return the account's orders in a market as they are now, `None` where there never was one."""
@@ -120,7 +145,7 @@ class OrderView:
     def _runner(self, orders: list[Order]) -> RunnerOrders:
         wanted, projection = self._projection.strategies, self._projection
         shown = {
-            order.bet_id: _order(order)
+            order.bet_id: self._shown(order)
             for order in orders
             if wanted is None or (order.customer_strategy_reference or "") in wanted
         }
@@ -135,6 +160,13 @@ class OrderView:
             _position(orders) if projection.shows_position else NOWHERE,
             {strategy: _position(own) for strategy, own in by_strategy.items()},
         )
+
+    def _shown(self, order: Order) -> Mapping[str, Any]:
+        changeable = _changeable(order)
+        told = self._told.get(order.bet_id)
+        if told is None or told[0] != changeable:
+            told = self._told[order.bet_id] = changeable, _order(order)
+        return told[1]
 
 
 def markets_with_orders(world: World, account: str) -> list[str]:
@@ -231,7 +263,7 @@ def _runner_change(
     changed = [
         order
         for bet_id, order in after.orders.items()
-        if order != known.orders.get(bet_id) and (order["status"] == "E" or not is_image)
+        if order is not (was := known.orders.get(bet_id)) and order != was and (order["status"] == "E" or not is_image)
     ]
     members: dict[str, Any] = {"uo": changed} if changed else {}
     members.update(_position_change(known.position, after.position))

@@ -24,6 +24,7 @@ from simulator.world.happened import (
     WorldReset,
     WorldRestored,
 )
+from simulator.world.inputs import Reset, Restore
 from simulator.world.world import World
 from simulator.world.worlds import Worlds
 
@@ -225,7 +226,8 @@ class Publisher:
         return self._eras[world.id]
 
     def _hear(self, world: World, happened: Happened) -> None:
-        self._eras[world.id] += sum(isinstance(event, WorldReset | WorldRestored) for event in happened.events)
+        if isinstance(happened.input, Reset | Restore) and happened.refusal is None:
+            self._eras[world.id] += 1
         of_world = self._outgoing.get(world.id)
         if of_world is None:
             return
