@@ -80,6 +80,9 @@ CONNECTING = {"create_connection", "open_connection", "open_unix_connection", "s
               "sendto", "urlopen", "urlretrieve", "build_opener"}  # fmt: skip
 CLIENTS = {"urllib.request", "http.client", "requests", "httpx", "aiohttp", "smtplib", "ftplib", "xmlrpc.client"}
 
+FILES_OPENED = {"sqlite3.connect"}
+"""What is called alike, and opens a file."""
+
 MAY_CONNECT = {
     "simulator/scenario_command.py": "betsim scenario export reads from the address that it is given",
     "simulator/record.py": "betsim record is a client of the server that it is given",
@@ -100,7 +103,8 @@ def test_no_module_of_the_server_could_connect_to_anywhere() -> None:
             elif isinstance(node, ast.ImportFrom) and node.module in CLIENTS:
                 found.append((path, str(node.module)))
             elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in CONNECTING:
-                found.append((path, node.func.attr))
+                called = ast.unparse(node.func)
+                found += [(path, called)] if called not in FILES_OPENED else []
 
     assert found == []
     assert all(CHECKOUT.joinpath(path).exists() for path in MAY_CONNECT)
