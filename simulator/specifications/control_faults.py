@@ -1,7 +1,6 @@
 """The paths of our own API under which faults are ordered."""
 
-from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 from simulator.betfair.faultable import FAULTABLE
 from simulator.betfair.stream.faults import FAULTABLE as STREAM
@@ -10,13 +9,12 @@ from simulator.control.fault_entries import LONGEST_BODY, MOST_FAULTS, MOST_TIME
 from simulator.specifications.answers import JsonSchema
 from simulator.specifications.control_operations import WORLD, operation, path_item
 from simulator.specifications.control_schemas import only, reference
-from simulator.world.faults import ABOUT_ORDERS, ANY, IN_ORDER, REFUSE, WORDS, can_happen_to
+from simulator.world.faults import ANY, WORDS
 
 _OPERATIONS: Final = {**FAULTABLE, **STREAM, **BETTUNE}
 _LENGTH: Final[JsonSchema] = {"type": "string", "pattern": r"^PT[0-5]?[0-9](\.[0-9]{1,3})?S$"}
 _LASTING: Final[JsonSchema] = {"type": "string", "pattern": r"^PT[1-9][0-9]{0,4}S$"}
 _TIMES: Final[JsonSchema] = {"type": "integer", "minimum": 1, "maximum": MOST_TIMES}
-_LATENCIES: Final = ("fixed", "uniform", "logNormal")
 _OPTIONS: Final[dict[str, JsonSchema]] = {
     "how": {"enum": ["close", "reset", "stall"]},
     "fixed": _LENGTH,
@@ -96,9 +94,13 @@ def faults() -> JsonSchema:
 
 
 def fault_schemas() -> JsonSchema:
-    """Return the schemas of what orders faults: one for each word, because each takes options of its own."""
-    lastings: tuple[dict[str, Any], ...] = ({"times": _TIMES}, {"for": _LASTING})
-    kinds = [kind for word in WORDS for lasting in lastings for kind in _kinds(word, lasting)]
+    """Return the schemas of what orders faults.
+
+    Which words an operation knows, which codes it may be refused with and what a word takes is told in words, and in
+    the refusals themselves: as a schema it would have some hundred alternatives.
+    """
+    codes = sorted({code for of_operation in _OPERATIONS.values() for code in of_operation})
+    known: JsonSchema = {"anyOf": [{"enum": [ANY, *sorted(_OPERATIONS)]}, {"type": "string", "pattern": "^/"}]}
     return {
         "FaultsEntry": {
             "type": "object",
@@ -114,46 +116,26 @@ def fault_schemas() -> JsonSchema:
             "required": ["faults"],
             "additionalProperties": False,
         },
-        "FaultEntry": {"description": "What is to go wrong, and with which requests.", "anyOf": kinds},
+        "FaultEntry": {
+            "type": "object",
+            "description": "What is to go wrong, and with which requests. "
+            + " ".join(f"{word} takes {_taken_by(word)}." for word in WORDS),
+            "properties": {
+                "operation": known,
+                "do": {"enum": list(WORDS)},
+                "account": {"type": "string"},
+                "after": {"type": "integer", "minimum": 0, "maximum": MOST_TIMES},
+                "times": _TIMES,
+                "for": _LASTING,
+                "code": {"enum": codes},
+                "instructionCode": {"enum": codes},
+                **_OPTIONS,
+            },
+            "required": ["operation", "do"],
+            "additionalProperties": False,
+        },
     }
 
 
-def _kinds(word: str, lasting: dict[str, Any]) -> Iterator[JsonSchema]:
-    options = {name: _OPTIONS[name] for name in OPTIONS.get(word, ()) if name in _OPTIONS}
-    operations = [each for each in sorted(_OPERATIONS) if can_happen_to(each, word)]
-    anything: JsonSchema = {"anyOf": [{"enum": [ANY, *operations]}, {"type": "string", "pattern": "^/"}]}
-    if word == REFUSE:
-        for codes in sorted(map(sorted, set(map(frozenset, _OPERATIONS.values())))):
-            named = [name for name in sorted(_OPERATIONS) if set(_OPERATIONS[name]) == set(codes)]
-            of_orders = {"instructionCode": {"enum": codes}} if set(named) <= ABOUT_ORDERS else {}
-            yield _kind(word, {"enum": named}, {"code": {"enum": codes}, **of_orders}, lasting, "code")
-        every = sorted({code for codes in _OPERATIONS.values() for code in codes})
-        yield _kind(word, {"enum": [ANY]}, {"code": {"enum": every}}, lasting, "code")
-    elif any(name in options for name in _LATENCIES):
-        others = {name: schema for name, schema in options.items() if name not in _LATENCIES}
-        for name in _LATENCIES:
-            yield _kind(word, anything, {name: _OPTIONS[name], **others}, lasting, name)
-        if word in IN_ORDER:
-            yield _kind(word, anything, others, lasting)
-    else:
-        yield _kind(word, anything, options, lasting)
-
-
-def _kind(
-    word: str, operation: JsonSchema, options: dict[str, Any], lasting: dict[str, Any], *required: str
-) -> JsonSchema:
-    properties = {
-        "operation": operation,
-        "do": {"const": word},
-        "account": {"type": "string"},
-        "after": {"type": "integer", "minimum": 0, "maximum": MOST_TIMES},
-        **lasting,
-        **options,
-    }
-    return {
-        "type": "object",
-        "description": f"What {word} takes.",
-        "properties": properties,
-        "required": ["operation", "do", *required],
-        "additionalProperties": False,
-    }
+def _taken_by(word: str) -> str:
+    return ", ".join(OPTIONS.get(word, ())) or "nothing more"

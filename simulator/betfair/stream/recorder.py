@@ -5,6 +5,7 @@ world. While a market goes on its file is plain, so that it can be read and noth
 server stops, it is compressed where that is wanted. A world that begins again goes on in the same files, with images.
 """
 
+import asyncio
 import bz2
 import logging
 from collections.abc import Callable, Iterable
@@ -51,7 +52,12 @@ class Recorder:
             recording.finish()
 
     def _hear(self, world: World, _: Happened) -> None:
-        if self._has_started and world.id not in self._recordings and not world.has_ended:
+        if self._has_started and world.id not in self._recordings:
+            # Not while the story is told: to read a market may work out its starting prices anew, which is an input.
+            asyncio.get_running_loop().call_soon(self._record_if_new, world)
+
+    def _record_if_new(self, world: World) -> None:
+        if world.id not in self._recordings and not world.has_ended:
             self._record(world)
 
     def _record(self, world: World) -> None:
