@@ -41,7 +41,7 @@ def first_world(scenario: str | None, snapshot: Path | None, journal: Path | Non
             )
         return FirstWorld(written, journal=file)
     if snapshot is None:
-        return FirstWorld(scenario_called(scenario or "demo", seed), journal=file)
+        return FirstWorld(scenario_called("demo" if scenario is None else scenario, seed), journal=file)
     read = _read(snapshot)
     return FirstWorld(read.scenario, read, file)
 
