@@ -99,8 +99,10 @@ def _log_in(source: Source, context: ssl.SSLContext | None) -> str:
     form = urllib.parse.urlencode({"username": source.username, "password": source.password}).encode()
     headers = {"X-Application": source.app_key, "Accept": "application/json"}
     request = urllib.request.Request(f"{source.url}/api/login", data=form, headers=headers)
+    # Without the proxies that the environment names: the login is for this server alone.
+    handlers = [urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=context)]
     try:
-        with urllib.request.urlopen(request, context=context) as response:
+        with urllib.request.build_opener(*handlers).open(request) as response:
             answer = json.load(response)
     except (urllib.error.URLError, ValueError) as error:
         raise CannotRecord(f"{source.url}: {getattr(error, 'reason', error)}.") from None
