@@ -125,7 +125,7 @@ def talk_about_reading(conversation: Doubled) -> None:
     world = "/control/v1/worlds/default"
     for path in ("/health", f"{world}/clock", f"{world}/state-hash", f"{world}/snapshot?name=begun"):
         assert 200 == conversation.ask("GET", path).status
-    for path in ("/control/v1/worlds/default/journal", "/control/v1/worlds/default/journal/export"):
+    for path in (f"{world}/journal", f"{world}/journal/export", f"{world}/scenario"):
         assert 200 == conversation.ask("GET", path).status
     assert 204 == conversation.ask("DELETE", "/control/v1/snapshots/begun").status
     assert 204 == conversation.ask("DELETE", "/control/v1/worlds/default/faults").status
