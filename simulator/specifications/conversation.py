@@ -9,6 +9,7 @@ import json
 from typing import Any, Final, NamedTuple
 
 from simulator.app import Application, create_app
+from simulator.control.bodies import YAML
 from simulator.control.journal import LINES
 from simulator.control.worlds import Addresses
 from simulator.world.clock import RealTime
@@ -62,5 +63,5 @@ class Conversation:
         await self._app(scope, receive, send)
         content = b"".join(message.get("body", b"") for message in messages)
         media_type = dict(messages[0]["headers"]).get(b"content-type", b"").partition(b";")[0]
-        is_text = media_type in (b"text/html", LINES.encode())
+        is_text = media_type in (b"text/html", LINES.encode(), YAML.encode())
         return Heard(messages[0]["status"], content.decode() if is_text else json.loads(content) if content else None)
