@@ -165,7 +165,7 @@ def _scenario() -> JsonSchema:
     empty = scenario_text(present_of(World(Scenario(name="empty"), real_time=described)).scenario)
     read["responses"]["200"] = {
         "description": "The world as it is now.",
-        "content": {YAML: {"schema": {"type": "string"}, "examples": {"empty": {"value": empty}}}},
+        "content": {YAML: {"schema": {"type": ["object", "string"]}, "examples": {"empty": {"value": empty}}}},
     }
     return read
 
