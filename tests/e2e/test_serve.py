@@ -378,7 +378,7 @@ def test_a_refusal_is_one_line_on_standard_error_unless_less_is_wanted(
         get(f"{served.url}/bet-tune-api/v1/sports")
         get(f"{served.url}/health")
 
-        line = "betsim: refused GET /bet-tune-api/v1/sports: missing_token: No token provided\n"
+        line = "betsim: refused listSports: missing_token: No token provided\n"
         assert served.errors.removeprefix(introduction) == (line if told else "")
 
 
@@ -404,7 +404,8 @@ def test_a_command_finds_the_server_in_its_environment_and_gives_its_exit_status
         "assert account['delayedAppKey'] == os.environ['BETSIM_DELAYED_APP_KEY']\n"
         "assert [token['revoked'] for token in world['bettune']['tokens']] == [True, False]\n"
         "assert world['bettune']['tokens'][1]['token'] == os.environ['BETSIM_BETTUNE_TOKEN']\n"
-        "assert 'BETSIM_STREAM' not in os.environ\n"
+        "stream = world['stream']\n"
+        "assert f'{stream[\"host\"]}:{stream[\"port\"]}' == os.environ['BETSIM_STREAM']\n"
         "print('the words of the command')\n"
         "sys.exit(int(sys.argv[1]))\n"
     )
