@@ -116,9 +116,10 @@ def decode_snapshot(encoded: bytes | msgspec.Raw) -> Snapshot:
         if written_by != FORMAT:
             raise SnapshotError(f"{written_by} is not the format of this version, which is {FORMAT}", "format")
         snapshot = _DECODER.decode(encoded)
-        if snapshot.digest_of_rest() != snapshot.digest:
-            image = _IN_ORDER.encode(msgspec.json.decode(snapshot.image))
-            snapshot = msgspec.structs.replace(snapshot, image=msgspec.Raw(image))
+        if snapshot.digest_of_rest() == snapshot.digest:
+            return snapshot
+        image = _IN_ORDER.encode(msgspec.json.decode(snapshot.image))
+        snapshot = msgspec.structs.replace(snapshot, image=msgspec.Raw(image))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise SnapshotError(f"this is not a snapshot: {error}") from None
     if snapshot.digest_of_rest() != snapshot.digest:
