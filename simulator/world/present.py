@@ -104,17 +104,14 @@ def _open_markets(world: World) -> list[str]:
 
 
 def _events(world: World) -> Iterator[EventEntry]:
-    listed = world.catalogue.markets_of_event
+    listed, markets = world.catalogue.markets_of_event, world.exchange.markets
     for event in world.catalogue.events.values():
-        markets = (world.exchange.markets[described.id] for described in listed[event.id])
-        yield _event_entry(
-            event,
-            [
-                market_entry(market, world.catalogue.markets[market.market_id])
-                for market in markets
-                if market.status is not MarketStatus.CLOSED
-            ],
-        )
+        entries = [
+            market_entry(markets[described.id], described)
+            for described in listed[event.id]
+            if markets[described.id].status is not MarketStatus.CLOSED
+        ]
+        yield _event_entry(event, entries)
 
 
 def _event_entry(event: EventDescription, markets: Iterable[MarketEntry]) -> EventEntry:

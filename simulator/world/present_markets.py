@@ -54,13 +54,14 @@ def in_units(hundredths: int) -> Decimal:
 def market_entry(market: Market, described: MarketDescription) -> MarketEntry:
     """Return the entry of a market that is not closed."""
     definition, line = market.definition, described.line
-    status = str(MarketStatus.OPEN if has_come_further(market) else market.status)
+    has_offers = not has_come_further(market)
+    status = str(market.status if has_offers else MarketStatus.OPEN)
     return MarketEntry(
         id=market.market_id,
         name=described.name,
         market_type=described.market_type,
         start_time=instant_text(described.start_time),
-        runners=tuple(_runner_entry(market, described, key) for key in described.runners),
+        runners=tuple(_runner_entry(market, described, key, has_offers=has_offers) for key in described.runners),
         betting_type=str(definition.betting_type),
         suspend_time=instant_text(described.suspend_time),
         settle_time=None if described.settle_time is None else instant_text(described.settle_time),
@@ -141,9 +142,9 @@ def _settled_runners(market: Market) -> list[Runner]:
     return [runner for runner in market.runners.values() if runner.status in SETTLED]
 
 
-def _runner_entry(market: Market, described: MarketDescription, key: RunnerKey) -> RunnerEntry:
+def _runner_entry(market: Market, described: MarketDescription, key: RunnerKey, *, has_offers: bool) -> RunnerEntry:
     runner, description = market.runners[key], described.runners[key]
-    to_back, to_lay = ((), ()) if has_come_further(market) else _offers(runner)
+    to_back, to_lay = _offers(runner) if has_offers else ((), ())
     factor = runner.adjustment_factor
     return RunnerEntry(
         selection_id=key.selection_id,
