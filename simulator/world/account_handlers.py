@@ -11,6 +11,7 @@ from simulator.world.accounts import (
     LIMITED_ACCESS,
     PENDING_PASSWORD_CHANGE,
     SUCCESS,
+    CustomerAccount,
     login_status_of,
 )
 from simulator.world.developer_apps import AppVersion
@@ -20,11 +21,17 @@ from simulator.world.login_states import INVALID_PASSWORD, LoginRefused
 from simulator.world.parts import Parts
 
 
+def account_of(parts: Parts, username: str) -> CustomerAccount:
+    """Return the account of a customer; raise `Impossible` where nobody is called so."""
+    account = parts.accounts.by_username.get(username)
+    if account is None:
+        raise Impossible(f"there is no account {username!r}")
+    return account
+
+
 def create_developer_app(parts: Parts, create: CreateDeveloperApp, at: int, events: list[Event]) -> None:
     """Create an application; raise `AppRefused`, and `Impossible` where nobody is called so."""
-    account = parts.accounts.by_username.get(create.username)
-    if account is None:
-        raise Impossible(f"there is no account {create.username!r}")
+    account = account_of(parts, create.username)
     # Its status may be another by now than that of the scenario.
     current = structs.replace(account, status=parts.sessions.logins.of(account).status)
     app = parts.developer_apps.create(current, create.name)
@@ -33,9 +40,7 @@ def create_developer_app(parts: Parts, create: CreateDeveloperApp, at: int, even
 
 def change_login(parts: Parts, change: ChangeLogin, at: int, events: list[Event]) -> None:
     """Change how a customer may log in, and with the status whether bets are taken; raise `Impossible`."""
-    account = parts.accounts.by_username.get(change.username)
-    if account is None:
-        raise Impossible(f"there is no account {change.username!r}")
+    account = account_of(parts, change.username)
     if change.status is not UNSET and change.status not in ACCOUNT_STATUSES:
         raise Impossible(f"there is no status {change.status!r} of an account")
     state = parts.sessions.logins.to_change(account)

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from simulator.exchange.events import Event
 from simulator.exchange.refusals import Impossible
+from simulator.world.account_handlers import account_of
 from simulator.world.accounts import CustomerAccount
 from simulator.world.happened import (
     SessionClosed,
@@ -38,7 +39,7 @@ def _make_subscription(parts: Parts, make: MakeSubscription, at: int, events: li
 
 
 def _activate_subscription(parts: Parts, activate: ActivateSubscription, at: int, events: list[Event]) -> None:
-    customer = _account_of(parts, activate.username)
+    customer = account_of(parts, activate.username)
     activated = parts.vendors.activate(customer.username, activate.subscription_token, at)
     events.append(SubscriptionActivated(at, activated.vendor, customer.username, activated.token))
 
@@ -56,7 +57,7 @@ def _update_subscription(parts: Parts, update: UpdateSubscription, at: int, even
 
 
 def _authorise_vendor(parts: Parts, authorise: AuthoriseVendor, at: int, events: list[Event]) -> None:
-    customer = _account_of(parts, authorise.username)
+    customer = account_of(parts, authorise.username)
     made = parts.vendors.authorise(customer.username, authorise.vendor_id, at)
     events.append(VendorAuthorised(at, made.vendor, made.customer, made.code, made.expires_at))
 
@@ -81,7 +82,7 @@ def _grant_for(parts: Parts, vendor: str, opening: OpenVendorSession, at: int) -
 
 
 def _revoke_vendor(parts: Parts, revoke: RevokeVendor, at: int, events: list[Event]) -> None:
-    customer = _account_of(parts, revoke.username)
+    customer = account_of(parts, revoke.username)
     grant = parts.vendors.revoke(customer.username, revoke.vendor_id)
     for session in parts.sessions.of_vendor(customer.username, grant.vendor):
         parts.sessions.close(session)
@@ -89,15 +90,8 @@ def _revoke_vendor(parts: Parts, revoke: RevokeVendor, at: int, events: list[Eve
     events.append(VendorRevoked(at, grant.vendor, customer.username))
 
 
-def _account_of(parts: Parts, username: str) -> CustomerAccount:
-    account = parts.accounts.by_username.get(username)
-    if account is None:
-        raise Impossible(f"there is no account {username!r}")
-    return account
-
-
 def _vendor_of(parts: Parts, username: str) -> CustomerAccount:
-    account = _account_of(parts, username)
+    account = account_of(parts, username)
     if account.vendor is None:
         raise Impossible(f"the account {username!r} is no vendor's")
     return account
