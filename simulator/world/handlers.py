@@ -263,10 +263,9 @@ def _read_starting_prices(parts: Parts, read: ReadStartingPrices, at: int, event
 def _count_books(parts: Parts, count: CountBooks, at: int, events: list[Event]) -> None:
     limiter = parts.book_requests
     names = [f"{market_id} {count.account}" for market_id in count.market_ids]
-    for name in names:
+    for market_id, name in zip(count.market_ids, names, strict=True):
         if limiter.full_until(name, at) is not None:
-            market_id, _, account = name.partition(" ")
-            raise Impossible(f"account {account!r} has asked for the book of market {market_id} too often")
+            raise Impossible(f"account {count.account!r} has asked for the book of market {market_id} too often")
     for name in names:
         limiter.admit(name, at)
     events.append(BooksCounted(at, count.account, count.market_ids))
