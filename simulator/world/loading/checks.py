@@ -142,7 +142,8 @@ def check_settings(inspection: Inspection, scenario: Scenario) -> None:
     inspection.usable(("startingPriceRefresh",), duration_of, scenario.starting_price_refresh)
     inspection.one_of(("forbiddenBets",), scenario.forbidden_bets, FORBIDDEN_BETS, "answer to bets that are forbidden")
     if scenario.transaction_charge is not None:
-        _check_price(inspection, ("transactionCharge", "price"), scenario.transaction_charge.price)
+        price, place = scenario.transaction_charge.price, ("transactionCharge", "price")
+        inspection.factor(place, price, MOST_PRICE, what="price of a transaction")
     delay = inspection.usable(("marketDataDelay",), duration_of, scenario.market_data_delay)
     problem = f"Delayed market data is late by 1 to 60 seconds, not by {scenario.market_data_delay}."
     inspection.demand(LEAST_DELAY <= delay <= MOST_DELAY, ("marketDataDelay",), problem)
@@ -165,11 +166,6 @@ def _check_rate(inspection: Inspection, place: Place, currency: str, rate: Decim
     is_short = rate == round(rate, DECIMALS_OF_RATE)
     inspection.demand(is_short, place, f"A currency rate has at most {DECIMALS_OF_RATE} decimals, not {rate}.")
     inspection.demand(currency != "GBP" or rate == 1, place, f"Rates are those of a pound, which is 1, not {rate}.")
-
-
-def _check_price(inspection: Inspection, place: Place, price: Decimal) -> None:
-    """Complain unless a price of one transaction has three decimals at most and is in bounds."""
-    inspection.factor(place, price, MOST_PRICE, what="price of a transaction")
 
 
 def _check_clock(inspection: Inspection, clock: ClockEntry) -> None:
@@ -228,8 +224,7 @@ def _check_account(inspection: Inspection, place: Place, account: AccountEntry, 
     inspection.percent((*place, "discountRate"), account.discount_rate, "discount rate")
     inspection.percent((*place, "commissionRate"), account.commission_rate, "commission rate")
     if account.session_timeout is not None:
-        length = inspection.usable((*place, "sessionTimeout"), duration_of, account.session_timeout)
-        inspection.demand(length > 0, (*place, "sessionTimeout"), "A session must last longer than nothing.")
+        inspection.lasting((*place, "sessionTimeout"), account.session_timeout, "A session")
     for position, url in enumerate(account.redirect_urls):
         inspection.usable((*place, "redirectUrls", position), redirect_url_of, url)
     for position, certificate in enumerate(account.certificates):
