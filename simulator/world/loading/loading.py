@@ -118,7 +118,7 @@ def loader_of_additions(
     markets = {market_id: KnownMarket.of(market) for market_id, market in exchange.markets.items()}
     depths = {event_id: catalogue.depth_of(event_id) for event_id in catalogue.events}
     known_matches, known_users, rules = frozenset(matches), frozenset(users), exchange.rules
-    translations = catalogue.copy().translations
+    translations = {language: dict(names) for language, names in catalogue.translations.items()}
 
     def load(text: str | bytes, name: str) -> Additions:
         document = read_document(text, name)
