@@ -54,7 +54,7 @@ def _describe(world: World) -> ClockDocument:
 def _change_of(text: bytes, name: str) -> AdvanceClock | SetClock | MoveToNext | SetClockRate:
     """Return what a document wants done to a world's clock; raise `ScenarioError` and `WrongDocument`."""
     document = read_document(text, name)
-    change: ClockChange = convert(document, {} if document.data is None else document.data, ClockChange)
+    change: ClockChange = convert(document, document.members, ClockChange)
     asked = [name for name in change.__struct_fields__ if getattr(change, name) is not UNSET]
     if len(asked) != 1:
         raise WrongDocument("A clock is asked for one thing at a time: advance, set, rate or toNext.")

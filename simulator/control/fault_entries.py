@@ -54,7 +54,7 @@ def faults_of(text: bytes, name: str, operations: Operations) -> tuple[Fault, ..
     document = read_document(text, name)
     if isinstance(document.data, dict) and "failure" in document.data:
         return _shipped(document, operations)
-    entries: FaultsEntry = convert(document, {} if document.data is None else document.data, FaultsEntry)
+    entries: FaultsEntry = convert(document, document.members, FaultsEntry)
     if not 0 < len(entries.faults) <= MOST_FAULTS:
         raise document.error(("faults",), f"From 1 to {MOST_FAULTS} faults can be ordered at once.")
     return tuple(

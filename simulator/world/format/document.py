@@ -63,6 +63,11 @@ class Document:
         self.data: Final = data
         self._lines: Final = lines
 
+    @property
+    def members(self) -> object:
+        """Return the data where an empty document is a mapping that leaves out whatever can be."""
+        return {} if self.data is None else self.data
+
     def error(self, place: Place, problem: str) -> ScenarioError:
         """Return the complaint about one place of this document."""
         return ScenarioError(self.name, path_of(place), problem, self._line_of(place), self.value_at(place))

@@ -178,7 +178,7 @@ def loader_of_happening(
 
     def load(text: str | bytes, name: str) -> MarketHappening:
         document = read_document(text, name)
-        content = {} if document.data is None else document.data
+        content = document.members
         if isinstance(content, dict):
             for key in (*address, "at"):
                 if key in content:
@@ -218,21 +218,21 @@ def load_plan(text: str | bytes, name: str, user: str, origin: int) -> ChangePla
 def load_odds(text: str | bytes, name: str) -> int:
     """Read the odds of a prediction, and return them in millionths; raise `ScenarioError` where the text is wrong."""
     document = read_document(text, name)
-    odds: Odds = convert(document, {} if document.data is None else document.data, Odds)
+    odds: Odds = convert(document, document.members, Odds)
     return check_odds(Inspection(document), ("odds",), odds.odds)
 
 
 def load_payment(text: str | bytes, name: str) -> int:
     """Read the amount of a payment, and return it in hundredths; raise `ScenarioError` where the text is wrong."""
     document = read_document(text, name)
-    payment: Payment = convert(document, {} if document.data is None else document.data, Payment)
+    payment: Payment = convert(document, document.members, Payment)
     return Inspection(document).amount(("amount",), payment.amount, least=1, most=MOST_PAYMENT, what="amount")
 
 
 def load_standing(text: str | bytes, name: str) -> StandingEntry:
     """Read what changes of what may keep a customer from betting; raise `ScenarioError` where the text is wrong."""
     document = read_document(text, name)
-    change: StandingEntry = convert(document, {} if document.data is None else document.data, StandingEntry)
+    change: StandingEntry = convert(document, document.members, StandingEntry)
     check_standing(Inspection(document), (), change)
     return change
 
@@ -240,7 +240,7 @@ def load_standing(text: str | bytes, name: str) -> StandingEntry:
 def load_login(text: str | bytes, name: str) -> LoginChange:
     """Read how a customer may log in from now on, with fingerprints of certificates; raise `ScenarioError`."""
     document = read_document(text, name)
-    change: LoginChange = convert(document, {} if document.data is None else document.data, LoginChange)
+    change: LoginChange = convert(document, document.members, LoginChange)
     inspection = Inspection(document)
     if change.status is not UNSET:
         inspection.one_of(("status",), change.status, ACCOUNT_STATUSES, "login status or code")
@@ -255,7 +255,7 @@ def load_login(text: str | bytes, name: str) -> LoginChange:
 
 def _with_address(document: Document, address: dict[str, object], *others: str) -> object:
     """Return the content of a document with what its address says; complain where it says that, or `others`, itself."""
-    content = {} if document.data is None else document.data
+    content = document.members
     if not isinstance(content, dict):
         return content
     for key in (*address, *others):
