@@ -7,9 +7,8 @@ from typing import Any
 
 from simulator.exchange.commands import PlaceInstruction, PlaceOrders
 from simulator.exchange.orders import OrderType, RunnerKey, Side
-from simulator.world.clock import REAL_TIME
 from simulator.world.loading.loading import load_scenario
-from simulator.world.snapshot import Restoration, decode_snapshot, encode_snapshot
+from simulator.world.snapshot import decode_snapshot, encode_snapshot
 from simulator.world.state_hash import state_hash
 from simulator.world.world import World
 
@@ -40,14 +39,7 @@ def run() -> None:
 
 
 def _restored(document: bytes) -> World:
-    snapshot = decode_snapshot(document)
-    return World(
-        snapshot.scenario,
-        world_id=snapshot.world_id,
-        seed=snapshot.seed,
-        real_time=REAL_TIME,
-        restoration=Restoration(snapshot, {}, keeps_sessions=True),
-    )
+    return World.of_snapshot(decode_snapshot(document))
 
 
 def _bet(world: World) -> None:

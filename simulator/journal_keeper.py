@@ -10,15 +10,13 @@ from collections.abc import Callable
 from functools import partial
 from typing import Final, NoReturn
 
-import msgspec
-
 from simulator.journal_file import JournalError, JournalFile, WrittenWorld
 from simulator.world.clock import REAL_TIME, ClockError, RealTime
 from simulator.world.format.quantities import Unusable
 from simulator.world.happened import BEGINNING, CALLER, Happened
 from simulator.world.inputs import EndWorld, Reset, Restore, SetClock
 from simulator.world.retelling import Beginning, Retelling, Told
-from simulator.world.snapshot import Restoration, Snapshot, SnapshotError
+from simulator.world.snapshot import Snapshot, SnapshotError
 from simulator.world.world import World
 from simulator.world.worlds import Worlds
 
@@ -94,8 +92,7 @@ class JournalKeeper:
         """Return what a world was when it was last written about; raise `JournalError`."""
         beginning, image = written.beginning, written.image
         if image is not None:
-            restoration = Restoration(image, {}, keeps_sessions=True)
-            beginning = msgspec.structs.replace(beginning, restoration=restoration)
+            beginning = beginning.with_snapshot(image)
         try:
             retelling = Retelling(beginning)
             for one in self._file.story(written):

@@ -17,7 +17,6 @@ from simulator.exchange.events import Event, MarketEvent, accounts_of
 from simulator.world.happened import Happened
 from simulator.world.inputs import Input
 from simulator.world.retelling import Beginning, Told, told
-from simulator.world.snapshot import Restoration
 from simulator.world.world import World
 
 MOST_ENTRIES: Final = 50_000
@@ -171,10 +170,7 @@ class Journal:
     def _begin_again_where_long(self) -> None:
         """Let a snapshot stand for what has been told so far, once that is much; to be called where nothing is due."""
         if len(self._told) > MOST_INPUTS and not self._world.has_ended:
-            snapshot = self._world.snapshot()
-            self._beginning = msgspec.structs.replace(
-                Beginning.of(self._world), restoration=Restoration(snapshot, {}, keeps_sessions=True)
-            )
+            self._beginning = Beginning.of(self._world).with_snapshot(self._world.snapshot())
             self._told = []
 
 

@@ -10,7 +10,7 @@ from simulator.world.clock import RealTime
 from simulator.world.format.scenario import Scenario
 from simulator.world.happened import CALLER, Happened
 from simulator.world.inputs import Input, decode_input
-from simulator.world.snapshot import Restoration
+from simulator.world.snapshot import Restoration, Snapshot
 from simulator.world.world import World
 
 
@@ -30,6 +30,10 @@ class Beginning(Struct, frozen=True):
     def of(cls, world: World) -> "Beginning":
         """Return the beginning of a world."""
         return cls(world.scenario, world.seed, world.id, world.created_at, world.restoration)
+
+    def with_snapshot(self, snapshot: Snapshot) -> "Beginning":
+        """Return the beginning of the same world with a snapshot that was taken of it on the way."""
+        return msgspec.structs.replace(self, restoration=Restoration.whole(snapshot))
 
 
 class Told(Struct, frozen=True):

@@ -77,6 +77,11 @@ class Restoration(Struct, frozen=True):
     renamed: Mapping[str, str]
     keeps_sessions: bool
 
+    @classmethod
+    def whole(cls, snapshot: Snapshot) -> "Restoration":
+        """Return how the very world of a snapshot goes on, with all that it had."""
+        return cls(snapshot, {}, keeps_sessions=True)
+
 
 class Imaged(Protocol):
     """What a snapshot is taken of: a world."""

@@ -5,10 +5,11 @@ what is read of it may be anything: it has to hold together before it takes the 
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 from simulator.world.clock import RealTime
-from simulator.world.snapshot import Restoration, Snapshot, SnapshotError
+from simulator.world.snapshot import Snapshot, SnapshotError
 from simulator.world.state_hash import state_hash
 from simulator.world.world import World
 
@@ -17,16 +18,7 @@ _NO_TIME: Final = RealTime(lambda: 0, lambda: 0.0)
 
 def try_out(snapshot: Snapshot) -> None:
     """Let a world that nobody meets go on from a snapshot; raise `SnapshotError` where it cannot."""
-    restoration = Restoration(snapshot, {}, keeps_sessions=True)
-    tried(
-        lambda: World(
-            snapshot.scenario,
-            world_id=snapshot.world_id,
-            seed=snapshot.seed,
-            real_time=_NO_TIME,
-            restoration=restoration,
-        )
-    )
+    tried(partial(World.of_snapshot, snapshot, _NO_TIME))
 
 
 def tried(make: Callable[[], World]) -> World:

@@ -95,6 +95,17 @@ class World:
         self._begin(self.created_at)
         self._let_act(self.created_at)
 
+    @classmethod
+    def of_snapshot(cls, snapshot: Snapshot, real_time: RealTime = REAL_TIME) -> "World":
+        """Return the world that a snapshot was taken of, as it was; raise `SnapshotError`."""
+        return cls(
+            snapshot.scenario,
+            world_id=snapshot.world_id,
+            seed=snapshot.seed,
+            real_time=real_time,
+            restoration=Restoration.whole(snapshot),
+        )
+
     def _begin(self, start: int) -> None:
         """Bring about what the scenario says, at its beginning."""
         parts = Parts(self.scenario, self.settings, self.id, self.seed, start, self._real_time)

@@ -157,14 +157,7 @@ class Worlds:
 
     def bring_back(self, snapshot: Snapshot) -> World:
         """Take in the world of a snapshot that was here before, under its own id; raise `SnapshotError`."""
-        restoration = Restoration(snapshot, {}, keeps_sessions=True)
-        world = World(
-            snapshot.scenario,
-            world_id=snapshot.world_id,
-            seed=snapshot.seed,
-            real_time=self._real_time,
-            restoration=restoration,
-        )
+        world = World.of_snapshot(snapshot, self._real_time)
         self.take_in(world)
         return world
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from simulator.exchange.orders import Side
 from simulator.world.happened import Happened, SessionClosed, SessionOpened, WorldRestored
 from simulator.world.inputs import AdvanceClock, Input, LogIn, Restore, SetClockRate
-from simulator.world.snapshot import Restoration, Snapshot, SnapshotError, decode_snapshot, encode_snapshot
+from simulator.world.snapshot import Snapshot, SnapshotError, decode_snapshot, encode_snapshot
 from simulator.world.state_hash import state_hash
 from simulator.world.world import World
 from simulator.world.worlds import Worlds
@@ -33,13 +33,7 @@ def written(world: World) -> Snapshot:
 
 def going_on_from(snapshot: Snapshot) -> World:
     """A world of another server that goes on from a snapshot."""
-    return World(
-        snapshot.scenario,
-        world_id=snapshot.world_id,
-        seed=snapshot.seed,
-        real_time=FakeRealTime(START).real_time,
-        restoration=Restoration(snapshot, {}, keeps_sessions=True),
-    )
+    return World.of_snapshot(snapshot, FakeRealTime(START).real_time)
 
 
 def assert_alike(one: Any, other: Any, pairs: dict[int, int], place: str) -> None:
