@@ -1,7 +1,6 @@
 """A customer's applications and their app keys (manual, "Claves de aplicación")."""
 
-from simulator.betfair.accounts.refusing import not_valid
-from simulator.betfair.errors import ApiError, ApiErrorCode
+from simulator.betfair.accounts.refusing import done
 from simulator.betfair.operations import Call
 from simulator.betfair.schema.account_aping import (
     CreateDeveloperAppKeysRequest,
@@ -22,12 +21,7 @@ def create_developer_app_keys(call: Call[CreateDeveloperAppKeysRequest]) -> Deve
     none, APP_KEY_CREATION_FAILED for an account that may not bet, and APP_CREATION_FAILED for one that has as many
     applications as it may have (the last three are chosen).
     """
-    happened = call.world.do(CreateDeveloperApp(call.account.username, call.params.appName))
-    refusal = happened.refusal
-    if refusal is not None and refusal.code == ApiErrorCode.INVALID_INPUT_DATA:
-        raise not_valid(refusal.problem)
-    if refusal is not None:
-        raise ApiError(ApiErrorCode(refusal.code), refusal.problem)
+    happened = done(call.world, CreateDeveloperApp(call.account.username, call.params.appName))
     (created,) = (event for event in happened.events if isinstance(event, DeveloperAppCreated))
     return _described(call.world.developer_apps.by_id[created.app_id])
 

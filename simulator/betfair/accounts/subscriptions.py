@@ -5,8 +5,8 @@ Sources: manual, "Operaciones de cuentas"; `AccountAPING.xml`; what Betfair publ
 
 from typing import Any
 
-from simulator.betfair.accounts.refusing import not_valid
-from simulator.betfair.accounts.vendor_callers import calling_vendor, done, refuse
+from simulator.betfair.accounts.refusing import done, not_valid, refuse
+from simulator.betfair.accounts.vendor_callers import calling_vendor
 from simulator.betfair.errors import ApiError, ApiErrorCode
 from simulator.betfair.operations import Call
 from simulator.betfair.schema.account_vendors import (

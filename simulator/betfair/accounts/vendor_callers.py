@@ -1,15 +1,10 @@
-"""Who may ask what of the operations of vendors, and how these are refused."""
+"""Who may ask what of the operations of vendors."""
 
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NamedTuple
 
-from simulator.betfair.accounts.refusing import not_valid
-from simulator.betfair.errors import ApiError, ApiErrorCode, Fault, ProtocolError
+from simulator.betfair.errors import Fault, ProtocolError
 from simulator.betfair.operations import Call
 from simulator.world.accounts import CustomerAccount, Vendor
-from simulator.world.happened import Happened, Refusal
-from simulator.world.inputs import Input
-from simulator.world.vendors import VendorRefused
-from simulator.world.world import World
 
 
 class Caller(NamedTuple):
@@ -33,19 +28,3 @@ def calling_vendor(call: Call[Any]) -> Caller:
             f"the app key {call.app_key!r} is not that of an application whose vendor is {account.username!r}",
         )
     return Caller(account, account.vendor)
-
-
-def done(world: World, one: Input) -> Happened:
-    """Put an input of a vendor or a customer into the world; raise `ApiError` where it is refused."""
-    happened = world.do(one)
-    if happened.refusal is not None:
-        refuse(happened.refusal)
-    return happened
-
-
-def refuse(refusal: Refusal | VendorRefused) -> NoReturn:
-    """Raise the error of the accounts interface that a refusal stands for."""
-    why = refusal.problem if isinstance(refusal, Refusal) else str(refusal)
-    if refusal.code == ApiErrorCode.INVALID_INPUT_DATA:
-        raise not_valid(why)
-    raise ApiError(ApiErrorCode(refusal.code), why)

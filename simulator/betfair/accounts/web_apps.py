@@ -6,8 +6,9 @@ that a code is good once and for ten minutes, and that `expires_in` counts secon
 
 from typing import Final
 
+from simulator.betfair.accounts.refusing import done, refuse
 from simulator.betfair.accounts.subscriptions import app_version_id, application_subscription
-from simulator.betfair.accounts.vendor_callers import calling_vendor, done, refuse
+from simulator.betfair.accounts.vendor_callers import calling_vendor
 from simulator.betfair.errors import ApiError, ApiErrorCode
 from simulator.betfair.operations import Call, OpenCall
 from simulator.betfair.schema.account_vendors import (
