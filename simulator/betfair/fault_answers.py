@@ -61,14 +61,20 @@ def refusal(fired: Fired, operation: str, exception: ExceptionType, params: Any)
     fault, why = fired.fault, f"fault {fired.number} was ordered"
     if fault.do == SLOW_EXPOSURE:
         return report(params, Verdict(FAILURE, "INSUFFICIENT_FUNDS", "ERROR_IN_ORDER"))
-    if fault.code in _FAULTS:
-        return ProtocolError(_FAULTS[fault.code], why)
-    if fault.code in exception.numbers:
-        return ApiError(ApiErrorCode(fault.code), "", explanation=why)
+    error = error_of(fault.code, exception, why)
+    if error is not None:
+        return error
     code, instruction_code = fault.code, fault.instruction_code or InstructionReportErrorCode.ERROR_IN_ORDER
     if code not in _REPORT_CODES:
         code, instruction_code = ExecutionReportErrorCode.BET_ACTION_ERROR, code
     return report(params, Verdict(FAILURE, code, instruction_code))
+
+
+def error_of(code: str, exception: ExceptionType, why: str) -> ApiError | ProtocolError | None:
+    """Return the error of the framework or of an interface that has a code, `None` where neither has it."""
+    if code in _FAULTS:
+        return ProtocolError(_FAULTS[code], why)
+    return ApiError(ApiErrorCode(code), "", explanation=why) if code in exception.numbers else None
 
 
 def timeout(operation: str, exception: ExceptionType, params: Any) -> Struct | ApiError | ProtocolError:

@@ -5,10 +5,10 @@ from typing import Final
 
 from simulator.betfair import pages
 from simulator.betfair.dispatch import Credentials, Dispatcher
-from simulator.betfair.errors import BETTING_EXCEPTION, ApiError, ApiErrorCode, Fault, ProtocolError
-from simulator.betfair.fault_answers import codes_of
+from simulator.betfair.errors import BETTING_EXCEPTION, ApiErrorCode, ProtocolError
+from simulator.betfair.fault_answers import codes_of, error_of
 from simulator.betfair.forms import read_form
-from simulator.betfair.http import HTML, Endpoint
+from simulator.betfair.http import HTML, Endpoint, wants_json
 from simulator.betfair.rest import fault_response
 from simulator.fault_delivery import Dialect, answer_with, meet
 from simulator.http import JSON, Request, Response
@@ -80,7 +80,7 @@ def faulty_identity(
     def refuse(request: Request, world: World | None, account: str, code: str) -> Response:
         code = code or INTERNAL_ERROR
         dispatcher.requests.refused(world, operation, account, code, f"{code}: a fault was ordered")
-        if JSON in request.headers.get(b"accept", b"").lower():
+        if wants_json(request):
             return answer(request, code)
         return Response(200, pages.failure_page(code), HTML)
 
@@ -91,11 +91,8 @@ def faulty_navigation(dispatcher: Dispatcher, operation: str, endpoint: Endpoint
     """Return the endpoint of the menu with faults, which has the errors of the betting service over REST."""
 
     def refuse(request: Request, world: World | None, account: str, code: str) -> Response:
-        name = code or ApiErrorCode.TIMEOUT_ERROR
-        faults = {fault.text: fault for fault in Fault}
-        error: ApiError | ProtocolError = ProtocolError(faults[name], "a fault was ordered") if name in faults else (
-            ApiError(ApiErrorCode(name), "", explanation="a fault was ordered")
-        )  # fmt: skip
+        error = error_of(code or ApiErrorCode.TIMEOUT_ERROR, BETTING_EXCEPTION, "a fault was ordered")
+        assert error is not None, "a fault with any other code does not happen to the menu"
         uuid = dispatcher.refused(operation, Credentials.of(request.headers), error, BETTING_EXCEPTION)
         return fault_response(error, BETTING_EXCEPTION, uuid, JSON)
 

@@ -66,6 +66,11 @@ def acceptable(accept: bytes) -> bytes:
     return _MEDIA_TYPES[min(wishes, key=lambda wish: wish[0])[1]]
 
 
+def wants_json(request: Request) -> bool:
+    """Return whether the Accept header names JSON. A wildcard does not: the identity service answers it with a page."""
+    return JSON in request.headers.get(b"accept", b"").lower()
+
+
 def demand_json(content_type: bytes) -> None:
     """Raise `ProtocolError` unless a Content-Type header says that the body is JSON.
 

@@ -21,9 +21,9 @@ from msgspec import Struct
 from simulator.betfair import pages
 from simulator.betfair.dispatch import Dispatcher, encode_json
 from simulator.betfair.errors import Fault, ProtocolError, SignInError
-from simulator.betfair.faulty_endpoints import faulty_identity
+from simulator.betfair.faulty_endpoints import INTERNAL_ERROR, faulty_identity
 from simulator.betfair.forms import Form, read_form
-from simulator.betfair.http import HTML, Endpoint
+from simulator.betfair.http import HTML, Endpoint, wants_json
 from simulator.betfair.login_pages import (
     INPUT_VALIDATION_ERROR,
     LOGIN_PAGE,
@@ -35,7 +35,7 @@ from simulator.betfair.login_pages import (
 )
 from simulator.betfair.schema.wire import date_time
 from simulator.exchange.jurisdictions import Jurisdiction
-from simulator.http import JSON, Request, Response
+from simulator.http import Request, Response
 from simulator.request_log import RequestLog
 from simulator.world.accounts import (
     CERT_AUTH_REQUIRED,
@@ -164,7 +164,7 @@ class CertificateLogin:
 
     def refuse(self, error: ProtocolError) -> Response:
         """Answer a request that was not read."""
-        status = "INTERNAL_ERROR" if error.fault is Fault.SERVICE_RUNTIME_EXCEPTION else INPUT_VALIDATION_ERROR
+        status = INTERNAL_ERROR if error.fault is Fault.SERVICE_RUNTIME_EXCEPTION else INPUT_VALIDATION_ERROR
         return _json(CertificateLoginAnswer(loginStatus=status), error.http_status)
 
     def _certificate_of(self, request: Request) -> str | None:
@@ -294,14 +294,9 @@ def demanded_product(product: str) -> str:
     return product
 
 
-def wants_json(request: Request) -> bool:
-    """Return whether the Accept header names JSON. A wildcard does not: it gets the page."""
-    return JSON in request.headers.get(b"accept", b"").lower()
-
-
 def refusal(error: ProtocolError) -> Response:
     """Answer a request that was not read, in the shape of login, keepAlive and logout."""
-    code = "INTERNAL_ERROR" if error.fault is Fault.SERVICE_RUNTIME_EXCEPTION else INPUT_VALIDATION_ERROR
+    code = INTERNAL_ERROR if error.fault is Fault.SERVICE_RUNTIME_EXCEPTION else INPUT_VALIDATION_ERROR
     return _json(SignInAnswer("", "", FAIL, code), error.http_status)
 
 

@@ -15,11 +15,11 @@ from typing import Final
 from simulator.betfair import identity, pages
 from simulator.betfair.dispatch import Credentials, encode_json
 from simulator.betfair.errors import BETTING_EXCEPTION, Fault, ProtocolError
-from simulator.betfair.http import HTML, Endpoint
+from simulator.betfair.http import HTML, Endpoint, wants_json
 from simulator.betfair.json_rpc import error_member
 from simulator.betfair.login_pages import INPUT_VALIDATION_ERROR
 from simulator.betfair.rest import fault_response, media_type_of_fault
-from simulator.http import Request, Response
+from simulator.http import JSON, Request, Response
 
 _WITHOUT_PREFIX: Final = re.compile(r"/(?:(?:betting|account|heartbeat|scores)/)?(?:json-rpc|rest)(?:/.*)?", re.DOTALL)
 _JSON_RPC: Final = re.compile(r"(?:/exchange)?(?:/\w+)?/json-rpc(?:/.*)?", re.ASCII | re.DOTALL)
@@ -80,7 +80,7 @@ class Nowhere:
 
 
 def _rest(error: ProtocolError, request: Request | None) -> Response:
-    media_type = b"application/json" if request is None else media_type_of_fault(request)
+    media_type = JSON if request is None else media_type_of_fault(request)
     return fault_response(error, BETTING_EXCEPTION, "", media_type)
 
 
@@ -90,6 +90,6 @@ def _json_rpc(error: ProtocolError, _: Request | None) -> Response:
 
 
 def _identity(error: ProtocolError, request: Request | None) -> Response:
-    if request is None or identity.wants_json(request):
+    if request is None or wants_json(request):
         return identity.refusal(error)
     return Response(error.http_status, pages.failure_page(INPUT_VALIDATION_ERROR), HTML)
