@@ -1,6 +1,5 @@
 """The pages of the identity service that a browser asks for: to log in, and to make an account usable again."""
 
-from collections.abc import Mapping
 from typing import Final
 
 from simulator.betfair import pages
@@ -87,11 +86,10 @@ class RecoverPasswordPage:
 def may_lead_to(worlds: Worlds, product: str, url: str) -> bool:
     """Return whether a login with an app key may lead to an address."""
     world = worlds.by_app_key(product)
-    registered: Mapping[str, tuple[str, ...]] = {}
-    if world is not None:
-        owner = world.developer_apps.by_key[product].owner
-        registered = {product: world.accounts.by_username[owner].redirect_urls}
-    return pages.may_redirect_to(url, registered.get(product, ()))
+    if world is None:
+        return pages.may_redirect_to(url)
+    owner = world.developer_apps.by_key[product].owner
+    return pages.may_redirect_to(url, world.accounts.by_username[owner].redirect_urls)
 
 
 def forbidden(worlds: Worlds, requests: RequestLog, operation: str, product: str, url: str) -> Response:

@@ -74,6 +74,7 @@ def list_runner_book(call: Call[ListRunnerBookRequest]) -> list[MarketBook]:
     request = call.params
     check_book_weight(request.priceProjection, 1)
     handicap = None if request.handicap is None else hundredths(request.handicap)
+    check_number_of_ids((request.marketId,), request.betIds)
     return _books(call, (request.marketId,), request.selectionId, handicap)
 
 
@@ -121,7 +122,6 @@ def _books(
     handicap: int | None = None,
 ) -> list[MarketBook]:
     request = call.params
-    check_number_of_ids(market_ids, request.betIds)
     check_locale(request.locale)
     delayed = _sees_late(call)
     view = price_view(

@@ -5,7 +5,8 @@ from weakref import WeakKeyDictionary
 
 from msgspec.json import Encoder
 
-from simulator.betfair.navigation.tree import SHOWN, menu_of
+from simulator.betfair.betting.market_filter import VISIBLE
+from simulator.betfair.navigation.tree import menu_of
 from simulator.exchange.events import Event, MarketChanged, MarketClosed
 from simulator.http import gzip
 from simulator.world.catalogue import ENGLISH
@@ -45,7 +46,7 @@ class KeptMenus:
 
     def _forget_when_changed(self, world: World) -> None:
         """Listen until the menu is another one, and no longer: a world that nobody asks pays nothing."""
-        shown = frozenset(market.market_id for market in world.exchange.markets.values() if market.status in SHOWN)
+        shown = frozenset(market.market_id for market in world.exchange.markets.values() if market.status in VISIBLE)
 
         def hear(happened: Happened) -> None:
             if any(_changes_menu(event, shown) for event in happened.events):
@@ -58,7 +59,7 @@ class KeptMenus:
 def _changes_menu(event: Event, shown: frozenset[str]) -> bool:
     """Return whether a menu with these markets is another one after an event."""
     if isinstance(event, MarketChanged):
-        return (event.status in SHOWN) != (event.market_id in shown)
+        return (event.status in VISIBLE) != (event.market_id in shown)
     if isinstance(event, MarketClosed):
         return event.market_id in shown
     return isinstance(event, EventAdded | NamesTranslated | StartTimeChanged | WorldReset | WorldRestored)

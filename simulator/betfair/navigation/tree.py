@@ -8,21 +8,19 @@
     | RACE       | the sport: one for each time at which markets of a meeting start                       |
     | MARKET     | its race, where it is of one, and else its event                                       |
 
-No node is without children, and everything stands in the order in which it was added to the world (chosen).
+A market is in the menu while listings show it. No node is without children, and everything stands in the order in which
+it was added to the world (chosen).
 """
 
 from typing import Final, Literal
 
+from simulator.betfair.betting.market_filter import VISIBLE
 from simulator.betfair.betting.names import Names
 from simulator.betfair.schema.navigation import EventNode, EventTypeNode, GroupNode, MarketNode, RaceNode, RootNode
 from simulator.betfair.schema.wire import date_time
 from simulator.exchange.betting_types import BettingType
-from simulator.exchange.statuses import MarketStatus
 from simulator.world.catalogue import EventDescription, GroupDescription, MarketDescription
 from simulator.world.world import World
-
-SHOWN: Final = frozenset({MarketStatus.OPEN, MarketStatus.SUSPENDED})
-"""The statuses of markets in the menu, which are those of markets in listings."""
 
 Holder = EventTypeNode | GroupNode | EventNode
 
@@ -33,7 +31,7 @@ def menu_of(world: World, names: Names) -> RootNode:
     markets = world.exchange.markets
     for event in world.catalogue.events.values():
         for market in world.catalogue.markets_of_event[event.id]:
-            if markets[market.id].status in SHOWN:
+            if markets[market.id].status in VISIBLE:
                 tree.add(market)
     return tree.root
 
