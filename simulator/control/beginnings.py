@@ -11,6 +11,7 @@ import msgspec
 
 from simulator.control.bodies import shown
 from simulator.control.kept_snapshots import Kept, KeptSnapshots
+from simulator.control.performing import sentence
 from simulator.control.problems import TooLarge, WrongDocument
 from simulator.control.schema import NamedFixture
 from simulator.world.format.document import MAXIMUM_BYTES, Document, ScenarioError, read_document
@@ -64,7 +65,7 @@ def snapshots(kept: KeptSnapshots) -> Callable[[bytes, str], Kept]:
 def wrong_snapshot(error: SnapshotError) -> WrongDocument:
     """Return the problem that tells what is wrong with a snapshot that was sent."""
     path = f"$.{SNAPSHOT}.{error.member}" if error.member else f"$.{SNAPSHOT}"
-    return WrongDocument(f"{error.problem[:1].upper()}{error.problem[1:]}.", path)
+    return WrongDocument(sentence(error.problem), path)
 
 
 def _asked(text: bytes, name: str) -> Document | Mapping[str, Any]:

@@ -12,10 +12,9 @@ from weakref import WeakKeyDictionary
 from starlette.requests import Request
 from starlette.responses import Response
 
-from simulator.control import problems
 from simulator.control.bodies import Body, loaded, read_body
-from simulator.control.markets import sentence
 from simulator.control.matches import describe_match, match_of
+from simulator.control.performing import performed
 from simulator.control.problems import UnknownFilter, UnknownUser
 from simulator.control.resources import answer
 from simulator.control.schema import (
@@ -59,7 +58,7 @@ class BetTuneHandlers:
         body = await read_body(request)
         async with self._adding.setdefault(self._world_of(request), asyncio.Lock()):
             world, additions = await self._additions(request, body)
-            _do(world, AddToBetTune(additions.filters, additions.matches))
+            performed(world, AddToBetTune(additions.filters, additions.matches))
         bettune = world.bettune
         filters = [_describe_filter(bettune.filters[one.id]) for one in additions.filters]
         matches = [describe_match(bettune.matches[match.id]) for match in additions.matches]
@@ -98,14 +97,14 @@ class BetTuneHandlers:
         change = await loaded(await read_body(request), load)
         # Asked for again: while the document was on its way the world may have been deleted.
         world, user = self._user_of(request)
-        _do(world, change if change.at is None else Add(Additions(schedule=(change,))))
+        performed(world, change if change.at is None else Add(Additions(schedule=(change,))))
         return answer(_describe_user(world, user))
 
     async def _change_tokens(self, request: Request, what: Callable[[str], Input]) -> Response:
         self._user_of(request)
         await loaded(await read_body(request), refuse_content)
         world, user = self._user_of(request)
-        _do(world, what(user))
+        performed(world, what(user))
         return answer(_describe_user(world, user))
 
     def _user_of(self, request: Request) -> tuple[World, str]:
@@ -121,13 +120,13 @@ class BetTuneHandlers:
         self._prediction_of(request)
         odds = await loaded(await read_body(request), load_odds)
         world, one, match = self._prediction_of(request)
-        _do(world, PutPrediction(one.id, match.id, odds, FROM_USER_INTERFACE))
+        performed(world, PutPrediction(one.id, match.id, odds, FROM_USER_INTERFACE))
         return answer(_describe_prediction(world.bettune.predictions[one.id, match.id]))
 
     async def delete_prediction(self, request: Request) -> Response:
         """Take a prediction back; whether there was one makes no difference."""
         world, one, match = self._prediction_of(request)
-        _do(world, DeletePrediction(one.id, match.id))
+        performed(world, DeletePrediction(one.id, match.id))
         return Response(status_code=204)
 
     def _prediction_of(self, request: Request) -> tuple[World, PredictionFilter, Match]:
@@ -138,12 +137,6 @@ class BetTuneHandlers:
         if one is None:
             raise UnknownFilter(f"World {world.id!r} has no filter {number[:40]!r}.")
         return world, one, match_of(world, request)
-
-
-def _do(world: World, one: Input) -> None:
-    refusal = world.do(one).refusal
-    if refusal is not None:
-        raise problems.Impossible(sentence(refusal.text))
 
 
 def describe_token(user: User) -> TokenDocument:

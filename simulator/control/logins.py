@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from simulator.control.bodies import loaded, read_body
-from simulator.control.problems import UnknownAccount
+from simulator.control.customers import customer_of
 from simulator.control.resources import answer
 from simulator.control.schema import LoginDocument, instant_text
 from simulator.world.accounts import CustomerAccount
@@ -36,11 +36,8 @@ class LoginHandlers:
         return answer(_described(world, account))
 
     def _account_of(self, request: Request) -> tuple[World, CustomerAccount]:
-        world, username = self._world_of(request), request.path_params["username"]
-        account = world.accounts.by_username.get(username)
-        if account is None:
-            raise UnknownAccount(f"There is no account {username[:80]!r} in the world {world.id!r}.")
-        return world, account
+        world = self._world_of(request)
+        return world, customer_of(world, request)
 
 
 def _described(world: World, account: CustomerAccount) -> LoginDocument:

@@ -8,12 +8,12 @@ from weakref import WeakKeyDictionary
 from starlette.requests import Request
 from starlette.responses import Response
 
-from simulator.control import problems
 from simulator.control.bodies import Body, loaded, read_body
 from simulator.control.collection import full_collections_put_off
 from simulator.control.offers import offered_bets
+from simulator.control.performing import performed
 from simulator.control.portions import in_portions
-from simulator.control.problems import UnknownMarket, UnknownRunner
+from simulator.control.problems import Impossible, UnknownMarket, UnknownRunner
 from simulator.control.resources import Handler, answer
 from simulator.control.schema import MarketDocument, MarketsDocument, OffersDocument
 from simulator.exchange.exchange import Exchange
@@ -55,7 +55,7 @@ class MarketHandlers:
         for portion in in_portions(additions):
             world = self._world_of(request)
             if world.exchange is not exchange:
-                raise problems.Impossible("The world began again while this was added to it, and has none of it.")
+                raise Impossible("The world began again while this was added to it, and has none of it.")
             world.do(Add(portion)).accepted()
             await asyncio.sleep(0)
 
@@ -97,7 +97,7 @@ class MarketHandlers:
         story: list[Happened] = []
         stop = world.listen(story.append)
         try:
-            happened = _perform(world, happening)
+            happened = performed(world, happening)
         finally:
             stop()
         state = describe_market(market)
@@ -135,23 +135,10 @@ class MarketHandlers:
 
 def _do(world: World, market: Market, happening: MarketHappening) -> Response:
     """Do something to a market, and answer the state it is in then."""
-    _perform(world, happening)
+    performed(world, happening)
     return answer(describe_market(market))
-
-
-def _perform(world: World, happening: MarketHappening) -> Happened:
-    """Do something to a market, and return what came of it; raise a `Problem` where that is nothing."""
-    happened = world.do(happening)
-    if happened.refusal is not None:
-        raise problems.Impossible(sentence(happened.refusal.text))
-    return happened
 
 
 def describe_market(market: Market) -> MarketDocument:
     """Return the state of a market as it is answered."""
     return MarketDocument(market.market_id, market.status, market.in_play, market.version)
-
-
-def sentence(text: str) -> str:
-    """Return what the exchange says as a sentence."""
-    return f"{text[:1].upper()}{text[1:]}."

@@ -7,9 +7,9 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import Response
 
-from simulator.control import problems
 from simulator.control.bodies import loaded, read_body
-from simulator.control.markets import describe_market, sentence
+from simulator.control.markets import describe_market
+from simulator.control.performing import performed, sentence
 from simulator.control.problems import UnknownMatch
 from simulator.control.resources import answer
 from simulator.control.schema import (
@@ -46,9 +46,7 @@ class MatchHandlers:
         finish = await loaded(await read_body(request), partial(load_finish, match_id=match.id))
         # Asked for again: while the document was on its way the world may have been deleted.
         world, match = self._match_of(request)
-        happened = world.do(finish)
-        if happened.refusal is not None:
-            raise problems.Impossible(sentence(happened.refusal.text))
+        happened = performed(world, finish)
         settled = [
             describe_market(world.exchange.markets[event.market_id])
             for event in happened.events

@@ -6,10 +6,9 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import Response
 
-from simulator.control import problems
 from simulator.control.bodies import loaded, read_body
-from simulator.control.markets import sentence
-from simulator.control.problems import UnknownAccount
+from simulator.control.customers import customer_of
+from simulator.control.performing import performed
 from simulator.control.resources import Handler, answer
 from simulator.control.schema import PaymentDocument, instant_text
 from simulator.exchange.commands import DepositMoney, WithdrawMoney
@@ -33,19 +32,15 @@ class PaymentHandlers:
             amount = await loaded(await read_body(request), load_payment)
             # Asked for again: while the document was on its way the world may have been deleted.
             world, username = self._account_of(request)
-            happened = world.do(command(username, amount))
-            if happened.refusal is not None:
-                raise problems.Impossible(sentence(happened.refusal.text))
+            happened = performed(world, command(username, amount))
             (moved,) = (event for event in happened.events if isinstance(event, MoneyMoved))
             return answer(_described(world, username, moved), 201)
 
         return pay
 
     def _account_of(self, request: Request) -> tuple[World, str]:
-        world, username = self._world_of(request), request.path_params["username"]
-        if username not in world.accounts.by_username:
-            raise UnknownAccount(f"There is no account {username[:80]!r} in the world {world.id!r}.")
-        return world, username
+        world = self._world_of(request)
+        return world, customer_of(world, request).username
 
 
 def _described(world: World, username: str, moved: MoneyMoved) -> PaymentDocument:

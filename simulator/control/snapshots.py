@@ -11,6 +11,7 @@ from starlette.responses import Response
 from simulator.control.beginnings import MOST_SNAPSHOT_BYTES, snapshots
 from simulator.control.bodies import loaded, read_body
 from simulator.control.kept_snapshots import Kept, KeptSnapshots
+from simulator.control.performing import sentence
 from simulator.control.problems import Impossible, UnknownSnapshot, WrongQuery
 from simulator.control.resources import JSON, answer
 from simulator.control.schema import KeptSnapshotDocument, KeptSnapshotsDocument, WorldDocument, instant_text
@@ -71,7 +72,7 @@ class SnapshotHandlers:
         world = self._world_of(request)
         refusal = world.do(Restore(msgspec.Raw(found.document))).refusal
         if refusal is not None:
-            raise Impossible(f"{refusal.problem[:1].upper()}{refusal.problem[1:]}.")
+            raise Impossible(sentence(refusal.problem))
         return answer(self._describe(world))
 
     def _named(self, request: Request) -> Kept:

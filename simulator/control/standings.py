@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from simulator.control.bodies import loaded, read_body
-from simulator.control.problems import UnknownAccount
+from simulator.control.customers import customer_of
 from simulator.control.resources import answer
 from simulator.control.schema import StandingDocument, duration_text
 from simulator.exchange.commands import ChangeStanding
@@ -38,10 +38,8 @@ class StandingHandlers:
         return answer(_described(world, username))
 
     def _account_of(self, request: Request) -> tuple[World, str]:
-        world, username = self._world_of(request), request.path_params["username"]
-        if username not in world.accounts.by_username:
-            raise UnknownAccount(f"There is no account {username[:80]!r} in the world {world.id!r}.")
-        return world, username
+        world = self._world_of(request)
+        return world, customer_of(world, request).username
 
 
 def _described(world: World, username: str) -> StandingDocument:
