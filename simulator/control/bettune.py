@@ -12,20 +12,13 @@ from weakref import WeakKeyDictionary
 from starlette.requests import Request
 from starlette.responses import Response
 
+from simulator.control.bettune_schema import AddedDocument, FilterDocument, PlanChange, PredictionDocument, UserDocument
 from simulator.control.bodies import Body, loaded, read_body
 from simulator.control.matches import describe_match, match_of
 from simulator.control.performing import performed
 from simulator.control.problems import UnknownFilter, UnknownUser
 from simulator.control.resources import answer
-from simulator.control.schema import (
-    AddedDocument,
-    FilterDocument,
-    PlanChange,
-    PredictionDocument,
-    TokenDocument,
-    UserDocument,
-    instant_text,
-)
+from simulator.control.schema import TokenDocument, instant_text
 from simulator.control.worlds import refuse_content
 from simulator.exchange.money import HUNDREDTHS
 from simulator.world.bettune.bettune import FROM_USER_INTERFACE, MILLIONTHS, Match, Prediction, PredictionFilter

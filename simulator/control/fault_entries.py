@@ -7,7 +7,7 @@ from typing import Any, Final, TypeVar
 
 from msgspec import UNSET
 
-from simulator.control.schema import FailureEntry, FaultEntry, FaultsEntry, LogNormal
+from simulator.control.fault_schema import FailureEntry, FaultEntry, FaultsEntry, LogNormal
 from simulator.data import failure_bytes, failure_names
 from simulator.world import faults as words
 from simulator.world.faults import ABOUT_ORDERS, ANY, CONNECTION, IN_ORDER, WORDS, Fault, Latency, can_happen_to

@@ -9,9 +9,10 @@ from starlette.responses import Response
 
 from simulator.control.bodies import loaded, read_body
 from simulator.control.fault_entries import Operations, faults_of
+from simulator.control.fault_schema import FaultsDocument, FiredDocument, MetDocument, PendingDocument
 from simulator.control.problems import UnknownAccount
 from simulator.control.resources import answer
-from simulator.control.schema import FaultsDocument, FiredDocument, MetDocument, PendingDocument, instant_text
+from simulator.control.schema import instant_text
 from simulator.world.inputs import ClearFaults, OrderFaults
 from simulator.world.world import World
 

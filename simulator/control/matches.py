@@ -7,19 +7,13 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import Response
 
+from simulator.control.bettune_schema import FinishedDocument, LeftAlone, MatchDocument, MatchesDocument, ScoreDocument
 from simulator.control.bodies import loaded, read_body
 from simulator.control.markets import describe_market
 from simulator.control.performing import performed, sentence
 from simulator.control.problems import UnknownMatch
 from simulator.control.resources import answer
-from simulator.control.schema import (
-    FinishedDocument,
-    LeftAlone,
-    MatchDocument,
-    MatchesDocument,
-    ScoreDocument,
-    instant_text,
-)
+from simulator.control.schema import instant_text
 from simulator.exchange.events import MarketClosed
 from simulator.world.bettune.bettune import Match
 from simulator.world.happened import MarketLeftAlone

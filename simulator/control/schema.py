@@ -1,4 +1,7 @@
-"""What our own API takes and answers, beside scenarios. Times are texts in ISO 8601 and UTC, amounts in whole units."""
+"""What our own API takes and answers, beside scenarios. Times are texts in ISO 8601 and UTC, amounts in whole units.
+
+What is about faults is in `fault_schema`, and what is about matches and what BetTune has of them in `bettune_schema`.
+"""
 
 from decimal import Decimal
 from typing import Any, Final
@@ -25,15 +28,6 @@ def duration_text(milliseconds: int) -> str:
 # What is taken
 
 
-_CAMEL: Final = {
-    "instruction_code": "instructionCode",
-    "content_type": "contentType",
-    "retry_after": "retryAfter",
-    "log_normal": "logNormal",
-}
-"""Where names are given one by one, those in camel case are too."""
-
-
 class Input(Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
     """What all documents that are sent have in common: names in camel case, and no others."""
 
@@ -51,56 +45,6 @@ class ClockChange(Input, frozen=True, rename={"set_to": "set", "to_next": "toNex
     set_to: str | UnsetType = UNSET
     rate: Decimal | UnsetType = UNSET
     to_next: bool | UnsetType = UNSET
-
-
-class LogNormal(Input, frozen=True):
-    """A latency whose logarithm is normal: half of all are shorter than the median, and sigma says how they spread."""
-
-    median: str
-    sigma: Decimal
-
-
-class FaultEntry(Input, frozen=True, kw_only=True, rename=_CAMEL | {"lasts": "for"}):
-    """A fault: what is to go wrong (`do`) with which requests.
-
-    The operation is one by its name, a path with `*` in it, or `*` for all. It lets pass `after` of them and happens to
-    `times`, or to all of a duration (`for`). What else is said depends on what is done.
-    """
-
-    operation: str
-    do: str
-    account: str | UnsetType = UNSET
-    after: int | UnsetType = UNSET
-    times: int | UnsetType = UNSET
-    lasts: str | UnsetType = UNSET
-    when: str | UnsetType = UNSET
-    how: str | UnsetType = UNSET
-    code: str | UnsetType = UNSET
-    instruction_code: str | UnsetType = UNSET
-    status: int | UnsetType = UNSET
-    body: str | UnsetType = UNSET
-    content_type: str | UnsetType = UNSET
-    retry_after: int | UnsetType = UNSET
-    fixed: str | UnsetType = UNSET
-    uniform: tuple[str, ...] | UnsetType = UNSET
-    log_normal: LogNormal | UnsetType = UNSET
-    clock: str | UnsetType = UNSET
-    over: str | UnsetType = UNSET
-    chunks: int | UnsetType = UNSET
-    share: Decimal | UnsetType = UNSET
-    within: str | UnsetType = UNSET
-
-
-class FailureEntry(Input, frozen=True):
-    """Which of the failures that ship with the package is to happen."""
-
-    failure: str
-
-
-class FaultsEntry(Input, frozen=True):
-    """Faults, in the order in which they are to happen."""
-
-    faults: tuple[FaultEntry, ...]
 
 
 # What is answered
@@ -190,39 +134,6 @@ class TokenDocument(Answer, frozen=True):
     user: str
     plan: str
     revoked: bool
-
-
-class PlanChange(Answer, frozen=True):
-    """A plan that a user of BetTune will have from a time on."""
-
-    at: str
-    plan: str
-
-
-class UserDocument(Answer, frozen=True):
-    """A user of BetTune, and the Betfair account that is bet with, if there is one.
-
-    `token` is the newest that is not revoked, null where all are. `planChanges` are those to come, in order of time.
-    """
-
-    user: str
-    plan: str
-    account: str | None
-    token: str | None
-    tokens: list[TokenDocument]
-    plan_changes: list[PlanChange]
-
-
-class PredictionDocument(Answer, frozen=True):
-    """A prediction; `source` is `ui` where its user put it by hand, and `api` where a program did."""
-
-    id: int
-    filter: int
-    match: int
-    odds: float
-    source: str
-    created_at: str
-    updated_at: str
 
 
 class NoticeDocument(Answer, frozen=True):
@@ -353,65 +264,6 @@ class MarketsDocument(Answer, frozen=True):
     markets: list[MarketDocument]
 
 
-class ScoreDocument(Answer, frozen=True):
-    """Goals of both sides."""
-
-    home: int
-    away: int
-
-
-class MatchDocument(Answer, frozen=True):
-    """A football match as BetTune knows it; `event` is its event on the exchange, if it has one."""
-
-    id: int
-    date: str
-    home: str
-    away: str
-    event: str | None
-    finished: bool
-    score: ScoreDocument | None
-
-
-class MatchesDocument(Answer, frozen=True):
-    """All matches, in order of time."""
-
-    matches: list[MatchDocument]
-
-
-class FilterDocument(Answer, frozen=True):
-    """A prediction filter of BetTune; `user` is whose it is, null for everybody's, and `stake` what is bet for it."""
-
-    id: int
-    name: str
-    bet_type: str
-    sport: int
-    status: str
-    user: str | None
-    stake: float | None
-
-
-class AddedDocument(Answer, frozen=True):
-    """The filters and matches that were added, in the order in which they were sent."""
-
-    filters: list[FilterDocument]
-    matches: list[MatchDocument]
-
-
-class LeftAlone(Answer, frozen=True):
-    """A market of the event that the end of its match did not settle, and why."""
-
-    market_id: str
-    reason: str
-
-
-class FinishedDocument(Answer, frozen=True):
-    """What the end of a match came to."""
-
-    match: MatchDocument
-    settled: list[MarketDocument]
-    left_alone: list[LeftAlone]
-
-
 class StateHash(Answer, frozen=True):
     """A digest of a world's state: the same history from the same scenario has the same one."""
 
@@ -440,40 +292,3 @@ class JournalDocument(Answer, frozen=True):
     entries: list[EntryDocument]
     next: int
     dropped: int
-
-
-class PendingDocument(Answer, frozen=True):
-    """A fault that may still happen: how many requests it lets pass yet, and how often or until when it happens."""
-
-    number: int
-    operation: str
-    account: str | None
-    do: str
-    to_skip: int
-    times_left: int | None
-    until: str | None
-    fired: int
-
-
-class MetDocument(Answer, frozen=True):
-    """The request that a fault has happened to."""
-
-    operation: str
-    account: str
-
-
-class FiredDocument(Answer, frozen=True):
-    """A fault, by its number, that has happened; `milliseconds` is what its latency was."""
-
-    fault: int
-    do: str
-    at: str
-    milliseconds: int
-    request: MetDocument
-
-
-class FaultsDocument(Answer, frozen=True):
-    """What is still to go wrong, and what has, the latest last."""
-
-    pending: list[PendingDocument]
-    fired: list[FiredDocument]

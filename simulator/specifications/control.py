@@ -3,26 +3,28 @@
 from typing import Final
 
 from simulator import __version__
-from simulator.control.schema import (
+from simulator.control.bettune_schema import (
     AddedDocument,
+    FinishedDocument,
+    MatchesDocument,
+    PredictionDocument,
+    UserDocument,
+)
+from simulator.control.fault_schema import FaultsDocument
+from simulator.control.schema import (
     AppKeyDocument,
     AppKeysDocument,
     ClockDocument,
-    FaultsDocument,
-    FinishedDocument,
     Health,
     JournalDocument,
     KeptSnapshotsDocument,
     LoginDocument,
     MarketDocument,
     MarketsDocument,
-    MatchesDocument,
     OffersDocument,
     PaymentDocument,
-    PredictionDocument,
     StandingDocument,
     StateHash,
-    UserDocument,
     WorldDocument,
     WorldsDocument,
 )
