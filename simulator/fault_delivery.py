@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 
 from msgspec.structs import replace
 
-from simulator.http import Receive, Response, Scope, Send, respond
+from simulator.http import Receive, Response, Scope, Send, respond, until_gone
 from simulator.world.faults import (
     BEFORE,
     DRIP,
@@ -167,8 +167,7 @@ async def _stall(wire: Wire) -> None:
     """Say nothing until the client has hung up."""
     if wire.connection is None:
         raise AnswerNeverComes("the answer never comes")
-    while (await wire.receive())["type"] != "http.disconnect":
-        await asyncio.sleep(0)
+    await until_gone(wire.receive)
 
 
 class Dialect(NamedTuple):

@@ -4,6 +4,7 @@ No framework stands between the server and the dispatch, because the time of a r
 imitates: the overhead here is a dictionary, two awaits and a list of headers.
 """
 
+import asyncio
 import re
 import zlib
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
@@ -114,6 +115,12 @@ async def read_body(headers: dict[bytes, bytes], receive: Receive, limit_bytes: 
             return b"".join(chunks)
         message = await receive()
     raise ClientGone
+
+
+async def until_gone(receive: Receive) -> None:
+    """Return once the client has hung up. Messages before that are of a request whose body nobody reads."""
+    while (await receive())["type"] != "http.disconnect":
+        await asyncio.sleep(0)
 
 
 def _announced_length(headers: dict[bytes, bytes]) -> int:

@@ -11,6 +11,7 @@ from simulator.control.problems import UnknownWorld, WrongQuery
 from simulator.control.query import duration_between, number_of, parameters_of
 from simulator.control.resources import answer
 from simulator.control.schema import EntryDocument, JournalDocument, instant_text
+from simulator.http import until_gone
 from simulator.world.export import Export, encode_export
 from simulator.world.journal import KINDS, Entry, Journal, Page, Wanted
 from simulator.world.world import World
@@ -88,7 +89,7 @@ async def _waited_for(request: Request, reader: _Reader, count: int, seconds: fl
     """Return the page once it has so many entries, the time is over, the world ends, or nobody waits any more."""
     news = asyncio.Event()
     stop = reader.journal.listen(news.set)
-    gone = asyncio.ensure_future(_disconnection(request))
+    gone = asyncio.ensure_future(until_gone(request.receive))
     try:
         async with asyncio.timeout(seconds):
             while not reader.has(count):
@@ -106,13 +107,6 @@ async def _waited_for(request: Request, reader: _Reader, count: int, seconds: fl
         stop()
         gone.cancel()
     return reader.page
-
-
-async def _disconnection(request: Request) -> None:
-    """Return once the client has hung up."""
-    while (await request.receive())["type"] != "http.disconnect":
-        # A message of the request: it has no body that matters.
-        await asyncio.sleep(0)
 
 
 def _described(entry: Entry) -> EntryDocument:
