@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar, Final, NamedTuple
 
 from simulator.exchange.commands import LadderDefinition
-from simulator.exchange.money import HUNDREDTHS
+from simulator.exchange.money import written
 
 LOWEST_PRICE: Final = 101
 HIGHEST_PRICE: Final = 100_000
@@ -80,9 +80,9 @@ class Ladder:
         interval that is not positive, or bounds in the wrong order.
         """
         if interval <= 0:
-            raise WrongLadder(f"The interval of a line range must be greater than 0, not {_text(interval)}.")
+            raise WrongLadder(f"The interval of a line range must be greater than 0, not {written(interval)}.")
         if minimum > maximum:
-            raise WrongLadder(f"The lowest line, {_text(minimum)}, is above the highest, {_text(maximum)}.")
+            raise WrongLadder(f"The lowest line, {written(minimum)}, is above the highest, {written(maximum)}.")
         highest = maximum - (maximum - minimum) % interval
         return cls("LINE_RANGE", (Band(minimum, highest, interval),))
 
@@ -147,15 +147,15 @@ class Ladder:
         return price + (lowest - price) % step
 
     def __repr__(self) -> str:
-        return f"<Ladder {self.name}: {self.size} prices from {_text(self.lowest)} to {_text(self.highest)}>"
+        return f"<Ladder {self.name}: {self.size} prices from {written(self.lowest)} to {written(self.highest)}>"
 
     def _why_off(self, price: int) -> str:
         """Return a sentence that names the price, the ladder and where the nearest prices are."""
         if not self.lowest <= price <= self.highest:
-            bounds = f"which goes from {_text(self.lowest)} to {_text(self.highest)}"
-            return f"{_text(price)} is not on the {self.name} ladder, {bounds}."
-        neighbours = f"{_text(self.floor(price))} and {_text(self.ceiling(price))}"
-        return f"{_text(price)} is not on the {self.name} ladder; the prices next to it are {neighbours}."
+            bounds = f"which goes from {written(self.lowest)} to {written(self.highest)}"
+            return f"{written(price)} is not on the {self.name} ladder, {bounds}."
+        neighbours = f"{written(self.floor(price))} and {written(self.ceiling(price))}"
+        return f"{written(price)} is not on the {self.name} ladder; the prices next to it are {neighbours}."
 
 
 Ladder.CLASSIC = Ladder(
@@ -175,9 +175,3 @@ Ladder.CLASSIC = Ladder(
 )
 
 Ladder.FINEST = Ladder("FINEST", (Band(LOWEST_PRICE, HIGHEST_PRICE, 1),))
-
-
-def _text(price: int) -> str:
-    """Write hundredths as people do: 203 is 2.03, -1050 is -10.50."""
-    whole, rest = divmod(abs(price), HUNDREDTHS)
-    return f"{'-' if price < 0 else ''}{whole}.{rest:02}"

@@ -32,6 +32,16 @@ Price = Fraction | NoPrice
 """A starting price, projected or made: exact and on no ladder, or the word that stands for none."""
 
 
+def written(hundredths: int) -> str:
+    """Write hundredths as people do.
+
+    >>> written(203), written(-1050)
+    ('2.03', '-10.50')
+    """
+    whole, rest = divmod(abs(hundredths), HUNDREDTHS)
+    return f"{'-' if hundredths < 0 else ''}{whole}.{rest:02}"
+
+
 def divide_half_away(numerator: int, denominator: int) -> int:
     """Divide and round to the nearest integer, halves away from zero; `denominator` is positive.
 

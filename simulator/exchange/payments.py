@@ -5,7 +5,7 @@ Sources: manual, currency parameters, for the smallest deposit of a currency; ne
 
 from simulator.exchange.commands import ChargeTransactions, DepositMoney, WithdrawMoney
 from simulator.exchange.events import Event
-from simulator.exchange.money import HUNDREDTHS
+from simulator.exchange.money import written
 from simulator.exchange.refusals import Impossible
 from simulator.exchange.state import State
 from simulator.exchange.telling import money_moved
@@ -44,5 +44,4 @@ def charge_transactions(state: State, command: ChargeTransactions, at: int) -> l
 
 
 def _written(amount: int, currency: str = "") -> str:
-    units, rest = divmod(abs(amount), HUNDREDTHS)
-    return f"{'-' if amount < 0 else ''}{units}.{rest:02} {currency}".rstrip()
+    return f"{written(amount)} {currency}".rstrip()
