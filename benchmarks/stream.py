@@ -18,7 +18,8 @@ from typing import Any, NamedTuple
 
 from benchmarks.http import process, processor_seconds
 from benchmarks.load import post
-from simulator.betfair.stream.connection import Connection, Hub, StreamSettings
+from simulator.betfair.stream.connection import Connection
+from simulator.betfair.stream.hub import Hub, StreamSettings
 from simulator.exchange.commands import PlaceInstruction, PlaceOrders
 from simulator.exchange.orders import OrderType, RunnerKey, Side
 from simulator.world.inputs import LogIn

@@ -75,8 +75,8 @@ def _messages(
     source: Source, context: ssl.SSLContext | None, token: str, market_ids: list[str]
 ) -> Iterator[dict[str, Any]]:
     host, _, port = source.stream.rpartition(":")
-    with socket.create_connection((host.strip("[]"), int(port))) as plain:
-        connection = plain if context is None else context.wrap_socket(plain, server_hostname=host.strip("[]"))
+    plain = socket.create_connection((host.strip("[]"), int(port)))
+    with plain if context is None else context.wrap_socket(plain, server_hostname=host.strip("[]")) as connection:
         requests = (
             {"op": "authentication", "id": 1, "appKey": source.app_key, "session": token},
             {

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from simulator.betfair.stream.connection import Hub, StreamSettings
+from simulator.betfair.stream.hub import Hub, StreamSettings
 from simulator.betfair.stream.listener import StreamProtocol
 from simulator.exchange.commands import CancelInstruction, CancelOrders, PlaceInstruction, PlaceOrders
 from simulator.exchange.orders import OrderType, Persistence, RunnerKey, Side

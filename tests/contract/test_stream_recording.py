@@ -1,7 +1,9 @@
 """A market that is recorded can be read back, message by message, as a subscriber heard it."""
 
 import bz2
+import gc
 import json
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -91,6 +93,20 @@ def test_worlds_that_are_made_later_are_recorded_in_folders_of_their_own(
     theatre.settle()
 
     assert messages(tmp_path / "world-2" / WIN)[0]["mc"][0]["img"] is True
+
+
+def test_a_world_that_ends_is_compressed_and_let_go_of(theatre: StreamTheatre, tmp_path: Path) -> None:
+    recording(theatre, tmp_path, is_compressed=True)
+    theatre.run(lambda: theatre.worlds.create(theatre.world.scenario))
+    theatre.settle()
+    world = weakref.ref(theatre.worlds.get("world-2"))
+
+    theatre.run(lambda: theatre.worlds.delete("world-2"))
+    theatre.settle()
+    gc.collect()
+
+    assert messages(tmp_path / "world-2" / f"{WIN}.bz2")[0]["mc"][0]["img"] is True
+    assert world() is None
 
 
 def test_a_folder_that_cannot_be_written_is_told_and_harms_nobody(

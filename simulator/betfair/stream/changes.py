@@ -1,6 +1,5 @@
 """The change messages of one subscription: its image, its updates, its heartbeats, and how it catches up."""
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import Enum
 from typing import Final, NamedTuple
@@ -80,6 +79,7 @@ class Changes:
 
     def __init__(self, terms: Terms, feed: Feed, outlet: Outlet) -> None:
         self.terms: Final = terms
+        self._names: Final = _names(terms)
         self._feed: Final = feed
         self._outlet: Final = outlet
         self._market_ids: Final[dict[str, None]] = {}
@@ -158,11 +158,6 @@ class Changes:
     def end(self) -> None:
         """Take no more changes."""
         self._feed.unsubscribe(self, self._market_ids)
-
-    @property
-    def number_of_markets(self) -> int:
-        """Return how many markets the subscription has."""
-        return len(self._market_ids)
 
     def _change_since(self, resumed: Mapping[str, State] | None, market_id: str, state: State) -> bytes | None:
         view = self._feed.view
@@ -283,22 +278,22 @@ class Changes:
         )
         if segment:
             conditions += b',"segmentType":"%b"' % segment.encode()
-        return b"{%b,%b%b}" % (self._names(), conditions, self._listed(items))
+        return b"{%b,%b%b}" % (self._names, conditions, self._listed(items))
 
     def _line(self, rest: bytes, items: list[bytes] | None, word: str = "") -> bytes:
         clk = message_token(self._message, self.terms.kind.parts).encode()
         degraded = DEGRADED if word == STATUS_503 else b""
         listed = b"" if items is None else self._listed(items)
-        return b'{%b,"clk":"%b",%b"pt":%d%b%b}' % (self._names(), clk, degraded, self._outlet.now(), rest, listed)
-
-    def _names(self) -> bytes:
-        named = {"op": self.terms.kind.op}
-        request_id = self.terms.request_id
-        written = json.dumps(named if request_id is None else {**named, "id": request_id}, separators=(",", ":"))
-        return written[1:-1].encode()
+        return b'{%b,"clk":"%b",%b"pt":%d%b%b}' % (self._names, clk, degraded, self._outlet.now(), rest, listed)
 
     def _listed(self, items: list[bytes]) -> bytes:
         return b',"%b":[%b]' % (self.terms.kind.list_name.encode(), b",".join(items)) if items else b""
+
+
+def _names(terms: Terms) -> bytes:
+    """Return the members that all messages begin with."""
+    request_id = b"" if terms.request_id is None else b',"id":%d' % terms.request_id
+    return b'"op":"%b"%b' % (terms.kind.op.encode(), request_id)
 
 
 def _segments(items: list[bytes], is_segmented: bool) -> Iterator[tuple[str, list[bytes]]]:

@@ -6,7 +6,6 @@ too many markets (published: Exchange Stream API specification).
 """
 
 import asyncio
-import logging
 from collections.abc import Callable
 from typing import Any, Final, TypeVar
 
@@ -27,10 +26,12 @@ from simulator.betfair.stream.clocks import WrongToken, message_of, subscription
 from simulator.betfair.stream.fault_effects import OF_IMAGES
 from simulator.betfair.stream.faults import StreamFaults
 from simulator.betfair.stream.feed import Feed, State
-from simulator.betfair.stream.history import EndedSubscriptions, History
+from simulator.betfair.stream.history import History
+from simulator.betfair.stream.hub import Hub
 from simulator.betfair.stream.late_wire import LateWire, Wire
-from simulator.betfair.stream.publisher import Channel, Publisher, Reader
+from simulator.betfair.stream.publisher import Channel, Reader
 from simulator.betfair.stream.race_view import cricket_selection, race_selection
+from simulator.betfair.stream.running_subscription import RunningSubscription
 from simulator.betfair.stream.subscriptions import Selection, market_selection, order_selection
 from simulator.refusal_log import log_refusal
 from simulator.world.faults import (
@@ -46,14 +47,7 @@ from simulator.world.faults import (
 )
 from simulator.world.sessions import Session
 from simulator.world.world import World
-from simulator.world.worlds import Worlds
 
-MOST_CONNECTIONS: Final = 10
-"""Of one account."""
-MOST_MARKETS: Final = 200
-"""Of one subscription."""
-IDLE_SECONDS: Final = 15.0
-"""How long a connection may be without a subscription, in real seconds."""
 LONGEST_CONFLATION: Final = 120_000
 DELAYED_CONFLATION: Final = 180_000
 """What a delayed app key gets, whatever it asks for."""
@@ -61,20 +55,7 @@ SHORTEST_BEAT, LONGEST_BEAT, DEFAULT_BEAT = 500, 5_000, 5_000
 """Between heartbeats, in milliseconds of the real clock."""
 
 _encode: Final = msgspec.json.Encoder().encode
-_log: Final = logging.getLogger(__name__)
 T = TypeVar("T", bound=Struct)
-
-
-class StreamSettings(Struct, frozen=True, kw_only=True):
-    """What is not known for certain about the real service, or is a limit of it.
-
-    `refuses_unknown_clocks` answers INVALID_CLOCK to tokens that are not known any more, instead of a new image.
-    """
-
-    most_connections: int = MOST_CONNECTIONS
-    most_markets: int = MOST_MARKETS
-    idle_seconds: float = IDLE_SECONDS
-    refuses_unknown_clocks: bool = False
 
 
 class StreamError(Exception):
@@ -84,75 +65,6 @@ class StreamError(Exception):
         super().__init__(message)
         self.code: Final = code
         self.message: Final = message
-
-
-class Hub:
-    """What the connections of one server share."""
-
-    def __init__(self, worlds: Worlds, settings: StreamSettings) -> None:
-        self.worlds: Final = worlds
-        self.settings: Final = settings
-        self.publisher: Final = Publisher(worlds)
-        self.ended: Final = EndedSubscriptions()
-        self.connections: Final[dict[Connection, None]] = {}
-        self._images = 0
-
-    def connections_of(self, world: World, account: str) -> int:
-        """Return how many connections an account has."""
-        return sum(one.is_of(world, account) for one in self.connections)
-
-    def next_number(self) -> int:
-        """Return the number of another image."""
-        self._images += 1
-        return self._images
-
-    def told(self, world: World, number: int, criteria: object, message: int) -> dict[str, State] | None:
-        """Return what whoever asked for the same had been told after a message, or `None` where that is not known.
-
-        The connection on which it was told may be there still: the server hears later than the client that it is lost.
-        """
-        in_this_era = (self.publisher.era(world), criteria)
-        for connection in self.connections:
-            history = connection.history(number, in_this_era)
-            if history is not None:
-                return history.at(message)
-        return self.ended.states(number, in_this_era, message)
-
-
-class _Running:
-    """A subscription of a connection, with its heartbeats."""
-
-    def __init__(self, world: World, channel: Channel, criteria: object) -> None:
-        self.world: Final = world
-        self.channel: Final = channel
-        self.criteria: Final = criteria
-        self.reader: Reader
-        self.changes: Changes
-        self.has_ended = False
-        self._beat: asyncio.TimerHandle | None = None
-
-    @property
-    def criteria_of_era(self) -> object:
-        """What has to be asked for, and when, to go on from what is told."""
-        return self.changes.era, self.criteria
-
-    def beat_later(self) -> None:
-        """Send a heartbeat once nothing has been sent for so long."""
-        self.stop_beating()
-        if self.has_ended:
-            return
-        seconds = self.changes.terms.heartbeat_milliseconds / 1000
-        self._beat = asyncio.get_running_loop().call_later(seconds, self._send_beat)
-
-    def stop_beating(self) -> None:
-        """Send no more heartbeats."""
-        if self._beat is not None:
-            self._beat.cancel()
-            self._beat = None
-
-    def _send_beat(self) -> None:
-        self.changes.beat()
-        self.beat_later()
 
 
 class Connection:
@@ -168,7 +80,7 @@ class Connection:
         self._world: World | None = None
         self._session: Session | None = None
         self._is_delayed = False
-        self._running: Final[dict[Kind, _Running]] = {}
+        self._running: Final[dict[Kind, RunningSubscription]] = {}
         self._has_ended = False
         self._idle: asyncio.TimerHandle | None = None
         hub.connections[self] = None
@@ -336,7 +248,7 @@ class Connection:
         terms = self._terms(kind, request)
         account = session.account.username if kind is Kind.ORDERS else None
         channel = Channel(kind, selection.projection, account, terms.conflate_milliseconds)
-        running = _Running(world, channel, criteria)
+        running = RunningSubscription(world, channel, criteria)
 
         def write(written: bytes, happening: Fired | None) -> None:
             if happening is None:
@@ -423,20 +335,10 @@ class Connection:
 
     def _write_as(self, fired: Fired, line: bytes) -> None:
         """Write a change message as a fault wants it."""
-        word = fired.fault.do
-        if word == REFUSE:
-            self._refuse(_ordered_error(fired), None)
+        if self._comes_to_nothing(fired, None):
             return
-        if word == DISCONNECT:
-            self.end()
-            return
-        if word == RESET_STREAM:
-            self._reset()
-            return
-        if word in (DELAY, DRIP):
-            self._be_late(fired)
         self._wire.write(line)
-        if word == DUPLICATE:
+        if fired.fault.do == DUPLICATE:
             self._wire.write(line)
 
     def _be_late(self, fired: Fired) -> None:

@@ -56,16 +56,6 @@ class Feed:
         self._next: Final[list[tuple[int, str]]] = []
         """A heap of what is, or was, in `_due`."""
 
-    @property
-    def is_idle(self) -> bool:
-        """Return whether nobody has subscribed to anything."""
-        return not self._subscribers
-
-    @property
-    def has_changes(self) -> bool:
-        """Return whether there is something to be looked at."""
-        return bool(self._marked)
-
     def subscribe(self, subscriber: Subscriber, market_ids: Iterable[str]) -> dict[str, State]:
         """Tell a subscriber of some markets from now on, and return the states from which the changes go on."""
         states: dict[str, State] = {}

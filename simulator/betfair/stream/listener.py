@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 from itertools import count
 from typing import Final, cast
 
-from simulator.betfair.stream.connection import Connection, Hub, StreamSettings
+from simulator.betfair.stream.connection import Connection
 from simulator.betfair.stream.framing import Lines, MessageTooLong
+from simulator.betfair.stream.hub import Hub, StreamSettings
 from simulator.betfair.stream.late_wire import LINE_END
 from simulator.betfair.stream.publisher import Publisher
 from simulator.fault_delivery import Connection as EndableConnection

@@ -18,8 +18,8 @@ from simulator.exchange.money import HUNDREDTHS
 from simulator.exchange.orders import LapseReason, Order, OrderStatus, OrderType, Persistence, RunnerKey, Side
 from simulator.world.world import World
 
-MALTA, GIBRALTAR = "REG_LGA", "REG_GGC"
-"""The regulators of bets (recorded); the second is that of older bets."""
+MALTA: Final = "REG_LGA"
+"""The regulator of bets (recorded; older ones have another)."""
 
 _SIDES: Final = {Side.BACK: "B", Side.LAY: "L"}
 _PERSISTENCES: Final = {Persistence.LAPSE: "L", Persistence.PERSIST: "P", Persistence.MARKET_ON_CLOSE: "MOC"}

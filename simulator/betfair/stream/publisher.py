@@ -228,6 +228,8 @@ class Publisher:
     def _hear(self, world: World, happened: Happened) -> None:
         if isinstance(happened.input, Reset | Restore) and happened.refusal is None:
             self._eras[world.id] += 1
+        elif world.has_ended:
+            self._eras.pop(world.id, None)
         of_world = self._outgoing.get(world.id)
         if of_world is None:
             return

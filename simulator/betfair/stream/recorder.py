@@ -16,7 +16,7 @@ from typing import Final
 from simulator.betfair.stream.changes import Kind
 from simulator.betfair.stream.clocks import message_token
 from simulator.betfair.stream.feed import Feed, State
-from simulator.betfair.stream.market_view import ALL_FIELDS, MarketState, MarketView, Projection
+from simulator.betfair.stream.market_view import ALL_FIELDS, MarketView, Projection
 from simulator.betfair.stream.publisher import Channel, Publisher, Reader
 from simulator.exchange.statuses import MarketStatus
 from simulator.world.happened import Happened
@@ -64,14 +64,22 @@ class Recorder:
         folder = self._folder if world.id == DEFAULT else self._folder / world.id
         channel = Channel(Kind.MARKETS, EVERYTHING, None, 0)
 
-        def reader(feed: Feed) -> Reader:
+        def make_reader(feed: Feed) -> Reader:
             recording = Recording(world, feed, folder, is_compressed=self._is_compressed)
             self._recordings[world.id] = recording
-            return Reader(recording, lambda: list(world.exchange.markets), lambda _: True, recording.finish)
+            return Reader(recording, lambda: list(world.exchange.markets), lambda _: True, end)
 
-        self._publisher.subscribe(world, channel, lambda: MarketView(world, EVERYTHING), reader)
+        def end() -> None:
+            # Not while the story is told: others are still to hear of the end.
+            asyncio.get_running_loop().call_soon(self._end, world, channel, reader)
+
+        reader = self._publisher.subscribe(world, channel, lambda: MarketView(world, EVERYTHING), make_reader)
         self._recordings[world.id].begin(list(world.exchange.markets))
         self._publisher.began(world, channel)
+
+    def _end(self, world: World, channel: Channel, reader: Reader) -> None:
+        self._publisher.unsubscribe(world, channel, reader)
+        self._recordings.pop(world.id).finish()
 
 
 class Recording:
@@ -114,7 +122,7 @@ class Recording:
             change,
         )
         self._lines.setdefault(market_id, []).append(line)
-        if isinstance(after, MarketState) and self._has_closed(market_id):
+        if self._is_compressed and self._has_closed(market_id):
             self._closed[market_id] = None
 
     def send(self) -> None:
@@ -122,10 +130,9 @@ class Recording:
         lines, self._lines = self._lines, {}
         for market_id, noted in lines.items():
             self._attempt(market_id, partial(_append, lines=noted))
-        if self._is_compressed:
-            for market_id in self._closed:
-                self._attempt(market_id, _compress)
-            self._closed.clear()
+        for market_id in self._closed:
+            self._attempt(market_id, _compress)
+        self._closed.clear()
 
     def end(self) -> None:
         """Take no more changes."""

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 
 from simulator.app import create_app
-from simulator.betfair.stream.connection import StreamSettings
+from simulator.betfair.stream.hub import StreamSettings
 from simulator.betfair.stream.market_view import DISPLAY_DELAY_MILLISECONDS
 from simulator.control.worlds import Addresses
 from simulator.exchange.commands import (
