@@ -6,9 +6,9 @@ every change (`simulator.exchange.pictures`), for as long as it may still be sho
 
 from collections import deque
 from collections.abc import Iterable, Iterator
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
-from simulator.exchange.events import Event
+from simulator.exchange.events import Event, MarketEvent
 from simulator.exchange.exchange import Exchange
 from simulator.exchange.market import Market
 from simulator.exchange.pictures import picture_of
@@ -41,7 +41,7 @@ class DelayedMarkets:
 
     def hear(self, events: Iterable[Event], at: int) -> None:
         """Take pictures of the markets that events are about, and drop those that will never be shown again."""
-        named: set[Any] = {getattr(event, "market_id", None) for event in events}
+        named = {event.market_id for event in events if isinstance(event, MarketEvent)}
         for market_id in named & self.watched.keys():
             pictures = self.watched[market_id]
             if pictures[-1].since == at:

@@ -207,8 +207,10 @@ def _entry_of_event(number: int, event: Event) -> Entry:
 
 def _accounts_of_event(event: Event) -> tuple[str, ...]:
     # Those of the exchange call an account by that name, and those of the world by its username.
-    named = [name for name in ("vendor", "username") if name in event.__struct_fields__]
-    return tuple(getattr(event, name) for name in named) or accounts_of(event)
+    if not {"vendor", "username"} & set(event.__struct_fields__):
+        return accounts_of(event)
+    said = msgspec.structs.asdict(event)
+    return tuple(said[name] for name in ("vendor", "username") if name in said)
 
 
 def _content(one: Struct) -> dict[str, Any]:
