@@ -1,18 +1,14 @@
-"""What is read of a customer's own bets costs what is answered, however many bets came before.
+"""What is read of a customer's own bets costs what is answered, however many bets came before."""
 
-The cost is counted in steps of the interpreter, which are the same on every machine, and not in seconds.
-"""
-
-import sys
 from collections.abc import Callable
-from types import FrameType
-from typing import Any
+from functools import partial
 
 import pytest
 
 from simulator.exchange.commands import CancelOrders, PlaceInstruction, PlaceOrders
 from simulator.exchange.orders import OrderType, Persistence, RunnerKey, Side
 from tests.contract.betting_world import HOME, MATCH, BettingWorld
+from tests.steps import steps
 
 SHORT, LONG = 40, 1_200
 """How many bets were placed and cancelled before those that are read."""
@@ -34,24 +30,10 @@ def place(betting: BettingWorld, number: int) -> None:
     betting.world.do(PlaceOrders("alice", MATCH, (instruction,) * number)).accepted()
 
 
-def steps(read: Callable[[], object]) -> int:
-    """How many steps the interpreter takes to read something a second time, once what is kept has been caught up."""
+def read_again(read: Callable[[], object]) -> int:
+    """The steps of reading something a second time, once what is kept has been caught up."""
     read()
-    taken = 0
-
-    def count(frame: FrameType, event: str, _: object) -> Any:
-        nonlocal taken
-        frame.f_trace_opcodes, frame.f_trace_lines = True, False
-        taken += event == "opcode"
-        return count
-
-    before = sys.gettrace()
-    sys.settrace(count)
-    try:
-        read()
-    finally:
-        sys.settrace(before)
-    return taken
+    return steps(read)
 
 
 READS: dict[str, Callable[[BettingWorld, str], object]] = {
@@ -89,7 +71,7 @@ def histories() -> tuple[tuple[BettingWorld, str], tuple[BettingWorld, str]]:
 def test_a_long_history_makes_no_read_dearer(
     histories: tuple[tuple[BettingWorld, str], tuple[BettingWorld, str]], read: Callable[[BettingWorld, str], object]
 ) -> None:
-    short, long = (steps(lambda there=there: read(*there)) for there in histories)
+    short, long = (read_again(partial(read, *there)) for there in histories)
 
     assert short > 100
     assert long < 1.2 * short
