@@ -305,6 +305,17 @@ def test_half_a_request_is_not_waited_for(hasty: Served, half: bytes) -> None:
     assert answers == [(408, b"The request was not complete after 0.5 seconds.")]
 
 
+def test_who_does_not_read_answers_is_not_waited_for(hasty: Served) -> None:
+    """More of them than fit on the way: what has not been sent when the time is over never is."""
+    number = 100
+    with hasty.connect() as connection:
+        connection.sendall(b"GET /specs/betfair-betting.yaml HTTP/1.1\r\nHost: localhost\r\n\r\n" * number)
+        time.sleep(3 * IDLE_SECONDS)
+
+        with suppress(ssl.SSLEOFError):
+            assert everything_from(connection).count(b"HTTP/1.1 200") < number
+
+
 def test_a_request_that_drips_is_not_waited_for(hasty: Served) -> None:
     started = time.monotonic()
     with hasty.connect() as connection, suppress(ConnectionError, ssl.SSLEOFError):
