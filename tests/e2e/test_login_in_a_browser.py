@@ -1,5 +1,7 @@
-"""A browser logs in on the page and is led back with a session. It needs Playwright and its Chromium, or is skipped."""
+"""A browser logs in on the page and is led back with a session. It needs Playwright and a Chromium, or is skipped."""
 
+import os
+import shutil
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -11,6 +13,21 @@ import pytest
 from tests.serving import Account, Served, post, serving
 
 playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+"""The system's own, where there is one; otherwise Playwright looks for the one that it brings."""
+
+OPTIONS = [
+    # It is to ask nobody for anything but the page under test.
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-default-apps",
+    "--disable-sync",
+    "--no-first-run",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+    # Its sandbox does not let root in.
+    *(["--no-sandbox"] if os.geteuid() == 0 else []),
+]
 
 
 class Application:
@@ -55,7 +72,7 @@ def served() -> Iterator[Served]:
 def page() -> Iterator[Any]:
     with playwright.sync_playwright() as started:
         try:
-            browser = started.chromium.launch(headless=True)
+            browser = started.chromium.launch(headless=True, executable_path=CHROMIUM, args=OPTIONS)
         except playwright.Error as error:
             pytest.skip(f"Chromium cannot be started: {str(error).splitlines()[0]}")
         yield browser.new_page()
