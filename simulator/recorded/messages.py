@@ -8,24 +8,30 @@ cut short or were put in by somebody. Members that are not known are not looked 
 
 from collections.abc import Iterator
 from enum import StrEnum
-from typing import Final, NamedTuple
+from typing import Annotated, Final, NamedTuple
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from simulator.recorded.sources import Source, SourceError
 
-Price = float
-Size = float
+Price = Annotated[float, Meta(ge=-50_000, le=50_000)]
+"""Odds or a line. What is further from zero is no price, and a line of a recording that has it is broken."""
+Size = Annotated[float, Meta(ge=0, le=1e9)]
+Total = Annotated[float, Meta(ge=0, le=1e13)]
+SelectionId = Annotated[int, Meta(ge=0, lt=2**62)] | Annotated[str, Meta(pattern=r"^[0-9]{1,18}\Z")]
+Milliseconds = Annotated[int, Meta(ge=0, lt=253_402_300_800_000)]
+"""Since 1970, and not after the year 9999."""
+LevelNumber = Annotated[int, Meta(ge=0, lt=10_000)]
 PriceSizes = list[tuple[Price, Size]]
-LevelPriceSizes = list[tuple[int, Price, Size]]
+LevelPriceSizes = list[tuple[LevelNumber, Price, Size]]
 
 
 class RunnerChange(Struct, gc=False):
     """What has changed of a runner; what is `None` has not."""
 
-    id: int | str
-    hc: float | None = None
+    id: SelectionId
+    hc: Price | None = None
     atb: PriceSizes | None = None
     atl: PriceSizes | None = None
     batb: LevelPriceSizes | None = None
@@ -37,19 +43,19 @@ class RunnerChange(Struct, gc=False):
     spl: PriceSizes | None = None
     spn: float | str | None = None
     spf: float | str | None = None
-    ltp: float | None = None
-    tv: float | None = None
+    ltp: Price | None = None
+    tv: Total | None = None
 
 
 class RunnerDefinition(Struct, rename="camel"):
     """What is said of a runner beside its prices. `name` is in files that were bought only."""
 
-    id: int | str
+    id: SelectionId
     status: str = "ACTIVE"
     sort_priority: int = 0
     adjustment_factor: float | None = None
     bsp: float | str | None = None
-    hc: float | None = None
+    hc: Price | None = None
     removal_date: str | None = None
     name: str | None = None
 
@@ -101,12 +107,12 @@ class MarketChange(Struct):
     rc: list[RunnerChange] | None = None
     img: bool = False
     con: bool = False
-    tv: float | None = None
+    tv: Total | None = None
 
 
 class _Message(Struct):
     op: str | None = None
-    pt: int | None = None
+    pt: Milliseconds | None = None
     mc: list[MarketChange] | None = None
 
 
