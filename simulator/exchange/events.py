@@ -8,6 +8,8 @@ two, or of a posting, is in pence. `index` is the place of an instruction in the
 """
 
 from enum import StrEnum
+from functools import cache
+from typing import Protocol, TypeGuard
 
 from msgspec import Struct
 
@@ -414,16 +416,18 @@ def accounts_of(event: Event) -> tuple[str, ...]:
             return event.taker_account, *(leg.account for leg in event.legs)
         case MoneyMoved():
             return event.debit, event.credit
-        case (
-            AccountOpened()
-            | StandingChanged()
-            | OrderEvent()
-            | OrdersHeld()
-            | TicketResolved()
-            | InstructionRefused()
-            | HeartbeatReceived()
-            | HeartbeatExpired()
-            | CommissionCharged()
-        ):
-            return (event.account,)
-    return ()
+    return (event.account,) if _is_of_account(event) else ()
+
+
+class _OfAccount(Protocol):
+    @property
+    def account(self) -> str: ...
+
+
+def _is_of_account(event: Event) -> TypeGuard[_OfAccount]:
+    return _names_an_account(type(event))
+
+
+@cache
+def _names_an_account(kind: type[Event]) -> bool:
+    return "account" in kind.__struct_fields__

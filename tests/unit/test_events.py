@@ -52,6 +52,7 @@ from simulator.exchange.events import (
     StartingPriceMade,
     TicketResolved,
     VirtualBetMatched,
+    accounts_of,
 )
 from simulator.exchange.money import NoPrice
 from simulator.exchange.orders import (
@@ -151,6 +152,13 @@ def test_an_event_survives_json_and_its_tag_names_it(event: Event) -> None:
 
 def test_every_kind_of_event_is_among_those_that_survive_json() -> None:
     assert kinds_below(Event) == {type(event) for event in EVENTS}
+
+
+@pytest.mark.parametrize("event", EVENTS, ids=lambda event: type(event).__name__)
+def test_an_event_is_about_every_account_that_it_names(event: Event) -> None:
+    named = {name for name in ("alice", "bob", "exchange/house") if f'"{name}"' in msgspec.json.encode(event).decode()}
+
+    assert named == set(accounts_of(event))
 
 
 # What an order was asked to be

@@ -21,6 +21,15 @@ def test_everybody_is_counted_alone() -> None:
     assert list(limiter.state()) == [("ann", 10_000, 1), ("ben", 10_000, 1)]
 
 
+def test_nothing_is_kept_of_windows_that_ended_before_the_last_one_began() -> None:
+    limiter = RateLimiter(RateLimit(requests=2, window_seconds=1))
+    for number in range(100):
+        limiter.admit(f"user {number}", 100 * number)
+        limiter.admit(f"user {number}", 100 * number + 50)
+
+    assert list(limiter.state()) == [(f"user {number}", 100 * number + 1000, 2) for number in range(90, 100)]
+
+
 def test_without_a_limit_nothing_is_counted() -> None:
     limiter = RateLimiter(None)
 

@@ -20,6 +20,7 @@ class RateLimiter:
         """`None`: no request is refused and none is counted."""
         self.limit: Final = limit
         self._windows: Final[dict[str, tuple[int, int]]] = {}
+        """By user, in the order in which they end: one that has ended goes when the next one begins."""
 
     def full_until(self, name: str, now: int) -> int | None:
         """Return the end of a window that has no room for another request, or `None` where one may be sent now."""
@@ -38,8 +39,19 @@ class RateLimiter:
         wait_seconds = self.seconds_to_wait(name, now)
         if self.limit is not None and wait_seconds is None:
             end, count = self._window(name, now)
+            if not count:
+                self._drop_ended(now)
             self._windows[name] = (end, count + 1)
         return wait_seconds
+
+    def _drop_ended(self, now: int) -> None:
+        ended: list[str] = []
+        for name, (end, _) in self._windows.items():
+            if end > now:
+                break
+            ended.append(name)
+        for name in ended:
+            del self._windows[name]
 
     def _window(self, name: str, now: int) -> tuple[int, int]:
         """Return the end of the window that a request falls into, and how many have been counted in it."""
