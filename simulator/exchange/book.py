@@ -7,7 +7,7 @@ and go and never recomputed.
 
 from bisect import bisect_left, insort
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from typing import Final, NamedTuple
 
 from simulator.exchange.orders import Order, Side
@@ -57,16 +57,14 @@ class Offers:
         self.revision = 0
         """Grows with every change, so that what was worked out from these offers can be known to be out of date."""
 
-    @classmethod
-    def showing(cls, resting_side: Side, best_first: Iterable[Level]) -> "Offers":
-        """Return offers with levels like these, given the best first, and without orders."""
-        offers = cls(resting_side)
-        for given in best_first:
-            level = offers.levels[given.price] = Level(given.price)
-            level.total = given.total
-            offers.total += given.total
-            offers._ranks.append(given.price * offers._direction)
-        offers._ranks.reverse()
+    def shown(self) -> "Offers":
+        """Return offers with the same levels and of the same revision, and without orders."""
+        offers = Offers(self.resting_side)
+        offers._ranks = list(self._ranks)
+        for price, known in self.levels.items():
+            level = offers.levels[price] = Level(price)
+            level.total = known.total
+        offers.total, offers.revision = self.total, self.revision
         return offers
 
     @property

@@ -6,19 +6,45 @@ bets in it. What follows from the rest, such as virtual offers, is worked out wh
 
 from copy import copy
 from itertools import islice
+from typing import Final
 
-from simulator.exchange.book import Offers, RunnerBook
+from simulator.exchange.book import RunnerBook
 from simulator.exchange.market import Market
 from simulator.exchange.runner import Runner
 
 
-def picture_of(market: Market) -> Market:
-    """Return what can be seen of a market now. It costs as much as the market has levels."""
+def picture_of(market: Market, previous: Market | None = None) -> Market:
+    """Return what can be seen of a market now; runners that look as in a previous picture are those of that picture.
+
+    So it costs as much as the runners that have changed have levels.
+    """
     picture = copy(market)
-    runners = {key: _runner(runner) for key, runner in market.runners.items()}
+    known = {} if previous is None else previous.runners
+    runners = {key: _runner_as_known(runner, known.get(key)) for key, runner in market.runners.items()}
     vars(picture).update(runners=runners, orders={}, orders_of={}, positions={}, commissions=dict(market.commissions))
     picture.forget_what_follows()
     return picture
+
+
+def _runner_as_known(runner: Runner, known: Runner | None) -> Runner:
+    return known if known is not None and _looks_alike(runner, known) else _runner(runner)
+
+
+def _looks_alike(runner: Runner, known: Runner) -> bool:
+    """Return whether a runner has not changed since its picture was taken."""
+    return (
+        all(getattr(runner, name) == getattr(known, name) for name in _SEEN_OF_RUNNERS)
+        and all(getattr(runner.book, name) == getattr(known.book, name) for name in _SEEN_OF_BOOKS)
+        and runner.book.backs.revision == known.book.backs.revision
+        and runner.book.lays.revision == known.book.lays.revision
+        and bool(runner.orders) == bool(known.orders)
+    )
+
+
+_SEEN_OF_RUNNERS: Final = frozenset(
+    {"key", "sort_priority", "adjustment_factor", "status", "removed_at", "starting_price", "starting_price_taken"}
+)
+_SEEN_OF_BOOKS: Final = frozenset(RunnerBook.__slots__) - {"backs", "lays"}
 
 
 def _runner(runner: Runner) -> Runner:
@@ -33,7 +59,6 @@ def _runner(runner: Runner) -> Runner:
 
 def _book(book: RunnerBook) -> RunnerBook:
     picture = copy(book)
-    picture.backs = Offers.showing(book.backs.resting_side, book.backs.best_first())
-    picture.lays = Offers.showing(book.lays.resting_side, book.lays.best_first())
+    picture.backs, picture.lays = book.backs.shown(), book.lays.shown()
     picture.traded, picture.traded_in_play = dict(book.traded), dict(book.traded_in_play)
     return picture

@@ -1,7 +1,8 @@
 """What those see whose market data is late: markets as they were some time ago.
 
 Nothing is kept of a market that nobody has asked for late. From when somebody first does, there is a picture of it for
-every change (`simulator.exchange.pictures`), for as long as it may still be shown.
+every change (`simulator.exchange.pictures`), for as long as it may still be shown; and none any more once the market
+has been closed for as long as data is late.
 """
 
 from collections import deque
@@ -36,22 +37,38 @@ class DelayedMarkets:
     def watch(self, market_id: str, at: int) -> None:
         """Keep pictures of a market from now on."""
         if market_id not in self.watched:
+            self._forget_closed(at)
             picture = Picture(at - self._delay_milliseconds, picture_of(self._exchange.markets[market_id]))
             self.watched[market_id] = deque([picture])
+
+    def knows(self, market_id: str, at: int) -> bool:
+        """Return whether it is known how a market looked, or it has been closed for so long that it looks as it is."""
+        return market_id in self.watched or self._has_long_been_closed(market_id, at)
+
+    def _has_long_been_closed(self, market_id: str, at: int) -> bool:
+        settled_at = self._exchange.markets[market_id].settled_at
+        return settled_at is not None and settled_at <= at - self._delay_milliseconds
+
+    def _forget_closed(self, at: int) -> None:
+        for market_id in [each for each in self.watched if self._has_long_been_closed(each, at)]:
+            del self.watched[market_id]
 
     def hear(self, events: Iterable[Event], at: int) -> None:
         """Take pictures of the markets that events are about, and drop those that will never be shown again."""
         named = {event.market_id for event in events if isinstance(event, MarketEvent)}
         for market_id in named & self.watched.keys():
             pictures = self.watched[market_id]
+            last = pictures[-1].market
             if pictures[-1].since == at:
                 pictures.pop()
-            pictures.append(Picture(at, picture_of(self._exchange.markets[market_id])))
+            pictures.append(Picture(at, picture_of(self._exchange.markets[market_id], last)))
             while len(pictures) > 1 and pictures[1].since <= at - self._delay_milliseconds:
                 pictures.popleft()
 
     def seen(self, market_id: str, at: int) -> Market:
-        """Return a watched market as those see it at a time whose data is late; `KeyError` for any other."""
+        """Return a market of which this is known as those see it at a time whose data is late; else `KeyError`."""
+        if self._has_long_been_closed(market_id, at):
+            return self._exchange.markets[market_id]
         return self._showing(self.watched[market_id], at)[0].market
 
     def state(self, at: int) -> Iterator[tuple[int, Market]]:

@@ -49,14 +49,14 @@ def _parts(world: World) -> Iterator[object]:
     yield from world.catalogue.translations.items()
     yield from world.races
     for market in exchange.markets.values():
-        yield from _market(market)
+        yield from market_state(market)
     for market_id, key, known in world.starting_price_cache.kept(now):
         yield (market_id, key, known.made_at, str(known.near), str(known.far))
     yield from world.transaction_charges.state(now)
     yield from world.book_requests.state()
     for since, picture in world.delayed_markets.state(now):
         yield (picture.market_id, since)
-        yield from _market(picture)
+        yield from market_state(picture)
     yield from _bettune(world)
     yield from exchange.orders.values()
     yield from _waiting(exchange)
@@ -97,7 +97,8 @@ def _description(description: MarketDescription) -> object:
     return {**words, "event": description.event.id, "runners": list(description.runners.values())}
 
 
-def _market(market: Market) -> Iterator[object]:
+def market_state(market: Market) -> Iterator[object]:
+    """Yield what is hashed of a market."""
     yield (
         market.definition,
         market.status,

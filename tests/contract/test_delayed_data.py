@@ -10,7 +10,7 @@ from simulator.exchange.orders import RunnerKey
 from simulator.world.inputs import AdvanceClock, Reset, Restore
 from simulator.world.snapshot import encode_snapshot
 from simulator.world.state_hash import state_hash
-from tests.contract.betting_world import BEST, BETTING, DRAW, HOME, MATCH, RACE, BettingWorld
+from tests.contract.betting_world import BEST, BETTING, DRAW, HOME, MATCH, OTHER, RACE, BettingWorld
 from tests.scenario import account
 
 DELAY = 30_000
@@ -80,6 +80,22 @@ def test_no_more_is_kept_than_may_still_be_shown(betting: BettingWorld) -> None:
         betting.lay("alice", HOME, 3.0, 1)
         wait(betting, 1000)
     assert 31 >= len(betting.world.delayed_markets.watched[MATCH])
+
+
+def test_a_closed_market_is_kept_no_longer_than_its_end_is_still_to_be_seen(betting: BettingWorld) -> None:
+    late(betting)
+    betting.world.do(SettleMarket(MATCH, (RunnerResult(RunnerKey(HOME), "WINNER"),))).accepted()
+    wait(betting, DELAY - 1)
+    late(betting, RACE)
+    assert {MATCH, RACE} == betting.world.delayed_markets.watched.keys()
+    assert "OPEN" == late(betting)["status"]
+
+    wait(betting, 1)
+    late(betting, OTHER)
+
+    assert {RACE, OTHER} == betting.world.delayed_markets.watched.keys()
+    assert "CLOSED" == late(betting)["status"]
+    assert {RACE, OTHER} == betting.world.delayed_markets.watched.keys()
 
 
 @pytest.mark.parametrize(

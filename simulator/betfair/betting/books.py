@@ -99,7 +99,7 @@ def _known_markets(call: BookCall, market_ids: Iterable[str], *, delayed: bool) 
     if not delayed:
         yield from (known[market_id] for market_id in there)
         return
-    if new := tuple(market_id for market_id in there if market_id not in late.watched):
+    if new := tuple(market_id for market_id in there if not late.knows(market_id, call.now)):
         call.world.do(WatchMarkets(new)).accepted()
     yield from (late.seen(market_id, call.now) for market_id in there)
 
