@@ -11,6 +11,7 @@ snapshot with which a restored world begins, are as they are.
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, TypeVar
 
@@ -20,7 +21,15 @@ from msgspec import Struct
 from simulator.world.clock import ClockError
 from simulator.world.format.quantities import Unusable
 from simulator.world.ids import Ids
-from simulator.world.inputs import Input, LogIn, RecoverPassword, decode_input
+from simulator.world.inputs import (
+    AuthoriseVendor,
+    Input,
+    LogIn,
+    MakeSubscription,
+    OpenVendorSession,
+    RecoverPassword,
+    decode_input,
+)
 from simulator.world.retelling import Beginning, Retelling, Told
 from simulator.world.snapshot import SnapshotError
 from simulator.world.world import World
@@ -38,20 +47,26 @@ _NO_PASSWORD: Final = "\0"
 class Export(Struct, frozen=True):
     """What is exported: the beginning, the inputs since, and the time by which all of it has happened.
 
-    `tokens` says of each token and code that a caller may have sent how it is found again, by the text itself.
+    What the names of tokens and codes are made of is kept as it is now: `encode_export` may be called while the world
+    goes on, and in another thread.
     """
 
     beginning: Beginning
     told: Sequence[Told]
     end: int
     passwords: Mapping[str, str]
-    tokens: Mapping[str, str]
+    world_id: str
+    logins: Mapping[str, int]
+    """How many sessions each account has had, since the last reset."""
+    vendors_made: int
+    """How many tokens and codes were made for vendors, likewise."""
 
     @classmethod
     def of(cls, world: World, beginning: Beginning, told: Sequence[Told]) -> "Export":
         """Return the export of a world whose journal tells this story."""
         passwords = {name: account.password for name, account in world.accounts.by_username.items()}
-        return cls(beginning, told, world.run_due(), passwords, _tokens(world, beginning, told))
+        now = world.run_due()
+        return cls(beginning, told, now, passwords, world.ids.world_id, dict(world.ids.logins()), world.vendors.made)
 
 
 class _First(Struct, frozen=True, omit_defaults=True):
@@ -112,20 +127,23 @@ def replay(lines: Iterable[bytes]) -> World:
 
 def _lines(export: Export) -> Iterator[bytes]:
     yield _ENCODER.encode(_First(FORMAT, export.beginning))
+    tokens = _tokens(export)
     for one in export.told:
-        hidden, found = _without_secrets(one.input, export)
+        hidden, found = _without_secrets(one.input, export.passwords, tokens)
         yield _ENCODER.encode(_Line(one.at, msgspec.Raw(_ENCODER.encode(hidden)), found))
     yield _ENCODER.encode(_Last(export.end))
 
 
-def _without_secrets(one: Input, export: Export) -> tuple[Input, dict[str, str]]:
+def _without_secrets(
+    one: Input, passwords: Mapping[str, str], tokens: Mapping[str, str]
+) -> tuple[Input, dict[str, str]]:
     found: dict[str, str] = {}
     if isinstance(one, LogIn | RecoverPassword):
-        found["password"] = _password_found(one, export.passwords)
+        found["password"] = _password_found(one, passwords)
     for name in _TOKENS:
         token = getattr(one, name, None)
-        if isinstance(token, str) and token in export.tokens:
-            found[name] = export.tokens[token]
+        if isinstance(token, str) and token in tokens:
+            found[name] = tokens[token]
     if not found:
         return one, found
     changes: dict[str, Any] = dict.fromkeys(found, "")
@@ -156,31 +174,44 @@ _NUMBERED: Final[Mapping[str, Callable[[Ids, int], str]]] = {
 _NUMBER: Final = re.compile(rf"({'|'.join(_NUMBERED)}) ([0-9]{{1,9}})")
 
 
-def _tokens(world: World, beginning: Beginning, told: Sequence[Told]) -> dict[str, str]:
+def _tokens(export: Export) -> dict[str, str]:
     """Return how each token and code that the inputs of a story name is found; one that is made up is not among them.
 
-    After a reset the numbers begin again, so that there may have been more than there are now.
+    After a reset the numbers begin again, so that there may have been more than there are now: as many as there were
+    inputs that can have made one.
     """
-    sought = {
-        token for one in told for name in _TOKENS if isinstance(token := getattr(one.input, name, None), str) and token
-    }
+    told = [one.input for one in export.told]
+    sought = {token for one in told for name in _TOKENS if isinstance(token := getattr(one, name, None), str) and token}
     found: dict[str, str] = {}
-    most = len(told) + max(dict(world.ids.logins()).values(), default=0) + world.vendors.made
-    worlds = [(world.ids, "")]
-    if (restoration := beginning.restoration) is not None and restoration.keeps_sessions:
-        most += _LONGEST_LOOK
-        worlds.append((Ids(beginning.seed, restoration.snapshot.world_id), f" in {restoration.snapshot.world_id}"))
-    for number in range(1, most + 1):
-        if len(found) == len(sought):
-            break
-        made = {
-            ids.token_of_login(username, number): f"session {number}{where} of {username}"
-            for username in world.accounts.by_username
-            for ids, where in reversed(worlds)
-        }
-        made |= {make(world.ids, number): f"{what} {number}" for what, make in _NUMBERED.items()}
-        found |= {token: made[token] for token in sought & made.keys()}
+    for token, how in _made(export, told):
+        if token in sought and token not in found:
+            found[token] = how
+            if len(found) == len(sought):
+                break
     return found
+
+
+def _made(export: Export, told: Sequence[Input]) -> Iterator[tuple[str, str]]:
+    """Yield all tokens and codes that there can have been, each with how it is found."""
+    beginning, logins = export.beginning, Counter(one.username for one in told if isinstance(one, LogIn))
+    of_vendors = sum(isinstance(one, OpenVendorSession) for one in told)
+    worlds, before = [(Ids(beginning.seed, export.world_id), "")], 0
+    if (restoration := beginning.restoration) is not None and restoration.keeps_sessions:
+        before, world_id = _LONGEST_LOOK, restoration.snapshot.world_id
+        worlds.append((Ids(beginning.seed, world_id), f" in {world_id}"))
+    ids = worlds[0][0]
+    made = export.vendors_made + sum(isinstance(one, _MAKING) for one in told) + before
+    for what, make in _NUMBERED.items():
+        yield from ((make(ids, number), f"{what} {number}") for number in range(1, made + 1))
+    for username in export.passwords:
+        most = export.logins.get(username, 0) + logins[username] + of_vendors + before
+        for number in range(1, most + 1):
+            for each, where in worlds:
+                yield each.token_of_login(username, number), f"session {number}{where} of {username}"
+
+
+_MAKING: Final = (MakeSubscription, AuthoriseVendor, OpenVendorSession)
+"""The inputs that can make a token or a code for a vendor."""
 
 
 # Reading

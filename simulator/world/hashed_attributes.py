@@ -126,7 +126,9 @@ HASHED: Final[Mapping[type, frozenset[str]]] = {
 
 LEFT_OUT: Final[Mapping[type, Mapping[str, str]]] = {
     World: {
-        "restoration": "it is past, as the scenario is",
+        "_restoration": "it is past, as the scenario is",
+        "_beginning_was_told": "it is past",
+        "_at_rest": "who asked for it only reads",
         "id": "it shows in the tokens of sessions",
         "scenario": SCENARIO,
         "seed": "it shows in tokens and app keys",
@@ -170,9 +172,9 @@ LEFT_OUT: Final[Mapping[type, Mapping[str, str]]] = {
         "_requests": "how many failed requests got an id; a refused request changes nothing",
     },
     LoginStates: {"_accounts": SCENARIO, "_wrong_passwords_to_lock": SCENARIO},
-    Sessions: {"_ids": ELSEWHERE, "_timeout_milliseconds": SCENARIO},
+    Sessions: {"_ids": ELSEWHERE, "_timeout_milliseconds": SCENARIO, "_by_length": DERIVED},
     DeveloperApps: {"_ids": ELSEWHERE, "by_key": DERIVED, "_by_name": DERIVED},
-    Vendors: {"_accounts": SCENARIO, "_ids": ELSEWHERE},
+    Vendors: {"_accounts": SCENARIO, "_ids": ELSEWHERE, "_by_client_id": DERIVED, "_by_pair": DERIVED},
     Faults: {"_seed": "it shows in what was drawn"},
     Schedule: {"_added": "it only orders what is due at the same time"},
     StartingPriceCache: {"_refresh_milliseconds": SCENARIO},

@@ -15,8 +15,9 @@ from msgspec import Struct
 from simulator.exchange.commands import Command
 from simulator.exchange.events import Event, MarketEvent, accounts_of
 from simulator.world.happened import Happened
-from simulator.world.inputs import Input
+from simulator.world.inputs import Input, Restore
 from simulator.world.retelling import Beginning, Told, told
+from simulator.world.snapshot import decode_snapshot
 from simulator.world.world import World
 
 MOST_ENTRIES: Final = 50_000
@@ -96,6 +97,10 @@ class Page(NamedTuple):
     last_number: int
 
 
+_NO_SNAPSHOT: Final = msgspec.Raw(b"null")
+"""What stands in the journal for the document to which a world went back."""
+
+
 class _Noted(Struct, frozen=True, gc=False):
     """A request that was answered at a time."""
 
@@ -153,8 +158,24 @@ class Journal:
         return self._beginning, list(self._told)
 
     def _hear(self, happened: Happened) -> None:
-        self._told.extend(told([happened]))
+        if isinstance(happened.input, Restore):
+            happened = self._begin_again_with(happened, happened.input)
+        else:
+            self._told.extend(told([happened]))
+            if len(self._told) > MOST_INPUTS:
+                self._world.at_next_rest(self._begin_again_where_long)
         self._keep(happened, 1 + len(happened.events) + (happened.refusal is not None))
+
+    def _begin_again_with(self, happened: Happened, restore: Restore) -> Happened:
+        """Let the snapshot to which the world went back stand for what has been told, and return the entry without it.
+
+        One that was refused changed nothing, and need not be told again.
+        """
+        if happened.refusal is None:
+            snapshot = msgspec.structs.replace(decode_snapshot(restore.snapshot), sequence=happened.sequence)
+            self._beginning = self._beginning.with_snapshot(snapshot.signed())
+            self._told = []
+        return msgspec.structs.replace(happened, input=Restore(_NO_SNAPSHOT))
 
     def _keep(self, one: Happened | _Noted, entries: int) -> None:
         self._kept.append(one)
@@ -170,7 +191,7 @@ class Journal:
     def _begin_again_where_long(self) -> None:
         """Let a snapshot stand for what has been told so far, once that is much; to be called where nothing is due."""
         if len(self._told) > MOST_INPUTS and not self._world.has_ended:
-            self._beginning = Beginning.of(self._world).with_snapshot(self._world.snapshot())
+            self._beginning = self._beginning.with_snapshot(self._world.snapshot())
             self._told = []
 
 

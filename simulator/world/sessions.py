@@ -2,7 +2,7 @@
 
 from collections import OrderedDict, deque
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import ClassVar, Final, NamedTuple
 
 from msgspec import Struct
 
@@ -47,6 +47,9 @@ class Sessions:
     other use does not. One that expires is found no more, and is closed at the next login.
     """
 
+    FOLLOWS: ClassVar = frozenset({"_by_length"})
+    """What is made of the rest."""
+
     def __init__(
         self,
         accounts: Accounts,
@@ -62,6 +65,13 @@ class Sessions:
         self._by_token: Final[OrderedDict[str, Session]] = OrderedDict()
         self._logins: Final[dict[str, deque[int]]] = {}
         self._banned_until: Final[dict[str, int]] = {}
+        self.forget_what_follows()
+
+    def forget_what_follows(self) -> None:
+        """Sort the sessions anew by how long they last: those that last as long expire in their order."""
+        self._by_length: dict[int, OrderedDict[str, Session]] = {}
+        for session in self:
+            self._queue_of(session.account)[session.token] = session
 
     def __len__(self) -> int:
         return len(self._by_token)
@@ -105,12 +115,11 @@ class Sessions:
     def _open(
         self, account: CustomerAccount, app_key: str, now: int, vendor: str = "", *, last_login_at: int | None = None
     ) -> LoggedIn:
-        expired = tuple(session for session in self if session.expires_at <= now)
-        for session in expired:
-            self.close(session)
+        expired = tuple(self._expired(now))
         token = self._ids.session_token(account.username)
         expires_at = now + self._length_of(account)
         session = self._by_token[token] = Session(token, account, app_key, expires_at, vendor)
+        self._queue_of(account)[token] = session
         return LoggedIn(session, expired, last_login_at)
 
     def keep_alive(self, token: str, now: int) -> Session | None:
@@ -119,6 +128,7 @@ class Sessions:
         if session is not None:
             session.expires_at = now + self._length_of(session.account)
             self._by_token.move_to_end(token)
+            self._queue_of(session.account).move_to_end(token)
         return session
 
     def log_out(self, token: str, now: int) -> Session | None:
@@ -130,7 +140,18 @@ class Sessions:
 
     def close(self, session: Session) -> None:
         """End a session."""
-        del self._by_token[session.token]
+        del self._by_token[session.token], self._queue_of(session.account)[session.token]
+
+    def _expired(self, now: int) -> Iterator[Session]:
+        """Close the sessions that have expired, and yield them."""
+        for queue in self._by_length.values():
+            while queue and (session := next(iter(queue.values()))).expires_at <= now:
+                self.close(session)
+                yield session
+
+    def _queue_of(self, account: CustomerAccount) -> OrderedDict[str, Session]:
+        """Return the sessions that last as long as those of an account, the next to expire first."""
+        return self._by_length.setdefault(self._length_of(account), OrderedDict())
 
     def _length_of(self, account: CustomerAccount) -> int:
         """Return how long a session of an account lasts, in milliseconds."""

@@ -7,7 +7,7 @@ everything that the world remembers (`image`). What follows from the rest is lef
 import gc
 import hashlib
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any, Final, NamedTuple, Protocol
 
@@ -21,6 +21,8 @@ from simulator.world.format.scenario import Scenario
 from simulator.world.image import Classes, NotAnImage, Reader, Writer
 from simulator.world.participants import Participant
 from simulator.world.parts import Parts
+from simulator.world.sessions import Sessions
+from simulator.world.vendors import Vendors
 
 FORMAT: Final = 1
 """The number of the format; what another one wrote is refused."""
@@ -150,7 +152,8 @@ def remembered(snapshot: Snapshot, real_time: RealTime, renamed: Mapping[str, st
         for pictures in parts.delayed_markets.watched.values():
             for picture in pictures:
                 picture.market.forget_what_follows()
-        parts.catalogue.forget_what_follows()
+        for part in (parts.catalogue, parts.vendors, parts.sessions):
+            part.forget_what_follows()
     except (NotAnImage, ClockError, AttributeError, TypeError) as error:
         raise SnapshotError(str(error), "image") from None
     return Remembered(parts, tuple(participants))
@@ -169,7 +172,8 @@ def _read(image: msgspec.Raw, renamed: Mapping[str, str]) -> list[Any]:
 
 @cache
 def _classes() -> Classes:
-    return Classes(_ours(), {Parts: {"clock"}, Market: Market.FOLLOWS, Catalogue: Catalogue.FOLLOWS})
+    left_out: dict[type, Iterable[str]] = {kind: kind.FOLLOWS for kind in (Market, Catalogue, Vendors, Sessions)}
+    return Classes(_ours(), {Parts: {"clock"}, **left_out})
 
 
 def _ours() -> Iterator[type]:

@@ -7,8 +7,8 @@ Sources: manual, "Operaciones de cuentas"; `AccountAPING.xml`; what Betfair publ
 Vendor Web API.
 """
 
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Iterator, Mapping, Sequence
+from typing import ClassVar, Final
 
 from msgspec import Struct
 
@@ -82,6 +82,9 @@ class Grant(Struct, frozen=True):
 class Vendors:
     """The vendors of a world, the subscriptions to their applications, and what customers allow them."""
 
+    FOLLOWS: ClassVar = frozenset({"_by_client_id", "_by_pair"})
+    """What is made of the rest when it is needed."""
+
     def __init__(self, accounts: Accounts, ids: Ids) -> None:
         self._accounts: Final = accounts
         self._ids: Final = ids
@@ -90,6 +93,12 @@ class Vendors:
         self.grants: Final[dict[str, Grant]] = {}
         self.made = 0
         """How many tokens and codes were made, which is what the next one depends on."""
+        self.forget_what_follows()
+
+    def forget_what_follows(self) -> None:
+        """Let what is made of the rest be made anew."""
+        self._by_client_id: dict[str, CustomerAccount] | None = None
+        self._by_pair: dict[tuple[str, str | None], list[Subscription]] | None = None
 
     # Who is who
 
@@ -109,9 +118,13 @@ class Vendors:
         """Return the id under which vendors know a customer."""
         return self._ids.vendor_client_id(username)
 
-    def customers(self) -> dict[str, CustomerAccount]:
+    def customers(self) -> Mapping[str, CustomerAccount]:
         """Return the customers by the ids under which vendors know them."""
-        return {self.client_id(name): account for name, account in self._accounts.by_username.items()}
+        known = self._by_client_id
+        if known is None or len(known) < len(self._accounts.by_username):
+            accounts = self._accounts.by_username.items()
+            known = self._by_client_id = {self.client_id(name): account for name, account in accounts}
+        return known
 
     def customer(self, client_id: str) -> CustomerAccount:
         """Return the customer that vendors know under an id; raise `VendorRefused`."""
@@ -142,9 +155,13 @@ class Vendors:
         held = [one for one in self.between(vendor, customer) if one.status(now) == ACTIVATED]
         return held[-1] if held else None
 
-    def between(self, vendor: str, customer: str) -> Iterator[Subscription]:
-        """Yield the subscriptions of a customer to a vendor's application, in the order in which they were made."""
-        return (each for each in self.subscriptions.values() if (each.vendor, each.customer) == (vendor, customer))
+    def between(self, vendor: str, customer: str) -> Sequence[Subscription]:
+        """Return the subscriptions of a customer to a vendor's application, in the order in which they were made."""
+        if self._by_pair is None:
+            self._by_pair = {}
+            for each in self.subscriptions.values():
+                self._by_pair.setdefault((each.vendor, each.customer), []).append(each)
+        return self._by_pair.get((vendor, customer), ())
 
     def subscribe(self, vendor: str, days: int | None, client_reference: str | None, now: int) -> Subscription:
         """Make a subscription that a customer may activate; raise `VendorRefused`."""
@@ -162,6 +179,7 @@ class Vendors:
         if subscription.status(now) != UNACTIVATED:
             raise VendorRefused("INVALID_SUBSCRIPTION_TOKEN", f"the subscription {token} has been activated")
         subscription.customer, subscription.activated_at = customer, now
+        self._by_pair = None
         return subscription
 
     def cancel(self, vendor: str, token: str, now: int) -> Subscription:

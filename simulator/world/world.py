@@ -85,8 +85,9 @@ class World:
         self._real_time: Final = real_time
         self._listeners: tuple[Listener, ...] = ()
         self._is_telling = False
-        self.restoration: Final = restoration
-        """What it went on from, where it did not begin with its scenario."""
+        self._at_rest: Callable[[], object] | None = None
+        self._restoration = restoration
+        self._beginning_was_told = False
         self.created_at: Final = restoration.snapshot.created_at if restoration else first_instant(scenario, real_time)
         """When the clock started first, in milliseconds since 1970; after a reset it starts where `Reset` says."""
         if restoration is not None:
@@ -167,6 +168,16 @@ class World:
             digest="",
         ).signed()
 
+    @property
+    def restoration(self) -> Restoration | None:
+        """Return what it went on from, where it did not begin with its scenario.
+
+        Only until the beginning is told: it is large, and the journal of the world has it. `RuntimeError` afterwards.
+        """
+        if self._beginning_was_told:
+            raise RuntimeError("the beginning of this world was told: what it went on from is known to its journal")
+        return self._restoration
+
     def tell_beginning(self) -> None:
         """Tell the listeners what comes before the story, as its entry 0: the world began as its scenario says."""
         start = self.created_at
@@ -176,6 +187,7 @@ class World:
             start = snapshot.now
             begun = (WorldRestored(start, snapshot.sequence), *self._opening_of_sessions())
         self._tell_all(Happened(self.sequence, start, Reset(start), begun, source=BEGINNING))
+        self._restoration, self._beginning_was_told = None, True
 
     # The door
 
@@ -187,6 +199,9 @@ class World:
         if self._is_telling:
             raise RuntimeError("a listener cannot change the world that it is told about")
         now = self.run_due()
+        if self._at_rest is not None:
+            call, self._at_rest = self._at_rest, None
+            call()
         if self.has_ended:
             return self._tell(now, one, [], Refusal(IMPOSSIBLE, f"the world {self.id!r} has ended"), CALLER)
         if isinstance(one, Command):
@@ -220,6 +235,13 @@ class World:
         """Return how long one must really wait until something is due, or `None` where no waiting helps."""
         due = self.next_due
         return None if due is None else self.clock.real_seconds_until(due)
+
+    def at_next_rest(self, call: Callable[[], object]) -> None:
+        """Call something once, when all that came of earlier inputs has happened: before the next one is carried out.
+
+        A listener may ask for this; what is called only reads.
+        """
+        self._at_rest = call
 
     def session(self, token: str) -> Session | None:
         """Return the session of a token if there is one now."""
@@ -350,6 +372,7 @@ class World:
                     "the snapshot is of another world, and a world goes back to its own only", "scenario"
                 )
             self._go_on(remembered(snapshot, self._real_time))
+            self.ids.world_id = self.id
         except SnapshotError as error:
             return self._tell(now, one, [], Refusal.of(error), CALLER)
         restored = WorldRestored(snapshot.now, snapshot.sequence)

@@ -160,6 +160,25 @@ def test_a_world_that_went_back_does_not_show_the_snapshot_in_its_journal() -> N
     assert told_again(worlds) == state_hash(worlds.default)
 
 
+def test_the_story_begins_with_the_snapshot_to_which_a_world_went_back() -> None:
+    """What came before it need not be told, nor what was refused; and nothing else keeps such a document."""
+    worlds = server_with_bets()
+    world = worlds.default
+    snapshot = msgspec.Raw(encode_snapshot(world.snapshot()))
+    world.do(AdvanceClock(5)).accepted()
+    world.do(Restore(snapshot)).accepted()
+    world.do(AdvanceClock(7)).accepted()
+    assert world.do(Restore(msgspec.Raw(b"{}"))).refusal is not None
+
+    beginning, told = worlds.journal("default").story()
+
+    assert beginning.restoration is not None
+    assert [type(one.input).__name__ for one in told] == ["AdvanceClock"]
+    assert told_again(worlds) == state_hash(world)
+    retelling = Retelling(beginning)
+    assert retelling.tell(told[0]).sequence == world.sequence - 1
+
+
 @pytest.fixture
 def small_journals(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(journal_module, "MOST_ENTRIES", 40)
@@ -182,6 +201,28 @@ def test_a_long_story_is_kept_in_part_and_still_leads_to_the_present_state() -> 
     assert [entry.number for entry in kept] == list(range(journal.dropped + 1, journal.last_number + 1))
     assert len(journal.story()[1]) <= 11
     assert told_again(worlds) == state_hash(world)
+
+
+@pytest.mark.usefixtures("small_journals")
+def test_a_long_story_is_cut_where_nobody_makes_requests_too() -> None:
+    worlds = server_with_bets()
+    for number in range(100):
+        worlds.default.do(bet("alice", Side.LAY, 150, 200 + number))
+
+    assert len(worlds.journal("default").story()[1]) <= 11
+    assert told_again(worlds) == state_hash(worlds.default)
+
+
+def test_a_world_that_went_on_from_a_snapshot_leaves_it_to_its_journal() -> None:
+    worlds = server_with_bets()
+    fork = worlds.prepare_restored(worlds.default.snapshot(), is_fork=True)()
+    assert fork.restoration is not None
+
+    worlds.take_in(fork)
+
+    with pytest.raises(RuntimeError, match="known to its journal"):
+        _ = fork.restoration
+    assert worlds.journal(fork.id).story()[0].restoration is not None
 
 
 def test_a_world_that_is_deleted_takes_its_journal_with_it() -> None:

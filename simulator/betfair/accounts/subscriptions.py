@@ -114,7 +114,7 @@ def list_account_subscription_tokens(call: Call[ListAccountSubscriptionTokensReq
             applicationVersionId=str(app_version_id(world, vendor)),
         )
         for vendor in world.accounts.by_username.values()
-        if vendor.vendor is not None and (held := list(world.vendors.between(vendor.username, customer)))
+        if vendor.vendor is not None and (held := world.vendors.between(vendor.username, customer))
     ]
 
 
