@@ -5,11 +5,19 @@ from collections.abc import Iterator
 import msgspec
 import pytest
 
-from simulator.exchange.commands import LapseUnmatched, Reconcile, RemoveRunner, RunnerResult, SettleMarket
-from simulator.exchange.orders import RunnerKey, Side
+from simulator.exchange.commands import (
+    LapseUnmatched,
+    PlaceInstruction,
+    PlaceOrders,
+    Reconcile,
+    RemoveRunner,
+    RunnerResult,
+    SettleMarket,
+)
+from simulator.exchange.orders import OrderType, Persistence, RunnerKey, Side
 from simulator.world.inputs import AdvanceClock, Reset, Restore
 from simulator.world.snapshot import encode_snapshot
-from tests.contract.stream_theatre import StreamTheatre, streaming
+from tests.contract.stream_theatre import Message, StreamTheatre, streaming
 from tests.scenario import HORSE_RACING, event, loaded, runner, scenario, win
 
 WIN, OTHER = "1.1", "1.2"
@@ -221,3 +229,62 @@ def test_a_runner_that_is_removed_after_the_off_has_no_starting_price_any_more(t
     assert [["bsp" in runner for runner in each["runners"]] for each in (priced, removed)] == [
         [True, True, True], [True, True, False],
     ]  # fmt: skip
+
+
+# What an image leaves out
+
+
+def ended_bet(theatre: StreamTheatre, selection_id: int) -> None:
+    """Bob places a bet and cancels it."""
+    theatre.cancel("bob", WIN, theatre.bet("bob", WIN, Side.BACK, 300, 10_00, selection_id))
+
+
+def heard_whole(message: Message) -> tuple[bool, dict[int, bool]]:
+    """Return whether the one market of a message came whole, and whether its runners did, by selection id."""
+    (market,) = message["oc"]
+    return market.get("fullImage", False), {runner["id"]: runner.get("fullImage", False) for runner in market["orc"]}
+
+
+def test_what_an_image_left_out_comes_whole_once_there_is_something_to_tell(theatre: StreamTheatre) -> None:
+    """An image tells nothing of a runner on which nothing is open or matched, nor of a market without any other."""
+    ended_bet(theatre, 1)
+    ended_bet(theatre, 2)
+    client = theatre.client("bob")
+    assert "oc" not in client.subscribe_to_orders()
+
+    heard = []
+    for selection_id in (1, 1, 2, 2):
+        theatre.bet("bob", WIN, Side.BACK, 300, 10_00, selection_id)
+        heard.extend(heard_whole(message) for message in client.read())
+    assert heard == [(True, {1: True}), (False, {1: False}), (False, {2: True}), (False, {2: False})]
+
+
+def test_a_runner_of_a_strategy_that_is_not_asked_for_comes_whole_once_there_is_something_to_tell(
+    theatre: StreamTheatre,
+) -> None:
+    client = theatre.client("bob")
+    client.subscribe_to_orders(customerStrategyRefs=["one"], includeOverallPosition=False)
+    theatre.bet("bob", WIN, Side.BACK, 300, 10_00)
+    assert client.read() == []
+    back = PlaceInstruction(RunnerKey(1), Side.BACK, OrderType.LIMIT, 300, 10_00, Persistence.LAPSE)
+    theatre.do(PlaceOrders("bob", WIN, (back,), customer_strategy_reference="one")).accepted()
+    assert [heard_whole(message) for message in client.read()] == [(True, {1: True})]
+
+
+@pytest.mark.parametrize("comes_back", [True, False])
+def test_who_comes_back_or_fell_behind_hears_whole_what_the_image_left_out(
+    theatre: StreamTheatre, comes_back: bool
+) -> None:
+    ended_bet(theatre, 1)
+    client = theatre.client("bob")
+    image = client.subscribe_to_orders()
+    if comes_back:
+        client.leave()
+        theatre.bet("bob", WIN, Side.BACK, 300, 10_00)
+        tokens = {"initialClk": image["initialClk"], "clk": image["clk"]}
+        _, told = theatre.client("bob").send({"op": "orderSubscription", "id": 3, "orderFilter": {}, **tokens})
+    else:
+        client.fall_behind()
+        theatre.bet("bob", WIN, Side.BACK, 300, 10_00)
+        (told,) = client.read_on()
+    assert heard_whole(told) == (True, {1: True})

@@ -85,6 +85,8 @@ class Changes:
         self._market_ids: Final[dict[str, None]] = {}
         self._pending: list[bytes] = []
         self._told: dict[str, State] = {}
+        self._partly_known: Final[dict[str, State]] = {}
+        """Markets of which the subscriber has not heard all that was published, as they are known to it."""
         self._left_behind: Final[dict[str, State | None]] = {}
         """Of a client that is behind: the markets that have changed since, and what was told of them last."""
         self._owes_image = False
@@ -109,12 +111,13 @@ class Changes:
         self._send_image(resumed, fired or self._outlet.faults.message(self.terms.kind.op))
 
     def _send_image(self, resumed: Mapping[str, State] | None, fired: Fired | None) -> None:
-        states = self._feed.subscribe(self, self._market_ids)
-        items = [
-            change
-            for market_id, state in states.items()
-            if (change := self._change_since(resumed, market_id, state)) is not None
-        ]
+        items: list[bytes] = []
+        states: dict[str, State] = {}
+        for market_id, state in self._feed.subscribe(self, self._market_ids).items():
+            before, change = self._change_since(resumed, market_id, state)
+            states[market_id] = self._known(market_id, before, state)
+            if change is not None:
+                items.append(change)
         self.number, self.era = self._outlet.next_number(), self._outlet.era()
         self.history = History(states)
         self._message = 0
@@ -133,8 +136,11 @@ class Changes:
         self._market_ids[market_id] = None
         before = self._feed.view.nothing(market_id)
         for state in self._feed.subscribe(self, (market_id,)).values():
+            self._partly_known[market_id] = before
             change = self._feed.view.difference(before, state)
-            if change is not None:
+            if change is None:
+                self._known(market_id, before, state)
+            else:
                 self.take(market_id, before, state, change)
         self.send()
 
@@ -154,25 +160,45 @@ class Changes:
         self._pending.clear()
         self._told = {}
         self._left_behind.clear()
+        self._partly_known.clear()
 
     def end(self) -> None:
         """Take no more changes."""
         self._feed.unsubscribe(self, self._market_ids)
 
-    def _change_since(self, resumed: Mapping[str, State] | None, market_id: str, state: State) -> bytes | None:
+    def _change_since(
+        self, resumed: Mapping[str, State] | None, market_id: str, state: State
+    ) -> tuple[State | None, bytes | None]:
+        """Return what a client knew of a market, and how the market differs from that."""
         view = self._feed.view
         if resumed is None:
-            return view.difference(None, state)
+            return None, view.difference(None, state)
         is_known = market_id in resumed
-        return view.difference(resumed[market_id] if is_known else view.nothing(market_id), state, merged=is_known)
+        before = resumed[market_id] if is_known else view.nothing(market_id)
+        return before, view.difference(before, state, merged=is_known)
+
+    def _known(self, market_id: str, before: State | None, published: State) -> State:
+        """Return a market as it is known to the client once it is told how it differs from a state before."""
+        known = self._feed.view.known(before, published)
+        if known is published:
+            self._partly_known.pop(market_id, None)
+        else:
+            self._partly_known[market_id] = known
+        return known
 
     # Changes
 
     def take(self, market_id: str, before: State | None, after: State, change: bytes) -> None:
         """Note a change; of a client that is behind only that there is one."""
+        is_partly_known = market_id in self._partly_known
+        if is_partly_known:
+            before = self._partly_known[market_id]
         if self._left_behind or self._outlet.is_behind():
             self._left_behind.setdefault(market_id, before)
             return
+        if is_partly_known:
+            change = self._feed.view.difference(before, after) or change
+            after = self._known(market_id, before, after)
         self._pending.append(change)
         self._told[market_id] = after
 
@@ -243,7 +269,7 @@ class Changes:
             change = None if after is None else view.difference(before, after, merged=True)
             if change is not None:
                 self._pending.append(change)
-                self._told[market_id] = after
+                self._told[market_id] = self._known(market_id, before, after)
 
     def beat(self) -> None:
         """Send a heartbeat: nothing has changed. What was held back, and is no longer, is sent instead."""

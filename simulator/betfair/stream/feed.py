@@ -26,6 +26,12 @@ class View(Protocol):
         From nothing it is an image. `merged` says that several changes are told as one.
         """
 
+    def known(self, before: State | None, after: State) -> State:
+        """Return a state as it is known to who was told how it differs from one before: an image may leave things out.
+
+        Where all of it is known it is the state itself.
+        """
+
     def nothing(self, market_id: str) -> State | None:
         """Return the state from which a market is told that comes up while a subscription goes on."""
 

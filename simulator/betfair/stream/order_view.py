@@ -87,11 +87,15 @@ NOWHERE: Final = Position({}, {})
 
 
 class RunnerOrders(NamedTuple):
-    """The orders on one runner by bet id, the whole position, and that of each strategy."""
+    """The orders on one runner by bet id, the whole position, and that of each strategy.
+
+    `is_unknown` marks a runner that an image left out.
+    """
 
     orders: Mapping[int, Mapping[str, Any]]
     position: Position
     by_strategy: Mapping[str, Position]
+    is_unknown: bool = False
 
 
 NO_ORDERS: Final = RunnerOrders({}, NOWHERE, {})
@@ -100,7 +104,7 @@ NO_ORDERS: Final = RunnerOrders({}, NOWHERE, {})
 class OrdersState(NamedTuple):
     """The orders of an account in a market at a moment.
 
-    `is_unknown` marks what is known of a market before its first order is told to a subscription that goes on.
+    `is_unknown` marks a market of which a subscription that goes on has been told nothing yet.
     """
 
     market_id: str
@@ -141,6 +145,10 @@ class OrderView:
     def difference(self, before: OrdersState | None, after: OrdersState, *, merged: bool = False) -> bytes | None:
         """Return the `oc` item that leads from one state to another, `None` where there is nothing to tell."""
         return difference(before, after)
+
+    def known(self, before: OrdersState | None, after: OrdersState) -> OrdersState:
+        """Return a state as it is known to who was told how it differs from one before."""
+        return known(before, after)
 
     def _runner(self, orders: list[Order]) -> RunnerOrders:
         wanted, projection = self._projection.strategies, self._projection
@@ -234,14 +242,9 @@ def difference(before: OrdersState | None, after: OrdersState) -> bytes | None:
     """Return the `oc` item that leads from one state of the orders in a market to another, `None` for nothing to tell.
 
     In an image, from nothing, a runner on which nothing is open or matched is left out, and so is a closed market.
+    Whatever a subscription has not heard of comes whole, and says so.
     """
-    known: Mapping[RunnerKey, RunnerOrders] = {} if before is None else before.runners
-    is_image = before is None
-    changes = [
-        change
-        for key, orders in after.runners.items()
-        if (change := _runner_change(key, known.get(key), orders, is_image)) is not None
-    ]
+    changes = [change for _, change in _runner_changes(before, after) if change is not None]
     closes = after.is_closed and before is not None and not before.is_closed
     if not changes and not closes:
         return None
@@ -256,27 +259,52 @@ def difference(before: OrdersState | None, after: OrdersState) -> bytes | None:
     return _encode(item)
 
 
+def known(before: OrdersState | None, after: OrdersState) -> OrdersState:
+    """Return a state with marks on what who was told how it differs from one before has still not heard of."""
+    was: Mapping[RunnerKey, RunnerOrders] = {} if before is None else before.runners
+    silent = {
+        key
+        for key, change in _runner_changes(before, after)
+        if change is None and (key not in was or was[key].is_unknown)
+    }
+    is_unknown = (before is None or before.is_unknown) and len(silent) == len(after.runners)
+    if not silent and not is_unknown:
+        return after
+    runners = {key: orders._replace(is_unknown=key in silent) for key, orders in after.runners.items()}
+    return after._replace(runners=runners, is_unknown=is_unknown)
+
+
+def _runner_changes(
+    before: OrdersState | None, after: OrdersState
+) -> Iterator[tuple[RunnerKey, dict[str, Any] | None]]:
+    was: Mapping[RunnerKey, RunnerOrders] = {} if before is None else before.runners
+    for key, orders in after.runners.items():
+        yield key, _runner_change(key, was.get(key), orders, before is None)
+
+
 def _runner_change(
     key: RunnerKey, before: RunnerOrders | None, after: RunnerOrders, is_image: bool
 ) -> dict[str, Any] | None:
-    known = before or NO_ORDERS
+    was = before or NO_ORDERS
     changed = [
         order
         for bet_id, order in after.orders.items()
-        if order is not (was := known.orders.get(bet_id)) and order != was and (order["status"] == "E" or not is_image)
+        if order is not (known := was.orders.get(bet_id))
+        and order != known
+        and (order["status"] == "E" or not is_image)
     ]
     members: dict[str, Any] = {"uo": changed} if changed else {}
-    members.update(_position_change(known.position, after.position))
+    members.update(_position_change(was.position, after.position))
     by_strategy = {
         strategy: change
         for strategy, position in after.by_strategy.items()
-        if (change := _position_change(known.by_strategy.get(strategy, NOWHERE), position))
+        if (change := _position_change(was.by_strategy.get(strategy, NOWHERE), position))
     }
     if by_strategy:
         members["smc"] = by_strategy
     if not members:
         return None
-    named: dict[str, Any] = {"fullImage": True} if before is None else {}
+    named: dict[str, Any] = {"fullImage": True} if before is None or before.is_unknown else {}
     named["id"] = key.selection_id
     if key.handicap:
         named["hc"] = number(key.handicap)

@@ -62,6 +62,10 @@ class RaceView:
         """Return the `rc` item of a race, whole, `None` where nothing was told of it since."""
         return None if before == after else after
 
+    def known(self, _: bytes | None, after: bytes) -> bytes:
+        """Return the state: images leave nothing out."""
+        return after
+
 
 class NothingToSee:
     """What there is to see of something that a world knows nothing of."""
@@ -79,6 +83,10 @@ class NothingToSee:
         return
 
     def difference(self, before: None, after: None, *, merged: bool = False) -> None:
+        """Return `None`."""
+        return
+
+    def known(self, _: None, after: None) -> None:
         """Return `None`."""
         return
 

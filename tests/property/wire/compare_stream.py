@@ -161,7 +161,7 @@ def assert_orders_are_told(told: OrdersTold, wish: Wish, current: list[Message],
         for bet_id, order in shown.items()
         if order["market"] in open_markets and bet_id not in complete_before
     }
-    assert got == expected
+    assert got == expected, (got, expected, wish)
     for market_id, market in told.markets.items():
         assert market["closed"] or market_id in open_markets
         if market["closed"]:
