@@ -7,6 +7,7 @@ services does no harm (chosen, docs/fidelity.md).
 from typing import Final
 
 from simulator.betfair.errors import SCORES_EXCEPTION
+from simulator.betfair.live_scores import LIVE_SCORES
 from simulator.betfair.operations import Call, Operation, Service
 from simulator.betfair.schema.scores_aping import ListRaceDetailsRequest, RaceDetails
 from simulator.betfair.schema.wire import date_time
@@ -34,6 +35,6 @@ SCORES: Final = Service(
     name="scores",
     interface="ScoresAPING",
     exception=SCORES_EXCEPTION,
-    operations=(Operation("listRaceDetails", ListRaceDetailsRequest, list_race_details),),
+    operations=(Operation("listRaceDetails", ListRaceDetailsRequest, list_race_details), *LIVE_SCORES),
 )
 """The scores service."""

@@ -69,6 +69,7 @@ class MarketHandlers:
                 world.catalogue,
                 matches=world.bettune.matches,
                 users=world.bettune.users.names,
+                scored_events=world.scoreboards.by_event,
                 origin=world.clock.now(),
             )
             additions = await loaded(body, load)

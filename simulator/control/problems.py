@@ -9,6 +9,7 @@
     ├── UnknownMarket    404 no market of the world has that id
     ├── UnknownRunner    404 no runner of the market has that selection id
     ├── UnknownMatch     404 no match of the world has that id
+    ├── UnknownEvent     404 no event of the world for which there are scores has that id
     ├── UnknownUser      404 no user of BetTune has that name
     ├── UnknownFilter    404 no filter of BetTune has that id
     ├── UnknownAccount   404 no customer of the world has that name
@@ -189,6 +190,14 @@ class UnknownMatch(Problem):
     status = 404
     kind = "unknown-match"
     title = "There is no such match"
+
+
+class UnknownEvent(Problem):
+    """No event of the world for which there are scores has that id."""
+
+    status = 404
+    kind = "unknown-event"
+    title = "There is no such event"
 
 
 class UnknownUser(Problem):

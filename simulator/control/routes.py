@@ -10,6 +10,7 @@ from simulator.control.bettune import BetTuneHandlers
 from simulator.control.clock import ClockHandlers
 from simulator.control.fault_entries import Operations
 from simulator.control.faults import FaultHandlers
+from simulator.control.incidents import IncidentHandlers
 from simulator.control.journal import JournalHandlers
 from simulator.control.kept_snapshots import KeptSnapshots
 from simulator.control.logins import LoginHandlers
@@ -23,7 +24,7 @@ from simulator.control.standings import StandingHandlers
 from simulator.control.worlds import Addresses, WorldHandlers
 from simulator.exchange.commands import DepositMoney, WithdrawMoney
 from simulator.world.inputs import ActivateAppKey, DeactivateAppKey
-from simulator.world.loading.conversion import FINISH, VERBS
+from simulator.world.loading.conversion import FINISH, INCIDENT, VERBS
 from simulator.world.worlds import Worlds
 
 ROOT: Final = "/control/v1"
@@ -49,6 +50,7 @@ def control_routes(
     of_clock = ClockHandlers(of_worlds.world_of)
     of_markets = MarketHandlers(of_worlds.world_of)
     of_matches = MatchHandlers(of_worlds.world_of)
+    of_incidents = IncidentHandlers(of_worlds.world_of)
     of_app_keys = AppKeyHandlers(of_worlds.world_of)
     of_payments = PaymentHandlers(of_worlds.world_of)
     of_standings = StandingHandlers(of_worlds.world_of)
@@ -75,6 +77,7 @@ def control_routes(
             if verb not in (*RUNNER_VERBS, OFFERS)
         ),
         Route(f"{MARKET}/{OFFERS}", Resource(post=of_markets.offer)),
+        Route(f"{WORLD}/events/{{event}}/{INCIDENT}", Resource(post=of_incidents.tell)),
         Route(f"{WORLD}/matches", Resource(get=of_matches.list_all)),
         Route(f"{WORLD}/matches/{{match}}/{FINISH}", Resource(post=of_matches.finish)),
         *(

@@ -220,6 +220,27 @@ class MarketDocument(Answer, frozen=True):
     version: int
 
 
+class SideDocument(Answer, frozen=True):
+    """One side of a match: its score of the moment, and in tennis the sets and games that it has won."""
+
+    name: str
+    score: str
+    sets: int | None
+    games: int | None
+
+
+class ScoreboardDocument(Answer, frozen=True):
+    """How a match stands: its status and minute are null before it begins, `incidents` counts what has happened."""
+
+    event_id: str
+    event_status: str
+    status: str | None
+    minute: int | None
+    incidents: int
+    home: SideDocument
+    away: SideDocument
+
+
 class MatchedPart(Answer, frozen=True):
     """What of a bet was matched at one price: the backer's stake, and the bets on the other side.
 

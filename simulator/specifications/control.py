@@ -23,6 +23,7 @@ from simulator.control.schema import (
     MarketsDocument,
     OffersDocument,
     PaymentDocument,
+    ScoreboardDocument,
     StandingDocument,
     StateHash,
     WorldDocument,
@@ -47,6 +48,7 @@ from simulator.world.format.scenario import (
     MarketHappening,
     Scenario,
     StandingEntry,
+    TellIncident,
 )
 
 PROBLEM: Final = "application/problem+json"
@@ -64,6 +66,7 @@ def document() -> JsonSchema:
         MarketDocument,
         MarketsDocument,
         OffersDocument,
+        ScoreboardDocument,
         MatchesDocument,
         FinishedDocument,
         AppKeyDocument,
@@ -79,7 +82,9 @@ def document() -> JsonSchema:
     )
     _, sent = answer_schemas(answers)
     changes = (LoginChange, StandingEntry)
-    _, read = answer_schemas([Scenario, Additions, BetTuneAdditions, *changes, *MarketHappening.__args__, Finish])
+    _, read = answer_schemas(
+        [Scenario, Additions, BetTuneAdditions, *changes, *MarketHappening.__args__, TellIncident, Finish]
+    )
     close_lists(sent)
     close_lists(read)
     inputs = {f"{name}Input" if name in sent else name: readable(schema) for name, schema in read.items()}
@@ -101,6 +106,7 @@ def document() -> JsonSchema:
             {"name": "snapshots", "description": "Worlds kept as they are, gone back to, and made again."},
             {"name": "clock", "description": "The time of a world."},
             {"name": "markets", "description": "What happens to markets, and by schedule could happen as well."},
+            {"name": "events", "description": "What happens in matches of which there are scores."},
             {"name": "matches", "description": "Football matches, which BetTune knows."},
             {
                 "name": "accounts",
@@ -130,6 +136,7 @@ def document() -> JsonSchema:
                     ("world", "The id of a world."),
                     ("market", "The id of a market."),
                     ("selection", "The selection id of a runner."),
+                    ("event", "The id of an event of which there are scores."),
                     ("match", "The number of a match."),
                     ("user", "The name of a user of BetTune."),
                     ("username", "The username of a customer."),

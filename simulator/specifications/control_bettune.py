@@ -1,4 +1,4 @@
-"""The paths of our own API for what happens in BetTune: its matches, filters, users and predictions."""
+"""The paths of our own API for what happens in matches, and in BetTune: its matches, filters, users and predictions."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -6,11 +6,35 @@ from typing import Any, Final
 from simulator.specifications.answers import JsonSchema
 from simulator.specifications.control_operations import WORLD, operation, path_item
 from simulator.specifications.control_schemas import NOTHING, content_of, reference
-from simulator.world.format.happenings import ChangePlan, Finish
+from simulator.world.format.happenings import ChangePlan, Finish, TellIncident
 from simulator.world.format.scenario import Odds
 
 _FILTER: Final[JsonSchema] = {"id": 12001, "name": "Away wins", "betType": "Away", "user": "alice", "stake": 5}
 _MATCH: Final[JsonSchema] = {"id": 1611301, "date": "+PT2H", "home": "Eastbridge", "away": "Westhaven"}
+
+
+def events() -> JsonSchema:
+    """Return the paths of events."""
+    return {
+        f"{WORLD}/events/{{event}}/incident": path_item(
+            "world",
+            "event",
+            post=operation(
+                "tellIncident",
+                "events",
+                ("Let something happen in a match", "For the services that tell scores: a goal, a set, the half-time."),
+                "ScoreboardDocument",
+                body=content_of(TellIncident),
+                body_required=True,
+                refusals=(404, 409),
+                examples={
+                    "begin": {"type": "KickOff"},
+                    "goal": {"type": "Goal", "team": "home", "matchTime": 36},
+                    "correction": {"type": "Correction", "home": {"score": 0}},
+                },
+            ),
+        ),
+    }
 
 
 def matches() -> JsonSchema:

@@ -16,6 +16,7 @@ EXAMPLES: Final = {
     "world": "default",
     "market": MARKET_OF_DERBY,
     "selection": "6830593",
+    "event": "27165685",
     "match": "1611243",
     "user": "alice",
     "filter": "11583",

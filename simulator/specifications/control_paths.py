@@ -5,7 +5,7 @@ from typing import Final
 from simulator.control.bodies import YAML
 from simulator.specifications.answers import JsonSchema
 from simulator.specifications.control_accounts import accounts
-from simulator.specifications.control_bettune import bettune, matches
+from simulator.specifications.control_bettune import bettune, events, matches
 from simulator.specifications.control_faults import faults
 from simulator.specifications.control_journal import journal
 from simulator.specifications.control_markets import AT_MOST, VERBS, markets, operation_id
@@ -44,6 +44,7 @@ def paths() -> JsonSchema:
         **journal(),
         **faults(),
         **markets(),
+        **events(),
         **matches(),
         **accounts(),
         **bettune(),

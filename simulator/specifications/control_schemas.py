@@ -32,10 +32,11 @@ from simulator.world.loading.bounds import (
     MOST_OFFERS_OF_RUNNER,
     MOST_RUNNERS_OF_MARKET,
 )
-from simulator.world.loading.conversion import CHANGE_PLAN, FINISH, VERBS
+from simulator.world.loading.conversion import CHANGE_PLAN, FINISH, INCIDENT, VERBS
 from simulator.world.loading.market_checks import LADDERS, MARKET_STATUSES, RUNNER_STATUSES
 from simulator.world.races import RaceResponse, RaceStatus
 from simulator.world.scenario_commands import WALLET_STATUSES
+from simulator.world.scoreboards import EventStatus
 from simulator.world.settings import FORBIDDEN_BETS
 from simulator.world.snapshot import FORMAT, Snapshot
 
@@ -47,7 +48,7 @@ _FACTOR: Final[JsonSchema] = {
 }
 """The one number that has three decimals."""
 _CURRENCIES: Final = {currency for rules in RULE_SETS.values() for currency in rules.currencies}
-_IN_THE_ADDRESS: Final = frozenset({"do", "market", "match", "at"})
+_IN_THE_ADDRESS: Final = frozenset({"do", "market", "event", "match", "at"})
 
 PROBLEM_DOCUMENT: Final[JsonSchema] = {
     "type": "object",
@@ -89,8 +90,9 @@ CLOSED_LISTS: Final[Mapping[str, Mapping[str, Collection[str]]]] = {
     "EntryDocument": {"kind": KINDS},
     "AccountDocument": {"currency": _CURRENCIES},
     "TokenDocument": {"plan": PLANS},
-    "NoticeDocument": {"do": [*VERBS, FINISH, CHANGE_PLAN, AUTOPILOT]},
+    "NoticeDocument": {"do": [*VERBS, INCIDENT, FINISH, CHANGE_PLAN, AUTOPILOT]},
     "MarketDocument": {"status": [status.value for status in MarketStatus]},
+    "ScoreboardDocument": {"eventStatus": list(EventStatus)},
     "OfferedBet": {"side": [side.name for side in Side]},
     "StandingEntry": {"walletStatus": WALLET_STATUSES},
     "StandingDocument": {"jurisdiction": list(Jurisdiction), "walletStatus": WALLET_STATUSES},

@@ -89,7 +89,7 @@ _HEARTBEAT: Final = About(
 
 _SCORES: Final = About(
     title="Betfair Exchange, scores",
-    description="How races in the United Kingdom and in Ireland stand: of the interface ScoresAPING v1.0.",
+    description="How races in the United Kingdom and in Ireland stand, and matches: the interface ScoresAPING v1.0.",
     rules=Rules(fields={}, variants={}),
     story=SCORES_STORY,
     links={},

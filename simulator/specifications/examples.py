@@ -14,6 +14,7 @@ JsonValue = Any
 APP_KEY: Final = "alice-live-key"
 CREDENTIALS: Final = "username=alice&password=alice-password"
 MARKET: Final = "1.113197491"
+_EVENT: Final = "27165685"
 HOME: Final = 6830593
 DRAW: Final = 58805
 _WORLD: Final = "/control/v1/worlds/default"
@@ -324,4 +325,10 @@ SCORES_STORY: Final[Story] = (
     Deed(f"{_WORLD}/markets/{RACE_MARKET}/race-status", {"status": "GOINGDOWN"}),
     Step("listRaceDetails", "all", {}),
     Step("listRaceDetails", "meeting", {"meetingIds": ["27168001"]}),
+    Step("listAvailableEvents", "football", {"eventTypeIds": ["1"]}),
+    Deed(f"{_WORLD}/events/{_EVENT}/incident", {"type": "KickOff"}),
+    Deed(f"{_WORLD}/events/{_EVENT}/incident", {"type": "Goal", "team": "home", "matchTime": 36}),
+    Step("listScores", "all", {"updateKeys": [{"eventId": _EVENT}]}),
+    Step("listScores", "known", {"updateKeys": [{"eventId": _EVENT, "lastUpdateSequenceProcessed": 2}]}),
+    Step("listIncidents", "new", {"updateKeys": [{"eventId": _EVENT, "lastUpdateSequenceProcessed": 1}]}),
 )

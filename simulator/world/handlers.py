@@ -36,11 +36,13 @@ from simulator.world.format.scenario import (
     ChangeStartTime,
     Finish,
     IntroduceRunner,
+    TellIncident,
 )
 from simulator.world.happened import (
     BooksCounted,
     ClockRateSet,
     FilterAdded,
+    IncidentTold,
     LoginBanned,
     MarketLeftAlone,
     MarketsWatched,
@@ -129,7 +131,7 @@ def carry_out(parts: Parts, one: Input, at: int) -> tuple[Sequence[Event], Refus
 
 def _perform(parts: Parts, happening: AnyHappening, at: int, events: list[Event]) -> None:
     """Do to a market what a schedule could do; `at` of the happening does not matter."""
-    assert not isinstance(happening, Finish | ChangePlan)
+    assert not isinstance(happening, Finish | ChangePlan | TellIncident)
     for command in commands_of(happening, parts.exchange, parts.catalogue):
         events.extend(parts.exchange.apply(command, at))
         if type(command) in FOLLOWED:
@@ -152,6 +154,11 @@ def _change_race_status(parts: Parts, change: ChangeRaceStatus, at: int, events:
         raise Impossible(f"a race has no status {change.status!r} with the code {change.response_code!r}")
     race = parts.races.tell(race, RaceStatus(change.status), RaceResponse(change.response_code), at)
     events.append(RaceStatusChanged(at, change.market, race.id, race.status, race.response))
+
+
+def _tell_incident(parts: Parts, tell: TellIncident, at: int, events: list[Event]) -> None:
+    told = parts.scoreboards.tell(tell, at).incidents[-1]
+    events.append(IncidentTold(at, tell.event, told.number, told.type, told.team, told.minute, told.status))
 
 
 def _change_start_time(parts: Parts, change: ChangeStartTime, at: int, events: list[Event]) -> None:
@@ -347,6 +354,7 @@ HANDLERS: Final[dict[type[Input], Handler]] = {
     ChangeStartTime: _change_start_time,
     IntroduceRunner: _introduce_runner,
     ChangeRaceStatus: _change_race_status,
+    TellIncident: _tell_incident,
     Finish: _finish,
     ChangePlan: _change_plan,
     Add: _add,

@@ -265,6 +265,17 @@ class RaceStatusChanged(MarketEvent, frozen=True):
     response: str
 
 
+class IncidentTold(Event, frozen=True):
+    """Something happened in the match of an event, the `number`th thing; this is the status that it has then."""
+
+    event_id: str
+    number: int
+    type: str
+    team: str | None
+    minute: int
+    status: str
+
+
 class MatchFinished(Event, frozen=True):
     """A football match ended with so many goals, and BetTune knows."""
 
@@ -293,13 +304,14 @@ class NamesTranslated(Event, frozen=True):
 
 
 class HappeningScheduled(Event, frozen=True):
-    """Something is to be done at `due_at`: `verb` is the schedule's word for it, to a market, a match or a user."""
+    """Something is to be done at `due_at`, to a market, a match, a user or an event: `verb` is the schedule's word."""
 
     due_at: int
     verb: str
     market_id: str | None
     match_id: int | None
     user: str | None
+    event_id: str | None = None
 
 
 class ClockMoved(Event, frozen=True):

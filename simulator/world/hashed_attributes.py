@@ -38,6 +38,7 @@ from simulator.world.listing_index import ListingIndex
 from simulator.world.login_states import LoginStates
 from simulator.world.parts import Parts
 from simulator.world.races import Races
+from simulator.world.scoreboards import Scoreboards
 from simulator.world.sessions import Session, Sessions
 from simulator.world.starting_price_cache import StartingPriceCache
 from simulator.world.transaction_charges import TransactionCharges
@@ -52,7 +53,8 @@ HASHED: Final[Mapping[type, frozenset[str]]] = {
     World: frozenset({"parts", "participants"}),
     Parts: frozenset(
         {
-            "clock", "ids", "sessions", "exchange", "catalogue", "races", "starting_price_cache", "delayed_markets",
+            "clock", "ids", "sessions", "exchange", "catalogue", "races", "scoreboards", "starting_price_cache",
+            "delayed_markets",
             "transaction_charges", "book_requests", "schedule", "notices", "bettune", "bettune_requests",
             "developer_apps", "vendors", "faults",
         }
@@ -86,6 +88,7 @@ HASHED: Final[Mapping[type, frozenset[str]]] = {
         }
     ),
     Races: frozenset({"by_id"}),
+    Scoreboards: frozenset({"by_event"}),
     BetTune: frozenset({"users", "filters", "matches", "numbers", "predictions", "last_prediction_id"}),
     Numbers: frozenset({"given"}),
     Users: frozenset({"by_token"}),
@@ -149,6 +152,7 @@ LEFT_OUT: Final[Mapping[type, Mapping[str, str]]] = {
                 "sessions",
                 "catalogue",
                 "races",
+                "scoreboards",
                 "starting_price_cache",
                 "delayed_markets",
                 "book_requests",

@@ -16,12 +16,21 @@ from simulator.world.delayed_markets import DelayedMarkets
 from simulator.world.developer_apps import DeveloperApps
 from simulator.world.faults import Faults
 from simulator.world.format.quantities import Unusable, instant_of, moment_of
-from simulator.world.format.scenario import Additions, AnyHappening, ChangePlan, EventEntry, Finish, Scenario
+from simulator.world.format.scenario import (
+    Additions,
+    AnyHappening,
+    ChangePlan,
+    EventEntry,
+    Finish,
+    Scenario,
+    TellIncident,
+)
 from simulator.world.happened import EventAdded, HappeningScheduled, NamesTranslated, Notice
 from simulator.world.happenings import verb_of
 from simulator.world.ids import Ids
 from simulator.world.races import Races
 from simulator.world.scenario_commands import account_command, customer_of, liquidity_account, market_commands
+from simulator.world.scoreboards import Scoreboards
 from simulator.world.sessions import Sessions
 from simulator.world.settings import Settings
 from simulator.world.starting_price_cache import StartingPriceCache
@@ -50,6 +59,7 @@ class Parts:
         self.exchange: Final = Exchange(settings.rules)
         self.catalogue: Final = Catalogue()
         self.races: Final = Races()
+        self.scoreboards: Final = Scoreboards()
         self.starting_price_cache: Final = StartingPriceCache(settings.starting_price_refresh_milliseconds)
         self.delayed_markets: Final = DelayedMarkets(self.exchange, settings.market_data_delay_milliseconds)
         self.transaction_charges: Final = TransactionCharges(self.exchange, settings.transaction_limit)
@@ -100,6 +110,8 @@ class Parts:
         for event in document.events:
             self.catalogue.add_event(event, origin)
             happened.append(EventAdded(now, event.id))
+            if event.in_play is not None:
+                self.scoreboards.add(self.catalogue.events[event.id], event.in_play, now)
             for market in event.markets:
                 described = self.catalogue.markets[market.id]
                 self.races.add(described, now)
@@ -110,16 +122,17 @@ class Parts:
             self.schedule.add(due_at, happening)
             market_id, match_id = subject_of(happening)
             user = happening.user if isinstance(happening, ChangePlan) else None
-            happened.append(HappeningScheduled(now, due_at, verb_of(happening), market_id, match_id, user))
+            event_id = happening.event if isinstance(happening, TellIncident) else None
+            happened.append(HappeningScheduled(now, due_at, verb_of(happening), market_id, match_id, user, event_id))
         return happened
 
 
 def subject_of(happening: AnyHappening) -> tuple[str | None, int | None]:
-    """Return the market or the match to which a happening is done, `None` for the other; of a user, twice `None`."""
+    """Return the market or the match to which a happening is done, `None` for the other; of others, twice `None`."""
     match happening:
         case Finish():
             return None, happening.match
-        case ChangePlan():
+        case ChangePlan() | TellIncident():
             return None, None
     return happening.market, None
 

@@ -6,7 +6,7 @@ of the beginning, and customers' bets with all other history are left out.
 
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -29,13 +29,17 @@ from simulator.world.format.scenario import (
     ChangeRaceStatus,
     ClockEntry,
     Finish,
+    InPlayEntry,
     Scenario,
     ScoreEntry,
+    SideEntry,
+    TellIncident,
     Translations,
 )
 from simulator.world.present_markets import happenings_to_here, in_units, market_entry
 from simulator.world.races import RaceResponse, RaceStatus
 from simulator.world.scenario_commands import ACTIVE, LIQUIDITY, SUSPENDED
+from simulator.world.scoreboards import Scoreboard, Side
 from simulator.world.world import World
 
 MOST_NAMED: Final = 10
@@ -111,10 +115,29 @@ def _events(world: World) -> Iterator[EventEntry]:
             for described in listed[event.id]
             if markets[described.id].status is not MarketStatus.CLOSED
         ]
-        yield _event_entry(event, entries)
+        board = world.scoreboards.by_event.get(event.id)
+        in_play = None if board is None else _in_play(board, world.clock.now())
+        yield _event_entry(event, in_play, entries)
 
 
-def _event_entry(event: EventDescription, markets: Iterable[MarketEntry]) -> EventEntry:
+def _in_play(board: Scoreboard, now: int) -> InPlayEntry:
+    minute, _, _ = board.minutes(now)
+    return InPlayEntry(
+        status=board.status or None, match_time=minute or None, home=_side(board.home), away=_side(board.away)
+    )
+
+
+def _side(side: Side) -> SideEntry:
+    """Return a side as an entry says it, without what it is at first."""
+    at_first = Side(name="")
+    said: dict[str, Any] = {
+        name: value for name in side.__struct_fields__ if (value := getattr(side, name)) != getattr(at_first, name)
+    }
+    numbers = {name: int(value) for name, value in said.items() if name.endswith("score") and value.isdecimal()}
+    return SideEntry(**{**said, **numbers})
+
+
+def _event_entry(event: EventDescription, in_play: InPlayEntry | None, markets: Iterable[MarketEntry]) -> EventEntry:
     competition = None
     if event.competition_id is not None and event.competition_name is not None:
         competition = CompetitionEntry(
@@ -132,6 +155,7 @@ def _event_entry(event: EventDescription, markets: Iterable[MarketEntry]) -> Eve
         meeting=event.meeting,
         parent=event.parent_id,
         groups=tuple(GroupEntry(id=group.id, name=group.name) for group in event.groups),
+        in_play=in_play,
         markets=tuple(markets),
     )
 
@@ -153,7 +177,7 @@ def _to_here(world: World, now: str) -> Iterator[AnyHappening]:
 def _to_come(world: World) -> Iterator[AnyHappening]:
     there = set(_open_markets(world))
     for due_at, happening in world.schedule.pending:
-        if isinstance(happening, Finish | ChangePlan) or happening.market in there:
+        if isinstance(happening, Finish | ChangePlan | TellIncident) or happening.market in there:
             yield replace(happening, at=instant_text(due_at))
 
 
@@ -233,7 +257,10 @@ def _left_out(world: World) -> Iterator[str]:
     reconciled = [market_id for market_id in there if exchange.markets[market_id].bsp_reconciled]
     if reconciled:
         yield f"Starting prices are made anew, without the bets that made them, in {_named(sorted(reconciled))}."
-    yield "The history of accounts, markets and races begins anew, with the versions of markets and the ids of bets."
+    yield (
+        "The history of accounts, markets, races and matches begins anew, with the versions of markets and the ids of "
+        "bets."
+    )
     yield from _left_out_of_accounts(world)
     if world.faults.pending:
         yield f"Faults that are ordered are left out: {len(world.faults.pending)}."

@@ -48,6 +48,7 @@ def _parts(world: World) -> Iterator[object]:
     yield from map(_description, world.catalogue.markets.values())
     yield from world.catalogue.translations.items()
     yield from world.races
+    yield from world.scoreboards
     for market in exchange.markets.values():
         yield from market_state(market)
     for market_id, key, known in world.starting_price_cache.kept(now):

@@ -136,6 +136,7 @@ class World:
         self.sessions = self.parts.sessions
         self.catalogue = self.parts.catalogue
         self.races = self.parts.races
+        self.scoreboards = self.parts.scoreboards
         self.starting_price_cache = self.parts.starting_price_cache
         self.delayed_markets = self.parts.delayed_markets
         self.transaction_charges = self.parts.transaction_charges

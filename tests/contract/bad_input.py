@@ -39,6 +39,7 @@ CONTROL_PATHS = [
         market=MATCH,
         selection=HOME,
         match=1,
+        event="100",
         user="alice",
         filter=1,
         key="bob-delayed",

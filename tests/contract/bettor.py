@@ -26,6 +26,7 @@ SCENARIO = scenario(
         SOCCER,
         match_odds(MATCH, *RUNNERS, turnInPlay=True, betDelay=5),
         match_odds(NEXT_MATCH, *RUNNERS, turnInPlay=True, betDelay=5),
+        inPlay={},
     ),
     event(
         "200",

@@ -15,6 +15,7 @@ from tests.in_process import URL, Client, client_of
 
 TOKEN = "a-token-of-the-test"
 FILLED = {
+    "event": "100",
     "world": "default",
     "market": "1.1",
     "selection": "1",

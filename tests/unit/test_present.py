@@ -320,6 +320,12 @@ FULL = event(
     meeting="Evening",
     parent="30",
     groups=[{"id": "9", "name": "Group"}],
+    inPlay={
+        "status": "InProgress",
+        "matchTime": 12,
+        "home": {"name": "One", "score": 3, "isServing": False, "games": 0},
+        "away": {"name": "Two", "score": "Av", "gameSequence": [6, 4]},
+    },
 )
 
 ELSEWHERE = {"eachWayDivisor"}

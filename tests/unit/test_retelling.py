@@ -24,6 +24,7 @@ from simulator.world.format.scenario import (
     ResultEntry,
     Scenario,
     ScoreEntry,
+    SideEntry,
     Translations,
 )
 from simulator.world.happened import Happened
@@ -85,6 +86,13 @@ def test_every_kind_of_input_can_be_read_again(root: type[Any], listed: Any) -> 
 
 NUMBERS = st.integers(1, 2**40)
 SCORES = st.builds(ScoreEntry, home=st.integers(0, 99), away=st.integers(0, 99))
+SIDES = st.builds(
+    SideEntry, name=st.none(), score=st.none() | st.integers(0, 99) | st.just("Av"), half_time_score=st.none(),
+    full_time_score=st.none(), penalties_score=st.none(), sets=st.integers(0, 5), games=st.none(),
+    game_sequence=st.lists(st.integers(0, 7), max_size=5).map(tuple), is_serving=st.none() | st.booleans(),
+    yellow_cards=st.none(), red_cards=st.none(), corners_first_half=st.none(), corners_second_half=st.none(),
+    aces=st.none(), double_faults=st.none(), service_breaks=st.none(),
+)  # fmt: skip
 WORDS = st.text(min_size=1, max_size=20)
 NAMED = WORDS | st.builds(NamedEntry, id=NUMBERS, name=WORDS)
 PRICES_AND_SIZES = st.lists(st.tuples(*[st.decimals(1, 1000, places=2)] * 2), max_size=3).map(tuple)
@@ -95,6 +103,13 @@ BOUNDED: dict[str, st.SearchStrategy[Any]] = {
     "selection_id": NUMBERS,
     "name": st.text(min_size=1, max_size=20),
     "match": NUMBERS,
+    "event": NUMBERS.map(str),
+    "type": st.sampled_from(["KickOff", "Goal", "Anything"]),
+    "status": st.text(min_size=1, max_size=20),
+    "player": st.none() | st.text(min_size=1, max_size=20),
+    "match_time": st.none() | st.integers(1, 999),
+    "home": st.none() | SIDES,
+    "away": st.none() | SIDES,
     "score": SCORES,
     "user": st.text(min_size=1, max_size=255),
     "results": RESULTS,

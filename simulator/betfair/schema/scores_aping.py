@@ -6,6 +6,7 @@ enumerations, so no value has to be translated on its way.
 
 from typing import Final
 
+from simulator.betfair.schema import live_scores
 from simulator.betfair.schema.types import Answer, DateTime, InputWithSets, SetOf, Signature
 from simulator.world.races import RaceResponse, RaceStatus
 
@@ -27,5 +28,8 @@ class ListRaceDetailsRequest(InputWithSets, frozen=True, kw_only=True):
     raceIds: SetOf[str] | None = None
 
 
-OPERATIONS: Final[dict[str, Signature]] = {"listRaceDetails": Signature(ListRaceDetailsRequest, list[RaceDetails])}
+OPERATIONS: Final[dict[str, Signature]] = {
+    "listRaceDetails": Signature(ListRaceDetailsRequest, list[RaceDetails]),
+    **live_scores.OPERATIONS,
+}
 """The operations, by their names."""

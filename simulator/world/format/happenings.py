@@ -1,12 +1,13 @@
-"""What may be done to a market, a match or a user: by schedule, or by the control API under the same names."""
+"""What may be done to a market, an event, a match or a user: by schedule, or by the control API under the same name."""
 
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
 from simulator.world.format.bettune_entries import ScoreEntry
-from simulator.world.format.entry import BetTuneId, Entry, PriceSize, SelectionId, Text
+from simulator.world.format.entry import BetTuneId, Entry, NumericId, PriceSize, SelectionId, Text
+from simulator.world.format.in_play_entries import Minute, SideEntry
 
 
 class Happening(Entry, frozen=True, kw_only=True, tag_field="do"):
@@ -164,6 +165,30 @@ class Finish(Entry, frozen=True, kw_only=True, tag_field="do", tag="finish"):
     at: str | None = None
 
 
+class TellIncident(Entry, frozen=True, kw_only=True, tag_field="do", tag="incident"):
+    """Let something happen in a match for which there are scores; its type is a word such as `Goal`.
+
+    | type                                                 | what follows                                             |
+    |------------------------------------------------------|----------------------------------------------------------|
+    | `KickOff`, `SecondHalfKickOff`                       | it has this status; its time runs from 0, from 45 minutes |
+    | `FirstHalfEnd`, `SecondHalfEnd`, `Finished`          | it has this status; its time stands still                |
+    | `Goal`, `Corner`, `YellowCard`, `RedCard` of a `team` | one more of that side's                                  |
+
+    Any other is listed and changes nothing by itself: what `status`, `match_time` (in minutes), `home` and `away` say
+    is then so, whatever the type. `at` is a time, absolute or relative; absent means now.
+    """
+
+    event: NumericId
+    type: Annotated[str, Meta(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,39}\Z")]
+    team: Literal["home", "away"] | None = None
+    player: Text | None = None
+    status: Text | None = None
+    match_time: Minute | None = None
+    home: SideEntry | None = None
+    away: SideEntry | None = None
+    at: str | None = None
+
+
 class ChangePlan(Entry, frozen=True, kw_only=True, tag_field="do", tag="change-plan"):
     """Put a user of BetTune on another plan, `pro` or `free`, as when a subscription begins or ends.
 
@@ -193,4 +218,4 @@ MarketHappening = (
     | MakeOffers
     | ChangeRaceStatus
 )
-AnyHappening = MarketHappening | Finish | ChangePlan
+AnyHappening = MarketHappening | TellIncident | Finish | ChangePlan

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta
 
 from simulator.world.format.entry import CountryCode, Entry, MarketId, NumericId, PriceSize, SelectionId, Text
+from simulator.world.format.in_play_entries import InPlayEntry
 
 
 class EventTypeEntry(Entry, frozen=True, kw_only=True):
@@ -111,7 +112,8 @@ class EventEntry(Entry, frozen=True, kw_only=True):
     """An event and its markets.
 
     In the navigation menu it stands in its `groups`, the outermost first, and these in the event `parent` or else
-    directly below the sport; without groups and a parent it stands in a group of its competition.
+    directly below the sport; without groups and a parent it stands in a group of its competition. There are scores of
+    it where it says `in_play`.
     """
 
     id: NumericId
@@ -125,4 +127,5 @@ class EventEntry(Entry, frozen=True, kw_only=True):
     meeting: Text | None = None
     parent: NumericId | None = None
     groups: Annotated[tuple[GroupEntry, ...], Meta(max_length=10)] = ()
+    in_play: InPlayEntry | None = None
     markets: tuple[MarketEntry, ...] = ()

@@ -4,8 +4,8 @@ Nothing here is resolved yet: amounts are the decimals that were written, and ti
 (`2026-06-06T18:00:00Z`), relative to the clock's start (`+PT3H`), or relative within its day (`+PT3H today`).
 What the values must be like beyond their types is in `checks` and `market_checks`; `loading` takes a file through both.
 
-The entries are in `market_entries` and `bettune_entries`, and what may be done in `happenings`; all of it can be
-imported from here.
+The entries are in `market_entries`, `in_play_entries` and `bettune_entries`, and what may be done in `happenings`; all
+of it can be imported from here.
 """
 
 from decimal import Decimal
@@ -61,9 +61,11 @@ from simulator.world.format.happenings import (
     Settle,
     SettleSome,
     Suspend,
+    TellIncident,
     Void,
     Withdraw,
 )
+from simulator.world.format.in_play_entries import InPlayEntry, SideEntry
 from simulator.world.format.market_entries import (
     CompetitionEntry,
     EventEntry,
@@ -104,6 +106,7 @@ __all__ = [
     "HeaderText",
     "Hide",
     "HoldAuction",
+    "InPlayEntry",
     "IntroduceRunner",
     "KeyLineEntry",
     "Lapse",
@@ -129,8 +132,10 @@ __all__ = [
     "SelectionId",
     "Settle",
     "SettleSome",
+    "SideEntry",
     "StandingEntry",
     "Suspend",
+    "TellIncident",
     "Text",
     "TransactionChargeEntry",
     "Translations",

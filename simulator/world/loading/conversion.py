@@ -7,7 +7,7 @@ from typing import Any, Final
 import msgspec
 
 from simulator.world.format.document import Document, Place, describe
-from simulator.world.format.scenario import ChangePlan, Finish, MarketHappening
+from simulator.world.format.scenario import ChangePlan, Finish, MarketHappening, TellIncident
 from simulator.world.format.suggestions import suggestion
 from simulator.world.loading.needs import complaint
 
@@ -15,6 +15,8 @@ VERBS: Final = tuple(happening.__struct_config__.tag for happening in MarketHapp
 """What can be done to a market, in a schedule and through the control API."""
 FINISH: Final = str(Finish.__struct_config__.tag)
 """What can be done to a match."""
+INCIDENT: Final = str(TellIncident.__struct_config__.tag)
+"""What can be done to an event of which there are scores."""
 CHANGE_PLAN: Final = str(ChangePlan.__struct_config__.tag)
 """What can be done to a user of BetTune."""
 
@@ -30,7 +32,7 @@ def convert(document: Document, content: object, kind: Any) -> Any:
     schedule = content.get("schedule") if isinstance(content, dict) else None
     for index, happening in enumerate(schedule if isinstance(schedule, list) else ()):
         if isinstance(happening, dict) and isinstance(happening.get("do"), str):
-            check_verb(document, ("schedule", index), happening["do"], (*VERBS, FINISH, CHANGE_PLAN))
+            check_verb(document, ("schedule", index), happening["do"], (*VERBS, INCIDENT, FINISH, CHANGE_PLAN))
     try:
         return msgspec.convert(content, kind)
     except msgspec.ValidationError as error:

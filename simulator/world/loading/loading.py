@@ -26,6 +26,7 @@ from simulator.world.format.scenario import (
     Payment,
     Scenario,
     StandingEntry,
+    TellIncident,
     Translations,
 )
 from simulator.world.loading.bettune_checks import (
@@ -45,8 +46,9 @@ from simulator.world.loading.bounds import (
     check_size_of_scenario,
 )
 from simulator.world.loading.checks import PAST_ORIGIN, Inspection, check_settings, check_standing
-from simulator.world.loading.conversion import CHANGE_PLAN, FINISH, VERBS, check_verb, convert
+from simulator.world.loading.conversion import CHANGE_PLAN, FINISH, INCIDENT, VERBS, check_verb, convert
 from simulator.world.loading.happening_checks import check_happening
+from simulator.world.loading.in_play_checks import check_incident
 from simulator.world.loading.market_checks import EventChecks, KnownMarket
 from simulator.world.loading.rehearsal import rehearse
 from simulator.world.scenario_commands import runner_key
@@ -67,7 +69,7 @@ def scenario_of_document(document: Document) -> Scenario:
     check_bettune(checks.inspection, scenario)
     matches = {match.id for match in scenario.bettune.matches}
     users = {user.user or user.token for user in scenario.bettune.users}
-    _check_markets(checks, scenario.events, scenario.schedule, matches, users)
+    _check_markets(checks, scenario.events, scenario.schedule, matches, users, ())
     _check_links_of(checks.inspection, scenario)
     rehearse(document, RULE_SETS[scenario.rules], scenario.events, scenario.schedule, start)
     return scenario
@@ -92,14 +94,18 @@ def load_additions(
     *,
     matches: Collection[int] = (),
     users: Collection[str] = (),
+    scored_events: Collection[str] = (),
     origin: int = PAST_ORIGIN,
 ) -> Additions:
     """Read events, markets and happenings that are to be added to a world; raise `ScenarioError` for wrong ones.
 
-    `matches` are the ids of the matches that can be finished and `users` the names of those of BetTune; `origin` is the
-    world's time, when relative times count from.
+    `matches` are the ids of the matches that can be finished, `users` the names of those of BetTune and `scored_events`
+    the ids of those of which there are scores; `origin` is the world's time, when relative times count from.
     """
-    return loader_of_additions(exchange, catalogue, matches=matches, users=users, origin=origin)(text, name)
+    load = loader_of_additions(
+        exchange, catalogue, matches=matches, users=users, scored_events=scored_events, origin=origin
+    )
+    return load(text, name)
 
 
 def loader_of_additions(
@@ -108,6 +114,7 @@ def loader_of_additions(
     *,
     matches: Collection[int] = (),
     users: Collection[str] = (),
+    scored_events: Collection[str] = (),
     origin: int = PAST_ORIGIN,
 ) -> Callable[[str | bytes, str], Additions]:
     """Return what `load_additions` is for a text and its name, to be called while the world goes on.
@@ -118,6 +125,7 @@ def loader_of_additions(
     markets = {market_id: KnownMarket.of(market) for market_id, market in exchange.markets.items()}
     depths = {event_id: catalogue.depth_of(event_id) for event_id in catalogue.events}
     known_matches, known_users, rules = frozenset(matches), frozenset(users), exchange.rules
+    known_scores = frozenset(scored_events)
     translations = {language: dict(names) for language, names in catalogue.translations.items()}
 
     def load(text: str | bytes, name: str) -> Additions:
@@ -125,7 +133,7 @@ def loader_of_additions(
         additions: Additions = convert(document, document.data, Additions)
         checks = EventChecks(Inspection(document, origin), event_names, markets, depths)
         check_size_of_additions(checks.inspection, additions)
-        _check_markets(checks, additions.events, additions.schedule, known_matches, known_users)
+        _check_markets(checks, additions.events, additions.schedule, known_matches, known_users, known_scores)
         _check_translations(checks.inspection, additions.translations, translations)
         rehearse(document, rules, additions.events, additions.schedule, origin)
         return additions
@@ -201,6 +209,15 @@ def load_finish(text: str | bytes, name: str, match_id: int) -> Finish:
     content = _with_address(document, {"do": FINISH, "match": match_id}, "at")
     finish: Finish = convert(document, content, Finish)
     return finish
+
+
+def load_incident(text: str | bytes, name: str, event_id: str) -> TellIncident:
+    """Read what happens now in the match of an event of which there are scores; raise `ScenarioError`."""
+    document = read_document(text, name)
+    content = _with_address(document, {"do": INCIDENT, "event": event_id}, "at")
+    incident: TellIncident = convert(document, content, TellIncident)
+    check_incident(Inspection(document), (), incident, (event_id,))
+    return incident
 
 
 def load_plan(text: str | bytes, name: str, user: str, origin: int) -> ChangePlan:
@@ -281,9 +298,11 @@ def _check_markets(
     schedule: tuple[AnyHappening, ...],
     matches: Collection[int],
     users: Collection[str],
+    scored_events: Collection[str],
 ) -> None:
     checks.check(events)
     inspection = checks.inspection
+    scored = {*scored_events, *(event.id for event in events if event.in_play is not None)}
     for index, happening in enumerate(schedule):
         if happening.at is None:
             raise inspection.document.error(("schedule", index), "A happening of the schedule needs its time, `at`.")
@@ -298,5 +317,7 @@ def _check_markets(
             check_finish(inspection, ("schedule", index), happening, matches)
         elif isinstance(happening, ChangePlan):
             check_plan(inspection, ("schedule", index), happening, users)
+        elif isinstance(happening, TellIncident):
+            check_incident(inspection, ("schedule", index), happening, scored)
         else:
             check_happening(inspection, ("schedule", index), happening, checks.markets)

@@ -19,6 +19,7 @@ from simulator.world.format.document import Place, describe
 from simulator.world.format.quantities import Unusable, check_timezone, hundredths_of
 from simulator.world.format.scenario import EventEntry, IntroduceRunner, MarketEntry, PriceSize, RunnerEntry
 from simulator.world.loading.checks import Inspection
+from simulator.world.loading.in_play_checks import check_in_play
 from simulator.world.races import COUNTRIES
 from simulator.world.scenario_commands import ACTIVE, HIDDEN, REMOVED, REMOVED_VACANT, ladder_of, runner_key
 
@@ -108,6 +109,7 @@ class EventChecks:
         self._check_place_in_menu(place, event)
         inspection.usable((*place, "timezone"), check_timezone, event.timezone)
         inspection.moment((*place, "openDate"), event.open_date)
+        check_in_play(inspection, place, event)
         for index, market in enumerate(event.markets):
             self._check_market((*place, "markets", index), market, event)
 

@@ -31,6 +31,7 @@ from simulator.world.format.scenario import (
     Reinstate,
     Settle,
     SettleSome,
+    TellIncident,
     Withdraw,
 )
 from simulator.world.happenings import commands_of
@@ -65,7 +66,7 @@ def rehearse(
 
 def _rehearse_happening(document: Document, place: Place, exchange: Exchange, happening: AnyHappening) -> None:
     """Do what decides which runners can win, in the order in which it will happen; other happenings are left out."""
-    if isinstance(happening, Finish | ChangePlan):
+    if isinstance(happening, Finish | ChangePlan | TellIncident):
         return
     market = exchange.markets.get(happening.market)
     is_decisive = isinstance(
