@@ -22,6 +22,12 @@ from simulator.world.worlds import Worlds
 
 INPUTS_BETWEEN_IMAGES: Final = 5_000
 """After how many inputs of a world its image is written, so that a start costs no more than to tell these again."""
+SMALL_IMAGE_BYTES: Final = 750_000
+"""How long an image may be for that. After a longer one there are as many more inputs as it is longer.
+
+That is about as many inputs as there are bets in it: so an input costs the same share of an image, and a start the same
+times of what it takes to read one, however much has happened.
+"""
 
 _log: Final = logging.getLogger(__name__)
 
@@ -54,15 +60,13 @@ class JournalKeeper:
         """The number of each world in the file."""
         self._since: Final[dict[str, int]] = {}
         """How many inputs were written since the last image."""
+        self._enough: Final[dict[str, int]] = {}
+        """How many there are to be before the next one."""
         self._times: Final[dict[str, int]] = {}
         """The latest time of each world that is in the file."""
         self._is_closed = False
-        if file.lost_bytes:
-            _log.warning(
-                "the journal %s ended in the middle of an entry: %d bytes are dropped of which nobody was told",
-                file.path,
-                file.lost_bytes,
-            )
+        for loss in file.losses:
+            _log.warning("%s", loss)
         worlds.listen(self._hear)
         worlds.reserve_ids(file.ids())
         for written in file.worlds():
@@ -140,12 +144,12 @@ class JournalKeeper:
             self._times[world.id] = happened.at
 
     def _forget(self, world: World) -> None:
-        for kept in (self._numbers, self._since, self._times):
+        for kept in (self._numbers, self._since, self._enough, self._times):
             kept.pop(world.id, None)
 
     def _count(self, world: World) -> None:
         since = self._since[world.id] = self._since.get(world.id, 0) + 1
-        if since % self._inputs_between_images == 0:
+        if since == self._enough.get(world.id, self._inputs_between_images):
             # Not at once: what the input leads to has not all happened yet.
             self._call_soon(partial(self._write_image_later, world))
 
@@ -155,7 +159,9 @@ class JournalKeeper:
 
     def _write_image(self, world: World) -> None:
         try:
-            self._file.write_image(self._numbers[world.id], world.snapshot())
+            image_bytes = self._file.write_image(self._numbers[world.id], world.snapshot())
+            times = max(1.0, image_bytes / SMALL_IMAGE_BYTES)
+            self._enough[world.id] = round(self._inputs_between_images * times)
             self._since[world.id] = 0
         except Exception as error:  # noqa: BLE001, as above
             self._fail(error)

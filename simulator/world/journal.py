@@ -14,9 +14,9 @@ from msgspec import Struct
 
 from simulator.exchange.commands import Command
 from simulator.exchange.events import Event, MarketEvent, accounts_of
-from simulator.world.happened import Happened
+from simulator.world.happened import CALLER, Happened
 from simulator.world.inputs import Input, Restore
-from simulator.world.retelling import Beginning, Told, told
+from simulator.world.retelling import Beginning, Told
 from simulator.world.snapshot import decode_snapshot
 from simulator.world.world import World
 
@@ -160,8 +160,8 @@ class Journal:
     def _hear(self, happened: Happened) -> None:
         if isinstance(happened.input, Restore):
             happened = self._begin_again_with(happened, happened.input)
-        else:
-            self._told.extend(told([happened]))
+        elif happened.source == CALLER:
+            self._told.append(Told(happened.at, happened.input))
             if len(self._told) > MOST_INPUTS:
                 self._world.at_next_rest(self._begin_again_where_long)
         self._keep(happened, 1 + len(happened.events) + (happened.refusal is not None))
@@ -244,7 +244,14 @@ def _content(one: Struct) -> dict[str, Any]:
 
 def accounts_of_input(one: Input) -> tuple[str, ...]:
     """Return the accounts that an input names, if it names any."""
-    return tuple(str(getattr(one, name)) for name in one.__struct_fields__ if name in ACCOUNTS)
+    kind = type(one)
+    names = _ACCOUNT_MEMBERS.get(kind)
+    if names is None:
+        names = _ACCOUNT_MEMBERS[kind] = tuple(name for name in kind.__struct_fields__ if name in ACCOUNTS)
+    return tuple([str(getattr(one, name)) for name in names])
+
+
+_ACCOUNT_MEMBERS: Final[dict[type, tuple[str, ...]]] = {}
 
 
 def market_of_input(one: Input) -> str | None:

@@ -36,7 +36,7 @@ class Beginning(Struct, frozen=True):
         return msgspec.structs.replace(self, restoration=Restoration.whole(snapshot))
 
 
-class Told(Struct, frozen=True):
+class Told(Struct, frozen=True, gc=False):
     """An input of a caller and the time at which it came, in milliseconds since 1970."""
 
     at: int

@@ -5,13 +5,14 @@ import shutil
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from simulator import journal_keeper
 from simulator.exchange.orders import Side
 from simulator.journal_file import JournalError, JournalFile
 from simulator.journal_keeper import JournalKeeper
@@ -60,16 +61,16 @@ class Running:
             inputs_between_images=inputs_between_images,
         )
 
-    def do(self, one: Input) -> None:
-        """Put an input into the first world, and do what is done once that is over."""
-        self.worlds.default.do(one)
+    def do(self, one: Input, world_id: str = "default") -> None:
+        """Put an input into a world, and do what is done once that is over."""
+        self.worlds.get(world_id).do(one)
         while self.later:
             self.later.pop()()
 
     def killed(self, name: str = "again") -> Path:
         """The file as a process that was killed now would leave it."""
         copy = self.path.with_name(name)
-        for ending in ("", "-wal"):
+        for ending in ("", "-wal", "-tail"):
             copy.with_name(copy.name + ending).unlink(missing_ok=True)
             if self.path.with_name(self.path.name + ending).exists():
                 shutil.copy(self.path.with_name(self.path.name + ending), copy.with_name(copy.name + ending))
@@ -176,17 +177,98 @@ def test_a_start_costs_what_the_state_is_because_images_stand_for_the_inputs_bef
     file.close()
 
 
+def caught_up(running: Running) -> Path:
+    """The file as the next start would find it, without anything beside it."""
+    path = running.killed("caught up")
+    JournalFile(path).close()
+    return path
+
+
+def rows(path: Path, what: str) -> list[tuple[Any, ...]]:
+    with sqlite3.connect(path) as database:
+        found = database.execute(what).fetchall()
+    database.close()
+    return found
+
+
+def test_what_came_before_an_image_is_taken_out_of_the_file_of_that_world_alone(tmp_path: Path) -> None:
+    running = Running(tmp_path / "journal", inputs_between_images=10)
+    running.worlds.create(load(small()))
+    other = running.worlds.create(load(small()))
+    for _ in range(10):
+        running.do(KeepAlive("no token"))
+    for _ in range(4):
+        other.do(AdvanceClock(1))
+    running.do(bet("alice", Side.LAY, 200, 500))
+
+    assert rows(caught_up(running), "SELECT world, number FROM inputs WHERE world = 1") == [(1, 11)]
+    assert rows(caught_up(running), "SELECT count(*) FROM inputs WHERE world = 2") == [(4,)]
+    assert hashes(Running(running.killed()).worlds) == hashes(running.worlds)
+
+
+def test_a_world_that_is_deleted_leaves_nothing_but_its_id_and_others_keep_all_of_theirs(tmp_path: Path) -> None:
+    running = Running(tmp_path / "journal", inputs_between_images=3)
+    for _ in range(3):
+        running.worlds.create(load(small()))
+    for world in running.worlds:
+        for _ in range(5):
+            running.do(AdvanceClock(1), world.id)
+
+    running.worlds.delete("world-2")
+
+    assert rows(caught_up(running), "SELECT DISTINCT world FROM inputs ORDER BY 1") == [(1,), (3,)]
+    assert rows(caught_up(running), "SELECT world FROM images ORDER BY 1") == [(1,), (3,)]
+    assert hashes(Running(running.killed()).worlds) == hashes(running.worlds)
+
+
+def test_a_file_does_not_grow_with_what_is_done_but_with_what_is_there(tmp_path: Path) -> None:
+    running = Running(tmp_path / "journal", inputs_between_images=50)
+    running.worlds.create(load(small()))
+    lengths = []
+    for _ in range(4):
+        for _ in range(200):
+            running.do(AdvanceClock(1))
+        (length,) = rows(caught_up(running), "PRAGMA page_count")
+        lengths.append(length)
+
+    assert lengths[1:] == lengths[:1] * 3
+
+
+def test_what_comes_after_an_image_with_nothing_behind_it_is_not_taken_for_what_came_before(tmp_path: Path) -> None:
+    running = Running(tmp_path / "journal")
+    running.worlds.create(load(small()))
+    for _ in range(3):
+        running.do(bet("alice", Side.LAY, 200, 500))
+    running.keeper.close()
+
+    again = Running(running.path)
+    again.do(bet("alice", Side.LAY, 190, 500))
+
+    assert hashes(Running(again.killed()).worlds) == hashes(again.worlds)
+
+
+def test_the_longer_an_image_is_the_more_inputs_come_before_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journal_keeper, "SMALL_IMAGE_BYTES", 10)
+    running = Running(tmp_path / "journal", inputs_between_images=2)
+    running.worlds.create(load(small()))
+    for _ in range(20):
+        running.do(KeepAlive("no token"))
+
+    assert rows(caught_up(running), "SELECT after FROM images") == [(2,)]
+    assert hashes(Running(running.killed()).worlds) == hashes(running.worlds)
+
+
 def test_inputs_can_be_read_by_anybody_who_can_read_a_table(tmp_path: Path) -> None:
     running = Running(tmp_path / "journal")
     running.worlds.create(load(small()))
     running.do(bet("alice", Side.LAY, 200, 500))
 
-    with sqlite3.connect(running.killed()) as database:
-        (row,) = database.execute("SELECT at, name, account, market, content FROM inputs")
-    database.close()
+    (row,) = rows(caught_up(running), "SELECT at, name, account, market, content FROM inputs")
 
     assert row[:4] == (START, "PlaceOrders", "alice", MARKET)
-    assert msgspec.json.decode(row[4])["input"]["instructions"][0]["price"] == 200
+    assert msgspec.json.decode(bytes(row[4]))["input"]["instructions"][0]["price"] == 200
 
 
 def test_no_password_and_no_token_stands_in_the_file_but_those_of_the_scenario(tmp_path: Path) -> None:
@@ -223,8 +305,9 @@ def test_no_password_and_no_token_stands_in_the_file_but_those_of_the_scenario(t
 # What goes wrong
 
 
+@pytest.mark.parametrize("cut", [1, 5, 100, 300])
 def test_what_was_being_written_when_the_process_ended_is_dropped_with_a_warning(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, cut: int
 ) -> None:
     running = Running(tmp_path / "journal")
     running.worlds.create(load(small()))
@@ -232,6 +315,28 @@ def test_what_was_being_written_when_the_process_ended_is_dropped_with_a_warning
     before = hashes(running.worlds)
     running.do(bet("alice", Side.LAY, 190, 500))
     copy = running.killed()
+    tail = copy.with_name("again-tail")
+    tail.write_bytes(tail.read_bytes()[:-cut])
+
+    with caplog.at_level(logging.WARNING):
+        again = Running(copy)
+
+    assert hashes(again.worlds) == before
+    assert "ended in the middle of an entry" in caplog.text
+
+
+def test_what_was_going_into_the_file_when_the_process_ended_is_still_in_the_tail(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    running = Running(tmp_path / "journal")
+    running.worlds.create(load(small()))
+    for _ in range(256):
+        running.do(bet("alice", Side.LAY, 200, 200))
+    tail = running.killed().with_name("again-tail").read_bytes()
+    before = hashes(running.worlds)
+    running.do(bet("alice", Side.LAY, 190, 500))
+    copy = running.killed()
+    copy.with_name("again-tail").write_bytes(tail)
     wal = copy.with_name("again-wal")
     wal.write_bytes(wal.read_bytes()[:-100])
 
@@ -240,6 +345,92 @@ def test_what_was_being_written_when_the_process_ended_is_dropped_with_a_warning
 
     assert hashes(again.worlds) == before
     assert "ended in the middle of an entry" in caplog.text
+
+
+def test_what_has_gone_into_the_file_and_is_still_in_the_tail_happens_once(tmp_path: Path) -> None:
+    running = Running(tmp_path / "journal", inputs_between_images=4)
+    running.worlds.create(load(small()))
+    for _ in range(3):
+        running.do(bet("alice", Side.LAY, 200, 500))
+    tail = running.killed().with_name("again-tail").read_bytes()
+    (row,) = rows(caught_up(running), "SELECT count(*) FROM inputs")
+    assert row == (3,)
+    path = tmp_path / "caught up"
+    path.with_name("caught up-tail").write_bytes(tail)
+
+    assert hashes(Running(path).worlds) == hashes(running.worlds)
+    running.do(AdvanceClock(1))
+    copy = running.killed()
+    copy.with_name("again-tail").write_bytes(tail)
+    assert rows(caught_up(running), "SELECT after FROM images") == [(4,)]
+    assert hashes(Running(copy).worlds) == hashes(running.worlds)
+
+
+def test_entries_whose_forerunners_never_reached_the_disk_are_dropped_with_a_warning(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    running = Running(tmp_path / "journal")
+    running.worlds.create(load(small()))
+    early = running.killed()
+    before = hashes(running.worlds)
+    for _ in range(257):
+        running.do(bet("alice", Side.LAY, 200, 200))
+    tail = running.path.with_name("journal-tail").read_bytes()
+    early.with_name("again-tail").write_bytes(tail)
+
+    with caplog.at_level(logging.WARNING):
+        again = Running(early)
+
+    assert hashes(again.worlds) == before
+    assert "lost its power" in caplog.text
+
+
+def test_a_tail_that_is_damaged_or_of_another_journal_is_refused_and_left_alone(tmp_path: Path) -> None:
+    running, other = Running(tmp_path / "journal"), Running(tmp_path / "other")
+    for one in (running, other):
+        one.worlds.create(load(small()))
+        one.do(bet("alice", Side.LAY, 200, 500))
+        one.do(bet("alice", Side.LAY, 190, 500))
+    copy = running.killed()
+    tail = copy.with_name("again-tail")
+    right = tail.read_bytes()
+    wrong = right[:100] + bytes([right[100] ^ 1]) + right[101:]
+    foreign = other.killed("foreign").with_name("foreign-tail").read_bytes()
+
+    for content, says in ((wrong, "entry 1 of again-tail is not as it was written"), (foreign, "of another journal")):
+        tail.write_bytes(content)
+        with pytest.raises(JournalError, match=says):
+            JournalFile(copy)
+        assert tail.read_bytes() == content
+
+    tail.write_bytes(right)
+    assert hashes(Running(copy).worlds) == hashes(running.worlds)
+
+
+def test_a_tail_that_a_journal_left_which_is_gone_does_not_keep_a_new_one_from_beginning(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    running = Running(tmp_path / "journal")
+    running.worlds.create(load(small()))
+    running.do(bet("alice", Side.LAY, 200, 500))
+    copy = running.killed()
+    copy.unlink()
+
+    with caplog.at_level(logging.WARNING):
+        again = Running(copy)
+
+    assert not len(again.worlds)
+    assert "left by a journal that is no longer there" in caplog.text
+
+
+def test_after_an_orderly_end_nothing_is_beside_the_file(tmp_path: Path) -> None:
+    running = Running(tmp_path / "journal")
+    running.worlds.create(load(small()))
+    running.do(bet("alice", Side.LAY, 200, 500))
+
+    running.keeper.close()
+
+    assert [path.name for path in tmp_path.iterdir()] == ["journal"]
 
 
 def test_a_file_that_is_whole_is_opened_without_a_word(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
@@ -288,7 +479,7 @@ def damaged(path: Path, table: str, column: str) -> None:
     [
         (lambda path: path.write_bytes(b"clock: {rate: 0}\n" * 300), "not a database"),
         (lambda path: path.write_bytes(path.read_bytes()[:4096] + b"\xff" * 30_000), "cannot be used|damaged"),
-        (lambda path: damaged(path, "inputs", "content"), "entry 1 is not as it was written"),
+        (lambda path: damaged(path, "inputs", "content"), "entry 3 is not as it was written"),
         (lambda path: damaged(path, "worlds", "beginning"), "how the world 'default' began is not as it was written"),
         (lambda path: damaged(path, "images", "image"), "the image of the world 'default' is not as it was written"),
     ],
@@ -300,13 +491,8 @@ def test_a_damaged_file_is_refused_with_a_sentence_and_left_alone(
     running.worlds.create(load(small()))
     for _ in range(3):
         running.do(bet("alice", Side.LAY, 200, 500))
-    with sqlite3.connect(running.killed()) as whole:
-        # The last input alone, so that the image is there and is not all.
-        whole.execute("DELETE FROM inputs WHERE number < 3")
-        whole.execute("UPDATE inputs SET number = 1")
-        whole.execute("UPDATE images SET after = 0")
-    whole.close()
-    path = tmp_path / "again"
+    path = caught_up(running)
+    assert rows(path, "SELECT number FROM inputs") == [(3,)]
     damage(path)
     before = path.read_bytes()
 
