@@ -9,7 +9,7 @@ Read it in this order:
                    `order_index`, `accounts`
     one market     `virtual_view`, `market`, `execution`, `pictures`
     bets           `rules`, `heartbeat_deadlines`, `state`, `instruction_checks`, `acceptance`, `restrictions`,
-                   `placing`, `editing`, `heartbeat`
+                   `placing`, `editing`, `outside_fills`, `heartbeat`
     what happens   `transitions`, `auction`, `withdrawals`, `listing`, `verdicts`, `results`, `settlement`,
                    `profit_and_loss`, `payments`
 

@@ -11,7 +11,7 @@ from fractions import Fraction
 from math import floor
 
 from simulator.exchange.book import Offer, Offers
-from simulator.exchange.commands import CloseMarket, Reconcile, TurnInPlay
+from simulator.exchange.commands import CloseMarket, Reconcile, ReconcileAt, TurnInPlay
 from simulator.exchange.events import (
     Event,
     OrderMatchedAtStartingPrice,
@@ -26,11 +26,13 @@ from simulator.exchange.execution import (
 )
 from simulator.exchange.market import Market, Verb
 from simulator.exchange.money import HUNDREDTHS, Price
-from simulator.exchange.orders import Fragment, LapseReason, Order, OrderType, Persistence, Side
+from simulator.exchange.orders import Fragment, LapseReason, Order, OrderType, Persistence, RunnerKey, Side
+from simulator.exchange.refusals import Impossible
 from simulator.exchange.runner import Runner
 from simulator.exchange.starting_price import (
     Reconciliation,
     StartingPriceBet,
+    at_price,
     far_price,
     near_price,
     published,
@@ -47,6 +49,30 @@ def reconcile_on_command(state: State, command: Reconcile, at: int) -> list[Even
     market = state.market_to_run(command.market_id)
     refuse_reconcile(market)
     return [*hold_auction(state, market, at), market.changed(at, material=True)]
+
+
+def reconcile_at(state: State, command: ReconcileAt, at: int) -> list[Event]:
+    """Match what waits for the starting price at prices that were made elsewhere; what they do not suit lapses.
+
+    Which bets at their very limit took part is not known, so that none of them does (chosen). The exchange's own bets
+    are left alone.
+    """
+    market = state.market_to_run(command.market_id)
+    refuse_reconcile(market)
+    prices: dict[RunnerKey, Fraction] = {}
+    for given in command.prices:
+        if not 0 < given.denominator < given.numerator or given.key not in market.runners:
+            raise Impossible(f"{given.numerator}/{given.denominator} is no starting price of {given.key.selection_id}")
+        prices[given.key] = Fraction(given.numerator, given.denominator)
+    active = [runner for runner in market.runners.values() if runner.status is RunnerStatus.ACTIVE]
+    events: list[Event] = []
+    for runner in active:
+        events.extend(_convert(state, market, runner, at))
+    for runner in active:
+        result = at_price(_bets(runner, Side.BACK), _bets(runner, Side.LAY), prices.get(runner.key))
+        events.extend(_carry_out(state, market, runner, result, at))
+    market.bsp_reconciled = True
+    return [*events, market.changed(at, material=True)]
 
 
 def turn_in_play(state: State, command: TurnInPlay, at: int) -> list[Event]:
@@ -116,12 +142,7 @@ def _convert(state: State, market: Market, runner: Runner, at: int) -> Iterable[
 
 
 def _to_be_converted(offers: Offers) -> list[Order]:
-    return [
-        order
-        for level in offers.best_first()
-        for order in level.queue.values()
-        if order.persistence is Persistence.MARKET_ON_CLOSE
-    ]
+    return [order for order in offers.orders() if order.persistence is Persistence.MARKET_ON_CLOSE]
 
 
 def _reconcile_runner(state: State, market: Market, runner: Runner, at: int) -> Iterable[Event]:
@@ -131,6 +152,11 @@ def _reconcile_runner(state: State, market: Market, runner: Runner, at: int) -> 
         _offers(runner.book.available_to_back),
         _offers(runner.book.available_to_lay),
     )
+    yield from _carry_out(state, market, runner, result, at)
+
+
+def _carry_out(state: State, market: Market, runner: Runner, result: Reconciliation, at: int) -> Iterable[Event]:
+    """Match what a reconciliation matches, and lapse the rest."""
     runner.starting_price = result.price
     yield StartingPriceMade(at, market.market_id, runner.key, published(result.price))
     if isinstance(result.price, Fraction):

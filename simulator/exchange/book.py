@@ -77,6 +77,11 @@ class Offers:
         for rank in reversed(self._ranks):
             yield self.levels[rank * self._direction]
 
+    def orders(self) -> Iterator[Order]:
+        """Yield the bets that rest here, from the best price to the worst and first come first served."""
+        for rank in reversed(self._ranks):
+            yield from self.levels[rank * self._direction].queue.values()
+
     def beats(self, price: int, other: int) -> bool:
         """Return whether a taker would rather have `price` than `other`."""
         return price * self._direction > other * self._direction

@@ -4,7 +4,7 @@ Money is in hundredths of the currency of the account that is named, which are p
 handicaps in hundredths, times in milliseconds since 1970, rates of commission in hundredths of a percent.
 """
 
-from typing import Final
+from typing import Final, NamedTuple
 
 from msgspec import Struct
 
@@ -161,6 +161,28 @@ class TouchMarket(Command, frozen=True):
     market_id: str
 
 
+class AmendMarket(Command, frozen=True):
+    """Note what is different in a market's definition; what is `None` is as it was.
+
+    `version` is the number that the market has from now on; with `material` it is the oldest that a bet may carry, too.
+    Orders that wait out a bet delay keep the time at which they are due.
+    """
+
+    market_id: str
+    version: int | None = None
+    material: bool = False
+    bet_delay: int | None = None
+    number_of_winners: int | None = None
+    turn_in_play: bool | None = None
+    persistence_enabled: bool | None = None
+    bsp_market: bool | None = None
+    cross_matching: bool | None = None
+    base_rate: int | None = None
+    discount_allowed: bool | None = None
+    runners_voidable: bool | None = None
+    complete: bool | None = None
+
+
 class LapseUnmatched(Command, frozen=True):
     """Lapse every unmatched bet in a market's books, as the operator of a managed market does at a goal.
 
@@ -216,6 +238,24 @@ class Reconcile(Command, frozen=True):
     """Hold the starting price auction of a market without turning it in play. A material change."""
 
     market_id: str
+
+
+class GivenPrice(Struct, frozen=True):
+    """The starting price of a runner, of ones and above 1: a fraction, since such a price is on no ladder."""
+
+    key: RunnerKey
+    numerator: int
+    denominator: int = 1
+
+
+class ReconcileAt(Command, frozen=True):
+    """Match what waits for the starting price at prices that were made elsewhere, without an auction.
+
+    Bets that would not have such a price lapse, and so do those on runners without one. A material change.
+    """
+
+    market_id: str
+    prices: tuple[GivenPrice, ...]
 
 
 class RunnerResult(Struct, frozen=True):
@@ -346,6 +386,20 @@ class UpdateOrders(Command, frozen=True):
     market_id: str
     instructions: tuple[UpdateInstruction, ...]
     customer_reference: str | None = None
+
+
+class OutsideFill(NamedTuple):
+    """`size` pence of an unmatched bet, matched at its own price."""
+
+    bet_id: int
+    size: int
+
+
+class FillFromOutside(Command, frozen=True):
+    """Match unmatched bets of a market with bets that are in no book here; the house has their side at settlement."""
+
+    market_id: str
+    fills: tuple[OutsideFill, ...]
 
 
 class Heartbeat(Command, frozen=True):

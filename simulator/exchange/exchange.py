@@ -8,16 +8,18 @@ from typing import Any, Final
 from msgspec import structs
 
 from simulator.exchange.accounts import Account
-from simulator.exchange.auction import close_betting, reconcile_on_command, turn_in_play
+from simulator.exchange.auction import close_betting, reconcile_at, reconcile_on_command, turn_in_play
 from simulator.exchange.commands import (
     AddMarket,
     AddRunner,
+    AmendMarket,
     CancelOrders,
     ChangeStanding,
     ChargeTransactions,
     CloseMarket,
     Command,
     DepositMoney,
+    FillFromOutside,
     Heartbeat,
     HideRunner,
     LapseUnmatched,
@@ -26,6 +28,7 @@ from simulator.exchange.commands import (
     PermitBets,
     PlaceOrders,
     Reconcile,
+    ReconcileAt,
     ReinstateRunner,
     RemoveRunner,
     ReplaceOrders,
@@ -49,6 +52,7 @@ from simulator.exchange.ledger import Ledger
 from simulator.exchange.listing import add_runner, hide_runner, reinstate_runner
 from simulator.exchange.market import Market
 from simulator.exchange.orders import Order
+from simulator.exchange.outside_fills import fill_from_outside
 from simulator.exchange.payments import charge_transactions, deposit_money, withdraw_money
 from simulator.exchange.placing import place_orders, resolve
 from simulator.exchange.refusals import Impossible
@@ -57,7 +61,7 @@ from simulator.exchange.rules import BettingRules, UnknownCurrency
 from simulator.exchange.settlement import settle_market, settle_runners, void_market
 from simulator.exchange.state import HeldOrders, State
 from simulator.exchange.telling import money_moved
-from simulator.exchange.transitions import lapse_unmatched, open_market, suspend_market, touch_market
+from simulator.exchange.transitions import amend_market, lapse_unmatched, open_market, suspend_market, touch_market
 from simulator.exchange.withdrawals import remove_runner
 
 FIRST_BET_ID: Final = 442_000_000_001
@@ -69,12 +73,17 @@ class Exchange:
     """A betting exchange: markets, customers' accounts, orders and money.
 
     `apply` is a fold: the same commands at the same times give the same events and the same state, byte for byte.
+    `new_state` makes what it remembers, with markets of another kind where that is wanted.
     """
 
     def __init__(
-        self, rules: BettingRules, first_bet_id: int = FIRST_BET_ID, first_match_id: int = FIRST_MATCH_ID
+        self,
+        rules: BettingRules,
+        first_bet_id: int = FIRST_BET_ID,
+        first_match_id: int = FIRST_MATCH_ID,
+        new_state: Callable[[BettingRules, int, int], State] = State,
     ) -> None:
-        self._state = State(rules, first_bet_id, first_match_id)
+        self._state = new_state(rules, first_bet_id, first_match_id)
         self.now = 0
 
     # What can be read
@@ -224,7 +233,7 @@ def _add_market(state: State, command: AddMarket, at: int) -> list[Event]:
         },
     )
     try:
-        state.markets[command.market_id] = Market(command)
+        state.markets[command.market_id] = state.new_market(command)
     except WrongLadder as error:
         raise Impossible(f"market {command.market_id}: {error}") from None
     return [MarketAdded(at, command.market_id)]
@@ -259,9 +268,11 @@ _HANDLERS: Final[dict[type[Command], Callable[[State, Any, int], list[Event]]]] 
     OpenMarket: open_market,
     SuspendMarket: suspend_market,
     TouchMarket: touch_market,
+    AmendMarket: amend_market,
     LapseUnmatched: lapse_unmatched,
     TurnInPlay: turn_in_play,
     Reconcile: reconcile_on_command,
+    ReconcileAt: reconcile_at,
     CloseMarket: close_betting,
     SettleMarket: settle_market,
     SettleRunners: settle_runners,
@@ -274,6 +285,7 @@ _HANDLERS: Final[dict[type[Command], Callable[[State, Any, int], list[Event]]]] 
     CancelOrders: cancel_orders,
     ReplaceOrders: replace_orders,
     UpdateOrders: update_orders,
+    FillFromOutside: fill_from_outside,
     Heartbeat: receive_heartbeat,
     Tick: _tick,
 }

@@ -50,7 +50,7 @@ def enter(market: Market, order: Order, at: int, next_match_id: Callable[[], int
 
 def _match(market: Market, order: Order, fill: Fill, match_id: int, at: int) -> Event:
     price = fill.resting.price
-    _fill_resting(market, fill, match_id, at)
+    fill_resting(market, fill, match_id, at)
     order.match(Fragment.at_price(match_id, price, fill.size, at, in_play=market.in_play))
     market.count(order)
     return OrderMatched(
@@ -71,7 +71,7 @@ def _match(market: Market, order: Order, fill: Fill, match_id: int, at: int) -> 
 def _match_virtually(market: Market, order: Order, fill: VirtualFill, match_id: int, at: int) -> Event:
     """Match an order with the house, which takes the other side of every leg, as it does at settlement."""
     for leg in fill.legs:
-        _fill_resting(market, leg, match_id, at)
+        fill_resting(market, leg, match_id, at)
     order.match(Fragment.at_price(match_id, fill.price, fill.size, at, in_play=market.in_play))
     market.count(order)
     market.trade(order.runner, fill.price, fill.size)
@@ -89,12 +89,16 @@ def _match_virtually(market: Market, order: Order, fill: VirtualFill, match_id: 
     )
 
 
-def _fill_resting(market: Market, fill: Fill, match_id: int, at: int) -> None:
+def fill_resting(market: Market, fill: Fill, match_id: int, at: int) -> None:
+    """Match a part of a bet that rests, at its own price."""
     resting = fill.resting
     market.runners[resting.runner].book.queue_of(resting.side).reduce(resting, fill.size)
     resting.match(Fragment.at_price(match_id, resting.price, fill.size, at, in_play=market.in_play))
     if not resting.size_remaining:
-        market.orders_of[resting.account].note(resting)
+        index = market.orders_of.get(resting.account)
+        # What is anonymous has no owner who would look for it.
+        if index is not None:
+            index.note(resting)
     market.count(resting)
     market.trade(resting.runner, resting.price, fill.size)
 
@@ -141,7 +145,7 @@ def fill_at_auction(
             break
         part = min(size, order.size_remaining)
         match_id = next_match_id()
-        _fill_resting(market, Fill(order, part), match_id, at)
+        fill_resting(market, Fill(order, part), match_id, at)
         own_part = order.own.fragments[-1].size
         events.append(
             OrderFilledAtAuction(
@@ -220,6 +224,5 @@ def lapse_for_good(market: Market, at: int, reason: LapseReason) -> list[Event]:
 
 def _unmatched(market: Market) -> Iterable[Order]:
     for runner in market.runners.values():
-        for offers in (runner.book.backs, runner.book.lays):
-            for level in offers.levels.values():
-                yield from level.queue.values()
+        yield from runner.book.backs.orders()
+        yield from runner.book.lays.orders()

@@ -43,7 +43,7 @@ def add_runner(state: State, command: AddRunner, at: int) -> list[Event]:
     if key in market.runners:
         raise Impossible(f"market {market.market_id} lists runner {key.selection_id} already")
     market.demand(Verb.ADD_RUNNER)
-    market.runners[key] = Runner(definition)
+    market.runners[key] = market.new_runner(definition)
     market.tell_positions_the_field()
     return [
         RunnerAdded(at, market.market_id, key, definition.sort_priority, definition.adjustment_factor),

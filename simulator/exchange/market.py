@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import ClassVar, Final
 
 from simulator.exchange.betting_types import BettingType
-from simulator.exchange.commands import AddMarket
+from simulator.exchange.commands import AddMarket, RunnerDefinition
 from simulator.exchange.events import Event, MarketChanged, RunnerSettled
 from simulator.exchange.exposure import Field, Position, new_position
 from simulator.exchange.ladder import Ladder
@@ -34,6 +34,7 @@ class Verb(StrEnum):
     OPEN = "opened"
     SUSPEND = "suspended"
     TOUCH = "changed"
+    AMEND = "described anew"
     LAPSE_UNMATCHED = "cleared of unmatched bets"
     TURN_IN_PLAY = "turned in play"
     RECONCILE = "reconciled"
@@ -50,6 +51,7 @@ class Verb(StrEnum):
 TRANSITIONS: Final[Mapping[tuple[MarketStatus, Verb], MarketStatus]] = {
     (INACTIVE, Verb.OPEN): OPEN,
     (INACTIVE, Verb.TOUCH): INACTIVE,
+    (INACTIVE, Verb.AMEND): INACTIVE,
     (INACTIVE, Verb.ADD_RUNNER): INACTIVE,
     (INACTIVE, Verb.HIDE_RUNNER): INACTIVE,
     (INACTIVE, Verb.REINSTATE_RUNNER): INACTIVE,
@@ -57,6 +59,7 @@ TRANSITIONS: Final[Mapping[tuple[MarketStatus, Verb], MarketStatus]] = {
     (INACTIVE, Verb.VOID): CLOSED,
     (OPEN, Verb.SUSPEND): SUSPENDED,
     (OPEN, Verb.TOUCH): OPEN,
+    (OPEN, Verb.AMEND): OPEN,
     (OPEN, Verb.LAPSE_UNMATCHED): OPEN,
     (OPEN, Verb.TURN_IN_PLAY): OPEN,
     (OPEN, Verb.RECONCILE): OPEN,
@@ -70,6 +73,7 @@ TRANSITIONS: Final[Mapping[tuple[MarketStatus, Verb], MarketStatus]] = {
     (OPEN, Verb.VOID): CLOSED,
     (SUSPENDED, Verb.OPEN): OPEN,
     (SUSPENDED, Verb.TOUCH): SUSPENDED,
+    (SUSPENDED, Verb.AMEND): SUSPENDED,
     (SUSPENDED, Verb.LAPSE_UNMATCHED): SUSPENDED,
     (SUSPENDED, Verb.TURN_IN_PLAY): OPEN,
     (SUSPENDED, Verb.RECONCILE): SUSPENDED,
@@ -107,12 +111,12 @@ class Market:
     """The attributes that `forget_what_follows` makes anew."""
 
     def __init__(self, definition: AddMarket) -> None:
-        self.definition: Final = definition
+        self.definition = definition
         self.market_id: Final = definition.market_id
         self.ladder: Final = Ladder.of(definition.ladder)
         self.is_line: Final = definition.betting_type == BettingType.LINE
         """Whether prices are lines, bought and sold at even money."""
-        self.runners: Final = {runner.key: Runner(runner) for runner in definition.runners}
+        self.runners: Final = {runner.key: self.new_runner(runner) for runner in definition.runners}
         self.status = MarketStatus.INACTIVE
         self.in_play = False
         self.betting_is_over = False
@@ -178,6 +182,10 @@ class Market:
         """Return how many winners are still to be named, or 0 where that may be any number."""
         named = sum(runner.status is RunnerStatus.WINNER for runner in self.runners.values())
         return self.definition.number_of_winners and self.definition.number_of_winners - named
+
+    def new_runner(self, definition: RunnerDefinition) -> Runner:
+        """Return a runner as it is listed, with a book of the kind that this market has."""
+        return Runner(definition)
 
     def new_position(self) -> Position:
         """Return an account's position in this market before its first bet."""

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from simulator.exchange.money import HUNDREDTHS, divide_half_away, profit_pence
 
@@ -101,6 +101,12 @@ class BetOutcome(StrEnum):
     LOST = "LOST"
     PLACE = "PLACE"
     VOIDED = "VOIDED"
+
+
+ANONYMOUS: Final = "exchange/anonymous"
+"""Whose the bets are that are known by their size alone: nobody has an account for them."""
+ANONYMOUS_BET_ID: Final = 0
+"""The number of every such bet."""
 
 
 class RunnerKey(NamedTuple):

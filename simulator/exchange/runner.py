@@ -10,7 +10,7 @@ from simulator.exchange.statuses import RunnerStatus
 
 
 class Runner:
-    """One runner of a market and its order book."""
+    """One runner of a market and its order book, an empty one where none is given."""
 
     __slots__ = (
         "adjustment_factor",
@@ -26,7 +26,7 @@ class Runner:
         "status",
     )
 
-    def __init__(self, definition: RunnerDefinition) -> None:
+    def __init__(self, definition: RunnerDefinition, book: RunnerBook | None = None) -> None:
         self.key: Final = definition.key
         self.sort_priority = definition.sort_priority
         self.adjustment_factor = definition.adjustment_factor
@@ -38,7 +38,7 @@ class Runner:
         self.starting_price_lays: dict[int, Order] = {}
         self.starting_price_taken = {Side.BACK: 0, Side.LAY: 0}
         """Back stakes and lay liabilities that the auction matched, in pence."""
-        self.book = RunnerBook()
+        self.book = RunnerBook() if book is None else book
         self.orders: dict[int, Order] = {}
         """By bet id: all there ever were on this runner, in the order of placing."""
 

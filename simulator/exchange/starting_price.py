@@ -133,6 +133,25 @@ def reconcile(
     return _Auction(backs, lays, available_to_back, available_to_lay).reconcile()
 
 
+def at_price(
+    backs: Sequence[StartingPriceBet], lays: Sequence[StartingPriceBet], price: Fraction | None
+) -> Reconciliation:
+    """Return what is matched at a price that is known already: every bet with a better limit, in full; without, none.
+
+    The other side of these bets was not there to be seen.
+    """
+    if price is None:
+        return Reconciliation(NoPrice.INFINITY, (0,) * len(backs), (0,) * len(lays), (0,) * len(lays))
+    hundredths = price * HUNDREDTHS
+    liabilities = tuple(bet.money if (bet.limit or NO_UPPER_LIMIT) > hundredths else 0 for bet in lays)
+    return Reconciliation(
+        price,
+        back_stakes=tuple(bet.money if (bet.limit or NO_LOWER_LIMIT) < hundredths else 0 for bet in backs),
+        lay_liabilities=liabilities,
+        lay_stakes=tuple(floor(liability / (price - 1)) for liability in liabilities),
+    )
+
+
 class _Money(NamedTuple):
     """What takes part: SP stakes and SP liabilities in pence, whole but for a share of those at their limit."""
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from simulator.exchange.accounts import Account
+from simulator.exchange.commands import AddMarket
 from simulator.exchange.heartbeat_deadlines import Deadlines
 from simulator.exchange.ledger import Ledger
 from simulator.exchange.market import Market
@@ -68,6 +69,10 @@ class State:
         if held is None or missed is None:
             return missed if held is None else held
         return min(held, missed)
+
+    def new_market(self, definition: AddMarket) -> Market:
+        """Return a market, INACTIVE and of the kind that this exchange has."""
+        return Market(definition)
 
     def market_for_bets(self, market_id: str) -> Market:
         """Return a market a customer named; raises `Refused` with INVALID_MARKET_ID."""

@@ -24,7 +24,11 @@ Matched bets are touched by hiding, reinstating, removal, settlement and void al
 material one also raises the oldest version that a bet may still carry (manual, "Parámetro de versión del mercado").
 """
 
-from simulator.exchange.commands import LapseUnmatched, OpenMarket, SuspendMarket, TouchMarket
+from typing import Final
+
+from msgspec.structs import replace
+
+from simulator.exchange.commands import AmendMarket, LapseUnmatched, OpenMarket, SuspendMarket, TouchMarket
 from simulator.exchange.events import Event
 from simulator.exchange.execution import lapse_all, lapse_for_good
 from simulator.exchange.market import Market, Verb
@@ -32,6 +36,20 @@ from simulator.exchange.orders import LapseReason, Persistence
 from simulator.exchange.refusals import Impossible
 from simulator.exchange.state import State
 from simulator.exchange.statuses import MarketStatus
+
+AMENDED: Final = (
+    "bet_delay",
+    "number_of_winners",
+    "turn_in_play",
+    "persistence_enabled",
+    "bsp_market",
+    "cross_matching",
+    "base_rate",
+    "discount_allowed",
+    "runners_voidable",
+    "complete",
+)
+"""What can be different in the definition of a market that there is."""
 
 
 def open_market(state: State, command: OpenMarket, at: int) -> list[Event]:
@@ -55,6 +73,24 @@ def touch_market(state: State, command: TouchMarket, at: int) -> list[Event]:
     market = state.market_to_run(command.market_id)
     market.move(Verb.TOUCH)
     return [market.changed(at)]
+
+
+def amend_market(state: State, command: AmendMarket, at: int) -> list[Event]:
+    """Note what is different in a market's definition; what follows from it is worked out anew."""
+    market = state.market_to_run(command.market_id)
+    for name in ("version", "bet_delay", "number_of_winners", "base_rate"):
+        if (getattr(command, name) or 0) < 0:
+            raise Impossible(f"market {market.market_id} cannot have a {name} of {getattr(command, name)}")
+    market.move(Verb.AMEND)
+    said = {name: getattr(command, name) for name in AMENDED}
+    market.definition = replace(market.definition, **{name: value for name, value in said.items() if value is not None})
+    if command.version is not None:
+        # One less, because the change raises it.
+        market.version = command.version - 1
+    changed = market.changed(at, material=command.material)
+    market.forget_what_follows()
+    market.tell_positions_the_field()
+    return [changed]
 
 
 def lapse_unmatched(state: State, command: LapseUnmatched, at: int) -> list[Event]:

@@ -116,7 +116,7 @@ def _reduce(market: Market, runner: Runner, factor: int, at: int) -> list[Event]
             if order.matched_payout != payout:
                 events.append(_matched_price_reduced(order, old_price, at))
     runner.book.reduce_traded_prices(reduced)
-    for order in [order for level in runner.book.lays.best_first() for order in level.queue.values()]:
+    for order in list(runner.book.lays.orders()):
         event = _treat_unmatched_lay(market, order, factor, at)
         if event is not None:
             events.append(event)

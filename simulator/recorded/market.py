@@ -21,6 +21,7 @@ class RecordedRunner:
         "_best_lay",
         "available_to_back",
         "available_to_lay",
+        "changes",
         "far_price",
         "last_price_traded",
         "levels",
@@ -41,6 +42,8 @@ class RecordedRunner:
         """What layers risk, `spb` on the wire."""
         self.levels: Final[dict[str, dict[int, tuple[int, int]]]] = {}
         """By the name on the wire (`batb`, `bdatl` ...) and the level, counted from 0: price and size."""
+        self.changes = 0
+        """How often something was said of it."""
         self.last_price_traded: int | None = None
         self.total_matched = 0
         self.near_price: float | str | None = None
@@ -69,8 +72,25 @@ class RecordedRunner:
                 return levels[min(levels)][0]
         return None
 
+    def forget_prices(self) -> None:
+        """Forget everything; the ladders stay the same objects."""
+        self.changes += 1
+        for ladder in (
+            self.available_to_back,
+            self.available_to_lay,
+            self.traded,
+            self.starting_price_backs,
+            self.starting_price_lays,
+        ):
+            ladder.clear()
+        self.levels.clear()
+        self.last_price_traded = self.near_price = self.far_price = None
+        self.total_matched = 0
+        self._best_back = self._best_lay = None
+
     def apply(self, change: RunnerChange) -> None:
         """Take in what has changed."""
+        self.changes += 1
         if change.atb is not None:
             self._best_back = None
             _change(self.available_to_back, change.atb)
@@ -114,6 +134,8 @@ class RecordedMarket:
         self.market_id: Final = market_id
         self.definition: MarketDefinition | None = None
         self.runners: Final[dict[RunnerId, RecordedRunner]] = {}
+        self._known: Final[dict[RunnerId, RecordedRunner]] = {}
+        """All that ever were told."""
         self.total_matched = 0
         """As recorded, in hundredths: not every recording has it, and it is not cumulative everywhere."""
         self.published_at = 0
@@ -122,25 +144,40 @@ class RecordedMarket:
     def apply(self, change: MarketChange, published_at: int) -> None:
         """Take in a change that was published at a time."""
         if change.img:
-            self.runners.clear()
-            self.total_matched = 0
-        self.published_at = published_at
-        self.updates += 1
+            self.forget_prices()
         if change.market_definition is not None:
-            self.definition = change.market_definition
-            for runner in change.market_definition.runners:
-                self._runner(runner.id, runner.hc)
-        if change.tv is not None:
-            self.total_matched = hundredths(change.tv)
+            self.define(change.market_definition)
+        self.note(change, published_at)
         if change.rc is not None:
             for one in change.rc:
-                self._runner(one.id, one.hc).apply(one)
+                self.runner(one.id, one.hc).apply(one)
 
-    def _runner(self, selection_id: int | str, handicap: float | None) -> RecordedRunner:
+    def define(self, definition: MarketDefinition) -> None:
+        """Take in a definition."""
+        self.definition = definition
+        for runner in definition.runners:
+            self.runner(runner.id, runner.hc)
+
+    def note(self, change: MarketChange, published_at: int) -> None:
+        """Take in what a change says of the market as a whole, beside its definition."""
+        self.published_at = published_at
+        self.updates += 1
+        if change.tv is not None:
+            self.total_matched = hundredths(change.tv)
+
+    def forget_prices(self) -> None:
+        """Forget all that an image tells anew, runners too; one that it names is the same object with its ladders."""
+        for runner in self.runners.values():
+            runner.forget_prices()
+        self.runners.clear()
+        self.total_matched = 0
+
+    def runner(self, selection_id: int | str, handicap: float | None) -> RecordedRunner:
+        """Return a runner as a message names it, a new one where nothing was said of it before."""
         key = (int(selection_id), 0 if not handicap else hundredths(handicap))
         runner = self.runners.get(key)
         if runner is None:
-            runner = self.runners[key] = RecordedRunner()
+            runner = self.runners[key] = self._known.setdefault(key, RecordedRunner())
         return runner
 
 

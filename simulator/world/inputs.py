@@ -19,11 +19,13 @@ from msgspec import UNSET, Struct, UnsetType
 from simulator.exchange.commands import (
     AddMarket,
     AddRunner,
+    AmendMarket,
     CancelOrders,
     ChangeStanding,
     ChargeTransactions,
     CloseMarket,
     DepositMoney,
+    FillFromOutside,
     Heartbeat,
     HideRunner,
     LapseUnmatched,
@@ -33,6 +35,7 @@ from simulator.exchange.commands import (
     PlaceInstruction,
     PlaceOrders,
     Reconcile,
+    ReconcileAt,
     ReinstateRunner,
     RemoveRunner,
     ReplaceOrders,
@@ -346,6 +349,9 @@ AnyCommand = (
     | OpenMarket
     | SuspendMarket
     | TouchMarket
+    | AmendMarket
+    | ReconcileAt
+    | FillFromOutside
     | LapseUnmatched
     | TurnInPlay
     | AddRunner

@@ -1,0 +1,273 @@
+"""A recorded runner's book in an exchange of ours, and how the recording fills the bets that rest in it.
+
+There are three ways in which a bet that rests is filled (the words are those of a lay; a back is the mirror of it):
+
+- `TRADED`: somebody backed at our price, after all who stood before us. Half of what the traded volume rose by is what
+  was backed, since it counts both sides.
+- `TRADED` too: somebody backed at a lower price than ours. That one would have had us first.
+- `CROSSED`: somebody offers to back at our price, or at a lower one. That one would have been matched with us. What we
+  took of such an offer is gone, and the trade that it makes in the recording is not used again.
+
+Bets of ours share what there is: best price first, then first come first served.
+"""
+
+from collections.abc import Callable, Iterator
+from enum import StrEnum
+from typing import Final, NamedTuple, Protocol
+
+from simulator.backtest.models import FillModel
+from simulator.backtest.offers import RecordedOffers
+from simulator.exchange.book import RunnerBook
+from simulator.exchange.commands import AddMarket, RunnerDefinition
+from simulator.exchange.market import Market
+from simulator.exchange.orders import Order, RunnerKey, Side
+from simulator.exchange.rules import BettingRules
+from simulator.exchange.runner import Runner
+from simulator.exchange.state import State
+from simulator.recorded.market import Ladder, RecordedRunner, RunnerId
+
+FEWEST_RESTATED: Final = 3
+MOST_RESTATED: Final = 100
+"""Of how much of a volume, one in so many, it is thought that a change of rates may have brought it."""
+
+
+class How(StrEnum):
+    """How a bet was matched."""
+
+    TAKEN = "TAKEN"
+    """It took what was offered when it arrived."""
+    TRADED = "TRADED"
+    """It rested, and took part in a recorded trade."""
+    CROSSED = "CROSSED"
+    """It rested, and somebody came who offered to match it."""
+    OWN = "OWN"
+    """It was matched with another bet of ours."""
+    STARTING_PRICE = "STARTING_PRICE"
+
+
+class RestingFill(NamedTuple):
+    """`size` pence of a bet that rests, which the recorded volume at a `price` fills, at the bet's own price."""
+
+    order: Order
+    size: int
+    how: How
+    price: int
+    arrived_behind: int
+
+
+class Moves:
+    """What one message says of one runner: what was shown and traded before, by price, where it is said anew.
+
+    An image says everything anew, and makes nothing traded that was not told when it was.
+    """
+
+    __slots__ = ("available_to_back", "available_to_lay", "is_image", "traded")
+
+    def __init__(self) -> None:
+        self.available_to_back: Ladder = {}
+        self.available_to_lay: Ladder = {}
+        self.traded: Ladder = {}
+        self.is_image = False
+
+    @classmethod
+    def of_image(cls, runner: RecordedRunner | None, earlier: "Moves | None") -> "Moves":
+        """Return the moves of a message that is about to tell a runner whole.
+
+        Nothing may be known of the runner; `earlier` is what the same message said of it before.
+        """
+        moves = cls()
+        moves.is_image = True
+        if runner is not None:
+            moves.available_to_back = dict(runner.available_to_back)
+            moves.available_to_lay = dict(runner.available_to_lay)
+        if earlier is not None:
+            moves.available_to_back.update(earlier.available_to_back)
+            moves.available_to_lay.update(earlier.available_to_lay)
+            moves.traded = earlier.traded
+        return moves
+
+
+class Owner(Protocol):
+    """Whose book it is: it lets the book follow, and matches what that fills."""
+
+    def follow(self, book: "RecordedBook", moves: Moves) -> None:
+        """Let one of its books follow what a message said."""
+
+
+Watched = dict[RunnerId, list["RecordedBook"]]
+
+
+class RecordedBook(RunnerBook):
+    """Both queues of a recorded runner; `traded` is what we have traded in it."""
+
+    __slots__ = ("_is_watched", "_key", "_watched", "owner", "recorded")
+
+    backs: RecordedOffers
+    lays: RecordedOffers
+
+    def __init__(
+        self,
+        owner: "Owner",
+        recorded: RecordedRunner,
+        market_id: str,
+        key: RunnerKey,
+        model: FillModel,
+        watched: "Watched",
+    ) -> None:
+        super().__init__()
+        self.owner: Final = owner
+        self.recorded: Final = recorded
+        self._key: Final = key
+        self._watched: Final = watched
+        self._is_watched = False
+        self.backs = RecordedOffers(Side.BACK, recorded, market_id, key, model, self.watch)
+        self.lays = RecordedOffers(Side.LAY, recorded, market_id, key, model, self.watch)
+
+    def watch(self) -> None:
+        """Note that the book does not just show what is recorded, and has to follow what comes."""
+        if not self._is_watched:
+            self._is_watched = True
+            self._watched.setdefault(self._key, []).append(self)
+
+    def unwatch_if_idle(self) -> None:
+        """Note that the book shows what is recorded and nothing else, where that is so."""
+        if self._is_watched and self.is_idle:
+            self._is_watched = False
+            books = self._watched[self._key]
+            books.remove(self)
+            if not books:
+                del self._watched[self._key]
+
+    @property
+    def is_idle(self) -> bool:
+        """Return whether the book need not follow the recording: nothing of ours waits, and all is as recorded."""
+        return self.backs.is_idle and self.lays.is_idle
+
+    def follow(self, moves: Moves, *, touching_fills: bool, is_open: bool) -> list[RestingFill]:
+        """Take in what a message says, once the recording has; return what of our bets it fills, in order."""
+        fills = _Fills()
+        traded = self._trades(moves.traded)
+        for price, size in traded.items():
+            self._trade(price, size, fills)
+        for offers, levels in ((self.lays, moves.available_to_back), (self.backs, moves.available_to_lay)):
+            for price, before in levels.items():
+                offers.follow(price, before, traded.get(price, 0))
+        if is_open:
+            self._cross(moves, fills, touching_fills)
+        return fills.made
+
+    def _trades(self, volumes_before: Ladder) -> dict[int, int]:
+        """Return how much was traded at each price, in pence of backers' stakes.
+
+        Volume rises without a trade too: a removal restates what was traded at prices that it lowers, and now and then
+        amounts of other currencies are worth something else. Where any volume falls, nothing was traded; where at least
+        half of a runner's volumes are told anew, only what rises by more than such a change of rates can bring.
+        """
+        now = self.recorded.traded
+        is_most = len(volumes_before) >= FEWEST_RESTATED and 2 * len(volumes_before) >= len(now)
+        trades: dict[int, int] = {}
+        for price, before in volumes_before.items():
+            after = now.get(price, 0)
+            if after < before:
+                return {}
+            # The halves of all rises add up to half of what was traded, odd pennies included.
+            traded = after // 2 - before // 2
+            if traded and not (is_most and (after - before) * MOST_RESTATED < before):
+                trades[price] = traded
+        return trades
+
+    def recheck(self, *, touching_fills: bool) -> list[RestingFill]:
+        """Return what of our bets is filled by all that is offered now, as when a market opens again."""
+        fills, nothing = _Fills(), Moves()
+        nothing.available_to_back = dict.fromkeys(self.lays.recorded, 0)
+        nothing.available_to_lay = dict.fromkeys(self.backs.recorded, 0)
+        self._cross(nothing, fills, touching_fills)
+        return fills.made
+
+    def _trade(self, price: int, traded: int, fills: "_Fills") -> None:
+        """Let those bets take part in a trade that are at its price, or at a better one for who took them."""
+        for resting, opposite in ((self.lays, self.backs), (self.backs, self.lays)):
+            left = opposite.usable(price, traded)
+            stood = 0
+            for order in resting.orders():
+                if resting.beats(price, order.price) or not left:
+                    break
+                if order.price == price:
+                    before = resting.ahead[order.bet_id]
+                    passed = min(left, max(0, before - stood))
+                    stood += passed
+                    left -= passed
+                    resting.ahead[order.bet_id] = max(0, before - stood)
+                left -= fills.make(order, left, How.TRADED, price, resting)
+
+    def _cross(self, moves: Moves, fills: "_Fills", touching_fills: bool) -> None:
+        """Let offers that have grown meet those of our bets which they would have been matched with."""
+        for resting, opposite, levels in (
+            (self.lays, self.backs, moves.available_to_lay),
+            (self.backs, self.lays, moves.available_to_back),
+        ):
+            if not resting.levels:
+                continue
+            grown = [price for price, before in levels.items() if opposite.recorded.get(price, 0) > before]
+            for price in sorted(grown, reverse=resting.resting_side is Side.BACK):
+                for order in resting.orders():
+                    left = opposite.available(price)
+                    if order.price == price:
+                        left = left - resting.ahead[order.bet_id] if touching_fills else 0
+                    if left <= 0 or resting.beats(price, order.price):
+                        break
+                    size = fills.make(order, left, How.CROSSED, price, resting)
+                    if size:
+                        opposite.take(price, size)
+
+
+class _Fills:
+    """The fills of one message, with what they leave of each bet."""
+
+    def __init__(self) -> None:
+        self.made: Final[list[RestingFill]] = []
+        self._filled: Final[dict[int, int]] = {}
+
+    def make(self, order: Order, most: int, how: How, price: int, resting: RecordedOffers) -> int:
+        """Fill as much as there is of a bet and return how much that was."""
+        filled = self._filled.get(order.bet_id, 0)
+        size = min(most, order.size_remaining - filled)
+        if size > 0:
+            self._filled[order.bet_id] = filled + size
+            self.made.append(RestingFill(order, size, how, price, resting.arrived_behind[order.bet_id]))
+        return size
+
+
+class FollowingMarket(Market):
+    """A market of an exchange of ours that follows a recorded one: its bet delay is the one that is told."""
+
+    def __init__(self, definition: AddMarket, new_book: Callable[[RunnerKey], RecordedBook]) -> None:
+        self.new_book: Final = new_book
+        super().__init__(definition)
+
+    @property
+    def bet_delay(self) -> int:
+        """Return how many seconds an order waits now."""
+        return self.definition.bet_delay
+
+    def new_runner(self, definition: RunnerDefinition) -> Runner:
+        """Return a runner as it is listed, with the recorded book."""
+        return Runner(definition, self.new_book(definition.key))
+
+    def books(self) -> Iterator[RecordedBook]:
+        """Yield the books of all runners."""
+        for runner in self.runners.values():
+            assert isinstance(runner.book, RecordedBook)
+            yield runner.book
+
+
+class FollowingState(State):
+    """What an exchange remembers whose markets follow recorded ones; `new_books` has how their books are made."""
+
+    def __init__(self, rules: BettingRules, first_bet_id: int, first_match_id: int) -> None:
+        super().__init__(rules, first_bet_id, first_match_id)
+        self.new_books: Final[dict[str, Callable[[RunnerKey], RecordedBook]]] = {}
+
+    def new_market(self, definition: AddMarket) -> Market:
+        """Return a market that follows the recorded one of this id."""
+        return FollowingMarket(definition, self.new_books[definition.market_id])

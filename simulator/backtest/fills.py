@@ -1,0 +1,105 @@
+"""Fills: which bet of ours was matched with what, and what the model knew when it did so."""
+
+from collections.abc import Iterable, Iterator
+
+from msgspec import Struct
+
+from simulator.backtest.books import How, RestingFill
+from simulator.exchange.events import Event, OrderMatched, OrderMatchedAtStartingPrice, VirtualBetMatched
+from simulator.exchange.orders import ANONYMOUS, RunnerKey, Side
+
+Used = tuple[RunnerKey, int, int]
+"""Recorded volume that a fill used up: runner, price in hundredths, size in pence."""
+
+
+class Fill(Struct, frozen=True, gc=False):
+    """One match of a bet of ours: `size` pence of backer's stake at a `price` in hundredths.
+
+    `used` is the level that was taken, or the price of the recorded trade or offer that filled a bet which rested: of a
+    virtual bet one for each leg, of a match with a bet of ours and of one at the starting price none. `queue_ahead` is
+    how many pence stood before the bet when it began to wait, 0 where it did not wait.
+    """
+
+    at: int
+    market_id: str
+    bet_id: int
+    match_id: int
+    runner: RunnerKey
+    side: Side
+    price: int
+    size: int
+    model: str
+    how: How
+    used: tuple[Used, ...] = ()
+    queue_ahead: int = 0
+
+
+def fills_of(events: Iterable[Event], model: str) -> Iterator[Fill]:
+    """Yield the fills of bets that took something, and of those matched at the starting price, that events tell of."""
+    for event in events:
+        if isinstance(event, OrderMatched):
+            yield from _match(event, model)
+        elif isinstance(event, VirtualBetMatched):
+            yield from _virtual_match(event, model)
+        elif isinstance(event, OrderMatchedAtStartingPrice):
+            yield Fill(
+                event.at,
+                event.market_id,
+                event.bet_id,
+                event.match_id,
+                event.runner,
+                event.side,
+                event.price,
+                event.size,
+                model,
+                How.STARTING_PRICE,
+            )
+
+
+def resting_fills(events: Iterable[Event], resting: Iterable[RestingFill], model: str) -> Iterator[Fill]:
+    """Yield the fills of bets that rested, from the events that tell of them and from what they came of."""
+    matches = [event for event in events if isinstance(event, OrderMatched)]
+    for event, came_of in zip(matches, resting, strict=True):
+        yield Fill(
+            event.at,
+            event.market_id,
+            event.resting_bet_id,
+            event.match_id,
+            event.runner,
+            event.taker_side.opposite,
+            event.price,
+            event.size,
+            model,
+            came_of.how,
+            ((event.runner, came_of.price, event.size),),
+            came_of.arrived_behind,
+        )
+
+
+def _match(event: OrderMatched, model: str) -> Iterator[Fill]:
+    is_recorded = event.resting_account == ANONYMOUS
+    used: tuple[Used, ...] = ((event.runner, event.price, event.size),) if is_recorded else ()
+    how = How.TAKEN if is_recorded else How.OWN
+    both = [(event.taker_bet_id, event.taker_side)]
+    if not is_recorded:
+        both.append((event.resting_bet_id, event.taker_side.opposite))
+    for bet_id, side in both:
+        yield Fill(
+            event.at, event.market_id, bet_id, event.match_id, event.runner, side, event.price, event.size,
+            model, how, used,
+        )  # fmt: skip
+
+
+def _virtual_match(event: VirtualBetMatched, model: str) -> Iterator[Fill]:
+    used = tuple((leg.runner, leg.price, leg.size) for leg in event.legs if leg.account == ANONYMOUS)
+    yield Fill(
+        event.at, event.market_id, event.taker_bet_id, event.match_id, event.runner, event.taker_side,
+        event.price, event.size, model, How.TAKEN, used,
+    )  # fmt: skip
+    for leg in event.legs:
+        if leg.account != ANONYMOUS:
+            # A leg has the side of the taker: who backs is matched against backs of all the others.
+            yield Fill(
+                event.at, event.market_id, leg.bet_id, event.match_id, leg.runner, event.taker_side,
+                leg.price, leg.size, model, How.OWN,
+            )  # fmt: skip

@@ -1,0 +1,260 @@
+"""A lane: one strategy's exchange beside others that follow the same recording.
+
+    lane = Lane(Settings(model="queue", latency=Latency.fixed(120)), on_update=look)
+    engine = Engine([lane])
+    for line in read_lines(source):
+        engine.take(line)
+    engine.end()
+
+`on_update(followed)` is called after every message that says something of a market, once the market stands as it says
+and the bets that rest in it are filled. There, and at any other time, bets are placed and changed by `place`, `cancel`,
+`update` and `replace`. Each returns a `Request` at once: it reaches the exchange after its latency, and then meets the
+kernel's own refusals, bet delay and matching.
+
+`on_events(events)` is called with all that happens to bets, `on_close(followed)` once a market is settled. Money is in
+pence and prices in hundredths, times are milliseconds since 1970: the publish times of the recording are the clock.
+"""
+
+from collections.abc import Callable, Sequence
+from heapq import heappop, heappush
+from typing import Final
+
+from msgspec import Struct
+
+from simulator.backtest.books import FollowingState, RestingFill
+from simulator.backtest.fills import Fill, fills_of, resting_fills
+from simulator.backtest.followed import Followed
+from simulator.backtest.latency import Delay, Latency, drawing
+from simulator.backtest.models import MODELS, FillModel
+from simulator.exchange.commands import (
+    CancelInstruction,
+    CancelOrders,
+    Command,
+    FillFromOutside,
+    OpenAccount,
+    OutsideFill,
+    PlaceInstruction,
+    PlaceOrders,
+    ReplaceInstruction,
+    ReplaceOrders,
+    Tick,
+    UpdateInstruction,
+    UpdateOrders,
+)
+from simulator.exchange.events import Event, OrderPlaced, OrdersHeld, TicketResolved
+from simulator.exchange.exchange import Exchange
+from simulator.exchange.orders import Order
+from simulator.exchange.refusals import Refused
+from simulator.exchange.rules import DEFAULT_RULE_SET, RULE_SETS, BettingRules
+
+ACCOUNT: Final = "strategy"
+"""The account whose bets a lane places."""
+
+
+class Settings(Struct, frozen=True):
+    """What a lane is run with. Rates are hundredths of a percent, money is in pence."""
+
+    model: str | FillModel = "queue"
+    latency: Latency = Latency()
+    balance: int = 1_000_000
+    currency: str = "GBP"
+    commission_rate: int | None = None
+    """`None` is the market's own rate."""
+    discount_rate: int = 0
+    exposure_limit: int | None = None
+    rules: str = DEFAULT_RULE_SET
+    cross_matching: bool = False
+    """Whether bets take virtual offers where a market has them."""
+    line_results: dict[str, int] = {}
+    """By market id: the number in which a LINE market ended, in hundredths, which no recording tells."""
+
+    @property
+    def fill_model(self) -> FillModel:
+        """Return the model; raise `KeyError` for a name that none has."""
+        return MODELS[self.model] if isinstance(self.model, str) else self.model
+
+
+class Request:
+    """Something asked of the exchange, and what came of it."""
+
+    __slots__ = ("command", "events", "orders", "reaches_at", "refusal", "sent_at", "ticket")
+
+    def __init__(self, command: Command, sent_at: int, reaches_at: int) -> None:
+        self.command: Final = command
+        self.sent_at: Final = sent_at
+        self.reaches_at: Final = reaches_at
+        self.events: Sequence[Event] | None = None
+        """`None` while it is on its way."""
+        self.refusal: Refused | None = None
+        self.ticket: int | None = None
+        """Of one that waits out the bet delay."""
+        self.orders: list[Order] = []
+        """The orders that were placed, in the order of their instructions."""
+
+    @property
+    def is_answered(self) -> bool:
+        """Return whether it has reached the exchange, and waits out no bet delay any more."""
+        return self.events is not None and self.ticket is None
+
+    def __repr__(self) -> str:
+        state = "on its way" if self.events is None else "held" if self.ticket is not None else "answered"
+        return f"<Request {type(self.command).__name__}: {self.refusal or state}>"
+
+
+class Lane:
+    """One strategy's exchange, its account and what it has asked for."""
+
+    def __init__(
+        self,
+        settings: Settings | None = None,
+        on_update: Callable[[Followed], None] | None = None,
+        on_events: Callable[[Sequence[Event]], None] | None = None,
+        on_close: Callable[[Followed], None] | None = None,
+    ) -> None:
+        self.settings: Final = settings or Settings()
+        self.model: Final = self.settings.fill_model
+        self.on_update = on_update
+        self.on_events = on_events
+        self.on_close = on_close
+        self.now = 0
+        self.fills: Final[list[Fill]] = []
+        self.unsettled: Final[dict[str, str]] = {}
+        """By market id: why the bets of a market are not settled."""
+        self.followed: Final[dict[str, Followed]] = {}
+        """By market id, what the lane sees and does of each market."""
+        self._draw: Final = drawing(self.settings.latency.seed)
+        self._on_their_way: Final[list[tuple[int, int, Request]]] = []
+        self._sent = 0
+        self._held: Final[dict[int, Request]] = {}
+        self.state: FollowingState
+        self.exchange: Final = Exchange(RULE_SETS[self.settings.rules], new_state=self._new_state)
+        self.exchange.apply(
+            OpenAccount(
+                ACCOUNT,
+                self.settings.currency,
+                self.settings.balance,
+                self.settings.discount_rate,
+                self.settings.commission_rate,
+                self.settings.exposure_limit,
+            ),
+            0,
+        )
+
+    def _new_state(self, rules: BettingRules, first_bet_id: int, first_match_id: int) -> FollowingState:
+        self.state = FollowingState(rules, first_bet_id, first_match_id)
+        return self.state
+
+    # What is asked for
+
+    def place(
+        self,
+        market_id: str,
+        *instructions: PlaceInstruction,
+        market_version: int | None = None,
+        customer_reference: str | None = None,
+        strategy_reference: str | None = None,
+    ) -> Request:
+        """Ask for orders to be placed, together or not at all."""
+        command = PlaceOrders(ACCOUNT, market_id, instructions, customer_reference, strategy_reference, market_version)
+        return self._send(command, self.settings.latency.place)
+
+    def cancel(self, market_id: str, *instructions: CancelInstruction) -> Request:
+        """Ask for bets to be cancelled, all of the market's where none is named."""
+        return self._send(CancelOrders(ACCOUNT, market_id, instructions or None), self.settings.latency.cancel)
+
+    def update(self, market_id: str, *instructions: UpdateInstruction) -> Request:
+        """Ask for bets to have another persistence."""
+        return self._send(UpdateOrders(ACCOUNT, market_id, instructions), self.settings.latency.update)
+
+    def replace(self, market_id: str, *instructions: ReplaceInstruction, market_version: int | None = None) -> Request:
+        """Ask for bets to be cancelled and placed again at other prices."""
+        command = ReplaceOrders(ACCOUNT, market_id, instructions, market_version=market_version)
+        return self._send(command, self.settings.latency.replace)
+
+    def _send(self, command: Command, delay: Delay) -> Request:
+        request = Request(command, self.now, self.now + self._draw(delay))
+        if request.reaches_at > self.now:
+            self._sent += 1
+            heappush(self._on_their_way, (request.reaches_at, self._sent, request))
+        else:
+            self._carry_out(request)
+        return request
+
+    # What time brings
+
+    def run_until(self, at: int) -> None:
+        """Let happen what is due before a time, and make it that time."""
+        while True:
+            sent = self._on_their_way[0][0] if self._on_their_way else None
+            held = self.exchange.next_due
+            if held is not None and held < at and (sent is None or held <= sent):
+                self.now = held
+                self._tell(self.exchange.apply(Tick(), held))
+            elif sent is not None and sent < at:
+                self.now = sent
+                self._carry_out(heappop(self._on_their_way)[2])
+            else:
+                break
+        self.now = at
+
+    @property
+    def is_waiting(self) -> bool:
+        """Return whether anything happens by itself."""
+        return bool(self._on_their_way) or self.exchange.next_due is not None
+
+    def _carry_out(self, request: Request) -> None:
+        self._tick()
+        try:
+            events = self.exchange.apply(request.command, self.now)
+        except Refused as refusal:
+            request.events, request.refusal = (), refusal
+            return
+        request.events = events
+        for event in events:
+            if isinstance(event, OrdersHeld):
+                request.ticket = event.ticket
+                self._held[event.ticket] = request
+            elif isinstance(event, OrderPlaced):
+                request.orders.append(self.exchange.orders[event.bet_id])
+        self._tell(events)
+
+    def _tick(self) -> None:
+        """Let happen what is due at this very moment: it comes first."""
+        due = self.exchange.next_due
+        if due is not None and due <= self.now:
+            self._tell(self.exchange.apply(Tick(), self.now))
+
+    # What the recording brings
+
+    def do(self, command: Command) -> tuple[Event, ...]:
+        """Carry out a command of the operator's now."""
+        self._tick()
+        events = self.exchange.apply(command, self.now)
+        self._tell(events)
+        return events
+
+    def fill(self, market_id: str, fills: Sequence[RestingFill]) -> None:
+        """Match bets that rest with what the recording has for them."""
+        self._tick()
+        command = FillFromOutside(market_id, tuple(OutsideFill(fill.order.bet_id, fill.size) for fill in fills))
+        events = self.exchange.apply(command, self.now)
+        self.fills.extend(resting_fills(events, fills, self.model.name))
+        if self.on_events is not None:
+            self.on_events(events)
+
+    def _tell(self, events: Sequence[Event]) -> None:
+        self.fills.extend(fills_of(events, self.model.name))
+        if self._held:
+            self._answer_held(events)
+        if self.on_events is not None and events:
+            self.on_events(events)
+
+    def _answer_held(self, events: Sequence[Event]) -> None:
+        for event in events:
+            if isinstance(event, TicketResolved):
+                request = self._held.pop(event.ticket, None)
+                if request is not None:
+                    request.ticket = None
+                    placed = [fate.bet_id for fate in event.fates if fate.bet_id is not None]
+                    request.events = [*(request.events or ()), event]
+                    request.orders.extend(self.exchange.orders[bet_id] for bet_id in placed)

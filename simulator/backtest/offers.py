@@ -1,0 +1,226 @@
+"""What is offered on one side of a recorded runner: the recording's volume, which is nobody's, and bets of ours.
+
+`RecordedOffers` is a queue of the kernel. What takers find there is what the recording shows, less what we have taken
+of it, with our own bets where they stand. The recorded volume is a dictionary of hundredths by hundredths that the
+recording keeps, shared by all who read it; a level gets bets only when a taker reaches it. Our own bets rest in the
+kernel's levels, and of each is known how much stands before it.
+
+What holds whatever the model:
+
+- What we took stays gone as long as its level does not grow, and is never offered again: a level that grew by so much
+  has so much more to take. One that shrinks, or is told again whole, gives nothing back.
+- What we took of a level was somebody's bet. A recorded trade at that price which follows may have been that very bet,
+  so it fills none of ours that wait for such bets, up to what we took (`spent`).
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from simulator.backtest.models import Cancellations, FillModel, Place
+from simulator.exchange.book import Level, Offers
+from simulator.exchange.orders import ANONYMOUS, ANONYMOUS_BET_ID, Order, OrderType, Persistence, RunnerKey, Side
+from simulator.recorded.market import Ladder, RecordedRunner
+
+
+class RecordedOffers(Offers):
+    """The offers of one side of a recorded runner. `levels` and `orders` are of our own bets alone.
+
+    `watch` is called whenever there is more here than the recording shows.
+    """
+
+    __slots__ = (
+        "_market_id",
+        "_model",
+        "_own_changes",
+        "_recorded_runner",
+        "_runner",
+        "_watch",
+        "ahead",
+        "arrived_behind",
+        "recorded",
+        "spent",
+        "taken",
+    )
+
+    def __init__(
+        self,
+        resting_side: Side,
+        recorded: RecordedRunner,
+        market_id: str,
+        runner: RunnerKey,
+        model: FillModel,
+        watch: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._recorded_runner: Final = recorded
+        self._own_changes = 0
+        super().__init__(resting_side)
+        self._watch: Final = watch
+        self.recorded: Final[Ladder] = (
+            recorded.available_to_back if resting_side is Side.LAY else recorded.available_to_lay
+        )
+        """What the recording shows: shared, and to be read only."""
+        self._market_id: Final = market_id
+        self._runner: Final = runner
+        self._model: Final = model
+        self.taken: Final[dict[int, int]] = {}
+        """By price: what we have taken of the level that is shown."""
+        self.spent: Final[dict[int, int]] = {}
+        """By price: what of that no recorded trade has accounted for yet."""
+        self.ahead: Final[dict[int, int]] = {}
+        """By bet id: the pence of others that stand before a bet of ours."""
+        self.arrived_behind: Final[dict[int, int]] = {}
+        """By bet id: how many stood there when it arrived."""
+
+    # What a taker finds
+
+    def available(self, price: int) -> int:
+        """Return what is left of the recorded volume at a price."""
+        return self.recorded.get(price, 0) - self.taken.get(price, 0)
+
+    @property
+    def revision(self) -> int:
+        """Return a number that grows with every change, be it ours or the recording's."""
+        return self._own_changes + self._recorded_runner.changes
+
+    @revision.setter
+    def revision(self, revision: int) -> None:
+        self._own_changes = revision - self._recorded_runner.changes
+
+    def shown(self) -> Offers:
+        """Return offers with the same levels and of the same revision, and without orders."""
+        offers = Offers(self.resting_side)
+        for found in self.best_first():
+            level = offers.levels[found.price] = Level(found.price)
+            level.total = found.total
+            offers.total += found.total
+            offers._ranks.insert(0, found.price * self._direction)
+        offers.revision = self.revision
+        return offers
+
+    @property
+    def best(self) -> Level | None:
+        """Return the level a taker meets first, or `None` when nothing is offered."""
+        return next(self.best_first(), None)
+
+    def best_first(self) -> Iterator[Level]:
+        """Yield the levels from the best to the worst, made as they are reached."""
+        prices = self.recorded.keys() | self.levels.keys() if self.levels else self.recorded
+        for price in sorted(prices, reverse=self._direction == 1):
+            available = self.available(price)
+            own = self.levels.get(price)
+            if available > 0 or own is not None:
+                yield self._level(price, available, own)
+
+    def _level(self, price: int, available: int, own: Level | None) -> Level:
+        level = Level(price)
+        level.total = available
+        before = 0
+        if own is not None:
+            level.total += own.total
+            for order in own.queue.values():
+                ahead = min(self.ahead[order.bet_id], available)
+                if ahead > before:
+                    self._put_anonymous(level, ahead - before)
+                    before = ahead
+                level.queue[order.bet_id] = order
+        if available > before:
+            self._put_anonymous(level, available - before)
+        return level
+
+    def _put_anonymous(self, level: Level, size: int) -> None:
+        # Every one has a place of its own in the queue, and no number that a bet could have.
+        level.queue[-1 - len(level.queue)] = Order(
+            ANONYMOUS_BET_ID,
+            ANONYMOUS,
+            self._market_id,
+            self._runner,
+            self.resting_side,
+            OrderType.LIMIT,
+            Persistence.LAPSE,
+            level.price,
+            size,
+            0,
+            size_remaining=size,
+        )
+
+    # What comes and goes
+
+    def add(self, order: Order) -> None:
+        """Queue the unmatched part of a bet of ours, behind those whom the model puts before it."""
+        super().add(order)
+        self._watch()
+        ahead = 0 if self._model.place is Place.FRONT else max(0, self.available(order.price))
+        self.ahead[order.bet_id] = self.arrived_behind[order.bet_id] = ahead
+
+    def reduce(self, order: Order, size: int) -> None:
+        """Take `size` pence off a bet: one of ours, or recorded volume that is gone from now on."""
+        if order.account == ANONYMOUS:
+            self.take(order.price, size)
+            return
+        is_last = size == order.size_remaining
+        super().reduce(order, size)
+        if is_last:
+            del self.ahead[order.bet_id], self.arrived_behind[order.bet_id]
+
+    def take(self, price: int, size: int) -> None:
+        """Take `size` pence of the recorded volume at a price; those who stand behind it come forward."""
+        self.taken[price] = self.taken.get(price, 0) + size
+        self.spent[price] = self.spent.get(price, 0) + size
+        self.revision += 1
+        self._watch()
+        if price in self.levels:
+            self._bring_forward(self.levels[price], size)
+
+    def _bring_forward(self, level: Level, size: int) -> None:
+        for bet_id in level.queue:
+            self.ahead[bet_id] = max(0, self.ahead[bet_id] - size)
+
+    # What the recording tells
+
+    def usable(self, price: int, traded: int) -> int:
+        """Return how much of a recorded trade can fill those who wait for these offers, and note that it was made."""
+        spent = self.spent.get(price)
+        if not spent:
+            return traded
+        explained = min(spent, traded)
+        self._set(self.spent, price, spent - explained)
+        return traded - explained
+
+    def follow(self, price: int, before: int, traded: int) -> None:
+        """Take in that a level is shown that was `before`; `traded` of it was matched, the rest of a fall cancelled."""
+        shown = self.recorded.get(price, 0)
+        for kept in (self.taken, self.spent):
+            if kept.get(price, 0) > shown:
+                self._set(kept, price, shown)
+        level = self.levels.get(price)
+        if level is None:
+            return
+        cancelled = max(0, before - shown - traded)
+        available = max(0, self.available(price))
+        for bet_id in level.queue:
+            self.ahead[bet_id] = self._ahead_after(self.ahead[bet_id], cancelled, shown, available)
+
+    def _ahead_after(self, ahead: int, cancelled: int, shown: int, available: int) -> int:
+        """Return what stands before a bet of ours once so much has been cancelled of a level."""
+        rule = self._model.cancellations
+        if self._model.place is Place.FRONT:
+            return 0
+        if rule is Cancellations.ALL_AHEAD:
+            ahead = max(0, ahead - cancelled)
+        elif rule is Cancellations.PRO_RATA and cancelled:
+            ahead -= ahead * cancelled // max(ahead, shown + cancelled)
+        if rule is not Cancellations.NONE:
+            ahead = min(ahead, available)
+        return max(ahead, available) if self._model.place is Place.BACK else ahead
+
+    @staticmethod
+    def _set(kept: dict[int, int], price: int, size: int) -> None:
+        if size:
+            kept[price] = size
+        else:
+            del kept[price]
+
+    @property
+    def is_idle(self) -> bool:
+        """Return whether the recording alone says what is offered here, and nothing of ours waits."""
+        return not self.levels and not self.taken
