@@ -265,8 +265,8 @@ class RunnerResult(Struct, frozen=True):
     status: str
 
 
-class SettleMarket(Command, frozen=True):
-    """Settle a market by its result and close it: what that is depends on the market's type, see `results`.
+class Result(Command, frozen=True):
+    """The result of a market, with what is done by it: what that is depends on the market's type, see `results`.
 
     `dead_heat` names those of the winning or placed runners that tied. `margin` and `total` are whole goals,
     `line_result` is in hundredths.
@@ -278,6 +278,17 @@ class SettleMarket(Command, frozen=True):
     margin: int | None = None
     total: int | None = None
     line_result: int | None = None
+
+
+class SettleMarket(Result, frozen=True):
+    """Settle a market by its result and close it."""
+
+
+class ResettleMarket(Result, frozen=True):
+    """Settle a market anew that was settled or voided: what came of that is taken back, and this result counts.
+
+    Who was withdrawn before the end stays so; the result says anew of everybody else. A material change.
+    """
 
 
 class SettleRunners(Command, frozen=True):

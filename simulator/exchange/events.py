@@ -383,6 +383,20 @@ class OrderSettled(OrderEvent, frozen=True):
     profit: int
 
 
+class OrderUnsettled(OrderEvent, frozen=True):
+    """What a wrong result made of a bet is taken back: the outcome and the `profit` that it had."""
+
+    outcome: BetOutcome
+    profit: int
+
+
+class CommissionReturned(MarketEvent, frozen=True):
+    """Commission that was charged on a wrong result is given back, in the money of the account."""
+
+    account: str
+    amount: int
+
+
 class CommissionCharged(MarketEvent, frozen=True):
     """Commission on an account's net winnings in a market, in the money of the account."""
 

@@ -32,6 +32,7 @@ from simulator.exchange.commands import (
     ReinstateRunner,
     RemoveRunner,
     ReplaceOrders,
+    ResettleMarket,
     SettleMarket,
     SettleRunners,
     Standing,
@@ -43,6 +44,7 @@ from simulator.exchange.commands import (
     VoidMarket,
     WithdrawMoney,
 )
+from simulator.exchange.corrections import resettle_market
 from simulator.exchange.editing import cancel_orders, replace_orders, update_orders
 from simulator.exchange.events import AccountOpened, BetsPermitted, Event, MarketAdded, StandingChanged
 from simulator.exchange.heartbeat import expire_heartbeat, receive_heartbeat
@@ -275,6 +277,7 @@ _HANDLERS: Final[dict[type[Command], Callable[[State, Any, int], list[Event]]]] 
     ReconcileAt: reconcile_at,
     CloseMarket: close_betting,
     SettleMarket: settle_market,
+    ResettleMarket: resettle_market,
     SettleRunners: settle_runners,
     VoidMarket: void_market,
     AddRunner: add_runner,

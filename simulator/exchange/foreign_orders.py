@@ -170,3 +170,8 @@ class ForeignOrder(Order):
         """Note that there is nothing more to come of either."""
         Order.settle(self, at)
         self.mirror.settle(at)
+
+    def unsettle(self) -> None:
+        """Be as before the end, both."""
+        Order.unsettle(self)
+        self.mirror.unsettle()

@@ -20,6 +20,8 @@ HOUSE: Final = "exchange/house"
 """The counterparty of every bet at settlement; what stays is what rounding, virtual bets and auctions leave over."""
 
 DEPOSIT, WITHDRAWAL, BET, COMMISSION_CHARGE = "deposit", "withdrawal", "bet", "commission"
+BET_CORRECTION: Final = "bet correction"
+COMMISSION_REVERSAL: Final = "commission reversal"
 TRANSACTION_CHARGE: Final = "transaction charge"
 """The memos of postings: what money moves for."""
 
@@ -52,6 +54,8 @@ class Posting(NamedTuple):
     """The number of a deposit, a withdrawal or a charge for transactions, `None` for what else moves money."""
     own: ForeignPart | None = None
     """Where one of the two is in another currency."""
+    corrections: int = 0
+    """How many times its market had been settled anew when this, or what this takes back, was posted."""
 
     def amount_for(self, account: str) -> int:
         """Return what the posting did to one of its two accounts, in the money of that account."""
@@ -63,6 +67,15 @@ class Posting(NamedTuple):
         if self.own is not None and self.own.account == account:
             return self.own.balance
         return self.credit_balance if account == self.credit else self.debit_balance
+
+
+class _About(NamedTuple):
+    """What a posting is about, as in `Posting`."""
+
+    market_id: str | None = None
+    bet_id: int | None = None
+    transaction_id: int | None = None
+    corrections: int = 0
 
 
 class Ledger:
@@ -103,35 +116,27 @@ class Ledger:
         memo: str,
         market_id: str | None = None,
         bet_id: int | None = None,
+        corrections: int = 0,
     ) -> Posting:
         """Move `amount` pence; a negative amount moves the other way, so a posting's own is never negative.
 
         Where one of the two accounts is in another currency, `amount` is in that. `ValueError` where both are.
         """
-        return self._post(at, debit, credit, amount, memo, market_id, bet_id, None)
+        return self._post(at, debit, credit, amount, memo, _About(market_id, bet_id, corrections=corrections))
 
     def pay(self, at: int, account: str, amount: int) -> Posting:
         """Move `amount`, in the money of the account, to it from the cashier; less than nothing is a withdrawal."""
         self.last_transaction_id += 1
         memo = DEPOSIT if amount >= 0 else WITHDRAWAL
-        return self._post(at, CASHIER, account, amount, memo, None, None, self.last_transaction_id)
+        return self._post(at, CASHIER, account, amount, memo, _About(transaction_id=self.last_transaction_id))
 
     def charge(self, at: int, account: str, amount: int) -> Posting:
         """Move `amount`, in the money of the account, from it to the exchange, for having sent too much."""
         self.last_transaction_id += 1
-        return self._post(at, account, COMMISSION, amount, TRANSACTION_CHARGE, None, None, self.last_transaction_id)
+        about = _About(transaction_id=self.last_transaction_id)
+        return self._post(at, account, COMMISSION, amount, TRANSACTION_CHARGE, about)
 
-    def _post(
-        self,
-        at: int,
-        debit: str,
-        credit: str,
-        amount: int,
-        memo: str,
-        market_id: str | None,
-        bet_id: int | None,
-        transaction_id: int | None,
-    ) -> Posting:
+    def _post(self, at: int, debit: str, credit: str, amount: int, memo: str, about: "_About") -> Posting:
         if amount < 0:
             debit, credit, amount = credit, debit, -amount
         own = None
@@ -143,7 +148,10 @@ class Ledger:
         self.balances[debit] -= amount
         self.balances[credit] += amount
         balances = self.balances[debit], self.balances[credit]
-        posting = Posting(at, debit, credit, amount, memo, market_id, bet_id, *balances, transaction_id, own)
+        market_id, bet_id, transaction_id, corrections = about
+        posting = Posting(
+            at, debit, credit, amount, memo, market_id, bet_id, *balances, transaction_id, own, corrections
+        )
         for account in (debit, credit):
             statement = self._statements.setdefault(account, [])
             if memo in PAYMENTS:

@@ -46,6 +46,7 @@ class Verb(StrEnum):
     CLOSE_BETTING = "closed for betting"
     SETTLE = "settled"
     VOID = "voided"
+    RESETTLE = "settled anew"
 
 
 TRANSITIONS: Final[Mapping[tuple[MarketStatus, Verb], MarketStatus]] = {
@@ -85,6 +86,7 @@ TRANSITIONS: Final[Mapping[tuple[MarketStatus, Verb], MarketStatus]] = {
     (SUSPENDED, Verb.CLOSE_BETTING): SUSPENDED,
     (SUSPENDED, Verb.SETTLE): CLOSED,
     (SUSPENDED, Verb.VOID): CLOSED,
+    (CLOSED, Verb.RESETTLE): CLOSED,
 }
 """Where a verb leads from a status. What is not here cannot be done."""
 
@@ -126,6 +128,8 @@ class Market:
         self.total_matched = 0
         self.last_match_at: int | None = None
         self.settled_at: int | None = None
+        self.corrections = 0
+        """How many times it was settled anew."""
         self.orders: dict[int, Order] = {}
         """By bet id: all there ever were, in the order of placing."""
         self.commissions: dict[str, int] = {}
@@ -265,9 +269,7 @@ class Market:
     def end_runners(self, statuses: Mapping[RunnerKey, RunnerStatus], at: int) -> list[Event]:
         """Note how runners ended."""
         for key, status in statuses.items():
-            self.runners[key].status = status
-            if status is RunnerStatus.REMOVED:
-                self.runners[key].removed_at = at
+            self.runners[key].end(status, at)
         return [RunnerSettled(at, self.market_id, key, status) for key, status in statuses.items()]
 
     def trade(self, key: RunnerKey, price: int, size: int) -> None:

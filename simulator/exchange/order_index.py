@@ -39,6 +39,13 @@ ENDED_PARTS: Final[Mapping[Ending, EndedPart]] = {
 }
 
 
+class Closing(NamedTuple):
+    """What the bets of an account in a market came to when it was settled, and the last of them that was."""
+
+    net_winnings: int
+    last_bet_id: int
+
+
 class AccountIndex:
     """All orders of one account."""
 
@@ -81,7 +88,17 @@ class AccountIndex:
 class MarketIndex:
     """The orders of one account in one market."""
 
-    __slots__ = ("_live", "_looked_at", "_runners", "account", "ended", "executable", "net_winnings", "orders")
+    __slots__ = (
+        "_live",
+        "_looked_at",
+        "_runners",
+        "account",
+        "closings",
+        "ended",
+        "executable",
+        "net_winnings",
+        "orders",
+    )
 
     def __init__(self, account: AccountIndex) -> None:
         self.account: Final = account
@@ -92,6 +109,8 @@ class MarketIndex:
         self.ended: Final = {ending: Timeline() for ending in Ending}
         self.net_winnings: int | None = None
         """What the settled bets have brought, in pence; `None` where none was matched."""
+        self.closings: Final[dict[int, Closing]] = {}
+        """For those settlements of the market that charged commission, by how many corrections came before them."""
         self._live: list[Order] = []
         self._runners: Final[dict[RunnerKey, None]] = {}
         self._looked_at = 0
@@ -135,6 +154,14 @@ class MarketIndex:
                     timeline.remove(known, order)
                 timeline.add(at, order)
             ended_at[ending, order.bet_id] = at
+
+    def forget_settlement(self, order: Order) -> None:
+        """Note that an order is settled and void no more; to be told before the order itself is."""
+        for ending in (Ending.SETTLED, Ending.VOIDED):
+            known = self.account.ended_at.pop((ending, order.bet_id), None)
+            if known is not None:
+                self.ended[ending].remove(known, order)
+                self.account.ended[ending].remove(known, order)
 
 
 def _waits(order: Order) -> bool:

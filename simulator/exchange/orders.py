@@ -368,3 +368,10 @@ class Order:
     def settle(self, at: int) -> None:
         """Note that there is nothing more to come."""
         self.settled_at = at
+
+    def unsettle(self) -> None:
+        """Be as before the end: what was matched is so again, also where the end made it void."""
+        if self.outcome is BetOutcome.VOIDED:
+            self.size_matched, self.size_voided, self.voided_at = self.size_voided, 0, None
+            self.matched_payout = sum(fragment.payout for fragment in self.fragments)
+        self.profit = self.outcome = self.settled_at = None

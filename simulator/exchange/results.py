@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Final
 
 from simulator.exchange.betting_types import BettingType
-from simulator.exchange.commands import AddMarket, RunnerResult, SettleMarket
+from simulator.exchange.commands import AddMarket, Result, RunnerResult
 from simulator.exchange.lines import Fate, Numbers
 from simulator.exchange.market import Market, Verb
 from simulator.exchange.money import HUNDREDTHS
@@ -36,7 +36,7 @@ NUMBERS: Final = {
     "total": ("the total of goals", HUNDREDTHS),
     "line_result": ("its line result", 1),
 }
-"""The members of `SettleMarket` that are numbers: what each is called, and how many hundredths are one of it."""
+"""The members of `Result` that are numbers: what each is called, and how many hundredths are one of it."""
 
 
 def refuse_unsound_type(definition: AddMarket) -> None:
@@ -49,9 +49,8 @@ def refuse_unsound_type(definition: AddMarket) -> None:
         raise Impossible(f"market {market_id} is between two sides, and {len(sides)} are listed")
 
 
-def verdict_on(market: Market, command: SettleMarket) -> Verdict:
+def verdict_on(market: Market, command: Result) -> Verdict:
     """Return the verdict that settles a market; raise `Impossible` where the results do not fit it."""
-    market.demand(Verb.SETTLE)
     numbers = Numbers.of(market.definition)
     number = _number(market, command)
     if numbers is not None and number is not None:
@@ -86,7 +85,7 @@ def verdict_on_some(market: Market, results: Sequence[RunnerResult]) -> Verdict:
 # Results of runners
 
 
-def _odds_verdict(market: Market, command: SettleMarket) -> OddsVerdict:
+def _odds_verdict(market: Market, command: Result) -> OddsVerdict:
     statuses = _all_statuses(market, command, RESULTS)
     _demand(market, "winners", _keys(statuses, WINNER), market.winners_left, statuses)
     tied = _tied(market, command, statuses)
@@ -94,7 +93,7 @@ def _odds_verdict(market: Market, command: SettleMarket) -> OddsVerdict:
     return OddsVerdict(statuses, shares, market.hidden_runners)
 
 
-def _each_way_verdict(market: Market, command: SettleMarket, divisor: int) -> EachWayVerdict:
+def _each_way_verdict(market: Market, command: Result, divisor: int) -> EachWayVerdict:
     """Judge both parts; where no more runners ended than there are places, the place parts are void."""
     statuses = _all_statuses(market, command, EACH_WAY_RESULTS)
     places = market.definition.number_of_winners
@@ -108,7 +107,7 @@ def _each_way_verdict(market: Market, command: SettleMarket, divisor: int) -> Ea
     return EachWayVerdict(statuses, divisor, win_shares, place_shares, market.hidden_runners)
 
 
-def _all_statuses(market: Market, command: SettleMarket, allowed: Collection[RunnerStatus]) -> Statuses:
+def _all_statuses(market: Market, command: Result, allowed: Collection[RunnerStatus]) -> Statuses:
     """Return how every active runner ended."""
     named = _named(market, command.results, allowed)
     active = [key for key, runner in market.runners.items() if runner.status is RunnerStatus.ACTIVE]
@@ -144,7 +143,7 @@ def _demand(market: Market, what: str, named: Collection[RunnerKey], places: int
         raise Impossible(f"market {market.market_id} has {least} {what} to be named, and {len(named)} are")
 
 
-def _tied(market: Market, command: SettleMarket, statuses: Statuses) -> Collection[RunnerKey]:
+def _tied(market: Market, command: Result, statuses: Statuses) -> Collection[RunnerKey]:
     """Return who ran a dead heat, if that is said."""
     tied = command.dead_heat
     if tied and (len(set(tied)) < max(2, len(tied)) or not set(tied) <= set(_keys(statuses, WINNER, PLACED))):
@@ -178,7 +177,7 @@ def _shares(market: Market, places: int, groups: Iterable[Sequence[RunnerKey]]) 
 # Results that are numbers
 
 
-def _number(market: Market, command: SettleMarket) -> int | None:
+def _number(market: Market, command: Result) -> int | None:
     """Return the number that settles a market in hundredths, `None` where runners do; refuse the wrong kind."""
     said = {"margin": command.margin, "total": command.total, "line_result": command.line_result}
     market_id, member = market.market_id, market.definition.betting_type.settled_by
@@ -196,7 +195,7 @@ def _number(market: Market, command: SettleMarket) -> int | None:
     return given * unit
 
 
-def _number_verdict(market: Market, command: SettleMarket, numbers: Numbers, number: int) -> NumberVerdict:
+def _number_verdict(market: Market, command: Result, numbers: Numbers, number: int) -> NumberVerdict:
     """Judge by a number; the runners of handicaps win and lose by their own lines, halves counting as wholes (chosen).
 
     A handicap at which all bets are refunded ends as REMOVED, and the runner of a LINE market as WINNER (chosen).

@@ -15,6 +15,7 @@ class Runner:
     __slots__ = (
         "adjustment_factor",
         "book",
+        "ended_by_result",
         "key",
         "orders",
         "removed_at",
@@ -32,6 +33,8 @@ class Runner:
         self.adjustment_factor = definition.adjustment_factor
         self.status = RunnerStatus.HIDDEN if definition.is_hidden else RunnerStatus.ACTIVE
         self.removed_at: int | None = None
+        self.ended_by_result = False
+        """Whether a result, or the market's being void, has ended it: it was not withdrawn before."""
         self.starting_price: Price | None = None
         """Once the market is reconciled."""
         self.starting_price_backs: dict[int, Order] = {}
@@ -41,6 +44,11 @@ class Runner:
         self.book = RunnerBook() if book is None else book
         self.orders: dict[int, Order] = {}
         """By bet id: all there ever were on this runner, in the order of placing."""
+
+    def end(self, status: RunnerStatus, at: int) -> None:
+        """Note how the runner ended."""
+        self.status, self.ended_by_result = status, True
+        self.removed_at = at if status is RunnerStatus.REMOVED else None
 
     def starting_price_queue(self, side: Side) -> dict[int, Order]:
         """Return the orders of a side that wait for the starting price, by bet id, in queue order."""

@@ -12,11 +12,13 @@ from simulator.exchange.execution import lapse_whole
 from simulator.exchange.ledger import BET, COMMISSION, COMMISSION_CHARGE, HOUSE
 from simulator.exchange.market import Market, Verb
 from simulator.exchange.money import HUNDRED_PERCENT, divide_half_away
+from simulator.exchange.order_index import Closing, Ending
 from simulator.exchange.orders import BetOutcome, LapseReason, Order
 from simulator.exchange.results import verdict_on, verdict_on_some
 from simulator.exchange.state import State
 from simulator.exchange.statuses import RunnerStatus
 from simulator.exchange.telling import money_moved, order_voided
+from simulator.exchange.timeline import Stretch
 from simulator.exchange.transitions import finish
 from simulator.exchange.verdicts import VOID, Judgement
 
@@ -24,12 +26,13 @@ from simulator.exchange.verdicts import VOID, Judgement
 def settle_market(state: State, command: SettleMarket, at: int) -> list[Event]:
     """Settle a market by its result and close it; `Impossible` where the result is not one of such a market."""
     market = state.market_to_run(command.market_id)
+    market.demand(Verb.SETTLE)
     verdict = verdict_on(market, command)
     events: list[Event] = finish(market, Verb.SETTLE, at)
     events.extend(market.end_runners(verdict.statuses, at))
     orders = _unsettled(market.orders.values())
-    events.extend(_conclude(orders, verdict.judge, at))
-    return [*events, *_pay(state, market, orders, at), *_close(state, market, at)]
+    events.extend(conclude(orders, verdict.judge, at))
+    return [*events, *pay(state, market, orders, at), *close(state, market, at)]
 
 
 def void_market(state: State, command: VoidMarket, at: int) -> list[Event]:
@@ -40,8 +43,8 @@ def void_market(state: State, command: VoidMarket, at: int) -> list[Event]:
     ended = market.end_runners(dict.fromkeys(remaining, RunnerStatus.REMOVED), at)
     events: list[Event] = [*finish(market, Verb.VOID, at), *ended]
     orders = _unsettled(market.orders.values())
-    events.extend(_conclude(orders, lambda _: VOID, at))
-    return [*events, *_pay(state, market, orders, at), *_close(state, market, at)]
+    events.extend(conclude(orders, lambda _: VOID, at))
+    return [*events, *pay(state, market, orders, at), *close(state, market, at)]
 
 
 def settle_runners(state: State, command: SettleRunners, at: int) -> list[Event]:
@@ -56,11 +59,11 @@ def settle_runners(state: State, command: SettleRunners, at: int) -> list[Event]
     orders = _unsettled(order for key in verdict.statuses for order in market.runners[key].orders.values())
     for order in orders:
         events.extend(lapse_whole(market, order, at, LapseReason.RUNNER_SETTLED))
-    events.extend(_conclude(orders, verdict.judge, at))
+    events.extend(conclude(orders, verdict.judge, at))
     for key, status in verdict.statuses.items():
         if status is RunnerStatus.REMOVED:
             market.forget_trades(market.runners[key])
-    events.extend(_pay(state, market, orders, at))
+    events.extend(pay(state, market, orders, at))
     for order in orders:
         if order.account in market.positions:
             market.positions[order.account].drop(order.own)
@@ -87,7 +90,7 @@ def _unsettled(orders: Iterable[Order]) -> list[Order]:
     return [order for order in orders if order.settled_at is None]
 
 
-def _conclude(orders: Iterable[Order], judge: Callable[[Order], Judgement], at: int) -> list[Event]:
+def conclude(orders: Iterable[Order], judge: Callable[[Order], Judgement], at: int) -> list[Event]:
     """Note what became of matched bets."""
     events: list[Event] = []
     for order in orders:
@@ -101,7 +104,7 @@ def _conclude(orders: Iterable[Order], judge: Callable[[Order], Judgement], at: 
     return events
 
 
-def _pay(state: State, market: Market, orders: Iterable[Order], at: int) -> list[Event]:
+def pay(state: State, market: Market, orders: Iterable[Order], at: int) -> list[Event]:
     """Post every bet's profit; the bets leave the current orders."""
     events: list[Event] = []
     for order in orders:
@@ -116,11 +119,11 @@ def _pay(state: State, market: Market, orders: Iterable[Order], at: int) -> list
         index.net_winnings = (index.net_winnings or 0) + profit
         events.append(OrderSettled(at, order.market_id, order.bet_id, order.account, order.runner, outcome, profit))
         if profit:
-            events.append(_post(state, market, at, HOUSE, account.name, profit, BET, order.bet_id))
+            events.append(post(state, market, at, HOUSE, account.name, profit, BET, order.bet_id))
     return events
 
 
-def _close(state: State, market: Market, at: int) -> list[Event]:
+def close(state: State, market: Market, at: int) -> list[Event]:
     """Charge each account's commission, on all that the market brought it, and forget the positions."""
     events: list[Event] = []
     for name, index in market.orders_of.items():
@@ -129,7 +132,9 @@ def _close(state: State, market: Market, at: int) -> list[Event]:
         commission = _commission(state, market, name, index.net_winnings)
         market.commissions[name] = commission
         if commission:
-            events.append(_post(state, market, at, name, COMMISSION, commission, COMMISSION_CHARGE, None))
+            (last,) = Stretch(index.ended[Ending.SETTLED], is_latest_first=True).page(0, 1)
+            index.closings[market.corrections] = Closing(index.net_winnings, last.bet_id)
+            events.append(post(state, market, at, name, COMMISSION, commission, COMMISSION_CHARGE, None))
             events.append(CommissionCharged(at, market.market_id, name, commission))
     for name in market.orders_of.keys() | market.positions.keys():
         state.accounts[name].close_position(market.market_id)
@@ -144,8 +149,9 @@ def _commission(state: State, market: Market, account: str, net_winnings: int) -
     return commission_on(net_winnings, base_rate, discount)
 
 
-def _post(
+def post(
     state: State, market: Market, at: int, debit: str, credit: str, amount: int, memo: str, bet_id: int | None
 ) -> MoneyMoved:
-    posting = state.ledger.move(at, debit, credit, amount, memo, market.market_id, bet_id)
+    """Move money for a market, `amount` being in the money of the customer."""
+    posting = state.ledger.move(at, debit, credit, amount, memo, market.market_id, bet_id, market.corrections)
     return money_moved(posting)

@@ -14,6 +14,7 @@ from simulator.world.format.happenings import (
     IntroduceRunner,
     MakeOffers,
     Reinstate,
+    Resettle,
     Settle,
     SettleSome,
     Withdraw,
@@ -31,6 +32,7 @@ VERBS: Final = {
     "close": ("End betting for good", "The result is still to come."),
     "void": ("Void every bet", "Stakes come back, no bet wins or loses, and the market is closed."),
     "settle": ("Settle a market", "By results, a margin, a total or a line, as its betting type asks for."),
+    "resettle": ("Settle a market anew", "What came of a wrong result is taken back, and this one counts."),
     "settle-runners": ("Settle some runners", "Of an ODDS market that goes on for the others."),
     "race-status": ("Change the status of a race", "That of the market, for listRaceDetails."),
     "offers": ("Make offers", "Of the world's liquidity account. The answer says what was matched, and what rests."),
@@ -44,6 +46,7 @@ _NAMES: Final = {"change-start-time": "changeStartTime", "add-runner": "addRunne
 """The operation ids of verbs that are not done to the whole of a market."""
 _BODIES: Final[Mapping[str, dict[str, Any]]] = {
     "settle": {"home": {"results": [{"selectionId": 6830593, "status": "WINNER"}]}},
+    "resettle": {"draw": {"results": [{"selectionId": 58805, "status": "WINNER"}]}},
     "settle-runners": {"draw": {"results": [{"selectionId": 58805, "status": "LOSER"}]}},
     "change-start-time": {"later": {"startTime": "+PT10M"}},
     "race-status": {
@@ -80,6 +83,7 @@ _CONTENT: Final[dict[str, type[Entry]]] = {
     "add-runner": IntroduceRunner,
     "race-status": ChangeRaceStatus,
     "settle": Settle,
+    "resettle": Resettle,
     "settle-runners": SettleSome,
     "offers": MakeOffers,
 }

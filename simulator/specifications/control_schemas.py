@@ -128,6 +128,7 @@ LONGEST_LISTS: Final[Mapping[str, Mapping[str, int]]] = {
     "RunnerEntry": {"availableToBack": MOST_OFFERS_OF_RUNNER, "availableToLay": MOST_OFFERS_OF_RUNNER},
     "MakeOffers": {"availableToBack": MOST_OFFERS_OF_RUNNER, "availableToLay": MOST_OFFERS_OF_RUNNER},
     "Settle": {"results": MOST_RUNNERS_OF_MARKET},
+    "Resettle": {"results": MOST_RUNNERS_OF_MARKET},
     "SettleSome": {"results": MOST_RUNNERS_OF_MARKET},
     "BetTuneEntry": MOST_OF_BETTUNE,
     "BetTuneAdditions": {name: MOST_OF_BETTUNE[name] for name in ("filters", "matches")},

@@ -171,7 +171,7 @@ def identity_examples() -> dict[str, JsonValue]:
 def control_example(method: str, path: str, body: JsonValue = None) -> JsonValue:
     """Return what our own API answers in a new world, `None` where it answers nothing."""
     conversation = Conversation()
-    for done, undone in (("/resume", "/suspend"), ("/reinstate", "/hide")):
+    for done, undone in (("/resume", "/suspend"), ("/reinstate", "/hide"), ("/resettle", "/void")):
         if path.endswith(done):
             _answer(conversation, "POST", path.replace(done, undone))
     if path.startswith("/control/v1/snapshots") or path.endswith("/restore"):

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from simulator.exchange.commands import CloseMarket, Command, SettleMarket, SuspendMarket, TurnInPlay, VoidMarket
+from simulator.exchange.commands import CloseMarket, Command, Result, SuspendMarket, TurnInPlay, VoidMarket
 from simulator.exchange.events import Event
 from simulator.exchange.refusals import Impossible, Refused
 from simulator.world.account_handlers import (
@@ -140,7 +140,7 @@ def _perform(parts: Parts, happening: AnyHappening, at: int, events: list[Event]
 
 def _of_race(parts: Parts, command: Command, at: int) -> list[Event]:
     """Return what a command to a market tells of its race."""
-    assert isinstance(command, SuspendMarket | TurnInPlay | CloseMarket | SettleMarket | VoidMarket)
+    assert isinstance(command, SuspendMarket | TurnInPlay | CloseMarket | Result | VoidMarket)
     race = parts.races.follow(command, parts.catalogue.markets.get(command.market_id), at)
     return [] if race is None else [RaceStatusChanged(at, race.market_id, race.id, race.status, race.response)]
 

@@ -13,6 +13,7 @@ from simulator.exchange.commands import (
     Reconcile,
     ReinstateRunner,
     RemoveRunner,
+    ResettleMarket,
     RunnerDefinition,
     RunnerResult,
     SettleMarket,
@@ -24,7 +25,7 @@ from simulator.exchange.commands import (
 )
 from simulator.exchange.exchange import Exchange
 from simulator.exchange.refusals import Impossible
-from simulator.exchange.statuses import RunnerStatus
+from simulator.exchange.statuses import MarketStatus, RunnerStatus
 from simulator.world.catalogue import GREYHOUNDS, Catalogue
 from simulator.world.format.quantities import hundredths_of
 from simulator.world.format.scenario import (
@@ -39,6 +40,7 @@ from simulator.world.format.scenario import (
     MakeOffers,
     MarketHappening,
     Reinstate,
+    Resettle,
     Resume,
     Settle,
     SettleSome,
@@ -113,11 +115,12 @@ def _is_greyhound_race(market_id: str, catalogue: Catalogue) -> bool:
     return market is not None and market.event.event_type_id == GREYHOUNDS
 
 
-def _settlement(settle: Settle, exchange: Exchange) -> SettleMarket:
+def _settlement(settle: Settle, exchange: Exchange) -> SettleMarket | ResettleMarket:
     results = settle.results or ()
     in_front = [runner_key(result) for result in results if result.status in ("WINNER", "PLACED")]
     tied = [key for selection_id in settle.dead_heat or () for key in in_front if key.selection_id == selection_id]
-    return SettleMarket(
+    command = ResettleMarket if isinstance(settle, Resettle) else SettleMarket
+    return command(
         settle.market,
         tuple(result for result in results_of(results) if not _is_known(result, settle.market, exchange)),
         dead_heat=tuple(tied),
@@ -128,10 +131,15 @@ def _settlement(settle: Settle, exchange: Exchange) -> SettleMarket:
 
 
 def _is_known(result: RunnerResult, market_id: str, exchange: Exchange) -> bool:
-    """Return whether a result repeats what became of a runner before: results may tell of all runners of a race."""
+    """Return whether a result repeats what became of a runner before: results may tell of all runners of a race.
+
+    What a result has said of a runner of a market that is closed is not known: it is to be said anew.
+    """
     market = exchange.markets.get(market_id)
     runner = None if market is None else market.runners.get(result.key)
-    if runner is None or runner.status is RunnerStatus.ACTIVE:
+    if market is None or runner is None or runner.status is RunnerStatus.ACTIVE:
+        return False
+    if runner.ended_by_result and market.status is MarketStatus.CLOSED:
         return False
     return result.status == (RunnerStatus.REMOVED if runner.status is RunnerStatus.REMOVED_VACANT else runner.status)
 

@@ -108,13 +108,14 @@ HASHED: Final[Mapping[type, frozenset[str]]] = {
     Market: frozenset(
         {
             "definition", "runners", "status", "in_play", "betting_is_over", "bsp_reconciled", "version",
-            "material_version", "total_matched", "last_match_at", "settled_at", "commissions",
+            "material_version", "total_matched", "last_match_at", "settled_at", "corrections",
+            "commissions",
         }
     ),
     Runner: frozenset(
         {
-            "key", "status", "adjustment_factor", "removed_at", "starting_price", "starting_price_backs",
-            "starting_price_lays", "starting_price_taken", "book",
+            "key", "status", "adjustment_factor", "removed_at", "ended_by_result", "starting_price",
+            "starting_price_backs", "starting_price_lays", "starting_price_taken", "book",
         }
     ),
     RunnerBook: frozenset(

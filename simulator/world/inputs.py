@@ -39,6 +39,7 @@ from simulator.exchange.commands import (
     ReinstateRunner,
     RemoveRunner,
     ReplaceOrders,
+    ResettleMarket,
     SettleMarket,
     SettleRunners,
     SuspendMarket,
@@ -360,6 +361,7 @@ AnyCommand = (
     | RemoveRunner
     | Reconcile
     | SettleMarket
+    | ResettleMarket
     | SettleRunners
     | VoidMarket
     | CloseMarket

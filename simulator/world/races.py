@@ -9,7 +9,7 @@ first that was added, tell it as well (chosen):
     | turn in play             | OFF                                                                              |
     | suspend, once it starts  | OFF, where the market does not turn in play                                      |
     | close                    | FINISHED                                                                         |
-    | settle                   | WEIGHEDIN, with which recorded races end; of greyhounds FINALRESULT              |
+    | settle, also anew        | WEIGHEDIN, with which recorded races end; of greyhounds FINALRESULT              |
     | void                     | RACEVOID                                                                         |
 """
 
@@ -20,7 +20,15 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from simulator.exchange.commands import CloseMarket, Command, SettleMarket, SuspendMarket, TurnInPlay, VoidMarket
+from simulator.exchange.commands import (
+    CloseMarket,
+    Command,
+    ResettleMarket,
+    SettleMarket,
+    SuspendMarket,
+    TurnInPlay,
+    VoidMarket,
+)
 from simulator.world.catalogue import GREYHOUNDS, MarketDescription
 
 COUNTRIES: Final = frozenset({"GB", "IE"})
@@ -81,7 +89,7 @@ class Race(Struct, frozen=True):
     updated_at: int
 
 
-FOLLOWED: Final = frozenset({TurnInPlay, SuspendMarket, CloseMarket, SettleMarket, VoidMarket})
+FOLLOWED: Final = frozenset({TurnInPlay, SuspendMarket, CloseMarket, SettleMarket, ResettleMarket, VoidMarket})
 """The commands that may change the status of a race."""
 
 

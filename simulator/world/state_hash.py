@@ -111,6 +111,7 @@ def market_state(market: Market) -> Iterator[object]:
         market.total_matched,
         market.last_match_at,
         market.settled_at,
+        market.corrections,
         market.commissions,
     )
     for runner in market.runners.values():
@@ -127,6 +128,7 @@ def _runner(runner: Runner) -> object:
         runner.status,
         runner.adjustment_factor,
         runner.removed_at,
+        runner.ended_by_result,
         # A fraction, or a word in the place of a price: exact as a text.
         str(runner.starting_price),
         [list(runner.starting_price_queue(side)) for side in Side],

@@ -58,6 +58,7 @@ ROUTES = {
             "close",
             "void",
             "settle",
+            "resettle",
             "settle-runners",
             "offers",
         )

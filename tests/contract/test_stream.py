@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from simulator.exchange.orders import Side
-from simulator.world.inputs import Reset
+from simulator.exchange.commands import ResettleMarket, RunnerResult, SettleMarket
+from simulator.exchange.orders import RunnerKey, Side
+from simulator.world.inputs import AdvanceClock, Reset
 from simulator.world.loading.named import builtin_scenario
 from tests.contract.stream_theatre import StreamClient, StreamTheatre, streaming
 from tests.scenario import HORSE_RACING, event, loaded, runner, scenario, win
@@ -265,7 +266,52 @@ def test_a_world_that_begins_again_sends_images_that_nobody_asked_for(
     assert image["mc"] == first["mc"]
 
 
+def result(*winners: int, removed: int | None = None) -> tuple[RunnerResult, ...]:
+    """What settles a market."""
+    void = () if removed is None else (RunnerResult(RunnerKey(removed), "REMOVED"),)
+    return (*(RunnerResult(RunnerKey(winner), "WINNER") for winner in winners), *void)
+
+
+def test_a_closed_market_that_is_settled_anew_has_another_definition(
+    theatre: StreamTheatre, alice: StreamClient
+) -> None:
+    alice.subscribe_to_markets(WIN)
+    theatre.do(SettleMarket(WIN, result(1))).accepted()
+    (closed,) = alice.read()
+    theatre.do(AdvanceClock(1000)).accepted()
+    alice.read()
+
+    theatre.do(ResettleMarket(WIN, result(2))).accepted()
+
+    (corrected,) = alice.read()
+    (before,), (after,) = closed["mc"], corrected["mc"]
+    assert set(after) == {"id", "marketDefinition"}
+    was, now = before["marketDefinition"], after["marketDefinition"]
+    assert (was["status"], was["settledTime"]) == ("CLOSED", "2026-06-06T17:00:00.000Z")
+    assert (now["status"], now["settledTime"]) == ("CLOSED", "2026-06-06T17:00:01.000Z")
+    assert now["version"] == was["version"] + 1
+    assert [runner["status"] for runner in now["runners"]] == ["LOSER", "WINNER", "LOSER"]
+
+
 # Orders
+
+
+def test_bets_that_count_again_in_a_market_that_is_settled_anew_are_told(
+    theatre: StreamTheatre, alice: StreamClient
+) -> None:
+    bet_id = theatre.bet("alice", WIN, Side.BACK, 200, 10_00)
+    alice.subscribe_to_orders()
+    theatre.do(SettleMarket(WIN, result(2, removed=1))).accepted()
+    (void,) = alice.read()
+    assert void["oc"][0]["closed"] is True
+    assert void["oc"][0]["orc"][0]["uo"][0]["sv"] == 10
+
+    theatre.do(ResettleMarket(WIN, result(2))).accepted()
+
+    (told,) = alice.read()
+    (order,) = told["oc"][0]["orc"][0]["uo"]
+    assert (order["id"], order["sm"], order["sv"]) == (str(bet_id), 10, 0)
+    assert "closed" not in told["oc"][0]
 
 
 def test_an_order_is_told_when_it_is_placed_matched_and_gone(theatre: StreamTheatre, alice: StreamClient) -> None:

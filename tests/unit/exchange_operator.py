@@ -17,6 +17,7 @@ from simulator.exchange.commands import (
     Reconcile,
     ReinstateRunner,
     RemoveRunner,
+    ResettleMarket,
     RunnerDefinition,
     RunnerResult,
     SettleMarket,
@@ -149,6 +150,13 @@ class OperatedExchange:
         """Settle the market: by its winners, by a status for each runner, or by a margin, a total or a line result."""
         statuses = {**dict.fromkeys(winners, "WINNER"), **dict.fromkeys(removed, "REMOVED"), **(results or {})}
         return self.apply(SettleMarket(MARKET, _results(statuses), **result))
+
+    def resettle(
+        self, *winners: RunnerKey, results: Mapping[RunnerKey, str] | None = None, **result: Any
+    ) -> tuple[Event, ...]:
+        """Settle the market anew, by what `settle` takes."""
+        statuses = {**dict.fromkeys(winners, "WINNER"), **(results or {})}
+        return self.apply(ResettleMarket(MARKET, _results(statuses), **result))
 
     def settle_runners(self, statuses: Mapping[RunnerKey, str]) -> tuple[Event, ...]:
         """Settle some runners while the market goes on."""

@@ -116,7 +116,7 @@ def test_the_verbs_are_those_of_the_control_api() -> None:
     assert VERBS == (
         "suspend", "resume", "turn-in-play", "reconcile", "change-start-time", "add-runner", "hide", "reinstate",
         "remove", "lapse", "close", "void", "settle",
-        "settle-runners", "offers", "race-status",
+        "resettle", "settle-runners", "offers", "race-status",
     )  # fmt: skip
 
 

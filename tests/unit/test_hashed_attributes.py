@@ -8,7 +8,15 @@ import msgspec
 
 from simulator.exchange.commands import Heartbeat
 from simulator.exchange.orders import Side
-from simulator.world.format.scenario import BetTuneFilter, BetTuneMatch, GoInPlay, Withdraw
+from simulator.world.format.scenario import (
+    BetTuneFilter,
+    BetTuneMatch,
+    GoInPlay,
+    Resettle,
+    ResultEntry,
+    Settle,
+    Withdraw,
+)
 from simulator.world.hashed_attributes import HASHED, LEFT_OUT, LEFT_OUT_WHOLE
 from simulator.world.inputs import (
     AddToBetTune,
@@ -55,7 +63,17 @@ def busy_worlds() -> list[World]:
     small.do(Withdraw(market="1.113197491", selection_id=3)).accepted()
     small.do(GoInPlay(market="1.113197491"))
     small.do(bet("alice", Side.BACK, 400, 500))
-    return [demo, bettune, races, small, world_of_two_currencies()]
+    return [demo, bettune, races, small, world_of_two_currencies(), corrected_world()]
+
+
+def corrected_world() -> World:
+    """A world with a market that was settled, and then settled anew."""
+    world, market = small_world(), "1.113197491"
+    world.do(bet("alice", Side.BACK, 400, 1000)).accepted()
+    world.do(bet("bob", Side.LAY, 400, 600)).accepted()
+    world.do(Settle(market=market, results=(ResultEntry(selection_id=1, status="WINNER"),))).accepted()
+    world.do(Resettle(market=market, results=(ResultEntry(selection_id=2, status="WINNER"),))).accepted()
+    return world
 
 
 def world_of_two_currencies() -> World:

@@ -43,6 +43,10 @@ def SETTLE(world: World) -> tuple[Event, ...]:  # noqa: N802 - a change like the
     return world.settle(A)
 
 
+def RESETTLE(world: World) -> tuple[Event, ...]:  # noqa: N802
+    return world.resettle(A)
+
+
 def REMOVAL(world: World) -> tuple[Event, ...]:  # noqa: N802
     return world.remove(C)
 
@@ -102,6 +106,7 @@ TRANSITIONS: list[tuple[str, Change, list[MarketStatus | None]]] = [
     ("close betting", CLOSE_BETTING, [None, SUSPENDED, SUSPENDED, SUSPENDED, None, None]),
     ("settle", SETTLE, [None, CLOSED, CLOSED, CLOSED, CLOSED, None]),
     ("void", VOID, [CLOSED, CLOSED, CLOSED, CLOSED, CLOSED, None]),
+    ("settle anew", RESETTLE, [None, None, None, None, None, CLOSED]),
 ]
 
 

@@ -21,9 +21,11 @@ from simulator.world.format.scenario import (
     GoInPlay,
     MakeOffers,
     NamedEntry,
+    Resettle,
     ResultEntry,
     Scenario,
     ScoreEntry,
+    Settle,
     SideEntry,
     Translations,
 )
@@ -234,6 +236,13 @@ DEEDS = st.one_of(
     st.builds(SetClockRate, st.sampled_from([0.0, 1.0])),
     st.builds(Reset),
     st.just(GoInPlay(market=MARKET)),
+    st.builds(
+        lambda settle, winner, status: settle(
+            market=MARKET,
+            results=(ResultEntry(selection_id=1, status=status), ResultEntry(selection_id=winner, status="WINNER")),
+        ),
+        st.sampled_from([Settle, Resettle, Resettle]), st.sampled_from([2, 3]), st.sampled_from(["LOSER", "REMOVED"]),
+    ),
     st.builds(ReadStartingPrices, st.just(MARKET), st.just((RunnerKey(1),))),
     st.just(MakeOffers(market=MARKET, selection_id=1, available_to_lay=((Decimal("2.02"), Decimal(7)),))),
 )  # fmt: skip

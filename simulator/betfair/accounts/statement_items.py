@@ -3,7 +3,8 @@
 Every item says all about itself twice: as `legacyData`, and as JSON in a text with its nulls written out (recorded).
 What recordings and the manual leave open is chosen: an item of commission carries the number of the last bet of its
 market that was settled, and its rate is what was charged of the net winnings, as recorded; an item of a payment is
-called what it is. Source: manual, StatementItem and StatementLegacyData.
+called what it is. Where a market was settled anew, the bets of before are in error, each has an item that reverses it,
+and so has the commission. Sources: manual, StatementItem and StatementLegacyData; winLose as published today.
 """
 
 from typing import Any, Final
@@ -22,11 +23,16 @@ from simulator.betfair.schema.account_aping import (
 )
 from simulator.betfair.schema.wire import double, order_date
 from simulator.exchange.betting_types import BettingType
-from simulator.exchange.ledger import DEPOSIT, TRANSACTION_CHARGE, WITHDRAWAL, Posting
+from simulator.exchange.ledger import (
+    BET_CORRECTION,
+    COMMISSION_REVERSAL,
+    DEPOSIT,
+    TRANSACTION_CHARGE,
+    WITHDRAWAL,
+    Posting,
+)
 from simulator.exchange.money import HUNDRED_PERCENT, HUNDREDTHS, divide_half_away
-from simulator.exchange.order_index import Ending
-from simulator.exchange.orders import Order, OrderType, Side
-from simulator.exchange.timeline import Stretch
+from simulator.exchange.orders import OrderType, Side
 from simulator.world.accounts import CustomerAccount
 from simulator.world.catalogue import MarketDescription
 from simulator.world.world import World
@@ -48,9 +54,9 @@ def statement_item(world: World, account: CustomerAccount, posting: Posting, nam
     """Return a posting of an account as an item of its statement, with names as the reader's language has them."""
     amount = posting.amount_for(account.username)
     if posting.bet_id is not None:
-        reference, about = posting.bet_id, _of_bet(world, world.exchange.orders[posting.bet_id].own, amount, names)
+        reference, about = posting.bet_id, _of_bet(world, posting, posting.bet_id, amount, names)
     elif posting.market_id is not None:
-        reference, about = _of_commission(world, account, posting.market_id, -amount, names)
+        reference, about = _of_commission(world, account, posting, posting.market_id, names)
     else:
         reference, about = posting.transaction_id or 0, _of_payment(posting)
     date = order_date(posting.at)
@@ -83,33 +89,47 @@ _NO_BET: Final[dict[str, Any]] = {
 }
 
 
-def _of_bet(world: World, order: Order, amount: int, names: Names) -> dict[str, Any]:
+def _of_bet(world: World, posting: Posting, bet_id: int, amount: int, names: Names) -> dict[str, Any]:
+    order = world.exchange.orders[bet_id].own
     market = world.catalogue.markets[order.market_id]
+    # By another result the bet may be void now: it is shown as it was settled.
+    size = sum(fragment.size for fragment in order.fragments)
+    payout = sum(fragment.payout for fragment in order.fragments)
     return {
         **_of_market(market, names),
-        "avgPrice": double(order.average_price_matched),
-        "avgPriceRaw": order.matched_payout / order.size_matched / HUNDREDTHS,
-        "betSize": double(order.size_matched),
+        "avgPrice": double((2 * payout + size) // (2 * size)),
+        "avgPriceRaw": payout / size / HUNDREDTHS,
+        "betSize": double(size),
         "betType": BetType.B if order.side is Side.BACK else BetType.L,
         "betCategoryType": _CATEGORIES[order.order_type] if order.is_for_starting_price else BetCategoryType.E,
         "placedDate": order_date(order.placed_at),
         "selectionId": order.runner.selection_id,
         "selectionName": names(market.runners[order.runner].name),
-        "winLose": WinLose.RESULT_WON if amount > 0 else WinLose.RESULT_LOST,
+        "winLose": _win_lose(world, posting, order.market_id, amount),
     }
 
 
+def _win_lose(world: World, posting: Posting, market_id: str, amount: int) -> WinLose:
+    """Return the word for what a bet did to an account: by another result than counts now it is an error."""
+    if posting.memo == BET_CORRECTION:
+        return WinLose.RESULT_FIX
+    if posting.corrections < world.exchange.markets[market_id].corrections:
+        return WinLose.RESULT_ERR
+    return WinLose.RESULT_WON if amount > 0 else WinLose.RESULT_LOST
+
+
 def _of_commission(
-    world: World, account: CustomerAccount, market_id: str, commission: int, names: Names
+    world: World, account: CustomerAccount, posting: Posting, market_id: str, names: Names
 ) -> tuple[int, dict[str, Any]]:
-    bets = world.exchange.markets[market_id].orders_of[account.username]
-    (last,) = Stretch(bets.ended[Ending.SETTLED], is_latest_first=True).page(0, 1)
-    net_winnings = bets.net_winnings or 0
-    rate = double(divide_half_away(commission * HUNDRED_PERCENT, net_winnings))
-    return last.bet_id, {
+    closing = world.exchange.markets[market_id].orders_of[account.username].closings[posting.corrections]
+    commission = abs(posting.amount_for(account.username))
+    rate = double(divide_half_away(commission * HUNDRED_PERCENT, closing.net_winnings))
+    is_reversal = posting.memo == COMMISSION_REVERSAL
+    return closing.last_bet_id, {
         **_of_market(world.catalogue.markets[market_id], names),
         "commissionRate": f"{rate:g}%",
-        "grossBetAmount": double(net_winnings),
+        "grossBetAmount": double(closing.net_winnings),
+        "winLose": WinLose.COMMISSION_REVERSAL if is_reversal else WinLose.RESULT_NOT_APPLICABLE,
     }
 
 

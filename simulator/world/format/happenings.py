@@ -125,6 +125,14 @@ class Settle(Happening, frozen=True, kw_only=True, tag="settle"):
     line_result: Decimal | None = None
 
 
+class Resettle(Settle, frozen=True, kw_only=True, tag="resettle"):
+    """Settle a market anew whose result was wrong, or that was void: what came of that is taken back.
+
+    The result is said as for `settle`, and whole, also of runners that were settled before the end. Who was withdrawn
+    stays so. A market of ODDS in which every runner is REMOVED is void.
+    """
+
+
 class SettleSome(Happening, frozen=True, kw_only=True, tag="settle-runners"):
     """Settle the bets on some runners of an ODDS market that goes on for the others, as a tournament does."""
 
@@ -214,6 +222,7 @@ MarketHappening = (
     | Close
     | Void
     | Settle
+    | Resettle
     | SettleSome
     | MakeOffers
     | ChangeRaceStatus

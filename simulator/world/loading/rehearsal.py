@@ -29,6 +29,7 @@ from simulator.world.format.scenario import (
     IntroduceRunner,
     MarketEntry,
     Reinstate,
+    Resettle,
     Settle,
     SettleSome,
     TellIncident,
@@ -73,7 +74,10 @@ def _rehearse_happening(document: Document, place: Place, exchange: Exchange, ha
         happening, HoldAuction | IntroduceRunner | Hide | Reinstate | Withdraw | Settle | SettleSome
     )
     # A market of the world that is added to is not in the rehearsal.
-    if not is_decisive or market is None or market.status is MarketStatus.CLOSED:
+    if not is_decisive or market is None:
+        return
+    # A market that is not closed in the rehearsal may have been by then, by what is left out.
+    if isinstance(happening, Resettle) is not (market.status is MarketStatus.CLOSED):
         return
     if market.status is MarketStatus.INACTIVE:
         exchange.apply(OpenMarket(market.market_id), 0)
