@@ -21,6 +21,8 @@ SERVED: Final = (
     ("/exchange/scores/json-rpc/v1", "Betfair, the status of races and the scores of matches over JSON-RPC"),
     ("/exchange/scores/rest/v1.0/{operation}/", "Betfair, the status of races and the scores of matches over REST"),
     ("/exchange/betting/rest/v1/{locale}/navigation/menu.json", "Betfair, the navigation menu"),
+    ("/inplayservice/v1.1/{operation}", "Betfair, the in-play service: scores, eventTimeline, eventTimelines"),
+    ("/rest/v2/raceCard", "Betfair, race cards: also /rest/v2/raceResults, and the page /exchange/plus/"),
     ("/api/login", "Betfair, identity: also /api/certlogin, /api/keepAlive and /api/logout"),
     ("/view/login", "Betfair, the login page for browsers: also /view/recoverpassword"),
     ("/bet-tune-api/v1/...", "BetTune"),

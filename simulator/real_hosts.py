@@ -19,7 +19,8 @@ REAL_NAMES: Final = (
     "identitysso.betfaironline.eu",
     "identitysso.w-con.betfair.com",
     *STREAM_NAMES,
+    "ips.betfair.com",
     "www.betfair.com",
     "ovaccess.com",
 )
-"""The hosts of the real services (manual, the definitions of addresses), for who has them lead to this machine."""
+"""The hosts of the real services (manual, definitions of addresses, clients), for who has them lead to this machine."""

@@ -223,7 +223,7 @@ class Dispatcher:
         when_answered: list[Callable[[], None]],
     ) -> Call[Any] | OpenCall[Any]:
         if operation.needs is Needs.NOTHING:
-            world, username = self._world_of(credentials)
+            world, username = self.open_world_of(credentials)
             return OpenCall(world, username, params, world.run_due())
         world, session, delayed = self.let_in(credentials, operation.needs)
         now = world.run_due()
@@ -232,7 +232,7 @@ class Dispatcher:
             self._count(call, when_answered)
         return call
 
-    def _world_of(self, credentials: Credentials) -> tuple[World, str]:
+    def open_world_of(self, credentials: Credentials) -> tuple[World, str]:
         """Return the world of a caller who need not say who it is, and the name: the first one and "" of a stranger.
 
         What is sent is held to the same as elsewhere, so that no mistake in it goes unnoticed (chosen).

@@ -34,6 +34,7 @@ class FaultyEndpoint:
         endpoint: Endpoint,
         codes: frozenset[str],
         refuse: Callable[[Request, World | None, str, str], Response],
+        who: Callable[[Request], Who] | None = None,
     ) -> None:
         self.methods: Final = endpoint.methods
         self._dispatcher: Final = dispatcher
@@ -41,6 +42,7 @@ class FaultyEndpoint:
         self._endpoint: Final = endpoint
         self._codes: Final = codes
         self._refuse: Final = refuse
+        self._who: Final = who or self._by_credentials
 
     async def answer(self, request: Request) -> Response:
         """Answer a request, as a fault wants it where one happens to it."""
@@ -63,7 +65,7 @@ class FaultyEndpoint:
         """Answer a request that was not read."""
         return self._endpoint.refuse(error)
 
-    def _who(self, request: Request) -> Who:
+    def _by_credentials(self, request: Request) -> Who:
         credentials = Credentials.of(request.headers)
         world, account = self._dispatcher.caller_of(credentials)
         username = read_form(request.query, request.body).text("username")
@@ -87,13 +89,18 @@ def faulty_identity(
     return FaultyEndpoint(dispatcher, operation, endpoint, IDENTITY_CODES, refuse)
 
 
-def faulty_navigation(dispatcher: Dispatcher, operation: str, endpoint: Endpoint) -> FaultyEndpoint:
-    """Return the endpoint of the menu with faults, which has the errors of the betting service over REST."""
+def faulty_file(
+    dispatcher: Dispatcher, operation: str, endpoint: Endpoint, who: Callable[[Request], Who] | None = None
+) -> FaultyEndpoint:
+    """Return an endpoint of the menu or the web site with faults: its errors are the betting service's over REST.
+
+    `who` tells whose a request is, where its headers do not.
+    """
 
     def refuse(request: Request, world: World | None, account: str, code: str) -> Response:
         error = error_of(code or ApiErrorCode.TIMEOUT_ERROR, BETTING_EXCEPTION, "a fault was ordered")
-        assert error is not None, "a fault with any other code does not happen to the menu"
+        assert error is not None, "a fault with any other code does not happen here"
         uuid = dispatcher.refused(operation, Credentials.of(request.headers), error, BETTING_EXCEPTION)
         return fault_response(error, BETTING_EXCEPTION, uuid, JSON)
 
-    return FaultyEndpoint(dispatcher, operation, endpoint, codes_of(operation, BETTING_EXCEPTION), refuse)
+    return FaultyEndpoint(dispatcher, operation, endpoint, codes_of(operation, BETTING_EXCEPTION), refuse, who)

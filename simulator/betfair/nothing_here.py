@@ -2,6 +2,7 @@
 
     /exchange/{service}/json-rpc...       a JSON-RPC error, DSC-0023
     /exchange/...                         a REST fault, DSC-0021 where the service is known, else DSC-0023
+    /inplayservice/...                    a REST fault, DSC-0021
     /betting/json-rpc, /json-rpc, ...     the same without `/exchange`, which some clients forget
     /api/..., /view/...                   the identity service's failure, or its page
 
@@ -16,6 +17,7 @@ from simulator.betfair import identity, pages
 from simulator.betfair.dispatch import Credentials, encode_json
 from simulator.betfair.errors import BETTING_EXCEPTION, Fault, ProtocolError
 from simulator.betfair.http import HTML, Endpoint, wants_json
+from simulator.betfair.in_play_service import PREFIX as IN_PLAY
 from simulator.betfair.json_rpc import error_member
 from simulator.betfair.login_pages import INPUT_VALIDATION_ERROR
 from simulator.betfair.rest import fault_response, media_type_of_fault
@@ -54,7 +56,7 @@ class NothingHere:
 
 def belongs_to_betfair(path: str) -> bool:
     """Return whether a path outside `/exchange/` is one of Betfair's, served or not."""
-    return path.startswith(_IDENTITY) or path == "/exchange" or _WITHOUT_PREFIX.fullmatch(path) is not None
+    return path.startswith((*_IDENTITY, IN_PLAY)) or path == "/exchange" or _WITHOUT_PREFIX.fullmatch(path) is not None
 
 
 class Nowhere:
@@ -75,6 +77,8 @@ class Nowhere:
             return self._no_identity
         if _JSON_RPC.fullmatch(path):
             return self._no_json_rpc
+        if path.startswith(IN_PLAY):
+            return self._no_operation
         match = _KNOWN_VERSION.fullmatch(path)
         return self._no_operation if match and match[1] in self._services else self._no_service
 

@@ -6,6 +6,7 @@ markup around the fields is ours, as nothing is known about the original's. Sour
 interactivo: aplicación de escritorio".
 """
 
+import json
 import re
 from collections.abc import Collection
 from html import escape
@@ -51,6 +52,15 @@ def login_page(product: str, url: str, redirect_method: str) -> bytes:
         '<label>Password <input name="password" type="password" autocomplete="current-password"></label>'
         '<button name="login" value="true">Log in</button></form>',
     )
+
+
+def exchange_page(app_key: str) -> bytes:
+    """Return the page of the exchange, which tells nothing but the app key of the web site.
+
+    It stands where a client looks for it: after `"default": {"EDSKey":` (betfairlightweight).
+    """
+    settings = json.dumps({"appKeys": {"default": {"EDSKey": app_key}}}).replace("<", "\\u003c")
+    return _page("Exchange", f'<script type="application/json" id="settings">{settings}</script>')
 
 
 def recovery_page() -> bytes:

@@ -3,6 +3,8 @@
     /exchange/{service}/json-rpc/v1[/...]           JSON-RPC; what follows `v1` does not matter
     /exchange/{service}/rest/v1.0/{operation}[/]    REST
     /exchange/betting/rest/v1/{locale}/navigation/menu.json     the navigation menu
+    /inplayservice/v1.1/{operation}                 the in-play service
+    /rest/v2/raceCard, /rest/v2/raceResults, /exchange/plus/    the race card service
     /api/login, /api/certlogin, /api/keepAlive, /api/logout, /view/login     identity
 
 Where nothing of that is, `nothing_here` answers.
@@ -18,15 +20,18 @@ from typing import Final
 
 from simulator.betfair.dispatch import Credentials, Dispatcher, Edge, FaceSettings, ServedOperation
 from simulator.betfair.errors import Fault, ProtocolError
-from simulator.betfair.faulty_endpoints import faulty_navigation
+from simulator.betfair.faulty_endpoints import faulty_file
 from simulator.betfair.http import Endpoint
 from simulator.betfair.identity import identity_endpoints
+from simulator.betfair.in_play_service import PATH as IN_PLAY
+from simulator.betfair.in_play_service import in_play_endpoints
 from simulator.betfair.json_rpc import JsonRpcEndpoint
 from simulator.betfair.navigation.endpoint import OPERATION as MENU
 from simulator.betfair.navigation.endpoint import PATH as NAVIGATION
 from simulator.betfair.navigation.endpoint import NavigationEndpoint
 from simulator.betfair.nothing_here import Nowhere, belongs_to_betfair
 from simulator.betfair.operations import Service
+from simulator.betfair.race_card_service import race_card_endpoints
 from simulator.betfair.rest import RestEndpoint
 from simulator.betfair.services import SERVICES
 from simulator.fault_delivery import Wire, deliver
@@ -80,9 +85,14 @@ class BetfairFace:
             self._json_rpc[service.name] = JsonRpcEndpoint(dispatcher, served)
             for name, operation in served.items():
                 self._rest[service.name, name.lower()] = RestEndpoint(dispatcher, operation)
-        self._navigation: Final = faulty_navigation(dispatcher, MENU, NavigationEndpoint(dispatcher))
+        self._navigation: Final = faulty_file(dispatcher, MENU, NavigationEndpoint(dispatcher))
+        self._in_play: Final = in_play_endpoints(dispatcher)
         self._identity: Final[Mapping[str, Endpoint]] = identity_endpoints(dispatcher)
-        self._known: Final[dict[str, Endpoint]] = {**self._identity, **self._usual_paths(services)}
+        self._known: Final[dict[str, Endpoint]] = {
+            **self._identity,
+            **race_card_endpoints(dispatcher),
+            **self._usual_paths(services),
+        }
         self._nowhere: Final = Nowhere(frozenset(self._json_rpc), dispatcher.refused)
 
     def handles(self, path: str) -> bool:
@@ -172,6 +182,8 @@ class BetfairFace:
             return self._rest.get((match[1], match[2].lower())) or self._nowhere.find(path)
         if NAVIGATION.fullmatch(path):
             return self._navigation
+        if match := IN_PLAY.fullmatch(path):
+            return self._in_play.get(match[1]) or self._nowhere.find(path)
         return self._nowhere.find(path)
 
 

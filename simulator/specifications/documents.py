@@ -9,7 +9,7 @@ from simulator.betfair.heartbeat import HEARTBEAT
 from simulator.betfair.race_status import SCORES
 from simulator.betfair.schema import account_aping, heartbeat_aping, scores_aping, sports_aping
 from simulator.betfair.services import BETTING
-from simulator.specifications import control, identity, navigation
+from simulator.specifications import control, identity, navigation, site_services
 from simulator.specifications.betfair import About, document
 from simulator.specifications.betting_rules import BETTING_RULES, LOCALE, number
 from simulator.specifications.examples import ACCOUNT_STORY, BETTING_STORY, HEARTBEAT_STORY, SCORES_STORY
@@ -106,6 +106,8 @@ def generated_documents() -> dict[str, str]:
         "betfair-heartbeat.yaml": document(HEARTBEAT, heartbeat_aping.OPERATIONS, _HEARTBEAT),
         "betfair-scores.yaml": document(SCORES, scores_aping.OPERATIONS, _SCORES),
         "betfair-navigation.yaml": navigation.document(),
+        "betfair-in-play.yaml": site_services.in_play_document(),
+        "betfair-race-card.yaml": site_services.race_card_document(),
     }
     return {name: _NOTICE + _written(content) for name, content in documents.items()}
 

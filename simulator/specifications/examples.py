@@ -150,6 +150,40 @@ def _first_of(node: JsonValue) -> JsonValue:
     return {**node, "children": [_first_of(node["children"][0])]} if "children" in node else node
 
 
+def in_play_examples() -> Mapping[str, JsonValue]:
+    """Return what the in-play service answers of a match that has begun, by operation."""
+    conversation = Conversation()
+    for deed in ({"type": "KickOff"}, {"type": "Goal", "team": "home", "matchTime": 36}):
+        _answer(conversation, "POST", f"{_WORLD}/events/{_EVENT}/incident", deed)
+    address = "/inplayservice/v1.1"
+    names = {"scores": "eventIds", "scoresAndBroadcast": "eventIds", "eventTimelines": "eventIds"}
+    return {
+        name: _answer(conversation, "GET", f"{address}/{name}?{parameter}={_EVENT}", None, {})
+        for name, parameter in {**names, "eventTimeline": "eventId"}.items()
+    }
+
+
+def race_card_examples() -> Mapping[str, JsonValue]:
+    """Return a card and a result with the first of its horses, by operation; and look at the page with the key."""
+    conversation = Conversation()
+    headers = {"X-Application": APP_KEY}
+    _answer(conversation, "GET", "/exchange/plus/", None, {})
+    query = f"marketId={RACE_MARKET}"
+    card = _answer(conversation, "GET", f"/rest/v2/raceCard?{query}", None, headers)
+    winner = int(card[0]["runners"][0]["selections"][0]["selectionId"])
+    _answer(
+        conversation,
+        "POST",
+        f"{_WORLD}/markets/{RACE_MARKET}/settle",
+        {"results": [{"selectionId": winner, "status": "WINNER"}]},
+    )
+    result = _answer(conversation, "GET", f"/rest/v2/raceResults?{query}", None, headers)
+    return {
+        name: [{**race, "runners": race["runners"][:1]} for race in races]
+        for name, races in (("raceCard", card), ("raceResults", result))
+    }
+
+
 def identity_examples() -> dict[str, JsonValue]:
     """Return what the operations of the identity service answer, by their ids."""
     conversation = Conversation()

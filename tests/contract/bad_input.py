@@ -13,7 +13,10 @@ from msgspec import inspect
 
 from simulator.betfair.dispatch import Dispatcher, FaceSettings
 from simulator.betfair.identity import identity_endpoints
+from simulator.betfair.in_play_service import OPERATIONS as IN_PLAY
 from simulator.betfair.operations import Operation, Service
+from simulator.betfair.race_card_service import PAGE_PATHS
+from simulator.betfair.race_card_service import PATHS as RACE_CARD_PATHS
 from simulator.betfair.services import SERVICES
 from simulator.bettune.face import PATHS, ROOT
 from simulator.control.routes import control_routes
@@ -48,9 +51,10 @@ CONTROL_PATHS = [
     )
     for route in control_routes(Worlds(), Addresses(URL), 0)
 ]
+SITE_PATHS = [*(f"/inplayservice/v1.1/{name}" for name in IN_PLAY), *RACE_CARD_PATHS, *PAGE_PATHS]
 BETTUNE_PATHS = [ROOT + path.format(filterId=1, matchId=1) for path in PATHS]
 EVERY_PATH = [
-    *(*JSON_RPC_PATHS.values(), *REST_PATHS, *IDENTITY_PATHS, *CONTROL_PATHS, *BETTUNE_PATHS),
+    *(*JSON_RPC_PATHS.values(), *REST_PATHS, *IDENTITY_PATHS, *SITE_PATHS, *CONTROL_PATHS, *BETTUNE_PATHS),
     *("/health", "/nothing"),
 ]
 

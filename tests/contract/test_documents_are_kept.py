@@ -86,6 +86,8 @@ def run(application: Application, examples: int, coverage: bool) -> tuple[int, l
         ("betfair-heartbeat.yaml", 100, True),
         ("betfair-identity.yaml", 100, True),
         ("betfair-navigation.yaml", 20, True),
+        ("betfair-in-play.yaml", 20, True),
+        ("betfair-race-card.yaml", 20, True),
         ("betfair-scores.yaml", 100, True),
         ("bettune.yaml", 100, True),
         ("control.yaml", 500, True),

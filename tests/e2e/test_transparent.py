@@ -83,6 +83,29 @@ reader.join()
 print(bot.logout().status)
 """
 
+FOLLOWER = """
+import os
+
+import betfairlightweight
+import requests
+
+bot = betfairlightweight.APIClient("alice", "alice-password", app_key="alice-live-key")
+bot.login_interactive()
+(event,) = bot.scores.list_available_events(event_type_ids=["1"], event_status=["PENDING"])[:1]
+world = requests.get(f"{os.environ['BETSIM_CONTROL']}/worlds").json()["worlds"][0]["id"]
+told = {"type": "Goal", "team": "home", "status": "KickOff"}
+requests.post(f"{os.environ['BETSIM_CONTROL']}/worlds/{world}/events/{event.event_id}/incident", json=told)
+(scores,) = bot.in_play_service.get_scores([event.event_id])
+timeline = bot.in_play_service.get_event_timeline(event.event_id)
+print(scores.score.home.score, timeline.update_detail[-1].type)
+bot.race_card.login()
+(market,) = bot.betting.list_market_catalogue(
+    filter=betfairlightweight.filters.market_filter(market_type_codes=["WIN"]), max_results=1
+)
+(card,) = bot.race_card.get_race_card([market.market_id])
+print(card.race.race_title == market.market_name, len(card.runners) > 1, card.runners[0].jockey is not None)
+"""
+
 
 def test_a_bot_of_betfairlightweight_logs_in_by_certificate_bets_and_streams(tmp_path: Path) -> None:
     program = tmp_path / "bot.py"
@@ -94,6 +117,17 @@ def test_a_bot_of_betfairlightweight_logs_in_by_certificate_bets_and_streams(tmp
 
     assert ended.returncode == 0, ended.stderr
     assert ended.stdout.split() == ["SUCCESS", "-2.0", "True", "streamed", "SUCCESS"]
+
+
+def test_a_follower_of_scores_and_race_cards_has_no_address_to_change(tmp_path: Path) -> None:
+    """The library has these hosts built in."""
+    program = tmp_path / "follower.py"
+    program.write_text(FOLLOWER)
+
+    ended = transparently(sys.executable, str(program), options=())
+
+    assert ended.returncode == 0, ended.stderr
+    assert ended.stdout.split() == ["1", "Goal", "True", "True", "True"]
 
 
 @needing("curl")
