@@ -47,7 +47,11 @@ _strangers: set[str] = set()
 @schemathesis.hook
 def before_call(ctx: schemathesis.HookContext, case: schemathesis.Case, kwargs: dict[str, Any]) -> None:
     """Send every request as a customer who is logged in, but for those that are about being none."""
-    if knows_customers(case) and case.id not in _strangers and not case.operation.schema.is_security_param_negated(case):
+    if (
+        knows_customers(case)
+        and case.id not in _strangers
+        and not case.operation.schema.is_security_param_negated(case)
+    ):
         case.headers.update(customer(str(case.operation.base_url)))
     if isinstance(case.query, dict) and re.fullmatch(r"PT[0-9.]+S", str(case.query.get("wait"))):
         # What is valid as a duration may take a minute.

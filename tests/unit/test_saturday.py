@@ -9,15 +9,19 @@ import pytest
 
 from simulator.betfair.navigation.tree import menu_of
 from simulator.exchange.rules import RULE_SETS
+from simulator.world.catalogue import Catalogue
 from simulator.world.format.document import Document
-from simulator.world.format.scenario import Scenario
+from simulator.world.format.quantities import moment_of
+from simulator.world.format.scenario import InPlayEntry, Scenario, Settle, TellIncident
 from simulator.world.loading.checks import PAST_ORIGIN, Inspection
 from simulator.world.loading.happening_checks import check_happening
+from simulator.world.loading.in_play_checks import check_incident
 from simulator.world.loading.market_checks import EventChecks
 from simulator.world.loading.named import builtin_scenario, scenario_called
 from simulator.world.loading.rehearsal import rehearse
 from simulator.world.loading.saturday.chance import Chance
 from simulator.world.loading.saturday.programme import saturday
+from simulator.world.scoreboards import Scoreboards
 from simulator.world.world import World
 
 METADATA_OF_HORSES = {
@@ -73,6 +77,31 @@ def test_it_has_horses_with_cards_and_football_with_all_its_market_types(scenari
     )
 
 
+def test_matches_of_football_are_told_to_the_score_that_settles_their_markets(scenario: Scenario) -> None:
+    """Each goal in its half, and the winner of MATCH_ODDS is the one of the score at the end."""
+    boards, catalogue, origin = Scoreboards(), Catalogue(), PAST_ORIGIN
+    matches = [event for event in scenario.events if event.in_play is not None]
+    for event in matches:
+        catalogue.add_event(event, origin)
+        boards.add(catalogue.events[event.id], event.in_play or InPlayEntry(), origin)
+    for happening in scenario.schedule:
+        if isinstance(happening, TellIncident):
+            boards.tell(happening, moment_of(happening.at or "", origin))
+    results = {each.market: each.results for each in scenario.schedule if isinstance(each, Settle) and each.results}
+
+    assert len(matches) >= 250
+    for event in matches:
+        board, odds = boards.by_event[event.id], event.markets[0]
+        home, away = int(board.home.full_time_score), int(board.away.full_time_score)
+        place = 2 if home == away else int(away > home)
+        (winner,) = results[odds.id]
+        assert winner.selection_id == odds.runners[place].selection_id
+        assert [one.at for one in board.incidents] == sorted(one.at for one in board.incidents)
+        halves = {one.type: one.minute for one in board.incidents}
+        assert (halves["FirstHalfEnd"], halves["SecondHalfKickOff"], halves["SecondHalfEnd"]) == (48, 46, 94)
+        assert board.status == "Finished"
+
+
 @pytest.mark.parametrize("seed", [0, 7])
 def test_it_passes_the_checks_of_every_scenario_but_that_of_its_size(seed: int) -> None:
     """It is no document, so it passes the checks as if it were one."""
@@ -80,9 +109,13 @@ def test_it_passes_the_checks_of_every_scenario_but_that_of_its_size(seed: int) 
     document = Document("saturday", {}, None)
     checks = EventChecks(Inspection(document), {}, {})
     checks.check(made_up.events)
+    scored = {event.id for event in made_up.events if event.in_play is not None}
     for index, happening in enumerate(made_up.schedule):
         assert not hasattr(happening, "match")
-        check_happening(checks.inspection, ("schedule", index), happening, checks.markets)  # type: ignore[arg-type]
+        if isinstance(happening, TellIncident):
+            check_incident(checks.inspection, ("schedule", index), happening, scored)
+        else:
+            check_happening(checks.inspection, ("schedule", index), happening, checks.markets)  # type: ignore[arg-type]
     rehearse(document, RULE_SETS[made_up.rules], made_up.events, made_up.schedule, PAST_ORIGIN)
 
 

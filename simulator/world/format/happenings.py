@@ -1,13 +1,13 @@
 """What may be done to a market, an event, a match or a user: by schedule, or by the control API under the same name."""
 
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from msgspec import Meta
 
 from simulator.world.format.bettune_entries import ScoreEntry
 from simulator.world.format.entry import BetTuneId, Entry, NumericId, PriceSize, SelectionId, Text
-from simulator.world.format.in_play_entries import Minute, SideEntry
+from simulator.world.format.in_play_entries import Minute, SideEntry, Team
 
 
 class Happening(Entry, frozen=True, kw_only=True, tag_field="do"):
@@ -188,7 +188,7 @@ class TellIncident(Entry, frozen=True, kw_only=True, tag_field="do", tag="incide
 
     event: NumericId
     type: Annotated[str, Meta(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,39}\Z")]
-    team: Literal["home", "away"] | None = None
+    team: Team | None = None
     player: Text | None = None
     status: Text | None = None
     match_time: Minute | None = None

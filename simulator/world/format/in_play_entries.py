@@ -1,6 +1,6 @@
 """How a match stands, as a scenario file writes it and as what happens in it changes it."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta
 
@@ -8,6 +8,7 @@ from simulator.world.format.entry import Entry, Text
 
 Points = Annotated[int, Meta(ge=0, le=99_999)] | Annotated[str, Meta(min_length=1, max_length=20)]
 """What somebody has scored: a number, or a word as in a game of tennis ("Av")."""
+Team = Literal["home", "away"]
 Count = Annotated[int, Meta(ge=0, le=999)]
 Minute = Annotated[int, Meta(ge=1, le=999)]
 """The first minute of a match is 1."""

@@ -3,8 +3,10 @@
 from decimal import Decimal
 from typing import Final, NamedTuple
 
+from simulator.world.format.happenings import TellIncident
+from simulator.world.format.in_play_entries import InPlayEntry, Team
 from simulator.world.format.market_entries import CompetitionEntry, EventTypeEntry, GroupEntry, MarketEntry, RunnerEntry
-from simulator.world.loading.saturday.building import Day, runners_of
+from simulator.world.loading.saturday.building import Day, after, runners_of
 from simulator.world.loading.saturday.chance import Chance
 from simulator.world.loading.saturday.names import Names
 
@@ -29,6 +31,8 @@ MATCHES_OF_DIVISION: Final = 8
 KICK_OFFS: Final = (30, 150, 300, 330, 480, 600)
 """In minutes after the day begins."""
 MATCH_MINUTES: Final = 110
+SECOND_HALF_MINUTES: Final = 62
+"""From the kick-off to that of the second half; the first ends two minutes late, and the second three."""
 GOAL_LINES: Final = (15, 25, 35)
 """In tenths of a goal."""
 GOALS: Final = (26, 35, 23, 11, 4, 1)
@@ -70,7 +74,9 @@ def add_football(day: Day) -> None:
                     country_code=country,
                     timezone=timezone,
                     groups=groups,
+                    in_play=InPlayEntry(),
                 )
+                _tell_match(day, event_id, match)
 
 
 def _match(day: Day, chance: Chance, names: Names) -> Match:
@@ -81,6 +87,33 @@ def _match(day: Day, chance: Chance, names: Names) -> Match:
     half_time = (chance.below(score[0] + 1), chance.below(score[1] + 1))
     weights = (for_home, 100 - for_home - for_draw, for_draw)
     return Match(chance.one_of(KICK_OFFS), home, away, weights, score, half_time)
+
+
+def _tell_match(day: Day, event_id: str, match: Match) -> None:
+    """Let what happens in a match be told as it happens: two halves, and the goals of its score in each of them."""
+    chance = Chance(day.seed, f"goals {event_id}")
+    halves = (
+        match.half_time,
+        tuple(all_of_it - first for all_of_it, first in zip(match.score, match.half_time, strict=True)),
+    )
+    sides: tuple[Team, Team] = ("home", "away")
+    goals = [
+        (begins + chance.between(1, 44), side)
+        for begins, scored in zip((0, SECOND_HALF_MINUTES), halves, strict=True)
+        for side, number in zip(sides, scored, strict=True)
+        for _ in range(number)
+    ]
+    story: list[tuple[int, str, Team | None]] = [
+        (0, "KickOff", None),
+        (47, "FirstHalfEnd", None),
+        (SECOND_HALF_MINUTES, "SecondHalfKickOff", None),
+        *((minutes, "Goal", side) for minutes, side in goals),
+        (MATCH_MINUTES, "SecondHalfEnd", None),
+        (MATCH_MINUTES, "Finished", None),
+    ]
+    for minutes, kind, team in sorted(story, key=lambda told: told[0]):
+        at = after(match.minutes + minutes)
+        day.schedule.append(TellIncident(event=event_id, type=kind, team=team, at=at))
 
 
 def _markets(day: Day, chance: Chance, match: Match) -> list[MarketEntry]:
