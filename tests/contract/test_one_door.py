@@ -16,7 +16,7 @@ from simulator import data
 from simulator.specifications import examples
 from simulator.specifications.conversation import Conversation, Heard
 from simulator.specifications.documents import generated_documents
-from simulator.world.happened import Happened
+from simulator.world.happened import BEGINNING, Happened
 from simulator.world.retelling import Beginning, Retelling, decode_told, encode_told, told
 from simulator.world.state_hash import state_hash
 from simulator.world.world import World
@@ -36,8 +36,16 @@ class Doubled(Conversation):
         super().__init__()
         self._doubles: dict[World, Retelling] = {}
         self._untold: list[tuple[World, Happened]] = []
-        self.worlds.listen(lambda world, happened: self._untold.append((world, happened)))
-        self._doubles[self.worlds.default] = Retelling(Beginning.of(self.worlds.default))
+        self.worlds.listen(self._hear)
+        default = self.worlds.default
+        begun = Beginning(default.scenario, default.seed, default.id, default.created_at, None)
+        self._doubles[default] = Retelling(begun)
+
+    def _hear(self, world: World, happened: Happened) -> None:
+        """Begin a double where a world begins, while that says what it went on from; all else is told later."""
+        if happened.source == BEGINNING:
+            self._doubles[world] = Retelling(Beginning.of(world))
+        self._untold.append((world, happened))
 
     def ask(self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None) -> Heard:
         """Ask, tell the doubles what went in, and compare."""
@@ -45,8 +53,6 @@ class Doubled(Conversation):
         heard = super().ask(method, path, body, headers)
         Doubled.asked.append((method.lower(), path, body))
         for world, happened in self._untold:
-            if world not in self._doubles:
-                self._doubles[world] = Retelling(Beginning.of(world))
             for one in told([happened]):
                 self._doubles[world].tell(decode_told(encode_told(one)))
         self._untold.clear()
