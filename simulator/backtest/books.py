@@ -188,16 +188,17 @@ class RecordedBook(RunnerBook):
         """Let those bets take part in a trade that are at its price, or at a better one for who took them."""
         for resting, opposite in ((self.lays, self.backs), (self.backs, self.lays)):
             left = opposite.usable(price, traded)
-            stood = 0
+            # Of others at this very price, how many have been matched: all of ours there come forward by as many.
+            passed = 0
             for order in resting.orders():
-                if resting.beats(price, order.price) or not left:
+                if resting.beats(price, order.price) or not (left or passed):
                     break
                 if order.price == price:
                     before = resting.ahead[order.bet_id]
-                    passed = min(left, max(0, before - stood))
-                    stood += passed
-                    left -= passed
-                    resting.ahead[order.bet_id] = max(0, before - stood)
+                    passing = min(left, max(0, before - passed))
+                    passed += passing
+                    left -= passing
+                    resting.ahead[order.bet_id] = max(0, before - passed)
                 left -= fills.make(order, left, How.TRADED, price, resting)
 
     def _cross(self, moves: Moves, fills: "_Fills", touching_fills: bool) -> None:

@@ -13,15 +13,12 @@ from typing import Final
 
 from simulator.backtest.books import Moves, Watched
 from simulator.backtest.followed import Followed
-from simulator.backtest.following import key_of
 from simulator.backtest.lane import Lane
+from simulator.backtest.starting_prices import starting_prices
 from simulator.exchange.orders import RunnerKey
 from simulator.exchange.statuses import MarketStatus
 from simulator.recorded.market import Ladder, RecordedMarket, RecordedRunner, RunnerId, hundredths
 from simulator.recorded.messages import Line, MarketChange, MarketDefinition, PriceSizes, RunnerChange
-
-CUT: Final = 0.01
-"""Historic files cut starting prices to hundredths: the exact one is less than this away."""
 
 
 class Engine:
@@ -32,6 +29,7 @@ class Engine:
         self.followed: Final[dict[str, FollowedByAll]] = {}
         """By market id."""
         self.now = 0
+        self._postponed: list[FollowedByAll] = []
 
     def take(self, line: Line) -> None:
         """Take in a line of a recording; what changes no market is passed over."""
@@ -40,6 +38,8 @@ class Engine:
 
     def take_changes(self, changes: Sequence[MarketChange], published_at: int) -> None:
         """Take in what was published at a time. Time never goes backwards: what is told late is told now."""
+        if self._postponed:
+            self._define_postponed(changes, published_at)
         at = self.now = max(self.now, published_at)
         for lane in self.lanes:
             lane.run_until(at)
@@ -49,14 +49,21 @@ class Engine:
             if market is None:
                 market = self.followed[change.id] = FollowedByAll(change.id, self.lanes)
             touched[change.id] = market
-            if change.market_definition is not None:
-                market.define(change, changes, at)
+            if change.market_definition is not None and not market.define(change.market_definition, changes):
+                self._postponed.append(market)
             market.take(change, at)
         for market in touched.values():
             market.tell()
 
+    def _define_postponed(self, changes: Sequence[MarketChange], published_at: int) -> None:
+        """Take in definitions that had to wait for what this message may say."""
+        postponed, self._postponed = self._postponed, []
+        for market in postponed:
+            market.define_postponed(changes if published_at == market.recorded.published_at else ())
+
     def end(self) -> None:
         """Let happen what is still due, and note which markets have no result."""
+        self._define_postponed((), 0)
         for lane in self.lanes:
             while lane.is_waiting:
                 lane.run_until(lane.now + 1_000)
@@ -78,20 +85,41 @@ class FollowedByAll:
         self._lanes: Final = lanes
         self._moves: Final[dict[RunnerId, Moves]] = {}
 
-    def define(self, change: MarketChange, message: Iterable[MarketChange], at: int) -> None:
-        """Bring the markets of all lanes to what a definition says."""
-        definition = change.market_definition
-        recorded = self.recorded
-        if definition is None or definition == recorded.definition:
-            return
+    def define(self, definition: MarketDefinition, message: Sequence[MarketChange]) -> bool:
+        """Bring the markets of all lanes to what a definition says, and return whether that could be done now.
+
+        Where the starting prices are made and the message has no bets at them, the next one may have them: historic
+        files tell the definition first, and the prices at the same time in a line of their own.
+        """
+        recorded, before = self.recorded, self.recorded.definition
+        if definition == before:
+            return True
         recorded.define(definition)
         if not self.followed:
             for lane in self._lanes:
                 followed = lane.followed[recorded.market_id] = Followed(lane, recorded, self.watched, definition)
                 self.followed.append(followed)
+        is_new = definition.bsp_reconciled and not (before is not None and before.bsp_reconciled)
+        if is_new and not self._tells_starting_prices(message):
+            return False
+        self._define(definition, message)
+        return True
+
+    def define_postponed(self, message: Sequence[MarketChange]) -> None:
+        """Take in the last definition, which had to wait, with what the next message says at the same time."""
+        if self.recorded.definition is not None:
+            self._define(self.recorded.definition, message)
+
+    def _tells_starting_prices(self, message: Iterable[MarketChange]) -> bool:
+        return any(
+            one.spb or one.spl for change in message if change.id == self.recorded.market_id for one in change.rc or ()
+        )
+
+    def _define(self, definition: MarketDefinition, message: Iterable[MarketChange]) -> None:
         prices: Mapping[RunnerKey, Fraction] = {}
         if definition.bsp_reconciled:
-            prices = starting_prices(definition, [each for each in message if each.id == change.id])
+            own = [change for change in message if change.id == self.recorded.market_id]
+            prices = starting_prices(definition, own)
         for followed in self.followed:
             followed.define(definition, prices)
 
@@ -145,23 +173,3 @@ def _note_prices(before: Ladder, ladder: Ladder, lines: PriceSizes) -> None:
         key = round(price * 100)
         if key not in before:
             before[key] = ladder.get(key, 0)
-
-
-def starting_prices(definition: MarketDefinition, message: Iterable[MarketChange]) -> dict[RunnerKey, Fraction]:
-    """Return the starting prices that a message tells, exact where it shows them in the bets that were matched at them.
-
-    After the reconciliation those bets stand at the very price, whereas a definition may have it cut to hundredths.
-    """
-    shown: dict[RunnerKey, list[float]] = {}
-    for change in message:
-        for one in change.rc or ():
-            key = RunnerKey(int(one.id), 0 if not one.hc else round(one.hc * 100))
-            for ladder in (one.spb, one.spl):
-                shown.setdefault(key, []).extend(price for price, size in ladder or () if size)
-    prices: dict[RunnerKey, Fraction] = {}
-    for runner in definition.runners:
-        if isinstance(runner.bsp, float) and 1 < runner.bsp < float("inf"):
-            said, key = runner.bsp, key_of(runner)
-            near = [price for price in shown.get(key, ()) if abs(price - said) < CUT]
-            prices[key] = Fraction(str(min(near, key=lambda price: abs(price - said), default=said)))
-    return prices

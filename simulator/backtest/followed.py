@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from simulator.backtest.books import FollowingMarket, Moves, RecordedBook, Watched
 from simulator.backtest.following import commands_between, first_commands
 from simulator.backtest.outcomes import NoResult, settlement
+from simulator.backtest.starting_prices import with_our_money
 from simulator.exchange.commands import AmendMarket
 from simulator.exchange.events import MarketChanged
 from simulator.exchange.orders import RunnerKey
@@ -54,6 +55,8 @@ class Followed:
         lane, market = self.lane, self.market
         if market.status is MarketStatus.CLOSED:
             return
+        if prices and lane.settings.own_starting_price_effect and not market.bsp_reconciled:
+            prices = with_our_money(prices, market.runners, self.recorded.runners)
         was_open, is_material = market.status is MarketStatus.OPEN, False
         for command in commands_between(market, definition, prices, cross_matching=lane.settings.cross_matching):
             for event in lane.do(command):

@@ -65,6 +65,8 @@ class Settings(Struct, frozen=True):
     rules: str = DEFAULT_RULE_SET
     cross_matching: bool = False
     """Whether bets take virtual offers where a market has them."""
+    own_starting_price_effect: bool = True
+    """Whether our money moves the starting prices that our bets get."""
     line_results: dict[str, int] = {}
     """By market id: the number in which a LINE market ended, in hundredths, which no recording tells."""
 

@@ -116,6 +116,13 @@ def test_what_we_take_of_our_own_queue_brings_us_forward() -> None:
     assert (taking.size_matched, resting.size_matched) == (8_00, 3_00)
 
 
+def test_a_trade_brings_all_bets_of_ours_at_its_price_forward() -> None:
+    told = with_ahead()
+    first, second = told.lay(3_00, at=3_00), told.lay(3_00, at=3_00)
+    told.says(trd=[(3.0, 80)])
+    assert told.book().lays.ahead == {first.bet_id: 10_00, second.bet_id: 10_00}
+
+
 # Trades through our price
 
 

@@ -1,0 +1,94 @@
+"""Starting prices as recorded, and what they would have been with our money in them.
+
+A recording tells the price that was made without us. What our bets would have done to it is worked out by the kernel's
+own auction over what is recorded just before: once with our bets and once without. The price moves, in odds, as one of
+these results does against the other, so that where the auction cannot be told again to the penny its error drops out.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
+from typing import Final
+
+from simulator.backtest.following import key_of
+from simulator.exchange.book import Offer
+from simulator.exchange.ladder import HIGHEST_PRICE, LOWEST_PRICE
+from simulator.exchange.money import HUNDREDTHS
+from simulator.exchange.orders import Order, OrderType, Persistence, RunnerKey, Side
+from simulator.exchange.runner import Runner
+from simulator.exchange.starting_price import StartingPriceBet, reconcile
+from simulator.recorded.market import Ladder, RecordedRunner
+from simulator.recorded.messages import MarketChange, MarketDefinition
+
+CUT: Final = 0.01
+"""Historic files cut starting prices to hundredths: the exact one is less than this away."""
+MOST_DENOMINATOR: Final = 10**12
+
+
+def starting_prices(definition: MarketDefinition, message: Iterable[MarketChange]) -> dict[RunnerKey, Fraction]:
+    """Return the starting prices that a message tells, as exactly as it does.
+
+    After the reconciliation the bets that were matched stand at the very price. Historic files show it there and have
+    it cut to hundredths in the definition; with captures it is the other way round.
+    """
+    shown: dict[RunnerKey, list[float]] = {}
+    for change in message:
+        for one in change.rc or ():
+            key = RunnerKey(int(one.id), 0 if not one.hc else round(one.hc * HUNDREDTHS))
+            for ladder in (one.spb, one.spl):
+                shown.setdefault(key, []).extend(price for price, size in ladder or () if size)
+    prices: dict[RunnerKey, Fraction] = {}
+    for runner in definition.runners:
+        if isinstance(runner.bsp, float) and 1 < runner.bsp < float("inf"):
+            said, key = runner.bsp, key_of(runner)
+            near = [price for price in shown.get(key, ()) if abs(price - said) < CUT]
+            prices[key] = Fraction(max((str(price) for price in (said, *near)), key=len))
+    return prices
+
+
+def with_our_money(
+    prices: Mapping[RunnerKey, Fraction],
+    runners: Mapping[RunnerKey, Runner],
+    recorded: Mapping[tuple[int, int], RecordedRunner],
+) -> dict[RunnerKey, Fraction]:
+    """Return the starting prices as our bets that take part would have moved them; where none does, as recorded."""
+    return {key: _moved(price, runners[key], recorded[key]) for key, price in prices.items() if key in runners}
+
+
+def _moved(price: Fraction, runner: Runner, recorded: RecordedRunner) -> Fraction:
+    our_backs, our_lays = _ours(runner, Side.BACK), _ours(runner, Side.LAY)
+    if not our_backs and not our_lays:
+        return price
+    backs, lays = _bets(recorded.starting_price_backs, LOWEST_PRICE), _bets(recorded.starting_price_lays, HIGHEST_PRICE)
+    to_back = [Offer(rung, size) for rung, size in sorted(recorded.available_to_back.items(), reverse=True)]
+    to_lay = [Offer(rung, size) for rung, size in sorted(recorded.available_to_lay.items())]
+    if to_back and to_lay and to_back[0].price >= to_lay[0].price:
+        return price
+    without = reconcile(backs, lays, to_back, to_lay).price
+    ours = reconcile([*backs, *our_backs], [*lays, *our_lays], to_back, to_lay).price
+    if not isinstance(without, Fraction) or not isinstance(ours, Fraction):
+        return price
+    moved = 1 + (price - 1) * (ours - 1) / (without - 1)
+    bounds = Fraction(LOWEST_PRICE, HUNDREDTHS), Fraction(HIGHEST_PRICE, HUNDREDTHS)
+    return min(max(moved, bounds[0]), bounds[1]).limit_denominator(MOST_DENOMINATOR)
+
+
+def _bets(ladder: Ladder, any_price: int) -> list[StartingPriceBet]:
+    """Return the recorded bets at the starting price; those at the end of the ladder take any price."""
+    return [StartingPriceBet(size, None if price == any_price else price) for price, size in sorted(ladder.items())]
+
+
+def _ours(runner: Runner, side: Side) -> Sequence[StartingPriceBet]:
+    """Return our bets that take part: those that wait for the starting price, and those that are about to."""
+    waiting = [
+        StartingPriceBet(order.liability_waiting, order.price if order.order_type is OrderType.LIMIT_ON_CLOSE else None)
+        for order in runner.starting_price_queue(side).values()
+    ]
+    return [*waiting, *(StartingPriceBet(order.liability_of_rest) for order in _turning(runner, side))]
+
+
+def _turning(runner: Runner, side: Side) -> Iterable[Order]:
+    return (
+        order
+        for order in runner.book.queue_of(side).orders()
+        if order.persistence is Persistence.MARKET_ON_CLOSE and order.size_remaining
+    )

@@ -1,0 +1,158 @@
+"""Recorded books with bets of ours, at random: held against a naive twin, and gone over by the audit of fills."""
+
+import json
+from typing import NamedTuple
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from simulator.backtest.models import MODELS, QUEUE, Cancellations
+from simulator.exchange.commands import CancelInstruction
+from simulator.exchange.orders import Side
+from simulator.recorded.messages import read_line
+from tests.fill_audit import Audit
+from tests.property.recorded.twin_offers import OTHERS, Levels, NaiveRunner
+from tests.unit.recording_builder import MARKET, Recording
+
+PRICES = (2_98, 3_00, 3_05, 3_10)
+
+
+class Message(NamedTuple):
+    """What is told: sizes by side and price, and by how much is traded, in pence of both sides."""
+
+    to_back: dict[int, int]
+    to_lay: dict[int, int]
+    traded: dict[int, int]
+    is_image: bool
+
+
+class Bet(NamedTuple):
+    side: Side
+    price: int
+    size: int
+
+
+class Cancel(NamedTuple):
+    """Take so much off the bet that is so many places down the list."""
+
+    place: int
+    size: int
+
+
+prices = st.sampled_from(PRICES)
+pence = st.sampled_from([1, 2, 50, 1_00, 1_33, 2_50]) | st.integers(1, 3_00)
+ladders = st.dictionaries(prices, st.just(0) | pence, max_size=3)
+messages = st.builds(Message, ladders, ladders, st.dictionaries(prices, pence, max_size=2), st.just(False))
+images = st.builds(Message, ladders, ladders, st.dictionaries(prices, pence, max_size=2), st.just(True))
+bets = st.builds(Bet, st.sampled_from(Side), prices, st.integers(1_00, 4_00))
+cancels = st.builds(Cancel, st.integers(0, 5), st.integers(1, 2_00))
+programs = st.lists(messages | messages | messages | bets | bets | cancels | images, min_size=3, max_size=25)
+
+
+class Told:
+    """A recording made up as it goes, with what it has shown and what was traded so far."""
+
+    def __init__(self, model: object) -> None:
+        self.recording = Recording(model=model)
+        self.shown: dict[Side, dict[int, int]] = {Side.LAY: {}, Side.BACK: {}}
+        self.traded: dict[int, int] = {}
+
+    def say(self, message: Message) -> tuple[dict[Side, Levels], dict[int, int], dict[str, object]]:
+        """Return what a message changes on each side, what is traded in it, and the message as it is on the wire."""
+        levels: dict[Side, Levels] = {}
+        for side, told in ((Side.LAY, message.to_back), (Side.BACK, message.to_lay)):
+            before = dict(self.shown[side])
+            if message.is_image:
+                self.shown[side] = {}
+            self.shown[side].update(told)
+            spoken = before.keys() | told.keys() if message.is_image else told.keys()
+            levels[side] = {price: (before.get(price, 0), self.shown[side].get(price, 0)) for price in sorted(spoken)}
+        trades = {}
+        for price, rise in message.traded.items():
+            before_it = self.traded.get(price, 0)
+            self.traded[price] = before_it + rise
+            half = self.traded[price] // 2 - before_it // 2
+            if half and not message.is_image:
+                trades[price] = half
+        if message.is_image:
+            self.traded = {price: self.traded[price] for price in message.traded}
+        change = {
+            "id": MARKET,
+            "img": message.is_image,
+            "rc": [
+                {
+                    "id": 1,
+                    "atb": [[price / 100, size / 100] for price, size in message.to_back.items()],
+                    "atl": [[price / 100, size / 100] for price, size in message.to_lay.items()],
+                    "trd": [[price / 100, self.traded[price] / 100] for price in message.traded],
+                }
+            ],
+        }
+        return levels, trades, change
+
+
+def carry_out(told: Told, step: object, naive: NaiveRunner | None, audit: Audit) -> None:
+    """Do one step to the engine, to the twin and to the audit."""
+    recording = told.recording
+    if isinstance(step, Message):
+        levels, trades, change = told.say(step)
+        recording.now += 1_000
+        line = json.dumps({"op": "mcm", "pt": recording.now, "mc": [change]}).encode()
+        recording.engine.take(read_line(line, 1))
+        audit.after(json.loads(line))
+        if naive is not None:
+            naive.hear(levels, trades)
+    elif isinstance(step, Bet):
+        order = recording.bet(step.side, step.size, step.price)
+        if naive is not None:
+            naive.place(order.bet_id, step.side, step.price, step.size)
+    elif isinstance(step, Cancel):
+        orders = [order for order in recording.lane.exchange.orders.values() if order.size_remaining]
+        if step.place < len(orders):
+            order = orders[step.place]
+            before = order.size_remaining
+            recording.lane.cancel(MARKET, CancelInstruction(order.bet_id, step.size))
+            if naive is not None:
+                naive.cancel(order.bet_id, before - order.size_remaining)
+    recording.check()
+
+
+def assert_same(told: Told, naive: NaiveRunner) -> None:
+    book = told.recording.book()
+    for side in Side:
+        offers, rows = book.queue_of(side), naive.sides[side]
+        assert [(level.price, level.total) for level in offers.best_first()] == [
+            (price, len(rows.rows[price])) for price in rows.prices()
+        ]
+        for level in offers.best_first():
+            row = [
+                counter
+                for order in level.queue.values()
+                for counter in [order.bet_id if order.account == "strategy" else OTHERS] * order.size_remaining
+            ]
+            assert row == rows.rows[level.price]
+    matched = {order.bet_id: order.size_matched for order in told.recording.lane.exchange.orders.values()}
+    assert matched == naive.matched
+
+
+@pytest.mark.parametrize("rule", [Cancellations.PRO_RATA, Cancellations.ALL_AHEAD, Cancellations.ALL_BEHIND])
+@given(program=programs)
+def test_a_recorded_book_is_the_twins_row_by_row(rule: Cancellations, program: list[object]) -> None:
+    told, naive = Told(replace(QUEUE, cancellations=rule)), NaiveRunner(rule)
+    audit = Audit(told.recording.lane)
+    for step in program:
+        carry_out(told, step, naive, audit)
+        assert_same(told, naive)
+    assert audit.end() == []
+
+
+@pytest.mark.parametrize("model", MODELS)
+@given(program=programs)
+def test_nothing_is_given_twice_whatever_is_bet_and_recorded(model: str, program: list[object]) -> None:
+    told = Told(model)
+    audit = Audit(told.recording.lane, counts_the_queue=model == "pessimistic")
+    for step in program:
+        carry_out(told, step, None, audit)
+    assert audit.end() == []
