@@ -13,6 +13,7 @@ from click.core import ParameterSource
 from msgspec import structs
 
 from simulator import __version__
+from simulator.backtest_command import backtest_command
 from simulator.betfair.dispatch import FaceSettings
 from simulator.betfair.errors import ApiErrorCode
 from simulator.control.collection import full_collections_put_off
@@ -62,6 +63,7 @@ def main() -> None:
 
 main.add_command(scenario)
 main.add_command(recorded)
+main.add_command(backtest_command)
 
 
 def _check_token(_: click.Context, __: click.Parameter, token: str | None) -> str | None:

@@ -1,0 +1,29 @@
+"""Prices and amounts between strategies, which have them as the wire does, and the exchange, which has integers."""
+
+from typing import Final
+
+from simulator.exchange.money import HUNDREDTHS, INEXACT
+
+CLOSE: Final = 1e-6
+
+
+def to_hundredths(value: float) -> int:
+    """Return a price or an amount in hundredths, `INEXACT` where it has more decimals, which no rule accepts.
+
+    >>> to_hundredths(2.02), to_hundredths(2.025) == INEXACT
+    (202, True)
+    """
+    scaled = value * HUNDREDTHS
+    if not abs(scaled) < -INEXACT:
+        return INEXACT
+    nearest = round(scaled)
+    return nearest if abs(scaled - nearest) <= CLOSE * max(1.0, abs(scaled)) else INEXACT
+
+
+def of_hundredths(value: int) -> float:
+    """Return hundredths as a number.
+
+    >>> of_hundredths(202)
+    2.02
+    """
+    return value / HUNDREDTHS

@@ -1,0 +1,154 @@
+"""A job: the files of one event, read once, for all runs of a strategy. It is what is handed to whoever works.
+
+Nothing in a job or in what comes of it depends on who does it, when, or beside what: results are the same however the
+work is spread.
+"""
+
+import traceback
+from collections.abc import Callable, Iterator
+from heapq import merge
+from typing import Any, Final
+
+from msgspec import Struct
+
+from simulator.backtest.engine import Engine
+from simulator.backtest.lane import Settings
+from simulator.backtest.playing import Play
+from simulator.backtest.rows import Rows, rows_of
+from simulator.backtest.variants import Variant, check_parameters, strategy_class
+from simulator.recorded.messages import Kind, Line, read_lines
+from simulator.recorded.sources import Source, sources
+
+MOST_PROBLEMS: Final = 20
+"""How many broken lines of a job are told one by one."""
+
+
+class Job(Struct, frozen=True):
+    """Files, in the order in which they were named, and what is to be run over them."""
+
+    name: str
+    files: tuple[str, ...]
+    """Paths, each of one source: see `simulator.recorded.sources`."""
+    strategy: str
+    variants: tuple[Variant, ...]
+    settings: Settings
+    size_bytes: int = 0
+    """How much there is to read, packed: the largest jobs are done first."""
+
+
+class Failure(Struct, frozen=True):
+    """A run that a strategy has ended by raising something."""
+
+    run: str
+    model: str
+    market_id: str
+    error: str
+    traceback: str
+
+
+class Outcome(Struct):
+    """What came of a job."""
+
+    name: str
+    rows: Rows
+    files: tuple[str, ...] = ()
+    failures: list[Failure] = []
+    problems: list[str] = []
+    """Lines that could not be read, and files that broke off."""
+    updates: int = 0
+    markets: int = 0
+
+
+def do(job: Job) -> Outcome:
+    """Do a job: read its files once, in the order of time, for all its variants.
+
+    What a strategy raises ends its own run and nothing else. Raises `WrongStrategy` where there is no such one, and
+    `SourceError` where a file is not there.
+    """
+    strategy = strategy_class(job.strategy)
+    plays = []
+    for variant in job.variants:
+        check_parameters(strategy, variant.parameters, job.strategy)
+        plays.append(_Guarded(variant, strategy, variant.settings(job.settings)))
+    engine = Engine([guarded.play.lane for guarded in plays if guarded.play is not None])
+    outcome = Outcome(job.name, Rows(), job.files)
+    broken = 0
+    for line in lines_of(job.files):
+        if line.kind is Kind.BROKEN:
+            broken += 1
+            if broken <= MOST_PROBLEMS:
+                outcome.problems.append(line.problem)
+        elif line.changes:
+            outcome.updates += len(line.changes)
+            engine.take(line)
+    engine.end()
+    if broken > MOST_PROBLEMS:
+        outcome.problems.append(f"{job.name}: {broken - MOST_PROBLEMS} more lines could not be read.")
+    outcome.markets = len(engine.followed)
+    for guarded in plays:
+        if guarded.failure is not None:
+            outcome.failures.append(guarded.failure)
+        elif guarded.play is not None:
+            outcome.rows.extend(rows_of(guarded.play, guarded.variant.name))
+    return outcome
+
+
+def lines_of(files: tuple[str, ...]) -> Iterator[Line]:
+    """Yield the lines of some files in the order of time, those of the first before those of the second."""
+    return merge(*(_named_lines(source) for source in _sources(files)), key=lambda line: line.published_at)
+
+
+def _sources(files: tuple[str, ...]) -> Iterator[Source]:
+    for file in files:
+        yield from sources([file])
+
+
+def _named_lines(source: Source) -> Iterator[Line]:
+    """Yield the lines of a file; what is wrong with one names the file and the place, and comes when its turn is."""
+    latest = 0
+    for line in read_lines(source):
+        latest = max(latest, line.published_at)
+        if line.kind is Kind.BROKEN:
+            yield line._replace(published_at=latest, problem=f"{source.name}, line {line.number}: {line.problem}")
+        elif line.changes:
+            yield line._replace(published_at=latest) if line.published_at < latest else line
+
+
+class _Guarded:
+    """A strategy at play that may raise what it likes."""
+
+    def __init__(self, variant: Variant, strategy: Callable[..., Any], settings: Settings) -> None:
+        self.variant: Final = variant
+        self.failure: Failure | None = None
+        self.play: Play | None = None
+        try:
+            made = strategy(**variant.parameters)
+        except Exception as error:  # noqa: BLE001, a strategy is somebody else's
+            self._fail(error, "")
+            return
+        play = self.play = Play(made, settings)
+        lane = play.lane
+        lane.on_update = self._guard(lane.on_update)
+        lane.on_close = self._guard(lane.on_close)
+
+    def _guard(self, call: Callable[[Any], None] | None) -> Callable[[Any], None] | None:
+        if call is None:
+            return None
+        really: Callable[[Any], None] = call
+
+        def guarded(followed: Any) -> None:
+            if self.failure is not None:
+                return
+            try:
+                really(followed)
+            except Exception as error:  # noqa: BLE001, as above
+                self._fail(error, followed.recorded.market_id)
+                followed.lane.on_update = followed.lane.on_close = followed.lane.on_events = None
+
+        return guarded
+
+    def _fail(self, error: Exception, market_id: str) -> None:
+        told = "".join(traceback.format_exception(error))
+        self.failure = Failure(
+            self.variant.name, self.variant.model, market_id, f"{type(error).__name__}: {error}", told
+        )

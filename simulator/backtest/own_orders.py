@@ -1,0 +1,320 @@
+"""A strategy's own orders in a market that follows a recording: `OwnOrders` and `OwnOrder` of `strategy`."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+from simulator.backtest.amounts import of_hundredths, to_hundredths
+from simulator.backtest.lane import Lane, Request
+from simulator.backtest.strategy import RunnerView
+from simulator.backtest.views import RecordedMarketView
+from simulator.exchange.commands import (
+    CancelInstruction,
+    PlaceInstruction,
+    ReplaceInstruction,
+    UpdateInstruction,
+)
+from simulator.exchange.events import TicketResolved
+from simulator.exchange.money import HUNDREDTHS
+from simulator.exchange.orders import (
+    BetTargetType,
+    Order,
+    OrderStatus,
+    OrderType,
+    Persistence,
+    RunnerKey,
+    Side,
+    TimeInForce,
+)
+
+PENDING: Final = "PENDING"
+REFUSED: Final = "REFUSED"
+NOT_THERE_YET: Final = "BET_IN_PROGRESS"
+"""The exchange's code for what is asked of an order that it has not taken yet."""
+
+
+class RecordedOrder:
+    """An order of a strategy over a recording."""
+
+    __slots__ = ("_refusal", "_request", "instruction", "shown_price")
+
+    def __init__(self, instruction: PlaceInstruction, request: Request | None, shown_price: int | None) -> None:
+        self.instruction: Final = instruction
+        self._request: Final = request
+        self._refusal = "" if request is not None else NOT_THERE_YET
+        self.shown_price: Final = shown_price
+        """The best price on its side when it was asked for, in hundredths."""
+
+    def __repr__(self) -> str:
+        asked = f"{self.side} {self.selection_id} {self.size} at {self.price}"
+        return f"<{asked}: {self.refusal or self.status}, {self.size_matched} matched>"
+
+    @property
+    def request(self) -> Request | None:
+        """Return what was asked of the exchange, `None` where nothing could be."""
+        return self._request
+
+    @property
+    def order(self) -> Order | None:
+        """Return the bet, `None` as long as the exchange has not taken it."""
+        placed = None if self._request is None else self._request.orders
+        return placed[0] if placed else None
+
+    @property
+    def bet_id(self) -> int | None:
+        """Return its number."""
+        return None if self.order is None else self.order.bet_id
+
+    @property
+    def selection_id(self) -> int:
+        """Return whom it is on."""
+        return self.instruction.runner.selection_id
+
+    @property
+    def handicap(self) -> float:
+        """Return the runner's handicap."""
+        return of_hundredths(self.instruction.runner.handicap)
+
+    @property
+    def side(self) -> str:
+        """Return BACK or LAY."""
+        return self.instruction.side
+
+    @property
+    def price(self) -> float | None:
+        """Return the price asked for."""
+        return None if self.instruction.price is None else of_hundredths(self.instruction.price)
+
+    @property
+    def size(self) -> float:
+        """Return the size asked for, of an order for the starting price its liability."""
+        if self.order is not None and self.order.order_type is OrderType.LIMIT:
+            return of_hundredths(self.order.own.size)
+        return of_hundredths(self.instruction.size or self.instruction.liability or 0)
+
+    @property
+    def status(self) -> str:
+        """Return PENDING, EXECUTABLE, EXECUTION_COMPLETE or REFUSED."""
+        order = self.order
+        if order is not None:
+            return OrderStatus.EXECUTABLE if order.liability_waiting else order.status
+        return REFUSED if self.refusal else PENDING
+
+    @property
+    def refusal(self) -> str:
+        """Return the exchange's code for why it was not taken."""
+        request = self._request
+        if request is None:
+            return self._refusal
+        if request.refusal is not None:
+            reasons = request.refusal.instruction_reasons
+            return reasons[0] if reasons else request.refusal.reason
+        return _reason_of_lapse(request) if request.is_answered and not request.orders else ""
+
+    @property
+    def size_matched(self) -> float:
+        """Return what of it is matched."""
+        return 0.0 if self.order is None else of_hundredths(self.order.own.size_matched)
+
+    @property
+    def size_remaining(self) -> float:
+        """Return what of it is not."""
+        if self.order is None:
+            return 0.0 if self.refusal else self.size
+        return of_hundredths(self.order.own.size_remaining or self.order.own.liability_waiting)
+
+    @property
+    def average_price_matched(self) -> float | None:
+        """Return the average price of what is matched."""
+        order = self.order
+        if order is None or not order.own.size_matched:
+            return None
+        return order.own.matched_payout / order.own.size_matched / HUNDREDTHS
+
+    @property
+    def is_live(self) -> bool:
+        """Return whether it may still be matched."""
+        order = self.order
+        if order is not None:
+            return bool(order.size_remaining or order.liability_waiting)
+        return not self.refusal
+
+    @property
+    def profit(self) -> float | None:
+        """Return what it has brought, before commission."""
+        order = self.order
+        return None if order is None or order.own.profit is None else of_hundredths(order.own.profit)
+
+
+class RecordedOrders:
+    """The own orders in a market that follows a recording."""
+
+    __slots__ = ("_lane", "_live", "_orders", "market")
+
+    def __init__(self, lane: Lane, market: RecordedMarketView) -> None:
+        self._lane: Final = lane
+        self.market: Final = market
+        self._orders: Final[list[RecordedOrder]] = []
+        self._live: list[RecordedOrder] = []
+
+    def __iter__(self) -> Iterator[RecordedOrder]:
+        return iter(self._orders)
+
+    def __len__(self) -> int:
+        return len(self._orders)
+
+    @property
+    def live(self) -> Sequence[RecordedOrder]:
+        """Return those that may still be matched."""
+        self._live = [order for order in self._live if order.is_live]
+        return self._live
+
+    # What can be asked for
+
+    def back(self, runner: RunnerView | int, price: float, size: float, **more: Any) -> RecordedOrder:
+        """Back a runner at a price or a better one."""
+        return self._limit(Side.BACK, runner, price, size, more)
+
+    def lay(self, runner: RunnerView | int, price: float, size: float, **more: Any) -> RecordedOrder:
+        """Lay a runner at a price or a better one."""
+        return self._limit(Side.LAY, runner, price, size, more)
+
+    def back_at_starting_price(
+        self, runner: RunnerView | int, liability: float, limit: float | None = None, **more: Any
+    ) -> RecordedOrder:
+        """Back a runner at its starting price."""
+        return self._at_starting_price(Side.BACK, runner, liability, limit, more)
+
+    def lay_at_starting_price(
+        self, runner: RunnerView | int, liability: float, limit: float | None = None, **more: Any
+    ) -> RecordedOrder:
+        """Lay a runner at its starting price."""
+        return self._at_starting_price(Side.LAY, runner, liability, limit, more)
+
+    def cancel(self, order: Any = None, size_reduction: float | None = None) -> Any:
+        """Cancel what is unmatched of an order, or so much of it; without an order, all of the market."""
+        market_id = self.market.market_id
+        if order is None:
+            self._lane.cancel(market_id)
+        elif order.bet_id is not None:
+            size = None if size_reduction is None else to_hundredths(size_reduction)
+            self._lane.cancel(market_id, CancelInstruction(order.bet_id, size))
+        return order
+
+    def replace(self, order: Any, price: float) -> RecordedOrder:
+        """Cancel what is unmatched of an order, and place as much at another price."""
+        asked = PlaceInstruction(
+            order.instruction.runner,
+            order.instruction.side,
+            order.instruction.order_type,
+            to_hundredths(price),
+            to_hundredths(order.size_remaining),
+            order.instruction.persistence,
+        )
+        request = None
+        if order.bet_id is not None:
+            instruction = ReplaceInstruction(order.bet_id, to_hundredths(price))
+            request = self._lane.replace(self.market.market_id, instruction)
+        return self._keep(asked, request)
+
+    def update(self, order: Any, persistence: str) -> Any:
+        """Let what is unmatched of an order have another persistence."""
+        if order.bet_id is not None:
+            instruction = UpdateInstruction(order.bet_id, Persistence(persistence))
+            self._lane.update(self.market.market_id, instruction)
+        return order
+
+    def _limit(
+        self, side: Side, runner: RunnerView | int, price: float, size: float, more: dict[str, Any]
+    ) -> RecordedOrder:
+        asked = _Asked(more)
+        target = asked.amount("bet_target_size")
+        instruction = PlaceInstruction(
+            asked.runner(runner),
+            side,
+            OrderType.LIMIT,
+            to_hundredths(price),
+            None if target is not None and not size else to_hundredths(size),
+            Persistence(asked.text("persistence") or Persistence.LAPSE),
+            _named(TimeInForce, asked.text("time_in_force")),
+            asked.amount("min_fill_size"),
+            _named(BetTargetType, asked.text("bet_target_type")),
+            target,
+            customer_order_reference=asked.text("customer_order_ref"),
+        )
+        return self._place(instruction, asked)
+
+    def _at_starting_price(
+        self, side: Side, runner: RunnerView | int, liability: float, limit: float | None, more: dict[str, Any]
+    ) -> RecordedOrder:
+        asked = _Asked(more)
+        instruction = PlaceInstruction(
+            asked.runner(runner),
+            side,
+            OrderType.MARKET_ON_CLOSE if limit is None else OrderType.LIMIT_ON_CLOSE,
+            None if limit is None else to_hundredths(limit),
+            liability=to_hundredths(liability),
+            customer_order_reference=asked.text("customer_order_ref"),
+        )
+        return self._place(instruction, asked)
+
+    def _place(self, instruction: PlaceInstruction, asked: "_Asked") -> RecordedOrder:
+        version = asked.market_version()
+        asked.demand_nothing_else()
+        request = self._lane.place(self.market.market_id, instruction, market_version=version)
+        return self._keep(instruction, request)
+
+    def _keep(self, instruction: PlaceInstruction, request: Request | None) -> RecordedOrder:
+        recorded = self.market.followed.recorded.runners.get(instruction.runner)
+        shown = None
+        if recorded is not None:
+            shown = recorded.best_back if instruction.side is Side.BACK else recorded.best_lay
+        order = RecordedOrder(instruction, request, shown)
+        self._orders.append(order)
+        self._live.append(order)
+        return order
+
+
+class _Asked:
+    """What is asked for beside runner, price and size; what nobody knows is a `TypeError` that names it."""
+
+    def __init__(self, more: dict[str, Any]) -> None:
+        self._more: Final = more
+
+    def runner(self, runner: RunnerView | int) -> RunnerKey:
+        """Return whom the order is on."""
+        handicap = self._more.pop("handicap", 0.0)
+        if isinstance(runner, int):
+            return RunnerKey(runner, to_hundredths(handicap))
+        return RunnerKey(runner.selection_id, to_hundredths(runner.handicap))
+
+    def text(self, name: str) -> str | None:
+        """Return a text, `None` where it is not given."""
+        text: str | None = self._more.pop(name, None)
+        return text
+
+    def amount(self, name: str) -> int | None:
+        """Return an amount in hundredths, `None` where it is not given."""
+        value = self._more.pop(name, None)
+        return None if value is None else to_hundredths(value)
+
+    def market_version(self) -> int | None:
+        """Return the version of the market that the order is for, `None` where it is for any."""
+        version: int | None = self._more.pop("market_version", None)
+        return version
+
+    def demand_nothing_else(self) -> None:
+        """Raise `TypeError` where anything else is asked for."""
+        if self._more:
+            raise TypeError(f"an order has no {', '.join(sorted(self._more))}")
+
+
+def _reason_of_lapse(request: Request) -> str:
+    """Return why an order that waited out the bet delay was not placed then."""
+    for event in request.events or ():
+        if isinstance(event, TicketResolved):
+            return next((fate.reason for fate in event.fates if fate.reason is not None), "")
+    return ""
+
+
+def _named(names: Any, name: str | None) -> Any:
+    return None if name is None else names(name)

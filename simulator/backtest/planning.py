@@ -1,0 +1,60 @@
+"""Which jobs there are to do: recordings of one event belong together, and a strategy sees them as they happened."""
+
+from collections.abc import Iterable
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from simulator.backtest.job import Job
+from simulator.backtest.lane import Settings
+from simulator.backtest.variants import Variant
+from simulator.recorded.messages import read_lines
+from simulator.recorded.sources import Source, sources
+
+MOST_LINES: Final = 1_000
+"""How far a file is looked into for its first definition."""
+
+
+def plan(files: Iterable[str], strategy: str, variants: Iterable[Variant], settings: Settings) -> list[Job]:
+    """Return the jobs, the largest first; raise `SourceError` for a file that is not there.
+
+    A file without a definition is a job of its own, in which nothing will be found to do.
+    """
+    together: dict[str, list[Source]] = {}
+    for source in sources(files):
+        together.setdefault(_event_of(source) or source.name, []).append(source)
+    of_all = tuple(variants)
+    jobs = []
+    for name, group in together.items():
+        # The same file may be named twice, once by itself and once by its folder.
+        names = dict.fromkeys(source.name for source in group)
+        packed = {source.file for source in group}
+        size = sum(file.stat().st_size for file in packed if file.is_file())
+        jobs.append(Job(name, tuple(names), strategy, of_all, settings, size))
+    return sorted(jobs, key=lambda job: (-job.size_bytes, job.name))
+
+
+def _event_of(source: Source) -> str:
+    """Return the id of the event that a file begins with, empty where none is told."""
+    for number, line in enumerate(read_lines(source)):
+        for change in line.changes:
+            if change.market_definition is not None:
+                return change.market_definition.event_id or ""
+        if number >= MOST_LINES:
+            break
+    return ""
+
+
+def fingerprint(job: Job) -> str:
+    """Return what tells a job from others: what is run, with what, over which files, as these are now."""
+    digest = sha256()
+    digest.update(msgspec.json.encode((job.name, job.variants, job.settings, job.strategy), order="sorted"))
+    script = Path(job.strategy.rpartition(":")[0])
+    digest.update(script.read_bytes() if script.is_file() else b"")
+    for file in job.files:
+        for source in sources([file]):
+            known = source.file.stat()
+            digest.update(f"{source.name} {known.st_size} {known.st_mtime_ns}\n".encode())
+    return digest.hexdigest()

@@ -1,0 +1,192 @@
+"""A page about a backtest that stands alone: figures as tables and drawings, with the script that draws them inside.
+
+Drawn are net profit so far and how far it fell, profit by market, prices asked for against prices matched, matched
+prices against starting prices, what models and latencies make of the profit, and the offers of one runner over time,
+with the orders on it.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from html import escape
+from importlib import import_module
+from typing import Any, Final
+
+from simulator import __version__
+from simulator.backtest.course import Course, course
+from simulator.backtest.results import Results, written
+from simulator.backtest.rows import OrderRow
+from simulator.backtest.summary import COLUMNS, Key, Line, by_hour, by_market, by_runner, equity
+
+MOST_POINTS: Final = 5_000
+"""How many orders one drawing shows; of more an even selection."""
+MOST_LINES: Final = 200
+"""How long a table is."""
+_STYLE: Final = """
+body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 72rem; padding: 0 1rem; color: #222 }
+table { border-collapse: collapse; font-variant-numeric: tabular-nums; margin: 1rem 0; display: block }
+table { overflow-x: auto }
+th, td { padding: .25rem .6rem; text-align: right; border-bottom: 1px solid #ddd; white-space: nowrap }
+th { font-weight: 600 } .text { text-align: left } .note { color: #666 }
+"""
+
+
+class PlotlyMissing(Exception):
+    """The package that draws is not installed; the sentence says what to do."""
+
+
+def report(results: Results, title: str) -> str:
+    """Return the page; raise `PlotlyMissing`."""
+    try:
+        graphs: Any = import_module("plotly.graph_objects")
+        offline: Any = import_module("plotly.offline")
+    except ImportError:
+        raise PlotlyMissing("reports are drawn by plotly: pip install 'betsim[backtest]'.") from None
+    drawings = "".join(
+        f"<h2>{escape(heading)}</h2>{_drawn(figure, number)}"
+        for number, (heading, figure) in enumerate(_drawings(results, graphs))
+    )
+    return (
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>'
+        f"<style>{_STYLE}</style><script>{offline.get_plotlyjs()}</script></head><body>"
+        f"<h1>{escape(title)}</h1>{_facts(results)}"
+        f"{_table(('run', 'model'), results.summary.items())}{drawings}"
+        f"<h2>By market</h2>{_table(('run', 'model', 'market'), by_market(results.rows).items())}"
+        f"<h2>By runner</h2>{_table(('run', 'model', 'market', 'runner'), by_runner(results.rows).items())}"
+        f"<h2>By hour</h2>{_table(('run', 'model', 'hour'), by_hour(results.rows).items())}"
+        f"{_failures(results)}</body></html>\n"
+    )
+
+
+def _drawn(figure: Any, number: int) -> str:
+    html: str = figure.to_html(full_html=False, include_plotlyjs=False, div_id=f"drawing-{number}")
+    return html
+
+
+def _facts(results: Results) -> str:
+    unsettled = sum(bool(row.problem) for row in results.rows.markets)
+    facts = [f"{results.markets:,} markets, {results.updates:,} updates", f"betsim {__version__}"]
+    if unsettled:
+        facts.append(f"{unsettled:,} times a market was left unsettled")
+    return f'<p class="note">{escape("; ".join(facts))}</p>'
+
+
+def _table(names: Sequence[str], lines: Iterable[tuple[Key, Line]]) -> str:
+    every = list(lines)
+    head = "".join(f'<th class="text">{escape(name)}</th>' for name in names)
+    head += "".join(f"<th>{escape(name.replace('_', ' '))}</th>" for name in COLUMNS)
+    body = "".join(
+        "<tr>"
+        + "".join(f'<td class="text">{escape(text)}</td>' for text in key)
+        + "".join(f"<td>{escape(written(figure))}</td>" for figure in line)
+        + "</tr>"
+        for key, line in every[:MOST_LINES]
+    )
+    rest = len(every) - MOST_LINES
+    note = f'<p class="note">{rest:,} more are in the tables beside this page.</p>' if rest > 0 else ""
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{note}"
+
+
+def _failures(results: Results) -> str:
+    told = "".join(
+        f"<h3>{escape(each.run)}, {escape(each.model)}: {escape(each.error)}</h3><pre>{escape(each.traceback)}</pre>"
+        for each in results.failures
+    )
+    told += "".join(f"<p>{escape(problem)}</p>" for problem in results.problems)
+    return f"<h2>What went wrong</h2>{told}" if told else ""
+
+
+# Drawings
+
+
+def _drawings(results: Results, graphs: Any) -> Iterator[tuple[str, Any]]:
+    runs = list(results.summary)
+    yield "Net profit so far, and how far it fell", _equity(results, runs, graphs)
+    yield "Net profit by market", _by_market(results, graphs)
+    matched = [order for order in results.rows.orders if order.average_price_matched]
+    yield "Prices asked for and prices matched", _prices(matched, "price", "price asked for", graphs)
+    if any(order.starting_price for order in matched):
+        yield "Prices matched and starting prices", _prices(matched, "starting_price", "starting price", graphs)
+    yield "What models and settings make of it", _sensitivity(results, graphs)
+    shown = course(results)
+    if shown is not None:
+        yield f"Offers of {shown.runner_name} in market {shown.market_id}, and orders", _course(shown, graphs)
+
+
+def _equity(results: Results, runs: Sequence[Key], graphs: Any) -> Any:
+    figure = graphs.Figure()
+    for run, model in runs:
+        curve = equity(row for row in results.rows.markets if (row.run, row.model) == (run, model))
+        times, totals = [_time(at) for at, _ in curve], [total for _, total in curve]
+        falls, highest = [], 0.0
+        for total in totals:
+            highest = max(highest, total)
+            falls.append(round(total - highest, 2))
+        name = f"{run}, {model}"
+        figure.add_scatter(x=times, y=totals, name=name, mode="lines+markers", legendgroup=name)
+        figure.add_scatter(
+            x=times, y=falls, name=f"fall of {name}", fill="tozeroy", line={"width": 0}, opacity=0.3, legendgroup=name
+        )
+    return figure
+
+
+def _by_market(results: Results, graphs: Any) -> Any:
+    figure = graphs.Figure()
+    for run, model in results.summary:
+        rows = [row for row in results.rows.markets if (row.run, row.model) == (run, model) and row.orders]
+        figure.add_bar(x=[row.market_id for row in rows], y=[row.net_profit for row in rows], name=f"{run}, {model}")
+    figure.update_xaxes(type="category")
+    return figure
+
+
+def _prices(orders: Sequence[OrderRow], other: str, title: str, graphs: Any) -> Any:
+    figure = graphs.Figure()
+    highest = 2.0
+    for side in ("BACK", "LAY"):
+        chosen = _selection([order for order in orders if order.side == side and getattr(order, other)])
+        if not chosen:
+            continue
+        across, up = [getattr(order, other) for order in chosen], [order.average_price_matched for order in chosen]
+        highest = max(highest, *across, *up)
+        words = [f"{order.runner_name}, {order.size_matched} in {order.market_id}" for order in chosen]
+        figure.add_scatter(x=across, y=up, text=words, mode="markers", name=side)
+    figure.add_scatter(x=[1, highest], y=[1, highest], mode="lines", name="the same", line={"dash": "dot"})
+    figure.update_xaxes(title=title, type="log")
+    figure.update_yaxes(title="price matched", type="log")
+    return figure
+
+
+def _selection(orders: Sequence[OrderRow]) -> Sequence[OrderRow]:
+    return orders[:: len(orders) // MOST_POINTS + 1]
+
+
+def _sensitivity(results: Results, graphs: Any) -> Any:
+    figure = graphs.Figure()
+    models = list(dict.fromkeys(model for _, model in results.summary))
+    for model in models:
+        lines = {run: line.net_profit for (run, each), line in results.summary.items() if each == model}
+        figure.add_bar(x=list(lines), y=list(lines.values()), name=model)
+    figure.update_yaxes(title="net profit")
+    return figure
+
+
+def _course(shown: Course, graphs: Any) -> Any:
+    figure = graphs.Figure()
+    times = [_time(at) for at in shown.times]
+    for name, prices in (("best to back", shown.backs), ("best to lay", shown.lays)):
+        figure.add_scatter(x=times, y=prices, name=name, mode="lines", line={"shape": "hv"})
+    for side, symbol in (("BACK", "triangle-up"), ("LAY", "triangle-down")):
+        orders = [order for order in shown.orders if order.side == side and order.price and order.sent_at]
+        figure.add_scatter(
+            x=[_time(order.sent_at or 0) for order in orders],
+            y=[order.price for order in orders],
+            text=[f"{order.size} asked for, {order.size_matched} matched, {order.status}" for order in orders],
+            name=f"{side} orders",
+            mode="markers",
+            marker={"symbol": symbol, "size": 9},
+        )
+    figure.update_yaxes(type="log")
+    return figure
+
+
+def _time(milliseconds: int) -> str:
+    return datetime.fromtimestamp(milliseconds / 1000, UTC).isoformat(timespec="milliseconds")

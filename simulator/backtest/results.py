@@ -1,0 +1,146 @@
+"""The results of a backtest: rows, failures, and the files that hold them.
+
+A folder of results has `markets`, `orders` and `fills`, each as .parquet and .csv, `equity.csv`, `summary.json` and
+`report.html`. Two runs write the same bytes: rows are in order of run, model, market and number, and no file says when
+or where it was written. In `done` it keeps what came of every job, so that a run that was broken off goes on where it
+was.
+"""
+
+import csv
+import io
+from collections.abc import Iterable
+from html import escape
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+from msgspec import Struct, structs
+
+from simulator.backtest.job import Failure, Outcome
+from simulator.backtest.rows import TABLES, Rows
+from simulator.backtest.summary import COLUMNS, Key, Line, by_run, equity
+
+DONE: Final = "done"
+
+
+class Results:
+    """What came of all jobs that were done."""
+
+    def __init__(self, outcomes: Iterable[Outcome]) -> None:
+        self.rows: Final = Rows()
+        self.failures: Final[list[Failure]] = []
+        self.problems: Final[list[str]] = []
+        self.updates = 0
+        self.markets = 0
+        self.files: Final[dict[str, tuple[str, ...]]] = {}
+        """By market id: what it was read from."""
+        for outcome in sorted(outcomes, key=lambda outcome: outcome.name):
+            self.rows.extend(outcome.rows)
+            self.failures.extend(outcome.failures)
+            self.problems.extend(outcome.problems)
+            self.updates += outcome.updates
+            self.markets += outcome.markets
+            self.files.update(dict.fromkeys((row.market_id for row in outcome.rows.markets), outcome.files))
+        self.rows.markets.sort(key=lambda row: (row.run, row.model, row.start_time, row.market_id))
+        self.rows.orders.sort(key=lambda row: (row.run, row.model, row.market_id, row.number))
+        self.rows.fills.sort(key=lambda row: (row.run, row.model, row.market_id, row.at, row.bet_id))
+
+    @property
+    def summary(self) -> dict[Key, Line]:
+        """Return the figures of every run with every model."""
+        return by_run(self.rows)
+
+    def _repr_html_(self) -> str:
+        """Return the summary as a notebook shows it."""
+        head = "".join(f"<th>{escape(name.replace('_', ' '))}</th>" for name in ("run", "model", *COLUMNS))
+        lines = "".join(
+            "<tr>" + "".join(f"<td>{escape(text)}</td>" for text in (*key, *map(written, line))) + "</tr>"
+            for key, line in self.summary.items()
+        )
+        return f"<table><thead><tr>{head}</tr></thead><tbody>{lines}</tbody></table>"
+
+    def write(self, folder: Path) -> list[Path]:
+        """Write the tables and the summary, and return the files; without pyarrow there is no .parquet."""
+        folder.mkdir(parents=True, exist_ok=True)
+        files = []
+        for name, kind in TABLES.items():
+            rows = [structs.asdict(row) for row in getattr(self.rows, name)]
+            fields = [field.name for field in structs.fields(kind)]
+            files.append(_write(folder / f"{name}.csv", _as_csv(fields, (row.values() for row in rows))))
+            parquet = folder / f"{name}.parquet"
+            if _write_parquet(parquet, kind, rows):
+                files.append(parquet)
+        curves = (
+            (run, model, at, total)
+            for run, model in sorted({(row.run, row.model) for row in self.rows.markets})
+            for at, total in equity(row for row in self.rows.markets if (row.run, row.model) == (run, model))
+        )
+        files.append(_write(folder / "equity.csv", _as_csv(["run", "model", "settled_at", "net_profit"], curves)))
+        summary = [{"run": run, "model": model, **line._asdict()} for (run, model), line in self.summary.items()]
+        document = {"summary": summary, "failures": self.failures, "problems": self.problems}
+        files.append(_write(folder / "summary.json", msgspec.json.format(msgspec.json.encode(document), indent=1)))
+        return files
+
+
+def written(figure: float | int | None) -> str:
+    """Return a figure as people read it.
+
+    >>> written(1234.5), written(12), written(None)
+    ('1,234.50', '12', '')
+    """
+    if figure is None:
+        return ""
+    if isinstance(figure, int):
+        return f"{figure:,}"
+    return f"{figure:.4f}" if 0 < abs(figure) < 1 else f"{figure:,.2f}"
+
+
+def _write(file: Path, content: bytes) -> Path:
+    file.write_bytes(content)
+    return file
+
+
+def _as_csv(fields: Iterable[str], rows: Iterable[Iterable[Any]]) -> bytes:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(fields)
+    writer.writerows(rows)
+    return text.getvalue().encode()
+
+
+def _write_parquet(file: Path, kind: type[Struct], rows: list[dict[str, Any]]) -> bool:
+    if find_spec("pyarrow") is None:
+        return False
+    pyarrow: Any = import_module("pyarrow")
+    parquet: Any = import_module("pyarrow.parquet")
+    types = {"str": pyarrow.string(), "int": pyarrow.int64(), "float": pyarrow.float64()}
+    fields = [
+        pyarrow.field(field.name, types[str(getattr(field.type, "__name__", field.type)).split(" |")[0]])
+        for field in structs.fields(kind)
+    ]
+    parquet.write_table(pyarrow.Table.from_pylist(rows, schema=pyarrow.schema(fields)), file)
+    return True
+
+
+class Done:
+    """What came of jobs, kept in a folder of results as they end."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder: Final = folder / DONE
+
+    def keep(self, fingerprint: str, outcome: Outcome) -> None:
+        """Keep what came of a job."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        # Written beside and then renamed, so that a file that is there is whole.
+        beside = self._folder / f"{fingerprint}.part"
+        beside.write_bytes(msgspec.msgpack.encode(outcome))
+        beside.replace(self._folder / fingerprint)
+
+    def find(self, fingerprint: str) -> Outcome | None:
+        """Return what came of a job, `None` where it was not done or what is kept of it cannot be read."""
+        try:
+            return msgspec.msgpack.decode((self._folder / fingerprint).read_bytes(), type=Outcome)
+        except (FileNotFoundError, msgspec.DecodeError):
+            return None

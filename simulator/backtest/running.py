@@ -1,0 +1,106 @@
+"""A backtest from its beginning to its results: what the command line does, for programs and notebooks.
+
+    runs = Runs(parameters=("stake=2,4",), models="all")
+    results = backtest("strategy.py:BackTheFavourite", ["recordings/"], runs)
+    results.write(Path("results"))
+
+In a notebook, `results` shows its summary.
+"""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from msgspec import Struct
+
+from simulator.backtest.job import Job, Outcome
+from simulator.backtest.lane import Settings
+from simulator.backtest.planning import fingerprint, plan
+from simulator.backtest.results import Done, Results
+from simulator.backtest.variants import check_parameters, strategy_class, variants
+from simulator.backtest.workers import Doing, here
+
+
+class Progress(NamedTuple):
+    """How far a backtest is. Sizes are those of the files as they are packed."""
+
+    jobs: int
+    of_jobs: int
+    size_bytes: int
+    of_size_bytes: int
+    markets: int
+    updates: int
+
+
+class Runs(Struct, frozen=True, kw_only=True):
+    """What of a strategy is run, and how: every combination of parameters, latencies and models is a run."""
+
+    parameters: tuple[str, ...] = ()
+    """Texts as `stake=2,4`."""
+    models: str = "queue"
+    """Names with commas, or `all`."""
+    latencies_milliseconds: tuple[int, ...] = ()
+    """Where there are several; else that of the lane counts."""
+    lane: Settings = Settings()
+
+
+DEFAULT: Final = Runs()
+
+
+def backtest(
+    strategy: str,
+    files: Sequence[str],
+    runs: Runs = DEFAULT,
+    *,
+    doing: Doing = here,
+    folder: Path | None = None,
+    resumes: bool = False,
+    tell: Callable[[Progress], None] = lambda _: None,
+) -> Results:
+    """Run a strategy over recordings, and return what came of it.
+
+    With a folder, what comes of each job is kept there as it ends, and what is there already is not done again if
+    `resumes`. `KeyboardInterrupt` ends it early, with the results of what is done. Raises `WrongStrategy`,
+    `SourceError`, and what `doing` raises.
+    """
+    every = variants(runs.parameters, runs.models, runs.latencies_milliseconds)
+    chosen = strategy_class(strategy)
+    for variant in every:
+        check_parameters(chosen, variant.parameters, strategy)
+    jobs = plan(files, strategy, every, runs.lane)
+    return Results(_do(jobs, doing, None if folder is None else Done(folder), resumes=resumes, tell=tell))
+
+
+def _do(
+    jobs: Sequence[Job], doing: Doing, done: Done | None, *, resumes: bool, tell: Callable[[Progress], None]
+) -> list[Outcome]:
+    prints = {job.name: fingerprint(job) for job in jobs} if done is not None else {}
+    outcomes: dict[str, Outcome] = {}
+    if done is not None and resumes:
+        for job in jobs:
+            found = done.find(prints[job.name])
+            if found is not None:
+                outcomes[job.name] = found
+    left = [job for job in jobs if job.name not in outcomes]
+    tell(_progress(jobs, outcomes))
+    try:
+        for outcome in doing(left):
+            outcomes[outcome.name] = outcome
+            if done is not None:
+                done.keep(prints[outcome.name], outcome)
+            tell(_progress(jobs, outcomes))
+    except KeyboardInterrupt:
+        if not outcomes:
+            raise
+    return list(outcomes.values())
+
+
+def _progress(jobs: Sequence[Job], outcomes: dict[str, Outcome]) -> Progress:
+    return Progress(
+        len(outcomes),
+        len(jobs),
+        sum(job.size_bytes for job in jobs if job.name in outcomes),
+        sum(job.size_bytes for job in jobs),
+        sum(outcome.markets for outcome in outcomes.values()),
+        sum(outcome.updates for outcome in outcomes.values()),
+    )

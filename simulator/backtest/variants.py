@@ -1,0 +1,157 @@
+"""What of a strategy is run: the class that a reference names, and the parameters it is given, one set a run.
+
+A reference is a file and a name in it, `strategy.py:BackTheFavourite`, or a module and a name, `package.module:Name`.
+Parameters are keyword arguments of the class. Their values are read as YAML: `0.02` is a number, `true` a truth value.
+"""
+
+import importlib
+import importlib.util
+import inspect
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from hashlib import sha256
+from itertools import product
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Final
+
+import yaml
+from msgspec import Struct, structs
+
+from simulator.backtest.lane import Settings
+from simulator.backtest.latency import Latency
+from simulator.backtest.models import MODELS
+
+ALL: Final = "all"
+DEFAULT_RUN: Final = "default"
+
+
+class WrongStrategy(Exception):
+    """A strategy, its parameters or a model cannot be had; the sentence says what and why."""
+
+
+class Variant(Struct, frozen=True):
+    """One run of a strategy: its parameters, the model that fills its orders, and how long these are on the way.
+
+    `latency_milliseconds` is `None` where the latency is that of all runs.
+    """
+
+    parameters: dict[str, Any]
+    model: str
+    latency_milliseconds: int | None = None
+
+    @property
+    def name(self) -> str:
+        """Return its name: the parameters and what latency it has of its own, `default` where there is neither."""
+        words = [f"{name}={value}" for name, value in self.parameters.items()]
+        if self.latency_milliseconds is not None:
+            words.append(f"latency={self.latency_milliseconds}")
+        return " ".join(words) or DEFAULT_RUN
+
+    def settings(self, of_all: Settings) -> Settings:
+        """Return the settings of its lane, given those of all runs."""
+        own = structs.replace(of_all, model=self.model)
+        if self.latency_milliseconds is None:
+            return own
+        return structs.replace(own, latency=Latency.fixed(self.latency_milliseconds))
+
+
+def strategy_class(reference: str) -> Callable[..., Any]:
+    """Return the class that a reference names; raise `WrongStrategy` where there is none."""
+    place, colon, name = reference.rpartition(":")
+    if not colon or not place or not name:
+        raise WrongStrategy(f"{reference!r} is no strategy: one is named as `strategy.py:Name`.")
+    module = _module(place)
+    found = getattr(module, name, None)
+    if not callable(found):
+        names = [
+            each
+            for each, value in vars(module).items()
+            if inspect.isclass(value) and value.__module__ == module.__name__
+        ]
+        there = f"; there are {', '.join(names)}" if names else ""
+        raise WrongStrategy(f"{place} has no class {name!r}{there}.")
+    if not any(hasattr(found, method) for method in ("on_market", "on_orders", "on_close")):
+        raise WrongStrategy(f"{reference} is no strategy: it has none of on_market, on_orders, on_close.")
+    strategy: Callable[..., Any] = found
+    return strategy
+
+
+def _module(place: str) -> ModuleType:
+    if not place.endswith(".py"):
+        try:
+            return importlib.import_module(place)
+        except Exception as error:
+            raise WrongStrategy(f"module {place} cannot be imported: {type(error).__name__}: {error}.") from error
+    path = Path(place).resolve()
+    # The same file is the same module wherever it is loaded: what strategies leave behind can be unpickled.
+    name = f"betsim_strategy_{sha256(str(path).encode()).hexdigest()[:16]}"
+    loaded = sys.modules.get(name)
+    if loaded is not None:
+        return loaded
+    if not path.is_file():
+        raise WrongStrategy(f"there is no file {place}.")
+    specification = importlib.util.spec_from_file_location(name, path)
+    if specification is None or specification.loader is None:
+        raise WrongStrategy(f"{place} is no Python file.")
+    module = sys.modules[name] = importlib.util.module_from_spec(specification)
+    if str(path.parent) not in sys.path:
+        sys.path.insert(0, str(path.parent))
+    try:
+        specification.loader.exec_module(module)
+    except Exception as error:
+        del sys.modules[name]
+        raise WrongStrategy(f"{place} cannot be loaded: {type(error).__name__}: {error}.") from error
+    return module
+
+
+def variants(settings: Iterable[str], models: str, latencies: Sequence[int] = ()) -> list[Variant]:
+    """Return every combination of what `name=value,value` texts say, with every model of a list of names, or `all`.
+
+    Where there are several latencies, in milliseconds, there is a run for each.
+
+    Raises `WrongStrategy` for a text of another form, a name that is set twice, and a model that there is not.
+    """
+    values: dict[str, list[Any]] = {}
+    for text in settings:
+        name, equals, value = text.partition("=")
+        if not equals or not name.isidentifier():
+            raise WrongStrategy(f"--set {text}: parameters are set as `name=value` or `name=value,value`.")
+        if name in values:
+            raise WrongStrategy(f"--set {text}: {name} is set twice; several values are `{name}=value,value`.")
+        values[name] = [_value(text, each) for each in value.split(",")]
+    chosen: Sequence[int | None] = latencies or [None]
+    return [
+        Variant(dict(zip(values, combination, strict=True)), model, latency)
+        for combination in product(*values.values())
+        for latency in chosen
+        for model in named_models(models)
+    ]
+
+
+def _value(text: str, value: str) -> Any:
+    try:
+        return yaml.safe_load(value)
+    except yaml.YAMLError as error:
+        raise WrongStrategy(f"--set {text}: {value!r} is no value: {str(error).splitlines()[0]}.") from error
+
+
+def named_models(names: str) -> list[str]:
+    """Return the models of a list of names with commas, of `all` all there are; raise `WrongStrategy` for others."""
+    if names == ALL:
+        return list(MODELS)
+    wanted = [name.strip() for name in names.split(",")]
+    for name in wanted:
+        if name not in MODELS:
+            raise WrongStrategy(f"there is no model {name!r}; there are {', '.join(MODELS)}, and `{ALL}` for these.")
+    return list(dict.fromkeys(wanted))
+
+
+def check_parameters(strategy: Callable[..., Any], parameters: Mapping[str, Any], reference: str) -> None:
+    """Raise `WrongStrategy` where a strategy does not take parameters of these names."""
+    signature = inspect.signature(strategy)
+    try:
+        signature.bind(**parameters)
+    except TypeError as error:
+        takes = ", ".join(signature.parameters) or "no parameters"
+        raise WrongStrategy(f"{reference} cannot be made: {error}; it takes {takes}.") from error

@@ -1,0 +1,272 @@
+"""What a strategy sees of a market that follows a recording: `MarketView` and `RunnerView` of `strategy`.
+
+Offers are those that an order would find: the recorded ones, less what has been taken of them, with own bets.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Final
+
+from simulator.backtest.amounts import of_hundredths
+from simulator.backtest.books import RecordedBook
+from simulator.backtest.followed import Followed
+from simulator.backtest.offers import RecordedOffers
+from simulator.backtest.strategy import PriceSize
+from simulator.exchange.money import NoPrice
+from simulator.exchange.orders import RunnerKey
+from simulator.exchange.profit_and_loss import runner_profits
+from simulator.exchange.runner import Runner
+from simulator.exchange.statuses import RunnerStatus
+from simulator.recorded.messages import MarketDefinition
+from simulator.recorded.messages import RunnerDefinition as RecordedDefinition
+
+
+class RecordedRunnerView:
+    """A runner of a market that follows a recording."""
+
+    __slots__ = ("_book", "_market", "_runner", "handicap", "key", "selection_id")
+
+    def __init__(self, market: "RecordedMarketView", runner: Runner) -> None:
+        self._market: Final = market
+        self._runner: Final = runner
+        assert isinstance(runner.book, RecordedBook)
+        self._book: Final = runner.book
+        self.key: Final = runner.key
+        self.selection_id: Final = runner.key.selection_id
+        self.handicap: Final = of_hundredths(runner.key.handicap)
+
+    def __repr__(self) -> str:
+        return f"<{self.name}: {self.best_back} / {self.best_lay}>"
+
+    @property
+    def _definition(self) -> RecordedDefinition:
+        return self._market.definition_of(self.key)
+
+    @property
+    def name(self) -> str:
+        """Return its name, its number where the recording has none."""
+        return self._definition.name or str(self.selection_id)
+
+    @property
+    def status(self) -> str:
+        """Return its status."""
+        return self._runner.status
+
+    @property
+    def adjustment_factor(self) -> float | None:
+        """Return the reduction factor in percent."""
+        return self._definition.adjustment_factor
+
+    @property
+    def best_back(self) -> float | None:
+        """Return the best price that is available to back."""
+        book = self._book
+        best = book.recorded.best_back if book.lays.is_idle else _best(book.lays)
+        return None if best is None else of_hundredths(best)
+
+    @property
+    def best_lay(self) -> float | None:
+        """Return the best price that is available to lay."""
+        book = self._book
+        best = book.recorded.best_lay if book.backs.is_idle else _best(book.backs)
+        return None if best is None else of_hundredths(best)
+
+    @property
+    def available_to_back(self) -> Sequence[PriceSize]:
+        """Return what is available to back, the best price first."""
+        return [(of_hundredths(each.price), of_hundredths(each.total)) for each in self._book.lays.best_first()]
+
+    @property
+    def available_to_lay(self) -> Sequence[PriceSize]:
+        """Return what is available to lay, the best price first."""
+        return [(of_hundredths(each.price), of_hundredths(each.total)) for each in self._book.backs.best_first()]
+
+    @property
+    def traded(self) -> Mapping[float, float]:
+        """Return what was traded at each price, both sides counted."""
+        return {of_hundredths(price): of_hundredths(size) for price, size in self._book.recorded.traded.items()}
+
+    @property
+    def total_matched(self) -> float:
+        """Return what was traded in all, as far as it is recorded."""
+        return of_hundredths(self._book.recorded.total_matched)
+
+    @property
+    def last_price_traded(self) -> float | None:
+        """Return the price of the last match."""
+        last = self._book.recorded.last_price_traded
+        return None if last is None else of_hundredths(last)
+
+    @property
+    def starting_price(self) -> float | None:
+        """Return the starting price, once it is made."""
+        price = self._runner.starting_price
+        return None if price is None or isinstance(price, NoPrice) else float(price)
+
+
+def _best(offers: RecordedOffers) -> int | None:
+    best = offers.best
+    return None if best is None else best.price
+
+
+class RecordedMarketView:
+    """A market that follows a recording."""
+
+    __slots__ = ("_account", "_by_key", "_definitions", "_known", "_runners", "_start", "followed", "market_id")
+
+    def __init__(self, followed: Followed, account: str) -> None:
+        self.followed: Final = followed
+        self.market_id: Final = followed.recorded.market_id
+        self._account: Final = account
+        self._known: MarketDefinition | None = None
+        self._definitions: dict[RunnerKey, RecordedDefinition] = {}
+        self._by_key: dict[RunnerKey, RecordedRunnerView] = {}
+        self._runners: list[RecordedRunnerView] = []
+        self._start = 0
+
+    def __repr__(self) -> str:
+        return f"<{self.market_id} {self.market_type} {self.status}>"
+
+    @property
+    def definition(self) -> MarketDefinition:
+        """Return the definition, as recorded."""
+        definition = self.followed.recorded.definition
+        if definition is None:
+            raise AssertionError("a market is followed from its first definition on")
+        if definition is not self._known:
+            self._learn(definition)
+        return definition
+
+    def _learn(self, definition: MarketDefinition) -> None:
+        self._known = definition
+        self._definitions = {RunnerKey(int(each.id), round((each.hc or 0) * 100)): each for each in definition.runners}
+        if len(self._by_key) != len(self.followed.market.runners):
+            self._by_key = {
+                key: self._by_key.get(key) or RecordedRunnerView(self, runner)
+                for key, runner in self.followed.market.runners.items()
+            }
+            self._runners = sorted(self._by_key.values(), key=lambda runner: runner._runner.sort_priority)
+        self._start = _milliseconds(definition.market_time or "")
+
+    def definition_of(self, key: RunnerKey) -> RecordedDefinition:
+        """Return what is told of a runner."""
+        _ = self.definition
+        return self._definitions[key]
+
+    @property
+    def market_type(self) -> str:
+        """Return its type."""
+        return self.definition.market_type or ""
+
+    @property
+    def event_id(self) -> str:
+        """Return the id of its event."""
+        return self.definition.event_id or ""
+
+    @property
+    def event_type_id(self) -> str:
+        """Return the id of its sport."""
+        return self.definition.event_type_id or ""
+
+    @property
+    def country_code(self) -> str:
+        """Return its country."""
+        return self.definition.country_code or ""
+
+    @property
+    def time(self) -> int:
+        """Return the time of the recording."""
+        return self.followed.lane.now
+
+    @property
+    def start_time(self) -> int:
+        """Return when it is to begin, 0 where that is not told."""
+        _ = self.definition
+        return self._start
+
+    @property
+    def seconds_to_start(self) -> float:
+        """Return how long it is until then."""
+        return (self.start_time - self.time) / 1000
+
+    @property
+    def status(self) -> str:
+        """Return its status."""
+        return self.followed.market.status
+
+    @property
+    def in_play(self) -> bool:
+        """Return whether it is in play."""
+        return self.followed.market.in_play
+
+    @property
+    def bet_delay_seconds(self) -> int:
+        """Return how long a bet waits now."""
+        return self.followed.market.bet_delay
+
+    @property
+    def version(self) -> int:
+        """Return its version."""
+        return self.followed.market.version
+
+    @property
+    def number_of_winners(self) -> int:
+        """Return how many win."""
+        return self.followed.market.definition.number_of_winners
+
+    @property
+    def total_matched(self) -> float:
+        """Return what was traded in all, as far as it is recorded."""
+        return of_hundredths(self.followed.recorded.total_matched)
+
+    @property
+    def runners(self) -> Sequence[RecordedRunnerView]:
+        """Return all runners, in the order of the market."""
+        _ = self.definition
+        return self._runners
+
+    @property
+    def active_runners(self) -> Sequence[RecordedRunnerView]:
+        """Return those that can still win."""
+        return [runner for runner in self.runners if runner.status == RunnerStatus.ACTIVE]
+
+    def runner(self, selection_id: int, handicap: float = 0.0) -> RecordedRunnerView:
+        """Return a runner; raise `KeyError` where there is no such one."""
+        _ = self.definition
+        return self._by_key[RunnerKey(selection_id, round(handicap * 100))]
+
+    def runner_or_none(self, key: RunnerKey) -> RecordedRunnerView | None:
+        """Return a runner, `None` where there is no such one."""
+        _ = self.definition
+        return self._by_key.get(key)
+
+    @property
+    def exposure(self) -> float:
+        """Return the most that the own bets of this market can lose."""
+        return of_hundredths(self.followed.lane.exchange.accounts[self._account].exposure_in(self.market_id))
+
+    @property
+    def profits(self) -> Mapping[tuple[int, float], float]:
+        """Return what the matched bets bring, before commission, for each runner that can win, if it does."""
+        figures = runner_profits(self.followed.market, self._account, include_starting_price_bets=True)
+        return {
+            (key.selection_id, of_hundredths(key.handicap)): of_hundredths(figure.if_win)
+            for key, figure in figures.items()
+        }
+
+    @property
+    def profit(self) -> float | None:
+        """Return what the bets have brought, before commission, once the market is settled."""
+        market = self.followed.market
+        if market.settled_at is None:
+            return None
+        index = market.orders_of.get(self._account)
+        return of_hundredths(sum(order.own.profit or 0 for order in index.orders) if index is not None else 0)
+
+
+def _milliseconds(time: str) -> int:
+    """Return a time of a definition in milliseconds since 1970, 0 where there is none."""
+    try:
+        return round(datetime.fromisoformat(time).timestamp() * 1000)
+    except ValueError:
+        return 0

@@ -1,0 +1,179 @@
+"""The command `betsim backtest`: a strategy is run over recorded markets, and its results are told and written."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from time import perf_counter
+from typing import Any, Final
+
+import click
+
+from simulator.backtest.lane import Settings
+from simulator.backtest.latency import Latency
+from simulator.backtest.models import QUEUE
+from simulator.backtest.report import PlotlyMissing, report
+from simulator.backtest.results import Results, written
+from simulator.backtest.running import Progress, Runs, backtest
+from simulator.backtest.summary import COLUMNS
+from simulator.backtest.variants import WrongStrategy
+from simulator.backtest.workers import NoCluster, WorkersLost, on_a_cluster, on_this_machine
+from simulator.ending import end
+from simulator.exchange.money import HUNDREDTHS
+from simulator.exchange.rules import DEFAULT_RULE_SET, RULE_SETS
+from simulator.recorded.sources import SourceError
+
+CANNOT_RUN: Final = 2
+FAILED: Final = 1
+INTERRUPTED: Final = 130
+OUTPUT: Final = Path("backtest")
+
+
+MONEY: Final = click.FloatRange(0.01, 1e12)
+PERCENT: Final = click.FloatRange(0, 100)
+WORKERS: Final = click.IntRange(1, 256)
+FOLDER: Final = click.Path(file_okay=False, path_type=Path)
+
+
+@click.command(name="backtest")
+@click.argument("strategy", metavar="STRATEGY.py:NAME")
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.option(
+    "--set", "parameters", multiple=True, metavar="NAME=VALUE[,VALUE...]",
+    help="A parameter of the strategy; several values are several runs.",
+)  # fmt: skip
+@click.option("--models", default=QUEUE.name, show_default=True, metavar="NAME[,NAME...]|all", help="Who fills orders.")
+@click.option("--latency", default="0", show_default=True, metavar="MS[,MS...]", help="How long requests take.")
+@click.option("--balance", default=10_000.0, show_default=True, type=MONEY, help="What the account has at first.")
+@click.option("--commission", type=PERCENT, help="A rate in percent, in the place of that of each market.")
+@click.option("--discount", default=0.0, show_default=True, type=PERCENT, help="On commission, in percent.")
+@click.option("--rules", default=DEFAULT_RULE_SET, show_default=True, type=click.Choice(sorted(RULE_SETS)))
+@click.option("--cross-matching", is_flag=True, help="Let orders take virtual offers where a market has them.")
+@click.option("--workers", default=1, show_default=True, type=WORKERS, help="Processes of this machine.")
+@click.option("--scheduler", metavar="ADDRESS", help="Of a Dask cluster that does the work, as tcp://host:8786.")
+@click.option("--output", default=OUTPUT, show_default=True, type=FOLDER, help="For tables and the report.")
+@click.option("--resume", is_flag=True, help="Leave out what was done before and is in the folder.")
+@click.option("--report/--no-report", default=True, show_default=True, help="Draw a page, report.html.")
+@click.option("--quiet", is_flag=True, help="Show no progress.")
+def backtest_command(strategy: str, files: tuple[str, ...], **options: Any) -> None:
+    """Run a strategy over recorded markets.
+
+    FILEs are recordings, archives, folders or patterns of them. Every combination of parameters, latencies and models
+    is a run of its own; all runs of a file share one reading of it.
+    """
+    workers, scheduler = options["workers"], options["scheduler"]
+    try:
+        with _progress(quiet=options["quiet"]) as tell:
+            results = backtest(
+                strategy,
+                files,
+                _runs(options),
+                doing=on_this_machine(workers) if scheduler is None else on_a_cluster(scheduler),
+                folder=options["output"],
+                resumes=options["resume"],
+                tell=tell,
+            )
+    except (WrongStrategy, SourceError, NoCluster, WorkersLost) as error:
+        end(str(error), CANNOT_RUN)
+    except KeyboardInterrupt:
+        end("nothing was finished.", INTERRUPTED)
+    _tell(results)
+    _write(results, strategy, options["output"], wants_report=options["report"])
+    if results.failures:
+        raise SystemExit(FAILED)
+
+
+def _runs(options: Mapping[str, Any]) -> Runs:
+    latencies, commission = _latencies(options["latency"]), options["commission"]
+    lane = Settings(
+        latency=Latency.fixed(latencies[0]),
+        balance=round(options["balance"] * HUNDREDTHS),
+        commission_rate=None if commission is None else round(commission * HUNDREDTHS),
+        discount_rate=round(options["discount"] * HUNDREDTHS),
+        rules=options["rules"],
+        cross_matching=options["cross_matching"],
+    )
+    return Runs(
+        parameters=options["parameters"],
+        models=options["models"],
+        latencies_milliseconds=latencies if len(latencies) > 1 else (),
+        lane=lane,
+    )
+
+
+def _latencies(text: str) -> tuple[int, ...]:
+    try:
+        latencies = tuple(int(each) for each in text.split(","))
+    except ValueError:
+        latencies = (-1,)
+    if min(latencies) < 0:
+        end(f"--latency {text}: latencies are whole milliseconds, as 0,120.", CANNOT_RUN)
+    return latencies
+
+
+def _tell(results: Results) -> None:
+    for problem in results.problems:
+        click.echo(f"attention: {problem}", err=True)
+    for failure in results.failures:
+        where = f"market {failure.market_id}" if failure.market_id else "before any market"
+        click.echo(f"{failure.run}, {failure.model}, {where}: {failure.error}\n{failure.traceback}", err=True)
+    if not results.markets:
+        end("there is no market in what was named.", CANNOT_RUN)
+    if not results.rows.orders and not results.failures:
+        click.echo("the strategy has asked for nothing.", err=True)
+    click.echo(table(results))
+
+
+def _write(results: Results, strategy: str, output: Path, *, wants_report: bool) -> None:
+    try:
+        files = results.write(output)
+        if wants_report and results.rows.markets:
+            page = output / "report.html"
+            page.write_text(report(results, strategy), encoding="utf-8")
+            files.append(page)
+    except PlotlyMissing as error:
+        click.echo(str(error), err=True)
+    except OSError as error:
+        end(f"{output}: {error.strerror or error}.", FAILED)
+    if find_spec("pyarrow") is None:
+        click.echo("tables are written as .csv alone: Parquet needs pip install 'betsim[backtest]'.", err=True)
+    click.echo(f"{', '.join(file.name for file in files)} in {output}")
+
+
+def table(results: Results) -> str:
+    """Return the summary as text in columns."""
+    names = ("run", "model", *(name.replace("_", " ") for name in COLUMNS))
+    lines = [names, *((*key, *map(written, line)) for key, line in results.summary.items())]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(names))]
+    return "\n".join(
+        "  ".join(
+            text.ljust(width) if column < 2 else text.rjust(width)
+            for column, (text, width) in enumerate(zip(line, widths, strict=True))
+        ).rstrip()
+        for line in lines
+    )
+
+
+@contextmanager
+def _progress(*, quiet: bool) -> Iterator[Callable[[Progress], None]]:
+    """Show how far it is, where somebody looks and rich is installed."""
+    if quiet or find_spec("rich") is None:
+        yield lambda _: None
+        return
+    bars: Any = import_module("rich.progress")
+    console: Any = import_module("rich.console")
+    columns = (
+        bars.TextColumn("{task.description}"), bars.BarColumn(), bars.TaskProgressColumn(),
+        bars.TextColumn("{task.fields[told]}"), bars.TimeRemainingColumn(),
+    )  # fmt: skip
+    with bars.Progress(*columns, console=console.Console(stderr=True), transient=True) as shown:
+        task = shown.add_task("backtest", total=None, told="")
+        began = perf_counter()
+
+        def tell(progress: Progress) -> None:
+            speed = progress.updates / max(perf_counter() - began, 0.001)
+            told = f"{progress.markets:,} markets, {speed:,.0f} updates/s"
+            shown.update(task, total=progress.of_size_bytes, completed=progress.size_bytes, told=told)
+
+        yield tell

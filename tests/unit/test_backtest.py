@@ -1,0 +1,314 @@
+"""A backtest gives the same results however its work is spread, keeps what is done, and says what went wrong."""
+
+import csv
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import msgspec
+import pytest
+from click.testing import CliRunner
+
+from simulator.backtest.job import Job, Outcome
+from simulator.backtest.lane import Settings
+from simulator.backtest.planning import plan
+from simulator.backtest.results import Results
+from simulator.backtest.running import Runs, backtest
+from simulator.backtest.summary import by_hour, by_market, by_run, by_runner
+from simulator.backtest.variants import Variant
+from simulator.backtest.workers import WorkersLost, here, on_this_machine
+from simulator.cli import main
+from tests.recording_files import BEGINNING, a_race
+
+STRATEGIES = """
+import os
+import signal
+from pathlib import Path
+
+
+class Backs:
+    def __init__(self, stake=2.0, price=3.0):
+        self.stake, self.price = stake, price
+
+    def on_market(self, market, orders):
+        if market.market_type == "WIN" and not orders and market.runner(1).best_back:
+            orders.back(1, self.price, self.stake)
+
+
+class Raises(Backs):
+    def on_market(self, market, orders):
+        super().on_market(market, orders)
+        if market.in_play and market.market_id == "1.2":
+            raise RuntimeError("this market is too much")
+
+
+class CannotBeMade(Backs):
+    def __init__(self):
+        raise RuntimeError("not today")
+
+
+class AsksForNothing:
+    def on_market(self, market, orders):
+        pass
+
+
+class AsksForALot:
+    def on_market(self, market, orders):
+        for _ in range(2_000):
+            orders.back(1, 100.0, 2.0)
+
+
+class DiesOnce(Backs):
+    def __init__(self, mark):
+        super().__init__()
+        self.mark = Path(mark)
+
+    def on_close(self, market):
+        if market.market_id == "1.2" and not self.mark.exists():
+            self.mark.touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+class DiesAlways(Backs):
+    def on_close(self, market):
+        os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.fixture
+def script(tmp_path: Path) -> str:
+    file = tmp_path / "strategies.py"
+    file.write_text(STRATEGIES)
+    return str(file)
+
+
+@pytest.fixture
+def recordings(tmp_path: Path) -> str:
+    """A folder with four races: two of one event, and two of others."""
+    folder = tmp_path / "recordings"
+    folder.mkdir()
+    a_race("1.1", event_id="9").write(folder)
+    a_race("1.2", event_id="10").write(folder)
+    a_race("1.3", event_id="9", market_type="PLACE").write(folder)
+    a_race("1.4", event_id="11").write(folder)
+    return str(folder)
+
+
+def run(script: str, name: str, *more: str) -> tuple[int, str, str]:
+    """Run the command; return its exit status and what it prints."""
+    result = CliRunner().invoke(main, ["backtest", f"{script}:{name}", *more, "--quiet", "--no-report"])
+    return result.exit_code, result.stdout, result.stderr
+
+
+# What there is to do
+
+
+def test_recordings_of_one_event_are_one_job_and_the_largest_comes_first(recordings: str) -> None:
+    jobs = plan([recordings, f"{recordings}/1.1.bz2"], "s.py:S", [Variant({}, "queue")], Settings())
+    assert jobs[0].files == (f"{recordings}/1.1.bz2", f"{recordings}/1.3.bz2")
+    assert jobs[0].name == "9"
+    assert sorted(job.name for job in jobs) == ["10", "11", "9"]
+    assert [job.size_bytes for job in jobs] == sorted((job.size_bytes for job in jobs), reverse=True)
+
+
+# What comes of it
+
+
+def test_results_have_a_row_for_every_market_order_and_fill_of_every_run(script: str, recordings: str) -> None:
+    results = backtest(f"{script}:Backs", [recordings], Runs(parameters=("stake=2,5",), models="all"))
+    assert len(results.rows.markets) == 4 * 6
+    assert len(results.rows.orders) == len(results.rows.fills) == 3 * 6
+    order, fill = results.rows.orders[0], results.rows.fills[0]
+    assert (order.run, order.model, order.side, order.price, order.size_matched, order.profit) == (
+        "stake=2", "optimistic", "BACK", 3.0, 2.0, 4.0,
+    )  # fmt: skip
+    assert (fill.price, fill.size, fill.how, fill.used) == (3.0, 2.0, "TAKEN", "2.0 at 3.0 of 1")
+    market = next(row for row in results.rows.markets if row.run == "stake=5" and row.market_id == "1.4")
+    assert (market.profit, market.commission, market.net_profit, market.turnover) == (10.0, 0.5, 9.5, 5.0)
+
+
+def test_figures_are_of_runs_markets_runners_and_hours(script: str, recordings: str) -> None:
+    rows = backtest(f"{script}:Backs", [recordings]).rows
+    of_run = by_run(rows)["default", "queue"]
+    assert (of_run.markets, of_run.orders, of_run.turnover, of_run.profit, of_run.commission) == (4, 3, 6.0, 12.0, 0.6)
+    assert (of_run.net_profit, of_run.drawdown, of_run.strike_rate, of_run.average_price) == (11.4, 0.0, 1.0, 3.0)
+    assert by_market(rows)["default", "queue", "1.3"].orders == 0
+    assert by_runner(rows)["default", "queue", "1.1", "Runner 1"].profit == 4.0
+    assert by_hour(rows)["default", "queue", "12:00"].orders == 3
+
+
+@pytest.mark.parametrize("report", [True, False])
+def test_two_backtests_write_the_same_bytes_on_one_worker_and_on_two(
+    script: str, recordings: str, tmp_path: Path, report: bool
+) -> None:
+    folders = [tmp_path / "one", tmp_path / "two"]
+    for folder, workers in zip(folders, ("1", "2"), strict=True):
+        wanted = [] if report else ["--no-report"]
+        arguments = ["--models", "all", "--output", str(folder), "--workers", workers, "--quiet", *wanted]
+        assert CliRunner().invoke(main, ["backtest", f"{script}:Backs", recordings, *arguments]).exit_code == 0
+    written = [{file.name: file.read_bytes() for file in folder.iterdir() if file.is_file()} for folder in folders]
+    assert written[0] == written[1]
+    assert ("report.html" in written[0]) is report
+    assert {"markets.csv", "orders.csv", "fills.csv", "equity.csv", "summary.json"} <= written[0].keys()
+
+
+def test_tables_can_be_read_as_csv_and_as_parquet(script: str, recordings: str, tmp_path: Path) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet")
+    results = backtest(f"{script}:Backs", [recordings])
+    results.write(tmp_path)
+    with (tmp_path / "orders.csv").open() as file:
+        as_csv = list(csv.DictReader(file))
+    table = parquet.read_table(tmp_path / "orders.parquet").to_pylist()
+    assert [row["bet_id"] for row in as_csv] == [str(row["bet_id"]) for row in table]
+    assert table == [msgspec.structs.asdict(row) for row in results.rows.orders]
+
+
+def test_a_report_stands_alone_and_says_what_happened(script: str, recordings: str, tmp_path: Path) -> None:
+    pytest.importorskip("plotly")
+    arguments = [f"{script}:Backs", recordings, "--models", "all", "--quiet", "--output", str(tmp_path)]
+    assert CliRunner().invoke(main, ["backtest", *arguments]).exit_code == 0
+    page = (tmp_path / "report.html").read_text()
+    assert 'src="http' not in page
+    for heading in ("Net profit by market", "Prices asked for and prices matched", "Offers of Runner 1 in market"):
+        assert f"<h2>{heading}" in page
+
+
+def test_a_notebook_shows_the_summary(script: str, recordings: str) -> None:
+    shown = backtest(f"{script}:Backs", [recordings])._repr_html_()
+    assert "<td>default</td><td>queue</td><td>4</td><td>3</td>" in shown
+
+
+# What goes wrong
+
+
+def test_a_strategy_that_raises_loses_its_market_with_the_traceback_and_no_other(
+    script: str, recordings: str, tmp_path: Path
+) -> None:
+    status, printed, complaints = run(script, "Raises", recordings, "--output", str(tmp_path / "results"))
+    assert status == 1
+    assert "default, queue, market 1.2: RuntimeError: this market is too much\nTraceback" in complaints
+    assert printed.splitlines()[1].split()[:4] == ["default", "queue", "3", "2"]
+
+
+def test_a_strategy_that_cannot_be_made_is_said_for_every_job(script: str, recordings: str, tmp_path: Path) -> None:
+    status, _, complaints = run(script, "CannotBeMade", recordings, "--output", str(tmp_path / "results"))
+    assert (status, complaints.count("before any market: RuntimeError: not today")) == (1, 3)
+
+
+def test_a_strategy_that_asks_for_nothing_is_told_so(script: str, recordings: str, tmp_path: Path) -> None:
+    status, _, complaints = run(script, "AsksForNothing", recordings, "--output", str(tmp_path / "results"))
+    assert (status, complaints) == (0, "the strategy has asked for nothing.\n")
+
+
+def test_thousands_of_orders_are_taken_or_refused(script: str, tmp_path: Path) -> None:
+    file = a_race().write(tmp_path)
+    results = backtest(f"{script}:AsksForALot", [str(file)], Runs(lane=Settings(balance=10_000_00)))
+    refusals = {order.refusal for order in results.rows.orders}
+    assert len(results.rows.orders) == 20_000
+    assert refusals == {"", "INSUFFICIENT_FUNDS", "MARKET_SUSPENDED"}
+
+
+def test_broken_lines_are_named_with_file_and_line_and_left_out(script: str, tmp_path: Path) -> None:
+    race = a_race()
+    race.messages.insert(3, "half of a mess")
+    race.messages.append('{"op":"mcm","pt":1,"mc":[')
+    file = race.write(tmp_path)
+    status, printed, complaints = run(script, "Backs", str(file), "--output", str(tmp_path / "results"))
+    told = [line.split(": ")[1] for line in complaints.splitlines()]
+    assert (status, told) == (0, [f"{file}, line 4", f"{file}, line 13"])
+    assert printed.splitlines()[1].split()[:4] == ["default", "queue", "1", "1"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["nowhere.bz2"], "betsim: nowhere.bz2: there is no such file.\n"),
+        (["{recordings}", "--models", "best"], "there is no model 'best'; there are optimistic, queue"),
+        (["{recordings}", "--set", "edge=1"], "'edge'; it takes stake, price.\n"),
+        (["{recordings}", "--latency", "-1"], "betsim: --latency -1: latencies are whole milliseconds, as 0,120.\n"),
+        (["{recordings}", "--latency", "soon"], "betsim: --latency soon: latencies are whole milliseconds, "),
+        (["{empty}"], "betsim: there is no market in what was named.\n"),
+        (["{recordings}", "--scheduler", "nowhere"], "betsim: "),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_run_is_said_in_a_sentence(
+    arguments: list[str], sentence: str, script: str, recordings: str, tmp_path: Path
+) -> None:
+    empty = tmp_path / "empty.json"
+    empty.write_text("\n")
+    named = [argument.format(recordings=recordings, empty=empty) for argument in arguments]
+    status, _, complaints = run(script, "Backs", *named, "--output", str(tmp_path / "results"))
+    assert status == 2
+    assert sentence in complaints
+    assert "Traceback" not in complaints
+
+
+# Workers, and going on
+
+
+def test_jobs_of_a_worker_that_is_lost_are_done_by_another(script: str, recordings: str, tmp_path: Path) -> None:
+    expected = backtest(f"{script}:Backs", [recordings])
+    mark = tmp_path / "died"
+    runs = Runs(parameters=(f"mark={mark}",))
+    results = backtest(f"{script}:DiesOnce", [recordings], runs, doing=on_this_machine(2))
+    assert mark.exists()
+    assert [row.profit for row in results.rows.markets] == [row.profit for row in expected.rows.markets]
+
+
+def test_a_job_that_always_loses_its_worker_is_named_in_the_end(script: str, recordings: str) -> None:
+    with pytest.raises(WorkersLost, match="workers were lost 3 times with "):
+        backtest(f"{script}:DiesAlways", [recordings], doing=on_this_machine(2))
+
+
+def test_an_interrupt_keeps_what_is_finished_and_a_rerun_goes_on_there(
+    script: str, recordings: str, tmp_path: Path
+) -> None:
+    done: list[str] = []
+
+    def breaks_off(jobs: Sequence[Job]) -> Iterator[Outcome]:
+        for number, outcome in enumerate(here(jobs)):
+            if number == 2:
+                raise KeyboardInterrupt
+            done.append(outcome.name)
+            yield outcome
+
+    def goes_on(jobs: Sequence[Job]) -> Iterator[Outcome]:
+        for outcome in here(jobs):
+            done.append(outcome.name)
+            yield outcome
+
+    def attempt(doing: object, *, resumes: bool) -> Results:
+        return backtest(f"{script}:Backs", [recordings], doing=doing, folder=tmp_path, resumes=resumes)  # type: ignore[arg-type]
+
+    broken_off = attempt(breaks_off, resumes=False)
+    assert len(done) == 2
+    whole = attempt(goes_on, resumes=True)
+    assert sorted(done) == ["10", "11", "9"]
+    assert len(broken_off.rows.markets) < len(whole.rows.markets) == 4
+    assert [row.market_id for row in backtest(f"{script}:Backs", [recordings]).rows.markets] == [
+        row.market_id for row in whole.rows.markets
+    ]
+
+
+def test_what_was_done_of_other_files_or_by_another_strategy_does_not_count(
+    script: str, recordings: str, tmp_path: Path
+) -> None:
+    done: list[str] = []
+
+    def counts(jobs: Sequence[Job]) -> Iterator[Outcome]:
+        done.extend(job.name for job in jobs)
+        yield from here(jobs)
+
+    def attempt() -> None:
+        backtest(f"{script}:Backs", [recordings], doing=counts, folder=tmp_path, resumes=True)
+
+    attempt()
+    file = Path(recordings, "1.4.bz2")
+    os.utime(file, (BEGINNING / 1000, BEGINNING / 1000))
+    done.clear()
+    attempt()
+    assert done == ["11"]
+    Path(script).write_text(Path(script).read_text() + "\n# changed\n")
+    done.clear()
+    attempt()
+    assert len(done) == 3

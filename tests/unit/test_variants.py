@@ -1,0 +1,110 @@
+"""What of a strategy is run: what cannot be run is said in one sentence before anything is read."""
+
+from pathlib import Path
+
+import pytest
+
+from simulator.backtest.lane import Settings
+from simulator.backtest.latency import Latency
+from simulator.backtest.models import MODELS
+from simulator.backtest.variants import WrongStrategy, check_parameters, strategy_class, variants
+
+STRATEGY = """
+class Backs:
+    def __init__(self, stake=2.0, runner=1):
+        self.stake, self.runner = stake, runner
+
+    def on_market(self, market, orders):
+        pass
+
+
+class Nothing:
+    pass
+"""
+
+
+@pytest.fixture
+def script(tmp_path: Path) -> Path:
+    file = tmp_path / "strategy.py"
+    file.write_text(STRATEGY)
+    return file
+
+
+def test_every_combination_of_parameters_latencies_and_models_is_a_run() -> None:
+    runs = variants(["stake=2,4.5", "is_bold=true"], "queue,optimistic", [0, 120])
+    assert [(run.name, run.model) for run in runs] == [
+        (f"stake={stake} is_bold=True latency={latency}", model)
+        for stake in (2, 4.5)
+        for latency in (0, 120)
+        for model in ("queue", "optimistic")
+    ]
+    assert runs[-1].settings(Settings()) == Settings(model="optimistic", latency=Latency.fixed(120))
+
+
+def test_without_anything_there_is_one_run_and_all_is_every_model() -> None:
+    assert [(run.name, run.model) for run in variants([], "queue")] == [("default", "queue")]
+    assert [run.model for run in variants([], "all")] == list(MODELS)
+
+
+@pytest.mark.parametrize(
+    ("settings", "models", "sentence"),
+    [
+        (["stake"], "queue", "--set stake: parameters are set as `name=value` or `name=value,value`."),
+        (["=2"], "queue", "--set =2: parameters are set as `name=value` or `name=value,value`."),
+        (["a b=2"], "queue", "--set a b=2: parameters are set as `name=value` or `name=value,value`."),
+        (["a=1", "a=2"], "queue", "--set a=2: a is set twice; several values are `a=value,value`."),
+        ([], "best", "there is no model 'best'; there are optimistic, queue, pessimistic, and `all` for these."),
+    ],
+)
+def test_what_cannot_be_set_is_said(settings: list[str], models: str, sentence: str) -> None:
+    with pytest.raises(WrongStrategy) as wrong:
+        variants(settings, models)
+    assert str(wrong.value) == sentence
+
+
+def test_a_value_that_is_none_is_named() -> None:
+    with pytest.raises(WrongStrategy, match=r"^--set a=\[1: '\[1' is no value: "):
+        variants(["a=[1"], "queue")
+
+
+def test_a_strategy_is_a_class_of_a_file_and_the_same_each_time(script: Path) -> None:
+    found = strategy_class(f"{script}:Backs")
+    assert found(stake=3.0).stake == 3.0
+    assert strategy_class(f"{script}:Backs") is found
+
+
+def test_a_strategy_is_a_class_of_a_module() -> None:
+    assert strategy_class("simulator.backtest.strategy:Strategy").__name__ == "Strategy"
+
+
+@pytest.mark.parametrize(
+    ("reference", "sentence"),
+    [
+        ("{script}", "'{script}' is no strategy: one is named as `strategy.py:Name`."),
+        ("{script}:", "'{script}:' is no strategy: one is named as `strategy.py:Name`."),
+        ("{script}:Lays", "{script} has no class 'Lays'; there are Backs, Nothing."),
+        ("{script}:Nothing", "{script}:Nothing is no strategy: it has none of on_market, on_orders, on_close."),
+        ("nowhere.py:Backs", "there is no file nowhere.py."),
+        ("no.such.module:Backs", "module no.such.module cannot be imported: ModuleNotFoundError: "),
+    ],
+)  # fmt: skip
+def test_what_is_no_strategy_is_said(reference: str, sentence: str, script: Path) -> None:
+    with pytest.raises(WrongStrategy) as wrong:
+        strategy_class(reference.format(script=script))
+    assert str(wrong.value).startswith(sentence.format(script=script))
+
+
+def test_a_file_that_cannot_be_loaded_is_said_and_can_be_loaded_once_it_is_mended(tmp_path: Path) -> None:
+    file = tmp_path / "broken.py"
+    file.write_text("1 / 0")
+    with pytest.raises(WrongStrategy, match=r"broken\.py cannot be loaded: ZeroDivisionError: division by zero\.$"):
+        strategy_class(f"{file}:Backs")
+    file.write_text(STRATEGY + "# mended\n")
+    assert strategy_class(f"{file}:Backs")
+
+
+def test_parameters_that_a_strategy_does_not_take_are_said(script: Path) -> None:
+    strategy = strategy_class(f"{script}:Backs")
+    check_parameters(strategy, {"stake": 3}, "s.py:Backs")
+    with pytest.raises(WrongStrategy, match=r"^s\.py:Backs cannot be made: .*'edge'; it takes stake, runner\.$"):
+        check_parameters(strategy, {"edge": 3}, "s.py:Backs")
