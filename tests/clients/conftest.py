@@ -17,6 +17,7 @@ from tests.serving import PATIENCE_SECONDS, WITH_TLS, Served, let_read_documents
 def served() -> Iterator[Served]:
     """A server whose default world is the demo, as whoever follows the README starts it."""
     with serving() as served:
+        let_read_documents(served)
         yield served
 
 
