@@ -142,6 +142,14 @@ class SteeredWorld:
         answer: dict[str, Any] = self.control("PUT", path, {"odds": odds})
         return answer
 
+    def tell(self, event: str, incident: str, **document: object) -> dict[str, Any]:
+        """Let something happen in a match of which there are scores: `tell("27165685", "Goal", team="home")`.
+
+        What can be said with it is that of the control API; the answer is how the match stands then.
+        """
+        told: dict[str, Any] = self.control("POST", f"events/{event}/incident", {"type": incident, **document})
+        return told
+
     def finish(self, match_id: int, home: int, away: int) -> dict[str, Any]:
         """End a match of BetTune with a score, which settles the markets that it decides."""
         answer: dict[str, Any] = self.control(

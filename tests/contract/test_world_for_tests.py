@@ -189,6 +189,17 @@ def test_a_line_is_settled_by_what_was_counted(world: World) -> None:
     assert world.settle(CORNERS, line_result=3)["status"] == "CLOSED"
 
 
+def test_what_happens_in_a_match_is_told_and_read_by_a_client() -> None:
+    with World("demo") as world:
+        world.tell("27165685", "KickOff")
+        assert world.tell("27165685", "Goal", team="home")["home"]["score"] == "1"
+        (scores,) = world.http.get("/inplayservice/v1.1/scores?eventIds=27165685").json()
+        with pytest.raises(BetsimError, match="Goal is of a team, home or away"):
+            world.tell("27165685", "Goal")
+
+    assert scores["score"]["home"]["score"] == "1"
+
+
 def test_a_match_of_bettune_is_predicted_and_finished() -> None:
     with World("bettune") as world:
         world.predict(11584, 1611243, 2.0)
