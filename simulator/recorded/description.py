@@ -9,10 +9,16 @@ from msgspec import Struct
 
 from simulator.recorded.market import RecordedMarket
 from simulator.recorded.messages import Kind, Line, MarketChange, read_lines
+from simulator.recorded.recording import Problem
 from simulator.recorded.sources import Source
+from simulator.recorded.wanted import EVERYTHING, Wanted
 
 MOST_FINDINGS: Final = 100
 """How many findings of one kind are told of a file; the rest is counted."""
+
+
+PROBLEMS_SHOWN: Final = 3
+"""How many lines that are left out a description names."""
 
 
 class Package(StrEnum):
@@ -51,9 +57,13 @@ class Description(Struct):
 
     name: str
     package: Package
+    """BASIC also where there is nothing at all."""
     lines: dict[str, int]
     """How many there are of each kind."""
     markets: list[MarketSummary]
+    """Those that are wanted."""
+    problems: list[Problem]
+    """The first lines that are left out, and why."""
 
     @property
     def warning(self) -> str:
@@ -69,15 +79,19 @@ class Finding(NamedTuple):
     text: str
 
 
-def describe(source: Source) -> Description:
+def describe(source: Source, wanted: Wanted = EVERYTHING) -> Description:
     """Read a file to its end and say what it is."""
     reading = _Reading()
-    lines = Counter(reading.take(line).kind.value for line in read_lines(source))
-    return Description(source.name, reading.package, dict(lines), reading.summaries())
+    lines, problems = Counter[str](), list[Problem]()
+    for line in read_lines(source):
+        lines[reading.take(line).kind.value] += 1
+        if line.kind is Kind.BROKEN and len(problems) < PROBLEMS_SHOWN:
+            problems.append(Problem(source.name, line.number, line.problem))
+    return Description(source.name, reading.package, dict(lines), reading.summaries(wanted), problems)
 
 
-def odd_things(source: Source) -> Iterator[Finding]:
-    """Read a file and yield what is odd in it, at most so many of a kind."""
+def odd_things(source: Source, wanted: Wanted = EVERYTHING) -> Iterator[Finding]:
+    """Read a file and yield what is odd in it, at most so many of a kind; of its end, what is odd in wanted markets."""
     reading, told = _Reading(), Counter[str]()
     for line in read_lines(source):
         for kind, text in _odd_in(line, reading):
@@ -90,7 +104,7 @@ def odd_things(source: Source) -> Iterator[Finding]:
             yield Finding(source.name, 0, f"{number - MOST_FINDINGS} more findings of the kind {kind!r}")
     if not reading.markets:
         yield Finding(source.name, 0, "it has no market")
-    for market in reading.markets.values():
+    for market in reading.wanted(wanted):
         yield from (Finding(source.name, 0, f"market {market.market_id}: {text}") for text in _odd_at_the_end(market))
 
 
@@ -125,8 +139,17 @@ class _Reading:
             self.last_at = line.published_at
         return line
 
-    def summaries(self) -> list[MarketSummary]:
-        return [self._summary(market) for market in self.markets.values()]
+    def wanted(self, wanted: Wanted) -> list[RecordedMarket]:
+        """Return the markets that are wanted, as they are now; all, where all are."""
+        return [
+            market
+            for market in self.markets.values()
+            if wanted.is_everything
+            or (market.definition is not None and not wanted.refusal(market.market_id, market.definition))
+        ]
+
+    def summaries(self, wanted: Wanted) -> list[MarketSummary]:
+        return [self._summary(market) for market in self.wanted(wanted)]
 
     def _summary(self, market: RecordedMarket) -> MarketSummary:
         definition = market.definition

@@ -110,7 +110,9 @@ class MarketChange(Struct):
     tv: Total | None = None
 
 
-class _Message(Struct):
+class Message(Struct):
+    """A line that may be any message of the stream."""
+
     op: str | None = None
     pt: Milliseconds | None = None
     mc: list[MarketChange] | None = None
@@ -135,8 +137,9 @@ class Line(NamedTuple):
     problem: str = ""
 
 
-_DECODER: Final = msgspec.json.Decoder(_Message)
-_decode: Final = _DECODER.decode
+decode_message: Final = msgspec.json.Decoder(Message).decode
+NO_MESSAGE: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""What decoding raises of what is none."""
 NOTHING: Final[list[MarketChange]] = []
 
 
@@ -157,8 +160,8 @@ def read_lines(source: Source) -> Iterator[Line]:
 def read_line(line: bytes, number: int) -> Line:
     """Return what a line is."""
     try:
-        message = _decode(line)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        message = decode_message(line)
+    except NO_MESSAGE as error:
         return Line(number, Kind.BROKEN, 0, NOTHING, str(error))
     if message.op != "mcm":
         return Line(number, Kind.OTHER, message.pt or 0, NOTHING)

@@ -1,0 +1,121 @@
+"""A recording as its markets: message by message those that have changed, with what is wrong named on the way."""
+
+from collections.abc import Iterator
+from typing import Final, NamedTuple, Protocol
+
+from simulator.recorded.market import RecordedMarket
+from simulator.recorded.messages import (
+    NO_MESSAGE,
+    NOTHING,
+    Kind,
+    Line,
+    MarketChange,
+    decode_message,
+    read_line,
+)
+from simulator.recorded.sources import Source, SourceError
+from simulator.recorded.wanted import EVERYTHING, Wanted
+
+MOST_PROBLEMS: Final = 100
+"""How many problems of a file are kept with their sentences; the rest is counted."""
+
+
+class Problem(NamedTuple):
+    """A line that is left out, and why."""
+
+    name: str
+    line: int
+    text: str
+
+    def __str__(self) -> str:
+        """Return it as one sentence."""
+        return f"{self.name}, line {self.line}: {self.text}"
+
+
+class Played(Protocol):
+    """A recording that can be played, from the file that it is or from what was prepared of it."""
+
+    name: str
+    markets: dict[str, RecordedMarket]
+    """Those that are wanted, as they are after the last message."""
+    problems: list[Problem]
+    problem_count: int
+
+    def messages(self) -> Iterator[list[RecordedMarket]]:
+        """Play it, and yield after each message the markets that it has changed."""
+
+
+class Recording:
+    """The markets of a file, to be played once."""
+
+    def __init__(self, source: Source, wanted: Wanted = EVERYTHING) -> None:
+        self.name: str = source.name
+        self.markets: dict[str, RecordedMarket] = {}
+        self.problems: list[Problem] = []
+        self.problem_count = 0
+        self.left_out: Final[dict[str, str]] = {}
+        """Markets that are not wanted, and why."""
+        self._source: Final = source
+        self._wanted: Final = wanted
+        self._undecided: Final[dict[str, RecordedMarket]] = {}
+        """Markets without a definition as yet, so that nobody knows whether they are wanted."""
+
+    def messages(self) -> Iterator[list[RecordedMarket]]:
+        """Play the file, and yield after each message the wanted markets that it has changed; nothing is raised."""
+        number = 0
+        markets = self.markets
+        takes_all = self._wanted.is_everything
+        try:
+            for number, line in enumerate(self._source.lines(), start=1):
+                try:
+                    message = decode_message(line)
+                except NO_MESSAGE:
+                    if line:
+                        self._note(read_line(line, number))
+                    continue
+                changes, published_at = message.mc, message.pt
+                if not changes or published_at is None or message.op != "mcm":
+                    self._note(read_line(line, number))
+                    continue
+                market = markets.get(changes[0].id)
+                if market is not None and len(changes) == 1:
+                    market.apply(changes[0], published_at)
+                    yield market.alone
+                elif changed := self._take(changes, published_at, takes_all=takes_all):
+                    yield changed
+        except SourceError as error:
+            self._note(Line(number + 1, Kind.BROKEN, 0, NOTHING, str(error)))
+
+    def _take(self, changes: list[MarketChange], published_at: int, *, takes_all: bool) -> list[RecordedMarket]:
+        changed: dict[str, RecordedMarket] = {}
+        for change in changes:
+            market = self._market(change, takes_all=takes_all)
+            if market is None:
+                continue
+            if change.id not in changed:
+                changed[change.id] = market
+                market.begin_update(published_at)
+            market.go_on(change)
+        return [market for market_id, market in changed.items() if market_id in self.markets]
+
+    def _market(self, change: MarketChange, *, takes_all: bool) -> RecordedMarket | None:
+        market = self.markets.get(change.id)
+        if market is not None or change.id in self.left_out:
+            return market
+        market = self._undecided.pop(change.id, None) or RecordedMarket(change.id)
+        if takes_all:
+            self.markets[change.id] = market
+        elif change.market_definition is None:
+            self._undecided[change.id] = market
+        elif refusal := self._wanted.refusal(change.id, change.market_definition):
+            self.left_out[change.id] = refusal
+            return None
+        else:
+            self.markets[change.id] = market
+        return market
+
+    def _note(self, line: Line) -> None:
+        if line.kind is Kind.BROKEN:
+            self.problem_count += 1
+            if len(self.problems) < MOST_PROBLEMS:
+                self.problems.append(Problem(self.name, line.number, line.problem))
