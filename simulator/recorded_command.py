@@ -1,16 +1,24 @@
-"""`betsim recorded`: what files of recorded markets are, and what is odd in them."""
+"""`betsim recorded`: what files of recorded markets are, what is odd in them, and what is prepared of them."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Final
 
 import click
 
 from simulator.ending import end
 from simulator.recorded.description import Description, MarketSummary, describe, odd_things
-from simulator.recorded.sources import SourceError, sources
+from simulator.recorded.rows import PyarrowMissing
+from simulator.recorded.selection import Cache, Selection
+from simulator.recorded.sources import SourceError
+from simulator.recorded.wanted import SPORTS, Wanted
+from simulator.recorded_options import chooses_markets
 
 UNREADABLE: Final = 2
+NO_PYARROW: Final = 2
 ODD: Final = 1
+
+_FILES: Final = click.argument("files", nargs=-1, required=True, metavar="FILE...")
 
 
 @click.group()
@@ -19,44 +27,80 @@ def recorded() -> None:
 
 
 @recorded.command()
-@click.argument("files", nargs=-1, required=True, metavar="FILE...")
-def info(files: tuple[str, ...]) -> None:
-    """Say what each FILE is: its package, its markets, and what cannot be done with it."""
+@_FILES
+@chooses_markets
+def info(files: tuple[str, ...], wanted: Wanted) -> None:
+    """Say what each FILE is: its package, its markets, and what cannot be done with it.
+
+    The exit status is 2 where there is no market in any of them.
+    """
+    selection, has_market = Selection(files, wanted), False
     try:
-        for source in sources(files):
-            _tell(describe(source))
+        for source in selection:
+            description = describe(source, wanted)
+            has_market = has_market or bool(description.markets)
+            _tell(description)
     except SourceError as error:
         end(str(error), UNREADABLE)
+    if not has_market:
+        end(selection.nothing_found(), UNREADABLE)
 
 
 @recorded.command()
-@click.argument("files", nargs=-1, required=True, metavar="FILE...")
-def check(files: tuple[str, ...]) -> None:
+@_FILES
+@chooses_markets
+def check(files: tuple[str, ...], wanted: Wanted) -> None:
     """Say what is odd in each FILE, with its line; the exit status is 1 where anything is."""
-    is_odd = False
+    selection, is_odd, is_read = Selection(files, wanted), False, False
     try:
-        for source in sources(files):
-            for finding in odd_things(source):
+        for source in selection:
+            is_read = True
+            for finding in odd_things(source, wanted):
                 is_odd = True
                 place = f"{finding.name}, line {finding.line}" if finding.line else finding.name
-                click.echo(f"{place}: {finding.text}")
+                _say(f"{place}: {finding.text}")
     except SourceError as error:
         end(str(error), UNREADABLE)
+    if not is_read:
+        end(selection.nothing_found(), UNREADABLE)
     if is_odd:
         raise SystemExit(ODD)
 
 
+@recorded.command()
+@_FILES
+@click.option("--to", "folder", required=True, type=click.Path(file_okay=False, path_type=Path), help="Where to.")
+@chooses_markets
+def prepare(files: tuple[str, ...], folder: Path, wanted: Wanted) -> None:
+    """Write each FILE as Parquet into a folder, which other commands take as --cache; what is there is not written."""
+    selection, cache, is_read = Selection(files, wanted), Cache(folder), False
+    try:
+        for source in selection:
+            is_read = True
+            _say(f"{source.name}: {cache.file_of(source)}")
+    except PyarrowMissing as error:
+        end(str(error), NO_PYARROW)
+    except SourceError as error:
+        end(str(error), UNREADABLE)
+    if not is_read:
+        end(selection.nothing_found(), UNREADABLE)
+
+
 def _tell(description: Description) -> None:
     kinds = ", ".join(f"{number} {kind}" for kind, number in description.lines.items())
-    click.echo(f"{description.name}: {description.package}, {kinds or 'empty'}")
+    what = f"{description.package}, " if description.markets else ""
+    _say(f"{description.name}: {what}{kinds or 'empty'}")
     if description.markets and description.warning:
-        click.echo(f"  attention: {description.warning}")
+        _say(f"  attention: {description.warning}")
+    for problem in description.problems:
+        _say(f"  line {problem.line} is left out: {problem.text}")
     for market in description.markets:
-        click.echo(f"  {_line(market)}")
+        _say(f"  {_line(market)}")
 
 
 def _line(market: MarketSummary) -> str:
-    known = (market.market_type, market.country_code, market.market_time, market.status)
+    sport = SPORTS.get(market.event_type_id or "", market.event_type_id)
+    known = (sport, market.market_type, market.country_code, market.market_time, market.status)
     words = " ".join(word for word in known if word)
     in_play = ", in play" if market.went_in_play else ""
     times = f"{_time(market.first_at)} to {_time(market.last_at)}"
@@ -65,3 +109,8 @@ def _line(market: MarketSummary) -> str:
 
 def _time(milliseconds: int) -> str:
     return f"{datetime.fromtimestamp(milliseconds / 1000, UTC):%Y-%m-%d %H:%M:%S}"
+
+
+def _say(text: str) -> None:
+    # Names of files are bytes to some systems, and need not be text.
+    click.echo(text.encode("utf-8", "backslashreplace").decode())

@@ -1,16 +1,20 @@
 """Files with recorded messages, whatever they are packed in: plain, .bz2, .gz, .xz, and .zip and .tar of these.
 
-A folder stands for every file in it, and a pattern for every file that it fits; a path that leads into an archive, as
-`year.tar/2021` does, for what is there. Files are read line by line and never whole.
+A folder stands for every file in it, caches left out, and a pattern for every file that it fits; a path that leads into
+an archive, as `year.tar/2021` does, for what is there. Files are read line by line and never whole.
 """
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Final
 
 from simulator.recorded.archives import Source, unpacked
 from simulator.recorded.unpacking import MOST_LINE_BYTES, SourceError, reason
 
-__all__ = ["MOST_LINE_BYTES", "Source", "SourceError", "sources"]
+__all__ = ["CACHE_TAG", "MOST_LINE_BYTES", "Source", "SourceError", "sources"]
+
+CACHE_TAG: Final = "CACHEDIR.TAG"
+"""What lies in a folder that is a cache, by the convention that backup programs know: no recordings of its own."""
 
 
 def sources(paths: Iterable[str]) -> Iterator[Source]:
@@ -35,8 +39,11 @@ def sources(paths: Iterable[str]) -> Iterator[Source]:
 def _sources_of(path: str) -> Iterator[Source]:
     here = Path(path)
     if here.is_dir():
-        for file in sorted(file for file in here.rglob("*") if file.is_file()):
-            yield from unpacked(file)
+        files = sorted(file for file in here.rglob("*") if file.is_file())
+        caches = {file.parent for file in files if file.name == CACHE_TAG and file.parent != here}
+        for file in files:
+            if caches.isdisjoint(file.parents) and file.name != CACHE_TAG:
+                yield from unpacked(file)
     elif here.exists():
         yield from unpacked(here)
     elif (archive := next((parent for parent in here.parents if parent.is_file()), None)) is not None:

@@ -117,6 +117,8 @@ def _blocks(
 
 
 def _refuse_archives(name: str, start: bytes) -> None:
+    if start.startswith(b"PAR1"):
+        raise SourceError(f"{name}: it is Parquet, as prepared recordings are, and has no lines.")
     # Whether .bz2 has a .tar in it can be known by unpacking a good deal of it, so its name is asked before.
     if start[257:262] == b"ustar":
         raise SourceError(f"{name}: it is a packed .tar under another name; call it .tar.bz2 and it is read.")

@@ -39,7 +39,7 @@ def exact_versions(python: str) -> dict[str, str]:
 def asked_for() -> list[Requirement]:
     project = tomllib.loads(PROJECT.joinpath("pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = project["optional-dependencies"]
-    assert set(extras["tls"]) <= set(extras["test"])
+    assert {*extras["tls"], *extras["backtest"]} <= set(extras["test"])
     return [Requirement(one) for one in (*project["dependencies"], *extras["test"])]
 
 

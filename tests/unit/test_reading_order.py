@@ -11,7 +11,7 @@ from pkgutil import iter_modules
 import pytest
 
 import simulator
-from simulator import exchange, world
+from simulator import exchange, recorded, world
 from simulator.world import format as scenario_format
 
 ORDER = re.findall(r"`(\w+)`", (exchange.__doc__ or "").partition("Units")[0])
@@ -31,6 +31,15 @@ def test_a_module_of_the_kernel_uses_only_what_was_read_before_it() -> None:
     for place, module in enumerate(ORDER):
         source = (Path(exchange.__path__[0]) / f"{module}.py").read_text(encoding="utf-8")
         assert set(used.findall(source)) <= set(ORDER[:place]), module
+
+
+def test_a_module_of_the_recordings_uses_only_what_was_read_before_it() -> None:
+    order = re.findall(r"`(\w+)`", (recorded.__doc__ or "").partition("Nothing here")[0])
+    assert sorted(module.name for module in iter_modules(recorded.__path__)) == sorted(order)
+    used = re.compile(r"^from simulator\.recorded\.(\w+) import", re.MULTILINE)
+    for place, module in enumerate(order):
+        source = (Path(recorded.__path__[0]) / f"{module}.py").read_text(encoding="utf-8")
+        assert set(used.findall(source)) <= set(order[:place]), module
 
 
 WORLD = Path(world.__path__[0])

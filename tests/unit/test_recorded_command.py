@@ -1,11 +1,13 @@
 """`betsim recorded` says what files are and what is odd in them, in lines that people read."""
 
+import sys
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner
 
 from simulator.cli import main
-from tests.unit.test_recorded import CONTENT, LINES
+from tests.unit.test_recorded import CONTENT, LINES, change, definition, message
 
 
 def run(*arguments: str) -> tuple[int, str]:
@@ -46,3 +48,61 @@ def test_a_file_that_is_not_there_ends_with_a_sentence(tmp_path: Path) -> None:
 
     assert status == 2
     assert "there is no such file" in output
+
+
+def test_files_that_are_not_asked_for_are_left_out_with_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "1.1").write_bytes(message(1, change(marketDefinition=definition(eventTypeId="7"))))
+
+    assert run("info", "--event-type", "Horse Racing,tennis", str(tmp_path))[0] == 0
+    for command in (["info"], ["check"], ["prepare", "--to", str(tmp_path / "cache")]):
+        status, output = run(*command, "--event-type", "tennis", str(tmp_path))
+        assert status == 2
+        assert output == f"betsim: {tmp_path}/1.1 is left out: its event type is 7, and 2 is asked for.\n"
+
+
+WRONG = {
+    "there is no sport 'chess'": ["--event-type", "chess"],
+    "does not match the format": ["--since", "yesterday"],
+    "--until is before --since": ["--since", "2026-06-06", "--until", "2026-06-05"],
+}
+
+
+@pytest.mark.parametrize(("says", "options"), WRONG.items(), ids=WRONG)
+def test_what_cannot_be_asked_for_is_said(tmp_path: Path, says: str, options: list[str]) -> None:
+    status, output = run("info", *options, str(tmp_path))
+
+    assert status == 2
+    assert says in output
+
+
+@pytest.mark.parametrize("content", [b"", b"hello\n", b"BZh9 and so on", b"PK\3\4", b"PAR1", b"\xff\xfe{\0"])
+def test_a_file_without_a_market_is_named_and_the_status_says_so(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "file").write_bytes(content)
+
+    status, output = run("info", str(tmp_path))
+
+    assert status == 2
+    assert f"{tmp_path}/file: " in output
+    assert "there is no recorded market in" in output
+    assert "is left out: " in output or not content
+    assert run("check", str(tmp_path))[0] == 1
+
+
+def test_files_are_prepared_once(tmp_path: Path) -> None:
+    (tmp_path / "1.1").write_bytes(CONTENT)
+
+    first = run("prepare", "--to", str(tmp_path / "cache"), str(tmp_path))
+    (file,) = (tmp_path / "cache").glob("*.parquet")
+
+    assert first == (0, f"{tmp_path}/1.1: {file}\n")
+    assert run("prepare", "--to", str(tmp_path / "cache"), str(tmp_path)) == first
+
+
+def test_to_prepare_without_pyarrow_ends_with_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    (tmp_path / "1.1").write_bytes(CONTENT)
+
+    status, output = run("prepare", "--to", str(tmp_path / "cache"), str(tmp_path))
+
+    assert status == 2
+    assert "pip install 'betsim[backtest]'" in output

@@ -1,0 +1,184 @@
+"""Plays the prepared form of a recording: the same markets as the recording itself, message by message, for less."""
+
+from array import array
+from collections import deque
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from simulator.recorded.market import RecordedMarket
+from simulator.recorded.messages import MarketDefinition
+from simulator.recorded.recording import Problem
+from simulator.recorded.rows import DEFINITION, FIRST_UPDATE, KEY, MARKET, PROBLEM, RUNNERS, STEP, VERSION, arrow
+from simulator.recorded.runner import LADDERS, Ladder, Move, Quantity, RecordedRunner
+from simulator.recorded.sources import SourceError
+from simulator.recorded.wanted import EVERYTHING, Wanted
+
+Row = tuple[int, int, int]
+
+_decode_definition: Final = msgspec.json.Decoder(MarketDefinition).decode
+_decode_runners: Final = msgspec.json.Decoder(list[tuple[int, int, int]]).decode
+_FIRST_LADDER, _LAST_LADDER = int(LADDERS[0]), int(LADDERS[-1])
+
+
+class PreparedRecording:
+    """The markets of a prepared file, to be played once. `name` is what it was prepared of."""
+
+    def __init__(self, file: Path, wanted: Wanted = EVERYTHING, name: str = "") -> None:
+        self.name: str = name or str(file)
+        self.markets: dict[str, RecordedMarket] = {}
+        self.problems: list[Problem] = []
+        self.problem_count = 0
+        self.left_out: Final[dict[str, str]] = {}
+        """Markets that are not wanted, and why."""
+        self._file: Final = file
+        self._wanted: Final = wanted
+        self._all: Final[list[RecordedMarket]] = []
+        """The markets of the file, by their number."""
+        self._unwanted: Final[set[int]] = set()
+        """Numbers of markets of which nobody knows that they are wanted."""
+        self._quantities: Final[list[Ladder]] = []
+        """By code."""
+        self._runners: Final[list[RecordedRunner | None]] = []
+        """By number; `None` for a market."""
+        self._definitions: Final[dict[int, MarketDefinition]] = {}
+        self._next_runners: Final[dict[int, list[tuple[int, int, int]]]] = {}
+
+    def messages(self) -> Iterator[list[RecordedMarket]]:
+        """Play the file, and yield after each message the wanted markets that it has changed.
+
+        A file that is no prepared recording, or breaks off, is among the problems. Raises `PyarrowMissing`.
+        """
+        try:
+            yield from self._play()
+        except SourceError as error:
+            self._note(0, str(error))
+        except (LookupError, ValueError, OverflowError) as error:
+            self._note(0, f"{self._file}: it is no prepared recording, or a broken one ({error!r}).")
+
+    def _play(self) -> Iterator[list[RecordedMarket]]:
+        changed: list[RecordedMarket] = []
+        markets, quantities, unwanted = self._all, self._quantities, self._unwanted
+        for rows, texts in _groups(self._file):
+            for code, price, size in rows:
+                if code > FIRST_UPDATE:
+                    self._take(code, price, size, texts.popleft())
+                    continue
+                place = FIRST_UPDATE - code
+                market = markets[place]
+                market.begin_update(size)
+                if self._definitions or self._next_runners:
+                    self._define(market, place)
+                if market.is_watched:
+                    self._change_and_tell(islice(rows, price >> 1), market.moves)
+                else:
+                    _change(islice(rows, price >> 1), quantities)
+                if place not in unwanted:
+                    changed.append(market)
+                if not price & 1 and changed:
+                    yield changed
+                    changed = []
+
+    def _change_and_tell(self, rows: Iterator[Row], moves: list[Move]) -> None:
+        for code, price, size in rows:
+            quantity = self._quantities[code]
+            before = quantity.get(price, 0)
+            if size:
+                quantity[price] = size
+            elif before:
+                del quantity[price]
+            runner, ladder = self._runners[code // STEP], code % STEP
+            if _FIRST_LADDER <= ladder <= _LAST_LADDER and runner is not None:
+                moves.append((runner, ladder, price, before, size))
+
+    def _take(self, code: int, price: int, size: int, text: str) -> None:
+        if code == MARKET:
+            market = RecordedMarket(text)
+            self._all.append(market)
+            self._add(size, None, (market.values,) * len(Quantity))
+            if self._wanted.is_everything:
+                self.markets[text] = market
+            else:
+                self._unwanted.add(price)
+        elif code == DEFINITION:
+            self._definitions[price] = _decode_definition(text)
+        elif code == RUNNERS:
+            self._next_runners[price] = _decode_runners(text)
+        elif code == PROBLEM and size:
+            self._note(size, text)
+        elif code == PROBLEM:
+            self.problem_count = int(text)
+
+    def _note(self, line: int, text: str) -> None:
+        self.problem_count += 1
+        self.problems.append(Problem(self.name, line, text))
+
+    def _add(self, number: int, runner: RecordedRunner | None, quantities: tuple[Ladder, ...]) -> None:
+        if number != len(self._runners):
+            raise SourceError(f"{self._file}: it is no prepared recording, or a broken one.")
+        self._runners.append(runner)
+        self._quantities.extend(quantities)
+        self._quantities.extend({} for _ in range(STEP - len(quantities)))
+
+    def _define(self, market: RecordedMarket, place: int) -> None:
+        definition = self._definitions.pop(place, None)
+        if definition is not None:
+            market.definition = definition
+            if place in self._unwanted and market.market_id not in self.left_out:
+                self._decide(market, place, definition)
+        runners = self._next_runners.pop(place, None)
+        if runners is not None:
+            market.runners.clear()
+            for number, selection_id, handicap in runners:
+                if number == len(self._runners):
+                    new = RecordedRunner()
+                    self._add(number, new, new.quantities)
+                runner = self._runners[number]
+                if runner is not None:
+                    market.runners[selection_id, handicap] = runner
+
+    def _decide(self, market: RecordedMarket, place: int, definition: MarketDefinition) -> None:
+        refusal = self._wanted.refusal(market.market_id, definition)
+        if refusal:
+            self.left_out[market.market_id] = refusal
+        else:
+            self._unwanted.remove(place)
+            self.markets[market.market_id] = market
+
+
+def _change(rows: Iterator[Row], quantities: list[Ladder]) -> None:
+    for code, key, value in rows:
+        if value:
+            quantities[code][key] = value
+        else:
+            quantities[code].pop(key, None)
+
+
+def _groups(file: Path) -> Iterator[tuple[Iterator[Row], deque[str]]]:
+    """Yield the rows of each group, and the texts of those that have one, in order."""
+    pyarrow, parquet = arrow()
+    try:
+        with parquet.ParquetFile(file, page_checksum_verification=True) as opened:
+            if (opened.schema_arrow.metadata or {}).get(KEY) != str(VERSION).encode():
+                raise SourceError(f"{file}: it is not a recording that this version has prepared.")
+            for group in range(opened.num_row_groups):
+                table = opened.read_row_group(group, use_threads=False)
+                columns = (
+                    _numbers(table.column(0), "i"),
+                    _numbers(table.column(1), "i"),
+                    _numbers(table.column(2), "q"),
+                )
+                yield zip(*columns, strict=True), deque(table.column(3).drop_null().to_pylist())
+    except (pyarrow.ArrowException, OSError) as error:
+        raise SourceError(f"{file}: it is no prepared recording, or a broken one ({error}).") from None
+
+
+def _numbers(column: Any, kind: str) -> list[int]:
+    numbers: array[int] = array(kind)
+    width = numbers.itemsize
+    for chunk in column.chunks:
+        numbers.frombytes(memoryview(chunk.buffers()[1])[chunk.offset * width : (chunk.offset + len(chunk)) * width])
+    return numbers.tolist()

@@ -1,0 +1,112 @@
+"""Which files are played: those that may have a wanted market. And a cache of what is prepared of them."""
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Final
+
+from simulator.recorded.prepared import PreparedRecording
+from simulator.recorded.preparing import prepare
+from simulator.recorded.recording import Recording
+from simulator.recorded.rows import MAGIC, VERSION, arrow
+from simulator.recorded.sources import CACHE_TAG, Source, SourceError, sources
+from simulator.recorded.unpacking import BROKEN, start_of
+from simulator.recorded.wanted import EVERYTHING, Wanted, why_left_out
+
+_CHUNK_BYTES: Final = 1024 * 1024
+_TAG: Final = "Signature: 8a477f597d28d172789f06886806bc55\n# Recordings that betsim has prepared; it may be deleted.\n"
+
+
+class Selection:
+    """The files of some paths, folders or patterns that may have a wanted market, in order."""
+
+    def __init__(self, paths: Iterable[str], wanted: Wanted = EVERYTHING) -> None:
+        self.wanted: Final = wanted
+        self.left_out: Final[dict[str, str]] = {}
+        """Names of the files that have none, and why."""
+        self._paths: Final = tuple(paths)
+
+    def __iter__(self) -> Iterator[Source]:
+        """Yield them; raise `SourceError` for a path that leads to no file."""
+        for source in sources(self._paths):
+            why = "" if is_prepared(source) else why_left_out(source, self.wanted)
+            if why:
+                self.left_out[source.name] = why
+            else:
+                yield source
+
+    def nothing_found(self) -> str:
+        """Return the sentence for the case that no file has a market that could be played."""
+        if not self.left_out:
+            return f"there is no recorded market in {', '.join(self._paths)}."
+        name, why = next(iter(self.left_out.items()))
+        others = f" (and so on: {len(self.left_out)} files are left out)" if len(self.left_out) > 1 else ""
+        return f"{name} is left out: {why}{others}."
+
+
+def is_prepared(source: Source) -> bool:
+    """Return whether a file is a prepared recording, by how it begins."""
+    try:
+        return start_of(source.open, len(MAGIC)) == MAGIC
+    except BROKEN:
+        return False
+
+
+class Cache:
+    """A folder with prepared recordings, each found again by what is in the file that it was prepared of.
+
+    So it does not matter where the file lies, how it is called and when it was copied, and a file that has changed is
+    prepared anew. Several processes may share a folder.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder: Final = folder
+
+    def file_of(self, source: Source) -> Path:
+        """Return the prepared file of a recording, made if it is not there.
+
+        Raises `SourceError` where the recording cannot be opened or the folder not be written, and `PyarrowMissing`.
+        """
+        arrow()
+        try:
+            file = self._folder / f"{_digest(source)}-{VERSION}.parquet"
+        except BROKEN as error:
+            raise SourceError(f"{source.name}: it cannot be read, {error}.") from None
+        try:
+            if not file.exists():
+                self._prepare(source, file)
+        except OSError as error:
+            raise SourceError(f"{file}: it cannot be written, {error.strerror or error}.") from None
+        return file
+
+    def _prepare(self, source: Source, file: Path) -> None:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        (self._folder / CACHE_TAG).write_text(_TAG, encoding="ascii")
+        handle, name = tempfile.mkstemp(dir=self._folder, suffix=".part")
+        os.close(handle)
+        part = Path(name)
+        try:
+            prepare(Recording(source), part)
+            part.replace(file)
+        finally:
+            part.unlink(missing_ok=True)
+
+
+def play(source: Source, wanted: Wanted = EVERYTHING, cache: Cache | None = None) -> Recording | PreparedRecording:
+    """Return a recording to play: of the file, of what is prepared of it where there is a cache, or a prepared one."""
+    if is_prepared(source):
+        return PreparedRecording(source.file, wanted)
+    if cache is None:
+        return Recording(source, wanted)
+    return PreparedRecording(cache.file_of(source), wanted, source.name)
+
+
+def _digest(source: Source) -> str:
+    digest = hashlib.blake2b(digest_size=16)
+    with closing(source.open()) as file:
+        while chunk := file.read(_CHUNK_BYTES):
+            digest.update(chunk)
+    return digest.hexdigest()
