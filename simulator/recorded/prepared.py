@@ -133,12 +133,9 @@ class PreparedRecording:
         if runners is not None:
             market.runners.clear()
             for number, selection_id, handicap in runners:
-                if number == len(self._runners):
-                    new = RecordedRunner()
-                    self._add(number, new, new.quantities)
-                runner = self._runners[number]
-                if runner is not None:
-                    market.runners[selection_id, handicap] = runner
+                runner = market.runner(selection_id, handicap / 100)
+                if number >= len(self._runners):
+                    self._add(number, runner, runner.quantities)
 
     def _decide(self, market: RecordedMarket, place: int, definition: MarketDefinition) -> None:
         refusal = self._wanted.refusal(market.market_id, definition)

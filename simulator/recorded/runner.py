@@ -299,9 +299,9 @@ class RecordedRunner:
         if change.tv is not None:
             self.values[_TOTAL] = round(change.tv * 100)
         if change.spn is not None:
-            self.values[_NEAR] = _bits(change.spn)
+            _put(self.values, _NEAR, _bits(change.spn))
         if change.spf is not None:
-            self.values[_FAR] = _bits(change.spf)
+            _put(self.values, _FAR, _bits(change.spf))
         if change.batb is not None or change.batl is not None:
             _change_levels(self.quantities[Quantity.BEST_BACK_LEVELS], change.batb)
             _change_levels(self.quantities[Quantity.BEST_LAY_LEVELS], change.batl)
