@@ -22,7 +22,7 @@ class RecordedMarket:
         "_by_selection",
         "_count",
         "_definition_before",
-        "_known",
+        "all_runners",
         "alone",
         "definition",
         "is_watched",
@@ -39,7 +39,7 @@ class RecordedMarket:
         """The same object until something in it is new."""
         self.runners: Final[dict[RunnerId, RecordedRunner]] = {}
         """Those that are here; a runner is one object for ever, also where an image leaves it out for a while."""
-        self._known: Final[dict[RunnerId, RecordedRunner]] = {}
+        self.all_runners: Final[dict[RunnerId, RecordedRunner]] = {}
         """All that ever were told."""
         self._count: Final = [0]
         """How many updates there were, as its runners see it too."""
@@ -152,7 +152,7 @@ class RecordedMarket:
 
     def _apply_image(self, change: MarketChange) -> None:
         """Take in what stands in the place of everything; told of it is only what is not as it was."""
-        known = {key: (runner, runner.remember()) for key, runner in self._known.items()}
+        known = {key: (runner, runner.remember()) for key, runner in self.all_runners.items()}
         self.forget_prices()
         if change.market_definition is not None:
             self.define(change.market_definition)
@@ -175,9 +175,9 @@ class RecordedMarket:
         key = (int(selection_id), 0 if not handicap else hundredths(handicap))
         runner = self.runners.get(key)
         if runner is None:
-            runner = self._known.get(key)
+            runner = self.all_runners.get(key)
             if runner is None:
-                runner = self._known[key] = RecordedRunner(self._count)
+                runner = self.all_runners[key] = RecordedRunner(self._count)
             self.runners[key] = runner
         return runner
 

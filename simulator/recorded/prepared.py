@@ -20,7 +20,7 @@ from simulator.recorded.wanted import EVERYTHING, Wanted
 Row = tuple[int, int, int]
 
 _decode_definition: Final = msgspec.json.Decoder(MarketDefinition).decode
-_decode_runners: Final = msgspec.json.Decoder(list[tuple[int, int, int]]).decode
+_decode_runners: Final = msgspec.json.Decoder(list[tuple[int, int, int, int]]).decode
 _FIRST_LADDER, _LAST_LADDER = int(LADDERS[0]), int(LADDERS[-1])
 
 
@@ -45,7 +45,7 @@ class PreparedRecording:
         self._runners: Final[list[RecordedRunner | None]] = []
         """By number; `None` for a market."""
         self._definitions: Final[dict[int, MarketDefinition]] = {}
-        self._next_runners: Final[dict[int, list[tuple[int, int, int]]]] = {}
+        self._next_runners: Final[dict[int, list[tuple[int, int, int, int]]]] = {}
 
     def messages(self) -> Iterator[list[RecordedMarket]]:
         """Play the file, and yield after each message the wanted markets that it has changed.
@@ -131,11 +131,15 @@ class PreparedRecording:
                 self._decide(market, place, definition)
         runners = self._next_runners.pop(place, None)
         if runners is not None:
-            market.runners.clear()
-            for number, selection_id, handicap in runners:
-                runner = market.runner(selection_id, handicap / 100)
+            # Numbers rise with the order in which they were given, which is not that of the runners.
+            for number, selection_id, handicap, _ in sorted(runners):
                 if number >= len(self._runners):
+                    runner = market.runner(selection_id, handicap / 100)
                     self._add(number, runner, runner.quantities)
+            market.runners.clear()
+            for _, selection_id, handicap, is_here in runners:
+                if is_here:
+                    market.runner(selection_id, handicap / 100)
 
     def _decide(self, market: RecordedMarket, place: int, definition: MarketDefinition) -> None:
         refusal = self._wanted.refusal(market.market_id, definition)

@@ -35,7 +35,7 @@ _BESTS: Final = (
 
 
 def prepare(recording: Recording, file: Path) -> None:
-    """Play a recording and write its prepared form; raise `PyarrowMissing`, or `OSError` of the file to write."""
+    """Play a watched recording and write its prepared form; raise `PyarrowMissing`, or `OSError` of the file."""
     with _Writer(file) as writer:
         preparing = _Preparing(recording, writer)
         for changed in recording.messages():
@@ -123,7 +123,6 @@ class _Preparing:
             self._writer.row(FIRST_UPDATE - written.place, 2 * len(rows) + more, market.published_at)
             for row in rows:
                 self._writer.row(*row)
-            market.is_watched = True
 
     def take_problems(self) -> None:
         """Write what was left out."""
@@ -150,23 +149,23 @@ class _Preparing:
 
     def _write_runners(self, market: RecordedMarket, written: "_Written") -> None:
         runners = list(market.runners.values())
-        if len(runners) == len(written.runners) and all(map(_is, runners, written.runners)):
+        is_as_before = len(runners) == len(written.runners) and all(map(_is, runners, written.runners))
+        if is_as_before and len(written.numbers) == len(market.all_runners):
             return
-        for runner in runners:
-            if id(runner) not in written.numbers:
-                written.numbers[id(runner)] = self._number()
-                # Kept, so that no other runner gets its place in memory.
-                written.known[id(runner)] = (runner, {quantity: {} for quantity in _DIFFERING})
+        here = set(market.runners)
+        new = {key: runner for key, runner in market.all_runners.items() if id(runner) not in written.numbers}
+        for runner in new.values():
+            written.numbers[id(runner)] = self._number()
+            written.known.append((runner, {quantity: {} for quantity in _DIFFERING}))
         written.runners = runners
-        text = msgspec.json.encode(
-            [(written.numbers[id(runner)], *key) for key, runner in market.runners.items()]
-        ).decode()
-        self._writer.row(RUNNERS, written.place, 0, text)
+        told = [(key, runner, 0) for key, runner in new.items() if key not in here]
+        told += [(key, runner, 1) for key, runner in market.runners.items()]
+        text = msgspec.json.encode([(written.numbers[id(runner)], *key, is_here) for key, runner, is_here in told])
+        self._writer.row(RUNNERS, written.place, 0, text.decode())
 
     def _moves(self, market: RecordedMarket, written: "_Written") -> list[tuple[int, int, int]]:
         rows = []
-        moves = market.moves if market.is_watched else _first_moves(market)
-        for runner, ladder, price, before, after in moves:
+        for runner, ladder, price, before, after in market.moves:
             code = STEP * written.numbers[id(runner)]
             rows.append((code + ladder, price, after))
             if ladder == _TRADED and after > before:
@@ -177,7 +176,7 @@ class _Preparing:
         rows = [
             (STEP * written.number + _VALUES, key, value) for key, value in _difference(written.values, market.values)
         ]
-        for runner, known in written.known.values():
+        for runner, known in written.known:
             code = STEP * written.numbers[id(runner)]
             _keep_bests(runner)
             for quantity, before in known.items():
@@ -198,21 +197,11 @@ class _Written:
         self.runners: list[RecordedRunner] = []
         self.numbers: Final[dict[int, int]] = {}
         """By the identity of the runner."""
-        self.known: Final[dict[int, tuple[RecordedRunner, dict[int, Ladder]]]] = {}
+        self.known: Final[list[tuple[RecordedRunner, dict[int, Ladder]]]] = []
 
 
 def _is(one: object, other: object) -> bool:
     return one is other
-
-
-def _first_moves(market: RecordedMarket) -> list[tuple[RecordedRunner, int, int, int, int]]:
-    """Return the moves of the first update of a market, which nobody could watch."""
-    return [
-        (runner, int(ladder), price, 0, size)
-        for runner in market.runners.values()
-        for ladder in (1, 2, 3, 4, 5)
-        for price, size in runner.quantities[ladder].items()
-    ]
 
 
 def _keep_bests(runner: RecordedRunner) -> None:

@@ -48,7 +48,8 @@ class Played(Protocol):
 class Recording:
     """The markets of a file, to be played once."""
 
-    def __init__(self, source: Source, wanted: Wanted = EVERYTHING) -> None:
+    def __init__(self, source: Source, wanted: Wanted = EVERYTHING, *, is_watched: bool = False) -> None:
+        """Markets are watched from their first message on where `is_watched` says so."""
         self.name: str = source.name
         self.markets: dict[str, RecordedMarket] = {}
         self.problems: list[Problem] = []
@@ -57,6 +58,7 @@ class Recording:
         """Markets that are not wanted, and why."""
         self._source: Final = source
         self._wanted: Final = wanted
+        self._is_watched: Final = is_watched
         self._undecided: Final[dict[str, RecordedMarket]] = {}
         """Markets without a definition as yet, so that nobody knows whether they are wanted."""
 
@@ -102,7 +104,7 @@ class Recording:
         market = self.markets.get(change.id)
         if market is not None or change.id in self.left_out:
             return market
-        market = self._undecided.pop(change.id, None) or RecordedMarket(change.id)
+        market = self._undecided.pop(change.id, None) or self._new_market(change.id)
         if takes_all:
             self.markets[change.id] = market
         elif change.market_definition is None:
@@ -112,6 +114,11 @@ class Recording:
             return None
         else:
             self.markets[change.id] = market
+        return market
+
+    def _new_market(self, market_id: str) -> RecordedMarket:
+        market = RecordedMarket(market_id)
+        market.is_watched = self._is_watched
         return market
 
     def _note(self, line: Line) -> None:

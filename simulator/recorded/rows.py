@@ -8,7 +8,7 @@ over all markets of the file; a market has one too, for what is traded in it. Co
 |---|---|---|---|
 | `MARKET` | number of the market, from 0 | its number among the runners | its id |
 | `DEFINITION` | number of the market | | its definition, from the update that follows on |
-| `RUNNERS` | number of the market | | its runners from then on: number, id, handicap |
+| `RUNNERS` | number of the market | | number, id, handicap of runners, 1 if it is there from then on, else 0 |
 | `PROBLEM` | | line, from 1 | why it was left out |
 | `FIRST_UPDATE` - number of the market | twice how many rows follow, and 1 where the message goes on | publish time | |
 

@@ -89,7 +89,7 @@ class Cache:
         os.close(handle)
         part = Path(name)
         try:
-            prepare(Recording(source), part)
+            prepare(Recording(source, is_watched=True), part)
             part.replace(file)
         finally:
             part.unlink(missing_ok=True)

@@ -35,7 +35,7 @@ def test_a_prepared_recording_plays_as_the_recording_does(
     with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         patch.setattr(preparing, "ROWS_A_GROUP", rows_a_group)
         source = source_of(folder, drawn)
-        prepare(Recording(source), Path(folder, "prepared"))
+        prepare(Recording(source, is_watched=True), Path(folder, "prepared"))
         raw, prepared = Recording(source, wanted), PreparedRecording(Path(folder, "prepared"), wanted, source.name)
         for is_watched, ours, theirs in zip_longest(watching, raw.messages(), prepared.messages()):
             if ours is None:
@@ -134,7 +134,7 @@ def test_a_prepared_file_that_is_broken_is_named(content: bytes, keeps_the_end: 
     with TemporaryDirectory() as folder:
         source = source_of(folder, drawn)
         file = Path(folder, "prepared")
-        prepare(Recording(source), file)
+        prepare(Recording(source, is_watched=True), file)
         whole = file.read_bytes()
         place = data.draw(st.integers(4, len(whole) - 1))
         file.write_bytes(whole[:place] + content + (whole[place + len(content) :] if keeps_the_end else b""))
