@@ -66,7 +66,6 @@ class Recording:
         """Play the file, and yield after each message the wanted markets that it has changed; nothing is raised."""
         number = 0
         markets = self.markets
-        takes_all = self._wanted.is_everything
         try:
             for number, line in enumerate(self._source.lines(), start=1):
                 try:
@@ -83,42 +82,41 @@ class Recording:
                 if market is not None and len(changes) == 1:
                     market.apply(changes[0], published_at)
                     yield market.alone
-                elif changed := self._take(changes, published_at, takes_all=takes_all):
+                elif changed := self._take(changes, published_at):
                     yield changed
         except SourceError as error:
             self._note(Line(number + 1, Kind.BROKEN, 0, NOTHING, str(error)))
 
-    def _take(self, changes: list[MarketChange], published_at: int, *, takes_all: bool) -> list[RecordedMarket]:
+    def _take(self, changes: list[MarketChange], published_at: int) -> list[RecordedMarket]:
         changed: dict[str, RecordedMarket] = {}
         for change in changes:
-            market = self._market(change, takes_all=takes_all)
-            if market is None:
+            if change.id in self.left_out:
                 continue
+            market = self.markets.get(change.id) or self._undecided.get(change.id) or self._new_market(change.id)
             if change.id not in changed:
                 changed[change.id] = market
                 market.begin_update(published_at)
             market.go_on(change)
+        for market_id in changed:
+            if market_id in self._undecided:
+                self._decide(self._undecided[market_id])
         return [market for market_id, market in changed.items() if market_id in self.markets]
 
-    def _market(self, change: MarketChange, *, takes_all: bool) -> RecordedMarket | None:
-        market = self.markets.get(change.id)
-        if market is not None or change.id in self.left_out:
-            return market
-        market = self._undecided.pop(change.id, None) or self._new_market(change.id)
-        if takes_all:
-            self.markets[change.id] = market
-        elif change.market_definition is None:
-            self._undecided[change.id] = market
-        elif refusal := self._wanted.refusal(change.id, change.market_definition):
-            self.left_out[change.id] = refusal
-            return None
+    def _decide(self, market: RecordedMarket) -> None:
+        """Decide whether a market is wanted, once it has a definition."""
+        if market.definition is None:
+            return
+        del self._undecided[market.market_id]
+        refusal = self._wanted.refusal(market.market_id, market.definition)
+        if refusal:
+            self.left_out[market.market_id] = refusal
         else:
-            self.markets[change.id] = market
-        return market
+            self.markets[market.market_id] = market
 
     def _new_market(self, market_id: str) -> RecordedMarket:
         market = RecordedMarket(market_id)
         market.is_watched = self._is_watched
+        (self.markets if self._wanted.is_everything else self._undecided)[market_id] = market
         return market
 
     def _note(self, line: Line) -> None:
