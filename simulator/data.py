@@ -1,4 +1,4 @@
-"""The files that ship with the package: scenarios in `fixtures`, templates of them, OpenAPI documents in `specs`.
+"""The files that ship with the package: scenarios and recordings in `fixtures`, templates, documents in `specs`.
 
 A wheel carries both folders inside the package; in a checkout they lie beside it, where people look for them. Callers
 need not know which of the two they run from. The templates always lie inside the package.
@@ -11,6 +11,7 @@ from typing import Final
 
 _TEMPLATES: Final = "templates"
 _FAILURES: Final = "fixtures/failures"
+_RECORDED: Final = "fixtures/recorded"
 
 
 class UnknownDataFile(LookupError):
@@ -35,6 +36,16 @@ def failure_names() -> tuple[str, ...]:
 def failure_bytes(name: str) -> bytes:
     """Return the content of one of `failure_names()`; raise `UnknownDataFile` for any other name."""
     return _bytes(_FAILURES, name)
+
+
+def recording_names() -> tuple[str, ...]:
+    """Return the file names of the recorded markets that ship with the package, such as `1.260606101.bz2`, in order."""
+    return _names(_RECORDED, ".bz2")
+
+
+def recording_bytes(name: str) -> bytes:
+    """Return the content of one of `recording_names()`; raise `UnknownDataFile` for any other name."""
+    return _bytes(_RECORDED, name, ".bz2")
 
 
 def template_names() -> tuple[str, ...]:
@@ -68,16 +79,16 @@ def _folder(folder: str) -> Traversable:
     return package.parent / folder
 
 
-def _names(folder: str) -> tuple[str, ...]:
+def _names(folder: str, ending: str = ".yaml") -> tuple[str, ...]:
     place = _folder(folder)
     if not place.is_dir():
         return ()
-    return tuple(sorted(file.name for file in place.iterdir() if file.name.endswith(".yaml")))
+    return tuple(sorted(file.name for file in place.iterdir() if file.name.endswith(ending)))
 
 
-def _bytes(folder: str, name: str) -> bytes:
+def _bytes(folder: str, name: str, ending: str = ".yaml") -> bytes:
     # Only listed names are opened, so a name that climbs out of the folder is unknown like any other.
-    names = _names(folder)
+    names = _names(folder, ending)
     if name not in names:
         known = ", ".join(names) or "none"
         raise UnknownDataFile(f"There is no file {name!r} in {folder}; there are: {known}.")
