@@ -68,7 +68,7 @@ def lines_of(name: str, open_file: Opener) -> Iterator[bytes]:
         start = start_of(open_file, _WORTH_A_THREAD_BYTES)
         unpack = unpacker(start)
         blocks = _blocks(name, open_file, unpack)
-        if unpack is not None and len(start) == _WORTH_A_THREAD_BYTES and _has_processors():
+        if unpack is not None and len(start) == _WORTH_A_THREAD_BYTES and has_processors():
             blocks = ahead(blocks)
         with closing(blocks):
             for lines in blocks:
@@ -83,7 +83,8 @@ def reason(error: BaseException) -> str:
     return str(words)[:200].rstrip(".")
 
 
-def _has_processors() -> bool:
+def has_processors() -> bool:
+    """Return whether a thread can run beside its reader."""
     return (os.cpu_count() or 1) > 1
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from betfairlightweight import StreamListener
@@ -9,8 +10,10 @@ from betfairlightweight import StreamListener
 from simulator.recorded.description import Package, describe
 from simulator.recorded.market import RecordedMarket, hundredths
 from simulator.recorded.messages import Kind, read_lines
+from simulator.recorded.selection import Cache, play
 from simulator.recorded.sources import Source, sources
 from tests.evidence import STREAMS, needs
+from tests.recorded_messages import market_state, moves_told
 
 PACKAGES = {
     "1.127236622.bz2": Package.PRO,
@@ -71,6 +74,30 @@ def test_the_best_prices_are_those_of_another_reader_after_every_message(name: s
 
     assert len(ours) == len(theirs)
     assert ours == theirs
+
+
+@pytest.mark.parametrize("name", PACKAGES)
+def test_what_is_prepared_plays_as_the_recording_does(tmp_path: Path, name: str) -> None:
+    cache = Cache(tmp_path)
+    raw, prepared = play(source_of(name)), play(source_of(name), cache=cache)
+    for number, (ours, theirs) in enumerate(zip(raw.messages(), prepared.messages(), strict=True)):
+        assert [market_state(market) for market in ours] == [market_state(market) for market in theirs]
+        assert [moves_told(market) for market in ours] == [moves_told(market) for market in theirs]
+        for market in (*ours, *theirs):
+            market.is_watched = number % 3 == 0
+
+    assert raw.problems == prepared.problems == []
+
+
+@pytest.mark.parametrize("name", PACKAGES)
+def test_best_prices_are_kept_as_the_ladders_have_them(name: str) -> None:
+    for changed in play(source_of(name)).messages():
+        for market in changed:
+            for runner in market.runners.values():
+                if runner.available_to_back:
+                    assert runner.best_back == max(runner.available_to_back)
+                if runner.available_to_lay:
+                    assert runner.best_lay == min(runner.available_to_lay)
 
 
 @pytest.mark.parametrize(("name", "package"), PACKAGES.items())

@@ -12,6 +12,7 @@ DOCUMENTS = [
     "docs/architecture.md",
     "docs/exchange-mechanics.md",
     "docs/failure-modes.md",
+    "docs/recordings.md",
 ]
 PATH = re.compile(
     r"`((?:simulator|tests|docs|fixtures|specs|\.ci)/[\w./-]+|[A-Z]+\.md|constraints\.txt|pyproject\.toml)`"
