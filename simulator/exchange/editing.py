@@ -140,6 +140,8 @@ def _refuse_edit(
     if twice:
         raise Refused(Reason.DUPLICATE_BETIDS, f"bet {twice[0]} is named more than once")
     if len(counts) > 1:
+        if account.definition.unlimited:
+            state.begin_all()
         named = [state.orders[bet_id] for bet_id in counts if bet_id in state.orders]
         markets = {order.market_id for order in named if order.account == account.name}
         if len(markets) > 1:
@@ -237,6 +239,8 @@ def _cancel(
 
 def cancel_everywhere(state: State, account: Account, at: int, why: CancelReason) -> list[Event]:
     """Cancel all that can be cancelled; bets in suspended markets are reported as not cancelled."""
+    if account.definition.unlimited:
+        state.begin_all()
     events: list[Event] = []
     for index, order in enumerate(list(account.index.executable.values())):
         market = state.markets[order.market_id]

@@ -1,9 +1,11 @@
 """The one door of the kernel: a command goes in at a time, events come out, and nothing else changes anything."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from heapq import heappop
 from types import MappingProxyType
 from typing import Any, Final
+from weakref import ref
 
 from msgspec import structs
 
@@ -107,7 +109,9 @@ class Exchange:
 
     @property
     def orders(self) -> Mapping[int, Order]:
-        """Return every order ever placed, by bet id."""
+        """Return every order ever placed, by bet id and in order of these."""
+        if self._state.to_begin or self._state.are_out_of_order:
+            self.begin_all()
         return MappingProxyType(self._state.orders)
 
     @property
@@ -156,6 +160,26 @@ class Exchange:
 
     # What can be done
 
+    def begin_market(
+        self, definition: AddMarket, number_of_bets: int, bets: Callable[[], Iterable[PlaceOrders]], at: int
+    ) -> None:
+        """Add a market, open it, and have so many first bets placed in it, by whom nothing limits.
+
+        None of them may meet another. They have their bet ids at once and are placed as if they were placed now, but
+        not before somebody looks at the books of the market or has something done in it. Raises `Impossible`.
+        """
+        self.apply(definition, at)
+        self.apply(OpenMarket(definition.market_id), at)
+        if number_of_bets:
+            state, first_bet_id = self._state, self._state.bet_ids.next
+            state.bet_ids.next += number_of_bets
+            market = state.to_begin[definition.market_id] = state.markets[definition.market_id]
+            market.begin_later(partial(_place_first_bets, ref(state), definition.market_id, first_bet_id, bets, at))
+
+    def begin_all(self) -> None:
+        """Let all markets have begun in which first bets are still to be placed: for who looks at everything."""
+        self._state.begin_all()
+
     def apply(self, command: Command, at: int) -> tuple[Event, ...]:
         """Carry out a command at a time and return what happened.
 
@@ -171,6 +195,21 @@ class Exchange:
         events = _HANDLERS[type(command)](self._state, command, at)
         self.now = at
         return tuple(events)
+
+
+def _place_first_bets(
+    state_of: "ref[State]", market_id: str, first_bet_id: int, bets: Callable[[], Iterable[PlaceOrders]], at: int
+) -> None:
+    # Held here, it would wait for a collection of garbage once nobody has it any more.
+    state = state_of()
+    if state is None:
+        raise ReferenceError(f"market {market_id} belongs to an exchange that is gone")
+    del state.to_begin[market_id]
+    next_bet_id, state.bet_ids.next = state.bet_ids.next, first_bet_id
+    for command in bets():
+        place_orders(state, command, at)
+    state.bet_ids.next = next_bet_id
+    state.are_out_of_order = True
 
 
 def _open_account(state: State, command: OpenAccount, at: int) -> list[Event]:

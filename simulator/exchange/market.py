@@ -3,9 +3,9 @@
 `transitions` says what each verb does to orders, `execution` carries orders through the books.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import StrEnum
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from simulator.exchange.betting_types import BettingType
 from simulator.exchange.commands import AddMarket, RunnerDefinition
@@ -105,12 +105,29 @@ WHILE_BETTING_LASTS: Final = frozenset(
 
 
 class Market:
-    """A market and every order in it."""
+    """A market and every order in it.
+
+    Its books, which are its runners, its orders, and what is known of who placed them, are made when somebody first
+    asks for one of them: in a market that nobody looks at they cost nothing.
+    """
 
     FOLLOWS: ClassVar = frozenset(
         {"_active_by_priority", "_other_runners_of", "_other_runners_version", "_virtual_view"}
     )
     """The attributes that `forget_what_follows` makes anew."""
+    BOOKS: ClassVar = FOLLOWS | {"runners", "orders", "commissions", "orders_of", "positions"}
+    """The attributes that `begin` makes."""
+
+    runners: dict[RunnerKey, Runner]
+    orders: dict[int, Order]
+    """By bet id: all there ever were, in the order of placing."""
+    commissions: dict[str, int]
+    """By account, once settled: commission charged, in the money of the account."""
+    orders_of: dict[str, MarketIndex]
+    """By account, in the order of their first bets."""
+    positions: dict[str, Position]
+    """By account, for those whose exposure counts."""
+    _place_first_bets: Callable[[], object] | None = None
 
     def __init__(self, definition: AddMarket) -> None:
         self.definition = definition
@@ -118,7 +135,6 @@ class Market:
         self.ladder: Final = Ladder.of(definition.ladder)
         self.is_line: Final = definition.betting_type == BettingType.LINE
         """Whether prices are lines, bought and sold at even money."""
-        self.runners: Final = {runner.key: self.new_runner(runner) for runner in definition.runners}
         self.status = MarketStatus.INACTIVE
         self.in_play = False
         self.betting_is_over = False
@@ -130,15 +146,40 @@ class Market:
         self.settled_at: int | None = None
         self.corrections = 0
         """How many times it was settled anew."""
-        self.orders: dict[int, Order] = {}
-        """By bet id: all there ever were, in the order of placing."""
-        self.commissions: dict[str, int] = {}
-        """By account, once settled: commission charged, in the money of the account."""
-        self.orders_of: dict[str, MarketIndex] = {}
-        """By account, in the order of their first bets."""
-        self.positions: dict[str, Position] = {}
-        """By account, for those whose exposure counts."""
+
+    # The books
+
+    @property
+    def is_to_begin(self) -> bool:
+        """Return whether its first bets are still to be placed."""
+        return self._place_first_bets is not None
+
+    def begin_later(self, place_first_bets: Callable[[], object]) -> None:
+        """Let the first bets be placed when somebody looks at the books for the first time."""
+        self._place_first_bets = place_first_bets
+
+    def begin(self) -> None:
+        """Make the books, if nobody has looked at them yet."""
+        if "runners" in vars(self):
+            return
+        self.runners = {runner.key: self.new_runner(runner) for runner in self.definition.runners}
+        self.orders = {}
+        self.commissions = {}
+        self.orders_of = {}
+        self.positions = {}
         self.forget_what_follows()
+        if self._place_first_bets is not None:
+            place_first_bets = self._place_first_bets
+            del self._place_first_bets
+            place_first_bets()
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> object:
+            if name not in Market.BOOKS:
+                raise AttributeError(f"a market has no attribute {name!r}")
+            self.begin()
+            return vars(self)[name]
 
     def forget_what_follows(self) -> None:
         """Work out anew, when it is asked for, what follows from the rest."""

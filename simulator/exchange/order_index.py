@@ -76,6 +76,13 @@ class AccountIndex:
         index = self.markets[market_id] = MarketIndex(self)
         return index
 
+    def put_in_order(self) -> None:
+        """Put the orders and the markets in the order of bet ids, where they have come in another one."""
+        self.executable = OrderedDict(sorted(self.executable.items()))
+        markets = sorted(self.markets.items(), key=lambda item: item[1].orders[0].bet_id)
+        self.markets.clear()
+        self.markets.update(markets)
+
     def close_market(self, market_id: str) -> None:
         """Note that a market is settled."""
         index = self.markets.pop(market_id, None)

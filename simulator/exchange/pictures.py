@@ -18,6 +18,7 @@ def picture_of(market: Market, previous: Market | None = None) -> Market:
 
     So it costs as much as the runners that have changed have levels.
     """
+    market.begin()
     picture = copy(market)
     known = {} if previous is None else previous.runners
     runners = {key: _runner_as_known(runner, known.get(key)) for key, runner in market.runners.items()}

@@ -52,6 +52,11 @@ class State:
         self.markets: dict[str, Market] = {}
         self.accounts: dict[str, Account] = {}
         self.orders: dict[int, Order] = {}
+        """By bet id; in the order of the ids, too, once `begin_all` was called."""
+        self.to_begin: dict[str, Market] = {}
+        """By id, the markets whose first bets are placed when somebody first looks at their books."""
+        self.are_out_of_order = False
+        """Whether bets were placed after others that have higher ids."""
         self.ledger = Ledger()
         self.heartbeats = Deadlines()
         self.held: list[HeldOrders] = []
@@ -79,6 +84,8 @@ class State:
         market = self.markets.get(market_id)
         if market is None:
             raise Refused(Reason.INVALID_MARKET_ID, f"there is no market {market_id!r}")
+        if market.is_to_begin:
+            market.begin()
         return market
 
     def market_to_run(self, market_id: str) -> Market:
@@ -86,7 +93,20 @@ class State:
         market = self.markets.get(market_id)
         if market is None:
             raise Impossible(f"there is no market {market_id!r}")
+        if market.is_to_begin:
+            market.begin()
         return market
+
+    def begin_all(self) -> None:
+        """Let all markets have begun, as if they had one after the other."""
+        for market in self.markets.values():
+            market.begin()
+        if self.are_out_of_order:
+            self.are_out_of_order = False
+            self.orders = dict(sorted(self.orders.items()))
+            for account in self.accounts.values():
+                if account.definition.unlimited:
+                    account.index.put_in_order()
 
     def account(self, name: str) -> Account:
         """Return a customer's account; raises `Impossible`, since customers do not name their accounts themselves."""

@@ -199,7 +199,11 @@ LEFT_OUT: Final[Mapping[type, Mapping[str, str]]] = {
         "_touched": "empty whenever something can be asked",
         "_retry": "false whenever something can be asked",
     },
-    State: {"rules": SCENARIO},
+    State: {
+        "rules": SCENARIO,
+        "to_begin": "all markets begin before they are hashed",
+        "are_out_of_order": "orders are put in order before they are hashed",
+    },
     Ledger: {"_before_payments": DERIVED, "_rates": "they are in the definitions of the accounts"},
     Deadlines: {"first": DERIVED},
     Account: {

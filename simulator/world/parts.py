@@ -1,8 +1,10 @@
 """What a world is made of, as its scenario begins it. The `handlers` change it, and `world` is the door to them."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Final
 
+from simulator.exchange.commands import AddMarket
 from simulator.exchange.events import Event
 from simulator.exchange.exchange import Exchange
 from simulator.exchange.refusals import Impossible
@@ -22,6 +24,7 @@ from simulator.world.format.scenario import (
     ChangePlan,
     EventEntry,
     Finish,
+    MarketEntry,
     Scenario,
     TellIncident,
 )
@@ -29,7 +32,15 @@ from simulator.world.happened import EventAdded, HappeningScheduled, NamesTransl
 from simulator.world.happenings import verb_of
 from simulator.world.ids import Ids
 from simulator.world.races import Races
-from simulator.world.scenario_commands import account_command, customer_of, liquidity_account, market_commands
+from simulator.world.scenario_commands import (
+    account_command,
+    begins_open,
+    customer_of,
+    first_bets,
+    liquidity_account,
+    market_commands,
+    number_of_first_bets,
+)
 from simulator.world.scoreboards import Scoreboards
 from simulator.world.sessions import Sessions
 from simulator.world.settings import Settings
@@ -77,7 +88,7 @@ class Parts:
         self.developer_apps: Final = DeveloperApps(self.ids)
         self.developer_apps.add_own(self.accounts)
         origin = start - start % 1000 if scenario.clock.now == "real" else start
-        self.add(scenario, origin, start)
+        self._add(scenario, origin, start, self._begin_market)
         self.bettune: Final = BetTune(scenario.bettune, self.catalogue.events, origin, start)
         limit = scenario.bettune.rate_limit
         self.bettune_requests: Final = RateLimiter(
@@ -100,8 +111,28 @@ class Parts:
         except Unusable as error:
             raise Impossible(str(error)) from None
 
-    def add(self, document: Scenario | Additions, origin: int, now: int) -> list[Event]:
+    def add(self, additions: Additions, origin: int, now: int) -> list[Event]:
         """Add what the checks have let through, with relative times from `origin`. What was due before is due now."""
+        return self._add(additions, origin, now, self._add_market)
+
+    def _begin_market(self, market: MarketEntry, definition: AddMarket, start: int) -> list[Event]:
+        """Bring a market about that the scenario has; nobody is told of it."""
+        if begins_open(market):
+            bets = partial(first_bets, market)
+            self.exchange.begin_market(definition, number_of_first_bets(market), bets, start)
+            return []
+        return self._add_market(market, definition, start)
+
+    def _add_market(self, market: MarketEntry, definition: AddMarket, now: int) -> list[Event]:
+        return [event for each in market_commands(market, definition) for event in self.exchange.apply(each, now)]
+
+    def _add(
+        self,
+        document: Scenario | Additions,
+        origin: int,
+        now: int,
+        add_market: Callable[[MarketEntry, AddMarket, int], list[Event]],
+    ) -> list[Event]:
         happened: list[Event] = []
         names = document.translations.by_language()
         if names:
@@ -115,8 +146,7 @@ class Parts:
             for market in event.markets:
                 described = self.catalogue.markets[market.id]
                 self.races.add(described, now)
-                for command in market_commands(market, described.definition):
-                    happened.extend(self.exchange.apply(command, now))
+                happened.extend(add_market(market, described.definition, now))
         for happening in document.schedule:
             due_at = max(now if happening.at is None else moment_of(happening.at, origin), now)
             self.schedule.add(due_at, happening)

@@ -199,14 +199,30 @@ def market_commands(entry: MarketEntry, definition: AddMarket | None = None) -> 
     if entry.status == "INACTIVE":
         return
     yield OpenMarket(entry.id)
+    yield from first_bets(entry)
+    if entry.status == SUSPENDED:
+        yield SuspendMarket(entry.id)
+
+
+def begins_open(entry: MarketEntry) -> bool:
+    """Return whether a market starts as one that is open, with all its runners."""
+    removed = any(runner.status in (REMOVED, REMOVED_VACANT) for runner in entry.runners)
+    return not removed and entry.status not in ("INACTIVE", SUSPENDED)
+
+
+def number_of_first_bets(entry: MarketEntry) -> int:
+    """Return how many bets `first_bets` place."""
+    return sum(len(runner.available_to_back) + len(runner.available_to_lay) for runner in entry.runners)
+
+
+def first_bets(entry: MarketEntry) -> Iterator[PlaceOrders]:
+    """Yield the bets that make the offers with which a market starts."""
     persistence = persistence_of_offers(entry.turn_in_play, entry.persistence_enabled)
     for runner in entry.runners:
         if not runner.available_to_back and not runner.available_to_lay:
             continue
         to_back, to_lay = offers_of(runner.available_to_back), offers_of(runner.available_to_lay)
         yield from offer_commands(entry.id, runner_key(runner), to_back, to_lay, persistence)
-    if entry.status == SUSPENDED:
-        yield SuspendMarket(entry.id)
 
 
 def offer_commands(

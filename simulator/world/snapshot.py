@@ -136,6 +136,7 @@ def decode_snapshot(encoded: bytes | msgspec.Raw) -> Snapshot:
 
 def image_of(world: Imaged) -> bytes:
     """Return the image of a world as JSON. Nothing may be due in it."""
+    world.parts.exchange.begin_all()
     return _IN_ORDER.encode(Writer(_classes()).write([world.parts, *world.participants]))
 
 

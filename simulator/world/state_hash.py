@@ -35,6 +35,7 @@ def state_hash(world: World) -> str:
 
 def _parts(world: World) -> Iterator[object]:
     exchange, now = world.exchange, world.clock.now()
+    exchange.begin_all()
     yield (now, world.clock.rate, exchange.now, exchange.next_due, exchange.next_numbers)
     for due_at, happening in world.schedule.pending:
         yield (due_at, verb_of(happening), happening)

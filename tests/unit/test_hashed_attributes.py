@@ -63,7 +63,10 @@ def busy_worlds() -> list[World]:
     small.do(Withdraw(market="1.113197491", selection_id=3)).accepted()
     small.do(GoInPlay(market="1.113197491"))
     small.do(bet("alice", Side.BACK, 400, 500))
-    return [demo, bettune, races, small, world_of_two_currencies(), corrected_world()]
+    worlds = [demo, bettune, races, small, world_of_two_currencies(), corrected_world()]
+    for world in worlds:
+        world.exchange.begin_all()
+    return worlds
 
 
 def corrected_world() -> World:
