@@ -35,6 +35,7 @@ from simulator.transparency import STREAM_HOST
 from simulator.world.export import WrongExport, replay
 from simulator.world.format.document import ScenarioError
 from simulator.world.state_hash import state_hash
+from simulator.world.worlds import MOST_WORLDS
 
 CANNOT_LISTEN: Final = 1
 CANNOT_SAY: Final = 1
@@ -195,6 +196,14 @@ def prepares_server(default_port: int, default_tls_port: int) -> Callable[[Calla
             metavar="FILE",
             help="Keep all worlds in this file: the next start with it goes on where this one ends, however it ends.",
         )
+        @click.option(
+            "--most-worlds",
+            type=click.IntRange(min=1),
+            default=MOST_WORLDS,
+            show_default=True,
+            metavar="N",
+            help="How many worlds there may be at a time, the first one among them.",
+        )
         @click.option("--seed", type=int, default=0, show_default=True, help="Other made-up ids for another number.")
         @click.option(
             "--control-token",
@@ -228,7 +237,7 @@ def prepares_server(default_port: int, default_tls_port: int) -> Callable[[Calla
             control_token: str | None,
             **rest: Any,
         ) -> None:
-            settings = {name: rest.pop(name) for name in ("face", "limits", "tls")}
+            settings = {name: rest.pop(name) for name in ("face", "limits", "tls", "most_worlds")}
             if rest.pop("transparent", False):
                 _refuse_addresses()
                 settings |= {"is_transparent": True, "stream_host": STREAM_HOST}

@@ -30,7 +30,7 @@ from simulator.world.ids import unguessable_token
 from simulator.world.inputs import ChangeLogin, EndWorld
 from simulator.world.trial import tried
 from simulator.world.world import World
-from simulator.world.worlds import Worlds
+from simulator.world.worlds import MOST_WORLDS, Worlds
 
 if TYPE_CHECKING:
     from simulator.secure_serving import SecureServing
@@ -79,6 +79,7 @@ class ServerOptions(Struct, frozen=True, kw_only=True):
     first: FirstWorld
     seed: int
     control_token: str | None
+    most_worlds: int = MOST_WORLDS
     face: FaceSettings = FaceSettings()
     limits: ConnectionLimits = ConnectionLimits()
     tls: TlsOptions | None = None
@@ -109,7 +110,9 @@ class PreparedServer:
             assert self._secure is not None
             first_socket, first_url = self._secure.socket.bound, self._secure.url
         self.control_url: Final = f"{first_url}{ROOT}"
-        self._worlds: Final = Worlds(certificates={} if self._secure is None else self._secure.fingerprints)
+        self._worlds: Final = Worlds(
+            certificates={} if self._secure is None else self._secure.fingerprints, most=options.most_worlds
+        )
         self._keeper: Final = None if options.first.journal is None else self._keeper_of(options.first.journal)
         self.world: Final[World] = self._first_world(options.first, options.seed)
         # The control API can do anything to every world, so without a token it is for this machine alone.

@@ -57,10 +57,13 @@ class Client:
 
 @contextmanager
 def client_of(
-    *scenarios: dict[str, Any] | str, control_token: str | None = None, real_time: RealTime = REAL_TIME
+    *scenarios: dict[str, Any] | str,
+    control_token: str | None = None,
+    real_time: RealTime = REAL_TIME,
+    most_worlds: int | None = None,
 ) -> Iterator[Client]:
     """Yield a client of an application that serves a world of each scenario; the first is the default world."""
-    worlds = Worlds(real_time=real_time)
+    worlds = Worlds(real_time=real_time, most=most_worlds)
     for scenario in scenarios:
         text = scenario if isinstance(scenario, str) else json.dumps(scenario)
         worlds.create(load_scenario(text, "scenario of the test"))

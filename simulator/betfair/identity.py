@@ -200,15 +200,16 @@ class SessionCall:
         """Keep the session alive or end it, and echo token and app key, an unknown token too."""
         token, product = request.header(b"x-authentication"), request.header(b"x-application")
         world = self._worlds.by_session(token)
+        known = world or self._worlds.by_app_key(product)
         session = None if world is None else world.session(token)
         account = "" if session is None else session.account.username
         if not token:
             reason = f"{INPUT_VALIDATION_ERROR}: the request has no X-Authentication"
-            self._requests.refused(None, self._name, "", INPUT_VALIDATION_ERROR, reason)
+            self._requests.refused(known, self._name, "", INPUT_VALIDATION_ERROR, reason)
             answer = SignInAnswer("", product, FAIL, INPUT_VALIDATION_ERROR)
         elif world is None or world.do(self._act(token)).refusal is not None:
             reason = f"{NO_SESSION}: the token is unknown or has expired"
-            self._requests.refused(world, self._name, account, NO_SESSION, reason)
+            self._requests.refused(known, self._name, account, NO_SESSION, reason)
             answer = SignInAnswer(token, product, FAIL, NO_SESSION)
         else:
             self._requests.answered(world, self._name, account)

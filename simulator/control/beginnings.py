@@ -11,6 +11,7 @@ import msgspec
 
 from simulator.control.bodies import shown
 from simulator.control.kept_snapshots import Kept, KeptSnapshots
+from simulator.control.known_scenarios import KnownScenarios
 from simulator.control.performing import sentence
 from simulator.control.problems import TooLarge, WrongDocument
 from simulator.control.schema import NamedFixture
@@ -36,11 +37,17 @@ class Fork(NamedTuple):
 
 def beginnings(kept: KeptSnapshots, seed: int) -> Callable[[bytes, str], Scenario | Kept | Fork]:
     """Return what reads with what a new world begins; it raises `ScenarioError`, `TooLarge` and `WrongDocument`."""
+    known = KnownScenarios()
 
     def load(text: bytes, name: str) -> Scenario | Kept | Fork:
+        scenario = known.get(text)
+        if scenario is not None:
+            return scenario
         asked = _asked(text, name)
         if isinstance(asked, Document):
-            return _scenario_of(asked, seed)
+            scenario = _scenario_of(asked, seed)
+            known.keep(text, scenario)
+            return scenario
         if FORK in asked:
             return Fork(_text_of(asked, FORK, "the id of a world"))
         return _snapshot_of(asked, kept)

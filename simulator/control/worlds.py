@@ -13,6 +13,7 @@ from simulator.control.beginnings import FORK, MOST_SNAPSHOT_BYTES, Fork, beginn
 from simulator.control.bodies import loaded, read_body, shown
 from simulator.control.collection import full_collections_put_off
 from simulator.control.kept_snapshots import Kept, KeptSnapshots
+from simulator.control.performing import sentence
 from simulator.control.problems import Impossible, UnknownWorld, WrongDocument
 from simulator.control.resources import answer
 from simulator.control.schema import (
@@ -36,7 +37,7 @@ from simulator.world.snapshot import SnapshotError
 from simulator.world.state_hash import state_hash
 from simulator.world.trial import tried
 from simulator.world.world import World
-from simulator.world.worlds import DEFAULT, Worlds
+from simulator.world.worlds import DEFAULT, TooManyWorlds, Worlds
 from simulator.world.worlds import UnknownWorld as NoSuchWorld
 
 
@@ -56,6 +57,7 @@ class WorldHandlers:
         self._seed: Final = seed
         self._kept: Final = kept
         self._creating: Final = asyncio.Lock()
+        self._beginning_of: Final = beginnings(kept, seed)
 
     def world_of(self, request: Request) -> World:
         """Return the world that the address names, with everything due in it done; raise `UnknownWorld`."""
@@ -74,11 +76,15 @@ class WorldHandlers:
         """Make a world of what was sent or named: a scenario, a snapshot, or another world."""
         body = await read_body(request, MOST_SNAPSHOT_BYTES)
         with full_collections_put_off():
-            beginning = await loaded(body, beginnings(self._kept, self._seed))
+            beginning = await loaded(body, self._beginning_of)
             async with self._creating:
                 # The credentials that are free stay so until the world has taken them: others wait with theirs.
                 try:
                     world = await asyncio.to_thread(self._prepare(beginning))
+                except TooManyWorlds as error:
+                    raise Impossible(
+                        f"{sentence(str(error))} DELETE ends one, and with --most-worlds a server has more."
+                    ) from None
                 except SnapshotError as error:
                     raise Impossible(f"No second world can go on from this snapshot: {error}.") from None
                 self._worlds.take_in(world)

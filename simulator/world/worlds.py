@@ -62,8 +62,16 @@ _INPUTS_ABOUT_FAULTS: Final[frozenset[type[Input]]] = frozenset(
 )
 
 
+MOST_WORLDS: Final = 1_000
+"""How many worlds a server has at the most unless it is told otherwise, the default world among them."""
+
+
 class UnknownWorld(LookupError):
     """There is no world of that id."""
+
+
+class TooManyWorlds(Exception):
+    """There are as many worlds as there may be; the sentence says how many."""
 
 
 class Worlds:
@@ -75,21 +83,27 @@ class Worlds:
     """
 
     def __init__(
-        self, *, real_time: RealTime = REAL_TIME, certificates: Mapping[str, str] = MappingProxyType({})
+        self,
+        *,
+        real_time: RealTime = REAL_TIME,
+        certificates: Mapping[str, str] = MappingProxyType({}),
+        most: int | None = None,
     ) -> None:
         """Begin without any world. `certificates` are, by username, what every account of that name has registered.
 
         They are fingerprints or texts in PEM, and the name is the one that the scenario has, whatever suffix it gets.
+        No more worlds are made than `most`, where that is given; those that are brought back are there anyway.
         """
+        self._most: Final = most
         self._real_time: Final = real_time
         self._certificates: Final = certificates
         self._listeners: Final[list[StoryListener]] = []
         self._by_id: Final[dict[str, World]] = {}
         self._journals: Final[dict[str, Journal]] = {}
         self._by_session: Final[dict[str, World]] = {}
-        self._by_username: Final[dict[str, World]] = {}
-        self._by_app_key: Final[dict[str, World]] = {}
-        self._by_bettune_token: Final[dict[str, World]] = {}
+        self._by_username: Final = _Holders()
+        self._by_app_key: Final = _Holders()
+        self._by_bettune_token: Final = _Holders()
         self.faulty: Final[set[World]] = set()
         """The worlds in which something is to go wrong: none where nobody has ordered faults."""
         self._created = 0
@@ -115,7 +129,7 @@ class Worlds:
         return self.get(DEFAULT)
 
     def create(self, scenario: Scenario, *, seed: int = 0) -> World:
-        """Create a world of a scenario. The first one is the default world."""
+        """Create a world of a scenario. The first one is the default world. Raises `TooManyWorlds`."""
         world = self.prepare(scenario, seed=seed)()
         self.take_in(world)
         return world
@@ -123,10 +137,9 @@ class Worlds:
     def prepare(self, scenario: Scenario, *, seed: int = 0) -> Callable[[], World]:
         """Return what makes a world of a scenario and touches nothing else, so that another thread may call it.
 
-        The world has credentials that are free now: no other is to be taken in before it.
+        The world has credentials that are free now: no other is to be taken in before it. Raises `TooManyWorlds`.
         """
-        self._created += 1
-        world_id = DEFAULT if self._created == 1 else f"world-{self._created}"
+        world_id = self._next_id()
         own = self._with_free_credentials(scenario, Ids(seed))
         return partial(World, own, world_id=world_id, seed=seed, real_time=self._real_time)
 
@@ -134,10 +147,9 @@ class Worlds:
         """Return what makes a world that goes on from a snapshot, as `prepare` does for a scenario.
 
         Credentials that another world holds get a suffix. Sessions go on where their tokens are free on this server; a
-        fork has none. What is returned raises `SnapshotError`.
+        fork has none. What is returned raises `SnapshotError`. Raises `TooManyWorlds`.
         """
-        self._created += 1
-        world_id = DEFAULT if self._created == 1 else f"world-{self._created}"
+        world_id = self._next_id()
         own = self._with_free_credentials(snapshot.scenario, Ids(snapshot.seed))
         renamed = _differences(snapshot.scenario, own)
         restoration = Restoration(snapshot, renamed, keeps_sessions=not is_fork and not renamed)
@@ -149,6 +161,12 @@ class Worlds:
             real_time=self._real_time,
             restoration=restoration,
         )
+
+    def _next_id(self) -> str:
+        if self._most is not None and len(self) >= self._most:
+            raise TooManyWorlds(f"there are {len(self)} worlds, and this server has {self._most} at the most")
+        self._created += 1
+        return DEFAULT if self._created == 1 else f"world-{self._created}"
 
     def reserve_ids(self, ids: Iterable[str]) -> None:
         """Give no world that is made later one of these ids: other worlds had them."""
@@ -164,9 +182,9 @@ class Worlds:
     def take_in(self, world: World) -> None:
         """Let callers reach a world that was prepared here, and listeners hear its story."""
         self._by_id[world.id] = world
-        self._by_username.update(dict.fromkeys(world.accounts.by_username, world))
-        self._by_app_key.update(dict.fromkeys(world.developer_apps.by_key, world))
-        self._by_bettune_token.update(dict.fromkeys((user.token for user in world.scenario.bettune.users), world))
+        self._by_username.add(world, world.accounts.by_username)
+        self._by_app_key.add(world, world.developer_apps.by_key)
+        self._by_bettune_token.add(world, (user.token for user in world.scenario.bettune.users))
         self._journals[world.id] = Journal(world)
         for listener in (self._hear, *self._listeners):
             self._let_listen(world, listener)
@@ -177,9 +195,8 @@ class Worlds:
         world = self.get(world_id)
         world.do(EndWorld())
         del self._by_id[world_id], self._journals[world_id]
-        for names in (self._by_username, self._by_app_key, self._by_bettune_token):
-            for name in [name for name, holder in names.items() if holder is world]:
-                del names[name]
+        for holders in (self._by_username, self._by_app_key, self._by_bettune_token):
+            holders.put(world, ())
 
     def get(self, world_id: str) -> World:
         """Return the world of an id; raises `UnknownWorld`."""
@@ -235,12 +252,12 @@ class Worlds:
             elif isinstance(event, SessionClosed):
                 self._by_session.pop(event.token, None)
             elif isinstance(event, TokenMade):
-                self._by_bettune_token[event.token] = world
+                self._by_bettune_token.add(world, (event.token,))
             elif isinstance(event, DeveloperAppCreated):
-                self._by_app_key.update({event.live_key: world, event.delayed_key: world})
+                self._by_app_key.add(world, (event.live_key, event.delayed_key))
             elif isinstance(event, WorldReset | WorldRestored):
-                _know(self._by_bettune_token, world, world.bettune.users.by_token)
-                _know(self._by_app_key, world, world.developer_apps.by_key)
+                self._by_bettune_token.put(world, world.bettune.users.by_token)
+                self._by_app_key.put(world, world.developer_apps.by_key)
 
     def _made_for(self, username: str) -> tuple[str, ...]:
         certificate = self._certificates.get(username)
@@ -286,11 +303,35 @@ class Worlds:
         return msgspec.structs.replace(scenario, accounts=accounts, bettune=bettune)
 
 
-def _know(holders: dict[str, World], world: World, names: Collection[str]) -> None:
-    """Know which names a world has that began again or went back; those made since are gone."""
-    for name in [name for name, holder in holders.items() if holder is world and name not in names]:
-        del holders[name]
-    holders.update(dict.fromkeys(names, world))
+class _Holders:
+    """Which world has a name, and which names a world has: what one does costs no more where there are many."""
+
+    def __init__(self) -> None:
+        self._by_name: Final[dict[str, World]] = {}
+        self._names: Final[dict[str, set[str]]] = {}
+        """By the id of the world."""
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._by_name
+
+    def get(self, name: str) -> World | None:
+        """Return the world that has a name."""
+        return self._by_name.get(name)
+
+    def add(self, world: World, names: Iterable[str]) -> None:
+        """Give a world more names."""
+        own = self._names.setdefault(world.id, set())
+        for name in names:
+            own.add(name)
+            self._by_name[name] = world
+
+    def put(self, world: World, names: Collection[str]) -> None:
+        """Give a world these names and no others."""
+        for name in self._names.pop(world.id, ()):
+            if self._by_name.get(name) is world:
+                del self._by_name[name]
+        if names:
+            self.add(world, names)
 
 
 def _with_affiliates(account: AccountEntry, own_names: Mapping[str, str]) -> AccountEntry:

@@ -150,6 +150,34 @@ def test_a_world_that_is_deleted_is_gone(client: Client) -> None:
     assert len(client.get("/control/v1/worlds").json()["worlds"]) == 1
 
 
+def test_there_are_no_more_worlds_than_the_server_may_have() -> None:
+    with client_of(DERBY, most_worlds=2) as client:
+        second = client.post("/control/v1/worlds", json=DERBY)
+        refusals = [client.post("/control/v1/worlds", json=content) for content in (DERBY, {"fork": "default"})]
+        client.delete(second.headers["location"])
+
+        assert [refusal.status_code for refusal in refusals] == [409, 409]
+        for refusal in refusals:
+            assert problem_of(refusal)["detail"].startswith("There are 2 worlds, and this server has 2 at the most.")
+        assert client.post("/control/v1/worlds", json=DERBY).status_code == 201
+
+
+def test_worlds_of_the_same_text_share_what_it_says(client: Client) -> None:
+    first, second = (client.post("/control/v1/worlds", json=DERBY).json()["id"] for _ in range(2))
+
+    one, other = client.worlds.get(first).scenario, client.worlds.get(second).scenario
+    assert one.events is other.events
+    assert one.accounts != other.accounts
+
+
+def test_a_text_that_is_known_is_still_no_json_where_it_says_so(client: Client) -> None:
+    headers = {"content-type": "application/yaml"}
+    assert client.post("/control/v1/worlds", content="name: derby", headers=headers).status_code == 201
+
+    headers = {"content-type": "application/json"}
+    assert client.post("/control/v1/worlds", content="name: derby", headers=headers).status_code == 400
+
+
 def test_the_default_world_stays(client: Client) -> None:
     refusal = client.delete(WORLD)
 

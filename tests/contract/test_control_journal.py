@@ -121,6 +121,17 @@ def test_requests_of_all_other_faces_are_written_down(client: Client, alice: Bet
     ]
 
 
+@pytest.mark.parametrize("token", ["none", ""])
+def test_who_has_an_app_key_of_a_world_and_no_session_asks_in_that_world(token: str) -> None:
+    with client_of(SCENARIO, SCENARIO) as client:
+        headers = {"X-Application": "alice-live-2", "X-Authentication": token}
+        for path in ("/api/keepAlive", "/api/logout"):
+            client.get(path, headers=headers)
+
+        read = [client.get(f"/control/v1/worlds/{world.id}/journal?kind=request").json() for world in client.worlds]
+        assert [[entry["name"] for entry in journal["entries"]] for journal in read] == [[], ["keepAlive", "logout"]]
+
+
 def test_what_a_stranger_asks_is_in_the_journal_of_the_default_world() -> None:
     with client_of(SCENARIO, SCENARIO) as client:
         client.post(JSON_RPC, json=envelopes(("listEvents", {"filter": {}})), headers={"x-application": "nobody"})

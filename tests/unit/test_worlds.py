@@ -10,8 +10,9 @@ from simulator.world.happened import Happened, SessionClosed, WorldClosed
 from simulator.world.inputs import AdvanceClock, LogOut, MoveToNext, Reset, SetClockRate
 from simulator.world.state_hash import state_hash
 from simulator.world.world import World
-from simulator.world.worlds import UnknownWorld, Worlds
+from simulator.world.worlds import TooManyWorlds, UnknownWorld, Worlds
 from tests.sessions import log_in
+from tests.steps import steps
 from tests.unit.scenario_builder import MARKET, load, small
 
 SCENARIO = load(small())
@@ -211,3 +212,26 @@ def test_the_end_of_a_world_is_told_and_afterwards_everything_is_refused() -> No
     assert "has ended" in after.refusal.problem
     assert told[-1] is not after
     assert worlds.by_session(token) is None
+
+
+def test_there_are_no_more_worlds_than_a_server_may_have() -> None:
+    worlds = Worlds(most=2)
+    first, second = worlds.create(SCENARIO), worlds.create(SCENARIO)
+
+    with pytest.raises(TooManyWorlds, match="there are 2 worlds, and this server has 2 at the most"):
+        worlds.create(SCENARIO)
+    with pytest.raises(TooManyWorlds):
+        worlds.prepare_restored(first.snapshot(), is_fork=True)
+    worlds.delete(second.id)
+
+    assert worlds.create(SCENARIO).id == "world-3"
+
+
+def test_what_is_done_with_the_credentials_of_one_world_costs_the_same_however_many_worlds_there_are() -> None:
+    def costs(number: int) -> tuple[int, int]:
+        worlds = Worlds()
+        *_, last = [worlds.create(SCENARIO) for _ in range(number)]
+        last.do(Reset()).accepted()
+        return steps(lambda: last.do(Reset())), steps(lambda: worlds.delete(last.id))
+
+    assert costs(2) == costs(40)
