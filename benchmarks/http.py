@@ -98,8 +98,7 @@ def _servers() -> Iterator[tuple[Server, Server, dict[str, Callable[[int], bytes
     with tempfile.TemporaryDirectory() as folder:
         scenario = Path(folder) / "scenario.yaml"
         scenario.write_text(with_readers(SCENARIO.read_text()))
-        command = [sys.executable, "-m", "simulator.cli", "serve", "--port", "0", "--scenario", str(scenario)]
-        with process(command) as (process_id, ready):
+        with process(serve_command(str(scenario))) as (process_id, ready):
             yield from _both(process_id, ready, folder)
 
 
@@ -139,22 +138,27 @@ def with_readers(scenario: str) -> str:
     return scenario.replace(alice, "\n".join([alice, *(alice.replace("alice", name) for name in READERS)]))
 
 
-def _log_in(port: int, username: str) -> dict[str, str]:
+def serve_command(scenario: str) -> list[str]:
+    """Return the command that serves a scenario on a free port."""
+    return [sys.executable, "-m", "simulator.cli", "serve", "--port", "0", "--scenario", scenario]
+
+
+def log_in(port: int, username: str, app_key: str, password: str = "secret") -> dict[str, str]:
     """Return the headers of a customer who is logged in."""
-    form = urlencode({"username": username, "password": "secret"}).encode()
+    form = urlencode({"username": username, "password": password}).encode()
     login = urllib.request.Request(
         f"http://127.0.0.1:{port}/api/login",
         form,
-        {"X-Application": f"{username}-live", "Accept": "application/json"},
+        {"X-Application": app_key, "Accept": "application/json"},
     )
     with urllib.request.urlopen(login) as answer:
         token = msgspec.json.decode(answer.read())["token"]
-    return {"X-Application": f"{username}-live", "X-Authentication": token}
+    return {"X-Application": app_key, "X-Authentication": token}
 
 
 def requests_of(port: int) -> dict[str, Callable[[int], bytes]]:
     """Log in to a server, and return what makes a request of each operation that is measured."""
-    alice, readers = _log_in(port, "alice"), [_log_in(port, name) for name in READERS]
+    alice, *readers = [log_in(port, name, f"{name}-live") for name in ("alice", *READERS)]
 
     def call(operation: str, params: dict[str, object], headers: dict[str, str] = alice) -> bytes:
         envelope = {"jsonrpc": "2.0", "method": f"SportsAPING/v1.0/{operation}", "params": params, "id": 1}

@@ -2,8 +2,9 @@
 
 import asyncio
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from statistics import quantiles
 from time import perf_counter
 from typing import Any
@@ -79,14 +80,28 @@ async def run_load(
 
     Raises `RuntimeError` for an answer that is not 200 or reports a failure: what failed must not count as fast.
     """
-    sent = answered = 0
-    seconds: list[float] = []
-    wrong: list[bytes] = []
+    sent = 0
 
     def make() -> bytes:
         nonlocal sent
         sent += 1
         return next_request(sent)
+
+    return await _run(port, [make] * connections, lambda: sent < requests, tls)
+
+
+async def run_load_for(port: int, seconds: float, makers: Sequence[Callable[[], bytes]]) -> Load:
+    """Send requests for so many seconds, over a connection for each maker of requests; raises what `run_load` does."""
+    end = perf_counter() + seconds
+    return await _run(port, makers, lambda: perf_counter() < end, None)
+
+
+async def _run(
+    port: int, makers: Sequence[Callable[[], bytes]], goes_on: Callable[[], bool], tls: ssl.SSLContext | None
+) -> Load:
+    answered = 0
+    seconds: list[float] = []
+    wrong: list[bytes] = []
 
     def finished(duration: float, answer: bytes) -> bool:
         nonlocal answered
@@ -94,12 +109,11 @@ async def run_load(
         seconds.append(duration)
         if not answer.startswith(b"200") or b'"FAILURE"' in answer or b'"error"' in answer:
             wrong.append(answer)
-        return sent < requests and not wrong
+        return goes_on() and not wrong
 
     loop = asyncio.get_running_loop()
     opened = [
-        await loop.create_connection(lambda: Connection(make, finished), "127.0.0.1", port, ssl=tls)
-        for _ in range(connections)
+        await loop.create_connection(partial(Connection, make, finished), "127.0.0.1", port, ssl=tls) for make in makers
     ]
     start = perf_counter()
     already = answered
