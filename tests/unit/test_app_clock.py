@@ -14,6 +14,7 @@ from simulator.app import Application, create_app
 from simulator.control.worlds import Addresses
 from simulator.exchange.commands import PlaceOrders
 from simulator.exchange.events import Event, HeartbeatExpired, MarketChanged, OrderPlaced, OrdersHeld
+from simulator.timekeeper import Timekeeper
 from simulator.world.clock import RealTime
 from simulator.world.happened import Happened
 from simulator.world.inputs import AdvanceClock, Restore, SetClockRate
@@ -23,6 +24,7 @@ from simulator.world.world import World
 from simulator.world.worlds import Worlds
 from tests import scenario as blocks
 from tests.sessions import log_in
+from tests.steps import steps
 
 PATIENCE_SECONDS = 10
 BET = {
@@ -323,3 +325,23 @@ def test_a_world_that_goes_back_to_a_running_clock_does_not_wait_for_a_request()
             await stage.sees(MarketChanged)
 
     on_stage(text, play)
+
+
+def test_to_keep_the_time_of_a_world_costs_the_same_however_many_others_there_are() -> None:
+    def cost_among(number: int) -> int:
+        worlds = Worlds()
+        scenarios = [load_scenario(scenario(1, "+PT1H"), "scenario of the test") for _ in range(number)]
+        *_, last = [worlds.create(one) for one in scenarios]
+        keeper = Timekeeper(worlds)
+
+        async def start() -> None:
+            keeper.start()
+
+        with asyncio.Runner() as runner:
+            runner.run(start())
+            for _ in range(2):
+                last.do(AdvanceClock(60_000)).accepted()
+                cost = steps(lambda: runner.run(asyncio.sleep(0)))
+        return cost
+
+    assert cost_among(2) == cost_among(40)
