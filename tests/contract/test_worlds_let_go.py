@@ -3,17 +3,23 @@
 import asyncio
 import gc
 import json
+import tracemalloc
 from collections import Counter
+from functools import partial
 from typing import Any
 from weakref import ref
 
 import httpx
 import pytest
 
+from simulator.betfair.stream.history import History
+from simulator.exchange.orders import Side
 from simulator.world.world import World
 from tests import documented
 from tests.contract.bettor import DRAW, HOME, JSON_RPC, MATCH, NEXT_MATCH, RACE, SCENARIO, envelopes
+from tests.contract.stream_theatre import streaming
 from tests.in_process import Client, client_of
+from tests.unit.scenario_builder import load
 
 JSON = {"Content-Type": "application/json"}
 CROWDED = {**SCENARIO, "booksPerSecond": 100, "transactionCharge": {"limitPerHour": 5}}
@@ -138,3 +144,49 @@ def visit(client: Client) -> "ref[World]":
     guest.use()
     guest.delete_while_others_wait()
     return world
+
+
+@pytest.mark.deep
+def test_memory_stays_flat_over_hundreds_of_worlds() -> None:
+    """What grows is less than a kilobyte a world, which is what libraries keep of addresses for a while."""
+    with client_of(SCENARIO) as client:
+        for _ in range(20):
+            visit(client)
+        tracemalloc.start()
+        try:
+            gc.collect()
+            before, _ = tracemalloc.get_traced_memory()
+            for _ in range(200):
+                visit(client)
+            gc.collect()
+            after, _ = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+
+    assert after - before < 200 * 1024
+
+
+@pytest.mark.parametrize("leaves_first", [True, False])
+def test_the_stream_keeps_nothing_of_a_world_that_is_deleted(leaves_first: bool) -> None:
+    """Of a client who stays connected either, though it is told of nothing else any more."""
+    with streaming(load(SCENARIO)) as theatre:
+        stays = theatre.world
+        world = theatre.world = theatre.worlds.create(stays.scenario)
+        gone = [ref(each) for each in (world, world.parts, theatre.worlds.journal(world.id), world.exchange.ledger)]
+        client = theatre.client("alice-2")
+        client.subscribe_to_markets(MATCH, fields=["EX_ALL_OFFERS"])
+        client.subscribe_to_orders()
+        theatre.bet("alice-2", MATCH, Side.BACK, 300, 500)
+        assert [message["op"] for message in client.read()] == ["mcm", "ocm"]
+        theatre.world = stays
+        if leaves_first:
+            client.leave()
+
+        theatre.run(partial(theatre.worlds.delete, world.id))
+        theatre.settle()
+        assert client.is_closed
+        del world, client
+        gc.collect()
+
+        assert [each() for each in gone] == [None] * 4
+        assert [one for one in gc.get_objects() if isinstance(one, History)] == []

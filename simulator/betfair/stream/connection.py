@@ -315,7 +315,8 @@ class Connection:
             running.stop_beating()
             changes = running.changes
             self._hub.publisher.unsubscribe(running.world, running.channel, running.reader)
-            self._hub.ended.keep(changes.number, running.criteria_of_era, changes.history)
+            if not running.world.has_ended:
+                self._hub.ended.keep(running.world.id, changes.number, running.criteria_of_era, changes.history)
 
     # Faults
 

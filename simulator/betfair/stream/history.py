@@ -44,23 +44,29 @@ class History:
 
 
 class Ended(NamedTuple):
-    """A subscription of which the connection has ended: what was asked for, and what was told."""
+    """A subscription of which the connection has ended: of which world, what was asked for, and what was told."""
 
+    world_id: str
     criteria: object
     history: History
 
 
 class EndedSubscriptions:
-    """The subscriptions that can be resumed, by their numbers."""
+    """The subscriptions that can be resumed, by their numbers: those of worlds that have gone on since."""
 
     def __init__(self) -> None:
         self._by_number: Final[OrderedDict[int, Ended]] = OrderedDict()
 
-    def keep(self, number: int, criteria: object, history: History) -> None:
+    def keep(self, world_id: str, number: int, criteria: object, history: History) -> None:
         """Remember what was told since the image of this number, and forget the oldest one where there are too many."""
-        self._by_number[number] = Ended(criteria, history)
+        self._by_number[number] = Ended(world_id, criteria, history)
         if len(self._by_number) > MOST_SUBSCRIPTIONS:
             self._by_number.popitem(last=False)
+
+    def forget(self, world_id: str) -> None:
+        """Forget what was told of a world that has ended, begun again or gone back."""
+        for number in [number for number, ended in self._by_number.items() if ended.world_id == world_id]:
+            del self._by_number[number]
 
     def states(self, number: int, criteria: object, message: int) -> dict[str, State] | None:
         """Return what whoever asked for the same had been told after a message, or `None` where that is not known."""
