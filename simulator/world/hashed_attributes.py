@@ -131,7 +131,7 @@ HASHED: Final[Mapping[type, frozenset[str]]] = {
 LEFT_OUT: Final[Mapping[type, Mapping[str, str]]] = {
     World: {
         "_restoration": "it is past, as the scenario is",
-        "_beginning_was_told": "it is past",
+        "_has_left_restoration": "it is past",
         "_at_rest": "who asked for it only reads",
         "id": "it shows in the tokens of sessions",
         "scenario": SCENARIO,

@@ -87,7 +87,7 @@ class World:
         self._is_telling = False
         self._at_rest: Callable[[], object] | None = None
         self._restoration = restoration
-        self._beginning_was_told = False
+        self._has_left_restoration = False
         self.created_at: Final = restoration.snapshot.created_at if restoration else first_instant(scenario, real_time)
         """When the clock started first, in milliseconds since 1970; after a reset it starts where `Reset` says."""
         if restoration is not None:
@@ -173,9 +173,10 @@ class World:
     def restoration(self) -> Restoration | None:
         """Return what it went on from, where it did not begin with its scenario.
 
-        Only until the beginning is told: it is large, and the journal of the world has it. `RuntimeError` afterwards.
+        Where it went on from something, that is known only until the beginning is told: it is large, and the journal of
+        the world has it. `RuntimeError` afterwards.
         """
-        if self._beginning_was_told:
+        if self._has_left_restoration:
             raise RuntimeError("the beginning of this world was told: what it went on from is known to its journal")
         return self._restoration
 
@@ -188,7 +189,8 @@ class World:
             start = snapshot.now
             begun = (WorldRestored(start, snapshot.sequence), *self._opening_of_sessions())
         self._tell_all(Happened(self.sequence, start, Reset(start), begun, source=BEGINNING))
-        self._restoration, self._beginning_was_told = None, True
+        if self._restoration is not None:
+            self._restoration, self._has_left_restoration = None, True
 
     # The door
 
