@@ -27,6 +27,10 @@ def run(seconds: float = SECONDS) -> None:
             _cycle(port)
             cycles += 1
             parts[int(elapsed / seconds * PARTS)].append(resident_bytes(process_id))
+        _print(parts, cycles, seconds)
+
+
+def _print(parts: list[list[int]], cycles: int, seconds: float) -> None:
     megabytes = [mean(each) / 1024**2 for each in parts if each]
     print(
         f"soak: {cycles:,} worlds made, bet in, reset and deleted in {seconds:g} s; load average "
