@@ -1,7 +1,7 @@
 """What is packed, unpacked: bytes to lines, however a file is compressed, and ahead of whoever reads them.
 
 Files are told apart by how they begin; names may say anything. To unpack lets go of Python's lock, so what is big
-enough is unpacked by a thread while its reader decodes what it has.
+enough is unpacked by a thread while its reader decodes what it has, where a processor is idle.
 """
 
 import bz2
@@ -41,7 +41,7 @@ _UNPACKERS: Final[dict[bytes, Callable[[IO[bytes]], IO[bytes]]]] = {
     b"\x1f\x8b": gzip.open,  # type: ignore[dict-item]
     b"\xfd7zXZ": lzma.open,
 }
-_CHUNK_BYTES: Final = 256 * 1024
+_CHUNK_BYTES: Final = 1024 * 1024
 _WORTH_A_THREAD_BYTES: Final = 64 * 1024
 _CHUNKS_AHEAD: Final = 4
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
@@ -84,8 +84,12 @@ def reason(error: BaseException) -> str:
 
 
 def has_processors() -> bool:
-    """Return whether a thread can run beside its reader."""
-    return (os.cpu_count() or 1) > 1
+    """Return whether a processor is idle for a thread beside the reader; where none is, it delays the reader."""
+    try:
+        busy = os.getloadavg()[0]
+    except (AttributeError, OSError):
+        return False
+    return busy < (os.cpu_count() or 1) - 1
 
 
 def _blocks(

@@ -202,8 +202,9 @@ def test_several_packed_streams_in_one_file_are_one_recording(tmp_path: Path, pa
 
 
 @pytest.fixture
-def big(tmp_path: Path) -> Path:
+def big(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A file that is worth a thread of its own."""
+    monkeypatch.setattr("simulator.recorded.unpacking.has_processors", lambda: True)
     noise = (
         b'{"op":"mcm","pt":%d,"mc":null,"x":"%x"}\n' % (number, hash((number, number))) for number in range(60_000)
     )
