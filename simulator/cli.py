@@ -13,7 +13,6 @@ from click.core import ParameterSource
 from msgspec import structs
 
 from simulator import __version__
-from simulator.backtest_command import backtest_command
 from simulator.betfair.dispatch import FaceSettings
 from simulator.betfair.errors import ApiErrorCode
 from simulator.control.collection import full_collections_put_off
@@ -22,13 +21,10 @@ from simulator.ending import end
 from simulator.first_world import CannotBegin, first_world
 from simulator.http_protocol import ConnectionLimits
 from simulator.journal_file import JournalError
+from simulator.later_commands import LaterCommands
 from simulator.launch import PreparedServer, RecordOptions, ServerOptions, TlsMissing, TlsOptions
 from simulator.log_output import LOG_LEVELS, show_log
 from simulator.namespaces import NoNamespaces
-from simulator.record import CannotRecord, Source
-from simulator.record import record as record_markets
-from simulator.recorded_command import recorded
-from simulator.scenario_command import WRONG_SCENARIO, scenario
 from simulator.server import CannotAnnounce, CannotListen, CannotWrite
 from simulator.transparency import PORT as TRANSPARENT_PORT
 from simulator.transparency import STREAM_HOST
@@ -40,12 +36,12 @@ from simulator.world.worlds import MOST_WORLDS
 CANNOT_LISTEN: Final = 1
 CANNOT_SAY: Final = 1
 CANNOT_WRITE: Final = 1
-CANNOT_RECORD: Final = 1
 NO_TLS: Final = 1
 NO_JOURNAL: Final = 1
 CANNOT_BEGIN: Final = 2
 NO_NAMESPACES: Final = 1
 WRONG_NAME: Final = 2
+WRONG_SCENARIO: Final = 2
 WRONG_JOURNAL: Final = 2
 
 SECONDS: Final = click.FloatRange(0.01, 86_400)
@@ -56,15 +52,40 @@ HTTPS_PORT: Final = 8443
 ANY_PORT: Final = 0
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=LaterCommands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="betsim")
 def main() -> None:
     """Stand in for a betting exchange: offline, with a memory, and with no money."""
 
 
-main.add_command(scenario)
-main.add_command(recorded)
-main.add_command(backtest_command)
+def _backtest() -> click.Command:
+    from simulator.backtest_command import backtest_command  # noqa: PLC0415, nobody needs it who serves
+
+    return backtest_command
+
+
+def _record() -> click.Command:
+    from simulator.record_command import record  # noqa: PLC0415, as above
+
+    return record
+
+
+def _recorded() -> click.Command:
+    from simulator.recorded_command import recorded  # noqa: PLC0415, as above
+
+    return recorded
+
+
+def _scenario() -> click.Command:
+    from simulator.scenario_command import scenario  # noqa: PLC0415, as above
+
+    return scenario
+
+
+main.add_later("backtest", _backtest)
+main.add_later("record", _record)
+main.add_later("recorded", _recorded)
+main.add_later("scenario", _scenario)
 
 
 def _check_token(_: click.Context, __: click.Parameter, token: str | None) -> str | None:
@@ -310,34 +331,6 @@ def execute(server: PreparedServer, command: tuple[str, ...], trust_ca: bool) ->
         end(str(error), NO_NAMESPACES)
     except CannotWrite as error:
         end(str(error), CANNOT_WRITE)
-
-
-@main.command()
-@click.option("--url", envvar="BETSIM_URL", required=True, help="Of the server.  [BETSIM_URL]")
-@click.option("--stream", envvar="BETSIM_STREAM", required=True, metavar="HOST:PORT", help="[BETSIM_STREAM]")
-@click.option("--username", envvar="BETSIM_USERNAME", required=True, help="[BETSIM_USERNAME]")
-@click.option("--password", envvar="BETSIM_PASSWORD", required=True, help="[BETSIM_PASSWORD]")
-@click.option("--app-key", envvar="BETSIM_APP_KEY", required=True, help="[BETSIM_APP_KEY]")
-@click.option(
-    "--ca",
-    envvar="BETSIM_CA",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Certificate to trust; with it TLS is spoken.  [BETSIM_CA]",
-)
-@click.option("--markets", required=True, metavar="ID,ID", help="Which markets, by their ids.")
-@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
-def record(markets: str, file: Path, **credentials: Any) -> None:
-    """Record markets from the stream of a server into FILE, until all of them are closed.
-
-    One JSON message a line, as in the historic data; a FILE that ends in .bz2 is compressed.
-    """
-    if not re.fullmatch(r".+:\d{1,5}", credentials["stream"]):
-        raise click.BadParameter(f"{credentials['stream']!r} is not HOST:PORT", param_hint="--stream")
-    try:
-        messages = record_markets(Source(**credentials), [each.strip() for each in markets.split(",")], file)
-    except CannotRecord as error:
-        end(str(error), CANNOT_RECORD)
-    click.echo(f"{messages} messages")
 
 
 @main.group()

@@ -11,7 +11,6 @@ from collections import deque
 from collections.abc import Collection, Iterator
 from fnmatch import fnmatchcase
 from heapq import heappop, heappush
-from statistics import NormalDist
 from typing import Final
 
 from msgspec import Struct
@@ -110,6 +109,8 @@ class Latency(Struct, frozen=True):
         """Return the milliseconds that a digest stands for, as often as it is asked."""
         part = (int.from_bytes(digest[:8]) >> 11) / _UNIT
         if self.median:
+            from statistics import NormalDist  # noqa: PLC0415, which is slow to read and seldom needed
+
             deviation = NormalDist().inv_cdf(min(max(part, 1e-12), 1 - 1e-12))
             drawn = self.median * math.exp(deviation * self.sigma_thousandths / 1000)
             return round(min(drawn, LONGEST_LATENCY_MILLISECONDS))

@@ -21,9 +21,11 @@ def test_a_server_that_was_stopped_goes_on_where_it_was(tmp_path: Path) -> None:
         assert state_hash(served) == before
         assert served.world()["scenario"] == "derby"
 
-    assert not (tmp_path / "journal-wal").exists()
+    assert [path.name for path in tmp_path.iterdir()] == ["journal"]
     with sqlite3.connect(tmp_path / "journal") as database:
-        assert [("AdvanceClock",)] == database.execute("SELECT name FROM inputs").fetchall()
+        # What was done is in the image.
+        assert database.execute("SELECT after FROM images").fetchall() == [(1,)]
+        assert not database.execute("SELECT name FROM inputs").fetchall()
     database.close()
 
 

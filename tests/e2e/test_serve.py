@@ -501,3 +501,37 @@ def test_a_world_that_cannot_be_read_is_said_in_a_sentence(
     assert says in ended.stderr
     assert "Traceback" not in ended.stderr
     assert not file.exists()
+
+
+NOT_SERVED_WITH = (
+    "tarfile",
+    "statistics",
+    "trustme",
+    "OpenSSL",
+    "hypothesis",
+    "pytest",
+    "httpx",
+    "simulator.backtest",
+    "simulator.recorded",
+    "simulator.record_command",
+    "simulator.scenario_command",
+    "simulator.specifications.scenario_schema",
+    "simulator.testing",
+    "simulator.world.loading.saturday",
+)
+"""What some commands, options and scenarios need, or tests, and a server with the demo does not."""
+
+
+def test_nobody_who_serves_waits_for_what_only_others_need() -> None:
+    command = [sys.executable, "-X", "importtime", *BETSIM[1:], "serve", "--port", "0", "--stream-port", "0"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout is not None
+        assert READY.match(process.stdout.readline())
+    finally:
+        process.terminate()
+        _, told = process.communicate(timeout=PATIENCE_SECONDS)
+    read = set(re.findall(r"^import time:.*\| +(\S+)$", told, re.MULTILINE))
+
+    assert "simulator.world.world" in read
+    assert not read & set(NOT_SERVED_WITH)

@@ -83,7 +83,7 @@ def test_a_wheel_tells_type_checkers_that_it_is_typed_and_installs_the_command(w
         entry_points = next(name for name in archive.namelist() if name.endswith("/entry_points.txt"))
 
         assert "simulator/py.typed" in archive.namelist()
-        assert b"betsim = simulator.cli:main" in archive.read(entry_points)
+        assert b"betsim = simulator.start:main" in archive.read(entry_points)
 
 
 @pytest.mark.parametrize("name", ["no-such-file.yaml", "../pyproject.toml", "/etc/hostname", ""])

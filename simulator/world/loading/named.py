@@ -11,9 +11,15 @@ from simulator.world.format.document import MAXIMUM_BYTES, ScenarioError
 from simulator.world.format.scenario import Scenario
 from simulator.world.format.suggestions import suggestion
 from simulator.world.loading.loading import load_scenario
-from simulator.world.loading.saturday.programme import saturday
 
-MADE_UP: Final[Mapping[str, Callable[[int], Scenario]]] = {"saturday": saturday}
+
+def _saturday(seed: int) -> Scenario:
+    from simulator.world.loading.saturday.programme import saturday  # noqa: PLC0415, nobody needs it who has another
+
+    return saturday(seed)
+
+
+MADE_UP: Final[Mapping[str, Callable[[int], Scenario]]] = {"saturday": _saturday}
 """The scenarios that are made up from a seed."""
 
 
