@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from itertools import chain
 from typing import Final
 
 from starlette.applications import Starlette
@@ -51,7 +52,7 @@ class Application:
             await self._ours(scope, receive, send)
             return
         self._timekeeper.start()
-        if sum(len(name) + len(value) for name, value in scope["headers"]) > MAXIMUM_HEADER_BYTES:
+        if sum(map(len, chain.from_iterable(scope["headers"]))) > MAXIMUM_HEADER_BYTES:
             if self._bettune.handles(scope["path"]):
                 await self._bettune.refuse_headers(send)
                 return

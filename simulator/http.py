@@ -25,6 +25,13 @@ COMPRESSION_THRESHOLD_BYTES: Final = 256
 """Shorter answers are not compressed (published: the framework, betfair/cougar)."""
 
 
+ANSWER_WHOLE: Final = "answer_whole"
+"""What `send` belongs to may have a method of this name, which answers in one write.
+
+It gets a status, the lines of all headers with the empty one after them, and a body, and returns whether it has
+answered. One write instead of two is one system call less, and the client wakes up once.
+"""
+
 LISTS: Final = (b"accept", b"accept-encoding")
 """The headers we look at that are lists, and may come in several lines (RFC 9110, section 5.3)."""
 
@@ -140,15 +147,29 @@ async def respond(send: Send, response: Response, headers: dict[bytes, bytes]) -
         await send({"type": "http.response.body", "body": b""})
         return
     body = response.body
-    sent = [(b"content-type", response.content_type), (b"cache-control", b"no-cache"), *response.headers]
     coding = wanted_coding(headers.get(b"accept-encoding", b""))
-    if coding is Coding.GZIP_ALONE or (coding is Coding.GZIP and len(body) >= COMPRESSION_THRESHOLD_BYTES):
+    is_compressed = coding is Coding.GZIP_ALONE or (coding is Coding.GZIP and len(body) >= COMPRESSION_THRESHOLD_BYTES)
+    if is_compressed:
         body = gzip(body) if response.compressed is None else response.compressed
-        sent.append((b"content-encoding", b"gzip"))
-        sent.append((b"vary", b"Accept-Encoding"))
+    answer_whole = getattr(getattr(send, "__self__", None), ANSWER_WHOLE, None)
+    # Headers of its own may say what a client has said, and go the way on which they are looked at.
+    if answer_whole is not None and not response.headers:
+        lines = _LINES_OF_COMPRESSED if is_compressed else _LINES
+        if answer_whole(response.status, lines % (response.content_type, len(body)), body):
+            return
+    sent = [(b"content-type", response.content_type), (b"cache-control", b"no-cache"), *response.headers]
+    if is_compressed:
+        sent += [(b"content-encoding", b"gzip"), (b"vary", b"Accept-Encoding")]
     sent.append((b"content-length", b"%d" % len(body)))
     await send({"type": "http.response.start", "status": response.status, "headers": sent})
     await send({"type": "http.response.body", "body": body})
+
+
+_LINES: Final = b"content-type: %b\r\ncache-control: no-cache\r\ncontent-length: %d\r\n\r\n"
+_LINES_OF_COMPRESSED: Final = (
+    b"content-type: %b\r\ncache-control: no-cache\r\ncontent-encoding: gzip\r\nvary: Accept-Encoding\r\n"
+    b"content-length: %d\r\n\r\n"
+)
 
 
 def gzip(body: bytes) -> bytes:

@@ -6,7 +6,7 @@ from typing import Any
 
 import httptools
 from uvicorn.protocols.http.flow_control import FlowControl
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 
 def new_parser(protocol: HttpToolsProtocol) -> Any:
@@ -27,6 +27,28 @@ def head_without_upgrade(parser: Any, url: bytes, headers: Iterable[tuple[bytes,
         elif name != b"upgrade":
             lines.append(b"%b: %b" % (name, value))
     return b"\r\n".join([*lines, b"", b""])
+
+
+class WholeCycle(RequestResponseCycle):
+    """The web server's request and its answer, which can be given whole."""
+
+    def answer_whole(self, status: int, lines: bytes, body: bytes) -> bool:
+        """Answer in one write, as `simulator.http.respond` wants it; where something stands against it do nothing."""
+        if (
+            self.response_started
+            or self.disconnected
+            or self.flow.write_paused
+            or not self.keep_alive
+            or self.scope["method"] == "HEAD"
+        ):
+            return False
+        self.response_started = self.response_complete = True
+        self.waiting_for_100_continue = False
+        usual = b"".join([b"%b: %b\r\n" % header for header in self.default_headers])
+        self.transport.write(b"%b%b%b%b" % (STATUS_LINE[status], usual, lines, body))
+        self.message_event.set()
+        self.on_response()
+        return True
 
 
 class HeldFlow(FlowControl):

@@ -24,7 +24,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from simulator.fault_delivery import CONNECTION, Connection
-from simulator.http_parts import HeldFlow, head_without_upgrade, new_parser
+from simulator.http_parts import HeldFlow, WholeCycle, head_without_upgrade, new_parser
 from simulator.refusal_log import log_refusal
 
 MAXIMUM_UNFINISHED_BYTES: Final = 128 * 1024
@@ -201,6 +201,8 @@ class BoundedProtocol(HttpToolsProtocol):
             return
         self._has_head = True
         super().on_headers_complete()
+        # The web server makes its own, and has only made a task of it: nothing of it has run.
+        self.cycle.__class__ = WholeCycle
         if not self.pipeline:
             self._unanswered.clear()
         self._unanswered.append(self.cycle)

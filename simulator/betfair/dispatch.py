@@ -146,52 +146,55 @@ class Dispatcher:
         in `when_answered` of the request. What a tester has ordered to go wrong goes wrong here, or is noted in its
         `faults`.
         """
-        if self.worlds.faulty:
-            begin = partial(self._begin, served, body, credentials, encode, request.when_answered)
-            return self._begin_with_faults(served, body, credentials, encode, request, begin)
-        return self._begin(served, body, credentials, encode, request.when_answered)
+        edge = Edge()
+        with edge:
+            params = served.parameters.decode(body)
+            if self.worlds.faulty:
+                return self._begin_with_faults(served, params, credentials, encode, request)
+            return self._called(served.operation, params, credentials, encode, request.when_answered)
+        return edge.error
 
-    def _begin(
+    def _called(
         self,
-        served: ServedOperation,
-        body: bytes | Raw,
+        operation: Operation,
+        params: Any,
         credentials: Credentials,
         encode: Callable[[Any], bytes],
         when_answered: list[Callable[[], None]],
     ) -> Outcome | Awaitable[Outcome]:
-        edge = Edge()
-        with edge:
-            operation = served.operation
-            call = self._call(operation, served.parameters.decode(body), credentials, when_answered)
-            answer = operation.function(call)
-            if operation.waits and isinstance(answer, Awaitable):
-                return self._finish(operation, call, answer, encode)
-            encoded = encode(answer)
-            self._note(operation, call)
-            return encoded
-        return edge.error
+        """Call an operation; what is wrong is raised."""
+        call = self._call(operation, params, credentials, when_answered)
+        answer = operation.function(call)
+        if operation.waits and isinstance(answer, Awaitable):
+            return self._finish(operation, call, answer, encode)
+        encoded = encode(answer)
+        self._note(operation, call)
+        return encoded
 
     def _begin_with_faults(
         self,
         served: ServedOperation,
-        body: bytes | Raw,
+        params: Any,
         credentials: Credentials,
         encode: Callable[[Any], bytes],
         request: Request,
-        begin: Callable[[], Outcome | Awaitable[Outcome]],
     ) -> Outcome | Awaitable[Outcome]:
-        """Call an operation where a fault may happen to it; what cannot be read is refused before."""
+        """Call an operation where a fault may happen to it."""
+        operation = served.operation
+
+        def begin() -> Outcome | Awaitable[Outcome]:
+            edge = Edge()
+            with edge:
+                return self._called(operation, params, credentials, encode, request.when_answered)
+            return edge.error
+
         world, account = self.caller_of(credentials)
-        edge = Edge()
-        with edge:
-            if world is None or world not in self.worlds.faulty:
-                return begin()
-            params = served.parameters.decode(body)
-            exception = served.service.exception
-            asked = Asked(served.operation.name, exception, account, credentials.token, params, encode, request)
-            fired = fault_of(self.worlds, world, asked)
-            return begin() if fired is None else go_wrong(world, fired, asked, begin, self.requests)
-        return edge.error
+        if world is None or world not in self.worlds.faulty:
+            return begin()
+        exception = served.service.exception
+        asked = Asked(operation.name, exception, account, credentials.token, params, encode, request)
+        fired = fault_of(self.worlds, world, asked)
+        return begin() if fired is None else go_wrong(world, fired, asked, begin, self.requests)
 
     async def _finish(
         self,
