@@ -12,13 +12,12 @@ from msgspec import Struct
 
 from simulator.betfair.betting.amounts import amounts_in, rate_asked_for
 from simulator.betfair.betting.limits import DEFAULT_DEPTH
-from simulator.betfair.betting.rollup import Rollup
+from simulator.betfair.betting.rollup import Line, Rollup
 from simulator.betfair.errors import ApiError, ApiErrorCode
 from simulator.betfair.schema.sports_enums import PriceData, RollupModel
 from simulator.betfair.schema.sports_inputs import ExBestOffersOverrides, PriceProjection
 from simulator.betfair.schema.sports_markets import ExchangePrices
 from simulator.betfair.schema.sports_orders import PriceSize
-from simulator.exchange.book import Offer
 from simulator.exchange.crossmatching import merged_offers, offers_of
 from simulator.exchange.currencies import Rate
 from simulator.exchange.market import Market
@@ -69,14 +68,14 @@ class PriceView(Struct, frozen=True, kw_only=True):
             return self._price_sizes(offers)
         return self._price_sizes(self.rollup.best(offers, self.depth, line_market=market.is_line))
 
-    def _offers(self, market: Market, runner: Runner, taker: Side) -> Iterable[Offer]:
+    def _offers(self, market: Market, runner: Runner, taker: Side) -> Iterable[Line]:
         levels = runner.book.offers_to(taker).best_first()
         virtual = market.virtual_offers(runner.key, taker) if self.virtual else None
         if virtual is None:
-            return offers_of(levels)
+            return ((level.price, level.total) for level in levels)
         return merged_offers(offers_of(levels), virtual.best_first(), taker)
 
-    def _price_sizes(self, lines: Iterable[tuple[int, int]]) -> list[PriceSize]:
+    def _price_sizes(self, lines: Iterable[Line]) -> list[PriceSize]:
         amount = self.amount
         return [PriceSize(price / HUNDREDTHS, amount(size)) for price, size in lines]
 

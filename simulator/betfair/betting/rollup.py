@@ -16,8 +16,10 @@ from collections.abc import Iterable
 from msgspec import Struct
 
 from simulator.betfair.schema.sports_enums import RollupModel
-from simulator.exchange.book import Offer
 from simulator.exchange.money import EVEN_MONEY
+
+Line = tuple[int, int]
+"""A price in hundredths and a size in pence: an offer is one, and most are read too often to be made offers."""
 
 
 class Rollup(Struct, frozen=True):
@@ -26,7 +28,7 @@ class Rollup(Struct, frozen=True):
     model: RollupModel
     limit: int
 
-    def best(self, offers: Iterable[Offer], depth: int, *, line_market: bool = False) -> list[Offer]:
+    def best(self, offers: Iterable[Line], depth: int, *, line_market: bool = False) -> list[Line]:
         """Return at most `depth` lines of offers that come best first."""
         if self.model is RollupModel.PAYOUT:
             return _by_payout(offers, depth, self.limit, EVEN_MONEY if line_market else None)
@@ -35,38 +37,38 @@ class Rollup(Struct, frozen=True):
         return _by_stake(offers, depth, self.limit)
 
 
-def _by_stake(offers: Iterable[Offer], depth: int, limit: int) -> list[Offer]:
-    lines: list[Offer] = []
+def _by_stake(offers: Iterable[Line], depth: int, limit: int) -> list[Line]:
+    lines: list[Line] = []
     total = 0
     for price, size in offers:
         total += size
         if total >= limit:
-            lines.append(Offer(price, total))
+            lines.append((price, total))
             if len(lines) == depth:
                 break
             total = 0
     return lines
 
 
-def _by_payout(offers: Iterable[Offer], depth: int, limit: int, odds: int | None) -> list[Offer]:
-    lines: list[Offer] = []
+def _by_payout(offers: Iterable[Line], depth: int, limit: int, odds: int | None) -> list[Line]:
+    lines: list[Line] = []
     total = payout = 0
     for price, size in offers:
         total += size
         payout += size * (odds or price)
         if payout >= limit:
-            lines.append(Offer(price, total))
+            lines.append((price, total))
             if len(lines) == depth:
                 break
             total = payout = 0
     return lines
 
 
-def _not_below(offers: Iterable[Offer], depth: int, minimum: int) -> list[Offer]:
-    lines: list[Offer] = []
+def _not_below(offers: Iterable[Line], depth: int, minimum: int) -> list[Line]:
+    lines: list[Line] = []
     for price, size in offers:
         if size >= minimum:
-            lines.append(Offer(price, size))
+            lines.append((price, size))
             if len(lines) == depth:
                 break
     return lines
