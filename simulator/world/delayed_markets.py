@@ -29,10 +29,20 @@ class DelayedMarkets:
     first.
     """
 
-    def __init__(self, exchange: Exchange, delay_milliseconds: int) -> None:
+    def __init__(self, exchange: Exchange, delay_milliseconds: int, *, concern_who_has_no_funds: bool) -> None:
         self._exchange: Final = exchange
         self._delay_milliseconds: Final = delay_milliseconds
+        self._concern_who_has_no_funds: Final = concern_who_has_no_funds
         self.watched: Final[dict[str, deque[Picture]]] = {}
+
+    def concern(self, account: str, *, has_delayed_key: bool) -> bool:
+        """Return whether an account sees markets as they were a while ago.
+
+        That is with a delayed key, or without funds: of an account without a balance (manual, isMarketDataDelayed).
+        """
+        if has_delayed_key or not self._concern_who_has_no_funds:
+            return has_delayed_key
+        return self._exchange.ledger.balance_of(account) <= 0
 
     def watch(self, market_id: str, at: int) -> None:
         """Keep pictures of a market from now on."""
@@ -70,6 +80,11 @@ class DelayedMarkets:
         if self._has_long_been_closed(market_id, at):
             return self._exchange.markets[market_id]
         return self._showing(self.watched[market_id], at)[0].market
+
+    def next_change(self, market_id: str, at: int) -> int | None:
+        """Return when after a time those whose data is late see a market change, as far as that is known by now."""
+        sights = (picture.since + self._delay_milliseconds for picture in self.watched.get(market_id, ()))
+        return next((sight for sight in sights if sight > at), None)
 
     def state(self, at: int) -> Iterator[tuple[int, Market]]:
         """Yield the pictures that will be shown at a time or later, and since when they hold."""

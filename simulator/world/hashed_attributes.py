@@ -184,7 +184,11 @@ LEFT_OUT: Final[Mapping[type, Mapping[str, str]]] = {
     Schedule: {"_added": "it only orders what is due at the same time"},
     StartingPriceCache: {"_refresh_milliseconds": SCENARIO},
     TransactionCharges: {"_exchange": ELSEWHERE, "limit": SCENARIO},
-    DelayedMarkets: {"_exchange": ELSEWHERE, "_delay_milliseconds": SCENARIO},
+    DelayedMarkets: {
+        "_exchange": ELSEWHERE,
+        "_delay_milliseconds": SCENARIO,
+        "_concern_who_has_no_funds": SCENARIO,
+    },
     Catalogue: {"markets_of_event": ELSEWHERE, "_index": DERIVED},
     MarketDescription: {"definition": "the market of the exchange has the same one"},
     Users: {"_tokens": "the tokens of `by_token` by the names of their users"},

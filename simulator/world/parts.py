@@ -72,7 +72,11 @@ class Parts:
         self.races: Final = Races()
         self.scoreboards: Final = Scoreboards()
         self.starting_price_cache: Final = StartingPriceCache(settings.starting_price_refresh_milliseconds)
-        self.delayed_markets: Final = DelayedMarkets(self.exchange, settings.market_data_delay_milliseconds)
+        self.delayed_markets: Final = DelayedMarkets(
+            self.exchange,
+            settings.market_data_delay_milliseconds,
+            concern_who_has_no_funds=settings.delayed_without_funds,
+        )
         self.transaction_charges: Final = TransactionCharges(self.exchange, settings.transaction_limit)
         per_second = settings.books_per_second
         self.book_requests: Final = RateLimiter(None if per_second is None else RateLimit(per_second, 1))

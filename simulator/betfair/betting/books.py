@@ -11,12 +11,13 @@ recorded in 2023, some runners without a last price have 0.0 and others no total
 scenario states: in 23 of 56 recorded Asian handicaps it is not the line whose prices are nearest to evens.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from simulator.betfair.betting.catalogue import market_id_order
 from simulator.betfair.betting.codes import check_locale
 from simulator.betfair.betting.instructions import check_market_id
+from simulator.betfair.betting.late_markets import late_markets
 from simulator.betfair.betting.limits import check_book_weight, check_number_of_ids
 from simulator.betfair.betting.own_bets import BookCall, OwnBets, own_bets
 from simulator.betfair.betting.prices import PriceView, no_exchange_prices, price_view
@@ -31,7 +32,7 @@ from simulator.exchange.orders import RunnerKey
 from simulator.exchange.runner import Runner as KernelRunner
 from simulator.exchange.statuses import RunnerStatus
 from simulator.world.catalogue import MarketDescription
-from simulator.world.inputs import CountBooks, WatchMarkets
+from simulator.world.inputs import CountBooks
 
 CLOSED_MARKETS_MILLISECONDS: Final = 90 * 24 * 60 * 60 * 1000
 """How long a market can be read after it was closed (manual, 90 days)."""
@@ -78,30 +79,15 @@ def list_runner_book(call: Call[ListRunnerBookRequest]) -> list[MarketBook]:
     return _books(call, (request.marketId,), request.selectionId, handicap)
 
 
-def _sees_late(call: BookCall) -> bool:
-    """Return whether a caller sees markets as they were a while ago.
-
-    That is with a delayed key, or without funds: of an account without a balance (manual, isMarketDataDelayed).
-    """
-    if call.delayed or not call.world.settings.delayed_without_funds:
-        return call.delayed
-    return call.world.exchange.ledger.balance_of(call.account.username) <= 0
-
-
-def _known_markets(call: BookCall, market_ids: Iterable[str], *, delayed: bool) -> Iterator[kernel.Market]:
-    """Yield the markets that there are, each once, as the caller sees them."""
-    known, late = call.world.exchange.markets, call.world.delayed_markets
+def _known_markets(call: BookCall, market_ids: Iterable[str], *, delayed: bool) -> Sequence[kernel.Market]:
+    """Return the markets that there are, each once, as the caller sees them."""
+    known = call.world.exchange.markets
     named = dict.fromkeys(market_ids)
     for market_id in named:
         if market_id not in known:
             check_market_id(market_id)
     there = [market_id for market_id in named if market_id in known]
-    if not delayed:
-        yield from (known[market_id] for market_id in there)
-        return
-    if new := tuple(market_id for market_id in there if not late.knows(market_id, call.now)):
-        call.world.do(WatchMarkets(new)).accepted()
-    yield from (late.seen(market_id, call.now) for market_id in there)
+    return late_markets(call.world, there, call.now) if delayed else [known[market_id] for market_id in there]
 
 
 def _readable_markets(call: BookCall, market_ids: Iterable[str], *, delayed: bool) -> list[kernel.Market]:
@@ -123,7 +109,7 @@ def _books(
 ) -> list[MarketBook]:
     request = call.params
     check_locale(request.locale)
-    delayed = _sees_late(call)
+    delayed = call.world.delayed_markets.concern(call.account.username, has_delayed_key=call.delayed)
     view = price_view(
         request.priceProjection,
         call.world.settings,

@@ -50,7 +50,7 @@ from simulator.world.world import World
 
 LONGEST_CONFLATION: Final = 120_000
 DELAYED_CONFLATION: Final = 180_000
-"""What a delayed app key gets, whatever it asks for."""
+"""What a delayed app key gets, and whoever else sees markets late, whatever is asked for."""
 SHORTEST_BEAT, LONGEST_BEAT, DEFAULT_BEAT = 500, 5_000, 5_000
 """Between heartbeats, in milliseconds of the real clock."""
 
@@ -207,9 +207,11 @@ class Connection:
         self._succeed(message.id)
 
     def _subscribe_to_markets(self, line: bytes, message: Message) -> None:
-        world, _ = self._identified()
+        world, session = self._identified()
         request = _read(line, MarketSubscription)
-        selection = market_selection(world, request, is_delayed=self._is_delayed)
+        username = session.account.username
+        is_late = world.delayed_markets.concern(username, has_delayed_key=self._is_delayed)
+        selection = market_selection(world, request, is_late=is_late)
         most = self._hub.settings.most_markets
         number = len(selection.select())
         if number > most:
@@ -245,7 +247,7 @@ class Connection:
         world.run_due()
         criteria = (world.id, session.account.username, kind, selection.criteria)
         resumed = self._resumed(world, request, criteria)
-        terms = self._terms(kind, request)
+        terms = self._terms(kind, request, is_told_rarely=self._is_delayed or selection.is_late)
         account = session.account.username if kind is Kind.ORDERS else None
         channel = Channel(kind, selection.projection, account, terms.conflate_milliseconds)
         running = RunningSubscription(world, channel, criteria)
@@ -284,13 +286,13 @@ class Connection:
         running.changes.begin(selection.select(), resumed, of_image)
         self._hub.publisher.began(world, channel)
 
-    def _terms(self, kind: Kind, request: Subscription) -> Terms:
+    def _terms(self, kind: Kind, request: Subscription, *, is_told_rarely: bool) -> Terms:
         conflate = min(max(request.conflate_ms or 0, 0), LONGEST_CONFLATION)
         beat = DEFAULT_BEAT if request.heartbeat_ms is None else request.heartbeat_ms
         return Terms(
             kind=kind,
             request_id=request.id,
-            conflate_milliseconds=DELAYED_CONFLATION if self._is_delayed else conflate,
+            conflate_milliseconds=DELAYED_CONFLATION if is_told_rarely else conflate,
             heartbeat_milliseconds=min(max(beat, SHORTEST_BEAT), LONGEST_BEAT),
             is_segmented=bool(request.segmentation_enabled),
         )

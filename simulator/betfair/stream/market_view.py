@@ -23,6 +23,7 @@ from typing import Any, Final, NamedTuple
 import msgspec
 from msgspec import Struct
 
+from simulator.betfair.betting.late_markets import late_markets
 from simulator.betfair.betting.rollup import Rollup
 from simulator.betfair.betting.starting_prices import refresh_projections, starting_prices
 from simulator.betfair.schema.sports_enums import RollupModel
@@ -54,10 +55,11 @@ Levels = tuple[tuple[int | float, int | float], ...]
 
 
 class Projection(Struct, frozen=True):
-    """What a subscription sees of each market."""
+    """What a subscription sees of each market, and whether it sees it late."""
 
     fields: frozenset[MarketField]
     ladder_levels: int
+    is_late: bool = False
 
 
 class MarketState(NamedTuple):
@@ -97,6 +99,8 @@ class MarketView:
         description = self._world.catalogue.markets.get(market_id)
         if market is None or description is None:
             return None
+        if self._projection.is_late:
+            (market,) = late_markets(self._world, (market_id,), self._world.clock.now())
         fields, closed = self._projection.fields, market.settled_at is not None
         if not fields.isdisjoint((MarketField.SP_PROJECTED, MarketField.SP_TRADED)):
             refresh_projections(self._world, market, market.runners.values(), self._world.clock.now())
@@ -114,6 +118,8 @@ class MarketView:
 
     def next_due(self, market_id: str) -> int | None:
         """Return when a market is to be looked at again although nothing happens to it."""
+        if self._projection.is_late:
+            return self._world.delayed_markets.next_change(market_id, self._world.clock.now())
         return self._due.get(market_id)
 
     def difference(self, before: MarketState | None, after: MarketState, *, merged: bool = False) -> bytes | None:

@@ -28,7 +28,7 @@ class Selection(NamedTuple):
 
     `select` returns the markets that it takes now, and `wants` whether it takes one that it does not have when
     something happens to it. `criteria` are what has to be asked for again to go on from a token, and `projection` is
-    what all have in common who can be told by one feed.
+    what all have in common who can be told by one feed. What `is_late` is told rarely, too.
     """
 
     select: Callable[[], Sequence[str]]
@@ -36,21 +36,22 @@ class Selection(NamedTuple):
     make_view: Callable[[], View]
     projection: Hashable
     criteria: object
+    is_late: bool = False
 
 
-def market_selection(world: World, request: MarketSubscription, *, is_delayed: bool) -> Selection:
+def market_selection(world: World, request: MarketSubscription, *, is_late: bool) -> Selection:
     """Return what a subscription to markets selects.
 
-    Without fields it sees everything (chosen: a filter only restricts). A delayed app key sees the three best offers
-    and the definition (manual, what delayed keys see).
+    Without fields it sees everything (chosen: a filter only restricts). Who sees markets late, as with a delayed app
+    key, sees the three best offers and the definition (manual, what delayed keys see), as listMarketBook shows them.
     """
     wanted = request.market_filter or MarketFilter()
     data = request.market_data_filter or MarketDataFilter()
     fields = frozenset(data.fields or ALL_FIELDS)
     levels = MOST_LEVELS if data.ladder_levels is None else min(max(data.ladder_levels, 1), MOST_LEVELS)
-    if is_delayed:
+    if is_late:
         fields, levels = fields & FIELDS_OF_DELAYED_KEYS, min(levels, LEVELS_OF_DELAYED_KEYS)
-    projection = Projection(fields, levels)
+    projection = Projection(fields, levels, is_late)
 
     def wants(market_id: str) -> bool:
         market = world.catalogue.markets.get(market_id)
@@ -62,6 +63,7 @@ def market_selection(world: World, request: MarketSubscription, *, is_delayed: b
         lambda: MarketView(world, projection),
         projection,
         (wanted, projection),
+        is_late,
     )
 
 

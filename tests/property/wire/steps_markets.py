@@ -13,6 +13,7 @@ from simulator.exchange.commands import (
     Reconcile,
     ReinstateRunner,
     RemoveRunner,
+    ResettleMarket,
     RunnerResult,
     SettleMarket,
     SettleRunners,
@@ -25,6 +26,7 @@ from simulator.exchange.statuses import RunnerStatus
 from tests.property.wire.stage import (
     WireStage,
     markets_before_the_off,
+    markets_that_are_over,
     markets_to_bet_in,
     ripe_markets,
 )
@@ -124,6 +126,23 @@ class Operating(WireStage):
             results = [{"selectionId": key.selection_id, "status": "WINNER"} for key in keys]
             command = SettleMarket(market, tuple(RunnerResult(key, "WINNER") for key in keys))
             self.operate(market, "settle", command, {"results": results})
+
+    @precondition(lambda machine: machine.markets_that_are_over())
+    @rule(
+        market=markets_that_are_over, number=st.sampled_from([0, 1, 2]), ending=st.sampled_from(["WINNER", "REMOVED"])
+    )
+    def correct(self, market: str, number: int, ending: str) -> None:
+        """The result of a market was wrong: another runner has won, and one may be void."""
+        if market == HANDICAPS:
+            command, document = ResettleMarket(market, margin=number), {"margin": number}
+        elif market == LINE:
+            command, document = ResettleMarket(market, line_result=number * 100), {"lineResult": number}
+        else:
+            named = {runners_of(market)[0]: ending, runners_of(market)[number]: "WINNER"}
+            command = ResettleMarket(market, tuple(RunnerResult(key, status) for key, status in named.items()))
+            results = [{"selectionId": key.selection_id, "status": status} for key, status in named.items()]
+            document = {"results": results}
+        self.operate(market, "resettle", command, document)
 
     @precondition(something_is_ripe)
     @rule(market=ripe_markets)

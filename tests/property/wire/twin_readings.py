@@ -17,6 +17,7 @@ from simulator.world.starting_price_cache import Projection
 from simulator.world.world import World
 from tests.property.wire.report_words import average_price
 from tests.property.wire.requests import date, number, without_none
+from tests.property.wire.twin_late import LateTwin, Look, look_at
 from tests.property.wire.worlds import EUROS_A_POUND, MARKET_ENTRIES, SCENARIO
 
 MINIMUM_STAKE = 100
@@ -34,6 +35,7 @@ class ReadingTwin:
 
     def __init__(self, world: World) -> None:
         self.world = world
+        self.late = LateTwin(world)
 
     def market(self, market_id: str) -> Market:
         return self.world.exchange.markets[market_id]
@@ -99,14 +101,16 @@ class ReadingTwin:
 
     def market_books(self, account: str, asked: dict[str, Any], *, delayed: bool) -> list[dict[str, Any]]:
         """The books asked for, by market id; where any market goes on, those that are over are left out."""
-        markets = [self.market(name) for name in sorted(set(asked["marketIds"])) if name in MARKET_ENTRIES]
-        running = [market for market in markets if market.settled_at is None]
-        return [self.market_book(market, account, asked, delayed) for market in running or markets]
+        names = [name for name in dict.fromkeys(asked["marketIds"]) if name in MARKET_ENTRIES]
+        delayed = delayed or self.world.exchange.ledger.balance_of(account) <= 0
+        looks = self.late.see(names) if delayed else [look_at(self.market(name)) for name in names]
+        looks.sort(key=lambda look: look.market_id)
+        running = [look for look in looks if look.settled_at is None]
+        return [self.market_book(look, account, asked, delayed) for look in running or looks]
 
-    def market_book(self, market: Market, account: str, asked: dict[str, Any], delayed: bool) -> dict[str, Any]:
+    def market_book(self, market: Look, account: str, asked: dict[str, Any], delayed: bool) -> dict[str, Any]:
         entry, closed = MARKET_ENTRIES[market.market_id], market.settled_at is not None
         matched_last = None if closed else market.last_match_at
-        unmatched = sum(order.size_remaining for order in market.orders.values())
         rate = RATES[account]
         return without_none(
             marketId=market.market_id,
@@ -121,29 +125,23 @@ class ReadingTwin:
             numberOfActiveRunners=sum(runner.status == "ACTIVE" and not closed for runner in market.runners.values()),
             lastMatchTime=None if matched_last is None else f"{date(matched_last)[:-4]}{matched_last % 1000:03}Z",
             totalMatched=0.0 if closed else cut(market.total_matched, rate),
-            totalAvailable=0.0 if closed else cut(unmatched, rate),
+            totalAvailable=0.0 if closed else cut(market.unmatched, rate),
             crossMatching=entry.get("crossMatching", False) and not closed,
             runnersVoidable=False,
             version=market.version,
             runners=[self.runner(market, runner, account, asked, delayed) for runner in market.runners.values()],
         )
 
-    def runner(
-        self, market: Market, runner: Runner, account: str, asked: dict[str, Any], delayed: bool
-    ) -> dict[str, Any]:
-        closed, traded_at = market.settled_at is not None, runner.book.last_price_traded
+    def runner(self, market: Look, runner: Look, account: str, asked: dict[str, Any], delayed: bool) -> dict[str, Any]:
+        closed, traded_at = market.settled_at is not None, runner.last_price_traded
         rate = RATES[account]
         shown = None if closed or traded_at is None else number(traded_at)
-        own = [order for order in self.orders_of(account) if on_runner(order, market, runner.key)]
+        own = [order for order in self.orders_of(account) if on_runner(order, market.market_id, runner.key)]
         own = [order for order in own if not self.is_over(order)]
         projection = asked.get("priceProjection", {})
         wanted = set(projection.get("priceData", ()))
         shows_starting_prices = market.definition.bsp_market and wanted & SP_DATA and not delayed
-        has_total = shown is not None or (
-            not closed
-            and runner.status == "ACTIVE"
-            and any(on_runner(order, market, runner.key) for order in self.world.exchange.orders.values())
-        )
+        has_total = shown is not None or (not closed and runner.status == "ACTIVE" and runner.had_orders)
         return without_none(
             selectionId=runner.key.selection_id,
             handicap=number(runner.key.handicap),
@@ -151,14 +149,14 @@ class ReadingTwin:
             adjustmentFactor=None if runner.adjustment_factor is None else runner.adjustment_factor / 1000,
             removalDate=None if runner.removed_at is None else date(runner.removed_at),
             lastPriceTraded=shown,
-            totalMatched=None if not has_total else 0.0 if delayed else cut(runner.book.total_matched, rate),
-            sp=self.starting_prices(market, runner, rate) if shows_starting_prices else None,
+            totalMatched=None if not has_total else 0.0 if delayed else cut(runner.total_matched, rate),
+            sp=self.starting_prices(market.market_id, runner.key, rate) if shows_starting_prices else None,
             ex=self.exchange_prices(market, runner, projection, delayed, rate) if wanted & EX_DATA else None,
             **own_bets(own, asked),
         )
 
     def exchange_prices(
-        self, market: Market, runner: Runner, projection: dict[str, Any], delayed: bool, rate: Fraction
+        self, market: Look, runner: Look, projection: dict[str, Any], delayed: bool, rate: Fraction
     ) -> dict[str, Any]:
         wanted, closed = set(projection["priceData"]), market.settled_at is not None
         shows_all = "EX_ALL_OFFERS" in wanted and not delayed
@@ -166,25 +164,11 @@ class ReadingTwin:
         shows_traded = not closed and "EX_TRADED" in wanted and not delayed
         prices: dict[str, Any] = {"tradedVolume": []}
         if shows_traded:
-            prices["tradedVolume"] = lines(sorted(runner.book.traded.items()), rate)
+            prices["tradedVolume"] = lines(runner.traded, rate)
         for name, side in (("availableToBack", Side.LAY), ("availableToLay", Side.BACK)):
-            offers = self.offers(market, runner.key, side, bool(projection.get("virtualise"))) if shows_any else []
+            offers = runner.offers[side, bool(projection.get("virtualise"))] if shows_any else []
             prices[name] = lines(offers if shows_all else best_three(offers, rate), rate)
         return prices
-
-    def offers(self, market: Market, key: RunnerKey, side: Side, virtual: bool) -> list[tuple[int, int]]:
-        """What others wait to bet on a side, added up by price, best first for whoever takes it.
-
-        A backer wants high odds, and as the seller of a line a high line.
-        """
-        totals: dict[int, int] = {}
-        for order in market.orders.values():
-            if order.runner == key and order.side is side and order.size_remaining:
-                totals[order.price] = totals.get(order.price, 0) + order.size_remaining
-        ladder = market.virtual_offers(key, side.opposite) if virtual else None
-        for price, size in [] if ladder is None else ladder.best_first():
-            totals[price] = totals.get(price, 0) + size
-        return sorted(totals.items(), reverse=side is Side.LAY)
 
     def projection(self, market: Market, runner: Runner) -> Projection:
         """The near and far price as they are shown: for a minute those that were worked out when they were last old."""
@@ -192,11 +176,13 @@ class ReadingTwin:
             self.world.do(ReadStartingPrices(market.market_id, (runner.key,))).accepted()
         return self.world.starting_price_cache.of(market.market_id, runner.key)
 
-    def starting_prices(self, market: Market, runner: Runner, rate: Fraction) -> dict[str, Any]:
+    def starting_prices(self, market_id: str, key: RunnerKey, rate: Fraction) -> dict[str, Any]:
         """What waits for the auction or was matched in it, and the price that it made.
 
         Before it near and far prices are the world's own, which whoever reads them makes for a minute.
         """
+        market = self.market(market_id)
+        runner = market.runners[key]
         removed = runner.status in ("REMOVED", "REMOVED_VACANT")
         is_over = removed or market.settled_at is not None
         price = NoPrice.NOT_A_NUMBER if removed or runner.starting_price is None else runner.starting_price
@@ -227,8 +213,8 @@ SP_DATA, EX_DATA = {"SP_AVAILABLE", "SP_TRADED"}, {"EX_BEST_OFFERS", "EX_ALL_OFF
 # Orders
 
 
-def on_runner(order: Order, market: Market, key: RunnerKey) -> bool:
-    return order.market_id == market.market_id and order.runner == key
+def on_runner(order: Order, market_id: str, key: RunnerKey) -> bool:
+    return order.market_id == market_id and order.runner == key
 
 
 def is_for_starting_price(order: Order) -> bool:
