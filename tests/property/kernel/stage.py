@@ -54,6 +54,7 @@ RULES: Final = replace_fields(
     edit_instruction_limit=3,
     customer_order_reference_length=5,
     customer_strategy_reference_length=5,
+    chasing_window_seconds=30,
 )
 
 

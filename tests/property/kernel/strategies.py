@@ -6,7 +6,15 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from simulator.exchange.betting_types import BettingType
-from simulator.exchange.commands import AddMarket, LadderDefinition, OpenAccount, PlaceInstruction, RunnerDefinition
+from simulator.exchange.commands import (
+    AddMarket,
+    LadderDefinition,
+    OpenAccount,
+    PlaceInstruction,
+    RunnerDefinition,
+    Standing,
+)
+from simulator.exchange.jurisdictions import Jurisdiction
 from simulator.exchange.money import INEXACT
 from simulator.exchange.orders import BetTargetType, OrderType, Persistence, RunnerKey, Side, TimeInForce
 
@@ -19,7 +27,11 @@ ACCOUNTS: Final = [
     OpenAccount("poor", "GBP", 15_00, discount_rate=1000),
     OpenAccount("careful", "GBP", 500_00, discount_rate=333, commission_rate=800, exposure_limit=30_00),
     OpenAccount("barred", "GBP", 10_00, may_bet=False),
+    OpenAccount("spaniard", "GBP", 300_00, jurisdiction=Jurisdiction.SPAIN),
+    OpenAccount("italian", "GBP", 200_00, jurisdiction=Jurisdiction.ITALY, standing=Standing(loss_limit=40_00)),
+    OpenAccount("cautious", "GBP", 200_00, standing=Standing(loss_limit=25_00, loss_period_milliseconds=60_000)),
 ]
+restricted = st.sampled_from(["spaniard", "italian", "cautious"])
 customers = st.sampled_from(["rich", "poor", "careful"])
 anybody = st.sampled_from([account.account for account in ACCOUNTS])
 

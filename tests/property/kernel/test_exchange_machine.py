@@ -13,11 +13,12 @@ from tests.property.kernel.invariants import Promises
 from tests.property.kernel.steps_auction import Auctioning
 from tests.property.kernel.steps_editing import Editing
 from tests.property.kernel.steps_markets import Listing, Operating, Settling
+from tests.property.kernel.steps_restrictions import Restricting
 from tests.property.kernel.steps_taking import Taking
 from tests.property.kernel.steps_time import Waiting
 
 
-class ExchangeMachine(Auctioning, Taking, Editing, Listing, Operating, Settling, Waiting, Promises):
+class ExchangeMachine(Auctioning, Taking, Editing, Restricting, Listing, Operating, Settling, Waiting, Promises):
     """All groups of rules and all promises; another kind of bet or market joins as one more group."""
 
     def teardown(self) -> None:
@@ -30,6 +31,17 @@ TestExchangeMachine = ExchangeMachine.TestCase
 TestExchangeMachine.settings = settings(
     max_examples=max(100, settings().max_examples), stateful_step_count=max(60, settings().stateful_step_count)
 )
+
+
+class RestrictedMachine(Restricting, Settling, Waiting, Promises):
+    """Those who are kept from betting by more than the market, among themselves: of all programs few are about them."""
+
+    def teardown(self) -> None:
+        self.pair.replay()
+
+
+TestRestrictedMachine = RestrictedMachine.TestCase
+TestRestrictedMachine.settings = settings(max_examples=40, stateful_step_count=25)
 
 
 @pytest.mark.deep

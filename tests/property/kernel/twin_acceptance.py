@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from simulator.exchange.commands import AddMarket, OpenAccount, PlaceInstruction
+from simulator.exchange.jurisdictions import Jurisdiction
 from simulator.exchange.orders import OrderType, Persistence, RunnerKey, Side, TimeInForce
 from simulator.exchange.refusals import Reason
 from simulator.exchange.rules import BettingRules
@@ -152,7 +153,8 @@ def whats_wrong_with_size(asked: PlaceInstruction, account: OpenAccount) -> Reas
     if size is None or asked.price is None:
         return Reason.INVALID_BET_SIZE
     least = 1 if account.unlimited else MINIMUM_STAKE
-    if size < 1 or (size < least and size * asked.price < MINIMUM_PAYOUT * 100):
+    may_be_small = account.jurisdiction == Jurisdiction.INTERNATIONAL and size * asked.price >= MINIMUM_PAYOUT * 100
+    if size < 1 or (size < least and not may_be_small) or is_out_of_step(asked, account):
         return Reason.INVALID_BET_SIZE
     is_for_size = asked.bet_target_type is None
     if is_for_size and asked.size and rounds_too_far(asked.size, asked.price, account):
@@ -160,6 +162,12 @@ def whats_wrong_with_size(asked: PlaceInstruction, account: OpenAccount) -> Reas
     if is_for_size and asked.min_fill_size is not None and not MINIMUM_STAKE <= asked.min_fill_size <= size:
         return Reason.INVALID_MIN_FILL_SIZE
     return None
+
+
+def is_out_of_step(asked: PlaceInstruction, account: OpenAccount) -> bool:
+    """In Italy one backs in steps of half a unit."""
+    in_steps = account.jurisdiction == Jurisdiction.ITALY and asked.side is Side.BACK and asked.bet_target_type is None
+    return in_steps and (asked.size or 0) % 50 != 0
 
 
 def rounds_too_far(size: int, price: int, account: OpenAccount) -> Reason | None:

@@ -10,6 +10,7 @@ from simulator.exchange.commands import (
     AddMarket,
     AddRunner,
     CancelOrders,
+    ChangeStanding,
     CloseMarket,
     Command,
     Heartbeat,
@@ -40,6 +41,7 @@ class NaiveExchange(NaiveReplacing, NaiveHeartbeats):
         """Carry out a command, or raise `NaiveRefusal` or `NaiveNonsense` before anything has changed."""
         handlers: dict[type[Command], Callable[..., None]] = {
             OpenAccount: self.open_account,
+            ChangeStanding: self.change_standing,
             AddMarket: self.add_market,
             AddRunner: self.add_runner,
             HideRunner: self.hide,

@@ -72,6 +72,8 @@ class NaiveMarkets:
         self.tickets: list[NaiveTicket] = []
         self.waiting: list[NaiveTicket] = []
         self.postings: list[tuple[str, str, int]] = []
+        self.moves: list[tuple[int, str, str, int, str | None]] = []
+        """The same with the time of each and its market."""
         self.references: list[tuple[str, str, str, int]] = []
         self.heartbeats: list[tuple[str, int]] = []
         """Of whom the next heartbeat is expected and until when, the latest last."""
@@ -97,6 +99,7 @@ class NaiveMarkets:
             source, target, amount = target, source, -amount
         if amount:
             self.postings.append((source, target, amount))
+            self.moves.append((at, source, target, amount, market_id))
             payments = [one for one in self.postings if CASHIER in one]
             number = len(payments) if CASHIER in (source, target) else None
             self.happened.append(events.MoneyMoved(at, source, target, amount, memo, market_id, bet_id, number))

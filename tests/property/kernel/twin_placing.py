@@ -21,12 +21,12 @@ from tests.property.kernel.twin_acceptance import (
     whats_wrong_with,
     would_meet_another,
 )
-from tests.property.kernel.twin_auction import NaiveAuction
 from tests.property.kernel.twin_book import NaiveBet
 from tests.property.kernel.twin_markets import NaiveTicket
+from tests.property.kernel.twin_restrictions import NaiveRestrictions
 
 
-class NaivePlacing(NaiveAuction):
+class NaivePlacing(NaiveRestrictions):
     """Takes bets that are placed."""
 
     def asked_market(self, market_id: str) -> NaiveMarket:
@@ -50,6 +50,7 @@ class NaivePlacing(NaiveAuction):
         refuse_closed_market(market)
         if not account.may_bet:
             raise NaiveRefusal(Reason.INVALID_ACCOUNT_STATE)
+        self.refuse_restricted(account, len(command.instructions), at)
         if len(command.instructions) > self.rules.place_instruction_limit:
             raise NaiveRefusal(Reason.TOO_MANY_INSTRUCTIONS)
         self.refuse_repeated(command.account, "place", command.customer_reference, at)
@@ -62,6 +63,7 @@ class NaivePlacing(NaiveAuction):
         bets = [self.bet_asked_for(one, command, at) for one in command.instructions]
         if self.why_not_affordable(command.account, market, bets):
             raise NaiveRefusal(Reason.INSUFFICIENT_FUNDS)
+        self.refuse_risk(account, market, bets, at)
         self.remember(command.account, "place", command.customer_reference, at)
         self.send_to_matcher(market, account, list(enumerate(bets)), command.market_version, at)
 

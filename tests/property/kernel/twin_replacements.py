@@ -45,10 +45,11 @@ class NaiveReplacing(NaiveEditing):
         """First tell of the bets as they were, in the order of the request, and then of the new ones."""
         market, bet_ids = self.asked_market(command.market_id), [one.bet_id for one in command.instructions]
         refuse_closed_market(market, len(bet_ids))
+        self.refuse_restricted(self.accounts[command.account], 0, at)
         self.refuse_edit(command.account, "replace", bet_ids, command.customer_reference, at)
         refuse_malformed_version(command.market_version, self.rules)
         stay, changes = self.who_stays_and_who_goes(command, at)
-        self.judge(changes, command, market)
+        self.judge(changes, command, market, at)
         for index, bet_id in enumerate(bet_ids):
             if index in stay:
                 self.refuse_one(command.account, command.market_id, index, bet_id, stay[index], at)
@@ -76,7 +77,7 @@ class NaiveReplacing(NaiveEditing):
                 changes[index] = Change(index, bet, same_again(bet, one.new_price, at), is_limit_that_waits(bet))
         return stay, changes
 
-    def judge(self, changes: dict[int, Change], command: ReplaceOrders, market: NaiveMarket) -> None:
+    def judge(self, changes: dict[int, Change], command: ReplaceOrders, market: NaiveMarket, at: int) -> None:
         """Say what is wrong with each new bet, or with the money for them; then no other is placed either."""
         together = list(changes.values())
         for change in together:
@@ -84,6 +85,8 @@ class NaiveReplacing(NaiveEditing):
         if not any(change.why_not for change in together) and not self.can_be_afforded(together, command, market):
             for change in together:
                 change.why_not = None if change.is_limit_on_close else Reason.INSUFFICIENT_FUNDS
+        if not any(change.why_not for change in together):
+            self.blame_for_risk(together, command, market, at)
         if any(change.why_not for change in together):
             for change in together:
                 change.why_not = change.why_not or Reason.RELATED_ACTION_FAILED
@@ -100,14 +103,26 @@ class NaiveReplacing(NaiveEditing):
             return Reason.INVALID_PRICE_EDIT if is_harder else None
         return rounds_too_far(new.size, new.price, self.accounts[new.account])
 
+    def blame_for_risk(self, changes: list[Change], command: ReplaceOrders, market: NaiveMarket, at: int) -> None:
+        """Who may not lose so much may not even follow what was there with something riskier."""
+        going = [change for change in changes if not change.is_limit_on_close]
+        gone = self.without_what_goes(going, command, market)
+        account = self.accounts[command.account]
+        blamed = self.whats_too_risky(account, market, gone, [change.new for change in going], at)
+        for change, reason in zip(going, blamed, strict=True):
+            change.why_not = reason
+
+    def without_what_goes(self, going: list[Change], command: ReplaceOrders, market: NaiveMarket) -> list[NaiveBet]:
+        now = self.own_bets(command.account, market)
+        return [without_the_rest(bet) if bet in [change.old for change in going] else bet for bet in now]
+
     def can_be_afforded(self, changes: list[Change], command: ReplaceOrders, market: NaiveMarket) -> bool:
         """Whether the new bets put no more at risk than if the old were merely gone, or what is covered by the money.
 
         A bet for the starting price risks its stake or liability whatever its limit is.
         """
         going = [change for change in changes if not change.is_limit_on_close]
-        account, now = self.accounts[command.account], self.own_bets(command.account, market)
-        gone = [without_the_rest(bet) if bet in [change.old for change in going] else bet for bet in now]
+        account, gone = self.accounts[command.account], self.without_what_goes(going, command, market)
         afterwards = [*gone, *(change.new for change in going)]
         least, most = (self.at_risk(account.account, market, bets) for bets in (gone, afterwards))
         everywhere = self.exposure(account.account) - self.exposure_in(account.account, market) + most
