@@ -8,6 +8,7 @@ from argparse import ArgumentParser
 from functools import partial
 
 from benchmarks import (
+    backtest,
     cross_matching,
     documents,
     fold,
@@ -43,6 +44,7 @@ BENCHMARKS = {
     "http": http.run,
     "stream": stream.run,
     "tls": tls.run,
+    "backtest": backtest.run,
     "worlds": worlds.run,
     "soak": soak.run,
 }

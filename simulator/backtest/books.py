@@ -24,7 +24,8 @@ from simulator.exchange.orders import Order, RunnerKey, Side
 from simulator.exchange.rules import BettingRules
 from simulator.exchange.runner import Runner
 from simulator.exchange.state import State
-from simulator.recorded.market import Ladder, RecordedRunner, RunnerId
+from simulator.recorded.market import Ladder, RecordedRunner, RunnerId, hundredths
+from simulator.recorded.messages import PriceSizes, RunnerChange
 
 FEWEST_RESTATED: Final = 3
 MOST_RESTATED: Final = 100
@@ -143,6 +144,13 @@ class RecordedBook(RunnerBook):
         """Return whether the book need not follow the recording: nothing of ours waits, and all is as recorded."""
         return self.backs.is_idle and self.lays.is_idle
 
+    def is_concerned(self, change: RunnerChange) -> bool:
+        """Return whether the book has to follow a change: it fills a bet of ours, or changes what stands before one."""
+        lays, backs = self.lays, self.backs
+        if change.trd is not None and (lays.levels or backs.levels or lays.spent or backs.spent):
+            return True
+        return _concerns(lays, backs, change.atb) or _concerns(backs, lays, change.atl)
+
     def follow(self, moves: Moves, *, touching_fills: bool, is_open: bool) -> list[RestingFill]:
         """Take in what a message says, once the recording has; return what of our bets it fills, in order."""
         fills = _Fills()
@@ -220,6 +228,18 @@ class RecordedBook(RunnerBook):
                     size = fills.make(order, left, How.CROSSED, price, resting)
                     if size:
                         opposite.take(price, size)
+
+
+def _concerns(offers: RecordedOffers, opposite: RecordedOffers, told: PriceSizes | None) -> bool:
+    """Return whether what is told of offers changes our part in them, or meets who waits on the opposite side."""
+    if told is None:
+        return False
+    ours = opposite.best_of_ours
+    for price, _ in told:
+        rung = hundredths(price)
+        if offers.is_concerned(rung) or (ours is not None and not opposite.beats(rung, ours)):
+            return True
+    return False
 
 
 class _Fills:

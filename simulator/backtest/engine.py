@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Final
 
-from simulator.backtest.books import Moves, Watched
+from simulator.backtest.books import Moves, RecordedBook, Watched
 from simulator.backtest.followed import Followed
 from simulator.backtest.lane import Lane
 from simulator.backtest.starting_prices import starting_prices
@@ -40,20 +40,29 @@ class Engine:
         """Take in what was published at a time. Time never goes backwards: what is told late is told now."""
         if self._postponed:
             self._define_postponed(changes, published_at)
-        at = self.now = max(self.now, published_at)
+        at = self.now
+        if published_at > at:
+            at = self.now = published_at
         for lane in self.lanes:
-            lane.run_until(at)
-        touched: dict[str, FollowedByAll] = {}
-        for change in changes:
-            market = self.followed.get(change.id)
-            if market is None:
-                market = self.followed[change.id] = FollowedByAll(change.id, self.lanes)
-            touched[change.id] = market
-            if change.market_definition is not None and not market.define(change.market_definition, changes):
-                self._postponed.append(market)
-            market.take(change, at)
+            if lane.on_their_way or lane.held_queue:
+                lane.run_until(at)
+            else:
+                lane.now = at
+        if len(changes) == 1:
+            self._take(changes[0], changes, at).tell()
+            return
+        touched = {change.id: self._take(change, changes, at) for change in changes}
         for market in touched.values():
             market.tell()
+
+    def _take(self, change: MarketChange, changes: Sequence[MarketChange], at: int) -> "FollowedByAll":
+        market = self.followed.get(change.id)
+        if market is None:
+            market = self.followed[change.id] = FollowedByAll(change.id, self.lanes)
+        if change.market_definition is not None and not market.define(change.market_definition, changes):
+            self._postponed.append(market)
+        market.take(change, at)
+        return market
 
     def _define_postponed(self, changes: Sequence[MarketChange], published_at: int) -> None:
         """Take in definitions that had to wait for what this message may say."""
@@ -131,12 +140,19 @@ class FollowedByAll:
                 moves[key] = Moves.of_image(recorded.runners.get(key), moves.get(key))
             recorded.forget_prices()
         recorded.note(change, at)
-        for one in change.rc or ():
-            runner = recorded.runner(one.id, one.hc)
-            if watched:
-                key = (int(one.id), 0 if not one.hc else hundredths(one.hc))
-                if key in watched:
-                    _note(moves, key, runner, one)
+        if change.rc is None:
+            return
+        runner_of = recorded.runner
+        if not watched:
+            for one in change.rc:
+                runner_of(one.id, one.hc).apply(one)
+            return
+        for one in change.rc:
+            runner = runner_of(one.id, one.hc)
+            key = (int(one.id), 0 if not one.hc else hundredths(one.hc))
+            books = watched.get(key)
+            if books is not None and (key in moves or _concern(books, one)):
+                _note(moves, key, runner, one)
             runner.apply(one)
 
     def tell(self) -> None:
@@ -153,6 +169,10 @@ class FollowedByAll:
             on_update = followed.lane.on_update
             if on_update is not None:
                 on_update(followed)
+
+
+def _concern(books: Iterable[RecordedBook], change: RunnerChange) -> bool:
+    return any(book.is_concerned(change) for book in books)
 
 
 def _note(all_moves: dict[RunnerId, Moves], key: RunnerId, runner: RecordedRunner, change: RunnerChange) -> None:

@@ -125,11 +125,13 @@ class Lane:
         self.followed: Final[dict[str, Followed]] = {}
         """By market id, what the lane sees and does of each market."""
         self._draw: Final = drawing(self.settings.latency.seed)
-        self._on_their_way: Final[list[tuple[int, int, Request]]] = []
+        self.on_their_way: Final[list[tuple[int, int, Request]]] = []
+        """A heap of requests by the time at which they reach the exchange."""
         self._sent = 0
         self._held: Final[dict[int, Request]] = {}
         self.state: FollowingState
         self.exchange: Final = Exchange(RULE_SETS[self.settings.rules], new_state=self._new_state)
+        self.held_queue: Final = self.exchange.held_queue
         self.exchange.apply(
             OpenAccount(
                 ACCOUNT,
@@ -177,7 +179,7 @@ class Lane:
         request = Request(command, self.now, self.now + self._draw(delay))
         if request.reaches_at > self.now:
             self._sent += 1
-            heappush(self._on_their_way, (request.reaches_at, self._sent, request))
+            heappush(self.on_their_way, (request.reaches_at, self._sent, request))
         else:
             self._carry_out(request)
         return request
@@ -186,15 +188,15 @@ class Lane:
 
     def run_until(self, at: int) -> None:
         """Let happen what is due before a time, and make it that time."""
-        while True:
-            sent = self._on_their_way[0][0] if self._on_their_way else None
+        while self.on_their_way or self.held_queue:
+            sent = self.on_their_way[0][0] if self.on_their_way else None
             held = self.exchange.next_due
             if held is not None and held < at and (sent is None or held <= sent):
                 self.now = held
                 self._tell(self.exchange.apply(Tick(), held))
             elif sent is not None and sent < at:
                 self.now = sent
-                self._carry_out(heappop(self._on_their_way)[2])
+                self._carry_out(heappop(self.on_their_way)[2])
             else:
                 break
         self.now = at
@@ -202,7 +204,7 @@ class Lane:
     @property
     def is_waiting(self) -> bool:
         """Return whether anything happens by itself."""
-        return bool(self._on_their_way) or self.exchange.next_due is not None
+        return bool(self.on_their_way) or self.exchange.next_due is not None
 
     def _carry_out(self, request: Request) -> None:
         self._tick()

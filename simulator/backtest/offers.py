@@ -220,6 +220,15 @@ class RecordedOffers(Offers):
         else:
             del kept[price]
 
+    def is_concerned(self, price: int) -> bool:
+        """Return whether it matters here that another size is shown at a price."""
+        return price in self.taken or price in self.levels
+
+    @property
+    def best_of_ours(self) -> int | None:
+        """Return the price of ours that a taker meets first, `None` where nothing of ours waits."""
+        return self._ranks[-1] * self._direction if self._ranks else None
+
     @property
     def is_idle(self) -> bool:
         """Return whether the recording alone says what is offered here, and nothing of ours waits."""
