@@ -70,6 +70,10 @@ class Moves:
         self.traded: Ladder = {}
         self.is_image = False
 
+    def levels_of(self, is_to_back: bool) -> Ladder:
+        """Return what was shown before on one side."""
+        return self.available_to_back if is_to_back else self.available_to_lay
+
     @classmethod
     def of_image(cls, runner: RecordedRunner | None, earlier: "Moves | None") -> "Moves":
         """Return the moves of a message that is about to tell a runner whole.
@@ -169,13 +173,17 @@ class RecordedBook(RunnerBook):
 
         Volume rises without a trade too: a removal restates what was traded at prices that it lowers, and now and then
         amounts of other currencies are worth something else. Where any volume falls, nothing was traded; where at least
-        half of a runner's volumes are told anew, only what rises by more than such a change of rates can bring.
+        half of a runner's volumes are other ones, only what rises by more than such a change of rates can bring.
         """
         now = self.recorded.traded
-        is_most = len(volumes_before) >= FEWEST_RESTATED and 2 * len(volumes_before) >= len(now)
+        changed = [
+            (price, before, now.get(price, 0))
+            for price, before in volumes_before.items()
+            if now.get(price, 0) != before
+        ]
+        is_most = len(changed) >= FEWEST_RESTATED and 2 * len(changed) >= len(now)
         trades: dict[int, int] = {}
-        for price, before in volumes_before.items():
-            after = now.get(price, 0)
+        for price, before, after in changed:
             if after < before:
                 return {}
             # The halves of all rises add up to half of what was traded, odd pennies included.

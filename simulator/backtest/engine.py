@@ -158,9 +158,10 @@ class FollowedByAll:
     def tell(self) -> None:
         """Let books follow what a message has changed, fill the bets that rest in them, and call the lanes."""
         if self._moves:
-            for key, moves in self._moves.items():
+            # In an order that does not depend on how the message puts it.
+            for key in sorted(self._moves):
                 for book in list(self.watched[key]):
-                    book.owner.follow(book, moves)
+                    book.owner.follow(book, self._moves[key])
             self._moves.clear()
         definition = self.recorded.definition
         if definition is None or definition.status == MarketStatus.CLOSED:

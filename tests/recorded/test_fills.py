@@ -1,17 +1,20 @@
 """Fills over whole recordings: nothing is given twice, and who does next to nothing changes next to nothing."""
 
 import json
+from fractions import Fraction
+from math import floor
 from pathlib import Path
 
 import pytest
 
 from simulator.backtest.engine import Engine
 from simulator.backtest.followed import Followed
-from simulator.backtest.lane import Lane, Settings
+from simulator.backtest.lane import Lane, Request, Settings
 from simulator.backtest.latency import Delay, Latency
 from simulator.backtest.models import MODELS
 from simulator.exchange.commands import PlaceInstruction
 from simulator.exchange.orders import OrderType, Persistence, RunnerKey, Side
+from simulator.exchange.statuses import MarketStatus
 from simulator.recorded.messages import read_lines
 from simulator.recorded.sources import Source, sources
 from tests.evidence import STREAMS, needs
@@ -132,6 +135,37 @@ def test_bets_are_settled_by_the_recorded_results() -> None:
     commission = 0 if gross <= 0 else round(gross * 0.08)
     assert lane.exchange.ledger.balance_of("strategy") - 10**9 == gross - commission
     assert lane.unsettled == {}
+
+
+@needs(STREAMS)
+@pytest.mark.parametrize(
+    ("name", "selection", "price"),
+    [
+        ("1.127236622.bz2", 10926535, "6.342379607339971"),
+        ("1.181223995.bz2", 38975313, "2.5826746317409572"),
+        ("1.241629436-capture-2025.xz", 270592, "4.5603088365589795"),
+    ],
+)
+def test_a_bet_at_the_starting_price_gets_the_exact_one_that_is_recorded(name: str, selection: int, price: str) -> None:
+    """Historic files have it in the bets that were matched at it alone, captures in the definition alone."""
+    lane = Lane(Settings(own_starting_price_effect=False, commission_rate=0))
+    placed: list[Request] = []
+
+    def look(followed: Followed) -> None:
+        if not placed and followed.market.status is MarketStatus.OPEN:
+            bet = PlaceInstruction(RunnerKey(selection), Side.BACK, OrderType.MARKET_ON_CLOSE, liability=10_00)
+            placed.append(lane.place(followed.recorded.market_id, bet))
+
+    lane.on_update = look
+    engine = Engine([lane])
+    for line in read_lines(source_of(name)):
+        engine.take(line)
+    engine.end()
+    (order,) = placed[0].orders
+    exact = Fraction(price)
+    (market,) = lane.followed.values()
+    assert market.market.runners[RunnerKey(selection)].starting_price == exact
+    assert order.matched_payout == floor(10_00 * exact * 100)
 
 
 def test_the_recordings_are_the_ones_that_show_ladders() -> None:

@@ -247,6 +247,18 @@ def test_an_asian_line_is_settled_by_the_goals_that_its_lines_tell() -> None:
     assert told.profit == 5_00
 
 
+def test_a_total_is_settled_by_the_goals_that_its_lines_tell() -> None:
+    """Over 2.5 won and over 3.5 lost: three goals. Over 2.75 wins half of its stake."""
+    lines = [RunnerKey(side, handicap) for handicap in (250, 275, 350) for side in (1, 2)]
+    told = Recording(runners=lines, betting_type="ASIAN_HANDICAP_SINGLE_LINE", number_of_winners=0, market_base_rate=0)
+    told.says(RunnerKey(1, 275), atb=[(2.0, 50)])
+    told.back(10_00, at=2_00, runner=RunnerKey(1, 275))
+    over = {250: "WINNER", 275: "WINNER", 350: "LOSER"}
+    statuses = {RunnerKey(1, line): {"status": status} for line, status in over.items()}
+    told.defines(status="CLOSED", statuses=statuses)
+    assert told.profit == 5_00
+
+
 def test_a_line_market_is_settled_by_the_number_that_somebody_knows_or_not_at_all() -> None:
     line = {
         "runners": (A,), "betting_type": "LINE", "number_of_winners": 0, "market_base_rate": 0,
