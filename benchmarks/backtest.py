@@ -3,14 +3,15 @@
 The floor decodes the same bytes with the same decoder into ladders that are dictionaries of hundredths, and does
 nothing else. All are measured in turn, in processor time, decompression apart, and ratios are taken round by round.
 
-Run with files as arguments, or without: then with recordings of the evidence (`tests/evidence.py`).
+The recordings are those of the evidence (`tests/evidence.py`).
 """
 
 import gc
-import sys
 from collections.abc import Callable, Sequence
 from functools import partial
+from pathlib import Path
 from statistics import median
+from tempfile import TemporaryDirectory
 from time import process_time
 from typing import Final
 
@@ -19,7 +20,10 @@ from simulator.backtest.followed import Followed
 from simulator.backtest.lane import Lane, Settings
 from simulator.exchange.commands import CancelInstruction, PlaceInstruction
 from simulator.exchange.orders import Order, OrderType, Persistence, RunnerKey, Side
-from simulator.recorded.messages import _DECODER, read_line
+from simulator.recorded.messages import decode_message, read_line
+from simulator.recorded.prepared import PreparedRecording
+from simulator.recorded.preparing import prepare
+from simulator.recorded.recording import Recording
 from simulator.recorded.sources import sources
 from tests.evidence import STREAMS
 
@@ -28,6 +32,7 @@ FILES = ("1.127236622.bz2", "1.181223995.bz2")
 EVERY_MILLISECONDS = 10_000
 SELDOM_MILLISECONDS = 60_000
 STAKE = 2_00
+AIMS = {"no bets": " (aim: at most 1.40)", "no bets, prepared": " (aim: at most 0.70)"}
 FEW, MANY = 500, 22_000
 PARAMETER_SETS = 50
 
@@ -65,7 +70,7 @@ Run = Callable[[Sequence[bytes]], list[Lane]]
 
 def floor(lines: Sequence[bytes]) -> list[Lane]:
     """Decode, and keep the ladders of offers and of traded volume."""
-    decode = _DECODER.decode
+    decode = decode_message
     markets: dict[str, dict[int | str, tuple[dict[int, int], dict[int, int], dict[int, int]]]] = {}
     for line in lines:
         for change in decode(line).mc or ():
@@ -97,6 +102,17 @@ def follow(lines: Sequence[bytes], strategies: Sequence[Callable[[Lane], object]
     return lanes
 
 
+def play(prepared: Path, strategies: Sequence[Callable[[Lane], object]]) -> list[Lane]:
+    """Follow a prepared recording with a lane for each strategy."""
+    lanes = [Lane(Settings(balance=10**9)) for _ in strategies]
+    for lane, strategy in zip(lanes, strategies, strict=True):
+        strategy(lane)
+    engine = Engine(lanes)
+    engine.play(PreparedRecording(prepared))
+    engine.end()
+    return lanes
+
+
 def nothing(lane: Lane) -> None:
     """Place no bet."""
 
@@ -122,6 +138,19 @@ RUNS: Final[dict[str, Run]] = {
 }
 
 
+def runs_of(prepared: Path) -> dict[str, Run]:
+    """Return what is measured of one recording."""
+    played: dict[str, Run] = {
+        f"{name}, prepared": partial(_play_prepared, prepared, strategy)
+        for name, strategy in (("no bets", nothing), ("takes", takes), ("waits", waits))
+    }
+    return {**RUNS, **played}
+
+
+def _play_prepared(prepared: Path, strategy: Callable[[Lane], object], _: Sequence[bytes]) -> list[Lane]:
+    return play(prepared, [strategy])
+
+
 def timed(run: Run, lines: Sequence[bytes]) -> tuple[float, list[Lane]]:
     """Return processor time in milliseconds, and the lanes."""
     gc.collect()
@@ -137,30 +166,34 @@ def lines_of(file: str) -> list[bytes]:
 
 def run() -> None:
     """Measure and print."""
-    files = [argument for argument in sys.argv[1:] if "." in argument] or [str(STREAMS / name) for name in FILES]
+    files = [str(STREAMS / name) for name in FILES]
     print("backtest: processor time of one run, decompression apart, and ratios round by round")
     for file in files:
-        _measure(file, lines_of(file))
+        with TemporaryDirectory() as folder:
+            prepared = Path(folder) / "prepared"
+            (source,) = sources([file])
+            prepare(Recording(source, is_watched=True), prepared)
+            _measure(file, lines_of(file), runs_of(prepared))
 
 
-def _measure(file: str, lines: Sequence[bytes]) -> None:
+def _measure(file: str, lines: Sequence[bytes], runs: dict[str, Run]) -> None:
     rounds: list[dict[str, float]] = []
     bets: dict[str, int] = {}
     for _ in range(ROUNDS):
         times = {}
-        for name, each in RUNS.items():
+        for name, each in runs.items():
             times[name], lanes = timed(each, lines)
             bets[name] = sum(len(lane.exchange.orders) for lane in lanes)
         rounds.append(times)
     print(f"{file.rsplit('/', 1)[-1]}: {len(lines):,} lines")
-    for name in RUNS:
+    for name in runs:
         cost = median(times[name] for times in rounds)
         ratio = median(times[name] / times["floor"] for times in rounds)
-        aim = " (aim: at most 1.40)" if name == "no bets" else ""
-        print(f"  {name:<10} {cost:>8.1f} ms {ratio:>6.2f} x the floor {bets[name]:>7,} bets{aim}")
+        aim = AIMS.get(name, "")
+        print(f"  {name:<18} {cost:>8.1f} ms {ratio:>6.2f} x the floor {bets[name]:>7,} bets{aim}")
     for name in ("takes", "waits"):
         a_bet = median(times[name] - times["no bets"] for times in rounds) * 1_000 / max(1, bets[name])
-        print(f"  {name:<10} a bet costs {a_bet:.0f} microseconds, its place in the queue and settlement included")
+        print(f"  {name:<18} a bet costs {a_bet:.0f} microseconds, its place in the queue and settlement included")
     _measure_sets(file, lines)
     _measure_history(lines)
 

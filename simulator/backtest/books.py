@@ -164,6 +164,9 @@ class RecordedBook(RunnerBook):
         for offers, levels in ((self.lays, moves.available_to_back), (self.backs, moves.available_to_lay)):
             for price, before in levels.items():
                 offers.follow(price, before, traded.get(price, 0))
+            for price in traded.keys() - levels.keys():
+                # It is shown as before: as many have come as were matched.
+                offers.follow(price, offers.recorded.get(price, 0), traded[price])
         if is_open:
             self._cross(moves, fills, touching_fills)
         return fills.made

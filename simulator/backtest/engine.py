@@ -19,6 +19,12 @@ from simulator.exchange.orders import RunnerKey
 from simulator.exchange.statuses import MarketStatus
 from simulator.recorded.market import Ladder, RecordedMarket, RecordedRunner, RunnerId, hundredths
 from simulator.recorded.messages import Line, MarketChange, MarketDefinition, PriceSizes, RunnerChange
+from simulator.recorded.prepared import PreparedRecording
+from simulator.recorded.runner import Quantity
+
+_TO_BACK: Final = int(Quantity.AVAILABLE_TO_BACK)
+_TRADED: Final = int(Quantity.TRADED)
+_FOLLOWED: Final = frozenset({_TO_BACK, int(Quantity.AVAILABLE_TO_LAY), _TRADED})
 
 
 class Engine:
@@ -40,6 +46,16 @@ class Engine:
         """Take in what was published at a time. Time never goes backwards: what is told late is told now."""
         if self._postponed:
             self._define_postponed(changes, published_at)
+        at = self._run_until(published_at)
+        if len(changes) == 1:
+            self._take(changes[0], changes, at).tell()
+            return
+        touched = {change.id: self._take(change, changes, at) for change in changes}
+        for market in touched.values():
+            market.tell()
+
+    def _run_until(self, published_at: int) -> int:
+        """Let happen what is due before a time, and return the time that it is then."""
         at = self.now
         if published_at > at:
             at = self.now = published_at
@@ -48,17 +64,30 @@ class Engine:
                 lane.run_until(at)
             else:
                 lane.now = at
-        if len(changes) == 1:
-            self._take(changes[0], changes, at).tell()
-            return
-        touched = {change.id: self._take(change, changes, at) for change in changes}
-        for market in touched.values():
-            market.tell()
+        return at
+
+    def play(self, recording: PreparedRecording) -> None:
+        """Take in a recording that was prepared, to its end: `end` is still to be called."""
+        for changed in recording.messages(self._before):
+            for market in changed:
+                followed = self.followed[market.market_id]
+                followed.take_moves()
+                followed.tell()
+
+    def _before(self, recorded: RecordedMarket) -> None:
+        """Take in when a market is about to be changed, and what its definition is from now on."""
+        self._run_until(recorded.published_at)
+        market = self.followed.get(recorded.market_id)
+        if market is None:
+            market = self.followed[recorded.market_id] = FollowedByAll(recorded, self.lanes)
+        if recorded.has_new_definition and recorded.definition is not None:
+            market.define_at_once(recorded.definition)
+        recorded.is_watched = bool(market.watched)
 
     def _take(self, change: MarketChange, changes: Sequence[MarketChange], at: int) -> "FollowedByAll":
         market = self.followed.get(change.id)
         if market is None:
-            market = self.followed[change.id] = FollowedByAll(change.id, self.lanes)
+            market = self.followed[change.id] = FollowedByAll(RecordedMarket(change.id), self.lanes)
         if change.market_definition is not None and not market.define(change.market_definition, changes):
             self._postponed.append(market)
         market.take(change, at)
@@ -86,8 +115,8 @@ class FollowedByAll:
 
     __slots__ = ("_lanes", "_moves", "followed", "recorded", "watched")
 
-    def __init__(self, market_id: str, lanes: Sequence[Lane]) -> None:
-        self.recorded: Final = RecordedMarket(market_id)
+    def __init__(self, recorded: RecordedMarket, lanes: Sequence[Lane]) -> None:
+        self.recorded: Final = recorded
         self.watched: Final[Watched] = {}
         """By runner: the books of lanes that do not just show what is recorded."""
         self.followed: Final[list[Followed]] = []
@@ -104,15 +133,41 @@ class FollowedByAll:
         if definition == before:
             return True
         recorded.define(definition)
-        if not self.followed:
-            for lane in self._lanes:
-                followed = lane.followed[recorded.market_id] = Followed(lane, recorded, self.watched, definition)
-                self.followed.append(followed)
+        self._begin(definition)
         is_new = definition.bsp_reconciled and not (before is not None and before.bsp_reconciled)
         if is_new and not self._tells_starting_prices(message):
             return False
         self._define(definition, message)
         return True
+
+    def _begin(self, definition: MarketDefinition) -> None:
+        """Let every lane follow the market from its first definition on."""
+        if not self.followed:
+            recorded = self.recorded
+            for lane in self._lanes:
+                followed = lane.followed[recorded.market_id] = Followed(lane, recorded, self.watched, definition)
+                self.followed.append(followed)
+
+    def define_at_once(self, definition: MarketDefinition) -> None:
+        """Bring the markets of all lanes to what the definition says that the recorded market has now."""
+        self._begin(definition)
+        self._define(definition, ())
+
+    def take_moves(self) -> None:
+        """Note what was otherwise before where books have to follow, as the recorded market tells it."""
+        if not self.recorded.moves:
+            return
+        keys = {books[0].recorded: key for key, books in self.watched.items()}
+        for runner, quantity, price, before, _ in self.recorded.moves:
+            key = keys.get(runner)
+            if key is not None and quantity in _FOLLOWED:
+                moves = self._moves.get(key)
+                if moves is None:
+                    moves = self._moves[key] = Moves()
+                if quantity != _TRADED:
+                    moves.levels_of(quantity == _TO_BACK).setdefault(price, before)
+                elif not self.recorded.is_image:
+                    moves.traded.setdefault(price, before)
 
     def define_postponed(self, message: Sequence[MarketChange]) -> None:
         """Take in the last definition, which had to wait, with what the next message says at the same time."""
@@ -139,14 +194,15 @@ class FollowedByAll:
             for key in watched:
                 moves[key] = Moves.of_image(recorded.runners.get(key), moves.get(key))
             recorded.forget_prices()
+            if change.market_definition is not None:
+                recorded.define(change.market_definition)
         recorded.note(change, at)
         if change.rc is None:
             return
-        runner_of = recorded.runner
         if not watched:
-            for one in change.rc:
-                runner_of(one.id, one.hc).apply(one)
+            recorded.apply_runners(change.rc)
             return
+        runner_of = recorded.runner
         for one in change.rc:
             runner = runner_of(one.id, one.hc)
             key = (int(one.id), 0 if not one.hc else hundredths(one.hc))
@@ -158,7 +214,7 @@ class FollowedByAll:
     def tell(self) -> None:
         """Let books follow what a message has changed, fill the bets that rest in them, and call the lanes."""
         if self._moves:
-            # In an order that does not depend on how the message puts it.
+            # In an order that does not depend on the form in which the message came.
             for key in sorted(self._moves):
                 for book in list(self.watched[key]):
                     book.owner.follow(book, self._moves[key])

@@ -25,6 +25,7 @@ class RecordedMarket:
         "all_runners",
         "alone",
         "definition",
+        "is_image",
         "is_watched",
         "market_id",
         "moves",
@@ -46,6 +47,8 @@ class RecordedMarket:
         self.values: Final[Ladder] = {}
         """By `Value`."""
         self.published_at = 0
+        self.is_image = False
+        """Whether the last update was told as an image, in the place of everything."""
         self.is_watched = False
         """Whether `moves` are told, from the next update on."""
         self.moves: list[Move] = []
@@ -82,6 +85,7 @@ class RecordedMarket:
         self.published_at = published_at
         self._count[0] += 1
         self._definition_before = self.definition
+        self.is_image = False
         if self.moves:
             self.moves = []
         if change.img or change.market_definition is not None:
@@ -90,12 +94,13 @@ class RecordedMarket:
         if change.tv is not None:
             self.values[_TOTAL] = round(change.tv * 100)
         if change.rc is not None:
-            self._apply_runners(change.rc)
+            self.apply_runners(change.rc)
 
     def begin_update(self, published_at: int) -> None:
         """Say that what comes is another update than the last."""
         self.published_at = published_at
         self._count[0] += 1
+        self.is_image = False
         self._definition_before = self.definition
         if self.moves:
             self.moves = []
@@ -110,9 +115,10 @@ class RecordedMarket:
         if change.tv is not None:
             self.values[_TOTAL] = hundredths(change.tv)
         if change.rc is not None:
-            self._apply_runners(change.rc)
+            self.apply_runners(change.rc)
 
-    def _apply_runners(self, changes: list[RunnerChange]) -> None:
+    def apply_runners(self, changes: list[RunnerChange]) -> None:
+        """Take in what is told of runners, of the same update as what was told before."""
         known, is_watched = self._by_selection, self.is_watched
         for change in changes:
             runner = known.get(change.id) if change.hc is None else None
@@ -152,6 +158,7 @@ class RecordedMarket:
 
     def _apply_image(self, change: MarketChange) -> None:
         """Take in what stands in the place of everything; told of it is only what is not as it was."""
+        self.is_image = True
         known = {key: (runner, runner.remember()) for key, runner in self.all_runners.items()}
         self.forget_prices()
         if change.market_definition is not None:

@@ -2,7 +2,7 @@
 
 from array import array
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
@@ -12,7 +12,7 @@ import msgspec
 from simulator.recorded.market import RecordedMarket
 from simulator.recorded.messages import MarketDefinition
 from simulator.recorded.recording import Problem
-from simulator.recorded.rows import DEFINITION, FIRST_UPDATE, KEY, MARKET, PROBLEM, RUNNERS, STEP, VERSION, arrow
+from simulator.recorded.rows import DEFINITION, FIRST_UPDATE, IMAGE, KEY, MARKET, PROBLEM, RUNNERS, STEP, VERSION, arrow
 from simulator.recorded.runner import LADDERS, Ladder, Move, Quantity, RecordedRunner
 from simulator.recorded.sources import SourceError
 from simulator.recorded.wanted import EVERYTHING, Wanted
@@ -45,21 +45,25 @@ class PreparedRecording:
         self._runners: Final[list[RecordedRunner | None]] = []
         """By number; `None` for a market."""
         self._definitions: Final[dict[int, MarketDefinition]] = {}
+        self._images: Final[set[int]] = set()
+        """Numbers of markets whose next update was told as an image."""
         self._next_runners: Final[dict[int, list[tuple[int, int, int, int]]]] = {}
 
-    def messages(self) -> Iterator[list[RecordedMarket]]:
+    def messages(self, before: Callable[[RecordedMarket], None] | None = None) -> Iterator[list[RecordedMarket]]:
         """Play the file, and yield after each message the wanted markets that it has changed.
 
-        A file that is no prepared recording, or breaks off, is among the problems. Raises `PyarrowMissing`.
+        `before` is called with a wanted market that is about to be changed: it has the time and the definition of the
+        message already, and everything else as it was. A file that is no prepared recording, or breaks off, is among
+        the problems. Raises `PyarrowMissing`.
         """
         try:
-            yield from self._play()
+            yield from self._play(before)
         except SourceError as error:
             self._note(0, str(error))
         except (LookupError, ValueError, OverflowError) as error:
             self._note(0, f"{self._file}: it is no prepared recording, or a broken one ({error!r}).")
 
-    def _play(self) -> Iterator[list[RecordedMarket]]:
+    def _play(self, before: Callable[[RecordedMarket], None] | None) -> Iterator[list[RecordedMarket]]:
         changed: list[RecordedMarket] = []
         markets, quantities, unwanted = self._all, self._quantities, self._unwanted
         for rows, texts in _groups(self._file):
@@ -72,6 +76,11 @@ class PreparedRecording:
                 market.begin_update(size)
                 if self._definitions or self._next_runners:
                     self._define(market, place)
+                if self._images and place in self._images:
+                    self._images.remove(place)
+                    market.is_image = True
+                if before is not None and place not in unwanted:
+                    before(market)
                 if market.is_watched:
                     self._change_and_tell(islice(rows, price >> 1), market.moves)
                 else:
@@ -107,6 +116,8 @@ class PreparedRecording:
             self._definitions[price] = _decode_definition(text)
         elif code == RUNNERS:
             self._next_runners[price] = _decode_runners(text)
+        elif code == IMAGE:
+            self._images.add(price)
         elif code == PROBLEM and size:
             self._note(size, text)
         elif code == PROBLEM:

@@ -12,6 +12,7 @@ from simulator.recorded.recording import Recording
 from simulator.recorded.rows import (
     DEFINITION,
     FIRST_UPDATE,
+    IMAGE,
     KEY,
     MARKET,
     PROBLEM,
@@ -118,6 +119,8 @@ class _Preparing:
             written = self._markets.get(market.market_id) or self._begin(market)
             self._write_definition(market, written)
             self._write_runners(market, written)
+            if market.is_image:
+                self._writer.row(IMAGE, written.place, 0, "")
             rows = [*self._moves(market, written), *self._differences(market, written)]
             more = market is not changed[-1]
             self._writer.row(FIRST_UPDATE - written.place, 2 * len(rows) + more, market.published_at)

@@ -9,6 +9,7 @@ over all markets of the file; a market has one too, for what is traded in it. Co
 | `MARKET` | number of the market, from 0 | its number among the runners | its id |
 | `DEFINITION` | number of the market | | its definition, from the update that follows on |
 | `RUNNERS` | number of the market | | number, id, handicap of runners, 1 if it is there from then on, else 0 |
+| `IMAGE` | number of the market | | nothing: the update that follows was told as an image |
 | `PROBLEM` | | line, from 1 | why it was left out |
 | `FIRST_UPDATE` - number of the market | twice how many rows follow, and 1 where the message goes on | publish time | |
 
@@ -24,9 +25,10 @@ MARKET: Final = -1
 DEFINITION: Final = -2
 RUNNERS: Final = -3
 PROBLEM: Final = -4
+IMAGE: Final = -5
 FIRST_UPDATE: Final = -16
 
-VERSION: Final = 1
+VERSION: Final = 2
 """Grows when what is written changes, so that older files are prepared anew."""
 MAGIC: Final = b"PAR1"
 KEY: Final = b"betsim.recording"
