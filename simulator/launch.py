@@ -23,6 +23,7 @@ from simulator.first_world import FirstWorld
 from simulator.http_protocol import ConnectionLimits
 from simulator.journal_file import JournalFile
 from simulator.journal_keeper import JournalKeeper
+from simulator.reading_recordings import open_recordings
 from simulator.server import Companion, Server, host_and_port_of, is_loopback, listen, ready_line, url_of
 from simulator.transparency import lead_here, make_trusted
 from simulator.world.accounts import CustomerAccount
@@ -111,8 +112,11 @@ class PreparedServer:
             first_socket, first_url = self._secure.socket.bound, self._secure.url
         self.control_url: Final = f"{first_url}{ROOT}"
         self._worlds: Final = Worlds(
-            certificates={} if self._secure is None else self._secure.fingerprints, most=options.most_worlds
+            certificates={} if self._secure is None else self._secure.fingerprints,
+            most=options.most_worlds,
+            open_recordings=open_recordings,
         )
+        self._worlds.are_kept_by_snapshots = options.first.journal is not None
         self._keeper: Final = None if options.first.journal is None else self._keeper_of(options.first.journal)
         self.world: Final[World] = self._first_world(options.first, options.seed)
         # The control API can do anything to every world, so without a token it is for this machine alone.

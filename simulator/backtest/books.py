@@ -13,13 +13,16 @@ Bets of ours share what there is: best price first, then first come first served
 
 from collections.abc import Callable, Iterator
 from enum import StrEnum
+from fractions import Fraction
+from math import isfinite
 from typing import Final, NamedTuple, Protocol
 
 from simulator.backtest.models import FillModel
 from simulator.backtest.offers import RecordedOffers
-from simulator.exchange.book import RunnerBook
+from simulator.exchange.book import RunnerBook, ToldStartingPrices
 from simulator.exchange.commands import AddMarket, RunnerDefinition
 from simulator.exchange.market import Market
+from simulator.exchange.money import NoPrice, Price
 from simulator.exchange.orders import Order, RunnerKey, Side
 from simulator.exchange.rules import BettingRules
 from simulator.exchange.runner import Runner
@@ -105,7 +108,7 @@ Watched = dict[RunnerId, list["RecordedBook"]]
 class RecordedBook(RunnerBook):
     """Both queues of a recorded runner; `traded` is what we have traded in it."""
 
-    __slots__ = ("_is_watched", "_key", "_watched", "owner", "recorded")
+    __slots__ = ("_is_watched", "_key", "_recorded_before", "_watched", "owner", "recorded")
 
     backs: RecordedOffers
     lays: RecordedOffers
@@ -125,6 +128,8 @@ class RecordedBook(RunnerBook):
         self._key: Final = key
         self._watched: Final = watched
         self._is_watched = False
+        self._recorded_before: int | None = None
+        """The last price of the recording when we traded last."""
         self.backs = RecordedOffers(Side.BACK, recorded, market_id, key, model, self.watch)
         self.lays = RecordedOffers(Side.LAY, recorded, market_id, key, model, self.watch)
 
@@ -142,6 +147,45 @@ class RecordedBook(RunnerBook):
             books.remove(self)
             if not books:
                 del self._watched[self._key]
+
+    # What is shown: what is recorded, and what is ours
+
+    def trade(self, price: int, size: int, *, in_play: bool = False) -> None:
+        """Note a match of ours of `size` pence of backer's stake."""
+        super().trade(price, size, in_play=in_play)
+        self._recorded_before = self.recorded.last_price_traded
+
+    @property
+    def shown_traded(self) -> Ladder:
+        """Return what was traded at each price, in the recording and by us."""
+        if not self.traded:
+            return self.recorded.traded
+        prices = sorted(self.recorded.traded.keys() | self.traded.keys())
+        return {price: self.recorded.traded.get(price, 0) + self.traded.get(price, 0) for price in prices}
+
+    @property
+    def shown_total_matched(self) -> int:
+        """Return the volume as recorded, and ours."""
+        return self.recorded.total_matched + self.total_matched
+
+    @property
+    def shown_last_price_traded(self) -> int | None:
+        """Return the last price: ours where the recording has had no other one since."""
+        told = self.recorded.last_price_traded
+        return told if self.last_price_traded is None or told != self._recorded_before else self.last_price_traded
+
+    @property
+    def told_starting_prices(self) -> ToldStartingPrices | None:
+        """Return what the recording says of the starting price."""
+        recorded = self.recorded
+        near, far = recorded.near_price, recorded.far_price
+        return ToldStartingPrices(
+            recorded.starting_price_backs, recorded.starting_price_lays, _price(near), _price(far)
+        )
+
+    def picture(self) -> RunnerBook:
+        """Return a book that looks like this one does now."""
+        return _Picture(self)
 
     @property
     def is_idle(self) -> bool:
@@ -253,6 +297,36 @@ def _concerns(offers: RecordedOffers, opposite: RecordedOffers, told: PriceSizes
     return False
 
 
+def _price(told: float | str | None) -> Price | None:
+    """Return a near or far price as recorded; what is no price is told as a word."""
+    if told is None:
+        return None
+    if isinstance(told, str):
+        return NoPrice.INFINITY if told == NoPrice.INFINITY else NoPrice.NOT_A_NUMBER
+    return Fraction(str(told)) if isfinite(told) else NoPrice.INFINITY
+
+
+class _Picture(RunnerBook):
+    """How a recorded book looked at a moment."""
+
+    __slots__ = ("_told",)
+
+    def __init__(self, book: RecordedBook) -> None:
+        super().__init__()
+        self.backs, self.lays = book.backs.shown(), book.lays.shown()
+        self.traded, self.traded_in_play = dict(book.shown_traded), dict(book.traded_in_play)
+        self.total_matched = book.shown_total_matched
+        self.last_price_traded = book.shown_last_price_traded
+        self.last_traded_in_play = book.last_traded_in_play
+        told = book.told_starting_prices
+        self._told = None if told is None else told._replace(backs=dict(told.backs), lays=dict(told.lays))
+
+    @property
+    def told_starting_prices(self) -> ToldStartingPrices | None:
+        """Return what was told then."""
+        return self._told
+
+
 class _Fills:
     """The fills of one message, with what they leave of each bet."""
 
@@ -275,12 +349,30 @@ class FollowingMarket(Market):
 
     def __init__(self, definition: AddMarket, new_book: Callable[[RunnerKey], RecordedBook]) -> None:
         self.new_book: Final = new_book
+        self.recorded_total_matched = 0
+        """As the recording said last, in pence."""
         super().__init__(definition)
 
     @property
     def bet_delay(self) -> int:
         """Return how many seconds an order waits now."""
         return self.definition.bet_delay
+
+    @property
+    def shown_total_matched(self) -> int:
+        """Return the volume as recorded, and ours."""
+        return self.recorded_total_matched + self.total_matched
+
+    @property
+    def shows_trades(self) -> bool:
+        """Return `True`: whether volumes and last prices go when the market closes the recording says."""
+        return True
+
+    @property
+    def total_available(self) -> int:
+        """Return the unmatched stakes of the whole market, in pence."""
+        books = [runner.book for runner in self.runners.values()]
+        return sum(level.total for book in books for offers in (book.backs, book.lays) for level in offers.best_first())
 
     def new_runner(self, definition: RunnerDefinition) -> Runner:
         """Return a runner as it is listed, with the recorded book."""
@@ -301,5 +393,6 @@ class FollowingState(State):
         self.new_books: Final[dict[str, Callable[[RunnerKey], RecordedBook]]] = {}
 
     def new_market(self, definition: AddMarket) -> Market:
-        """Return a market that follows the recorded one of this id."""
-        return FollowingMarket(definition, self.new_books[definition.market_id])
+        """Return a market that follows the recorded one of this id, or where there is none one of the usual kind."""
+        new_book = self.new_books.get(definition.market_id)
+        return Market(definition) if new_book is None else FollowingMarket(definition, new_book)

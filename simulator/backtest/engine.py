@@ -12,8 +12,7 @@ from fractions import Fraction
 from typing import Final
 
 from simulator.backtest.books import Moves, RecordedBook, Watched
-from simulator.backtest.followed import Followed
-from simulator.backtest.lane import Lane
+from simulator.backtest.followed import Followed, Venue
 from simulator.backtest.starting_prices import starting_prices
 from simulator.exchange.orders import RunnerKey
 from simulator.exchange.statuses import MarketStatus
@@ -30,7 +29,7 @@ _FOLLOWED: Final = frozenset({_TO_BACK, int(Quantity.AVAILABLE_TO_LAY), _TRADED}
 class Engine:
     """Markets as recorded, and the lanes that follow them."""
 
-    def __init__(self, lanes: Sequence[Lane]) -> None:
+    def __init__(self, lanes: Sequence[Venue]) -> None:
         self.lanes: Final = lanes
         self.followed: Final[dict[str, FollowedByAll]] = {}
         """By market id."""
@@ -99,9 +98,14 @@ class Engine:
         for market in postponed:
             market.define_postponed(changes if published_at == market.recorded.published_at else ())
 
+    def catch_up(self) -> None:
+        """Take in what waits for another message at the same time: there is none."""
+        if self._postponed:
+            self._define_postponed((), 0)
+
     def end(self) -> None:
         """Let happen what is still due, and note which markets have no result."""
-        self._define_postponed((), 0)
+        self.catch_up()
         for lane in self.lanes:
             while lane.is_waiting:
                 lane.run_until(lane.now + 1_000)
@@ -115,7 +119,7 @@ class FollowedByAll:
 
     __slots__ = ("_lanes", "_moves", "followed", "recorded", "watched")
 
-    def __init__(self, recorded: RecordedMarket, lanes: Sequence[Lane]) -> None:
+    def __init__(self, recorded: RecordedMarket, lanes: Sequence[Venue]) -> None:
         self.recorded: Final = recorded
         self.watched: Final[Watched] = {}
         """By runner: the books of lanes that do not just show what is recorded."""

@@ -1,23 +1,92 @@
 """A market of a lane that follows a recorded one: what is recorded, and the kernel's market with our bets in it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence, Sized
 from fractions import Fraction
-from typing import TYPE_CHECKING, Final
+from typing import Final, Protocol
 
-from simulator.backtest.books import FollowingMarket, Moves, RecordedBook, Watched
+from simulator.backtest.books import FollowingMarket, FollowingState, Moves, RecordedBook, RestingFill, Watched
 from simulator.backtest.following import commands_between, first_commands
+from simulator.backtest.models import FillModel
 from simulator.backtest.outcomes import NoResult, settlement
 from simulator.backtest.starting_prices import with_our_money
-from simulator.exchange.commands import AmendMarket
-from simulator.exchange.events import MarketChanged
+from simulator.exchange.commands import AmendMarket, Command
+from simulator.exchange.events import Event, MarketChanged
+from simulator.exchange.exchange import Exchange
 from simulator.exchange.orders import RunnerKey
 from simulator.exchange.refusals import Impossible
 from simulator.exchange.statuses import MarketStatus
 from simulator.recorded.market import RecordedMarket
 from simulator.recorded.messages import MarketDefinition
 
-if TYPE_CHECKING:
-    from simulator.backtest.lane import Lane
+
+class Terms(Protocol):
+    """What is wanted of the markets of a venue."""
+
+    @property
+    def cross_matching(self) -> bool:
+        """Return whether bets take virtual offers where a market has them."""
+
+    @property
+    def own_starting_price_effect(self) -> bool:
+        """Return whether our money moves the starting prices that our bets get."""
+
+    @property
+    def line_results(self) -> Mapping[str, int]:
+        """Return, by market id, the number in which a LINE market ended, in hundredths."""
+
+
+class Venue(Protocol):
+    """An exchange whose markets follow recorded ones: a lane of a backtest, or a world."""
+
+    on_update: "Callable[[Followed], None] | None"
+    on_close: "Callable[[Followed], None] | None"
+    now: int
+    """What time it is, in milliseconds since 1970."""
+
+    @property
+    def on_their_way(self) -> Sized:
+        """Return what was sent and has not reached the exchange."""
+
+    @property
+    def held_queue(self) -> Sized:
+        """Return what waits out a bet delay and is looked at by `run_until`."""
+
+    @property
+    def settings(self) -> Terms:
+        """Return what is wanted of its markets."""
+
+    @property
+    def model(self) -> FillModel:
+        """Return by which model bets that rest are filled."""
+
+    @property
+    def state(self) -> FollowingState:
+        """Return what its exchange remembers."""
+
+    @property
+    def exchange(self) -> Exchange:
+        """Return its exchange."""
+
+    @property
+    def followed(self) -> "dict[str, Followed]":
+        """Return its markets by id."""
+
+    @property
+    def unsettled(self) -> dict[str, str]:
+        """Return, by market id, why the bets of a market are not settled."""
+
+    @property
+    def is_waiting(self) -> bool:
+        """Return whether anything happens by itself."""
+
+    def run_until(self, at: int) -> None:
+        """Let happen what is due before a time, and make it that time."""
+
+    def do(self, command: Command) -> tuple[Event, ...]:
+        """Carry out a command of the operator's now."""
+
+    def fill(self, market_id: str, fills: Sequence[RestingFill]) -> None:
+        """Match bets that rest with what the recording has for them."""
 
 
 class Followed:
@@ -25,7 +94,7 @@ class Followed:
 
     __slots__ = ("_watched", "lane", "market", "recorded")
 
-    def __init__(self, lane: "Lane", recorded: RecordedMarket, watched: Watched, definition: MarketDefinition) -> None:
+    def __init__(self, lane: Venue, recorded: RecordedMarket, watched: Watched, definition: MarketDefinition) -> None:
         self.lane: Final = lane
         self.recorded: Final = recorded
         self._watched: Final = watched

@@ -14,19 +14,22 @@ from simulator.control.kept_snapshots import Kept, KeptSnapshots
 from simulator.control.known_scenarios import KnownScenarios
 from simulator.control.performing import sentence
 from simulator.control.problems import TooLarge, WrongDocument
-from simulator.control.schema import NamedFixture
+from simulator.control.schema import NamedFixture, RecordedMarkets
+from simulator.reading_recordings import scenario_of_recordings
 from simulator.world.format.document import MAXIMUM_BYTES, Document, ScenarioError, read_document
 from simulator.world.format.scenario import Scenario
+from simulator.world.loading.checks import MOST_RATE
 from simulator.world.loading.conversion import convert
 from simulator.world.loading.loading import scenario_of_document
 from simulator.world.loading.named import builtin_scenario, builtin_scenario_names
+from simulator.world.recordings import CannotFollow
 from simulator.world.snapshot import Snapshot, SnapshotError, decode_snapshot, encode_snapshot
 from simulator.world.trial import try_out
 
 MOST_SNAPSHOT_BYTES: Final = 32 * 1024 * 1024
 """How long a document may be that has a snapshot in it: one of 140,000 bets is as long."""
 
-SNAPSHOT, FORK = "snapshot", "fork"
+SNAPSHOT, FORK, RECORDED = "snapshot", "fork", "recorded"
 
 
 class Fork(NamedTuple):
@@ -163,6 +166,8 @@ def _check_scenario(snapshot: Snapshot) -> None:
 
 def _scenario_of(document: Document, seed: int) -> Scenario:
     """Return the scenario that a document is or names; raise `ScenarioError` and `WrongDocument`."""
+    if isinstance(document.data, dict) and RECORDED in document.data:
+        return _recorded(convert(document, document.data, RecordedMarkets))
     if not isinstance(document.data, dict) or "fixture" not in document.data:
         return scenario_of_document(document)
     fixture: str = convert(document, document.data, NamedFixture).fixture
@@ -172,3 +177,19 @@ def _scenario_of(document: Document, seed: int) -> Scenario:
             f"No scenario of that name ships with the package; {', '.join(known)} do.", "$.fixture", fixture
         )
     return builtin_scenario(fixture, seed)
+
+
+def _recorded(wanted: RecordedMarkets) -> Scenario:
+    """Return the scenario of a world that follows recorded markets; raise `WrongDocument`."""
+    if not wanted.rate.is_finite() or not 0 <= wanted.rate <= MOST_RATE:
+        raise WrongDocument(f"A rate is a number from 0 to {MOST_RATE}.", "$.rate", str(wanted.rate))
+    try:
+        return scenario_of_recordings(
+            wanted.recorded,
+            at=wanted.at,
+            rate=wanted.rate,
+            model=wanted.model,
+            cross_matching=wanted.cross_matching,
+        )
+    except CannotFollow as error:
+        raise WrongDocument(str(error), f"$.{error.member or RECORDED}") from None

@@ -38,6 +38,20 @@ class NamedFixture(Input, frozen=True):
     fixture: str
 
 
+class RecordedMarkets(Input, frozen=True):
+    """Recorded markets that a new world follows: files, folders, archives or patterns on the server's machine.
+
+    It begins `at` a time in ISO 8601, without one with the first message, and its clock goes at a `rate`. The `model`
+    says how bets that rest are filled.
+    """
+
+    recorded: tuple[str, ...]
+    at: str | None = None
+    rate: Decimal = Decimal(1)
+    model: str = "queue"
+    cross_matching: bool = False
+
+
 class ClockChange(Input, frozen=True, rename={"set_to": "set", "to_next": "toNext"}):
     """One of: a duration to move on by, a time to move on to, a rate, or a move to what is due next."""
 

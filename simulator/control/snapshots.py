@@ -16,7 +16,7 @@ from simulator.control.problems import Impossible, UnknownSnapshot, WrongQuery
 from simulator.control.resources import JSON, answer
 from simulator.control.schema import KeptSnapshotDocument, KeptSnapshotsDocument, WorldDocument, instant_text
 from simulator.world.inputs import Restore
-from simulator.world.snapshot import encode_snapshot
+from simulator.world.snapshot import SnapshotError, encode_snapshot
 from simulator.world.world import World
 
 
@@ -37,7 +37,10 @@ class SnapshotHandlers:
             raise WrongQuery("A snapshot is kept under one name, and not under several.", "name", ", ".join(names))
         for name in names:
             self._kept.refuse_name(name)
-        snapshot = world.snapshot()
+        try:
+            snapshot = world.snapshot()
+        except SnapshotError as error:
+            raise Impossible(sentence(error.problem)) from None
         document = await asyncio.to_thread(encode_snapshot, snapshot)
         for name in names:
             self._kept.keep(name, Kept(snapshot, document))

@@ -33,6 +33,7 @@ from simulator.exchange.money import HUNDREDTHS
 from simulator.world.format.document import read_document
 from simulator.world.format.scenario import Scenario
 from simulator.world.inputs import Reset
+from simulator.world.recordings import CannotFollow
 from simulator.world.snapshot import SnapshotError
 from simulator.world.state_hash import state_hash
 from simulator.world.trial import tried
@@ -85,6 +86,8 @@ class WorldHandlers:
                     raise Impossible(
                         f"{sentence(str(error))} DELETE ends one, and with --most-worlds a server has more."
                     ) from None
+                except CannotFollow as error:
+                    raise Impossible(str(error)) from None
                 except SnapshotError as error:
                     raise Impossible(f"No second world can go on from this snapshot: {error}.") from None
                 self._worlds.take_in(world)

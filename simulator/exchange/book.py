@@ -7,9 +7,11 @@ and go and never recomputed.
 
 from bisect import bisect_left, insort
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from copy import copy
 from typing import Final, NamedTuple
 
+from simulator.exchange.money import Price
 from simulator.exchange.orders import Order, Side
 
 
@@ -119,10 +121,23 @@ class Offers:
             del self._ranks[bisect_left(self._ranks, rank)]
 
 
+class ToldStartingPrices(NamedTuple):
+    """What others wait for the starting price with, by price, in hundredths, and the prices that they have been told.
+
+    It is known of a book that follows another exchange's. `backs` are stakes and `lays` what layers risk.
+    """
+
+    backs: Mapping[int, int]
+    lays: Mapping[int, int]
+    near: Price | None
+    far: Price | None
+
+
 class RunnerBook:
     """Both queues of a runner and what has been traded on it.
 
-    Traded volume counts the stakes of both sides, as the published figures do (exchange mechanics).
+    Traded volume counts the stakes of both sides, as the published figures do (exchange mechanics). What is shown of it
+    is all there is, unless a book follows that of another exchange.
     """
 
     __slots__ = (
@@ -144,6 +159,37 @@ class RunnerBook:
         self.total_matched = 0
         self.last_price_traded: int | None = None
         self.last_traded_in_play = False
+
+    # What is shown
+
+    @property
+    def shown_traded(self) -> Mapping[int, int]:
+        """Return the traded volume by price that is to be shown."""
+        return self.traded
+
+    @property
+    def shown_total_matched(self) -> int:
+        """Return the volume that is to be shown."""
+        return self.total_matched
+
+    @property
+    def shown_last_price_traded(self) -> int | None:
+        """Return the last price that is to be shown, `None` where there is none."""
+        return self.last_price_traded
+
+    @property
+    def told_starting_prices(self) -> ToldStartingPrices | None:
+        """Return what is told of the starting price, `None` where it is this exchange that holds the auction."""
+        return None
+
+    def picture(self) -> "RunnerBook":
+        """Return a book that looks like this one does now, to be read only and without orders."""
+        picture = copy(self)
+        picture.backs, picture.lays = self.backs.shown(), self.lays.shown()
+        picture.traded, picture.traded_in_play = dict(self.traded), dict(self.traded_in_play)
+        return picture
+
+    # What is
 
     @property
     def available_to_back(self) -> Offers:

@@ -213,6 +213,16 @@ class Market:
         return sum(runner.book.backs.total + runner.book.lays.total for runner in self.runners.values())
 
     @property
+    def shown_total_matched(self) -> int:
+        """Return the volume of the whole market that is to be shown, in pence."""
+        return self.total_matched
+
+    @property
+    def shows_trades(self) -> bool:
+        """Return whether volumes and last prices are shown: of a closed market they are not."""
+        return self.settled_at is None
+
+    @property
     def field(self) -> Field:
         """Return who can win."""
         return Field(self.winners_left, self.active_runners, self.definition.complete, self.hidden_runners)

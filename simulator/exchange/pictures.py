@@ -8,7 +8,6 @@ from copy import copy
 from itertools import islice
 from typing import Final
 
-from simulator.exchange.book import RunnerBook
 from simulator.exchange.market import Market
 from simulator.exchange.runner import Runner
 
@@ -45,21 +44,19 @@ def _looks_alike(runner: Runner, known: Runner) -> bool:
 _SEEN_OF_RUNNERS: Final = frozenset(
     {"key", "sort_priority", "adjustment_factor", "status", "removed_at", "starting_price", "starting_price_taken"}
 )
-_SEEN_OF_BOOKS: Final = frozenset(RunnerBook.__slots__) - {"backs", "lays"}
+_SEEN_OF_BOOKS: Final = frozenset(
+    {
+        "shown_traded", "shown_total_matched", "shown_last_price_traded", "traded_in_play", "last_traded_in_play",
+        "told_starting_prices",
+    }
+)  # fmt: skip
 
 
 def _runner(runner: Runner) -> Runner:
     picture = copy(runner)
     picture.starting_price_backs, picture.starting_price_lays = {}, {}
     picture.starting_price_taken = dict(runner.starting_price_taken)
-    picture.book = _book(runner.book)
+    picture.book = runner.book.picture()
     # Whether there ever was one shows.
     picture.orders = dict(islice(runner.orders.items(), 1))
-    return picture
-
-
-def _book(book: RunnerBook) -> RunnerBook:
-    picture = copy(book)
-    picture.backs, picture.lays = book.backs.shown(), book.lays.shown()
-    picture.traded, picture.traded_in_play = dict(book.traded), dict(book.traded_in_play)
     return picture

@@ -60,6 +60,25 @@ class RunnerDefinition(Struct, rename="camel"):
     name: str | None = None
 
 
+class LadderType(Struct):
+    """Which ladder the prices of a market are on; old recordings do not say it."""
+
+    type: str = ""
+
+
+class LineOfRunner(Struct):
+    """A runner of a market with lines, and which of its lines."""
+
+    id: SelectionId
+    hc: Price = 0
+
+
+class KeyLine(Struct):
+    """The line that is shown first of a market with many."""
+
+    kl: list[LineOfRunner] = []
+
+
 class MarketDefinition(Struct, rename="camel"):
     """What is said of a market beside its prices, always whole."""
 
@@ -97,6 +116,10 @@ class MarketDefinition(Struct, rename="camel"):
     line_min_unit: float | None = None
     line_max_unit: float | None = None
     line_interval: float | None = None
+    regulators: list[str] | None = None
+    bet_delay_models: list[str] | None = None
+    price_ladder_definition: LadderType | None = None
+    key_line_definition: KeyLine | None = None
 
 
 class MarketChange(Struct):

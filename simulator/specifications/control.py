@@ -23,6 +23,7 @@ from simulator.control.schema import (
     MarketsDocument,
     OffersDocument,
     PaymentDocument,
+    RecordedMarkets,
     ScoreboardDocument,
     StandingDocument,
     StateHash,
@@ -83,7 +84,16 @@ def document() -> JsonSchema:
     _, sent = answer_schemas(answers)
     changes = (LoginChange, StandingEntry)
     _, read = answer_schemas(
-        [Scenario, Additions, BetTuneAdditions, *changes, *MarketHappening.__args__, TellIncident, Finish]
+        [
+            Scenario,
+            RecordedMarkets,
+            Additions,
+            BetTuneAdditions,
+            *changes,
+            *MarketHappening.__args__,
+            TellIncident,
+            Finish,
+        ]
     )
     close_lists(sent)
     close_lists(read)

@@ -68,6 +68,7 @@ def _worlds() -> JsonSchema:
             only("fixture", {"enum": list(builtin_scenario_names())}),
             only("snapshot", SNAPSHOT_OR_NAME),
             only("fork", {"type": "string"}),
+            reference("RecordedMarkets"),
         ]
     }
     there = {
@@ -99,7 +100,8 @@ def _worlds() -> JsonSchema:
                     "Make a world",
                     (
                         "Of a scenario, in JSON or YAML; of one that ships with the package, by its name; of a "
-                        "snapshot, by itself or the name under which it is kept; or as another world is now (fork). "
+                        "snapshot, by itself or the name under which it is kept; as another world is now (fork); or of "
+                        "recorded markets in files on the server's machine, which go on in it as they did then. "
                         f"{AT_MOST} With a snapshot it may be 32 MiB long."
                     ),
                 ),

@@ -35,6 +35,7 @@ from simulator.world.loading.bounds import (
 from simulator.world.loading.conversion import CHANGE_PLAN, FINISH, INCIDENT, VERBS
 from simulator.world.loading.market_checks import LADDERS, MARKET_STATUSES, RUNNER_STATUSES
 from simulator.world.races import RaceResponse, RaceStatus
+from simulator.world.recordings import FOLLOW, READ
 from simulator.world.scenario_commands import WALLET_STATUSES
 from simulator.world.scoreboards import EventStatus
 from simulator.world.settings import FORBIDDEN_BETS
@@ -90,7 +91,7 @@ CLOSED_LISTS: Final[Mapping[str, Mapping[str, Collection[str]]]] = {
     "EntryDocument": {"kind": KINDS},
     "AccountDocument": {"currency": _CURRENCIES},
     "TokenDocument": {"plan": PLANS},
-    "NoticeDocument": {"do": [*VERBS, INCIDENT, FINISH, CHANGE_PLAN, AUTOPILOT]},
+    "NoticeDocument": {"do": [*VERBS, INCIDENT, FINISH, CHANGE_PLAN, AUTOPILOT, FOLLOW, READ]},
     "MarketDocument": {"status": [status.value for status in MarketStatus]},
     "ScoreboardDocument": {"eventStatus": list(EventStatus)},
     "OfferedBet": {"side": [side.name for side in Side]},

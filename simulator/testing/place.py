@@ -9,6 +9,7 @@ from simulator.control.problems import TYPE_PREFIX, UnknownAddress
 from simulator.control.routes import ROOT
 from simulator.control.schema import StreamAddress
 from simulator.control.worlds import Addresses
+from simulator.reading_recordings import open_recordings
 from simulator.testing.asking import ask
 from simulator.testing.engine import Engine
 from simulator.testing.errors import BetsimError, is_sentence
@@ -34,7 +35,7 @@ class Place:
         self, worlds: Worlds | None = None, *, url: str = IN_PROCESS, stream: tuple[str, int] | None = None
     ) -> None:
         """Make an application for worlds; `url` and `stream` are where a server serves it."""
-        self.worlds: Final = Worlds() if worlds is None else worlds
+        self.worlds: Final = Worlds(open_recordings=open_recordings) if worlds is None else worlds
         self.url: Final = url
         self.stream: Final = stream
         self.engine: Final = Engine()

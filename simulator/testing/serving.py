@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, Self
 
 from simulator.betfair.stream.listener import StreamServer
 from simulator.launch import TlsMissing, TlsOptions, secured
+from simulator.reading_recordings import open_recordings
 from simulator.server import Server as WebServer
 from simulator.server import host_and_port_of, listen, url_of
 from simulator.testing.errors import BetsimError, is_sentence
@@ -49,7 +50,9 @@ class Server(Place):
         checked = scenario_of(scenario, seed)
         usernames = {*certificates_for, *(account.username for account in checked.accounts)}
         self._secure: Final = _secured(usernames) if tls else None
-        worlds = Worlds(certificates={} if self._secure is None else self._secure.fingerprints)
+        worlds = Worlds(
+            certificates={} if self._secure is None else self._secure.fingerprints, open_recordings=open_recordings
+        )
         bound = listen(HOST, 0)
         listening = (
             StreamServer(worlds, listen(HOST, 0), tls=None if self._secure is None else self._secure.stream_context)

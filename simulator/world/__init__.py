@@ -6,10 +6,10 @@ Read it in this order: `clock`, `ids`, `accounts`, `login_states`, `sessions`, `
 scenario as written, `format`, and how it is read and checked, `loading`; what may go wrong on order, `faults`; what
 goes in, `inputs`, and what comes out, `happened`; then what a world is made of, `scenario_commands`, `listing_index`,
 `catalogue`, `races`, `scoreboards`, `happenings`, `bettune`, `settings`, `starting_price_cache`, `delayed_markets`,
-`transaction_charges`, `agenda`, `parts`; what inputs do to it, `account_handlers`, `vendor_handlers`, `fault_handlers`,
-`handlers`; who acts in it beside customers, `participants`; how all of it is kept, `image`, `snapshot`; the door,
-`world`; how a story is told again, compared and written down, `retelling`, `hashed_attributes`, `state_hash`,
-`journal`, `export`; what comes from outside is looked at first, `trial`; and last `worlds`, the registry.
+`transaction_charges`, `agenda`, `recordings`, `parts`; what inputs do to it, `account_handlers`, `vendor_handlers`,
+`fault_handlers`, `handlers`; who acts in it beside customers, `participants`; how all of it is kept, `image`,
+`snapshot`; the door, `world`; how a story is told again, compared and written down, `retelling`, `hashed_attributes`,
+`state_hash`, `journal`, `export`; what comes from outside is looked at first, `trial`; and last `worlds`, the registry.
 
 How a running world becomes a scenario again is in `present_markets` and `present`.
 

@@ -39,6 +39,10 @@ class Agenda:
         """Add a source, after those that are there."""
         self._sources = (*self._sources, source)
 
+    def add_first(self, source: Source) -> None:
+        """Add a source before those that are there."""
+        self._sources = (source, *self._sources)
+
     @property
     def next_due(self) -> int | None:
         """Return when the first source is due, or `None` where none will be."""

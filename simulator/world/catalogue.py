@@ -75,6 +75,27 @@ class LineDescription(Struct, frozen=True, kw_only=True):
     interval: int
 
 
+class RecordedRunnerFacts(Struct, frozen=True):
+    """What a recording says of a runner that the exchange here cannot know, or has only worked out."""
+
+    sort_priority: int
+    adjustment_factor: float | None
+    starting_price: float | str | None
+    removed_at: int | None
+
+
+class RecordedFacts(Struct, frozen=True):
+    """What a recording says of a market that the exchange here cannot know. Times are in milliseconds since 1970.
+
+    A market may be said to be cross-matching without being so here.
+    """
+
+    cross_matching: bool
+    settled_at: int | None
+    version: int
+    runners: Mapping[RunnerKey, RecordedRunnerFacts]
+
+
 class MarketDescription(Struct, frozen=True, kw_only=True):
     """A market. Times are in milliseconds since 1970."""
 
@@ -99,6 +120,8 @@ class MarketDescription(Struct, frozen=True, kw_only=True):
     bet_delay_models: tuple[str, ...]
     runners: Mapping[RunnerKey, RunnerDescription]
     """In the order of the scenario."""
+    recorded: RecordedFacts | None = None
+    """Of a market that follows a recording."""
 
 
 _INDEXED: Final[Mapping[str, Callable[[Any], str | None]]] = {
@@ -155,6 +178,20 @@ class Catalogue:
         for market in entry.markets:
             self.markets[market.id] = description = _describe_market(market, event, origin)
             markets.append(description)
+
+    def put_recorded(self, market: MarketDescription) -> None:
+        """List a market that follows a recording, or list it anew; of its event the latest that is told counts."""
+        self.forget_what_follows()
+        event = market.event
+        siblings = self.markets_of_event.setdefault(event.id, [])
+        if self.events.get(event.id) != event:
+            self.events[event.id] = event
+            siblings[:] = [replace(sibling, event=event) for sibling in siblings]
+            self.markets.update((sibling.id, sibling) for sibling in siblings)
+        if market.id not in self.markets:
+            siblings.append(market)
+        siblings[:] = [market if other.id == market.id else other for other in siblings]
+        self.markets[market.id] = market
 
     def translate(self, names: Mapping[str, Mapping[str, str]]) -> None:
         """Add names in other languages, by language and English name; one that is there already stays as it is."""

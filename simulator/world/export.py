@@ -30,6 +30,7 @@ from simulator.world.inputs import (
     RecoverPassword,
     decode_input,
 )
+from simulator.world.recordings import CannotFollow, OpenRecordings, follow_nothing
 from simulator.world.retelling import Beginning, Retelling, Told
 from simulator.world.snapshot import SnapshotError
 from simulator.world.world import World
@@ -101,7 +102,7 @@ def encode_export(export: Export) -> bytes:
     return b"".join(b"%b\n" % line for line in _lines(export))
 
 
-def replay(lines: Iterable[bytes]) -> World:
+def replay(lines: Iterable[bytes], open_recordings: OpenRecordings = follow_nothing) -> World:
     """Return the world to which an export leads; raise `WrongExport` with the line that is wrong."""
     number, retelling = 0, None
     end: int | None = None
@@ -109,7 +110,7 @@ def replay(lines: Iterable[bytes]) -> World:
         if end is not None:
             raise WrongExport(number, "nothing follows the line that says the end")
         if retelling is None:
-            retelling = _begun(number, line)
+            retelling = _begun(number, line, open_recordings)
         elif line.startswith(b'{"end":'):
             end = _decoded(number, line, _Last).end
             _reach(number, retelling, end)
@@ -217,13 +218,13 @@ _MAKING: Final = (MakeSubscription, AuthoriseVendor, OpenVendorSession)
 # Reading
 
 
-def _begun(number: int, line: bytes) -> Retelling:
+def _begun(number: int, line: bytes, open_recordings: OpenRecordings) -> Retelling:
     first = _decoded(number, line, _First)
     if first.format != FORMAT:
         raise WrongExport(number, f"format {first.format} is another one than {FORMAT}, which this version reads")
     try:
-        return Retelling(first.beginning)
-    except (SnapshotError, ClockError, Unusable) as error:
+        return Retelling(first.beginning, open_recordings)
+    except (SnapshotError, ClockError, Unusable, CannotFollow) as error:
         raise WrongExport(number, str(error)) from None
 
 

@@ -76,6 +76,7 @@ from simulator.world.inputs import (
     CreateDeveloperApp,
     DeactivateAppKey,
     DeletePrediction,
+    FollowRecordings,
     Input,
     KeepAlive,
     LogIn,
@@ -116,6 +117,8 @@ def carry_out(parts: Parts, one: Input, at: int) -> tuple[Sequence[Event], Refus
             return (), Refusal.of(refused)
     events: list[Event] = []
     try:
+        if isinstance(one, AnyHappening):
+            _leave_recordings_alone(parts, one)
         HANDLERS.get(type(one), _perform)(parts, one, at, events)
     except LoginRefused as refused:
         return events, Refusal(refused.error or refused.status, str(refused), status=refused.status)
@@ -343,6 +346,21 @@ def _count_request(parts: Parts, count: CountRequest, at: int, events: list[Even
     events.append(RequestCounted(at, count.user))
 
 
+def _follow_recordings(parts: Parts, follow: FollowRecordings, at: int, events: list[Event]) -> None:
+    if parts.recordings is None:
+        raise Impossible("this world follows no recordings")
+    events.extend(parts.recordings.follow(min(follow.until, at)))
+
+
+def _leave_recordings_alone(parts: Parts, one: AnyHappening) -> None:
+    """Raise `Impossible` for what is to be done to a market that follows a recording."""
+    if parts.recordings is None or isinstance(one, Finish | ChangePlan | TellIncident):
+        return
+    reason = parts.recordings.reason_to_leave_alone(one.market)
+    if reason is not None:
+        raise Impossible(reason)
+
+
 def _set_clock_rate(parts: Parts, change: SetClockRate, at: int, events: list[Event]) -> None:
     # A whole number would be another text in a digest than the same number as it is read from JSON.
     rate = float(change.rate)
@@ -379,5 +397,6 @@ HANDLERS: Final[dict[type[Input], Handler]] = {
     RevokeTokens: _revoke_tokens,
     CountRequest: _count_request,
     SetClockRate: _set_clock_rate,
+    FollowRecordings: _follow_recordings,
 }
 """Whatever is neither here nor a command of the exchange is a happening."""

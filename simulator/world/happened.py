@@ -243,6 +243,10 @@ class RequestCounted(Event, frozen=True):
     user: str
 
 
+class RecordingFollowed(MarketEvent, frozen=True):
+    """A recorded market has gone on: its offers, trades or definition may be others."""
+
+
 class StartTimeChanged(MarketEvent, frozen=True):
     """A market is listed with another start, and the time at which it is to be suspended."""
 

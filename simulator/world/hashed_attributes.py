@@ -56,7 +56,7 @@ HASHED: Final[Mapping[type, frozenset[str]]] = {
             "clock", "ids", "sessions", "exchange", "catalogue", "races", "scoreboards", "starting_price_cache",
             "delayed_markets",
             "transaction_charges", "book_requests", "schedule", "notices", "bettune", "bettune_requests",
-            "developer_apps", "vendors", "faults",
+            "developer_apps", "vendors", "faults", "recordings",
         }
     ),
     Clock: frozenset({"_base_nanoseconds", "_rate"}),
@@ -84,7 +84,7 @@ HASHED: Final[Mapping[type, frozenset[str]]] = {
         {
             "id", "name", "event", "market_type", "start_time", "suspend_time", "settle_time", "regulators", "rules",
             "rules_has_date", "clarifications", "race_type", "race_id", "line", "key_line", "bet_delay_models",
-            "runners",
+            "runners", "recorded",
         }
     ),
     Races: frozenset({"by_id"}),
@@ -141,6 +141,7 @@ LEFT_OUT: Final[Mapping[type, Mapping[str, str]]] = {
         "has_ended": "a world that has ended is asked nothing",
         "created_at": "what depends on it is hashed as a time",
         "_real_time": "the world outside",
+        "_open_recordings": "the world outside",
         "_listeners": "they only read",
         "_is_telling": "false whenever something can be asked",
         "agenda": ELSEWHERE,

@@ -284,6 +284,15 @@ class ReleaseAnswer(WorldInput, frozen=True):
     """Let the answer go that has waited longest for the world's clock. The agenda gives it."""
 
 
+class FollowRecordings(WorldInput, frozen=True):
+    """Let recorded markets go on to where they were at a time. The agenda gives it.
+
+    The scenario says which recordings those are, so the story has no copy of their messages.
+    """
+
+    until: int
+
+
 # The world
 
 
@@ -402,6 +411,7 @@ AnyWorldInput = (
     | ClearFaults
     | MeetFaults
     | ReleaseAnswer
+    | FollowRecordings
     | Add
     | AdvanceClock
     | SetClock

@@ -32,6 +32,7 @@ from simulator.world.happened import EventAdded, HappeningScheduled, NamesTransl
 from simulator.world.happenings import verb_of
 from simulator.world.ids import Ids
 from simulator.world.races import Races
+from simulator.world.recordings import OpenRecordings, follow_nothing
 from simulator.world.scenario_commands import (
     account_command,
     begins_open,
@@ -57,7 +58,14 @@ class Parts:
     """
 
     def __init__(
-        self, scenario: Scenario, settings: Settings, world_id: str, seed: int, start: int, real_time: RealTime
+        self,
+        scenario: Scenario,
+        settings: Settings,
+        world_id: str,
+        seed: int,
+        start: int,
+        real_time: RealTime,
+        open_recordings: OpenRecordings = follow_nothing,
     ) -> None:
         self.settings: Final = settings
         self.clock: Final = Clock(start, float(scenario.clock.rate), real_time.seconds)
@@ -67,7 +75,12 @@ class Parts:
         self.sessions: Final = Sessions(
             self.accounts, self.ids, settings.session_timeout_milliseconds, settings.wrong_passwords_to_lock
         )
-        self.exchange: Final = Exchange(settings.rules)
+        self.recordings: Final = None if scenario.recordings is None else open_recordings(scenario.recordings)
+        self.exchange: Final = (
+            Exchange(settings.rules)
+            if self.recordings is None
+            else Exchange(settings.rules, new_state=self.recordings.new_state)
+        )
         self.catalogue: Final = Catalogue()
         self.races: Final = Races()
         self.scoreboards: Final = Scoreboards()
@@ -98,6 +111,8 @@ class Parts:
         self.bettune_requests: Final = RateLimiter(
             None if limit is None else RateLimit(limit.requests, limit.window_seconds)
         )
+        if self.recordings is not None:
+            self.recordings.begin(self, start)
 
     def refuse_to_add(self, events: Iterable[EventEntry], happenings: Iterable[AnyHappening], origin: int) -> None:
         """Raise `Impossible` for what cannot be added now although it was checked: the world has gone on since."""

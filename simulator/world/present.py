@@ -102,18 +102,27 @@ def _duration(milliseconds: int, written: str) -> str:
 
 
 def _open_markets(world: World) -> list[str]:
-    """Return the markets that a scenario can begin with, in the order of the catalogue."""
+    """Return the markets that a scenario can begin with, in the order of the catalogue.
+
+    Those that follow recordings are not among them: the scenario says which recordings these are.
+    """
     markets = world.exchange.markets
-    return [market_id for market_id in world.catalogue.markets if markets[market_id].status is not MarketStatus.CLOSED]
+    return [
+        described.id
+        for described in world.catalogue.markets.values()
+        if described.recorded is None and markets[described.id].status is not MarketStatus.CLOSED
+    ]
 
 
 def _events(world: World) -> Iterator[EventEntry]:
     listed, markets = world.catalogue.markets_of_event, world.exchange.markets
     for event in world.catalogue.events.values():
+        if listed[event.id] and all(described.recorded is not None for described in listed[event.id]):
+            continue
         entries = [
             market_entry(markets[described.id], described)
             for described in listed[event.id]
-            if markets[described.id].status is not MarketStatus.CLOSED
+            if described.recorded is None and markets[described.id].status is not MarketStatus.CLOSED
         ]
         board = world.scoreboards.by_event.get(event.id)
         in_play = None if board is None else _in_play(board, world.clock.now())
@@ -248,7 +257,11 @@ def _left_out(world: World) -> Iterator[str]:
     bets = [order for order in exchange.orders.values() if order.account != LIQUIDITY]
     if bets:
         yield f"Bets of customers are left out, {len(bets)} in all, and balances are without what they win or lose."
-    closed = [market_id for market_id in world.catalogue.markets if market_id not in there]
+    closed = [
+        described.id
+        for described in world.catalogue.markets.values()
+        if described.id not in there and described.recorded is None
+    ]
     if closed:
         yield f"Markets that are closed are left out: {_named(closed)}."
     traded = [market_id for market_id in there if exchange.markets[market_id].total_matched]

@@ -10,6 +10,7 @@ from simulator.world.clock import RealTime
 from simulator.world.format.scenario import Scenario
 from simulator.world.happened import CALLER, Happened
 from simulator.world.inputs import Input, decode_input
+from simulator.world.recordings import OpenRecordings, follow_nothing
 from simulator.world.snapshot import Restoration, Snapshot
 from simulator.world.world import World
 
@@ -82,13 +83,15 @@ def decode_told(line: bytes) -> Told:
 class Retelling:
     """A world that lives through a story again. No real time passes in it: time moves with what it is told."""
 
-    def __init__(self, beginning: Beginning) -> None:
+    def __init__(self, beginning: Beginning, open_recordings: OpenRecordings = follow_nothing) -> None:
+        """Begin; raise `CannotFollow` where recordings cannot be followed that the story needs."""
         self.world: Final = World(
             beginning.scenario,
             world_id=beginning.world_id,
             seed=beginning.seed,
             real_time=RealTime(lambda: beginning.created_at, lambda: 0.0),
             restoration=beginning.restoration,
+            open_recordings=open_recordings,
         )
 
     def tell(self, one: Told) -> Happened:

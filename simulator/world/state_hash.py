@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 import msgspec
-from msgspec.structs import asdict
+from msgspec.structs import asdict, astuple
 
 from simulator.exchange.exchange import Exchange
 from simulator.exchange.market import Market
@@ -55,6 +55,8 @@ def _parts(world: World) -> Iterator[object]:
     for market_id, key, known in world.starting_price_cache.kept(now):
         yield (market_id, key, known.made_at, str(known.near), str(known.far))
     yield from world.transaction_charges.state(now)
+    if world.parts.recordings is not None:
+        yield from world.parts.recordings.state()
     yield from world.book_requests.state()
     for since, picture in world.delayed_markets.state(now):
         yield (picture.market_id, since)
@@ -96,6 +98,8 @@ def _description(description: MarketDescription) -> object:
     words = asdict(description)
     # The exchange's market has the same definition.
     del words["definition"]
+    recorded = description.recorded
+    words["recorded"] = None if recorded is None else (*astuple(recorded)[:-1], list(recorded.runners.items()))
     return {**words, "event": description.event.id, "runners": list(description.runners.values())}
 
 

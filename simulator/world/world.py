@@ -36,6 +36,7 @@ from simulator.world.happenings import verb_of
 from simulator.world.inputs import AdvanceClock, EndWorld, Input, MoveToNext, Reset, Restore, SetClock
 from simulator.world.participants import participants_of
 from simulator.world.parts import Parts, first_instant, subject_of
+from simulator.world.recordings import CannotFollow, OpenRecordings, RecordedMessages, follow_nothing
 from simulator.world.sessions import Session
 from simulator.world.settings import Settings, settings_of
 from simulator.world.snapshot import (
@@ -50,6 +51,10 @@ from simulator.world.snapshot import (
 )
 
 Listener = Callable[[Happened], object]
+
+NO_SNAPSHOTS: Final = (
+    "a world that follows recordings has no snapshots: it can be reset, and its exported journal told again"
+)
 
 _log: Final = logging.getLogger(__name__)
 
@@ -74,7 +79,9 @@ class World:
         seed: int = 0,
         real_time: RealTime = REAL_TIME,
         restoration: Restoration | None = None,
+        open_recordings: OpenRecordings = follow_nothing,
     ) -> None:
+        """Begin as a scenario says, or go on from a snapshot; raise `CannotFollow` and `SnapshotError`."""
         self.id: Final = world_id
         self.scenario: Final = scenario
         self.seed: Final = seed
@@ -83,6 +90,7 @@ class World:
         """The number of the last entry of the story."""
         self.has_ended = False
         self._real_time: Final = real_time
+        self._open_recordings: Final = open_recordings
         self._listeners: tuple[Listener, ...] = ()
         self._is_telling = False
         self._at_rest: Callable[[], object] | None = None
@@ -91,6 +99,8 @@ class World:
         self.created_at: Final = restoration.snapshot.created_at if restoration else first_instant(scenario, real_time)
         """When the clock started first, in milliseconds since 1970; after a reset it starts where `Reset` says."""
         if restoration is not None:
+            if scenario.recordings is not None:
+                raise SnapshotError("a world that follows recordings does not go on from a snapshot", "scenario")
             self._go_on_from(restoration)
             return
         self._begin(self.created_at)
@@ -109,7 +119,7 @@ class World:
 
     def _begin(self, start: int) -> None:
         """Bring about what the scenario says, at its beginning."""
-        parts = Parts(self.scenario, self.settings, self.id, self.seed, start, self._real_time)
+        parts = Parts(self.scenario, self.settings, self.id, self.seed, start, self._real_time, self._open_recordings)
         self._go_on(Remembered(parts, participants_of(self.scenario, parts)))
 
     def _go_on_from(self, restoration: Restoration) -> None:
@@ -151,9 +161,22 @@ class World:
         )
         if self.transaction_charges.limit is not None:
             self.agenda.add(self.transaction_charges)
+        if self.parts.recordings is not None:
+            # As in a backtest: what is due at the time of a message meets the book that it leaves.
+            self.agenda.add_first(RecordedMessages(self.parts.recordings))
+
+    @property
+    def has_snapshots(self) -> bool:
+        """Return whether snapshots can be taken: not of a world that follows recordings, which has its story alone."""
+        return self.scenario.recordings is None
 
     def snapshot(self) -> Snapshot:
-        """Return what the world is now, whole; what is due by now has happened."""
+        """Return what the world is now, whole; what is due by now has happened.
+
+        Raise `SnapshotError` where there are none (`has_snapshots`).
+        """
+        if not self.has_snapshots:
+            raise SnapshotError(NO_SNAPSHOTS)
         now = self.run_due()
         return Snapshot(
             format=FORMAT,
@@ -358,7 +381,7 @@ class World:
         closed = self._closing_of_sessions(now)
         try:
             self._begin(start)
-        except (ClockError, Unusable) as error:
+        except (ClockError, Unusable, CannotFollow) as error:
             return self._tell(now, Reset(start), [], Refusal.of(error), CALLER)
         happened = self._tell(now, Reset(start), [*closed, WorldReset(start)], None, CALLER)
         self._let_act(start)
@@ -369,6 +392,8 @@ class World:
         assert isinstance(one, Restore)
         closed = self._closing_of_sessions(now)
         try:
+            if not self.has_snapshots:
+                raise SnapshotError(NO_SNAPSHOTS)
             snapshot = decode_snapshot(one.snapshot)
             if snapshot.scenario != self.scenario or snapshot.seed != self.seed:
                 raise SnapshotError(

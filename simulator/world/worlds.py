@@ -35,6 +35,7 @@ from simulator.world.inputs import (
     RevokeVendor,
 )
 from simulator.world.journal import Journal, Request
+from simulator.world.recordings import CannotFollow, OpenRecordings, follow_nothing
 from simulator.world.snapshot import Restoration, Snapshot
 from simulator.world.world import World
 
@@ -88,13 +89,18 @@ class Worlds:
         real_time: RealTime = REAL_TIME,
         certificates: Mapping[str, str] = MappingProxyType({}),
         most: int | None = None,
+        open_recordings: OpenRecordings = follow_nothing,
     ) -> None:
         """Begin without any world. `certificates` are, by username, what every account of that name has registered.
 
         They are fingerprints or texts in PEM, and the name is the one that the scenario has, whatever suffix it gets.
         No more worlds are made than `most`, where that is given; those that are brought back are there anyway.
+        `open_recordings` opens the recordings that worlds follow.
         """
         self._most: Final = most
+        self._open_recordings: Final = open_recordings
+        self.are_kept_by_snapshots = False
+        """Whether somebody takes snapshots of all worlds; then there can be none of which none can be taken."""
         self._real_time: Final = real_time
         self._certificates: Final = certificates
         self._listeners: Final[list[StoryListener]] = []
@@ -137,11 +143,22 @@ class Worlds:
     def prepare(self, scenario: Scenario, *, seed: int = 0) -> Callable[[], World]:
         """Return what makes a world of a scenario and touches nothing else, so that another thread may call it.
 
-        The world has credentials that are free now: no other is to be taken in before it. Raises `TooManyWorlds`.
+        The world has credentials that are free now: no other is to be taken in before it. Raises `TooManyWorlds`. What
+        is returned raises `CannotFollow` where recordings cannot be followed, and so does this where no world may
+        follow any.
         """
+        if scenario.recordings is not None and self.are_kept_by_snapshots:
+            raise CannotFollow("A server that keeps a journal has no worlds that follow recordings.")
         world_id = self._next_id()
         own = self._with_free_credentials(scenario, Ids(seed))
-        return partial(World, own, world_id=world_id, seed=seed, real_time=self._real_time)
+        return partial(
+            World,
+            own,
+            world_id=world_id,
+            seed=seed,
+            real_time=self._real_time,
+            open_recordings=self._open_recordings,
+        )
 
     def prepare_restored(self, snapshot: Snapshot, *, is_fork: bool = False) -> Callable[[], World]:
         """Return what makes a world that goes on from a snapshot, as `prepare` does for a scenario.

@@ -149,7 +149,7 @@ def _market_book(market: kernel.Market, description: MarketDescription, view: Pr
         numberOfRunners=len(market.runners),
         numberOfActiveRunners=0 if closed else market.active_runners,
         lastMatchTime=None if matched_at is None else date_time(matched_at),
-        totalMatched=0.0 if closed else view.amount(market.total_matched),
+        totalMatched=0.0 if closed else view.amount(market.shown_total_matched),
         totalAvailable=0.0 if closed else view.amount(market.total_available),
         crossMatching=definition.cross_matching and not closed,
         runnersVoidable=definition.runners_voidable,
@@ -184,11 +184,12 @@ def _runner(
         removalDate=None if runner.removed_at is None else order_date(runner.removed_at),
     )
     closed = market.settled_at is not None
-    if book.last_price_traded is not None and not closed:
-        answer.lastPriceTraded = double(book.last_price_traded)
-    if not closed and (book.last_price_traded is not None or (runner.status is RunnerStatus.ACTIVE and runner.orders)):
+    last_price_traded = book.shown_last_price_traded
+    if last_price_traded is not None and not closed:
+        answer.lastPriceTraded = double(last_price_traded)
+    if not closed and (last_price_traded is not None or (runner.status is RunnerStatus.ACTIVE and runner.orders)):
         # A delayed key learns nothing of what was traded on a runner: recorded, a last price beside a total of 0.0.
-        answer.totalMatched = 0.0 if delayed else view.amount(book.total_matched)
+        answer.totalMatched = 0.0 if delayed else view.amount(book.shown_total_matched)
     if view.starting and market.definition.bsp_market:
         answer.sp = starting_prices(market, runner, call.world.starting_price_cache, view.amount)
     if view.exchange:

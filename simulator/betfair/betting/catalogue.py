@@ -43,8 +43,8 @@ _BETTING_TYPE_RANKS: Final = {
 """ODDS, ASIAN, LINE, RANGE, says the manual; the deprecated type comes last."""
 
 _SORT_VALUES: Final[dict[MarketSort, Callable[[world_catalogue.MarketDescription, Market], int]]] = {
-    MarketSort.MINIMUM_TRADED: lambda _, market: market.total_matched,
-    MarketSort.MAXIMUM_TRADED: lambda _, market: -market.total_matched,
+    MarketSort.MINIMUM_TRADED: lambda _, market: market.shown_total_matched,
+    MarketSort.MAXIMUM_TRADED: lambda _, market: -market.shown_total_matched,
     MarketSort.MINIMUM_AVAILABLE: lambda _, market: market.total_available,
     MarketSort.MAXIMUM_AVAILABLE: lambda _, market: -market.total_available,
     MarketSort.FIRST_TO_START: lambda description, _: description.start_time,
@@ -105,7 +105,7 @@ def _catalogue(
     answer = MarketCatalogue(
         marketId=description.id,
         marketName=names(description.name),
-        totalMatched=unrounded_amount(market.total_matched, rate),
+        totalMatched=unrounded_amount(market.shown_total_matched, rate),
     )
     if MarketProjection.MARKET_START_TIME in projections:
         answer.marketStartTime = date_time(description.start_time)

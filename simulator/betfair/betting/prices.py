@@ -57,7 +57,7 @@ class PriceView(Struct, frozen=True, kw_only=True):
         return ExchangePrices(
             availableToBack=self._lines(market, runner, Side.BACK),
             availableToLay=self._lines(market, runner, Side.LAY),
-            tradedVolume=self._price_sizes(sorted(runner.book.traded.items())) if self.traded else [],
+            tradedVolume=self._price_sizes(sorted(runner.book.shown_traded.items())) if self.traded else [],
         )
 
     def _lines(self, market: Market, runner: Runner, taker: Side) -> list[PriceSize]:

@@ -10,11 +10,11 @@ from typing import Any, Final
 import msgspec
 
 from simulator.betfair.schema.wire import date_time, order_date
-from simulator.betfair.stream.numbers import number, number_of_thousandths, starting_price
+from simulator.betfair.stream.numbers import number, number_of_thousandths, starting_price, whole_or_double
 from simulator.exchange.market import Market
 from simulator.exchange.runner import Runner
 from simulator.exchange.statuses import RunnerStatus
-from simulator.world.catalogue import MarketDescription
+from simulator.world.catalogue import MarketDescription, RecordedRunnerFacts
 
 INTERNATIONAL: Final = "MR_INT"
 _REGULATORS: Final = {
@@ -37,7 +37,8 @@ def encoded_definition(market: Market, description: MarketDescription) -> bytes:
 
 
 def _members(market: Market, description: MarketDescription) -> Iterator[tuple[str, Any]]:
-    definition, closed = market.definition, market.settled_at is not None
+    definition, closed, recorded = market.definition, market.settled_at is not None, description.recorded
+    cross_matching = definition.cross_matching and not closed if recorded is None else recorded.cross_matching
     divisor = definition.each_way_divisor
     yield "bspMarket", definition.bsp_market
     yield "turnInPlayEnabled", definition.turn_in_play
@@ -54,26 +55,29 @@ def _members(market: Market, description: MarketDescription) -> Iterator[tuple[s
     yield "bspReconciled", market.bsp_reconciled
     yield "complete", definition.complete
     yield "inPlay", market.in_play
-    yield "crossMatching", definition.cross_matching and not closed
+    yield "crossMatching", cross_matching
     yield "runnersVoidable", definition.runners_voidable
     yield "numberOfActiveRunners", 0 if closed else market.active_runners
     yield "betDelay", market.bet_delay
     yield "status", market.status.value
-    yield "settledTime", None if market.settled_at is None else date_time(market.settled_at)
+    settled_at = market.settled_at
+    if settled_at is not None and recorded is not None and recorded.settled_at is not None:
+        settled_at = recorded.settled_at
+    yield "settledTime", None if settled_at is None else date_time(settled_at)
 
 
 def _members_of_the_end(market: Market, description: MarketDescription) -> Iterator[tuple[str, Any]]:
     event, line = description.event, description.line
     yield "betDelayModels", list(description.bet_delay_models) or None
     yield "keyLineDefinition", _key_line(description)
-    yield "runners", [_runner(market, runner) for runner in _by_priority(market)]
+    yield "runners", [_runner(market, runner, description) for runner in _by_priority(market, description)]
     yield "regulators", list(dict.fromkeys(map(_regulator, description.regulators))) or [INTERNATIONAL]
     yield "venue", event.venue
     yield "countryCode", event.country_code
     yield "discountAllowed", market.definition.discount_allowed
     yield "timezone", event.timezone
     yield "openDate", date_time(event.open_date)
-    yield "version", market.version
+    yield "version", shown_version(market, description)
     yield "raceType", description.race_type
     yield "priceLadderDefinition", {"type": market.definition.ladder.type}
     if line is not None:
@@ -82,26 +86,58 @@ def _members_of_the_end(market: Market, description: MarketDescription) -> Itera
         yield "lineInterval", number(line.interval)
 
 
-def _by_priority(market: Market) -> list[Runner]:
-    return sorted(market.runners.values(), key=lambda runner: runner.sort_priority)
+def shown_version(market: Market, description: MarketDescription) -> int:
+    """Return the version of a market: when one that follows a recording is closed, the version it had then."""
+    return market.version if description.recorded is None or market.settled_at is None else description.recorded.version
 
 
-def _runner(market: Market, runner: Runner) -> dict[str, Any]:
-    shown: dict[str, Any] = {}
-    if runner.adjustment_factor is not None:
-        shown["adjustmentFactor"] = number_of_thousandths(runner.adjustment_factor)
-    shown["status"] = runner.status.value
-    shown["sortPriority"] = runner.sort_priority
+def _by_priority(market: Market, description: MarketDescription) -> list[Runner]:
+    def priority(runner: Runner) -> int:
+        recorded = _recorded(runner, description)
+        return runner.sort_priority if recorded is None else recorded.sort_priority
+
+    return sorted(market.runners.values(), key=priority)
+
+
+def _recorded(runner: Runner, description: MarketDescription) -> RecordedRunnerFacts | None:
+    return None if description.recorded is None else description.recorded.runners.get(runner.key)
+
+
+def _runner(market: Market, runner: Runner, description: MarketDescription) -> dict[str, Any]:
+    recorded = _recorded(runner, description)
+    if recorded is None:
+        factor = None if runner.adjustment_factor is None else number_of_thousandths(runner.adjustment_factor)
+        removed_at, sort_priority = runner.removed_at, runner.sort_priority
+    else:
+        factor = None if recorded.adjustment_factor is None else whole_or_double(recorded.adjustment_factor)
+        removed_at, sort_priority = recorded.removed_at, recorded.sort_priority
     is_removed = runner.status in (RunnerStatus.REMOVED, RunnerStatus.REMOVED_VACANT)
-    if runner.removed_at is not None and is_removed:
-        shown["removalDate"] = order_date(runner.removed_at)
-    # Recorded: a removed runner has no starting price in a definition, while it has NaN in a book.
-    if market.bsp_reconciled and runner.starting_price is not None and not is_removed:
-        shown["bsp"] = starting_price(runner.starting_price)
+    shown: dict[str, Any] = {}
+    if factor is not None:
+        shown["adjustmentFactor"] = factor
+    shown["status"] = runner.status.value
+    shown["sortPriority"] = sort_priority
+    if removed_at is not None and is_removed:
+        shown["removalDate"] = order_date(removed_at)
+    price = _starting_price(market, runner, recorded)
+    if price is not None:
+        shown["bsp"] = price
     shown["id"] = runner.key.selection_id
     if runner.key.handicap:
         shown["hc"] = number(runner.key.handicap)
     return shown
+
+
+def _starting_price(market: Market, runner: Runner, recorded: RecordedRunnerFacts | None) -> int | float | str | None:
+    """Return a starting price as a definition has it: as recorded, unless money of our own has made it another one."""
+    if recorded is not None and not any(runner.starting_price_taken.values()):
+        price = recorded.starting_price
+        return whole_or_double(price) if isinstance(price, float) else price
+    # Recorded: a removed runner has no starting price in a definition, while it has NaN in a book.
+    if not market.bsp_reconciled or runner.starting_price is None:
+        return None
+    is_removed = runner.status in (RunnerStatus.REMOVED, RunnerStatus.REMOVED_VACANT)
+    return None if is_removed else starting_price(runner.starting_price)
 
 
 def _key_line(description: MarketDescription) -> dict[str, Any] | None:
@@ -112,4 +148,6 @@ def _key_line(description: MarketDescription) -> dict[str, Any] | None:
 
 def _regulator(words: str) -> str:
     capitals = words.upper()
+    if capitals.startswith("MR_"):
+        return capitals
     return next((code for part, code in _REGULATORS.items() if part in capitals), INTERNATIONAL)

@@ -101,14 +101,16 @@ class MarketView:
             return None
         if self._projection.is_late:
             (market,) = late_markets(self._world, (market_id,), self._world.clock.now())
-        fields, closed = self._projection.fields, market.settled_at is not None
+        fields = self._projection.fields
         if not fields.isdisjoint((MarketField.SP_PROJECTED, MarketField.SP_TRADED)):
             refresh_projections(self._world, market, market.runners.values(), self._world.clock.now())
         displayed = self._displayed_offers(market) if MarketField.EX_BEST_OFFERS_DISP in fields else {}
         return MarketState(
             market_id,
             encoded_definition(market, description) if MarketField.EX_MARKET_DEF in fields else None,
-            (0 if closed else number(market.total_matched)) if MarketField.EX_TRADED_VOL in fields else None,
+            (number(market.shown_total_matched) if market.shows_trades else 0)
+            if MarketField.EX_TRADED_VOL in fields
+            else None,
             {key: {**self._runner(market, runner), **displayed.get(key, {})} for key, runner in market.runners.items()},
         )
 
@@ -133,22 +135,23 @@ class MarketView:
     # Reading
 
     def _runner(self, market: Market, runner: Runner) -> dict[str, Any]:
-        fields, book, closed = self._projection.fields, runner.book, market.settled_at is not None
+        fields, book, shows_trades = self._projection.fields, runner.book, market.shows_trades
         seen: dict[str, Any] = {}
         if MarketField.EX_ALL_OFFERS in fields:
             for name, taker in (("atb", Side.BACK), ("atl", Side.LAY)):
                 seen[name] = _ladder(offers_of(book.offers_to(taker).best_first()))
         if MarketField.EX_TRADED in fields:
-            seen["trd"] = {} if closed else _ladder(book.traded.items())
+            seen["trd"] = _ladder(book.shown_traded.items()) if shows_trades else {}
         if MarketField.EX_BEST_OFFERS in fields:
             for name, taker in (("batb", Side.BACK), ("batl", Side.LAY)):
                 seen[name] = self._levels(market, offers_of(book.offers_to(taker).best_first()))
         if market.definition.bsp_market and not fields.isdisjoint((MarketField.SP_TRADED, MarketField.SP_PROJECTED)):
             seen.update(self._starting_prices(market, runner))
-        if MarketField.EX_LTP in fields and book.last_price_traded is not None and not closed:
-            seen["ltp"] = number(book.last_price_traded)
+        last_price_traded = book.shown_last_price_traded
+        if MarketField.EX_LTP in fields and last_price_traded is not None and shows_trades:
+            seen["ltp"] = number(last_price_traded)
         if MarketField.EX_TRADED_VOL in fields:
-            seen["tv"] = 0 if closed else number(book.total_matched)
+            seen["tv"] = number(book.shown_total_matched) if shows_trades else 0
         return seen
 
     def _levels(self, market: Market, offers: Iterable[Offer]) -> Levels:

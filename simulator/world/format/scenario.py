@@ -76,6 +76,7 @@ from simulator.world.format.market_entries import (
     MarketEntry,
     RunnerEntry,
 )
+from simulator.world.format.recording_entries import RecordedFile, RecordingsEntry
 
 __all__ = [
     "DEFAULT_EXPOSURE_LIMIT",
@@ -123,6 +124,8 @@ __all__ = [
     "Odds",
     "PriceSize",
     "RateLimitEntry",
+    "RecordedFile",
+    "RecordingsEntry",
     "Reinstate",
     "Resettle",
     "ResultEntry",
@@ -335,7 +338,7 @@ class Scenario(Entry, frozen=True, kw_only=True):
     customers of .es may not risk more than it. Without a `transaction_charge` no transaction costs anything, and
     without `books_per_second` an account may ask for a market's book as often as it likes. Near and far prices that a
     customer has read stay as they are for the duration of `starting_price_refresh`; PT0S computes them at every
-    reading.
+    reading. The `recordings` are recorded markets that are there beside the others, and go on as they did then.
     """
 
     name: Text
@@ -358,4 +361,5 @@ class Scenario(Entry, frozen=True, kw_only=True):
     events: tuple[EventEntry, ...] = ()
     translations: Translations = Translations()
     bettune: BetTuneEntry = BetTuneEntry()
+    recordings: RecordingsEntry | None = None
     schedule: tuple[AnyHappening, ...] = ()

@@ -1,0 +1,157 @@
+"""What a world has of the recordings that it follows: `Recordings`, by the engine of backtests.
+
+A message is taken in market by market. Where what one says cannot be done here, that market is followed no further, and
+the world has a notice of it; the others go on.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from simulator.backtest.engine import Engine
+from simulator.backtest.lane import Settings
+from simulator.backtest.models import MODELS
+from simulator.exchange.commands import Command
+from simulator.exchange.events import Event
+from simulator.exchange.refusals import Impossible
+from simulator.exchange.rules import BettingRules
+from simulator.exchange.state import State
+from simulator.recorded.messages import Line, MarketChange
+from simulator.replay.descriptions import describe
+from simulator.replay.lane import WorldLane
+from simulator.replay.messages import Messages
+from simulator.world.format.scenario import RecordingsEntry
+from simulator.world.happened import Notice, RaceStatusChanged, RecordingFollowed
+from simulator.world.parts import Parts
+from simulator.world.races import FOLLOWED
+from simulator.world.recordings import FOLLOW, READ, CannotFollow
+
+
+def open_recordings(entry: RecordingsEntry) -> "FollowedRecordings":
+    """Open the recordings of a scenario; raise `CannotFollow`."""
+    if entry.model not in MODELS:
+        raise CannotFollow(f"There is no fill model {entry.model!r}; there are {', '.join(MODELS)}.")
+    return FollowedRecordings(entry)
+
+
+class FollowedRecordings:
+    """The recorded markets of one world."""
+
+    def __init__(self, entry: RecordingsEntry) -> None:
+        self._entry: Final = entry
+        self._messages: Final = Messages(entry.files)
+        settings = Settings(model=entry.model, cross_matching=entry.cross_matching)
+        self._lane: Final = WorldLane(settings, self._hear)
+        self._engine: Final = Engine([self._lane])
+        self._left: Final[set[str]] = set()
+        """The markets that are followed no further."""
+        self._events: list[Event] = []
+        self._parts: Parts
+
+    @property
+    def next_due(self) -> int | None:
+        """Return when the next message counts."""
+        return self._messages.next_due
+
+    def new_state(self, rules: BettingRules, first_bet_id: int, first_match_id: int) -> State:
+        """Return what the exchange of the world remembers."""
+        return self._lane.new_state(rules, first_bet_id, first_match_id)
+
+    def begin(self, parts: Parts, at: int) -> None:
+        """Take in what was published by a time as if it was published then."""
+        self._parts = parts
+        self._lane.exchange = parts.exchange
+        self._engine.now = at
+        self.follow(at)
+
+    def follow(self, until: int) -> list[Event]:
+        """Take in what was published up to a time, and return what came of it."""
+        self._events = []
+        for line in self._messages.until(until):
+            self._take(line)
+        self._catch_up()
+        for problem in self._messages.problems:
+            self._parts.notices.append(Notice(self._engine.now, READ, None, None, problem))
+        self._messages.problems.clear()
+        return self._events
+
+    def reason_to_leave_alone(self, market_id: str) -> str | None:
+        """Return why nobody but the recording changes a market; one that it has not settled anybody may settle."""
+        if market_id not in self._lane.followed or market_id in self._left or market_id in self._lane.unsettled:
+            return None
+        return f"market {market_id} follows a recording, which alone says what happens to it"
+
+    def state(self) -> Iterator[object]:
+        """Yield the files, how far they were read, and what was used of what they show."""
+        yield self._entry
+        yield (self._messages.followed, sorted(self._left), self._lane.unsettled)
+        for followed in self._lane.followed.values():
+            for book in followed.market.books():
+                for offers in (book.backs, book.lays):
+                    if not offers.is_idle:
+                        yield (offers.taken, offers.spent, offers.ahead)
+
+    # Messages
+
+    def _take(self, line: Line) -> None:
+        by_market: dict[str, list[MarketChange]] = {}
+        for change in line.changes:
+            if change.id not in self._left:
+                by_market.setdefault(change.id, []).append(change)
+        for market_id, changes in by_market.items():
+            self._take_market(market_id, changes, line.published_at)
+
+    def _take_market(self, market_id: str, changes: Sequence[MarketChange], published_at: int) -> None:
+        unsettled = self._lane.unsettled.get(market_id)
+        try:
+            self._engine.take_changes(changes, published_at)
+        except Impossible as problem:
+            self._left.add(market_id)
+            self._note(market_id, f"it is followed no further, because {problem}")
+        told = self._lane.unsettled.get(market_id)
+        if told is not None and told != unsettled:
+            self._note(market_id, f"it is not settled, because {told}")
+        if self._describe(market_id, changes):
+            self._events.append(RecordingFollowed(self._engine.now, market_id))
+
+    def _catch_up(self) -> None:
+        """Take in definitions that waited for what else their messages would say: no more is said at this time."""
+        try:
+            self._engine.catch_up()
+        except Impossible as problem:
+            self._parts.notices.append(Notice(self._engine.now, FOLLOW, None, None, str(problem)))
+
+    def _note(self, market_id: str, problem: str) -> None:
+        self._parts.notices.append(Notice(self._engine.now, FOLLOW, market_id, None, problem))
+
+    def _describe(self, market_id: str, changes: Sequence[MarketChange]) -> bool:
+        """List the market as it is told; return whether there is one yet, which takes a definition."""
+        followed = self._lane.followed.get(market_id)
+        if followed is None:
+            return False
+        market, recorded = followed.market, followed.recorded
+        market.recorded_total_matched = recorded.total_matched
+        catalogue = self._parts.catalogue
+        known = catalogue.markets.get(market_id)
+        if recorded.definition is not None and (
+            known is None or any(change.market_definition is not None for change in changes)
+        ):
+            description = describe(market, recorded.definition, known)
+            if description != known:
+                catalogue.put_recorded(description)
+            if known is None or description.race_id != known.race_id:
+                self._parts.races.add(description, self._engine.now)
+        return True
+
+    # What came of them
+
+    def _hear(self, command: Command, events: Sequence[Event]) -> None:
+        self._events.extend(events)
+        if type(command) in FOLLOWED:
+            self._follow_race(command)
+
+    def _follow_race(self, command: Command) -> None:
+        market = self._parts.catalogue.markets.get(getattr(command, "market_id", ""))
+        race = self._parts.races.follow(command, market, self._lane.now)
+        if race is not None:
+            told = RaceStatusChanged(self._lane.now, race.market_id, race.id, race.status, race.response)
+            self._events.append(told)

@@ -1,0 +1,156 @@
+"""Our own API makes worlds that follow recorded markets, and moves their clocks."""
+
+import asyncio
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from simulator.app import create_app
+from simulator.control.worlds import Addresses
+from simulator.reading_recordings import open_recordings
+from simulator.world.format.scenario import Scenario
+from simulator.world.worlds import Worlds
+from tests.contract.control_world import problem_of
+from tests.in_process import URL, Client
+from tests.recording_files import BEGINNING, Race, a_race
+
+WORLDS = "/control/v1/worlds"
+WORLD = f"{WORLDS}/world-2"
+MARKET = "1.1"
+
+
+@pytest.fixture
+def client() -> Iterator[Client]:
+    worlds = Worlds(open_recordings=open_recordings)
+    worlds.create(Scenario(name="empty"))
+    with asyncio.Runner() as runner:
+        yield Client(create_app(worlds, Addresses(URL)), worlds, runner)
+
+
+def make(client: Client, **document: Any) -> Any:
+    return client.post(WORLDS, json={"rate": 0, **document})
+
+
+def clock(client: Client, **change: Any) -> Any:
+    return client.post(f"{WORLD}/clock", json=change).json()
+
+
+@pytest.fixture
+def race(tmp_path: Path) -> str:
+    return str(a_race().write(tmp_path))
+
+
+def test_a_world_follows_files_and_its_clock_is_moved_message_by_message(client: Client, race: str) -> None:
+    made = make(client, recorded=[race], at="2020-09-13T12:26Z")
+
+    assert made.status_code == 201
+    assert made.json()["scenario"] == "replay"
+    assert [account["username"] for account in made.json()["betfair"]["accounts"]] == ["alice", "bob"]
+    read = client.get(f"{WORLD}/clock").json()
+    assert (read["now"], read["rate"], read["nextDue"]) == (
+        "2020-09-13T12:26:00.000Z", 0, "2020-09-13T12:26:41.000Z",
+    )  # fmt: skip
+    assert clock(client, toNext=True)["now"] == "2020-09-13T12:26:41.000Z"
+    assert clock(client, toNext=True)["now"] == "2020-09-13T12:26:42.000Z"
+    assert clock(client, advance="PT1M")["nextDue"] is None
+
+
+def test_a_folder_stands_for_all_files_in_it(client: Client, tmp_path: Path) -> None:
+    for number in (1, 2):
+        a_race(f"1.{number}").write(tmp_path)
+    make(client, recorded=[str(tmp_path)])
+
+    worlds = client.worlds
+    assert set(worlds.get("world-2").exchange.markets) == {"1.1", "1.2"}
+
+
+@pytest.mark.parametrize(
+    ("document", "path", "words"),
+    [
+        ({"recorded": ["/there/is/nothing"]}, "$.recorded", "/there/is/nothing: there is no such file."),
+        ({"recorded": []}, "$.recorded", "No file is named"),
+        ({"recorded": [7]}, "$.recorded[0]", ""),
+        ({"recorded": "x"}, "$.recorded", ""),
+        ({"at": "noon"}, "$.at", "'noon' is no time to begin at"),
+        ({"rate": -1}, "$.rate", "A rate is a number from 0"),
+        ({"rate": "NaN"}, "$.rate", "A rate is a number from 0"),
+        ({"model": "hopeful"}, "$.model", "There is no fill model 'hopeful'"),
+        ({"speed": 7}, "$", "speed"),
+    ],
+)
+def test_what_cannot_be_followed_is_named(
+    client: Client, race: str, document: dict[str, Any], path: str, words: str
+) -> None:
+    answer = make(client, **{"recorded": [race], **document})
+
+    problem = problem_of(answer)
+    assert answer.status_code == 400
+    assert problem["path"] == path
+    assert words in problem["detail"]
+    assert len(client.worlds) == 1
+
+
+def test_there_are_no_snapshots_and_no_forks_of_it(client: Client, race: str) -> None:
+    make(client, recorded=[race])
+
+    for answer in (
+        client.get(f"{WORLD}/snapshot"),
+        client.post(WORLDS, json={"fork": "world-2"}),
+    ):
+        assert answer.status_code == 409
+        assert "a world that follows recordings has no snapshots" in answer.text.lower()
+
+
+def test_on_a_server_that_keeps_a_journal_there_is_none(client: Client, race: str) -> None:
+    client.worlds.are_kept_by_snapshots = True
+
+    answer = make(client, recorded=[race])
+
+    assert answer.status_code == 409
+    assert "A server that keeps a journal has no worlds that follow recordings." in answer.text
+
+
+def test_its_markets_are_changed_by_the_recording_alone(client: Client, race: str) -> None:
+    make(client, recorded=[race])
+
+    answer = client.post(f"{WORLD}/markets/{MARKET}/suspend", json={})
+
+    assert answer.status_code == 409
+    assert "follows a recording" in problem_of(answer)["detail"]
+
+
+def test_what_a_recording_does_not_say_is_told_as_a_notice(client: Client, tmp_path: Path) -> None:
+    race = Race()
+    race.defines(status="SUSPENDED")
+    race.defines(status="CLOSED")
+    make(client, recorded=[str(race.write(tmp_path))])
+
+    clock(client, advance="PT1M")
+
+    (notice,) = client.get(WORLD).json()["notices"]
+    assert (notice["do"], notice["market"]) == ("follow", MARKET)
+
+
+def test_its_exported_journal_names_the_files_and_copies_no_message(client: Client, race: str) -> None:
+    make(client, recorded=[race])
+    clock(client, advance="PT1M")
+
+    lines = client.get(f"{WORLD}/journal/export").text.splitlines()
+
+    recordings = json.loads(lines[0])["beginning"]["scenario"]["recordings"]
+    assert [(file["path"], file["firstAt"]) for file in recordings["files"]] == [(race, BEGINNING + 1_000)]
+    assert len(lines) == 3
+
+
+def test_its_scenario_can_be_posted_and_goes_on_where_it_was(client: Client, race: str) -> None:
+    make(client, recorded=[race])
+    clock(client, advance="PT2S")
+    scenario = client.get(f"{WORLD}/scenario").text
+
+    again = client.post(WORLDS, content=scenario, headers={"content-type": "application/yaml"})
+
+    assert again.status_code == 201, again.text
+    assert client.get(f"{WORLDS}/world-3/clock").json()["nextDue"] == "2020-09-13T12:26:44.000Z"

@@ -1,0 +1,472 @@
+"""Recorded markets go on in a world as they did then, with bets of everybody who bets in it."""
+
+import json
+from decimal import Decimal
+from pathlib import Path
+
+import msgspec
+import pytest
+from msgspec.structs import replace
+
+from simulator.backtest.engine import Engine
+from simulator.backtest.lane import Lane, Settings
+from simulator.exchange.commands import PlaceInstruction, PlaceOrders
+from simulator.exchange.orders import Order, OrderType, Persistence, RunnerKey, Side
+from simulator.exchange.statuses import MarketStatus
+from simulator.reading_recordings import open_recordings
+from simulator.recorded.messages import read_lines
+from simulator.recorded.sources import sources
+from simulator.replay.beginning import scenario_of
+from simulator.world.clock import RealTime
+from simulator.world.export import Export, encode_export, replay
+from simulator.world.format.quantities import instant_text
+from simulator.world.format.scenario import Settle, Suspend
+from simulator.world.happened import Notice, RecordingFollowed
+from simulator.world.inputs import AdvanceClock, LogIn, MoveToNext, Reset, SetClock
+from simulator.world.journal import Journal
+from simulator.world.present import present_of
+from simulator.world.recordings import CannotFollow, follow_nothing
+from simulator.world.snapshot import SnapshotError
+from simulator.world.state_hash import state_hash
+from simulator.world.world import World
+from tests.recording_files import BEGINNING, Race, a_race
+from tests.unit.world_builder import heard_by
+
+FIRST = BEGINNING + 1_000
+"""When the first message of a recording comes."""
+MARKET = "1.1"
+FROZEN = RealTime(lambda: 0, lambda: 0.0)
+
+
+def world_of(*files: Path, at: int | None = None, **options: object) -> World:
+    """A world that follows some files, whose clock stands still."""
+    when = None if at is None else instant_text(at)
+    scenario = scenario_of(map(str, files), at=when, rate=Decimal(0), **options)  # type: ignore[arg-type]
+    return World(scenario, real_time=FROZEN, open_recordings=open_recordings)
+
+
+def bet(side: Side, price: int, size: int, runner: int = 1, username: str = "alice") -> PlaceOrders:
+    """A request for one bet on a runner of the race."""
+    instruction = PlaceInstruction(
+        RunnerKey(runner), side, OrderType.LIMIT, price, size, Persistence.PERSIST
+    )  # fmt: skip
+    return PlaceOrders(username, MARKET, (instruction,))
+
+
+def offers_to_back(world: World, runner: int = 1) -> list[tuple[int, int]]:
+    book = world.exchange.markets[MARKET].runners[RunnerKey(runner)].book
+    return [(level.price, level.total) for level in book.lays.best_first()]
+
+
+def balance_of(world: World, username: str = "alice") -> int:
+    return world.exchange.ledger.balance_of(username)
+
+
+@pytest.fixture
+def race(tmp_path: Path) -> Path:
+    return a_race().write(tmp_path)
+
+
+# How it goes on
+
+
+def test_a_world_begins_with_the_first_message_and_the_markets_that_it_names(race: Path) -> None:
+    world = world_of(race)
+
+    assert world.clock.now() == FIRST
+    assert world.exchange.markets[MARKET].status is MarketStatus.OPEN
+    assert world.next_due == FIRST + 1_000
+
+
+def test_before_the_first_message_there_are_no_markets_and_they_appear_with_theirs(tmp_path: Path) -> None:
+    later = Race("1.2", event_id="10")
+    later.at += 5_000
+    later.messages.clear()
+    later.defines()
+    world = world_of(a_race().write(tmp_path), later.write(tmp_path), at=BEGINNING - 60_000)
+    assert not world.exchange.markets
+
+    world.do(SetClock(FIRST)).accepted()
+    assert list(world.exchange.markets) == list(world.catalogue.markets) == [MARKET]
+
+    world.do(AdvanceClock(60_000)).accepted()
+    assert list(world.exchange.markets) == list(world.catalogue.markets) == [MARKET, "1.2"]
+    assert world.clock.now() == FIRST + 60_000
+
+
+def test_a_world_that_begins_later_has_everything_that_came_before(race: Path) -> None:
+    world = world_of(race, at=FIRST + 2_500)
+
+    assert offers_to_back(world) == [(300, 50_00), (290, 20_00)]
+    assert offers_to_back(world, 2) == [(200, 50_00)]
+    assert world.next_due == FIRST + 3_000
+
+
+def test_what_is_due_next_is_the_next_message_until_all_have_come(race: Path) -> None:
+    world = world_of(race)
+    heard = heard_by(world)
+    times = []
+    while world.next_due is not None:
+        world.do(MoveToNext()).accepted()
+        times.append(world.clock.now() - FIRST)
+
+    assert times == [1_000 * number for number in range(1, 11)]
+    followed = [event.at - FIRST for event in heard if isinstance(event, RecordingFollowed)]
+    assert followed == times
+    assert world.exchange.markets[MARKET].status is MarketStatus.CLOSED
+
+
+def test_a_running_clock_brings_the_messages_at_its_rate(race: Path) -> None:
+    seconds = [0.0]
+    scenario = scenario_of([str(race)], rate=Decimal(60))
+    world = World(scenario, real_time=RealTime(lambda: 0, lambda: seconds[0]), open_recordings=open_recordings)
+
+    seconds[0] = 0.05
+    world.run_due()
+
+    assert world.clock.now() == FIRST + 3_000
+    assert world.exchange.markets[MARKET].runners[RunnerKey(1)].book.shown_last_price_traded == 300
+
+
+def test_files_are_told_in_the_order_of_time(tmp_path: Path) -> None:
+    first, second = Race("1.1"), Race("1.2")
+    for number in range(3):
+        second.at = first.at
+        first.offers(1, atb=[(2.0, 1.0 + number)])
+        second.offers(1, atb=[(2.0, 1.0 + number)])
+    world = world_of(first.write(tmp_path), second.write(tmp_path))
+    heard = heard_by(world)
+
+    world.do(AdvanceClock(60_000)).accepted()
+
+    told = [(event.at - FIRST, event.market_id) for event in heard if isinstance(event, RecordingFollowed)]
+    assert told == [(at, market_id) for at in (1_000, 2_000, 3_000) for market_id in ("1.1", "1.2")]
+
+
+def test_what_was_told_late_is_told_when_it_comes_in_the_file(tmp_path: Path) -> None:
+    race = Race()
+    race.offers(1, atb=[(2.0, 1.0)])
+    race.at -= 500_000
+    race.offers(1, atb=[(2.0, 7.0)])
+    world = world_of(race.write(tmp_path))
+
+    world.do(MoveToNext()).accepted()
+
+    assert world.clock.now() == FIRST + 1_000
+    assert offers_to_back(world) == [(200, 7_00)]
+
+
+# How it is listed
+
+
+def test_a_market_is_listed_with_the_names_that_the_recording_has_and_ids_where_it_has_none(tmp_path: Path) -> None:
+    file = Race(event_id="9", eventName="Ascot 13th Sep", venue="Ascot", timezone="Europe/London").write(tmp_path)
+    described = world_of(file).catalogue.markets[MARKET]
+
+    assert (described.event.name, described.event.venue, described.event.event_type_name) == (
+        "Ascot 13th Sep", "Ascot", "Horse Racing",
+    )  # fmt: skip
+    assert [runner.name for runner in described.runners.values()] == ["Runner 1", "Runner 2", "Runner 3"]
+    assert described.name == MARKET
+    assert instant_text(described.start_time) == "2020-09-13T12:30:00.000Z"
+
+
+def test_a_new_definition_lists_the_market_anew(tmp_path: Path) -> None:
+    race = Race()
+    race.defines(marketTime="2020-09-13T12:40:00.000Z", eventName="Ascot", name="1m Hcap")
+    world = world_of(race.write(tmp_path))
+
+    world.do(MoveToNext()).accepted()
+
+    described = world.catalogue.markets[MARKET]
+    assert (described.name, described.event.name) == ("1m Hcap", "Ascot")
+    assert instant_text(described.start_time) == "2020-09-13T12:40:00.000Z"
+    assert world.catalogue.markets_of_event["9"] == [described]
+    assert world.catalogue.events["9"] is described.event
+
+
+# Bets
+
+
+def test_what_a_bet_takes_is_gone_and_what_is_shown_is_recorded_and_ours(race: Path) -> None:
+    world = world_of(race, at=FIRST + 3_000)
+
+    world.do(bet(Side.BACK, 300, 30_00)).accepted()
+
+    book = world.exchange.markets[MARKET].runners[RunnerKey(1)].book
+    assert offers_to_back(world) == [(300, 20_00), (290, 20_00)]
+    assert dict(book.shown_traded) == {300: 100_00 + 60_00}
+    assert book.shown_total_matched == 100_00 + 60_00
+    world.do(AdvanceClock(3_000)).accepted()
+    assert offers_to_back(world) == [(290, 60_00)]
+
+
+def test_the_last_price_is_ours_until_the_recording_has_another(tmp_path: Path) -> None:
+    recording = a_race()
+    recording.offers(2, trd=[(2.0, 10.0)], ltp=2.0, tv=10.0)
+    world = world_of(recording.write(tmp_path), at=FIRST + 2_000)
+    book = world.exchange.markets[MARKET].runners[RunnerKey(1)].book
+    assert book.shown_last_price_traded is None
+
+    world.do(bet(Side.BACK, 290, 5_00)).accepted()
+    assert book.shown_last_price_traded == 300
+    world.do(bet(Side.LAY, 310, 5_00)).accepted()
+    assert book.shown_last_price_traded == 310
+
+    world.do(MoveToNext()).accepted()
+    assert book.shown_last_price_traded == 300
+
+
+def test_bets_are_settled_as_recorded(race: Path) -> None:
+    world = world_of(race)
+    world.do(SetClock(FIRST + 3_000)).accepted()
+    world.do(bet(Side.BACK, 300, 10_00)).accepted()
+    world.do(bet(Side.BACK, 200, 10_00, runner=2, username="bob")).accepted()
+
+    world.do(AdvanceClock(60_000)).accepted()
+
+    assert balance_of(world) == 1_000_00 + 20_00 - 1_00
+    assert balance_of(world, "bob") == 1_000_00 - 10_00
+
+
+@pytest.mark.parametrize("model", ["optimistic", "queue", "pessimistic"])
+def test_the_same_bets_in_a_backtest_get_the_same(race: Path, model: str) -> None:
+    asked = [
+        (2_000, bet(Side.BACK, 300, 30_00)),
+        (2_500, bet(Side.LAY, 300, 40_00)),
+        (3_000, bet(Side.BACK, 202, 5_00, runner=2)),
+        (5_000, bet(Side.BACK, 202, 10_00, runner=2)),
+        (5_500, bet(Side.BACK, 290, 100_00)),
+    ]
+    world = world_of(race, model=model)
+    for after, command in asked:
+        world.do(SetClock(FIRST + after)).accepted()
+        world.do(command).accepted()
+    world.do(AdvanceClock(60_000)).accepted()
+
+    lane = Lane(Settings(model=model, balance=1_000_00))
+    engine = Engine([lane])
+    to_come = list(asked)
+    (source,) = sources([str(race)])
+    for line in read_lines(source):
+        while to_come and FIRST + to_come[0][0] < line.published_at:
+            after, command = to_come.pop(0)
+            lane.run_until(FIRST + after)
+            lane.place(command.market_id, *command.instructions)
+        engine.take(line)
+    engine.end()
+
+    def got(order: Order) -> tuple[int, ...]:
+        return (
+            order.size_matched, order.size_lapsed, order.matched_payout, order.matched_at or 0, order.profit or 0,
+        )  # fmt: skip
+
+    ours = [got(order) for order in world.exchange.orders.values()]
+    assert ours == [got(order) for order in lane.exchange.orders.values()]
+    assert len(ours) == len(asked)
+    assert any(matched for matched, *_ in ours)
+    assert balance_of(world) == lane.exchange.ledger.balance_of("strategy")
+
+
+# The fold
+
+
+def told_again(world: World, journal: Journal) -> World:
+    beginning, told = journal.story()
+    lines = encode_export(Export.of(world, beginning, told)).splitlines()
+    return replay(lines, open_recordings)
+
+
+def test_a_world_is_told_again_by_what_was_asked_and_the_files(race: Path) -> None:
+    world = world_of(race)
+    journal = Journal(world)
+    world.do(LogIn("alice", "alice-password", "alice-live-key")).accepted()
+    world.do(SetClock(FIRST + 2_500)).accepted()
+    world.do(bet(Side.BACK, 300, 30_00)).accepted()
+    world.do(bet(Side.LAY, 290, 30_00)).accepted()
+    world.do(SetClock(FIRST + 5_500)).accepted()
+    world.do(bet(Side.BACK, 200, 10_00, runner=2)).accepted()
+
+    assert state_hash(told_again(world, journal)) == state_hash(world)
+    world.do(AdvanceClock(60_000)).accepted()
+    assert state_hash(told_again(world, journal)) == state_hash(world)
+    assert len(json.dumps([str(one) for one in journal.story()[1]])) < 4_000
+
+
+def test_the_digest_of_a_world_hangs_on_what_was_taken_and_how_far_it_is(race: Path) -> None:
+    def after(*steps: object) -> str:
+        world = world_of(race, at=FIRST + 2_000)
+        for step in steps:
+            world.do(step).accepted()  # type: ignore[arg-type]
+        return state_hash(world)
+
+    bets = bet(Side.BACK, 300, 30_00)
+    assert after(bets) == after(bets)
+    assert len({after(), after(bets), after(MoveToNext()), after(bets, MoveToNext())}) == 4
+
+
+def test_a_file_that_is_another_than_it_was_is_not_followed(race: Path, tmp_path: Path) -> None:
+    scenario = scenario_of([str(race)])
+    a_race(event_id="77").write(tmp_path)
+
+    with pytest.raises(CannotFollow, match=r"1\.1\.bz2: it is another file than the one that was followed before"):
+        World(scenario, open_recordings=open_recordings)
+
+
+def test_a_file_that_has_gone_is_named(race: Path) -> None:
+    scenario = scenario_of([str(race)])
+    race.unlink()
+
+    with pytest.raises(CannotFollow, match=r"1\.1\.bz2: there is no such file"):
+        World(scenario, open_recordings=open_recordings)
+
+
+def test_where_nobody_reads_recordings_none_are_followed(race: Path) -> None:
+    with pytest.raises(CannotFollow, match="no recordings are read"):
+        World(scenario_of([str(race)]), open_recordings=follow_nothing)
+
+
+def test_a_world_begins_again_with_its_recordings(race: Path) -> None:
+    world = world_of(race)
+    at_first = state_hash(world)
+    world.do(SetClock(FIRST + 2_500)).accepted()
+    world.do(bet(Side.BACK, 300, 30_00)).accepted()
+
+    world.do(Reset()).accepted()
+
+    assert state_hash(world) == at_first
+
+
+def test_a_reset_is_refused_once_a_file_has_gone(race: Path) -> None:
+    world = world_of(race)
+    race.unlink()
+
+    refusal = world.do(Reset()).refusal
+
+    assert refusal is not None
+    assert "there is no such file" in refusal.text
+
+
+def test_there_are_no_snapshots_of_a_world_that_follows_recordings(race: Path) -> None:
+    with pytest.raises(SnapshotError, match="a world that follows recordings has no snapshots"):
+        world_of(race).snapshot()
+
+
+def test_the_scenario_of_now_goes_on_with_the_recordings_where_they_are(race: Path) -> None:
+    world = world_of(race, at=FIRST + 2_500)
+
+    present = present_of(world)
+
+    assert not present.scenario.events
+    again = World(present.scenario, real_time=FROZEN, open_recordings=open_recordings)
+    assert offers_to_back(again) == offers_to_back(world)
+    assert again.next_due == world.next_due
+
+
+# What goes wrong
+
+
+def test_nobody_else_changes_a_market_that_follows_a_recording(race: Path) -> None:
+    world = world_of(race)
+
+    refusal = world.do(Suspend(market=MARKET)).refusal
+
+    assert refusal is not None
+    assert refusal.text == "market 1.1 follows a recording, which alone says what happens to it"
+    assert world.exchange.markets[MARKET].status is MarketStatus.OPEN
+
+
+def test_a_market_that_a_recording_closes_without_a_result_is_told_of_and_may_be_settled(tmp_path: Path) -> None:
+    race = Race()
+    race.offers(1, atb=[(3.0, 50.0)])
+    race.defines(status="SUSPENDED")
+    race.defines(status="CLOSED")
+    world = world_of(race.write(tmp_path))
+    world.do(MoveToNext()).accepted()
+    world.do(bet(Side.BACK, 300, 10_00)).accepted()
+
+    world.do(AdvanceClock(60_000)).accepted()
+
+    assert world.notices == [
+        Notice(
+            FIRST + 3_000,
+            "follow",
+            MARKET,
+            None,
+            "it is not settled, because no runner is recorded as a winner or a loser",
+        )
+    ]
+    results = [{"selectionId": 1, "status": "WINNER"}]
+    statuses = [*results, *({"selectionId": number, "status": "LOSER"} for number in (2, 3))]
+    world.do(happening_of(Settle, results=statuses)).accepted()
+    assert balance_of(world) == 1_000_00 + 20_00 - 1_00
+
+
+def happening_of(kind: type[Settle], **content: object) -> Settle:
+    return msgspec.convert({"do": "settle", "market": MARKET, **content}, kind)
+
+
+def test_what_cannot_be_done_here_ends_one_market_and_the_others_go_on(tmp_path: Path) -> None:
+    broken = Race("1.1")
+    broken.defines(numberOfWinners=-1)
+    broken.offers(1, atb=[(2.0, 1.0)])
+    other = a_race("1.2")
+    world = world_of(broken.write(tmp_path), other.write(tmp_path))
+
+    world.do(AdvanceClock(60_000)).accepted()
+
+    (notice,) = world.notices
+    assert notice.market_id == "1.1"
+    assert notice.problem.startswith("it is followed no further, because ")
+    assert world.exchange.markets["1.2"].status is MarketStatus.CLOSED
+
+
+def test_lines_that_are_broken_are_left_out_and_told_of(tmp_path: Path) -> None:
+    race = Race()
+    race.says('{"op":"mcm","pt":16000')
+    race.says('{"op":"connection","connectionId":"1"}')
+    race.offers(1, atb=[(2.0, 1.0)])
+    world = world_of(race.write(tmp_path))
+
+    world.do(MoveToNext()).accepted()
+
+    assert offers_to_back(world) == [(200, 1_00)]
+    (notice,) = world.notices
+    assert "1.1.bz2, line 2: it is left out" in notice.problem
+
+
+@pytest.mark.parametrize(
+    ("wanted", "problem"),
+    [
+        ({"at": "yesterday"}, "'yesterday' is no time to begin at"),
+        ({"at": "2021-03-01"}, "'2021-03-01' is no time to begin at"),
+        ({"model": "hopeful"}, "There is no fill model 'hopeful'; there are optimistic, queue, pessimistic."),
+    ],
+)
+def test_what_nobody_can_follow_is_named(race: Path, wanted: dict[str, str], problem: str) -> None:
+    with pytest.raises(CannotFollow) as refused:
+        scenario_of([str(race)], **wanted)  # type: ignore[arg-type]
+
+    assert str(refused.value).startswith(problem)
+
+
+def test_a_time_may_leave_out_its_seconds(race: Path) -> None:
+    assert scenario_of([str(race)], at="2020-09-13T12:26Z").clock.now == "2020-09-13T12:26:00.000Z"
+
+
+def test_files_without_market_changes_are_refused_and_passed_over_beside_others(race: Path, tmp_path: Path) -> None:
+    empty = tmp_path / "empty.txt"
+    empty.write_text("nothing\n")
+
+    with pytest.raises(CannotFollow, match=r"empty\.txt: there are no market changes recorded in it"):
+        scenario_of([str(empty)])
+    recordings = scenario_of([str(empty), str(race)]).recordings
+    assert recordings is not None
+    assert [file.path for file in recordings.files] == [str(race)]
+
+
+def test_customers_are_those_of_the_demo(race: Path) -> None:
+    world = world_of(race)
+
+    assert list(world.accounts.by_username) == ["alice", "bob"]
+    assert replace(world.scenario, recordings=None).events == ()
