@@ -29,6 +29,7 @@ from simulator.backtest.models import MODELS, FillModel
 from simulator.exchange.commands import (
     CancelInstruction,
     CancelOrders,
+    ChargeTransactions,
     Command,
     FillFromOutside,
     OpenAccount,
@@ -46,6 +47,7 @@ from simulator.exchange.exchange import Exchange
 from simulator.exchange.orders import Order
 from simulator.exchange.refusals import Refused
 from simulator.exchange.rules import DEFAULT_RULE_SET, RULE_SETS, BettingRules
+from simulator.exchange.transactions import HOUR, Counted, TransactionLimit, transactions
 
 ACCOUNT: Final = "strategy"
 """The account whose bets a lane places."""
@@ -67,6 +69,8 @@ class Settings(Struct, frozen=True):
     """Whether bets take virtual offers where a market has them."""
     own_starting_price_effect: bool = True
     """Whether our money moves the starting prices that our bets get."""
+    transaction_limit: TransactionLimit | None = None
+    """What more transactions in an hour cost than are free; `None` is nothing."""
     line_results: dict[str, int] = {}
     """By market id: the number in which a LINE market ended, in hundredths, which no recording tells."""
 
@@ -128,6 +132,8 @@ class Lane:
         self.on_their_way: Final[list[tuple[int, int, Request]]] = []
         """A heap of requests by the time at which they reach the exchange."""
         self._sent = 0
+        self._hour = 0
+        self._transactions = 0
         self._held: Final[dict[int, Request]] = {}
         self.state: FollowingState
         self.exchange: Final = Exchange(RULE_SETS[self.settings.rules], new_state=self._new_state)
@@ -206,14 +212,32 @@ class Lane:
         """Return whether anything happens by itself."""
         return bool(self.on_their_way) or self.exchange.next_due is not None
 
+    def charge_transactions(self) -> None:
+        """Charge for what was sent in an hour that is over."""
+        limit, hour = self.settings.transaction_limit, self.now // HOUR
+        if limit is None or hour == self._hour:
+            return
+        amount = limit.charge(self._transactions, self.exchange.accounts[ACCOUNT].definition.rate)
+        self._hour, self._transactions = hour, 0
+        if amount:
+            self.do(ChargeTransactions(ACCOUNT, amount))
+
+    def _count(self, request: Request, events: Sequence[Event] | None) -> None:
+        limit, command = self.settings.transaction_limit, request.command
+        if limit is not None and isinstance(command, Counted):
+            self._transactions += transactions(command, events, limit)
+
     def _carry_out(self, request: Request) -> None:
         self._tick()
+        self.charge_transactions()
         try:
             events = self.exchange.apply(request.command, self.now)
         except Refused as refusal:
             request.events, request.refusal = (), refusal
+            self._count(request, None)
             return
         request.events = events
+        self._count(request, events)
         for event in events:
             if isinstance(event, OrdersHeld):
                 request.ticket = event.ticket

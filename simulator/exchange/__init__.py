@@ -11,7 +11,7 @@ Read it in this order:
     bets           `rules`, `heartbeat_deadlines`, `state`, `instruction_checks`, `acceptance`, `restrictions`,
                    `placing`, `editing`, `outside_fills`, `heartbeat`
     what happens   `transitions`, `auction`, `withdrawals`, `listing`, `verdicts`, `results`, `settlement`,
-                   `corrections`, `profit_and_loss`, `payments`
+                   `corrections`, `profit_and_loss`, `payments`, `transactions`
 
 and last `exchange`, the one door.
 

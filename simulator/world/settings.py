@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from simulator.exchange.currencies import Rate
 from simulator.exchange.rules import RULE_SETS, BettingRules
+from simulator.exchange.transactions import TransactionLimit
 from simulator.world.format.quantities import duration_of, thousandths_of
 from simulator.world.format.scenario import Scenario, TransactionChargeEntry
 
@@ -28,14 +29,6 @@ It is the one table of rates of a world: bets are matched by it, amounts shown, 
 
 FORBIDDEN_BETS: Final = frozenset({"PERMISSION_DENIED", "ACCESS_DENIED"})
 """How the exchange answers who may not bet with this key, or from this place."""
-
-
-class TransactionLimit(Struct, frozen=True):
-    """So many transactions an hour are free, and each of the others costs so many thousandths of a pound."""
-
-    per_hour: int
-    price_thousandths: int
-    counts_edits: bool
 
 
 class Settings(Struct, frozen=True):

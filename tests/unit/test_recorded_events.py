@@ -8,6 +8,7 @@ import pytest
 from simulator.exchange.orders import OrderType, Persistence, RunnerKey, Side
 from simulator.exchange.refusals import Reason
 from simulator.exchange.statuses import MarketStatus
+from simulator.exchange.transactions import TransactionLimit
 from simulator.recorded.messages import MarketChange, RunnerChange
 from tests.unit.recording_builder import MARKET, A, B, C, Recording
 
@@ -298,6 +299,23 @@ def test_a_runner_that_is_listed_later_can_be_bet_on() -> None:
     told.defines(statuses={})
     told.says(C, atb=[(3.0, 50)])
     assert told.back(2_00, at=3_00, runner=C).size_matched == 2_00
+
+
+# Transactions
+
+
+def test_what_is_sent_beyond_the_free_transactions_of_an_hour_is_charged() -> None:
+    """Three are free, and each of the others costs 0.50: five bets, of which one is refused, cost a pound."""
+    told = Recording(settings={"transaction_limit": TransactionLimit(3, 500, counts_edits=False)})
+    bets = [told.back(2_00, at=3_00) for _ in range(4)]
+    assert told.asks_to_back(1, at=3_00).refusal is not None
+    told.cancel(bets[0])
+    assert told.profit == 0
+    told.says(atb=[(2.0, 10)], after=3_600_000)
+    told.back(2_00, at=3_00)
+    assert told.profit == -1_00
+    told.engine.end()
+    assert told.profit == -1_00
 
 
 # Virtual offers
