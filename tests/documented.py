@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from simulator.data import specification_bytes, specification_names
 
 METHODS = ("get", "put", "post", "delete")
+REFERENCE = re.compile(r'"#/components/schemas/([^"/]+)"')
 
 
 class Expected(NamedTuple):
@@ -137,5 +138,21 @@ def _header(document: dict[str, Any], header: dict[str, Any]) -> dict[str, Any]:
 def _validator(document: dict[str, Any], content: dict[str, Any]) -> jsonschema_rs.Draft202012Validator | None:
     if "schema" not in content:
         return None
-    schema = {**content["schema"], "components": {"schemas": document["components"]["schemas"]}}
+    schema = {**content["schema"], "components": {"schemas": _needed(document, content["schema"])}}
     return jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
+
+
+def _needed(document: dict[str, Any], schema: Any) -> dict[str, Any]:
+    """Return the schemas of a document that a schema refers to, through others too.
+
+    A validator with all of them takes megabytes, and there are hundreds of validators.
+    """
+    schemas: dict[str, Any] = document["components"]["schemas"]
+    found: dict[str, Any] = {}
+    to_read = [schema]
+    while to_read:
+        for name in REFERENCE.findall(json.dumps(to_read.pop())):
+            if name not in found:
+                found[name] = schemas[name]
+                to_read.append(schemas[name])
+    return found

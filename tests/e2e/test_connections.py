@@ -22,7 +22,7 @@ from starlette.types import Receive, Scope, Send
 from simulator.http_protocol import MAXIMUM_UNFINISHED_BYTES
 from simulator.server import SHUTDOWN_SECONDS, Server, listen
 from tests.contract.bettor import SCENARIO
-from tests.serving import PATIENCE_SECONDS, WITH_TLS, Served, serving
+from tests.serving import PATIENCE_SECONDS, WITH_TLS, Served, let_read_documents, serving
 
 HEALTH = b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n"
 LOGIN = b"username=alice&password=secret"
@@ -50,6 +50,8 @@ def scheme(request: pytest.FixtureRequest) -> str:
 @pytest.fixture(scope="module")
 def served(scenario: str, scheme: str) -> Iterator[Served]:
     with serving("--scenario", scenario, *WITH_TLS) as served:
+        # Which take memory, and tests here measure how much a connection takes.
+        let_read_documents(served)
         yield served.over(scheme)
 
 
