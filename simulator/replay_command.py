@@ -11,6 +11,8 @@ from simulator.backtest.models import DEFAULT_MODEL, MODELS
 from simulator.first_world import FirstWorld
 from simulator.launch import PreparedServer
 from simulator.reading_recordings import scenario_of_recordings
+from simulator.recorded.wanted import Wanted
+from simulator.recorded_options import chooses_markets
 from simulator.server_options import HTTP_PORT, HTTPS_PORT, prepares_server, serve_until_stopped
 
 MOST_RATE: Final = 1_000_000
@@ -57,13 +59,23 @@ def _chooses_recordings(function: Callable[..., None]) -> Callable[..., None]:
     @click.option(
         "--cross-matching", is_flag=True, help="Let bets take virtual offers in markets that are cross-matching."
     )
+    @chooses_markets
     @wraps(function)
     def command(
-        *, files: tuple[str, ...], rate: Decimal, at: str | None, model: str, cross_matching: bool, **rest: Any
+        *,
+        files: tuple[str, ...],
+        rate: Decimal,
+        at: str | None,
+        model: str,
+        cross_matching: bool,
+        wanted: Wanted,
+        **rest: Any,
     ) -> None:
         def first(_: int) -> FirstWorld:
             return FirstWorld(
-                scenario_of_recordings(files, at=at, rate=rate, model=model, cross_matching=cross_matching)
+                scenario_of_recordings(
+                    files, at=at, rate=rate, model=model, cross_matching=cross_matching, wanted=wanted
+                )
             )
 
         function(first=first, **rest)

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from simulator.backtest.models import Cancellations, FillModel, Place
-from simulator.exchange.book import Level, Offers
+from simulator.exchange.book import Level, Offer, Offers
 from simulator.exchange.orders import ANONYMOUS, ANONYMOUS_BET_ID, Order, OrderType, Persistence, RunnerKey, Side
 from simulator.recorded.market import Ladder, RecordedRunner
 
@@ -78,6 +78,11 @@ class RecordedOffers(Offers):
         return self.recorded.get(price, 0) - self.taken.get(price, 0)
 
     @property
+    def own_changes(self) -> int:
+        """Return a number that grows with every change that is ours."""
+        return self._own_changes
+
+    @property
     def revision(self) -> int:
         """Return a number that grows with every change, be it ours or the recording's."""
         return self._own_changes + self._recorded_runner.changes
@@ -110,6 +115,15 @@ class RecordedOffers(Offers):
             own = self.levels.get(price)
             if available > 0 or own is not None:
                 yield self._level(price, available, own)
+
+    def sizes(self) -> Iterator[Offer]:
+        """Yield how much is offered at each price, from the best to the worst."""
+        prices = self.recorded.keys() | self.levels.keys() if self.levels else self.recorded
+        for price in sorted(prices, reverse=self._direction == 1):
+            own = self.levels.get(price)
+            size = max(0, self.available(price)) + (0 if own is None else own.total)
+            if size:
+                yield Offer(price, size)
 
     def _level(self, price: int, available: int, own: Level | None) -> Level:
         level = Level(price)

@@ -16,6 +16,7 @@ from simulator.control.performing import sentence
 from simulator.control.problems import TooLarge, WrongDocument
 from simulator.control.schema import NamedFixture, RecordedMarkets
 from simulator.reading_recordings import scenario_of_recordings
+from simulator.recorded.wanted import Wanted, WrongFilter, event_type_id
 from simulator.world.format.document import MAXIMUM_BYTES, Document, ScenarioError, read_document
 from simulator.world.format.scenario import Scenario
 from simulator.world.loading.checks import MOST_RATE
@@ -190,6 +191,16 @@ def _recorded(wanted: RecordedMarkets) -> Scenario:
             rate=wanted.rate,
             model=wanted.model,
             cross_matching=wanted.cross_matching,
+            wanted=Wanted(
+                event_types=frozenset(map(event_type_id, wanted.event_types)),
+                countries=frozenset(each.upper() for each in wanted.countries),
+                market_types=frozenset(each.upper() for each in wanted.market_types),
+                market_ids=frozenset(wanted.market_ids),
+                since=wanted.since,
+                until=wanted.until,
+            ),
         )
+    except WrongFilter as error:
+        raise WrongDocument(sentence(str(error)), "$.eventTypes", ", ".join(wanted.event_types)) from None
     except CannotFollow as error:
         raise WrongDocument(str(error), f"$.{error.member or RECORDED}") from None

@@ -3,6 +3,7 @@
 What is about faults is in `fault_schema`, and what is about matches and what BetTune has of them in `bettune_schema`.
 """
 
+from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
@@ -41,11 +42,18 @@ class NamedFixture(Input, frozen=True):
 class RecordedMarkets(Input, frozen=True):
     """Recorded markets that a new world follows: files, folders, archives or patterns on the server's machine.
 
-    It begins `at` a time in ISO 8601, without one with the first message, and its clock goes at a `rate`. The `model`
-    says how bets that rest are filled.
+    Only those of these event types, countries, types, ids and days, where any are named. It begins `at` a time in ISO
+    8601, without one with the first message, and its clock goes at a `rate`. The `model` says how bets that rest are
+    filled.
     """
 
     recorded: tuple[str, ...]
+    event_types: tuple[str, ...] = ()
+    countries: tuple[str, ...] = ()
+    market_types: tuple[str, ...] = ()
+    market_ids: tuple[str, ...] = ()
+    since: date | None = None
+    until: date | None = None
     at: str | None = None
     rate: Decimal = Decimal(1)
     model: str = "queue"

@@ -79,6 +79,12 @@ class Offers:
         for rank in reversed(self._ranks):
             yield self.levels[rank * self._direction]
 
+    def sizes(self) -> Iterator[Offer]:
+        """Yield how much is offered at each price, from the best to the worst."""
+        for rank in reversed(self._ranks):
+            price = rank * self._direction
+            yield Offer(price, self.levels[price].total)
+
     def orders(self) -> Iterator[Order]:
         """Yield the bets that rest here, from the best price to the worst and first come first served."""
         for rank in reversed(self._ranks):
@@ -176,6 +182,11 @@ class RunnerBook:
     def shown_last_price_traded(self) -> int | None:
         """Return the last price that is to be shown, `None` where there is none."""
         return self.last_price_traded
+
+    @property
+    def shown_revision(self) -> tuple[object, ...] | None:
+        """Return what is another one whenever what is shown is, `None` where nobody has counted that."""
+        return None
 
     @property
     def told_starting_prices(self) -> ToldStartingPrices | None:

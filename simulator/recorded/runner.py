@@ -127,6 +127,11 @@ class RecordedRunner:
         return self._changes + self._updates[0]
 
     @property
+    def mentions(self) -> int:
+        """A number that grows when something is said of it, and then alone; for who plays messages as recorded."""
+        return self._changes
+
+    @property
     def last_price_traded(self) -> int | None:
         """The last price, in hundredths."""
         return self.values.get(_LAST)

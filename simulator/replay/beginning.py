@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from simulator.backtest.models import MODELS
+from simulator.recorded.wanted import EVERYTHING, Wanted
 from simulator.replay.messages import recorded_files
 from simulator.world.format.quantities import Unusable, instant_of, instant_text
-from simulator.world.format.scenario import BetTuneEntry, ClockEntry, RecordingsEntry, Scenario
+from simulator.world.format.scenario import BetTuneEntry, ClockEntry, RecordingsEntry, Scenario, WantedMarkets
 from simulator.world.loading.named import builtin_scenario
 from simulator.world.recordings import CannotFollow
 
@@ -20,16 +21,18 @@ def scenario_of(
     rate: Decimal = Decimal(1),
     model: str = "queue",
     cross_matching: bool = False,
+    wanted: Wanted = EVERYTHING,
 ) -> Scenario:
     """Return the scenario of a world that follows what is recorded in some files, folders or patterns.
 
-    It begins `at` a time in ISO 8601, and without one with the first message. Raise `CannotFollow` where nothing is
-    recorded there, and for a time or a model that there is not.
+    Of these only the markets that are `wanted` are followed. It begins `at` a time in ISO 8601, and without one with
+    the first message. Raise `CannotFollow` where nothing is recorded there, and for a time or a model that there is
+    not.
     """
     if model not in MODELS:
         raise CannotFollow(f"There is no fill model {model!r}; there are {', '.join(MODELS)}.", "model")
     start = None if at is None else _instant(at)
-    files = recorded_files(paths)
+    files = recorded_files(paths, wanted)
     demo = builtin_scenario("demo")
     first_at = min(file.first_at for file in files)
     return Scenario(
@@ -38,7 +41,19 @@ def scenario_of(
         clock=ClockEntry(now=instant_text(first_at if start is None else start), rate=rate),
         accounts=demo.accounts,
         bettune=BetTuneEntry(users=demo.bettune.users),
-        recordings=RecordingsEntry(files=files, model=model, cross_matching=cross_matching),
+        recordings=RecordingsEntry(
+            files=files,
+            wanted=WantedMarkets(
+                event_types=tuple(sorted(wanted.event_types)),
+                countries=tuple(sorted(wanted.countries)),
+                market_types=tuple(sorted(wanted.market_types)),
+                market_ids=tuple(sorted(wanted.market_ids)),
+                since=wanted.since,
+                until=wanted.until,
+            ),
+            model=model,
+            cross_matching=cross_matching,
+        ),
     )
 
 

@@ -13,6 +13,7 @@ from simulator.exchange.market import Market
 from simulator.exchange.orders import RunnerKey
 from simulator.recorded.market import hundredths
 from simulator.recorded.messages import MarketDefinition
+from simulator.recorded.wanted import SPORTS
 from simulator.world.catalogue import (
     ANTE_POST,
     RACING,
@@ -24,13 +25,6 @@ from simulator.world.catalogue import (
     RunnerDescription,
 )
 
-EVENT_TYPES: Final[Mapping[str, str]] = {
-    "1": "Soccer", "2": "Tennis", "3": "Golf", "4": "Cricket", "5": "Rugby Union", "6": "Boxing", "7": "Horse Racing",
-    "8": "Motor Sport", "1477": "Rugby League", "3503": "Darts", "4339": "Greyhound Racing", "6231": "Financial Bets",
-    "6422": "Snooker", "6423": "American Football", "7511": "Baseball", "7522": "Basketball", "7524": "Ice Hockey",
-    "2378961": "Politics", "10": "Special Bets", "11": "Cycling", "61420": "Australian Rules",
-}  # fmt: skip
-"""What the service calls the event types whose numbers recordings have."""
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -78,7 +72,7 @@ def _event(market_id: str, told: MarketDefinition, known: EventDescription | Non
         id=event_id,
         name=told.event_name or (event_id if known is None else known.name),
         event_type_id=event_type_id,
-        event_type_name=EVENT_TYPES.get(event_type_id, event_type_id),
+        event_type_name=SPORTS.get(event_type_id, event_type_id),
         # A recording says nothing of competitions.
         competition_id=None,
         competition_name=None,

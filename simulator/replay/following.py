@@ -16,10 +16,11 @@ from simulator.exchange.refusals import Impossible
 from simulator.exchange.rules import BettingRules
 from simulator.exchange.state import State
 from simulator.recorded.messages import Line, MarketChange
+from simulator.recorded.wanted import Wanted
 from simulator.replay.descriptions import describe
 from simulator.replay.lane import WorldLane
 from simulator.replay.messages import Messages
-from simulator.world.format.scenario import RecordingsEntry
+from simulator.world.format.scenario import RecordingsEntry, WantedMarkets
 from simulator.world.happened import Notice, RaceStatusChanged, RecordingFollowed
 from simulator.world.parts import Parts
 from simulator.world.races import FOLLOWED
@@ -33,6 +34,18 @@ def open_recordings(entry: RecordingsEntry) -> "FollowedRecordings":
     return FollowedRecordings(entry)
 
 
+def wanted_of(entry: WantedMarkets) -> Wanted:
+    """Return which markets are wanted, as those who read recordings ask."""
+    return Wanted(
+        event_types=frozenset(entry.event_types),
+        countries=frozenset(entry.countries),
+        market_types=frozenset(entry.market_types),
+        market_ids=frozenset(entry.market_ids),
+        since=entry.since,
+        until=entry.until,
+    )
+
+
 class FollowedRecordings:
     """The recorded markets of one world."""
 
@@ -42,8 +55,9 @@ class FollowedRecordings:
         settings = Settings(model=entry.model, cross_matching=entry.cross_matching)
         self._lane: Final = WorldLane(settings, self._hear)
         self._engine: Final = Engine([self._lane])
+        self._wanted: Final = wanted_of(entry.wanted)
         self._left: Final[set[str]] = set()
-        """The markets that are followed no further."""
+        """The markets that are followed no further, or not at all."""
         self._events: list[Event] = []
         self._parts: Parts
 
@@ -95,10 +109,18 @@ class FollowedRecordings:
     def _take(self, line: Line) -> None:
         by_market: dict[str, list[MarketChange]] = {}
         for change in line.changes:
-            if change.id not in self._left:
+            if change.id not in self._left and self._is_wanted(change):
                 by_market.setdefault(change.id, []).append(change)
         for market_id, changes in by_market.items():
             self._take_market(market_id, changes, line.published_at)
+
+    def _is_wanted(self, change: MarketChange) -> bool:
+        """Return whether a market is followed, which its first definition decides."""
+        definition = change.market_definition
+        if definition is None or change.id in self._lane.followed or not self._wanted.refusal(change.id, definition):
+            return True
+        self._left.add(change.id)
+        return False
 
     def _take_market(self, market_id: str, changes: Sequence[MarketChange], published_at: int) -> None:
         unsettled = self._lane.unsettled.get(market_id)

@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from simulator.recorded.messages import Kind, Line, read_lines
+from simulator.recorded.selection import Selection, is_prepared
 from simulator.recorded.sources import Source, SourceError, sources
+from simulator.recorded.wanted import EVERYTHING, Wanted
 from simulator.world.format.scenario import RecordedFile
 from simulator.world.recordings import CannotFollow
 
@@ -16,17 +18,23 @@ MOST_PROBLEMS: Final = 100
 """How many broken lines of all files are told of; the rest is counted."""
 
 
-def recorded_files(paths: Iterable[str]) -> tuple[RecordedFile, ...]:
+def recorded_files(paths: Iterable[str], wanted: Wanted = EVERYTHING) -> tuple[RecordedFile, ...]:
     """Return the files that some paths, folders or patterns stand for, each with its digest and its first message.
 
-    Raise `CannotFollow` where one of them is not there, or nothing is recorded in any of them. Files in which nothing
-    is recorded are passed over where there are others.
+    Files in which no market is wanted, or nothing recorded, are left out. Raise `CannotFollow` where one of them is not
+    there, no other is left, or one is prepared.
     """
     files: list[RecordedFile] = []
     digests: dict[Path, str] = {}
     empty: list[str] = []
+    selection = Selection(paths, wanted)
     try:
-        for source in sources(paths):
+        for source in selection:
+            if is_prepared(source):
+                raise CannotFollow(
+                    f"{source.name}: it is a prepared recording, which is for backtests; "
+                    "what it was prepared of can be replayed."
+                )
             first = next(_changes_of(source), None)
             if first is None:
                 empty.append(source.name)
@@ -37,6 +45,8 @@ def recorded_files(paths: Iterable[str]) -> tuple[RecordedFile, ...]:
             files.append(RecordedFile(path=path, sha256=digests[source.file], first_at=first.published_at))
     except SourceError as error:
         raise CannotFollow(str(error)) from None
+    if selection.left_out and not files:
+        raise CannotFollow(selection.nothing_found())
     if not empty and not files:
         raise CannotFollow("No file is named whose markets are to be followed.")
     if not files:

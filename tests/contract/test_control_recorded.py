@@ -67,6 +67,18 @@ def test_a_folder_stands_for_all_files_in_it(client: Client, tmp_path: Path) -> 
     assert set(worlds.get("world-2").exchange.markets) == {"1.1", "1.2"}
 
 
+def test_only_markets_that_are_asked_for_are_followed(client: Client, tmp_path: Path) -> None:
+    win, place = a_race("1.1"), a_race("1.2", market_type="PLACE")
+    both = Race()
+    both.messages = [line for pair in zip(win.messages, place.messages, strict=True) for line in pair]
+    both.write(tmp_path, "9.bz2")
+
+    make(client, recorded=[str(tmp_path)], eventTypes=["horse racing"], marketTypes=["place"], until="2020-09-13")
+    clock(client, advance="PT1M")
+
+    assert list(client.worlds.get("world-2").exchange.markets) == ["1.2"]
+
+
 @pytest.mark.parametrize(
     ("document", "path", "words"),
     [
@@ -78,6 +90,10 @@ def test_a_folder_stands_for_all_files_in_it(client: Client, tmp_path: Path) -> 
         ({"rate": -1}, "$.rate", "A rate is a number from 0"),
         ({"rate": "NaN"}, "$.rate", "A rate is a number from 0"),
         ({"model": "hopeful"}, "$.model", "There is no fill model 'hopeful'"),
+        ({"eventTypes": ["chess"]}, "$.eventTypes", "There is no sport 'chess'"),
+        ({"countries": ["IE"]}, "$.recorded", "its country is GB, and IE is asked for"),
+        ({"since": "2020-09-14"}, "$.recorded", "its date is 2020-09-13"),
+        ({"since": "soon"}, "$.since", ""),
         ({"speed": 7}, "$", "speed"),
     ],
 )

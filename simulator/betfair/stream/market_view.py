@@ -32,7 +32,7 @@ from simulator.betfair.schema.stream import MarketField
 from simulator.betfair.stream.market_definition import encoded_definition
 from simulator.betfair.stream.numbers import number, whole_or_double
 from simulator.exchange.book import Offer
-from simulator.exchange.crossmatching import merged_offers, offers_of
+from simulator.exchange.crossmatching import merged_offers
 from simulator.exchange.market import Market
 from simulator.exchange.orders import RunnerKey, Side
 from simulator.exchange.runner import Runner
@@ -90,6 +90,8 @@ class MarketView:
         self._exchange = world.exchange
         """Another one when the world has begun again or gone back."""
         self._displayed: Final[dict[str, _Displayed]] = {}
+        self._known: Final[dict[tuple[str, RunnerKey], tuple[object, dict[str, Any]]]] = {}
+        """What was seen of runners whose books count their revisions, and as of which revision."""
         self._due: Final[dict[str, int]] = {}
         """When the displayed offers of a market are to be worked out anew."""
 
@@ -99,6 +101,8 @@ class MarketView:
         description = self._world.catalogue.markets.get(market_id)
         if market is None or description is None:
             return None
+        if self._exchange is not self._world.exchange:
+            self._forget()
         if self._projection.is_late:
             (market,) = late_markets(self._world, (market_id,), self._world.clock.now())
         fields = self._projection.fields
@@ -111,7 +115,7 @@ class MarketView:
             (number(market.shown_total_matched) if market.shows_trades else 0)
             if MarketField.EX_TRADED_VOL in fields
             else None,
-            {key: {**self._runner(market, runner), **displayed.get(key, {})} for key, runner in market.runners.items()},
+            {key: {**self._seen(market, runner), **displayed.get(key, {})} for key, runner in market.runners.items()},
         )
 
     def nothing(self, _: str) -> None:
@@ -134,17 +138,41 @@ class MarketView:
 
     # Reading
 
+    def _forget(self) -> None:
+        """Forget what was seen: the world has begun again or gone back."""
+        self._exchange = self._world.exchange
+        self._displayed.clear()
+        self._known.clear()
+        self._due.clear()
+
+    def _seen(self, market: Market, runner: Runner) -> dict[str, Any]:
+        """Return what is seen of a runner, as it was seen last where it is known that nothing has changed."""
+        counted = runner.book.shown_revision
+        if counted is None:
+            return self._runner(market, runner)
+        waiting = [
+            (order.bet_id, order.liability_waiting)
+            for side in Side
+            for order in runner.starting_price_queue(side).values()
+        ]
+        revision = (counted, waiting, market.bsp_reconciled, *runner.starting_price_taken.values())
+        place = (market.market_id, runner.key)
+        known = self._known.get(place)
+        if known is None or known[0] != revision:
+            known = self._known[place] = (revision, self._runner(market, runner))
+        return known[1]
+
     def _runner(self, market: Market, runner: Runner) -> dict[str, Any]:
         fields, book, shows_trades = self._projection.fields, runner.book, market.shows_trades
         seen: dict[str, Any] = {}
         if MarketField.EX_ALL_OFFERS in fields:
             for name, taker in (("atb", Side.BACK), ("atl", Side.LAY)):
-                seen[name] = _ladder(offers_of(book.offers_to(taker).best_first()))
+                seen[name] = _ladder(book.offers_to(taker).sizes())
         if MarketField.EX_TRADED in fields:
             seen["trd"] = _ladder(book.shown_traded.items()) if shows_trades else {}
         if MarketField.EX_BEST_OFFERS in fields:
             for name, taker in (("batb", Side.BACK), ("batl", Side.LAY)):
-                seen[name] = self._levels(market, offers_of(book.offers_to(taker).best_first()))
+                seen[name] = self._levels(market, book.offers_to(taker).sizes())
         if market.definition.bsp_market and not fields.isdisjoint((MarketField.SP_TRADED, MarketField.SP_PROJECTED)):
             seen.update(self._starting_prices(market, runner))
         last_price_traded = book.shown_last_price_traded
@@ -171,10 +199,6 @@ class MarketView:
 
     def _displayed_offers(self, market: Market) -> Mapping[RunnerKey, Mapping[str, Levels]]:
         """Return the offers with virtual ones as they were displayed last, or anew once that is due."""
-        if self._exchange is not self._world.exchange:
-            self._exchange = self._world.exchange
-            self._displayed.clear()
-            self._due.clear()
         market_id, now = market.market_id, self._world.clock.now()
         known, revision = self._displayed.get(market_id), _revision(market)
         if known is not None and known.revision != revision:
@@ -196,7 +220,7 @@ _DISPLAYED: Final = (("bdatb", Side.BACK), ("bdatl", Side.LAY))
 
 
 def _with_virtual(market: Market, runner: Runner, taker: Side) -> Iterable[Offer]:
-    real = offers_of(runner.book.offers_to(taker).best_first())
+    real = runner.book.offers_to(taker).sizes()
     virtual = market.virtual_offers(runner.key, taker)
     return real if virtual is None else merged_offers(real, virtual.best_first(), taker)
 
@@ -275,7 +299,7 @@ def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[tu
 
 
 def _prices_changed(before: Ladder, after: Ladder) -> list[list[int | float]] | None:
-    if before == after:
+    if before is after or before == after:
         return None
     gone = [[price, 0] for price in before if price not in after]
     changed = [[price, size] for price, size in after.items() if before.get(price) != size]
@@ -283,7 +307,7 @@ def _prices_changed(before: Ladder, after: Ladder) -> list[list[int | float]] | 
 
 
 def _levels_changed(before: Levels, after: Levels) -> list[list[int | float]] | None:
-    if before == after:
+    if before is after or before == after:
         return None
     places = enumerate(zip_longest(before, after, fillvalue=(0, 0)))
     return [[place, *is_now] for place, (was, is_now) in places if was != is_now] or None

@@ -1,5 +1,6 @@
 """Which recorded markets a world follows, as a scenario says it: the files, how they are known, and what is assumed."""
 
+from datetime import date
 from typing import Annotated
 
 from msgspec import Meta
@@ -20,6 +21,18 @@ class RecordedFile(Entry, frozen=True, kw_only=True):
     first_at: Milliseconds
 
 
+class WantedMarkets(Entry, frozen=True, kw_only=True):
+    """Which of the markets in the files are followed; of what is empty all are. Dates are of market times, in UTC."""
+
+    event_types: tuple[Text, ...] = ()
+    """Ids."""
+    countries: tuple[Text, ...] = ()
+    market_types: tuple[Text, ...] = ()
+    market_ids: tuple[Text, ...] = ()
+    since: date | None = None
+    until: date | None = None
+
+
 class RecordingsEntry(Entry, frozen=True, kw_only=True):
     """Recorded markets that are followed. `model` is the name of the fill model.
 
@@ -27,5 +40,6 @@ class RecordingsEntry(Entry, frozen=True, kw_only=True):
     """
 
     files: Annotated[tuple[RecordedFile, ...], Meta(min_length=1, max_length=100_000)]
+    wanted: WantedMarkets = WantedMarkets()
     model: Text = "queue"
     cross_matching: bool = False

@@ -76,7 +76,7 @@ from simulator.world.format.market_entries import (
     MarketEntry,
     RunnerEntry,
 )
-from simulator.world.format.recording_entries import RecordedFile, RecordingsEntry
+from simulator.world.format.recording_entries import RecordedFile, RecordingsEntry, WantedMarkets
 
 __all__ = [
     "DEFAULT_EXPOSURE_LIMIT",
@@ -145,6 +145,7 @@ __all__ = [
     "TransactionChargeEntry",
     "Translations",
     "Void",
+    "WantedMarkets",
     "Withdraw",
 ]
 

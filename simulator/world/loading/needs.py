@@ -21,6 +21,7 @@ _WORDS: Final[dict[type[inspect.Type], str]] = {
     inspect.NoneType: "null",
     inspect.StructType: "a mapping",
     inspect.DictType: "a mapping",
+    inspect.DateType: "a date such as 2021-03-01",
 }
 END_OF_TEXT: Final = r"\Z"
 """How a pattern ends that is about the whole of a text."""
