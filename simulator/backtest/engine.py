@@ -16,7 +16,6 @@ from simulator.backtest.followed import Followed, Venue
 from simulator.backtest.starting_prices import starting_prices
 from simulator.exchange.orders import RunnerKey
 from simulator.exchange.statuses import MarketStatus
-from simulator.exchange.transactions import HOUR
 from simulator.recorded.market import Ladder, RecordedMarket, RecordedRunner, RunnerId, hundredths
 from simulator.recorded.messages import Line, MarketChange, MarketDefinition, PriceSizes, RunnerChange
 from simulator.recorded.prepared import PreparedRecording
@@ -108,11 +107,7 @@ class Engine:
         """Let happen what is still due, and note which markets have no result."""
         self.catch_up()
         for lane in self.lanes:
-            while lane.is_waiting:
-                lane.run_until(lane.now + 1_000)
-            if lane.settings.transaction_limit is not None:
-                lane.run_until(lane.now + HOUR)
-                lane.charge_transactions()
+            lane.run_to_the_end()
             for market_id, followed in lane.followed.items():
                 if followed.market.status is not MarketStatus.CLOSED:
                     lane.unsettled.setdefault(market_id, "the recording ends before its result")

@@ -75,9 +75,8 @@ class Venue(Protocol):
     def unsettled(self) -> dict[str, str]:
         """Return, by market id, why the bets of a market are not settled."""
 
-    @property
-    def is_waiting(self) -> bool:
-        """Return whether anything happens by itself."""
+    def run_to_the_end(self) -> None:
+        """Let happen what is still due when the recordings have ended."""
 
     def run_until(self, at: int) -> None:
         """Let happen what is due before a time, and make it that time."""

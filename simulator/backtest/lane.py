@@ -212,6 +212,14 @@ class Lane:
         """Return whether anything happens by itself."""
         return bool(self.on_their_way) or self.exchange.next_due is not None
 
+    def run_to_the_end(self) -> None:
+        """Let happen what is still due, and charge for the last hour."""
+        while self.is_waiting:
+            self.run_until(self.now + 1_000)
+        if self.settings.transaction_limit is not None:
+            self.run_until(self.now + HOUR)
+            self.charge_transactions()
+
     def charge_transactions(self) -> None:
         """Charge for what was sent in an hour that is over."""
         limit, hour = self.settings.transaction_limit, self.now // HOUR

@@ -46,10 +46,8 @@ class WorldLane:
         """Make it a time: what was due before it has happened, since the world's agenda is in order."""
         self.now = at
 
-    @property
-    def is_waiting(self) -> bool:
-        """Return `False`: whatever is waited for, the world sees to it."""
-        return False
+    def run_to_the_end(self) -> None:
+        """Do nothing: the world goes on when its recordings have ended, and whatever is waited for it sees to."""
 
     def do(self, command: Command) -> tuple[Event, ...]:
         """Carry out a command now, after what is due at this very moment; raise `Impossible`."""
