@@ -64,5 +64,5 @@ def _instant(text: str) -> int:
         whole = f"{whole[:-1]}:00Z"
     try:
         return instant_of(whole)
-    except Unusable as error:
-        raise CannotFollow(f"{text!r} is no time to begin at, such as 2021-03-01T14:00Z: {error}", "at") from None
+    except Unusable:
+        raise CannotFollow(f"{text!r} is no time to begin at, such as 2021-03-01T14:00Z.", "at") from None
