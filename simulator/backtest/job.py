@@ -6,16 +6,19 @@ work is spread.
 
 import traceback
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from heapq import merge
+from importlib import import_module
 from typing import Any, Final
 
 from msgspec import Struct
 
 from simulator.backtest.engine import Engine
 from simulator.backtest.lane import Settings
-from simulator.backtest.playing import Play
+from simulator.backtest.latency import Latency
+from simulator.backtest.playing import AtPlay, Play
 from simulator.backtest.rows import Rows, rows_of
-from simulator.backtest.variants import Variant, check_parameters, strategy_class
+from simulator.backtest.variants import Variant, arguments, check_parameters, is_flumine, strategy_class
 from simulator.recorded.messages import Kind, Line, read_lines
 from simulator.recorded.sources import Source, sources
 
@@ -66,10 +69,24 @@ def do(job: Job) -> Outcome:
     `SourceError` where a file is not there.
     """
     strategy = strategy_class(job.strategy)
-    plays = []
     for variant in job.variants:
         check_parameters(strategy, variant.parameters, job.strategy)
-        plays.append(_Guarded(variant, strategy, variant.settings(job.settings)))
+    with _world_of(strategy):
+        return _do(job, strategy)
+
+
+def _world_of(strategy: Callable[..., Any]) -> AbstractContextManager[None]:
+    """Return what has to be around a strategy while it plays."""
+    if not is_flumine(strategy):
+        return nullcontext()
+    session: AbstractContextManager[None] = import_module(
+        "simulator.backtest.flumine_adapter.session"
+    ).flumine_session()
+    return session
+
+
+def _do(job: Job, strategy: Callable[..., Any]) -> Outcome:
+    plays = [_Guarded(variant, strategy, job.settings) for variant in job.variants]
     engine = Engine([guarded.play.lane for guarded in plays if guarded.play is not None])
     outcome = Outcome(job.name, Rows(), job.files)
     broken = 0
@@ -82,6 +99,8 @@ def do(job: Job) -> Outcome:
             outcome.updates += len(line.changes)
             engine.take(line)
     engine.end()
+    for guarded in plays:
+        guarded.finish()
     if broken > MOST_PROBLEMS:
         outcome.problems.append(f"{job.name}: {broken - MOST_PROBLEMS} more lines could not be read.")
     outcome.markets = len(engine.followed)
@@ -117,17 +136,17 @@ def _named_lines(source: Source) -> Iterator[Line]:
 class _Guarded:
     """A strategy at play that may raise what it likes."""
 
-    def __init__(self, variant: Variant, strategy: Callable[..., Any], settings: Settings) -> None:
+    def __init__(self, variant: Variant, strategy: Callable[..., Any], settings_of_all: Settings) -> None:
         self.variant: Final = variant
         self.failure: Failure | None = None
-        self.play: Play | None = None
+        self.play: AtPlay | None = None
         try:
-            made = strategy(**variant.parameters)
+            made = strategy(**arguments(strategy, variant.parameters))
+            self.play = _play_of(made, variant, settings_of_all)
         except Exception as error:  # noqa: BLE001, a strategy is somebody else's
             self._fail(error, "")
             return
-        play = self.play = Play(made, settings)
-        lane = play.lane
+        lane = self.play.lane
         lane.on_update = self._guard(lane.on_update)
         lane.on_close = self._guard(lane.on_close)
 
@@ -147,8 +166,27 @@ class _Guarded:
 
         return guarded
 
+    def finish(self) -> None:
+        """Let the strategy know that the recording has ended."""
+        if self.play is not None and self.failure is None:
+            try:
+                self.play.finish()
+            except Exception as error:  # noqa: BLE001, as above
+                self._fail(error, "")
+
     def _fail(self, error: Exception, market_id: str) -> None:
         told = "".join(traceback.format_exception(error))
         self.failure = Failure(
             self.variant.name, self.variant.model, market_id, f"{type(error).__name__}: {error}", told
         )
+
+
+def _play_of(made: Any, variant: Variant, settings_of_all: Settings) -> AtPlay:
+    """Return a strategy at play. One of flumine's has flumine's own latency where none is asked for."""
+    settings = variant.settings(settings_of_all)
+    if not is_flumine(type(made)):
+        return Play(made, settings)
+    is_asked_for = variant.latency_milliseconds is not None or settings.latency != Latency()
+    adapter = import_module("simulator.backtest.flumine_adapter.play")
+    play: AtPlay = adapter.FluminePlay(made, settings, takes_flumine_latency=not is_asked_for)
+    return play

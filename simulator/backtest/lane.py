@@ -42,7 +42,15 @@ from simulator.exchange.commands import (
     UpdateInstruction,
     UpdateOrders,
 )
-from simulator.exchange.events import Event, OrderPlaced, OrdersHeld, TicketResolved
+from simulator.exchange.events import (
+    Event,
+    InstructionRefused,
+    OrderCancelled,
+    OrderPlaced,
+    OrdersHeld,
+    ReplacementRefused,
+    TicketResolved,
+)
 from simulator.exchange.exchange import Exchange
 from simulator.exchange.orders import Order
 from simulator.exchange.refusals import Refused
@@ -83,7 +91,7 @@ class Settings(Struct, frozen=True):
 class Request:
     """Something asked of the exchange, and what came of it."""
 
-    __slots__ = ("command", "events", "orders", "reaches_at", "refusal", "sent_at", "ticket")
+    __slots__ = ("_indexes", "command", "events", "orders", "reaches_at", "refusal", "sent_at", "ticket")
 
     def __init__(self, command: Command, sent_at: int, reaches_at: int) -> None:
         self.command: Final = command
@@ -96,6 +104,40 @@ class Request:
         """Of one that waits out the bet delay."""
         self.orders: list[Order] = []
         """The orders that were placed, in the order of their instructions."""
+        self._indexes: list[int] = []
+
+    def add(self, index: int, order: Order) -> None:
+        """Note the order that an instruction has placed; instructions are counted from 0."""
+        self._indexes.append(index)
+        self.orders.append(order)
+
+    def order_of(self, index: int) -> Order | None:
+        """Return the order that an instruction has placed, `None` where it has placed none."""
+        for number, order in zip(self._indexes, self.orders, strict=True):
+            if number == index:
+                return order
+        return None
+
+    def reason_of(self, index: int) -> str:
+        """Return the exchange's code for why an instruction was not carried out, empty where it was or may yet be."""
+        if self.refusal is not None:
+            reasons = self.refusal.instruction_reasons
+            return reasons[index] if reasons else self.refusal.reason
+        for event in self.events or ():
+            if isinstance(event, InstructionRefused | ReplacementRefused) and event.index == index:
+                return event.reason
+            if isinstance(event, TicketResolved):
+                for fate in event.fates:
+                    if fate.index == index and fate.reason is not None:
+                        return fate.reason
+        return ""
+
+    def cancelled_of(self, index: int) -> int:
+        """Return how many pence an instruction has cancelled."""
+        for event in self.events or ():
+            if isinstance(event, OrderCancelled) and event.index == index:
+                return event.size
+        return 0
 
     @property
     def is_answered(self) -> bool:
@@ -251,7 +293,7 @@ class Lane:
                 request.ticket = event.ticket
                 self._held[event.ticket] = request
             elif isinstance(event, OrderPlaced):
-                request.orders.append(self.exchange.orders[event.bet_id])
+                request.add(event.index, self.exchange.orders[event.bet_id])
         self._tell(events)
 
     def _tick(self) -> None:
@@ -291,6 +333,7 @@ class Lane:
                 request = self._held.pop(event.ticket, None)
                 if request is not None:
                     request.ticket = None
-                    placed = [fate.bet_id for fate in event.fates if fate.bet_id is not None]
                     request.events = [*(request.events or ()), event]
-                    request.orders.extend(self.exchange.orders[bet_id] for bet_id in placed)
+                    for fate in event.fates:
+                        if fate.bet_id is not None:
+                            request.add(fate.index, self.exchange.orders[fate.bet_id])

@@ -77,6 +77,17 @@ class RecordedOffers(Offers):
         """Return what is left of the recorded volume at a price."""
         return self.recorded.get(price, 0) - self.taken.get(price, 0)
 
+    def ladder(self) -> Ladder:
+        """Return how much there is at each price: of the recorded volume what is left, and our own bets."""
+        sizes = self.recorded.copy()
+        for price, taken in self.taken.items():
+            left = sizes.pop(price, 0) - taken
+            if left > 0:
+                sizes[price] = left
+        for price, level in self.levels.items():
+            sizes[price] = sizes.get(price, 0) + level.total
+        return sizes
+
     @property
     def own_changes(self) -> int:
         """Return a number that grows with every change that is ours."""

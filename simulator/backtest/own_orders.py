@@ -13,7 +13,6 @@ from simulator.exchange.commands import (
     ReplaceInstruction,
     UpdateInstruction,
 )
-from simulator.exchange.events import TicketResolved
 from simulator.exchange.money import HUNDREDTHS
 from simulator.exchange.orders import (
     BetTargetType,
@@ -35,11 +34,14 @@ NOT_THERE_YET: Final = "BET_IN_PROGRESS"
 class RecordedOrder:
     """An order of a strategy over a recording."""
 
-    __slots__ = ("_refusal", "_request", "instruction", "shown_price")
+    __slots__ = ("_index", "_refusal", "_request", "instruction", "shown_price")
 
-    def __init__(self, instruction: PlaceInstruction, request: Request | None, shown_price: int | None) -> None:
+    def __init__(
+        self, instruction: PlaceInstruction, request: Request | None, shown_price: int | None, index: int = 0
+    ) -> None:
         self.instruction: Final = instruction
         self._request: Final = request
+        self._index: Final = index
         self._refusal = "" if request is not None else NOT_THERE_YET
         self.shown_price: Final = shown_price
         """The best price on its side when it was asked for, in hundredths."""
@@ -56,8 +58,7 @@ class RecordedOrder:
     @property
     def order(self) -> Order | None:
         """Return the bet, `None` as long as the exchange has not taken it."""
-        placed = None if self._request is None else self._request.orders
-        return placed[0] if placed else None
+        return None if self._request is None else self._request.order_of(self._index)
 
     @property
     def bet_id(self) -> int | None:
@@ -102,13 +103,7 @@ class RecordedOrder:
     @property
     def refusal(self) -> str:
         """Return the exchange's code for why it was not taken."""
-        request = self._request
-        if request is None:
-            return self._refusal
-        if request.refusal is not None:
-            reasons = request.refusal.instruction_reasons
-            return reasons[0] if reasons else request.refusal.reason
-        return _reason_of_lapse(request) if request.is_answered and not request.orders else ""
+        return self._refusal if self._request is None else self._request.reason_of(self._index)
 
     @property
     def size_matched(self) -> float:
@@ -214,7 +209,7 @@ class RecordedOrders:
         if order.bet_id is not None:
             instruction = ReplaceInstruction(order.bet_id, to_hundredths(price))
             request = self._lane.replace(self.market.market_id, instruction)
-        return self._keep(asked, request)
+        return self.keep(asked, request)
 
     def update(self, order: Any, persistence: str) -> Any:
         """Let what is unmatched of an order have another persistence."""
@@ -261,14 +256,15 @@ class RecordedOrders:
         version = asked.market_version()
         asked.demand_nothing_else()
         request = self._lane.place(self.market.market_id, instruction, market_version=version)
-        return self._keep(instruction, request)
+        return self.keep(instruction, request)
 
-    def _keep(self, instruction: PlaceInstruction, request: Request | None) -> RecordedOrder:
+    def keep(self, instruction: PlaceInstruction, request: Request | None, index: int = 0) -> RecordedOrder:
+        """Keep the order that a request asks for, by its instruction of this number, counted from 0."""
         recorded = self.market.followed.recorded.runners.get(instruction.runner)
         shown = None
         if recorded is not None:
             shown = recorded.best_back if instruction.side is Side.BACK else recorded.best_lay
-        order = RecordedOrder(instruction, request, shown)
+        order = RecordedOrder(instruction, request, shown, index)
         self._orders.append(order)
         self._live.append(order)
         return order
@@ -306,14 +302,6 @@ class _Asked:
         """Raise `TypeError` where anything else is asked for."""
         if self._more:
             raise TypeError(f"an order has no {', '.join(sorted(self._more))}")
-
-
-def _reason_of_lapse(request: Request) -> str:
-    """Return why an order that waited out the bet delay was not placed then."""
-    for event in request.events or ():
-        if isinstance(event, TicketResolved):
-            return next((fate.reason for fate in event.fates if fate.reason is not None), "")
-    return ""
 
 
 def _named(names: Any, name: str | None) -> Any:

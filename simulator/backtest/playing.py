@@ -4,8 +4,8 @@ It is called after messages, in this order: for all markets in which something h
 the market that has changed. A market that is settled is told of at once.
 """
 
-from collections.abc import Callable, Sequence
-from typing import Any, Final
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, Protocol
 
 from simulator.backtest.followed import Followed
 from simulator.backtest.lane import ACCOUNT, Lane, Settings
@@ -13,6 +13,21 @@ from simulator.backtest.own_orders import RecordedOrders
 from simulator.backtest.strategy import Strategy
 from simulator.backtest.views import RecordedMarketView
 from simulator.exchange.events import Event, MarketEvent, accounts_of
+
+
+class AtPlay(Protocol):
+    """A strategy at play, of whatever kind."""
+
+    @property
+    def lane(self) -> Lane:
+        """Return its lane, to be given to an engine."""
+
+    @property
+    def orders(self) -> Mapping[str, RecordedOrders]:
+        """Return by market id what it has asked for."""
+
+    def finish(self) -> None:
+        """Take note that the recording has ended."""
 
 
 class Play:
@@ -32,6 +47,9 @@ class Play:
             on_events=self._hear if self._on_orders is not None else None,
             on_close=self._close,
         )
+
+    def finish(self) -> None:
+        """Do nothing: a strategy is told of what happens in markets."""
 
     def _update(self, followed: Followed) -> None:
         if self._touched:

@@ -13,7 +13,7 @@ from simulator.backtest.amounts import of_hundredths
 from simulator.backtest.fills import Fill
 from simulator.backtest.lane import ACCOUNT
 from simulator.backtest.own_orders import RecordedOrder, RecordedOrders
-from simulator.backtest.playing import Play
+from simulator.backtest.playing import AtPlay
 from simulator.backtest.views import RecordedMarketView
 from simulator.exchange.orders import OrderType
 
@@ -115,7 +115,7 @@ class Rows(Struct):
         self.fills.extend(others.fills)
 
 
-def rows_of(play: Play, run: str) -> Rows:
+def rows_of(play: AtPlay, run: str) -> Rows:
     """Return the rows of a strategy that has been played to the end; markets without an order have one, too."""
     model = play.lane.model.name
     rows = Rows()
@@ -128,7 +128,7 @@ def rows_of(play: Play, run: str) -> Rows:
     return rows
 
 
-def _market(play: Play, orders: RecordedOrders, rows: list[OrderRow], run: str) -> MarketRow:
+def _market(play: AtPlay, orders: RecordedOrders, rows: list[OrderRow], run: str) -> MarketRow:
     market = orders.market
     settled_at = market.followed.market.settled_at
     profit = market.profit or 0.0

@@ -1,7 +1,8 @@
 """What of a strategy is run: the class that a reference names, and the parameters it is given, one set a run.
 
 A reference is a file and a name in it, `strategy.py:BackTheFavourite`, or a module and a name, `package.module:Name`.
-Parameters are keyword arguments of the class. Their values are read as YAML: `0.02` is a number, `true` a truth value.
+Parameters are keyword arguments of the class, or with a dot members of one that is a dictionary, as `context.edge`.
+Their values are read as YAML: `0.02` is a number, `true` a truth value.
 """
 
 import importlib
@@ -24,6 +25,8 @@ from simulator.backtest.models import MODELS
 
 ALL: Final = "all"
 DEFAULT_RUN: Final = "default"
+FLUMINE_STRATEGIES: Final = "flumine.strategy.strategy"
+"""The module of flumine's `BaseStrategy`."""
 
 
 class WrongStrategy(Exception):
@@ -71,10 +74,37 @@ def strategy_class(reference: str) -> Callable[..., Any]:
         ]
         there = f"; there are {', '.join(names)}" if names else ""
         raise WrongStrategy(f"{place} has no class {name!r}{there}.")
-    if not any(hasattr(found, method) for method in ("on_market", "on_orders", "on_close")):
+    if not is_flumine(found) and not any(hasattr(found, each) for each in ("on_market", "on_orders", "on_close")):
         raise WrongStrategy(f"{reference} is no strategy: it has none of on_market, on_orders, on_close.")
     strategy: Callable[..., Any] = found
     return strategy
+
+
+def is_flumine(strategy: Any) -> bool:
+    """Return whether a class is a strategy of flumine's, without asking flumine, which may not be installed."""
+    return any(
+        base.__name__ == "BaseStrategy" and base.__module__ == FLUMINE_STRATEGIES
+        for base in getattr(strategy, "__mro__", ())
+    )
+
+
+def arguments(strategy: Callable[..., Any], parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the arguments that parameters are: `context.edge` is a member of the argument `context`.
+
+    What such an argument has by default and is not set stays as it is.
+    """
+    found: dict[str, Any] = {}
+    for name, value in parameters.items():
+        argument, dot, member = name.partition(".")
+        if not dot:
+            found[argument] = value
+            continue
+        members = found.get(argument)
+        if not isinstance(members, dict):
+            known = inspect.signature(strategy).parameters.get(argument)
+            members = found[argument] = dict(known.default) if known and isinstance(known.default, dict) else {}
+        members[member] = value
+    return found
 
 
 def _module(place: str) -> ModuleType:
@@ -82,7 +112,7 @@ def _module(place: str) -> ModuleType:
         try:
             return importlib.import_module(place)
         except Exception as error:
-            raise WrongStrategy(f"module {place} cannot be imported: {type(error).__name__}: {error}.") from error
+            raise WrongStrategy(_why_not_loaded(f"module {place}", "imported", error)) from error
     path = Path(place).resolve()
     # The same file is the same module wherever it is loaded: what strategies leave behind can be unpickled.
     name = f"betsim_strategy_{sha256(str(path).encode()).hexdigest()[:16]}"
@@ -101,8 +131,14 @@ def _module(place: str) -> ModuleType:
         specification.loader.exec_module(module)
     except Exception as error:
         del sys.modules[name]
-        raise WrongStrategy(f"{place} cannot be loaded: {type(error).__name__}: {error}.") from error
+        raise WrongStrategy(_why_not_loaded(place, "loaded", error)) from error
     return module
+
+
+def _why_not_loaded(place: str, done: str, error: Exception) -> str:
+    if isinstance(error, ModuleNotFoundError) and (error.name or "").partition(".")[0] == "flumine":
+        return f"{place} has a strategy for flumine, and flumine is not installed here: pip install flumine."
+    return f"{place} cannot be {done}: {type(error).__name__}: {error}."
 
 
 def variants(settings: Iterable[str], models: str, latencies: Sequence[int] = ()) -> list[Variant]:
@@ -115,7 +151,7 @@ def variants(settings: Iterable[str], models: str, latencies: Sequence[int] = ()
     values: dict[str, list[Any]] = {}
     for text in settings:
         name, equals, value = text.partition("=")
-        if not equals or not name.isidentifier():
+        if not equals or not all(part.isidentifier() for part in name.split(".", 1)):
             raise WrongStrategy(f"--set {text}: parameters are set as `name=value` or `name=value,value`.")
         if name in values:
             raise WrongStrategy(f"--set {text}: {name} is set twice; several values are `{name}=value,value`.")
@@ -151,7 +187,7 @@ def check_parameters(strategy: Callable[..., Any], parameters: Mapping[str, Any]
     """Raise `WrongStrategy` where a strategy does not take parameters of these names."""
     signature = inspect.signature(strategy)
     try:
-        signature.bind(**parameters)
+        signature.bind(**arguments(strategy, parameters))
     except TypeError as error:
         takes = ", ".join(signature.parameters) or "no parameters"
         raise WrongStrategy(f"{reference} cannot be made: {error}; it takes {takes}.") from error

@@ -3,6 +3,7 @@
 import csv
 import os
 from collections.abc import Iterator, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 
 import msgspec
@@ -33,6 +34,11 @@ class Backs:
     def on_market(self, market, orders):
         if market.market_type == "WIN" and not orders and market.runner(1).best_back:
             orders.back(1, self.price, self.stake)
+
+
+class Told(Backs):
+    def __init__(self, context={"stake": 2.0, "price": 3.0}):
+        super().__init__(**context)
 
 
 class Raises(Backs):
@@ -178,7 +184,26 @@ def test_a_notebook_shows_the_summary(script: str, recordings: str) -> None:
     assert "<td>default</td><td>queue</td><td>4</td><td>3</td>" in shown
 
 
+def test_a_parameter_with_a_dot_sets_a_member_and_leaves_the_others(script: str, recordings: str) -> None:
+    results = backtest(f"{script}:Told", [recordings], Runs(parameters=("context.stake=4,5",)))
+    assert {(order.run, order.price, order.size) for order in results.rows.orders} == {
+        ("context.stake=4", 3.0, 4.0),
+        ("context.stake=5", 3.0, 5.0),
+    }
+
+
 # What goes wrong
+
+
+@pytest.mark.skipif(find_spec("flumine") is not None, reason="flumine is installed here")
+def test_a_strategy_of_flumine_without_flumine_is_told_in_one_sentence(recordings: str, tmp_path: Path) -> None:
+    script = tmp_path / "theirs.py"
+    script.write_text("from flumine import BaseStrategy\n\n\nclass Theirs(BaseStrategy):\n    pass\n")
+    status, _, complaints = run(str(script), "Theirs", recordings, "--output", str(tmp_path / "results"))
+    assert (status, complaints) == (
+        2,
+        f"betsim: {script} has a strategy for flumine, and flumine is not installed here: pip install flumine.\n",
+    )
 
 
 def test_a_strategy_that_raises_loses_its_market_with_the_traceback_and_no_other(

@@ -14,6 +14,8 @@ from simulator.backtest.own_orders import RecordedOrder, RecordedOrders
 from simulator.backtest.playing import Play
 from simulator.backtest.strategy import Strategy
 from simulator.backtest.views import RecordedMarketView
+from simulator.exchange.commands import PlaceInstruction
+from simulator.exchange.orders import OrderType, Persistence, RunnerKey, Side
 from tests.recording_files import BEGINNING, Race, a_race
 
 Look = Callable[[RecordedMarketView, RecordedOrders], Any]
@@ -281,3 +283,36 @@ def test_a_strategy_need_not_have_any_method_but_one(tmp_path: Path) -> None:
     strategy = Counts()
     assert play(strategy, a_race(), folder=tmp_path).lane.on_update is not None
     assert strategy.closed == 1
+
+
+@pytest.mark.parametrize(
+    ("after", "price", "fates"),
+    [
+        (4_000, 3.01, [("REFUSED", "ERROR_IN_ORDER", 1), ("REFUSED", "INVALID_ODDS", 2)]),
+        (4_000, 2.02, [("EXECUTION_COMPLETE", "", 1), ("EXECUTABLE", "", 2)]),
+        (6_000, 2.02, [("EXECUTION_COMPLETE", "", 1), ("EXECUTABLE", "", 2)]),
+    ],
+    ids=["refused together", "placed at once", "placed after the bet delay"],
+)
+def test_orders_of_one_request_have_each_their_own_fate(
+    after: int, price: float, fates: list[tuple[str, str, int]], tmp_path: Path
+) -> None:
+    now: list[list[tuple[str, str, int]]] = []
+
+    class Both(Once):
+        def on_orders(self, orders: Any) -> None:
+            if not any(order.status == "PENDING" for order in orders):
+                now.append([(order.status, order.refusal, order.selection_id) for order in orders])
+
+    def ask(market: RecordedMarketView, orders: RecordedOrders) -> list[RecordedOrder]:
+        instructions = [
+            PlaceInstruction(RunnerKey(number), Side.BACK, OrderType.LIMIT, asked, 2_00, Persistence.PERSIST)
+            for number, asked in ((1, 2_50), (2, round(price * 100)))
+        ]
+        request = market.followed.lane.place(market.market_id, *instructions)
+        return [orders.keep(each, request, index) for index, each in enumerate(instructions)]
+
+    strategy = Both(ask, after)
+    play(strategy, a_race(), folder=tmp_path)
+    refused = [(order.status, order.refusal, order.selection_id) for order in strategy.result if order.bet_id is None]
+    assert (now[0] if now else refused) == fates

@@ -1,0 +1,6 @@
+"""`python -m simulator` is the command `betsim`."""
+
+from simulator.cli import main
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,72 @@
+"""Run a strategy of `flumine_strategies.py` over a recording, by flumine's own simulation or by ours, and tell of it.
+
+    python flumine_sides.py flumine|betsim NAME FILE [PARAMETERS]
+
+It is run by an interpreter that has flumine and betsim, and writes JSON: the orders of the blotters, and what the
+strategy has told. Parameters are a JSON object.
+"""
+
+import json
+import sys
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from flumine import FlumineSimulation, config
+from flumine.clients import SimulatedClient
+from flumine.streams.betfairhistoricalstream import BetfairHistoricalStream
+
+from simulator.backtest.engine import Engine
+from simulator.backtest.flumine_adapter.play import FluminePlay
+from simulator.backtest.flumine_adapter.session import flumine_session
+from simulator.backtest.job import lines_of
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+
+def by_flumine(name: str, file: str, parameters: dict[str, Any]) -> tuple[Any, Any]:
+    config.raise_errors = False
+    framework = FlumineSimulation(client=SimulatedClient())
+    strategies: Any = import_module("flumine_strategies")
+    strategy = getattr(strategies, name)(stream=BetfairHistoricalStream(file_path=file), **parameters)
+    framework.add_strategy(strategy)
+    framework.run()
+    return framework, strategy
+
+
+def by_betsim(name: str, file: str, parameters: dict[str, Any]) -> tuple[Any, Any]:
+    strategies: Any = import_module("flumine_strategies")
+    with flumine_session():
+        strategy = getattr(strategies, name)(**parameters)
+        play = FluminePlay(strategy)
+        engine = Engine([play.lane])
+        for line in lines_of((file,)):
+            engine.take(line)
+        engine.end()
+        play.finish()
+    return play.flumine, strategy
+
+
+def main() -> None:
+    side, name, file, *rest = sys.argv[1:]
+    run = {"flumine": by_flumine, "betsim": by_betsim}[side]
+    framework, strategy = run(name, file, json.loads(rest[0]) if rest else {})
+    orders = [
+        {
+            "market": market.market_id,
+            "runner": order.selection_id,
+            "side": order.side,
+            "price": getattr(order.order_type, "price", None),
+            "status": order.status.value,
+            "matched": order.size_matched,
+            "average price": order.average_price_matched,
+            "profit": order.profit,
+        }
+        for market in framework.markets
+        for order in market.blotter
+    ]
+    sys.stdout.write(json.dumps({"orders": orders, "told": getattr(strategy, "told", None)}, default=str))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,223 @@
+"""Strategies of flumine's run over recordings unchanged, and bet as in its own simulation where that is honest."""
+
+import csv
+import json
+import os
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.evidence import STREAMS
+from tests.recording_files import Race
+
+FLUMINE = os.environ.get("BETSIM_FLUMINE")
+"""The interpreter of an environment that has flumine, and betsim as well."""
+HERE = Path(__file__).parent
+PROJECT = HERE.parents[1]
+STRATEGIES = HERE / "flumine_strategies.py"
+WHOLE = {"numberOfActiveRunners": 3, "regulators": ["MR_INT"], "runnersVoidable": False, "timezone": "Europe/London"}
+"""What flumine needs of a definition."""
+ONE_MARKET = ("1.166811431.bz2", "1.180305278.bz2", "1.181223995.bz2", "1.127236622.bz2", "1.197931751.bz2")
+SHORT = ("1.211006011.bz2", "1.223716976.bz2", "1.132153978-basic.bz2", "1.197931751.bz2", "1.180305278.bz2")
+
+
+def has_both() -> bool:
+    modules = "import flumine, simulator.cli"
+    return bool(FLUMINE) and not run("-c", modules, check=False).returncode
+
+
+def run(*arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "PYTHONPATH": str(PROJECT), "PYTHONWARNINGS": "ignore"}
+    command = [str(FLUMINE), *arguments]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=check)
+
+
+pytestmark = pytest.mark.skipif(
+    not has_both(), reason="BETSIM_FLUMINE names no interpreter that has both flumine and betsim"
+)
+
+
+def side(which: str, name: str, file: Path, **parameters: Any) -> Any:
+    """Run a strategy by flumine's simulation, or by ours."""
+    return json.loads(run(str(HERE / "flumine_sides.py"), which, name, str(file), json.dumps(parameters)).stdout)
+
+
+def betsim(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return run("-m", "simulator", "backtest", *arguments, "--no-report", "--quiet", check=False)
+
+
+def rows(folder: Path, name: str) -> list[dict[str, str]]:
+    with folder.joinpath(f"{name}.csv").open(encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def a_race(market_id: str = "1.5") -> Race:
+    """Return a race with enough offered that nobody is in nobody's way, which goes in play, and which runner 1 wins."""
+    race = Race(market_id, **WHOLE)
+    for step in range(6):
+        race.offers(1, atb=[(3.0 + step * 0.05, 50.0 + step), (2.9, 9.0)], atl=[(3.4, 40.0 + step)])
+        race.offers(1, trd=[(3.0, 10.0 * (step + 1))], ltp=3.0, tv=10.0 * (step + 1))
+        race.offers(2, atb=[(2.0, 50.0 + step)], atl=[(2.02, 40.0 + step)])
+        race.offers(3, atb=[(4.0, 50.0 + step)], atl=[(4.1, 40.0 + step)])
+    race.defines(status="SUSPENDED")
+    race.defines(status="OPEN", inPlay=True, betDelay=1)
+    for step in range(4):
+        race.offers(1, atb=[(3.2, 5.0 + step)])
+        race.offers(2, atl=[(2.02, 30.0 + step)])
+    race.ends(winner=1)
+    return race
+
+
+@pytest.fixture
+def race(tmp_path: Path) -> Path:
+    return a_race().write(tmp_path)
+
+
+def test_bets_that_take_what_is_there_once_are_the_same_as_in_flumine(race: Path) -> None:
+    theirs, ours = side("flumine", "BacksOnce", race), side("betsim", "BacksOnce", race)
+    assert len(theirs["orders"]) == 6
+    assert sum(order["matched"] for order in theirs["orders"]) == 12.0
+    assert {order["profit"] > 0 for order in theirs["orders"]} == {True, False}
+    assert ours == theirs
+
+
+@pytest.mark.parametrize("name", ONE_MARKET)
+def test_bets_that_take_what_is_there_once_are_the_same_over_real_recordings(name: str) -> None:
+    file = STREAMS / name
+    if not file.exists():
+        pytest.skip(f"the evidence is not here: {file}")
+    theirs, ours = side("flumine", "BacksOnce", file), side("betsim", "BacksOnce", file)
+    assert len(theirs["orders"]) >= 4
+    assert ours == theirs
+
+
+def test_bets_that_wait_are_matched_by_trades_at_their_price_as_in_flumine(tmp_path: Path) -> None:
+    race = Race("1.6", **WHOLE)
+    race.offers(1, atb=[(3.0, 10.0)], atl=[(3.2, 8.0)])
+    race.offers(2, atb=[(2.0, 50.0)], atl=[(2.02, 40.0)])
+    race.offers(1, atl=[(3.2, 20.0)])
+    for traded in (12.0, 30.0, 44.0):
+        race.offers(1, trd=[(3.2, traded)])
+        race.offers(1, trd=[(3.0, traded)])
+    race.ends(winner=1)
+    file = race.write(tmp_path)
+    theirs, ours = side("flumine", "Waits", file), side("betsim", "Waits", file)
+    told = ("side", "price", "matched", "average price", "profit")
+    assert [[order[name] for name in told] for order in theirs["orders"]] == [
+        ["BACK", 3.2, 14.0, 3.2, 30.8],
+        ["LAY", 3.0, 12.0, 3.0, -24.0],
+    ]
+    assert [[order[name] for name in told] for order in ours["orders"]] == [
+        [order[name] for name in told] for order in theirs["orders"]
+    ]
+
+
+def test_a_strategy_is_told_the_same_in_the_same_order_with_orders_in_the_same_states(race: Path) -> None:
+    """It places in transactions, cancels in part and whole, updates, kills, violates a control, and errs.
+
+    At the off there is one difference: flumine lets orders lapse with the suspension before it, the exchange with it.
+    """
+    theirs, ours = side("flumine", "Tells", race)["told"], side("betsim", "Tells", race)["told"]
+    names = [call[0].split(" ", 1)[0] for call in theirs]
+    assert names[:3] == ["add", "start", "process_new_market"]
+    assert names[-2:] == ["process_closed_market", "finish"]
+    assert len(theirs) == len(ours) > 60
+    different = [
+        (their_call[0], their_call[2])
+        for their_call, our_call in zip(theirs, ours, strict=True)
+        if our_call != their_call
+    ]
+    assert different == [("process_orders", "SUSPENDED")]
+
+
+def test_an_order_is_replaced_at_once_where_flumine_waits_for_another_book(race: Path) -> None:
+    theirs = side("flumine", "Tells", race, replaces=True)["told"]
+    ours = side("betsim", "Tells", race, replaces=True)["told"]
+
+    def replacements(told: list[Any]) -> list[Any]:
+        found = [(call[1], order) for call in told for order in call[3] if order[1].get("price") == 12.0]
+        return [(at, order[2], order[5]) for at, order in found]
+
+    placed_by_flumine, placed_by_us = replacements(theirs)[0], replacements(ours)[0]
+    assert placed_by_flumine == ("2020-09-13 12:26:47+00:00", "Executable", 4.0)
+    assert placed_by_us == ("2020-09-13 12:26:46+00:00", "Executable", 4.0)
+    # In the end orders are what they are in flumine, but for when this one was placed.
+    assert [order[1:14] for order in ours[-2][3]] == [order[1:14] for order in theirs[-2][3]]
+
+
+def test_orders_that_nobody_matched_have_lapsed_when_the_market_is_closed(race: Path) -> None:
+    """flumine leaves them as they were."""
+    orders = side("betsim", "Waits", race)["orders"]
+    assert {order["status"] for order in orders} == {"Execution complete"}
+
+
+def test_a_book_in_which_nobody_bets_is_the_one_of_flumine_member_by_member(race: Path) -> None:
+    theirs, ours = side("flumine", "Reads", race), side("betsim", "Reads", race)
+    assert len(theirs["told"]) > 20
+    assert ours == theirs
+
+
+@pytest.mark.parametrize("name", SHORT)
+def test_books_are_those_of_flumine_member_by_member_over_real_recordings(name: str) -> None:
+    file = STREAMS / name
+    if not file.exists():
+        pytest.skip(f"the evidence is not here: {file}")
+    theirs, ours = side("flumine", "Reads", file), side("betsim", "Reads", file)
+    assert ours == theirs
+
+
+def test_what_a_strategy_holds_on_to_stays_as_it_was(race: Path) -> None:
+    theirs, ours = side("flumine", "Holds", race), side("betsim", "Holds", race)
+    assert ours["told"] == theirs["told"]
+
+
+def test_what_flumine_logs_and_goes_on_after_does_not_end_a_run(race: Path) -> None:
+    assert len(side("betsim", "RaisesFlumineErrors", race)["orders"]) == 6
+
+
+def test_the_command_runs_a_strategy_and_writes_what_it_bet(race: Path, tmp_path: Path) -> None:
+    done = betsim(f"{STRATEGIES}:BacksOnce", str(race), "--set", "stake=2,3", "--output", str(tmp_path / "out"))
+    assert done.returncode == 0, done.stderr
+    orders = rows(tmp_path / "out", "orders")
+    assert [order["run"] for order in orders] == 6 * ["stake=2"] + 6 * ["stake=3"]
+    assert {order["size_matched"] for order in orders} == {"2.0", "3.0"}
+    # No latency was asked for, so it is that of flumine's configuration.
+    assert {int(order["placed_at"]) - int(order["sent_at"]) for order in orders} == {120}
+
+
+def test_parameters_with_a_dot_are_members_of_the_context(race: Path, tmp_path: Path) -> None:
+    done = betsim(
+        f"{STRATEGIES}:UsesContext", str(race), "--set", "context.stake=2,4", "--latency", "50",
+        "--output", str(tmp_path / "out"),
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    orders = rows(tmp_path / "out", "orders")
+    assert [(order["run"], order["size_matched"]) for order in orders] == [
+        ("context.stake=2", "2.0"),
+        ("context.stake=4", "4.0"),
+    ]
+    assert {int(order["placed_at"]) - int(order["sent_at"]) for order in orders} == {50}
+
+
+def test_two_runs_write_the_same_bytes(race: Path, tmp_path: Path) -> None:
+    written = []
+    for name in ("one", "two"):
+        done = betsim(f"{STRATEGIES}:BacksOnce", str(race), "--output", str(tmp_path / name))
+        assert done.returncode == 0, done.stderr
+        written.append({file.name: file.read_bytes() for file in (tmp_path / name).glob("*.csv")})
+    assert written[0]
+    assert written[0] == written[1]
+
+
+def test_a_strategy_that_raises_is_told_with_its_market_and_the_others_go_on(race: Path, tmp_path: Path) -> None:
+    done = betsim(f"{STRATEGIES}:Raises", str(race), "--output", str(tmp_path / "out"))
+    assert done.returncode == 1
+    assert "market 1.5: RuntimeError: this market is too much" in done.stderr
+
+
+def test_a_parameter_that_the_strategy_does_not_take_is_named(race: Path, tmp_path: Path) -> None:
+    done = betsim(f"{STRATEGIES}:BacksOnce", str(race), "--set", "edge=1", "--output", str(tmp_path / "out"))
+    assert done.returncode == 1
+    assert "unexpected keyword argument 'edge'" in done.stderr
