@@ -60,6 +60,12 @@ def _replay() -> click.Command:
     return replay_command
 
 
+def _run() -> click.Command:
+    from simulator.run_command import run_command  # noqa: PLC0415, as above
+
+    return run_command
+
+
 def _scenario() -> click.Command:
     from simulator.scenario_command import scenario  # noqa: PLC0415, as above
 
@@ -70,6 +76,7 @@ main.add_later("backtest", _backtest)
 main.add_later("record", _record)
 main.add_later("recorded", _recorded)
 main.add_later("replay", _replay)
+main.add_later("run", _run)
 main.add_later("scenario", _scenario)
 
 

@@ -1,0 +1,160 @@
+"""A strategy that runs against a server, until its markets are closed.
+
+It is called from one thread: for every message about its markets once, after the messages that came with it about its
+orders. So it sees what a strategy over a recording sees, a little later than it happened.
+"""
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from queue import Empty
+from time import perf_counter
+from typing import Any, Final
+
+from simulator.live.library import CannotRun, Library, Lost, Server
+from simulator.live.own_orders import LiveOrders
+from simulator.live.views import LiveMarketView
+
+LOOK_SECONDS: Final = 0.2
+CLOSED: Final = "CLOSED"
+
+
+def run(
+    strategy: Any,
+    server: Server,
+    market_filter: Mapping[str, Any],
+    *,
+    seconds: float | None = None,
+    tell: Callable[[str], None] = lambda _: None,
+) -> list[LiveOrders]:
+    """Let a strategy run in the markets of a filter, and return its orders in them.
+
+    It ends when all of them are closed, or after so many seconds. `tell` is told what a person wants to know. Raises
+    `CannotRun` where the server cannot be reached, does not let the customer in, or is lost; and what the strategy
+    raises.
+    """
+    with closing(Library(server)) as library, ThreadPoolExecutor(1) as executor:
+        live = _Live(strategy, library, executor, tell)
+        live.begin(dict(market_filter))
+        until = None if seconds is None else perf_counter() + seconds
+        while not live.is_over and (until is None or perf_counter() < until):
+            live.look()
+        return list(live.orders.values())
+
+
+class _Live:
+    """What a strategy is called for."""
+
+    def __init__(
+        self, strategy: Any, library: Library, executor: ThreadPoolExecutor, tell: Callable[[str], None]
+    ) -> None:
+        self.orders: Final[dict[str, LiveOrders]] = {}
+        self._strategy: Final = strategy
+        self._library: Final = library
+        self._executor: Final = executor
+        self._tell: Final = tell
+        self._names: Final[dict[str, dict[int, str]]] = {}
+        self._open: Final[set[str]] = set()
+        self._latest: Final[dict[int, Any]] = {}
+        """By bet id: what was told of orders, of which the answer may not have come yet."""
+
+    @property
+    def is_over(self) -> bool:
+        """Return whether no market is left."""
+        return not self._open
+
+    def begin(self, market_filter: dict[str, Any]) -> None:
+        """Find the markets, and subscribe to them and to orders."""
+        betting = self._library.client.betting
+        found = self._library.ask(
+            betting.list_market_catalogue,
+            filter=market_filter,
+            market_projection=["RUNNER_DESCRIPTION"],
+            max_results=200,
+        )
+        if not found:
+            raise CannotRun("no market is open that was asked for.")
+        for market in found:
+            self._names[market.market_id] = {runner.selection_id: runner.runner_name for runner in market.runners}
+            self._open.add(market.market_id)
+        self._tell(f"following {len(found)} markets")
+        self._library.follow_orders()
+        self._library.follow_markets({"marketIds": sorted(self._open)})
+
+    def look(self) -> None:
+        """Take in the next message, if one comes, and call the strategy."""
+        try:
+            came = self._library.queue.get(timeout=LOOK_SECONDS)
+        except Empty:
+            return
+        if isinstance(came, Lost):
+            raise CannotRun(f"the stream has ended: {came.problem}.")
+        for each in came:
+            if hasattr(each, "market_definition"):
+                self._take_book(each)
+            else:
+                self._take_orders(each)
+
+    def _take_book(self, book: Any) -> None:
+        orders = self.orders.get(book.market_id)
+        if orders is None:
+            view = LiveMarketView(book, self._names.get(book.market_id, {}), self._figures)
+            orders = LiveOrders(view, self._library.client, self._ask, self._executor)
+            self.orders[book.market_id] = orders
+        orders.market.book = book
+        if book.status != CLOSED:
+            self._call("on_market", orders.market, orders)
+        elif book.market_id in self._open:
+            self._open.discard(book.market_id)
+            self._close(orders)
+
+    def _take_orders(self, told: Any) -> None:
+        touched: dict[str, None] = {}
+        for order in told.orders:
+            self._latest[int(order.bet_id)] = order
+            touched[order.market_id] = None
+        for market_id in touched:
+            orders = self.orders.get(market_id)
+            if orders is not None:
+                self._look_up(orders)
+                self._call("on_orders", orders)
+
+    def _look_up(self, orders: LiveOrders) -> None:
+        for order in orders:
+            if order.bet_id in self._latest:
+                order.known = self._latest[order.bet_id]
+
+    def _close(self, orders: LiveOrders) -> None:
+        """Look up what the orders have brought, and tell the strategy."""
+        self._look_up(orders)
+        if len(orders):
+            report = self._library.ask(
+                self._library.client.betting.list_cleared_orders, market_ids=[orders.market.market_id]
+            )
+            for cleared in report.orders:
+                order = orders.by_bet_id(int(cleared.bet_id))
+                if order is not None:
+                    order.profit = float(cleared.profit)
+        orders.market.profit = round(sum(order.profit or 0.0 for order in orders), 2)
+        self._tell(f"{orders.market.market_id} is closed, profit {orders.market.profit:.2f}")
+        self._call("on_close", orders.market)
+
+    def _call(self, name: str, *arguments: Any) -> None:
+        method = getattr(self._strategy, name, None)
+        if method is not None:
+            method(*arguments)
+
+    def _figures(self, market_id: str) -> dict[tuple[int, float], float]:
+        ask, betting = self._library.ask, self._library.client.betting
+        (report,) = ask(betting.list_market_profit_and_loss, market_ids=[market_id], include_bsp_bets=True) or [None]
+        if report is None:
+            return {}
+        return {(each.selection_id, 0.0): float(each.if_win) for each in report.profit_and_losses}
+
+    def _ask(self, call: Callable[..., Any], **named: Any) -> Any:
+        """Ask for something of an order; what is wrong with it is the order's, and not the strategy's."""
+        try:
+            return self._library.ask(call, **named)
+        except CannotRun as error:
+            self._tell(str(error))
+            return "ERROR"
