@@ -43,6 +43,12 @@ class Lost(Struct, frozen=True):
     problem: str
 
 
+class Answered(Struct, frozen=True):
+    """What is put into the queue when a request about orders in a market is answered."""
+
+    market_id: str
+
+
 class Library:
     """A client that is logged in; raises `CannotRun` where it is not to be had or the server does not let it in."""
 
@@ -50,6 +56,7 @@ class Library:
         self.queue: Final[SimpleQueue[Any]] = SimpleQueue()
         self._server: Final = server
         self._streams: Final[list[Any]] = []
+        self._is_closed = False
         try:
             self._library: Final[Any] = import_module("betfairlightweight")
             requests: Any = import_module("requests")
@@ -94,8 +101,9 @@ class Library:
         try:
             subscribe(stream)
             stream.start()
-        except (self._library.BetfairError, OSError) as error:
-            self.queue.put(Lost(str(error)))
+        except Exception as error:  # noqa: BLE001, the library stumbles in every way over a stream that is hung up
+            if not self._is_closed:
+                self.queue.put(Lost(str(error)))
 
     def _connect(self) -> socket.socket:
         host, _, port = self._server.stream.rpartition(":")
@@ -107,6 +115,7 @@ class Library:
 
     def close(self) -> None:
         """Hang up and log out."""
+        self._is_closed = True
         for stream in self._streams:
             stream.stop()
         with suppress(CannotRun):

@@ -32,7 +32,7 @@ class LiveOrder:
         self.handicap: Final = handicap
         self.side: Final = side
         self.price: Final = price
-        self.size = size
+        self.size: Final = float(size)
         self.bet_id: int | None = None
         self.refusal = ""
         self.known: Any = None
@@ -96,12 +96,15 @@ class LiveOrder:
 class LiveOrders:
     """The own orders in a market of a server."""
 
-    def __init__(self, market: LiveMarketView, client: Any, ask: Ask, executor: Executor) -> None:
+    def __init__(
+        self, market: LiveMarketView, client: Any, ask: Ask, executor: Executor, answered: Callable[[str], None]
+    ) -> None:
         self.market: Final = market
         self._orders: Final[list[LiveOrder]] = []
         self._client: Final = client
         self._ask: Final = ask
         self._executor: Final = executor
+        self._answered: Final = answered
 
     def __iter__(self) -> Iterator[LiveOrder]:
         return iter(self._orders)
@@ -236,6 +239,7 @@ class LiveOrders:
             report = self._ask(call, **named)
             if take is not None:
                 take(report)
+            self._answered(self.market.market_id)
 
         self._executor.submit(send)
 

@@ -11,7 +11,7 @@ from queue import Empty
 from time import perf_counter
 from typing import Any, Final
 
-from simulator.live.library import CannotRun, Library, Lost, Server
+from simulator.live.library import Answered, CannotRun, Library, Lost, Server
 from simulator.live.own_orders import LiveOrders
 from simulator.live.views import LiveMarketView
 
@@ -89,6 +89,9 @@ class _Live:
             return
         if isinstance(came, Lost):
             raise CannotRun(f"the stream has ended: {came.problem}.")
+        if isinstance(came, Answered):
+            self._tell_of_orders(came.market_id)
+            return
         for each in came:
             if hasattr(each, "market_definition"):
                 self._take_book(each)
@@ -99,9 +102,10 @@ class _Live:
         orders = self.orders.get(book.market_id)
         if orders is None:
             view = LiveMarketView(book, self._names.get(book.market_id, {}), self._figures)
-            orders = LiveOrders(view, self._library.client, self._ask, self._executor)
+            orders = LiveOrders(view, self._library.client, self._ask, self._executor, self._answered)
             self.orders[book.market_id] = orders
         orders.market.book = book
+        self._look_up(orders)
         if book.status != CLOSED:
             self._call("on_market", orders.market, orders)
         elif book.market_id in self._open:
@@ -114,10 +118,16 @@ class _Live:
             self._latest[int(order.bet_id)] = order
             touched[order.market_id] = None
         for market_id in touched:
-            orders = self.orders.get(market_id)
-            if orders is not None:
-                self._look_up(orders)
-                self._call("on_orders", orders)
+            self._tell_of_orders(market_id)
+
+    def _tell_of_orders(self, market_id: str) -> None:
+        orders = self.orders.get(market_id)
+        if orders is not None:
+            self._look_up(orders)
+            self._call("on_orders", orders)
+
+    def _answered(self, market_id: str) -> None:
+        self._library.queue.put(Answered(market_id))
 
     def _look_up(self, orders: LiveOrders) -> None:
         for order in orders:

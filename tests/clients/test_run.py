@@ -1,0 +1,208 @@
+"""A strategy runs against a server as it runs over a recording: over HTTP and the stream, to the end of its markets."""
+
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from simulator import serve
+from simulator.backtest.lane import Settings
+from simulator.backtest.running import Runs, backtest
+from simulator.backtest.strategy import Strategy
+from simulator.cli import main
+from simulator.live.library import CannotRun, Server
+from simulator.live.running import run
+from simulator.record import Source, record
+from simulator.testing import Server as Served
+from simulator.testing import World
+
+MARKET = "1.113197491"
+BACKS = """
+class Backs:
+    def __init__(self, stake=2.0):
+        self.stake = stake
+
+    def on_market(self, market, orders):
+        runner = market.runner(3)
+        if not orders and runner.best_back:
+            orders.back(runner, runner.best_back, self.stake)
+"""
+
+
+@pytest.fixture
+def served(request: pytest.FixtureRequest) -> Iterator[Served]:
+    with serve("derby", tls=getattr(request, "param", False)) as served:
+        yield served
+
+
+def server_of(served: Served, **changes: Any) -> Server:
+    """Where the server is, and its first customer."""
+    customer = served.world.account()
+    host, port = served.world.stream
+    known: dict[str, Any] = {
+        "url": served.https_url or served.url,
+        "stream": f"{host}:{port}",
+        "username": customer.username,
+        "password": customer.password,
+        "app_key": customer.app_key,
+        "ca": served.ca,
+    }
+    return Server(**{**known, **changes})
+
+
+class Does(Strategy):
+    """A strategy that does something at its first call, and keeps what it hears."""
+
+    def __init__(self, do: Callable[[Any, Any], Any], world: World) -> None:
+        self.do = do
+        self.world = world
+        self.result: Any = None
+        self.heard: list[list[float]] = []
+        self.closed: list[tuple[str, float | None]] = []
+        self.is_done = self.is_settled = False
+
+    def on_market(self, market: Any, orders: Any) -> None:
+        if not self.is_done:
+            self.is_done = True
+            self.result = self.do(market, orders)
+
+    def on_orders(self, orders: Any) -> None:
+        self.heard.append([order.size_matched for order in orders])
+        if not any(order.status == "PENDING" for order in orders) and not self.is_settled:
+            self.is_settled = True
+            self.world.settle(MARKET, 3)
+
+    def on_close(self, market: Any) -> None:
+        self.closed.append((market.market_id, market.profit))
+
+
+@pytest.mark.parametrize("served", [False, True], ids=["plain", "tls"], indirect=True)
+def test_a_strategy_bets_hears_of_its_bets_and_of_the_end(served: Served) -> None:
+    strategy = Does(lambda market, orders: orders.back(market.runner(3), market.runner(3).best_back, 2.0), served.world)
+    (orders,) = run(strategy, server_of(served), {}, seconds=30)
+    (order,) = orders
+    (bet,) = served.world.orders()
+    assert strategy.closed == [(MARKET, 10.0)]
+    assert strategy.heard[-1] == [2.0]
+    assert (order.bet_id, order.status, order.size_matched, order.average_price_matched, order.profit) == (
+        int(bet.bet_id), "EXECUTION_COMPLETE", 2.0, 6.0, 10.0,
+    )  # fmt: skip
+    assert (orders.market.status, orders.market.runner(3).status) == ("CLOSED", "WINNER")
+
+
+def test_a_strategy_sees_the_market_as_the_server_has_it(served: Served) -> None:
+    def look(market: Any, _: Any) -> list[Any]:
+        served.world.settle(MARKET, 3)
+        runner = market.runner(3)
+        return [
+            (market.market_id, market.status, market.in_play, market.number_of_winners, len(market.active_runners)),
+            (market.market_type, market.exposure, market.profit, runner.name),
+            (runner.best_back, runner.best_lay, runner.available_to_back[0], runner.starting_price),
+        ]
+
+    strategy = Does(look, served.world)
+    run(strategy, server_of(served), {"marketIds": [MARKET]}, seconds=30)
+    assert strategy.result == [
+        (MARKET, "OPEN", False, 1, 3),
+        ("MATCH_ODDS", 0.0, None, "The Draw"),
+        (5.0, None, (5.0, 150.0), None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("ask", "status", "refusal"),
+    [
+        (lambda orders: orders.back(3, 5.03, 2.0), "REFUSED", "INVALID_ODDS"),
+        (lambda orders: orders.lay(3, 1.01, 2.0), "EXECUTABLE", ""),
+        (lambda orders: orders.replace(orders.back(3, 100.0, 2.0), 110.0), "REFUSED", "BET_IN_PROGRESS"),
+        (lambda orders: orders.back_at_starting_price(3, 10.0), "REFUSED", "MARKET_NOT_OPEN_FOR_BSP_BETTING"),
+    ],
+)
+def test_an_order_says_what_the_server_says(
+    served: Served, ask: Callable[[Any], Any], status: str, refusal: str
+) -> None:
+    strategy = Does(lambda _, orders: ask(orders), served.world)
+    strategy.on_orders = lambda orders: None  # type: ignore[method-assign]
+    run(strategy, server_of(served), {}, seconds=1.5)
+    assert (strategy.result.status, strategy.result.refusal) == (status, refusal)
+
+
+def test_an_order_is_replaced_updated_and_cancelled(served: Served) -> None:
+    class Edits(Strategy):
+        def __init__(self) -> None:
+            self.first: Any = None
+            self.second: Any = None
+
+        def on_market(self, market: Any, orders: Any) -> None:
+            if self.first is None:
+                self.first = orders.back(3, 100.0, 4.0)
+
+        def on_orders(self, orders: Any) -> None:
+            if self.second is None and self.first.bet_id is not None:
+                orders.update(self.first, "PERSIST")
+                self.second = orders.replace(self.first, 110.0)
+            elif self.second is not None and self.second.bet_id is not None and self.second.size_remaining == 4.0:
+                orders.cancel(self.second, 1.0)
+            elif self.second is not None and self.second.size_remaining == 3.0:
+                orders.cancel()
+
+    strategy = Edits()
+    run(strategy, server_of(served), {}, seconds=3)
+    first, second = served.world.orders()
+    assert (first.size_cancelled, second.size_cancelled, second.price) == (4.0, 4.0, 110.0)
+    assert (strategy.first.status, strategy.second.status) == ("EXECUTION_COMPLETE", "EXECUTION_COMPLETE")
+
+
+def test_the_same_strategy_gets_the_same_bets_on_the_server_and_over_its_recording(tmp_path: Path) -> None:
+    script = tmp_path / "strategy.py"
+    script.write_text(BACKS)
+    with serve("derby") as served:
+        server = server_of(served)
+        source = Source(url=server.url, stream=server.stream, username=server.username, password=server.password,
+                        app_key=server.app_key)  # fmt: skip
+        recording = tmp_path / "recording.bz2"
+        recorder = threading.Thread(target=record, args=(source, [MARKET], recording))
+        recorder.start()
+        served.world.wait_for("SessionOpened", account=server.username)
+        end = threading.Timer(3, lambda: served.world.settle(MARKET, 3))
+        end.start()
+        arguments = [
+            "run", f"{script}:Backs", "--set", "stake=3", "--url", server.url, "--stream", server.stream,
+            "--username", server.username, "--password", server.password, "--app-key", server.app_key,
+        ]  # fmt: skip
+        ran = CliRunner().invoke(main, arguments)
+        recorder.join()
+        (bet,) = served.world.orders()
+    assert ran.exit_code == 0
+    assert f"{MARKET} <BACK 3 3.0 at 5.0: EXECUTION_COMPLETE, 3.0 matched>, profit 15.00" in ran.stdout
+    runs = Runs(parameters=("stake=3",), lane=Settings(cross_matching=True))
+    (order,) = backtest(f"{script}:Backs", [str(recording)], runs).rows.orders
+    assert (order.price, order.size_matched, order.average_price_matched, order.profit) == (5.0, 3.0, 6.0, 15.0)
+    assert (bet.price, bet.size_matched, bet.average_price_matched) == (5.0, 3.0, 6.0)
+
+
+@pytest.mark.parametrize(
+    ("changes", "market_filter", "sentence"),
+    [
+        ({"password": "wrong"}, {}, "INVALID_USERNAME_OR_PASSWORD"),
+        ({"url": "http://127.0.0.1:9"}, {}, r"^http://127\.0\.0\.1:9: "),
+        ({"stream": "127.0.0.1:9"}, {}, "^the stream has ended: "),
+        ({}, {"marketIds": ["1.1"]}, "^no market is open that was asked for"),
+    ],
+)
+def test_what_is_in_the_way_is_said(changes: dict[str, Any], market_filter: dict[str, Any], sentence: str) -> None:
+    with serve("derby") as served, pytest.raises(CannotRun, match=sentence):
+        run(Strategy(), server_of(served, **changes), market_filter, seconds=10)
+
+
+def test_a_strategy_runs_once_against_a_server(tmp_path: Path) -> None:
+    script = tmp_path / "strategy.py"
+    script.write_text(BACKS)
+    credentials = ["--url", "http://127.0.0.1:9", "--stream", "127.0.0.1:9", "--username", "a", "--password", "b"]
+    arguments = ["run", f"{script}:Backs", "--set", "stake=2,3", *credentials, "--app-key", "c"]
+    ran = CliRunner().invoke(main, arguments)
+    sentence = "betsim: a strategy runs once against a server: give every parameter one value.\n"
+    assert (ran.exit_code, ran.stderr) == (2, sentence)
