@@ -433,6 +433,18 @@ def accounts_of(event: Event) -> tuple[str, ...]:
     return (event.account,) if _is_of_account(event) else ()
 
 
+def bets_of(event: Event) -> tuple[int, ...]:
+    """Return the ids of the bets that an event is about: of every bet that has changed there is an event about it."""
+    match event:
+        case OrderMatched():
+            return event.taker_bet_id, event.resting_bet_id
+        case VirtualBetMatched():
+            return event.taker_bet_id, *(leg.bet_id for leg in event.legs)
+        case OrderEvent():
+            return (event.bet_id,)
+    return ()
+
+
 class _OfAccount(Protocol):
     @property
     def account(self) -> str: ...

@@ -17,8 +17,11 @@ State = Any
 class View(Protocol):
     """What can be seen of the markets of a world by all who see alike."""
 
-    def read(self, market_id: str) -> State | None:
-        """Return the state of a market as it is now, or `None` where there is none to be seen."""
+    def read(self, market_id: str, before: State | None, bets: Iterable[int]) -> State | None:
+        """Return the state of a market as it is now, or `None` where there is none to be seen.
+
+        `before` is the state that was read last, if any was, and `bets` are those that something has happened to since.
+        """
 
     def difference(self, before: State | None, after: State, *, merged: bool = False) -> bytes | None:
         """Return the change from one state to another as it is written, `None` where there is none to be told.
@@ -56,7 +59,8 @@ class Feed:
         self.view: Final = view
         self._published: Final[dict[str, State]] = {}
         self._subscribers: Final[dict[str, dict[Subscriber, None]]] = {}
-        self._marked: dict[str, None] = {}
+        self._marked: dict[str, set[int]] = {}
+        """With the bets that something has happened to."""
         self._due: Final[dict[str, int]] = {}
         """When markets are to be looked at again, by the clock of the world."""
         self._next: Final[list[tuple[int, str]]] = []
@@ -69,7 +73,7 @@ class Feed:
             self._subscribers.setdefault(market_id, {})[subscriber] = None
             state = self._published.get(market_id)
             if state is None:
-                state = self._read(market_id)
+                state = self._read(market_id, None, ())
                 if state is not None:
                     self._published[market_id] = state
             if state is not None:
@@ -88,23 +92,23 @@ class Feed:
                 for known in (self._published, self._marked, self._due):
                     known.pop(market_id, None)
 
-    def mark(self, market_id: str) -> bool:
-        """Note that something has happened to a market; return whether anybody wants to know."""
+    def mark(self, market_id: str, bets: Iterable[int]) -> bool:
+        """Note that something has happened to a market, and to these bets; return whether anybody wants to know."""
         if market_id not in self._subscribers:
             return False
-        self._marked[market_id] = None
+        self._marked.setdefault(market_id, set()).update(bets)
         return True
 
     def flush(self) -> None:
         """Tell everybody what has changed since the last time."""
         marked, self._marked = self._marked, {}
         touched: dict[Subscriber, None] = {}
-        for market_id in marked:
+        for market_id, bets in marked.items():
             subscribers = self._subscribers.get(market_id)
-            after = None if subscribers is None else self._read(market_id)
+            before = self._published.get(market_id)
+            after = None if subscribers is None else self._read(market_id, before, bets)
             if subscribers is None or after is None:
                 continue
-            before = self._published.get(market_id)
             change = self.view.difference(before, after)
             # Kept also where nothing is told: a state may remember what is to be told later.
             self._published[market_id] = after
@@ -136,10 +140,10 @@ class Feed:
         while (due := self.next_due) is not None and due <= now:
             _, market_id = heappop(self._next)
             del self._due[market_id]
-            self._marked[market_id] = None
+            self._marked.setdefault(market_id, set())
 
-    def _read(self, market_id: str) -> State | None:
-        state = self.view.read(market_id)
+    def _read(self, market_id: str, before: State | None, bets: Iterable[int]) -> State | None:
+        state = self.view.read(market_id, before, bets)
         due = self.view.next_due(market_id)
         if due is None:
             self._due.pop(market_id, None)

@@ -95,7 +95,7 @@ class MarketView:
         self._due: Final[dict[str, int]] = {}
         """When the displayed offers of a market are to be worked out anew."""
 
-    def read(self, market_id: str) -> MarketState | None:
+    def read(self, market_id: str, before: object, bets: object) -> MarketState | None:
         """Return a market as it is seen now, `None` where there is none."""
         market = self._world.exchange.markets.get(market_id)
         description = self._world.catalogue.markets.get(market_id)

@@ -5,62 +5,20 @@ changes is told whole; one that is complete is told once more and never again. A
 Source: published, Exchange Stream API specification; recorded order streams.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
 import msgspec
 from msgspec import Struct
 
-from simulator.betfair.betting.order_amounts import price_asked_for, size_asked_for
-from simulator.betfair.stream.numbers import number, whole_or_double
-from simulator.exchange.money import HUNDREDTHS
-from simulator.exchange.orders import LapseReason, Order, OrderStatus, OrderType, Persistence, RunnerKey, Side
+from simulator.betfair.stream.numbers import number
+from simulator.betfair.stream.order_words import words_of
+from simulator.betfair.stream.shared_sequence import SharedSequence
+from simulator.exchange.orders import Order, RunnerKey, Side
 from simulator.world.world import World
 
-MALTA: Final = "REG_LGA"
-"""The regulator of bets (recorded; older ones have another)."""
-
-_SIDES: Final = {Side.BACK: "B", Side.LAY: "L"}
-_PERSISTENCES: Final = {Persistence.LAPSE: "L", Persistence.PERSIST: "P", Persistence.MARKET_ON_CLOSE: "MOC"}
-_TYPES: Final = {OrderType.LIMIT: "L", OrderType.LIMIT_ON_CLOSE: "LOC", OrderType.MARKET_ON_CLOSE: "MOC"}
-_STATUSES: Final = {OrderStatus.EXECUTABLE: "E", OrderStatus.EXECUTION_COMPLETE: "EC"}
-_LAPSE_REASONS: Final = {
-    LapseReason.TURNED_IN_PLAY: "SP_IN_PLAY",
-    LapseReason.NO_MATCH_AT_STARTING_PRICE: "SP_IN_PLAY",
-    LapseReason.SMALL_STAKE: "SMALL_STAKE",
-    LapseReason.MARKET_SUSPENDED: "MKT_SUSPENDED",
-    LapseReason.RUNNER_REMOVED: "RNR_UNKNOWN",
-    LapseReason.OTHER_RUNNER_REMOVED: "PRICE_IMP_TOO_LARGE",
-    LapseReason.RUNNER_HIDDEN: "RNR_UNKNOWN",
-    LapseReason.RUNNER_SETTLED: "RNR_UNKNOWN",
-    LapseReason.BETTING_CLOSED: "MKT_INVALID",
-    LapseReason.MARKET_SETTLED: "MKT_INVALID",
-    LapseReason.MARKET_VOIDED: "MKT_INVALID",
-}
-"""Which of the published codes stands for each reason (chosen where no recording shows it: docs/fidelity.md)."""
-_changeable: Final = attrgetter(
-    "price",
-    "size",
-    "liability",
-    "side",
-    "persistence",
-    "order_type",
-    "matched_at",
-    "cancelled_at",
-    "lapsed_at",
-    "size_lapsed",
-    "lapse_reason",
-    "matched_payout",
-    "size_matched",
-    "size_remaining",
-    "size_cancelled",
-    "size_voided",
-    "placed_at",
-    "customer_order_reference",
-    "customer_strategy_reference",
-)
-"""All that is told of an order but its id: later, or when the world has gone back, it may be something else."""
 _encode: Final = msgspec.json.Encoder().encode
 
 Ladder = Mapping[int, int]
@@ -86,30 +44,41 @@ class Position(NamedTuple):
 NOWHERE: Final = Position({}, {})
 
 
-class RunnerOrders(NamedTuple):
-    """The orders on one runner by bet id, the whole position, and that of each strategy.
+class OrderTold(NamedTuple):
+    """An order as it is told: its words, `None` where its strategy is not asked for, and what was matched, by price."""
+
+    runner: RunnerKey
+    side: Side
+    strategy: str
+    words: Mapping[str, Any] | None
+    matched: Ladder
+
+
+class RunnerPosition(NamedTuple):
+    """What was matched of the bets on one runner, and that of each strategy.
 
     `is_unknown` marks a runner that an image left out.
     """
 
-    orders: Mapping[int, Mapping[str, Any]]
-    position: Position
+    whole: Position
     by_strategy: Mapping[str, Position]
     is_unknown: bool = False
 
 
-NO_ORDERS: Final = RunnerOrders({}, NOWHERE, {})
+NO_POSITION: Final = RunnerPosition(NOWHERE, {})
+NO_ORDERS: Final = SharedSequence[OrderTold]()
 
 
 class OrdersState(NamedTuple):
-    """The orders of an account in a market at a moment.
+    """The orders of an account in a market at a moment, in order of placing, and the runners that they are on.
 
     `is_unknown` marks a market of which a subscription that goes on has been told nothing yet.
     """
 
     market_id: str
     is_closed: bool
-    runners: Mapping[RunnerKey, RunnerOrders]
+    orders: SharedSequence[OrderTold]
+    runners: Mapping[RunnerKey, RunnerPosition]
     is_unknown: bool = False
 
 
@@ -119,24 +88,30 @@ class OrderView:
     def __init__(self, world: World, projection: OrderProjection) -> None:
         self._world: Final = world
         self._projection: Final = projection
-        self._told: Final[dict[int, tuple[object, Mapping[str, Any]]]] = {}
-        """By bet id: what an order had that can change when it was put into words, and the words."""
 
-    def read(self, market_id: str) -> OrdersState | None:
-        """Return the account's orders in a market as they are now, `None` where there never was one."""
+    def read(self, market_id: str, before: OrdersState | None, bets: Iterable[int]) -> OrdersState | None:
+        """Return the account's orders in a market as they are now, `None` where there never was one.
+
+        Of the orders of a state before only those are looked at that something has happened to since.
+        """
         market = self._world.exchange.markets.get(market_id)
         index = None if market is None else market.orders_of.get(self._projection.account)
         if market is None or index is None:
             return None
-        by_runner: dict[RunnerKey, list[Order]] = {}
-        for order in index.orders:
-            by_runner.setdefault(order.runner, []).append(order.own)
-        runners = {key: self._runner(orders) for key, orders in by_runner.items()}
-        return OrdersState(market_id, market.settled_at is not None, runners)
+        orders, runners = (NO_ORDERS, {}) if before is None else (before.orders, before.runners)
+        known = orders.length
+        places = {place for bet_id in bets if (place := _place(index.orders, bet_id, known)) is not None}
+        moves = _Moves(self._projection, runners)
+        for place in (*sorted(places), *range(known, len(index.orders))):
+            was, told = orders.get(place), self._told(index.orders[place].own)
+            if told != was:
+                orders = orders.put(place, told)
+                moves.note(was, told)
+        return OrdersState(market_id, market.settled_at is not None, orders, moves.runners())
 
     def nothing(self, market_id: str) -> OrdersState:
         """Return what is known of a market before its first order."""
-        return OrdersState(market_id, False, {}, is_unknown=True)
+        return OrdersState(market_id, False, NO_ORDERS, {}, is_unknown=True)
 
     def next_due(self, _: str) -> None:
         """Return `None`: orders change when something happens to them, and else not."""
@@ -150,89 +125,86 @@ class OrderView:
         """Return a state as it is known to who was told how it differs from one before."""
         return known(before, after)
 
-    def _runner(self, orders: list[Order]) -> RunnerOrders:
-        wanted, projection = self._projection.strategies, self._projection
-        shown = {
-            order.bet_id: self._shown(order)
-            for order in orders
-            if wanted is None or (order.customer_strategy_reference or "") in wanted
-        }
-        by_strategy: dict[str, list[Order]] = {}
-        if projection.is_partitioned:
-            for order in orders:
-                strategy = order.customer_strategy_reference or ""
-                if wanted is None or strategy in wanted:
-                    by_strategy.setdefault(strategy, []).append(order)
-        return RunnerOrders(
-            shown,
-            _position(orders) if projection.shows_position else NOWHERE,
-            {strategy: _position(own) for strategy, own in by_strategy.items()},
-        )
+    def _told(self, order: Order) -> OrderTold:
+        wanted, strategy = self._projection.strategies, order.customer_strategy_reference or ""
+        matched: dict[int, int] = {}
+        for fragment in order.fragments if order.size_matched else ():
+            if fragment.size:
+                matched[fragment.price] = matched.get(fragment.price, 0) + fragment.size
+        words = words_of(order) if wanted is None or strategy in wanted else None
+        return OrderTold(order.runner, order.side, strategy, words, matched)
 
-    def _shown(self, order: Order) -> Mapping[str, Any]:
-        changeable = _changeable(order)
-        told = self._told.get(order.bet_id)
-        if told is None or told[0] != changeable:
-            told = self._told[order.bet_id] = changeable, _order(order)
-        return told[1]
+
+def _place(orders: Sequence[Order], bet_id: int, known: int) -> int | None:
+    """Return the place of a bet among so many orders, which are in order of their ids; `None` where it is not there."""
+    place = bisect_left(orders, bet_id, hi=known, key=attrgetter("bet_id"))
+    return place if place < known and orders[place].bet_id == bet_id else None
+
+
+class _Moves:
+    """What changed orders make of the positions on their runners."""
+
+    def __init__(self, projection: OrderProjection, before: Mapping[RunnerKey, RunnerPosition]) -> None:
+        self._projection: Final = projection
+        self._before: Final = before
+        self._moved: Final[dict[RunnerKey, dict[str | None, dict[Side, dict[int, int]]]]] = {}
+        """By runner and strategy, `None` for all bets: the ladders that may be others, as far as they are known."""
+
+    def note(self, was: OrderTold | None, now: OrderTold) -> None:
+        """Count an order as it is now instead of what it was, if it was anything."""
+        of_runner = self._moved.setdefault(now.runner, {})
+        if was is not None and was.matched == now.matched:
+            return
+        if self._projection.shows_position:
+            _count(self._ladder(of_runner, now, None), was, now)
+        if self._projection.is_partitioned and now.words is not None:
+            _count(self._ladder(of_runner, now, now.strategy), was, now)
+
+    def runners(self) -> Mapping[RunnerKey, RunnerPosition]:
+        """Return the positions on all runners as they are now."""
+        if not self._moved:
+            return self._before
+        runners = dict(self._before)
+        for key, of_runner in self._moved.items():
+            before = runners.get(key, NO_POSITION)
+            by_strategy = dict(before.by_strategy)
+            whole = before.whole
+            for strategy, ladders in of_runner.items():
+                if strategy is None:
+                    whole = _position(whole, ladders)
+                else:
+                    by_strategy[strategy] = _position(by_strategy.get(strategy, NOWHERE), ladders)
+            runners[key] = RunnerPosition(whole, by_strategy)
+        return runners
+
+    def _ladder(
+        self, of_runner: dict[str | None, dict[Side, dict[int, int]]], order: OrderTold, strategy: str | None
+    ) -> dict[int, int]:
+        ladders = of_runner.setdefault(strategy, {})
+        if order.side not in ladders:
+            runner = self._before.get(order.runner, NO_POSITION)
+            position = runner.whole if strategy is None else runner.by_strategy.get(strategy, NOWHERE)
+            ladders[order.side] = dict(position.backs if order.side is Side.BACK else position.lays)
+        return ladders[order.side]
+
+
+def _count(ladder: dict[int, int], was: OrderTold | None, now: OrderTold) -> None:
+    for price, size in () if was is None else was.matched.items():
+        ladder[price] -= size
+    for price, size in now.matched.items():
+        ladder[price] = ladder.get(price, 0) + size
+    for price in () if was is None else was.matched:
+        if not ladder[price]:
+            del ladder[price]
+
+
+def _position(before: Position, ladders: Mapping[Side, Ladder]) -> Position:
+    return Position(ladders.get(Side.BACK, before.backs), ladders.get(Side.LAY, before.lays))
 
 
 def markets_with_orders(world: World, account: str) -> list[str]:
     """Return the ids of the markets that are not settled and in which an account has ever had a bet."""
     return list(world.exchange.accounts[account].index.markets)
-
-
-def _position(orders: Iterable[Order]) -> Position:
-    ladders: dict[Side, dict[int, int]] = {Side.BACK: {}, Side.LAY: {}}
-    for order in orders:
-        if order.size_matched:
-            ladder = ladders[order.side]
-            for fragment in order.fragments:
-                ladder[fragment.price] = ladder.get(fragment.price, 0) + fragment.size
-    return Position(ladders[Side.BACK], ladders[Side.LAY])
-
-
-def _order(order: Order) -> Mapping[str, Any]:
-    """Return an order as it is told, its members in recorded order."""
-    return {name: value for name, value in _members(order) if value is not None}
-
-
-def _members(order: Order) -> Iterator[tuple[str, Any]]:
-    yield "id", str(order.bet_id)
-    yield "p", whole_or_double(float(price_asked_for(order)))
-    yield "s", whole_or_double(float(size_asked_for(order)))
-    yield "side", _SIDES[order.side]
-    yield "status", _STATUSES[order.status]
-    # Recorded: what was placed for the starting price has the persistence that goes with it.
-    for_starting_price = order.order_type is not OrderType.LIMIT
-    yield "pt", "MOC" if for_starting_price else _PERSISTENCES[order.persistence]
-    yield "ot", _TYPES[order.order_type]
-    yield "pd", _second(order.placed_at)
-    yield "md", _second(order.matched_at)
-    yield "cd", _second(order.cancelled_at)
-    yield "ld", _second(order.lapsed_at)
-    yield "bsp", number(order.liability) if order.liability else None
-    if order.size_lapsed and order.lapse_reason is not None:
-        yield "lsrc", _LAPSE_REASONS[order.lapse_reason]
-    if order.size_matched:
-        yield "avp", whole_or_double(order.matched_payout / order.size_matched / HUNDREDTHS)
-    for name, pence in (
-        ("sm", order.size_matched),
-        ("sr", order.size_remaining),
-        ("sl", order.size_lapsed),
-        ("sc", order.size_cancelled),
-        ("sv", order.size_voided),
-    ):
-        yield name, number(pence)
-    yield "rac", ""
-    yield "rc", MALTA
-    yield "rfo", order.customer_order_reference or ""
-    yield "rfs", order.customer_strategy_reference or ""
-
-
-def _second(milliseconds: int | None) -> int | None:
-    """Return a time as it is told: in milliseconds, and to the second (recorded)."""
-    return None if milliseconds is None else milliseconds - milliseconds % 1000
 
 
 # Differences
@@ -261,7 +233,7 @@ def difference(before: OrdersState | None, after: OrdersState) -> bytes | None:
 
 def known(before: OrdersState | None, after: OrdersState) -> OrdersState:
     """Return a state with marks on what who was told how it differs from one before has still not heard of."""
-    was: Mapping[RunnerKey, RunnerOrders] = {} if before is None else before.runners
+    was: Mapping[RunnerKey, RunnerPosition] = {} if before is None else before.runners
     silent = {
         key
         for key, change in _runner_changes(before, after)
@@ -270,31 +242,33 @@ def known(before: OrdersState | None, after: OrdersState) -> OrdersState:
     is_unknown = (before is None or before.is_unknown) and len(silent) == len(after.runners)
     if not silent and not is_unknown:
         return after
-    runners = {key: orders._replace(is_unknown=key in silent) for key, orders in after.runners.items()}
+    runners = {key: position._replace(is_unknown=key in silent) for key, position in after.runners.items()}
     return after._replace(runners=runners, is_unknown=is_unknown)
 
 
 def _runner_changes(
     before: OrdersState | None, after: OrdersState
 ) -> Iterator[tuple[RunnerKey, dict[str, Any] | None]]:
-    was: Mapping[RunnerKey, RunnerOrders] = {} if before is None else before.runners
-    for key, orders in after.runners.items():
-        yield key, _runner_change(key, was.get(key), orders, before is None)
+    was: Mapping[RunnerKey, RunnerPosition] = {} if before is None else before.runners
+    orders: dict[RunnerKey, list[Mapping[str, Any]]] = {}
+    for known, order in after.orders.differing(NO_ORDERS if before is None else before.orders):
+        words = order.words
+        if words is None or (known is not None and known.words == words):
+            continue
+        if before is not None or words["status"] == "E":
+            orders.setdefault(order.runner, []).append(words)
+    for key, position in after.runners.items():
+        yield key, _runner_change(key, was.get(key), position, orders.get(key))
 
 
 def _runner_change(
-    key: RunnerKey, before: RunnerOrders | None, after: RunnerOrders, is_image: bool
+    key: RunnerKey, before: RunnerPosition | None, after: RunnerPosition, orders: list[Mapping[str, Any]] | None
 ) -> dict[str, Any] | None:
-    was = before or NO_ORDERS
-    changed = [
-        order
-        for bet_id, order in after.orders.items()
-        if order is not (known := was.orders.get(bet_id))
-        and order != known
-        and (order["status"] == "E" or not is_image)
-    ]
-    members: dict[str, Any] = {"uo": changed} if changed else {}
-    members.update(_position_change(was.position, after.position))
+    if orders is None and before is after:
+        return None
+    was = before or NO_POSITION
+    members: dict[str, Any] = {} if orders is None else {"uo": orders}
+    members.update(_position_change(was.whole, after.whole))
     by_strategy = {
         strategy: change
         for strategy, position in after.by_strategy.items()
@@ -312,6 +286,8 @@ def _runner_change(
 
 
 def _position_change(before: Position, after: Position) -> dict[str, Any]:
+    if before is after:
+        return {}
     named = (("mb", before.backs, after.backs), ("ml", before.lays, after.lays))
     return {name: change for name, was, is_now in named if (change := _ladder_change(was, is_now))}
 

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple, Protocol
 
 from simulator.betfair.stream.changes import Kind
 from simulator.betfair.stream.feed import Feed, Subscriber, View
-from simulator.exchange.events import Event, MarketAdded, MarketEvent, accounts_of
+from simulator.exchange.events import Event, MarketAdded, MarketEvent, accounts_of, bets_of
 from simulator.world.faults import RESPONSE_BEFORE_STREAM
 from simulator.world.happened import (
     AnswerReleased,
@@ -81,15 +81,17 @@ class _Outgoing:
         self.ticket = 0
         """What the answer waits under before which nothing is told; 0 where there is none."""
 
-    def mark_if_concerned(self, market_id: str, accounts: frozenset[str], *, is_new: bool) -> None:
-        """Mark a market to which something has happened, in the bets of these accounts where it names some.
+    def mark_if_concerned(
+        self, market_id: str, accounts: frozenset[str], bets: tuple[int, ...], *, is_new: bool
+    ) -> None:
+        """Mark a market to which something has happened, in these bets of these accounts where it names some.
 
         What happens to a market as a whole, without naming accounts, may have changed anybody's bets in it.
         """
         account = self.channel.account
         if account is not None and accounts and account not in accounts:
             return
-        if self.feed.mark(market_id):
+        if self.feed.mark(market_id, () if account is None else bets):
             self.flush_soon()
         elif is_new if account is None else accounts:
             self.new_markets[market_id] = None
@@ -262,8 +264,9 @@ class Publisher:
         market_id = event.market_id
         if isinstance(event, RaceStatusChanged):
             market_id = world.races.by_id[event.race_id].market_id
+        bets = bets_of(event)
         for outgoing in of_world.values():
-            outgoing.mark_if_concerned(market_id, accounts, is_new=is_new)
+            outgoing.mark_if_concerned(market_id, accounts, bets, is_new=is_new)
 
 
 def _keep_order(of_world: dict[Channel, _Outgoing], event: FaultFired | AnswerReleased) -> None:

@@ -45,7 +45,7 @@ class RaceView:
     def __init__(self, world: World) -> None:
         self._world: Final = world
 
-    def read(self, market_id: str) -> bytes | None:
+    def read(self, market_id: str, before: object, bets: object) -> bytes | None:
         """Return how the race stands that a market leads, `None` where it leads none."""
         race = _led_by(self._world, market_id)
         return None if race is None else _encode({"id": race.id, "mid": race.market_id, **_progress(race)})
@@ -70,7 +70,7 @@ class RaceView:
 class NothingToSee:
     """What there is to see of something that a world knows nothing of."""
 
-    def read(self, _: str) -> None:
+    def read(self, market_id: str, before: object, bets: object) -> None:
         """Return `None`."""
         return
 
