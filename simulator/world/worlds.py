@@ -7,6 +7,7 @@ from typing import Final
 
 import msgspec
 
+from simulator.exchange.events import Event
 from simulator.world.clock import REAL_TIME, RealTime
 from simulator.world.format.scenario import AccountEntry, BetTuneUser, Scenario
 from simulator.world.happened import (
@@ -63,6 +64,8 @@ _INPUTS_ABOUT_FAULTS: Final[frozenset[type[Input]]] = frozenset(
 )
 
 
+_INPUTS_THAT_BREAK_OFF: Final[frozenset[type[Input]]] = frozenset({Reset, Restore, EndWorld})
+
 MOST_WORLDS: Final = 1_000
 """How many worlds a server has at the most unless it is told otherwise, the default world among them."""
 
@@ -104,6 +107,7 @@ class Worlds:
         self._real_time: Final = real_time
         self._certificates: Final = certificates
         self._listeners: Final[list[StoryListener]] = []
+        self._at_break: Final[list[Callable[[World], object]]] = []
         self._by_id: Final[dict[str, World]] = {}
         self._journals: Final[dict[str, Journal]] = {}
         self._by_session: Final[dict[str, World]] = {}
@@ -128,6 +132,13 @@ class Worlds:
         self._listeners.append(listener)
         for world in self:
             self._let_listen(world, listener)
+
+    def at_break(self, call: Callable[[World], object]) -> None:
+        """Call something with every world whose story breaks off: it begins or begins again, goes back, or ends.
+
+        That costs nothing while a story goes on. What is called only reads.
+        """
+        self._at_break.append(call)
 
     @property
     def default(self) -> World:
@@ -264,17 +275,23 @@ class Worlds:
         if kind not in _INPUTS_ABOUT_CREDENTIALS:
             return
         for event in happened.events:
-            if isinstance(event, SessionOpened):
-                self._by_session[event.token] = world
-            elif isinstance(event, SessionClosed):
-                self._by_session.pop(event.token, None)
-            elif isinstance(event, TokenMade):
-                self._by_bettune_token.add(world, (event.token,))
-            elif isinstance(event, DeveloperAppCreated):
-                self._by_app_key.add(world, (event.live_key, event.delayed_key))
-            elif isinstance(event, WorldReset | WorldRestored):
-                self._by_bettune_token.put(world, world.bettune.users.by_token)
-                self._by_app_key.put(world, world.developer_apps.by_key)
+            self._note_credentials(world, event)
+        if kind in _INPUTS_THAT_BREAK_OFF and happened.refusal is None:
+            for call in self._at_break:
+                call(world)
+
+    def _note_credentials(self, world: World, event: Event) -> None:
+        if isinstance(event, SessionOpened):
+            self._by_session[event.token] = world
+        elif isinstance(event, SessionClosed):
+            self._by_session.pop(event.token, None)
+        elif isinstance(event, TokenMade):
+            self._by_bettune_token.add(world, (event.token,))
+        elif isinstance(event, DeveloperAppCreated):
+            self._by_app_key.add(world, (event.live_key, event.delayed_key))
+        elif isinstance(event, WorldReset | WorldRestored):
+            self._by_bettune_token.put(world, world.bettune.users.by_token)
+            self._by_app_key.put(world, world.developer_apps.by_key)
 
     def _made_for(self, username: str) -> tuple[str, ...]:
         certificate = self._certificates.get(username)

@@ -7,8 +7,6 @@ from msgspec import Struct
 from simulator.betfair.stream.feed import State
 from simulator.betfair.stream.history import EndedSubscriptions, History
 from simulator.betfair.stream.publisher import Publisher
-from simulator.world.happened import Happened
-from simulator.world.inputs import EndWorld, Reset, Restore
 from simulator.world.world import World
 from simulator.world.worlds import Worlds
 
@@ -55,12 +53,7 @@ class Hub:
         self.ended: Final = EndedSubscriptions()
         self.connections: Final[dict[Member, None]] = {}
         self._images = 0
-        worlds.listen(self._hear)
-
-    def _hear(self, world: World, happened: Happened) -> None:
-        """Forget what nobody can go on from."""
-        if isinstance(happened.input, Reset | Restore | EndWorld) and happened.refusal is None:
-            self.ended.forget(world.id)
+        worlds.at_break(lambda world: self.ended.forget(world.id))
 
     def connections_of(self, world: World, account: str) -> int:
         """Return how many connections an account has."""

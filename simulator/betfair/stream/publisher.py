@@ -8,6 +8,7 @@ together.
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable
+from functools import partial
 from typing import Final, NamedTuple, Protocol
 
 from simulator.betfair.stream.changes import Kind
@@ -24,7 +25,6 @@ from simulator.world.happened import (
     WorldReset,
     WorldRestored,
 )
-from simulator.world.inputs import Reset, Restore
 from simulator.world.world import World
 from simulator.world.worlds import Worlds
 
@@ -177,13 +177,17 @@ class _Outgoing:
 
 
 class Publisher:
-    """The feeds of all worlds, each there as long as somebody reads it."""
+    """The feeds of all worlds, each there as long as somebody reads it.
+
+    The story of a world is listened to only while there are feeds of it: bets that nobody is told of cost nothing here.
+    """
 
     def __init__(self, worlds: Worlds) -> None:
         self._outgoing: Final[dict[str, dict[Channel, _Outgoing]]] = {}
         """By world."""
+        self._stop_listening: Final[dict[str, Callable[[], None]]] = {}
         self._eras: Final[Counter[str]] = Counter()
-        worlds.listen(self._hear)
+        worlds.at_break(self._count_era)
 
     def subscribe(
         self, world: World, channel: Channel, make_view: Callable[[], View], make_reader: Callable[[Feed], Reader]
@@ -192,7 +196,10 @@ class Publisher:
 
         What has happened up to now is told to the others first, so that the states of the feed are those of now.
         """
-        of_world = self._outgoing.setdefault(world.id, {})
+        of_world = self._outgoing.get(world.id)
+        if of_world is None:
+            of_world = self._outgoing[world.id] = {}
+            self._stop_listening[world.id] = world.listen(partial(self._hear, world))
         outgoing = of_world.get(channel)
         if outgoing is None:
             outgoing = of_world[channel] = _Outgoing(world, channel, make_view())
@@ -222,16 +229,19 @@ class Publisher:
             del of_world[channel]
             if not of_world:
                 del self._outgoing[world.id]
+                self._stop_listening.pop(world.id)()
 
     def era(self, world: World) -> int:
         """Return how often a world has begun again or gone back since it is told of."""
         return self._eras[world.id]
 
-    def _hear(self, world: World, happened: Happened) -> None:
-        if isinstance(happened.input, Reset | Restore) and happened.refusal is None:
-            self._eras[world.id] += 1
-        elif world.has_ended:
+    def _count_era(self, world: World) -> None:
+        if world.has_ended:
             self._eras.pop(world.id, None)
+        else:
+            self._eras[world.id] += 1
+
+    def _hear(self, world: World, happened: Happened) -> None:
         of_world = self._outgoing.get(world.id)
         if of_world is None:
             return
