@@ -1,4 +1,4 @@
-"""What is told of a customer's bets costs what has changed, however many bets there are beside."""
+"""What is told of a customer's bets costs what has changed, however many there are, and nothing where nobody hears."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -15,6 +15,8 @@ from simulator.exchange.commands import (
 )
 from simulator.exchange.orders import OrderType, Persistence, RunnerKey, Side
 from simulator.world.inputs import Input
+from simulator.world.world import World
+from simulator.world.worlds import Worlds
 from tests.contract.stream_theatre import StreamClient, StreamTheatre, streaming
 from tests.scenario import HORSE_RACING, account, event, loaded, runner, scenario, win
 from tests.steps import steps
@@ -38,7 +40,7 @@ def placing(price: int, side: Side = Side.BACK, size: int = 2_00) -> PlaceInstru
     return PlaceInstruction(RunnerKey(1), side, OrderType.LIMIT, price, size, Persistence.LAPSE)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def theatres() -> Iterator[list[tuple[StreamTheatre, StreamClient]]]:
     market = win(MARKET, runner(1), runner(2), turnInPlay=True)
     accounts = [account("alice", balance=1_000_000), "bob"]
@@ -77,3 +79,28 @@ def test_many_other_bets_make_no_change_of_one_dearer(
     few, many = costs
     assert few > 1_000
     assert many < 1.2 * few
+
+
+def test_a_bet_that_nobody_is_told_of_costs_nothing_for_the_stream() -> None:
+    document = loaded(scenario(event("1", "Meeting", HORSE_RACING, win(MARKET, runner(1), runner(2)))))
+    without = Worlds().create(document)
+    with streaming(document) as theatre:
+        costs = []
+        for _ in range(2):
+            costs.append(steps_of_a_bet(theatre.world))
+            # From now on there was a subscriber once.
+            alice = theatre.client()
+            alice.subscribe_to_orders()
+            alice.subscribe_to_markets(MARKET)
+            theatre.bet("bob", MARKET, Side.BACK, 500, 2_00)
+            assert alice.read()
+            alice.leave()
+
+    assert costs == [steps_of_a_bet(without)] * 2
+
+
+def steps_of_a_bet(world: World) -> int:
+    bet = PlaceOrders("bob", MARKET, (placing(500_00),))
+    # The first one makes what is made only once, and of others the collector may make use.
+    world.do(bet).accepted()
+    return min(steps(lambda: world.do(bet).accepted()) for _ in range(5))
