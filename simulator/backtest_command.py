@@ -22,7 +22,9 @@ from simulator.backtest.workers import NoCluster, WorkersLost, on_a_cluster, on_
 from simulator.ending import end
 from simulator.exchange.money import HUNDREDTHS
 from simulator.exchange.rules import DEFAULT_RULE_SET, RULE_SETS
+from simulator.recorded.rows import PyarrowMissing
 from simulator.recorded.sources import SourceError
+from simulator.recorded_options import chooses_cache, chooses_markets
 
 CANNOT_RUN: Final = 2
 FAILED: Final = 1
@@ -53,6 +55,8 @@ FOLDER: Final = click.Path(file_okay=False, path_type=Path)
 @click.option("--workers", default=1, show_default=True, type=WORKERS, help="Processes of this machine.")
 @click.option("--scheduler", metavar="ADDRESS", help="Of a Dask cluster that does the work, as tcp://host:8786.")
 @click.option("--output", default=OUTPUT, show_default=True, type=FOLDER, help="For tables and the report.")
+@chooses_markets
+@chooses_cache
 @click.option("--resume", is_flag=True, help="Leave out what was done before and is in the folder.")
 @click.option("--report/--no-report", default=True, show_default=True, help="Draw a page, report.html.")
 @click.option("--quiet", is_flag=True, help="Show no progress.")
@@ -74,7 +78,7 @@ def backtest_command(strategy: str, files: tuple[str, ...], **options: Any) -> N
                 resumes=options["resume"],
                 tell=tell,
             )
-    except (WrongStrategy, SourceError, NoCluster, WorkersLost) as error:
+    except (WrongStrategy, SourceError, PyarrowMissing, NoCluster, WorkersLost) as error:
         end(str(error), CANNOT_RUN)
     except KeyboardInterrupt:
         end("nothing was finished.", INTERRUPTED)
@@ -99,6 +103,8 @@ def _runs(options: Mapping[str, Any]) -> Runs:
         models=options["models"],
         latencies_milliseconds=latencies if len(latencies) > 1 else (),
         lane=lane,
+        wanted=options["wanted"],
+        cache=options["cache"],
     )
 
 

@@ -7,8 +7,9 @@ places meets the book as the last message left it, and one that is on its way th
 It costs what the messages say: a runner on which no lane has anything costs no more than to read it.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
+from heapq import heapify, heappop, heapreplace
 from typing import Final
 
 from simulator.backtest.books import Moves, RecordedBook, Watched
@@ -65,13 +66,39 @@ class Engine:
                 lane.now = at
         return at
 
-    def play(self, recording: PreparedRecording) -> None:
-        """Take in a recording that was prepared, to its end: `end` is still to be called."""
-        for changed in recording.messages(self._before):
-            for market in changed:
-                followed = self.followed[market.market_id]
-                followed.take_moves()
-                followed.tell()
+    def play(self, *recordings: PreparedRecording) -> None:
+        """Take in recordings that were prepared, in the order of time, to their end: `end` is still to be called."""
+        if len(recordings) == 1:
+            for changed in recordings[0].messages(self._before):
+                self._follow(changed)
+            return
+        waiting: list[tuple[int, int, PreparedRecording, Iterator[list[RecordedMarket]]]] = []
+        for number, recording in enumerate(recordings):
+            messages = recording.messages(self._before, announces=True)
+            if next(messages, None) is not None:
+                waiting.append((recording.next_at, number, recording, messages))
+        heapify(waiting)
+        while waiting:
+            at, number, recording, messages = waiting[0]
+            if self._goes_on(messages):
+                # Within a recording time never goes backwards, whatever its messages say.
+                heapreplace(waiting, (max(at, recording.next_at), number, recording, messages))
+            else:
+                heappop(waiting)
+
+    def _goes_on(self, messages: Iterator[list[RecordedMarket]]) -> bool:
+        """Take in the message that was announced; return whether another one is."""
+        for changed in messages:
+            if not changed:
+                return True
+            self._follow(changed)
+        return False
+
+    def _follow(self, changed: list[RecordedMarket]) -> None:
+        for market in changed:
+            followed = self.followed[market.market_id]
+            followed.take_moves()
+            followed.tell()
 
     def _before(self, recorded: RecordedMarket) -> None:
         """Take in when a market is about to be changed, and what its definition is from now on."""

@@ -5,10 +5,11 @@ work is spread.
 """
 
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from heapq import merge
 from importlib import import_module
+from pathlib import Path
 from typing import Any, Final
 
 from msgspec import Struct
@@ -19,8 +20,11 @@ from simulator.backtest.latency import Latency
 from simulator.backtest.playing import AtPlay, Play
 from simulator.backtest.rows import Rows, rows_of
 from simulator.backtest.variants import Variant, arguments, check_parameters, is_flumine, strategy_class
-from simulator.recorded.messages import Kind, Line, read_lines
-from simulator.recorded.sources import Source, sources
+from simulator.recorded.messages import Kind, Line, MarketChange, read_lines
+from simulator.recorded.prepared import PreparedRecording
+from simulator.recorded.selection import Cache, is_prepared, play
+from simulator.recorded.sources import Source, SourceError, sources
+from simulator.recorded.wanted import EVERYTHING, Wanted
 
 MOST_PROBLEMS: Final = 20
 """How many broken lines of a job are told one by one."""
@@ -37,6 +41,9 @@ class Job(Struct, frozen=True):
     settings: Settings
     size_bytes: int = 0
     """How much there is to read, packed: the largest jobs are done first."""
+    wanted: Wanted = EVERYTHING
+    cache: str = ""
+    """A folder for what is prepared of files, empty for none."""
 
 
 class Failure(Struct, frozen=True):
@@ -89,20 +96,14 @@ def _do(job: Job, strategy: Callable[..., Any]) -> Outcome:
     plays = [_Guarded(variant, strategy, job.settings) for variant in job.variants]
     engine = Engine([guarded.play.lane for guarded in plays if guarded.play is not None])
     outcome = Outcome(job.name, Rows(), job.files)
-    broken = 0
-    for line in lines_of(job.files):
-        if line.kind is Kind.BROKEN:
-            broken += 1
-            if broken <= MOST_PROBLEMS:
-                outcome.problems.append(line.problem)
-        elif line.changes:
-            outcome.updates += len(line.changes)
-            engine.take(line)
+    found = list(_sources(job.files))
+    if job.cache or any(map(is_prepared, found)):
+        _play_prepared(job, found, engine, outcome)
+    else:
+        _play_lines(job, found, engine, outcome)
     engine.end()
     for guarded in plays:
         guarded.finish()
-    if broken > MOST_PROBLEMS:
-        outcome.problems.append(f"{job.name}: {broken - MOST_PROBLEMS} more lines could not be read.")
     outcome.markets = len(engine.followed)
     for guarded in plays:
         if guarded.failure is not None:
@@ -112,9 +113,64 @@ def _do(job: Job, strategy: Callable[..., Any]) -> Outcome:
     return outcome
 
 
+def _play_prepared(job: Job, found: Sequence[Source], engine: Engine, outcome: Outcome) -> None:
+    cache = Cache(Path(job.cache)) if job.cache else None
+    played = [play(source, job.wanted, cache) for source in found]
+    prepared = [recording for recording in played if isinstance(recording, PreparedRecording)]
+    if len(prepared) < len(played):
+        names = ", ".join(recording.name for recording in played if not isinstance(recording, PreparedRecording))
+        raise SourceError(f"{names}: of event {job.name} other recordings are prepared; this takes --cache.")
+    engine.play(*prepared)
+    for recording in prepared:
+        outcome.problems.extend(str(problem) for problem in recording.problems)
+        if recording.problem_count > len(recording.problems):
+            outcome.problems.append(_more(recording.name, recording.problem_count - len(recording.problems)))
+    outcome.updates = sum(followed.recorded.updates for followed in engine.followed.values())
+
+
+def _play_lines(job: Job, found: Sequence[Source], engine: Engine, outcome: Outcome) -> None:
+    broken = 0
+    chosen = _Chosen(job.wanted)
+    for line in _merged(found):
+        if line.kind is Kind.BROKEN:
+            broken += 1
+            if broken <= MOST_PROBLEMS:
+                outcome.problems.append(line.problem)
+        elif changes := chosen.of(line.changes):
+            outcome.updates += len(changes)
+            engine.take_changes(changes, line.published_at)
+    if broken > MOST_PROBLEMS:
+        outcome.problems.append(_more(job.name, broken - MOST_PROBLEMS))
+
+
+def _more(name: str, number: int) -> str:
+    return f"{name}: {number} more lines could not be read."
+
+
+class _Chosen:
+    """Which markets of a message are wanted, as the first definition of each says."""
+
+    def __init__(self, wanted: Wanted) -> None:
+        self._wanted: Final = wanted
+        self._is_wanted: Final[dict[str, bool]] = {}
+
+    def of(self, changes: list[MarketChange]) -> list[MarketChange]:
+        """Return the changes of wanted markets, and of those of which nobody knows yet."""
+        if self._wanted.is_everything:
+            return changes
+        for change in changes:
+            if change.market_definition is not None and change.id not in self._is_wanted:
+                self._is_wanted[change.id] = not self._wanted.refusal(change.id, change.market_definition)
+        return [change for change in changes if self._is_wanted.get(change.id, True)]
+
+
 def lines_of(files: tuple[str, ...]) -> Iterator[Line]:
     """Yield the lines of some files in the order of time, those of the first before those of the second."""
-    return merge(*(_named_lines(source) for source in _sources(files)), key=lambda line: line.published_at)
+    return _merged(list(_sources(files)))
+
+
+def _merged(found: Sequence[Source]) -> Iterator[Line]:
+    return merge(*(_named_lines(source) for source in found), key=lambda line: line.published_at)
 
 
 def _sources(files: tuple[str, ...]) -> Iterator[Source]:

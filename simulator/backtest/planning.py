@@ -11,19 +11,24 @@ from simulator.backtest.job import Job
 from simulator.backtest.lane import Settings
 from simulator.backtest.variants import Variant
 from simulator.recorded.messages import read_lines
+from simulator.recorded.prepared import PreparedRecording
+from simulator.recorded.selection import Selection, is_prepared
 from simulator.recorded.sources import Source, sources
 
 MOST_LINES: Final = 1_000
 """How far a file is looked into for its first definition."""
 
 
-def plan(files: Iterable[str], strategy: str, variants: Iterable[Variant], settings: Settings) -> list[Job]:
+def plan(
+    files: Selection, strategy: str, variants: Iterable[Variant], settings: Settings, cache: str = ""
+) -> list[Job]:
     """Return the jobs, the largest first; raise `SourceError` for a file that is not there.
 
-    A file without a definition is a job of its own, in which nothing will be found to do.
+    A file without a definition is a job of its own, in which nothing will be found to do. `cache` is a folder for what
+    is prepared of files, empty for none.
     """
     together: dict[str, list[Source]] = {}
-    for source in sources(files):
+    for source in files:
         together.setdefault(_event_of(source) or source.name, []).append(source)
     of_all = tuple(variants)
     jobs = []
@@ -32,12 +37,15 @@ def plan(files: Iterable[str], strategy: str, variants: Iterable[Variant], setti
         names = dict.fromkeys(source.name for source in group)
         packed = {source.file for source in group}
         size = sum(file.stat().st_size for file in packed if file.is_file())
-        jobs.append(Job(name, tuple(names), strategy, of_all, settings, size))
+        jobs.append(Job(name, tuple(names), strategy, of_all, settings, size, files.wanted, cache))
     return sorted(jobs, key=lambda job: (-job.size_bytes, job.name))
 
 
 def _event_of(source: Source) -> str:
     """Return the id of the event that a file begins with, empty where none is told."""
+    if is_prepared(source):
+        first = next(iter(PreparedRecording(source.file).messages()), [])
+        return next((market.definition.event_id or "" for market in first if market.definition is not None), "")
     for number, line in enumerate(read_lines(source)):
         for change in line.changes:
             if change.market_definition is not None:
@@ -50,7 +58,7 @@ def _event_of(source: Source) -> str:
 def fingerprint(job: Job) -> str:
     """Return what tells a job from others: what is run, with what, over which files, as these are now."""
     digest = sha256()
-    digest.update(msgspec.json.encode((job.name, job.variants, job.settings, job.strategy), order="sorted"))
+    digest.update(msgspec.json.encode((job.name, job.variants, job.settings, job.strategy, job.wanted), order="sorted"))
     script = Path(job.strategy.rpartition(":")[0])
     digest.update(script.read_bytes() if script.is_file() else b"")
     for file in job.files:

@@ -19,6 +19,9 @@ from simulator.backtest.planning import fingerprint, plan
 from simulator.backtest.results import Done, Results
 from simulator.backtest.variants import check_parameters, strategy_class, variants
 from simulator.backtest.workers import Doing, here
+from simulator.recorded.selection import Selection
+from simulator.recorded.sources import SourceError
+from simulator.recorded.wanted import EVERYTHING, Wanted
 
 
 class Progress(NamedTuple):
@@ -42,6 +45,10 @@ class Runs(Struct, frozen=True, kw_only=True):
     latencies_milliseconds: tuple[int, ...] = ()
     """Where there are several; else that of the lane counts."""
     lane: Settings = Settings()
+    wanted: Wanted = EVERYTHING
+    """Which markets, of all that are in the files."""
+    cache: Path | None = None
+    """A folder for what is prepared of each file, so that the next backtest has nothing to unpack and to decode."""
 
 
 DEFAULT: Final = Runs()
@@ -67,7 +74,10 @@ def backtest(
     chosen = strategy_class(strategy)
     for variant in every:
         check_parameters(chosen, variant.parameters, strategy)
-    jobs = plan(files, strategy, every, runs.lane)
+    selection = Selection(files, runs.wanted)
+    jobs = plan(selection, strategy, every, runs.lane, "" if runs.cache is None else str(runs.cache))
+    if not jobs:
+        raise SourceError(selection.nothing_found())
     return Results(_do(jobs, doing, None if folder is None else Done(folder), resumes=resumes, tell=tell))
 
 

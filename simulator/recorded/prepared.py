@@ -48,48 +48,55 @@ class PreparedRecording:
         self._images: Final[set[int]] = set()
         """Numbers of markets whose next update was told as an image."""
         self._next_runners: Final[dict[int, list[tuple[int, int, int, int]]]] = {}
+        self.next_at = 0
+        """When the next message was published, where it is announced."""
 
-    def messages(self, before: Callable[[RecordedMarket], None] | None = None) -> Iterator[list[RecordedMarket]]:
+    def messages(
+        self, before: Callable[[RecordedMarket], None] = lambda _: None, *, announces: bool = False
+    ) -> Iterator[list[RecordedMarket]]:
         """Play the file, and yield after each message the wanted markets that it has changed.
 
         `before` is called with a wanted market that is about to be changed: it has the time and the definition of the
-        message already, and everything else as it was. A file that is no prepared recording, or breaks off, is among
-        the problems. Raises `PyarrowMissing`.
+        message already, and everything else as it was. `announces` yields an empty list before each message, when
+        `next_at` says the time of it and nothing is changed yet. A file that is no prepared recording, or breaks off,
+        is among the problems. Raises `PyarrowMissing`.
         """
         try:
-            yield from self._play(before)
+            yield from self._play(before, announces=announces)
         except SourceError as error:
             self._note(0, str(error))
         except (LookupError, ValueError, OverflowError) as error:
             self._note(0, f"{self._file}: it is no prepared recording, or a broken one ({error!r}).")
 
-    def _play(self, before: Callable[[RecordedMarket], None] | None) -> Iterator[list[RecordedMarket]]:
+    def _play(self, before: Callable[[RecordedMarket], None], *, announces: bool) -> Iterator[list[RecordedMarket]]:
         changed: list[RecordedMarket] = []
+        is_unannounced = announces
         markets, quantities, unwanted = self._all, self._quantities, self._unwanted
         for rows, texts in _groups(self._file):
             for code, price, size in rows:
                 if code > FIRST_UPDATE:
                     self._take(code, price, size, texts.popleft())
                     continue
+                if is_unannounced:
+                    is_unannounced, self.next_at = False, size
+                    yield []
                 place = FIRST_UPDATE - code
                 market = markets[place]
                 market.begin_update(size)
-                if self._definitions or self._next_runners:
+                if self._definitions or self._next_runners or self._images:
                     self._define(market, place)
-                if self._images and place in self._images:
-                    self._images.remove(place)
-                    market.is_image = True
-                if before is not None and place not in unwanted:
+                if place not in unwanted:
                     before(market)
+                    changed.append(market)
                 if market.is_watched:
                     self._change_and_tell(islice(rows, price >> 1), market.moves)
                 else:
                     _change(islice(rows, price >> 1), quantities)
-                if place not in unwanted:
-                    changed.append(market)
-                if not price & 1 and changed:
-                    yield changed
-                    changed = []
+                if not price & 1:
+                    is_unannounced = announces
+                    if changed:
+                        yield changed
+                        changed = []
 
     def _change_and_tell(self, rows: Iterator[Row], moves: list[Move]) -> None:
         for code, price, size in rows:
@@ -135,6 +142,9 @@ class PreparedRecording:
         self._quantities.extend({} for _ in range(STEP - len(quantities)))
 
     def _define(self, market: RecordedMarket, place: int) -> None:
+        if place in self._images:
+            self._images.remove(place)
+            market.is_image = True
         definition = self._definitions.pop(place, None)
         if definition is not None:
             market.definition = definition

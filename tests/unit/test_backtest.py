@@ -19,6 +19,8 @@ from simulator.backtest.summary import by_hour, by_market, by_run, by_runner
 from simulator.backtest.variants import Variant
 from simulator.backtest.workers import WorkersLost, here, on_this_machine
 from simulator.cli import main
+from simulator.recorded.selection import Selection
+from simulator.recorded.wanted import Wanted
 from tests.recording_files import BEGINNING, a_race
 
 STRATEGIES = """
@@ -110,7 +112,7 @@ def run(script: str, name: str, *more: str) -> tuple[int, str, str]:
 
 
 def test_recordings_of_one_event_are_one_job_and_the_largest_comes_first(recordings: str) -> None:
-    jobs = plan([recordings, f"{recordings}/1.1.bz2"], "s.py:S", [Variant({}, "queue")], Settings())
+    jobs = plan(Selection([recordings, f"{recordings}/1.1.bz2"]), "s.py:S", [Variant({}, "queue")], Settings())
     assert jobs[0].files == (f"{recordings}/1.1.bz2", f"{recordings}/1.3.bz2")
     assert jobs[0].name == "9"
     assert sorted(job.name for job in jobs) == ["10", "11", "9"]
@@ -337,3 +339,59 @@ def test_what_was_done_of_other_files_or_by_another_strategy_does_not_count(
     done.clear()
     attempt()
     assert len(done) == 3
+
+
+# Which markets, and what is prepared of them
+
+
+def test_a_filter_leaves_out_files_and_markets_and_says_so_where_nothing_is_left(
+    script: str, recordings: str, tmp_path: Path
+) -> None:
+    only = Runs(wanted=Wanted(market_types=frozenset({"WIN"}), market_ids=frozenset({"1.1", "1.3"})))
+    assert [row.market_id for row in backtest(f"{script}:Backs", [recordings], only).rows.markets] == ["1.1"]
+    status, _, complaints = run(
+        script, "Backs", recordings, "--event-type", "Tennis", "--output", str(tmp_path / "none")
+    )
+    assert (status, "its event type is 7, and 2 is asked for" in complaints) == (2, True)
+
+
+def test_a_market_of_a_file_of_several_is_left_out_by_its_definition(script: str, tmp_path: Path) -> None:
+    first, second = a_race("1.1"), a_race("1.2", market_type="PLACE")
+    first.messages = [message for both in zip(first.messages, second.messages, strict=True) for message in both]
+    file = first.write(tmp_path, "event.bz2")
+    only = Runs(wanted=Wanted(market_types=frozenset({"PLACE"})))
+    assert [row.market_id for row in backtest(f"{script}:Backs", [str(file)], only).rows.markets] == ["1.2"]
+
+
+def test_what_is_prepared_brings_the_same_results_also_of_an_event_of_several_files(
+    script: str, recordings: str, tmp_path: Path
+) -> None:
+    pytest.importorskip("pyarrow")
+    expected = backtest(f"{script}:Backs", [recordings], Runs(models="all"))
+    for _ in range(2):
+        results = backtest(f"{script}:Backs", [recordings], Runs(models="all", cache=tmp_path / "cache"))
+        assert results.rows == expected.rows
+    assert len(list((tmp_path / "cache").glob("*.parquet"))) == 4
+    prepared = backtest(f"{script}:Backs", [str(tmp_path / "cache")], Runs(models="all"))
+    assert prepared.rows == expected.rows
+
+
+def test_markets_of_prepared_files_are_seen_in_the_order_of_time(tmp_path: Path) -> None:
+    pytest.importorskip("pyarrow")
+    script = tmp_path / "looks.py"
+    script.write_text(
+        "from pathlib import Path\n\n\nclass Looks:\n    def __init__(self, file):\n        self.file = Path(file)\n\n"
+        "    def on_market(self, market, orders):\n        with self.file.open('a') as file:\n"
+        "            print(market.time, market.market_id, file=file)\n"
+    )
+    folder = tmp_path / "recordings"
+    folder.mkdir()
+    a_race("1.1").write(folder)
+    a_race("1.2", market_type="PLACE").write(folder)
+    seen = []
+    for name, cache in (("raw", None), ("prepared", tmp_path / "cache")):
+        runs = Runs(parameters=(f"file={tmp_path / name}",), cache=cache)
+        backtest(f"{script}:Looks", [str(folder)], runs)
+        seen.append((tmp_path / name).read_text().splitlines())
+    assert seen[0] == seen[1] == sorted(seen[0])
+    assert len(seen[0]) == 20
