@@ -106,6 +106,9 @@ class Feed:
         for market_id, bets in marked.items():
             subscribers = self._subscribers.get(market_id)
             before = self._published.get(market_id)
+            if before is None:
+                # Subscribed to before there was anything to be seen.
+                before = self.view.nothing(market_id)
             after = None if subscribers is None else self._read(market_id, before, bets)
             if subscribers is None or after is None:
                 continue

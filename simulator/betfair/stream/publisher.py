@@ -126,6 +126,7 @@ class _Outgoing:
             return
         if self.begins_again:
             self.begins_again = False
+            self.new_markets.clear()
             self.feed.begin_again()
             for reader in list(self.readers.values()):
                 reader.changes.begin_again(reader.select())
