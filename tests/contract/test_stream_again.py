@@ -288,3 +288,23 @@ def test_who_comes_back_or_fell_behind_hears_whole_what_the_image_left_out(
         theatre.bet("bob", WIN, Side.BACK, 300, 10_00)
         (told,) = client.read_on()
     assert heard_whole(told) == (True, {1: True})
+
+
+def test_a_market_that_was_new_when_the_world_went_back_is_told_whole_when_it_is_new_again(
+    theatre: StreamTheatre,
+) -> None:
+    """Its bet was in no message yet, and is in no world any more."""
+    back = keep(theatre)
+    client = theatre.client("bob")
+    status, _ = client.send({"op": "orderSubscription", "id": 3, "orderFilter": {}, "conflateMs": 500})
+    assert status["statusCode"] == "SUCCESS"
+    theatre.bet("bob", WIN, Side.BACK, 300, 10_00)
+    theatre.do(back)
+    assert [message["ct"] for message in client.read()] == ["SUB_IMAGE"]
+
+    ended_bet(theatre, 1)
+    last = theatre.bet("bob", WIN, Side.BACK, 300, 10_00)
+    theatre.let_pass(0.5)
+    (told,) = client.read()
+    assert heard_whole(told) == (True, {1: True})
+    assert [order["id"] for order in told["oc"][0]["orc"][0]["uo"]] == [str(last - 1), str(last)]

@@ -126,6 +126,7 @@ class _Outgoing:
             return
         if self.begins_again:
             self.begins_again = False
+            # What was new before is in the images, or was never.
             self.new_markets.clear()
             self.feed.begin_again()
             for reader in list(self.readers.values()):
