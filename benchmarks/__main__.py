@@ -25,6 +25,7 @@ from benchmarks import (
     stream,
     tls,
     virtual,
+    workers,
     worlds,
 )
 
@@ -45,6 +46,7 @@ BENCHMARKS = {
     "stream": stream.run,
     "tls": tls.run,
     "backtest": backtest.run,
+    "workers": workers.run,
     "worlds": worlds.run,
     "soak": soak.run,
 }
