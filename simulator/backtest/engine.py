@@ -125,6 +125,11 @@ class Engine:
         for market in postponed:
             market.define_postponed(changes if published_at == market.recorded.published_at else ())
 
+    @property
+    def postponed(self) -> list[str]:
+        """Return the ids of the markets whose last definition waits for another message at the same time."""
+        return [market.recorded.market_id for market in self._postponed]
+
     def catch_up(self) -> None:
         """Take in what waits for another message at the same time: there is none."""
         if self._postponed:

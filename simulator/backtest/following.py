@@ -30,6 +30,7 @@ from simulator.exchange.commands import (
 )
 from simulator.exchange.market import Market
 from simulator.exchange.orders import RunnerKey
+from simulator.exchange.refusals import Impossible
 from simulator.exchange.statuses import MarketStatus, RunnerStatus
 from simulator.recorded.market import hundredths
 from simulator.recorded.messages import MarketDefinition
@@ -48,7 +49,9 @@ def key_of(runner: RecordedRunnerDefinition) -> RunnerKey:
 
 
 def first_commands(market_id: str, definition: MarketDefinition, *, cross_matching: bool) -> Iterator[Command]:
-    """Yield the commands that add a market whose runners are as its first definition says."""
+    """Yield the commands that add a market whose runners are as its first definition says; raise `Impossible`."""
+    if definition.betting_type not in BettingType.__members__:
+        raise Impossible(f"market {market_id} is of the betting type {definition.betting_type!r}, and none is here")
     yield AddMarket(
         market_id,
         BettingType(definition.betting_type),

@@ -10,11 +10,12 @@ from typing import Final
 from simulator.backtest.engine import Engine
 from simulator.backtest.lane import Settings
 from simulator.backtest.models import MODELS
-from simulator.exchange.commands import Command
+from simulator.exchange.commands import Command, SuspendMarket
 from simulator.exchange.events import Event
 from simulator.exchange.refusals import Impossible
 from simulator.exchange.rules import BettingRules
 from simulator.exchange.state import State
+from simulator.exchange.statuses import MarketStatus
 from simulator.recorded.messages import Line, MarketChange
 from simulator.recorded.wanted import Wanted
 from simulator.replay.descriptions import describe
@@ -25,6 +26,8 @@ from simulator.world.happened import Notice, RaceStatusChanged, RecordingFollowe
 from simulator.world.parts import Parts
 from simulator.world.races import FOLLOWED
 from simulator.world.recordings import FOLLOW, READ, CannotFollow
+
+ENDS: Final = "the recording ends before its result"
 
 
 def open_recordings(entry: RecordingsEntry) -> "FollowedRecordings":
@@ -58,6 +61,8 @@ class FollowedRecordings:
         self._wanted: Final = wanted_of(entry.wanted)
         self._left: Final[set[str]] = set()
         """The markets that are followed no further, or not at all."""
+        self._markets: Final[dict[int, dict[str, None]]] = {}
+        """By the place of a file: the ids of the markets in it, until it ends."""
         self._events: list[Event] = []
         self._parts: Parts
 
@@ -80,9 +85,10 @@ class FollowedRecordings:
     def follow(self, until: int) -> list[Event]:
         """Take in what was published up to a time, and return what came of it."""
         self._events = []
-        for line in self._messages.until(until):
-            self._take(line)
+        for place, line in self._messages.until(until):
+            self._take(line, self._markets.setdefault(place, {}))
         self._catch_up()
+        self._note_ends()
         for problem in self._messages.problems:
             self._parts.notices.append(Notice(self._engine.now, READ, None, None, problem))
         self._messages.problems.clear()
@@ -106,7 +112,8 @@ class FollowedRecordings:
 
     # Messages
 
-    def _take(self, line: Line) -> None:
+    def _take(self, line: Line, markets: dict[str, None]) -> None:
+        markets.update((change.id, None) for change in line.changes)
         by_market: dict[str, list[MarketChange]] = {}
         for change in line.changes:
             if change.id not in self._left and self._is_wanted(change):
@@ -124,28 +131,58 @@ class FollowedRecordings:
 
     def _take_market(self, market_id: str, changes: Sequence[MarketChange], published_at: int) -> None:
         unsettled = self._lane.unsettled.get(market_id)
+        if unsettled == ENDS:
+            # Another file goes on with it.
+            del self._lane.unsettled[market_id]
+        if self._engine.postponed not in ([], [market_id]):
+            self._catch_up()
         try:
             self._engine.take_changes(changes, published_at)
         except Impossible as problem:
-            self._left.add(market_id)
-            self._note(market_id, f"it is followed no further, because {problem}")
+            self._leave(market_id, problem)
         told = self._lane.unsettled.get(market_id)
         if told is not None and told != unsettled:
             self._note(market_id, f"it is not settled, because {told}")
-        if self._describe(market_id, changes):
+        is_defined = any(change.market_definition is not None for change in changes)
+        if self._describe(market_id, is_defined=is_defined):
             self._events.append(RecordingFollowed(self._engine.now, market_id))
 
     def _catch_up(self) -> None:
-        """Take in definitions that waited for what else their messages would say: no more is said at this time."""
-        try:
-            self._engine.catch_up()
-        except Impossible as problem:
-            self._parts.notices.append(Notice(self._engine.now, FOLLOW, None, None, str(problem)))
+        """Take in the definition that waited for what else is said at its time, once it is known that nothing is.
+
+        There is one at most: before a message of another market is taken, it is taken in.
+        """
+        for market_id in self._engine.postponed:
+            try:
+                self._engine.catch_up()
+            except Impossible as problem:
+                self._leave(market_id, problem)
+            self._describe(market_id, is_defined=True)
+            self._events.append(RecordingFollowed(self._engine.now, market_id))
+
+    def _leave(self, market_id: str, problem: Impossible) -> None:
+        """Follow a market no further: nobody shall bet in a book that stands still."""
+        self._left.add(market_id)
+        self._note(market_id, f"it is followed no further, because {problem}")
+        market = self._parts.exchange.markets.get(market_id)
+        if market is not None and market.status is MarketStatus.OPEN:
+            self._lane.do(SuspendMarket(market_id))
+
+    def _note_ends(self) -> None:
+        """Note which markets of files that have ended have no result; anybody may then do something about them."""
+        for place in self._messages.ended:
+            for market_id in self._markets.pop(place, {}):
+                followed = self._lane.followed.get(market_id)
+                is_over = followed is None or followed.market.status is MarketStatus.CLOSED
+                if not is_over and market_id not in self._left and market_id not in self._lane.unsettled:
+                    self._lane.unsettled[market_id] = ENDS
+                    self._note(market_id, f"it is not settled, because {ENDS}")
+        self._messages.ended.clear()
 
     def _note(self, market_id: str, problem: str) -> None:
         self._parts.notices.append(Notice(self._engine.now, FOLLOW, market_id, None, problem))
 
-    def _describe(self, market_id: str, changes: Sequence[MarketChange]) -> bool:
+    def _describe(self, market_id: str, *, is_defined: bool) -> bool:
         """List the market as it is told; return whether there is one yet, which takes a definition."""
         followed = self._lane.followed.get(market_id)
         if followed is None:
@@ -154,9 +191,7 @@ class FollowedRecordings:
         market.recorded_total_matched = recorded.total_matched
         catalogue = self._parts.catalogue
         known = catalogue.markets.get(market_id)
-        if recorded.definition is not None and (
-            known is None or any(change.market_definition is not None for change in changes)
-        ):
+        if recorded.definition is not None and (known is None or is_defined):
             description = describe(market, recorded.definition, known)
             if description != known:
                 catalogue.put_recorded(description)

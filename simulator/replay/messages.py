@@ -91,6 +91,8 @@ class Messages:
         heapify(self._waiting)
         self._lines: Final[dict[int, Iterator[Line]]] = {}
         self._open: Final[list[_Next]] = []
+        self.ended: Final[list[int]] = []
+        """The places of the files that have come to their end since somebody looked."""
         self.problems: Final[list[str]] = []
         """What could not be read since somebody looked."""
         self._problems = 0
@@ -103,10 +105,11 @@ class Messages:
         times = [heap[0][0] for heap in (self._waiting, self._open) if heap]
         return min(times, default=None)
 
-    def until(self, at: int) -> Iterator[Line]:
-        """Take and yield the messages up to a time, in order: at the same time those of the file that was named first.
+    def until(self, at: int) -> Iterator[tuple[int, Line]]:
+        """Take and yield the messages up to a time, each with the place of its file, in order.
 
-        What was taken has been taken, whether or not the rest is asked for.
+        At the same time those of the file come first that was named first. What was taken has been taken, whether or
+        not the rest is asked for.
         """
         while True:
             while self._waiting and self._waiting[0][0] <= at:
@@ -118,7 +121,7 @@ class Messages:
             taken = self._open[0]
             self._advance(taken)
             self.followed += 1
-            yield taken.line
+            yield taken.file, taken.line
 
     def _read_on(self, place: int, after: int) -> None:
         line = self._next_line(place)
@@ -139,6 +142,7 @@ class Messages:
             if line.kind is Kind.BROKEN:
                 self._tell(f"{self._sources[place].name}, line {line.number}: it is left out, {line.problem}")
         del self._lines[place]
+        self.ended.append(place)
         return None
 
     def _tell(self, problem: str) -> None:

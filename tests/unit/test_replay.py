@@ -3,9 +3,12 @@
 import json
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from simulator.backtest.engine import Engine
@@ -431,8 +434,96 @@ def test_lines_that_are_broken_are_left_out_and_told_of(tmp_path: Path) -> None:
     world.do(MoveToNext()).accepted()
 
     assert offers_to_back(world) == [(200, 1_00)]
-    (notice,) = world.notices
+    (notice,) = [notice for notice in world.notices if notice.verb == "read"]
     assert "1.1.bz2, line 2: it is left out" in notice.problem
+
+
+def test_a_market_whose_recording_ends_without_a_result_may_be_settled_by_hand(tmp_path: Path) -> None:
+    race = Race()
+    race.offers(1, atb=[(2.0, 1.0)])
+    world = world_of(race.write(tmp_path))
+
+    world.do(MoveToNext()).accepted()
+
+    problem = "it is not settled, because the recording ends before its result"
+    assert world.notices == [Notice(FIRST + 1_000, "follow", MARKET, None, problem)]
+    world.do(Suspend(market=MARKET)).accepted()
+
+
+def test_a_market_of_two_files_goes_on_with_the_second(tmp_path: Path) -> None:
+    whole = a_race()
+    first, second = Race(), Race()
+    first.messages, second.messages = whole.messages[:5], whole.messages[5:]
+    world = world_of(first.write(tmp_path, "1.1-a.bz2"), second.write(tmp_path, "1.1-b.bz2"))
+
+    world.do(SetClock(FIRST + 5_000)).accepted()
+    assert world.do(Suspend(market=MARKET)).refusal is not None
+    world.do(AdvanceClock(60_000)).accepted()
+
+    assert world.exchange.markets[MARKET].status is MarketStatus.CLOSED
+
+
+def test_a_betting_type_of_which_nothing_is_known_ends_its_market_alone(tmp_path: Path) -> None:
+    odd = Race("1.1", bettingType="FIXED_ODDS")
+    world = world_of(odd.write(tmp_path), a_race("1.2").write(tmp_path))
+
+    world.do(AdvanceClock(60_000)).accepted()
+
+    assert "'FIXED_ODDS'" in world.notices[0].problem
+    assert list(world.exchange.markets) == ["1.2"]
+
+
+STATUSES = st.sampled_from(["ACTIVE", "REMOVED", "WINNER", "LOSER", "PLACED", "HIDDEN"])
+RUNNERS = st.fixed_dictionaries(
+    {"id": st.integers(1, 5), "status": STATUSES},
+    optional={
+        "adjustmentFactor": st.sampled_from([-3, 0, 5, 50, 100, 150]),
+        "bsp": st.sampled_from(["NaN", "Infinity", 0, 2.5]),
+        "hc": st.sampled_from([0, 1.5]),
+    },
+)
+CHANGES = st.fixed_dictionaries(
+    {},
+    optional={
+        "status": st.sampled_from(["OPEN", "SUSPENDED", "CLOSED", "INACTIVE"]),
+        "inPlay": st.booleans(),
+        "betDelay": st.sampled_from([0, 1, 5]),
+        "bspReconciled": st.booleans(),
+        "runners": st.lists(RUNNERS, max_size=4),
+        "numberOfWinners": st.integers(-1, 4),
+        "bettingType": st.sampled_from(["ODDS", "LINE", "ASIAN_HANDICAP_DOUBLE_LINE", "x"]),
+        "eachWayDivisor": st.sampled_from([0, 4, -1]),
+        "marketBaseRate": st.sampled_from([-1, 5, 200]),
+        "marketTime": st.sampled_from(["", "soon", "2020-09-13T12:30:00.000Z"]),
+        "bspMarket": st.booleans(),
+        "crossMatching": st.booleans(),
+        "complete": st.booleans(),
+        "version": st.integers(-1, 3),
+    },
+)
+
+
+@given(st.lists(CHANGES, min_size=1, max_size=12), st.lists(st.sampled_from(list(Side)), max_size=12))
+def test_whatever_a_recording_says_of_a_market_the_world_and_other_markets_go_on(
+    tmp_path_factory: pytest.TempPathFactory, definitions: list[dict[str, Any]], sides: list[Side]
+) -> None:
+    folder = tmp_path_factory.mktemp("any")
+    odd, sound = Race("1.1"), a_race("1.2")
+    for change in definitions:
+        odd.offers(1, atb=[(3.0, 50.0)], atl=[(3.1, 50.0)], trd=[(3.0, 10.0)])
+        odd.defines(**change)
+    world = world_of(odd.write(folder), sound.write(folder), cross_matching=True)
+
+    for side in sides:
+        if world.next_due is not None:
+            world.do(MoveToNext()).accepted()
+        world.do(bet(side, 305, 5_00))
+    world.do(AdvanceClock(60_000)).accepted()
+
+    assert world.next_due is None
+    assert world.exchange.markets["1.2"].status is MarketStatus.CLOSED
+    assert sum(world.exchange.ledger.balances.values()) == 0
+    state_hash(world)
 
 
 @pytest.mark.parametrize(
