@@ -12,6 +12,7 @@ from simulator.backtest.lane import Settings
 from simulator.backtest.variants import Variant
 from simulator.recorded.messages import read_lines
 from simulator.recorded.prepared import PreparedRecording
+from simulator.recorded.remote import Facts, facts_of_url, is_url
 from simulator.recorded.selection import Selection, is_prepared
 from simulator.recorded.sources import Source, sources
 
@@ -35,8 +36,7 @@ def plan(
     for name, group in together.items():
         # The same file may be named twice, once by itself and once by its folder.
         names = dict.fromkeys(source.name for source in group)
-        packed = {source.file for source in group}
-        size = sum(file.stat().st_size for file in packed if file.is_file())
+        size = sum({source.file: _facts(source).size_bytes for source in group}.values())
         jobs.append(Job(name, tuple(names), strategy, of_all, settings, size, files.wanted, cache))
     return sorted(jobs, key=lambda job: (-job.size_bytes, job.name))
 
@@ -63,6 +63,13 @@ def fingerprint(job: Job) -> str:
     digest.update(script.read_bytes() if script.is_file() else b"")
     for file in job.files:
         for source in sources([file]):
-            known = source.file.stat()
-            digest.update(f"{source.name} {known.st_size} {known.st_mtime_ns}\n".encode())
+            known = _facts(source)
+            digest.update(f"{source.name} {known.size_bytes} {known.changed}\n".encode())
     return digest.hexdigest()
+
+
+def _facts(source: Source) -> Facts:
+    if is_url(source.name):
+        return facts_of_url(source.name)
+    known = source.file.stat()
+    return Facts(known.st_size, str(known.st_mtime_ns))

@@ -32,7 +32,7 @@ class Source(NamedTuple):
     lines: Callable[[], Iterator[bytes]]
     """Yields the lines without their ends; raises `SourceError`, also in the middle of a file that breaks off."""
     file: Path
-    """What lies on the disk."""
+    """What lies on the disk, where it does."""
     open: Opener
     """Opens it as it is packed."""
 
@@ -44,7 +44,12 @@ class _Member(NamedTuple):
 
 def unpacked(file: Path) -> Iterator[Source]:
     """Yield a file, or what is in it where it is an archive. What cannot be read raises when its lines are read."""
-    yield from _expand(str(file), lambda: file.open("rb"), file, 0)
+    yield from expanded(str(file), lambda: file.open("rb"), file)
+
+
+def expanded(name: str, open_file: Opener, file: Path) -> Iterator[Source]:
+    """Yield a file, or what is in it where it is an archive, given what opens it."""
+    yield from _expand(name, open_file, file, 0)
 
 
 def _expand(name: str, open_file: Opener, file: Path, depth: int) -> Iterator[Source]:

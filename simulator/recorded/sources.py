@@ -1,7 +1,8 @@
 """Files with recorded messages, whatever they are packed in: plain, .bz2, .gz, .xz, and .zip and .tar of these.
 
 A folder stands for every file in it, caches left out, and a pattern for every file that it fits; a path that leads into
-an archive, as `year.tar/2021` does, for what is there. Files are read line by line and never whole.
+an archive, as `year.tar/2021` does, for what is there. A path may be a URL (`remote`). Files are read line by line and
+never whole.
 """
 
 from collections.abc import Iterable, Iterator
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from simulator.recorded.archives import Source, unpacked
+from simulator.recorded.remote import is_url, sources_of_url
 from simulator.recorded.unpacking import MOST_LINE_BYTES, SourceError, reason
 
 __all__ = ["CACHE_TAG", "MOST_LINE_BYTES", "Source", "SourceError", "sources"]
@@ -26,7 +28,7 @@ def sources(paths: Iterable[str]) -> Iterator[Source]:
     for path in paths:
         has_any = False
         try:
-            for source in _sources_of(path):
+            for source in sources_of_url(path) if is_url(path) else _sources_of(path):
                 has_any = True
                 yield source
         except (OSError, ValueError) as error:
