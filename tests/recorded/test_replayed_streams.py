@@ -89,8 +89,7 @@ def seen(runner: Any, *, with_levels: bool) -> dict[str, Any]:
 
 
 def levels_of(available: Any) -> list[tuple[float, float]]:
-    """The levels that add up to a pound: the rest, which files have, is the end of what is offered, or nearly."""
-    return [(line["price"], line["size"]) for line in available.serialised if line["size"] >= 1]
+    return [(line["price"], line["size"]) for line in available.serialised if line["size"]]
 
 
 def defined(definition: dict[str, Any]) -> dict[str, Any]:

@@ -6,8 +6,9 @@
     NONE                every level by itself, those below the minimum stake left out
 
 Offers are met best first, and a line stands at the price that completed it, the worst of those in it: a taker who wants
-the whole size has to accept that price. What is left at the end and does not reach the limit is not shown. Recorded:
-0.81 at 70 and 0.47 at 65 appear as 1.28 at 65. Sources: manual, RollupModel and ExBestOffersOverrides; exchange
+the whole size has to accept that price. What is left at the end and does not reach the limit books do not show, and
+the stream does, as a line at the last price (all 258 times in `1.241629436-capture-2025.xz`). Recorded: 0.81 at 70 and
+0.47 at 65 appear as 1.28 at 65. Sources: manual, RollupModel and ExBestOffersOverrides; exchange
 mechanics, section 5.3.
 """
 
@@ -23,10 +24,14 @@ Line = tuple[int, int]
 
 
 class Rollup(Struct, frozen=True):
-    """A model with its limit: pence for STAKE and NONE, pence times hundredths for PAYOUT."""
+    """A model with its limit: pence for STAKE and NONE, pence times hundredths for PAYOUT.
+
+    With STAKE what is left at the end may be a line, too.
+    """
 
     model: RollupModel
     limit: int
+    shows_rest: bool = False
 
     def best(self, offers: Iterable[Line], depth: int, *, line_market: bool = False) -> list[Line]:
         """Return at most `depth` lines of offers that come best first."""
@@ -34,19 +39,21 @@ class Rollup(Struct, frozen=True):
             return _by_payout(offers, depth, self.limit, EVEN_MONEY if line_market else None)
         if self.model is RollupModel.NONE:
             return _not_below(offers, depth, self.limit)
-        return _by_stake(offers, depth, self.limit)
+        return _by_stake(offers, depth, self.limit, shows_rest=self.shows_rest)
 
 
-def _by_stake(offers: Iterable[Line], depth: int, limit: int) -> list[Line]:
+def _by_stake(offers: Iterable[Line], depth: int, limit: int, *, shows_rest: bool) -> list[Line]:
     lines: list[Line] = []
-    total = 0
-    for price, size in offers:
+    total = last = 0
+    for last, size in offers:
         total += size
         if total >= limit:
-            lines.append((price, total))
+            lines.append((last, total))
+            total = 0
             if len(lines) == depth:
                 break
-            total = 0
+    if total and shows_rest:
+        lines.append((last, total))
     return lines
 
 

@@ -41,10 +41,10 @@ from simulator.world.world import World
 DISPLAY_DELAY_MILLISECONDS: Final = 150
 """How much later offers are displayed with virtual ones (published: "updates are slower, at approximately 150 ms")."""
 SMALLEST_LINE_PENCE: Final = 100
-"""Offers are added up to at least one pound a level (published)."""
+"""Offers are added up to at least one pound a level (published), but for the last one (recorded)."""
 ALL_FIELDS: Final = frozenset(MarketField)
 
-_ROLLUP: Final = Rollup(RollupModel.STAKE, SMALLEST_LINE_PENCE)
+_ROLLUP: Final = Rollup(RollupModel.STAKE, SMALLEST_LINE_PENCE, shows_rest=True)
 _BY_PRICE: Final = ("atb", "atl", "trd", "spb", "spl")
 _BY_LEVEL: Final = ("batb", "batl", "bdatb", "bdatl")
 _NUMBERS: Final = ("spn", "spf", "ltp", "tv")

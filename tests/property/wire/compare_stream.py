@@ -33,7 +33,7 @@ def assert_market_is_told(told: MarketsTold, wish: Wish, market_id: str, books: 
     known = market["runners"]
     for runner, with_prices, with_best in zip(book["runners"], starting["runners"], best["runners"], strict=True):
         key = place_of(runner)
-        expected = expected_runner({**runner, "sp": with_prices.get("sp", {})}, with_best, closed=closed)
+        expected = expected_runner({**runner, "sp": with_prices.get("sp", {})}, with_best, wish.levels, closed=closed)
         wanted = {name: value for name, value in expected.items() if name in names_of(wish.fields)}
         # A number is told when it changes, and nothing says that there is none any more.
         shown = {
@@ -53,17 +53,18 @@ def assert_displayed(told: MarketsTold, market_id: str, virtual: Message) -> Non
         shown = runners.get(place_of(runner), {})
         for name, offers in (("bdatb", "availableToBack"), ("bdatl", "availableToLay")):
             expected = by_level(runner.get("ex", {}).get(offers, []))
-            assert shown.get(name, {}) == expected, (market_id, place_of(runner), shown, name, expected)
+            lines = {level: line for level, line in shown.get(name, {}).items() if line[1] >= 1}
+            assert lines == expected, (market_id, place_of(runner), shown, name, expected)
 
 
-def expected_runner(runner: Message, best: Message, *, closed: bool) -> Message:
+def expected_runner(runner: Message, best: Message, levels: int, *, closed: bool) -> Message:
     exchange, starting = runner.get("ex", {}), runner.get("sp", {})
     expected: Message = {
         "atb": by_price(exchange.get("availableToBack", [])),
         "atl": by_price(exchange.get("availableToLay", [])),
         "trd": {} if closed else by_price(exchange.get("tradedVolume", [])),
-        "batb": by_level(best.get("ex", {}).get("availableToBack", [])),
-        "batl": by_level(best.get("ex", {}).get("availableToLay", [])),
+        "batb": with_rest(best, exchange, "availableToBack", levels),
+        "batl": with_rest(best, exchange, "availableToLay", levels),
         "spb": by_price(starting.get("layLiabilityTaken", [])),
         "spl": by_price(starting.get("backStakeTaken", [])),
         "spn": starting.get("nearPrice"),
@@ -147,6 +148,15 @@ def by_price(offers: list[Message]) -> dict[float, float]:
 
 def by_level(offers: list[Message]) -> dict[int, tuple[float, float]]:
     return {level: (offer["price"], offer["size"]) for level, offer in enumerate(offers)}
+
+
+def with_rest(best: Message, exchange: Message, name: str, levels: int) -> dict[int, tuple[float, float]]:
+    """The best offers, and after them what is left at the end and no pound: the stream has it, at the last price."""
+    lines, offers = best.get("ex", {}).get(name, []), exchange.get(name, [])
+    rest = round(sum(offer["size"] for offer in offers) - sum(line["size"] for line in lines), 2)
+    if rest and len(lines) < levels:
+        lines = [*lines, {"price": offers[-1]["price"], "size": rest}]
+    return by_level(lines)
 
 
 # Orders
