@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from simulator.betfair.services import SERVICES
+
 PROJECT = Path(__file__).parents[2]
 DOCUMENTS = [
     "README.md",
@@ -27,6 +29,7 @@ NUMBERED_ELSEWHERE = re.compile(
     r"\b(?:wire|reference|notes)\b,?\s+(?:rows?\s+)?\d+\.\d+|\brows?\s+\d+\.\d+", re.IGNORECASE
 )
 LINK = re.compile(r"\]\(([^)#:]+)\)")
+NAME = re.compile(r"`(\w+)`")
 NAMED = re.compile(r"`([A-Za-z_.]+)`\s+\(`(simulator/[\w/]+\.py)`\)")
 
 
@@ -47,6 +50,21 @@ def test_every_link_between_documents_leads_somewhere(document: str) -> None:
     folder = PROJECT.joinpath(document).parent
 
     assert [link for link in LINK.findall(text_of(document)) if not folder.joinpath(link).exists()] == []
+
+
+def test_the_page_on_fidelity_has_every_operation_with_tests_that_ask_for_it() -> None:
+    """By its own name, or by that which a client library gives it."""
+    table = text_of("docs/fidelity.md").partition("### Operation by operation")[2].partition("\n### ")[0]
+    rows = [row.split("|")[1:4] for row in table.splitlines() if row.startswith("| `")]
+    tests = {name: re.findall(r"`([\w/]+\.py)`", files) for names, _, files in rows for name in NAME.findall(names)}
+
+    assert tests.keys() == {operation for service in SERVICES for operation in service.operations}
+    for name, files in tests.items():
+        assert files
+        snake = re.sub(r"([A-Z])", r"_\1", name).lower()
+        for file in files:
+            path = PROJECT / "tests" / (file if "/" in file else f"contract/{file}")
+            assert re.search(rf"\b({name}|{snake})\b", path.read_text(encoding="utf-8")), f"{name} in {file}"
 
 
 def test_every_function_and_class_on_the_route_of_a_bet_is_where_the_architecture_says() -> None:
