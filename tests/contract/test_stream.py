@@ -143,6 +143,52 @@ def test_requests_may_come_in_any_pieces_and_without_ids(theatre: StreamTheatre)
     ]
 
 
+IDLE = {
+    "op": "status",
+    "statusCode": "FAILURE",
+    "errorCode": "TIMEOUT",
+    "errorMessage": "Connection is not subscribed and is idle: 15000 ms",
+    "connectionClosed": True,
+    "connectionId": "002-060626170000-1",
+}
+
+
+def test_who_says_nothing_for_15_seconds_is_hung_up_on(theatre: StreamTheatre) -> None:
+    client = theatre.connect()
+
+    theatre.let_pass(14.9)
+    assert client.read() == []
+    theatre.let_pass(0.2)
+
+    assert client.read() == [IDLE]
+    assert client.is_closed
+
+
+def test_who_has_not_subscribed_may_stay_as_long_as_there_is_something_to_say(theatre: StreamTheatre) -> None:
+    client = theatre.client()
+    for _ in range(3):
+        theatre.let_pass(14)
+        assert client.send({"op": "heartbeat"})[0]["statusCode"] == "SUCCESS"
+    client.send_bytes(b'{"op":')
+    theatre.let_pass(14)
+    client.send_bytes(b'"heart')
+
+    theatre.let_pass(1.1)
+
+    assert client.read() == [IDLE]
+
+
+def test_who_has_subscribed_need_not_say_anything(theatre: StreamTheatre) -> None:
+    client = theatre.client()
+    client.subscribe_to_orders()
+    client.send({"op": "heartbeat"})
+
+    theatre.let_pass(60)
+
+    assert [message["ct"] for message in client.read()] == ["HEARTBEAT"]
+    assert not client.is_closed
+
+
 def test_too_many_markets_are_refused_and_the_connection_stays(theatre: StreamTheatre, alice: StreamClient) -> None:
     with streaming(theatre.world.scenario, most_markets=1) as small:
         client = small.client()

@@ -70,6 +70,7 @@ def test_a_connection_may_never_say_a_word(theatre: StreamTheatre) -> None:
     client = theatre.connect_anyhow()
 
     assert client.send(theatre.authentication("alice")) == []
+    assert client.send_bytes(b"x" * 2_000_000) == []
     assert not client.is_closed
 
 

@@ -104,8 +104,7 @@ class Connection:
             self._refuse(_ordered_error(fired), None)
         if self._has_ended:
             return
-        seconds = self._hub.settings.idle_seconds
-        self._idle = asyncio.get_running_loop().call_later(seconds, self._end_idle)
+        self._wait_for_more()
 
     def is_of(self, world: World, account: str) -> bool:
         """Return whether it is a connection of an account."""
@@ -122,6 +121,8 @@ class Connection:
         """Do what a line asks for, and answer."""
         if self._has_ended or self._is_mute:
             return
+        if self._idle is not None:
+            self._wait_for_more()
         request_id: int | None = None
         try:
             message = _read(line, Message)
@@ -135,6 +136,8 @@ class Connection:
 
     def refuse_line(self, sentence: str) -> None:
         """Refuse what is no line at all, and end."""
+        if self._has_ended or self._is_mute:
+            return
         self._refuse(StreamError(StreamErrorCode.INVALID_INPUT, sentence), None)
 
     def catch_up(self) -> None:
@@ -281,6 +284,7 @@ class Connection:
         self._running[kind] = running
         if self._idle is not None:
             self._idle.cancel()
+            self._idle = None
         self._succeed(message.id)
         of_image = fired if fired is not None and fired.fault.do in OF_IMAGES else None
         running.changes.begin(selection.select(), resumed, of_image)
@@ -385,6 +389,12 @@ class Connection:
         if not self._has_ended:
             self.lost()
             self._wire.close()
+
+    def _wait_for_more(self) -> None:
+        """End the connection unless there is a request soon; who has subscribed need not say anything any more."""
+        if self._idle is not None:
+            self._idle.cancel()
+        self._idle = asyncio.get_running_loop().call_later(self._hub.settings.idle_seconds, self._end_idle)
 
     def _end_idle(self) -> None:
         waited = round(self._hub.settings.idle_seconds * 1000)

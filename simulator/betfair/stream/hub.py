@@ -15,7 +15,7 @@ MOST_CONNECTIONS: Final = 10
 MOST_MARKETS: Final = 200
 """Of one subscription."""
 IDLE_SECONDS: Final = 15.0
-"""How long a connection may be without a subscription, in real seconds."""
+"""How long a connection without a subscription may say nothing, in real seconds."""
 
 
 class StreamSettings(Struct, frozen=True, kw_only=True):
