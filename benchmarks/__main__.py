@@ -11,6 +11,7 @@ from benchmarks import (
     backtest,
     cross_matching,
     documents,
+    flumine,
     fold,
     http,
     journal,
@@ -47,6 +48,7 @@ BENCHMARKS = {
     "tls": tls.run,
     "backtest": backtest.run,
     "workers": workers.run,
+    "flumine": flumine.run,
     "worlds": worlds.run,
     "soak": soak.run,
 }

@@ -197,8 +197,7 @@ class _Guarded:
         self.failure: Failure | None = None
         self.play: AtPlay | None = None
         try:
-            made = strategy(**arguments(strategy, variant.parameters))
-            self.play = _play_of(made, variant, settings_of_all)
+            self.play = _play_of(strategy, variant, settings_of_all)
         except Exception as error:  # noqa: BLE001, a strategy is somebody else's
             self._fail(error, "")
             return
@@ -237,12 +236,12 @@ class _Guarded:
         )
 
 
-def _play_of(made: Any, variant: Variant, settings_of_all: Settings) -> AtPlay:
+def _play_of(strategy: Callable[..., Any], variant: Variant, settings_of_all: Settings) -> AtPlay:
     """Return a strategy at play. One of flumine's has flumine's own latency where none is asked for."""
-    settings = variant.settings(settings_of_all)
-    if not is_flumine(type(made)):
-        return Play(made, settings)
+    settings, wanted = variant.settings(settings_of_all), arguments(strategy, variant.parameters)
+    if not is_flumine(strategy):
+        return Play(strategy(**wanted), settings)
     is_asked_for = variant.latency_milliseconds is not None or settings.latency != Latency()
     adapter = import_module("simulator.backtest.flumine_adapter.play")
-    play: AtPlay = adapter.FluminePlay(made, settings, takes_flumine_latency=not is_asked_for)
+    play: AtPlay = adapter.play_of(strategy, wanted, settings, takes_flumine_latency=not is_asked_for)
     return play

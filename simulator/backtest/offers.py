@@ -89,6 +89,14 @@ class RecordedOffers(Offers):
         return sizes
 
     @property
+    def best_price(self) -> int | None:
+        """Return the price a taker meets first, as `best` has it, without making the level."""
+        ladder = self.ladder()
+        if not ladder:
+            return None
+        return max(ladder) if self._direction == 1 else min(ladder)
+
+    @property
     def own_changes(self) -> int:
         """Return a number that grows with every change that is ours."""
         return self._own_changes

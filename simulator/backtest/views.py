@@ -10,7 +10,6 @@ from typing import Final
 from simulator.backtest.amounts import of_hundredths
 from simulator.backtest.books import RecordedBook
 from simulator.backtest.followed import Followed
-from simulator.backtest.offers import RecordedOffers
 from simulator.backtest.strategy import PriceSize
 from simulator.exchange.money import NoPrice
 from simulator.exchange.orders import RunnerKey
@@ -61,14 +60,14 @@ class RecordedRunnerView:
     def best_back(self) -> float | None:
         """Return the best price that is available to back."""
         book = self._book
-        best = book.recorded.best_back if book.lays.is_idle else _best(book.lays)
+        best = book.recorded.best_back if book.lays.is_idle else book.lays.best_price
         return None if best is None else of_hundredths(best)
 
     @property
     def best_lay(self) -> float | None:
         """Return the best price that is available to lay."""
         book = self._book
-        best = book.recorded.best_lay if book.backs.is_idle else _best(book.backs)
+        best = book.recorded.best_lay if book.backs.is_idle else book.backs.best_price
         return None if best is None else of_hundredths(best)
 
     @property
@@ -102,11 +101,6 @@ class RecordedRunnerView:
         """Return the starting price, once it is made."""
         price = self._runner.starting_price
         return None if price is None or isinstance(price, NoPrice) else float(price)
-
-
-def _best(offers: RecordedOffers) -> int | None:
-    best = offers.best
-    return None if best is None else best.price
 
 
 class RecordedMarketView:

@@ -173,6 +173,27 @@ def test_what_a_strategy_holds_on_to_stays_as_it_was(race: Path) -> None:
     assert ours["told"] == theirs["told"]
 
 
+COUNTS_WHOLE_RUNNERS = """
+import sys
+from simulator.backtest.flumine_adapter.runners import LazyRunner
+whole = []
+make_whole = LazyRunner.make_whole
+LazyRunner.make_whole = lambda runner: (whole.append(runner.selection_id), make_whole(runner))
+sys.path.insert(0, sys.argv[1])
+import flumine_sides
+flumine_sides.by_betsim(sys.argv[2], sys.argv[3], {})
+print(len(whole))
+"""
+
+
+def test_what_a_strategy_does_not_hold_on_to_is_not_made_whole(race: Path) -> None:
+    holds, looks = (
+        int(run("-c", COUNTS_WHOLE_RUNNERS, str(HERE), name, str(race)).stdout) for name in ("Holds", "BacksOnce")
+    )
+    assert holds > 10
+    assert looks == 0
+
+
 def test_what_flumine_logs_and_goes_on_after_does_not_end_a_run(race: Path) -> None:
     assert len(side("betsim", "RaisesFlumineErrors", race)["orders"]) == 6
 

@@ -10,7 +10,7 @@ else it raises ends its run.
 """
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timezone
 from sys import getrefcount
 from typing import Any, Final
@@ -23,8 +23,10 @@ from flumine.markets.middleware import SimulatedMiddleware
 from flumine.strategy.strategy import BaseStrategy
 from msgspec import structs
 
-from simulator.backtest.flumine_adapter.books import STREAM_ID, LazyMarketBook, MarketBooks, make_whole_what_is_held
+from simulator.backtest.flumine_adapter.books import STREAM_ID, LazyMarketBook, MarketBooks
+from simulator.backtest.flumine_adapter.holding import make_whole_what_is_held
 from simulator.backtest.flumine_adapter.requests import Asked, answer, ask
+from simulator.backtest.flumine_adapter.session import in_simulated_time, simulated_time
 from simulator.backtest.followed import Followed
 from simulator.backtest.lane import ACCOUNT, Lane, Settings
 from simulator.backtest.latency import Delay, Latency
@@ -54,10 +56,16 @@ class FluminePlay:
         self._markets: Final[dict[str, MarketAtPlay]] = {}
         self._by_bet: Final[dict[int, Any]] = {}
         self._has_begun = False
-        self.lane: Final = Lane(settings, on_update=self._update, on_events=self._hear, on_close=self._close)
+        self.lane: Final = Lane(
+            settings,
+            on_update=in_simulated_time(self._update),
+            on_events=self._hear,
+            on_close=in_simulated_time(self._close),
+        )
         self.flumine: Final = BacktestFlumine(self._ask, settings.currency)
         strategy.historic_stream_ids = {STREAM_ID}
-        self.flumine.strategies(strategy, self.flumine.clients, self.flumine)
+        with simulated_time():
+            self.flumine.strategies(strategy, self.flumine.clients, self.flumine)
         self._middleware: Final = self.flumine._market_middleware
 
     # What the lane calls
@@ -118,16 +126,17 @@ class FluminePlay:
 
     def finish(self) -> None:
         """Let the strategy finish, once the recording has ended; markets without a result are closed before."""
-        if not self._has_begun:
-            self._start()
-        for at_play in self._markets.values():
-            definition = at_play.followed.recorded.definition
-            is_closed = definition is not None and definition.status == MarketStatus.CLOSED
-            if is_closed and not at_play.market.closed:
-                self._close(at_play.followed)
-            answer(at_play, self._by_bet)
-            at_play.sweep()
-        self._call(self.strategy.finish, self.flumine)
+        with simulated_time():
+            if not self._has_begun:
+                self._start()
+            for at_play in self._markets.values():
+                definition = at_play.followed.recorded.definition
+                is_closed = definition is not None and definition.status == MarketStatus.CLOSED
+                if is_closed and not at_play.market.closed:
+                    self._close(at_play.followed)
+                answer(at_play, self._by_bet)
+                at_play.sweep()
+            self._call(self.strategy.finish, self.flumine)
 
     # How it is done
 
@@ -209,6 +218,15 @@ class BacktestFlumine(FlumineSimulation):
     def process_order_package(self, order_package: Any) -> None:
         """Ask the exchange for what a package of orders says."""
         self._ask(order_package)
+
+
+def play_of(
+    strategy: Callable[..., Any], arguments: Mapping[str, Any], settings: Settings, *, takes_flumine_latency: bool
+) -> FluminePlay:
+    """Return a strategy at play, made with these arguments."""
+    with simulated_time():
+        made = strategy(**arguments)
+    return FluminePlay(made, settings, takes_flumine_latency=takes_flumine_latency)
 
 
 def flumine_latency(seed: int = 0) -> Latency:
