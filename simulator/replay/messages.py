@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from simulator.recorded.messages import Kind, Line, read_lines
+from simulator.recorded.remote import is_url
 from simulator.recorded.selection import Selection, is_prepared
 from simulator.recorded.sources import Source, SourceError, sources
 from simulator.recorded.wanted import EVERYTHING, Wanted
@@ -27,7 +28,7 @@ def recorded_files(paths: Iterable[str], wanted: Wanted = EVERYTHING) -> tuple[R
     files: list[RecordedFile] = []
     digests: dict[Path, str] = {}
     empty: list[str] = []
-    selection = Selection(paths, wanted)
+    selection = Selection(_on_this_machine(paths), wanted)
     try:
         for source in selection:
             if is_prepared(source):
@@ -53,6 +54,15 @@ def recorded_files(paths: Iterable[str], wanted: Wanted = EVERYTHING) -> tuple[R
         others = f" and in {len(empty) - 1} others" if len(empty) > 1 else ""
         raise CannotFollow(f"{empty[0]}: there are no market changes recorded in it{others}.")
     return tuple(files)
+
+
+def _on_this_machine(paths: Iterable[str]) -> list[str]:
+    """Return the paths; raise `CannotFollow` for what lies elsewhere: a server connects to nobody."""
+    listed = list(paths)
+    for path in listed:
+        if is_url(path):
+            raise CannotFollow(f"{path}: a server connects to nobody, and replays what lies on its own machine.")
+    return listed
 
 
 def _changes_of(source: Source) -> Iterator[Line]:
@@ -156,6 +166,7 @@ class Messages:
 def _opened(files: Sequence[RecordedFile]) -> list[Source]:
     digests: dict[Path, str] = {}
     opened: list[Source] = []
+    _on_this_machine(file.path for file in files)
     for file in files:
         try:
             source = next((each for each in sources([file.path]) if each.name == file.path), None)

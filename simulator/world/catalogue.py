@@ -11,7 +11,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from simulator.exchange.commands import AddMarket
+from simulator.exchange.market import Market
 from simulator.exchange.orders import RunnerKey
+from simulator.exchange.runner import Runner
 from simulator.world.format.quantities import hundredths_of, moment_of
 from simulator.world.format.scenario import EventEntry, IntroduceRunner, LineEntry, MarketEntry, RunnerEntry
 from simulator.world.listing_index import ListingIndex
@@ -122,6 +124,22 @@ class MarketDescription(Struct, frozen=True, kw_only=True):
     """In the order of the scenario."""
     recorded: RecordedFacts | None = None
     """Of a market that follows a recording."""
+
+    def version_of(self, market: Market) -> int:
+        """Return the version of the market: when one that follows a recording is closed, the version it had then."""
+        return market.version if self.recorded is None or market.settled_at is None else self.recorded.version
+
+    def is_cross_matching(self, market: Market) -> bool:
+        """Return whether the market is said to be cross-matching, which a closed one is not."""
+        if self.recorded is not None:
+            return self.recorded.cross_matching
+        return market.definition.cross_matching and market.settled_at is None
+
+    def removed_at(self, runner: Runner) -> int | None:
+        """Return when a runner was removed, as recorded where that is said."""
+        facts = None if self.recorded is None else self.recorded.runners.get(runner.key)
+        told = None if facts is None else facts.removed_at
+        return runner.removed_at if runner.removed_at is None or told is None else told
 
 
 _INDEXED: Final[Mapping[str, Callable[[Any], str | None]]] = {

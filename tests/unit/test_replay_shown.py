@@ -1,5 +1,6 @@
 """What is shown of a market that follows a recording: what is recorded, and what is ours beside it."""
 
+import json
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -116,3 +117,15 @@ def test_a_view_reads_anew_what_has_changed_and_everything_after_a_reset(tmp_pat
     assert read()["atl"] == {3.1: 40, 4: 5}
     world.do(Reset()).accepted()
     assert read() == at_first
+
+
+def test_a_market_that_has_closed_has_the_version_that_was_recorded(tmp_path: Path) -> None:
+    race = a_race(crossMatching=True)
+    world = world_of(race, tmp_path)
+    while world.next_due is not None:
+        world.do(MoveToNext()).accepted()
+    described, market = world.catalogue.markets[MARKET], world.exchange.markets[MARKET]
+
+    assert described.version_of(market) == json.loads(race.messages[-1])["mc"][0]["marketDefinition"]["version"]
+    assert described.is_cross_matching(market)
+    assert not market.definition.cross_matching

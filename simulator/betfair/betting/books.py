@@ -151,9 +151,9 @@ def _market_book(market: kernel.Market, description: MarketDescription, view: Pr
         lastMatchTime=None if matched_at is None else date_time(matched_at),
         totalMatched=0.0 if closed else view.amount(market.shown_total_matched),
         totalAvailable=0.0 if closed else view.amount(market.total_available),
-        crossMatching=definition.cross_matching and not closed,
+        crossMatching=description.is_cross_matching(market),
         runnersVoidable=definition.runners_voidable,
-        version=market.version,
+        version=description.version_of(market),
         keyLineDescription=_key_line(description.key_line),
     )
 
@@ -176,12 +176,13 @@ def _runner(
     delayed: bool,
 ) -> Runner:
     key, factor, book = runner.key, runner.adjustment_factor, runner.book
+    removed_at = call.world.catalogue.markets[market.market_id].removed_at(runner)
     answer = Runner(
         selectionId=key.selection_id,
         handicap=double(key.handicap),
         status=runner.status,
         adjustmentFactor=None if factor is None else double_of_thousandths(factor),
-        removalDate=None if runner.removed_at is None else order_date(runner.removed_at),
+        removalDate=None if removed_at is None else order_date(removed_at),
     )
     closed = market.settled_at is not None
     last_price_traded = book.shown_last_price_traded

@@ -38,7 +38,6 @@ def encoded_definition(market: Market, description: MarketDescription) -> bytes:
 
 def _members(market: Market, description: MarketDescription) -> Iterator[tuple[str, Any]]:
     definition, closed, recorded = market.definition, market.settled_at is not None, description.recorded
-    cross_matching = definition.cross_matching and not closed if recorded is None else recorded.cross_matching
     divisor = definition.each_way_divisor
     yield "bspMarket", definition.bsp_market
     yield "turnInPlayEnabled", definition.turn_in_play
@@ -55,7 +54,7 @@ def _members(market: Market, description: MarketDescription) -> Iterator[tuple[s
     yield "bspReconciled", market.bsp_reconciled
     yield "complete", definition.complete
     yield "inPlay", market.in_play
-    yield "crossMatching", cross_matching
+    yield "crossMatching", description.is_cross_matching(market)
     yield "runnersVoidable", definition.runners_voidable
     yield "numberOfActiveRunners", 0 if closed else market.active_runners
     yield "betDelay", market.bet_delay
@@ -77,18 +76,13 @@ def _members_of_the_end(market: Market, description: MarketDescription) -> Itera
     yield "discountAllowed", market.definition.discount_allowed
     yield "timezone", event.timezone
     yield "openDate", date_time(event.open_date)
-    yield "version", shown_version(market, description)
+    yield "version", description.version_of(market)
     yield "raceType", description.race_type
     yield "priceLadderDefinition", {"type": market.definition.ladder.type}
     if line is not None:
         yield "lineMaxUnit", number(line.maximum)
         yield "lineMinUnit", number(line.minimum)
         yield "lineInterval", number(line.interval)
-
-
-def shown_version(market: Market, description: MarketDescription) -> int:
-    """Return the version of a market: when one that follows a recording is closed, the version it had then."""
-    return market.version if description.recorded is None or market.settled_at is None else description.recorded.version
 
 
 def _by_priority(market: Market, description: MarketDescription) -> list[Runner]:
