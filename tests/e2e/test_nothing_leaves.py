@@ -86,6 +86,7 @@ FILES_OPENED = {"sqlite3.connect"}
 MAY_CONNECT = {
     "simulator/scenario_command.py": "betsim scenario export reads from the address that it is given",
     "simulator/record.py": "betsim record is a client of the server that it is given",
+    "simulator/live": "a strategy that is run against a server is a client of the server that it is given",
     "simulator/testing": "clients in tests connect to the server of the test",
 }
 
