@@ -139,7 +139,13 @@ class Operating(WireStage):
             command, document = ResettleMarket(market, line_result=number * 100), {"lineResult": number}
         else:
             named = {runners_of(market)[0]: ending, runners_of(market)[number]: "WINNER"}
-            command = ResettleMarket(market, tuple(RunnerResult(key, status) for key, status in named.items()))
+            # A result may repeat that a runner was withdrawn, which the exchange itself need not be told again.
+            runners = self.twin.exchange.markets[market].runners
+            withdrawn = {
+                key for key, runner in runners.items() if runner.status == "REMOVED" and not runner.ended_by_result
+            }
+            told = {key: status for key, status in named.items() if status != "REMOVED" or key not in withdrawn}
+            command = ResettleMarket(market, tuple(RunnerResult(key, status) for key, status in told.items()))
             results = [{"selectionId": key.selection_id, "status": status} for key, status in named.items()]
             document = {"results": results}
         self.operate(market, "resettle", command, document)
