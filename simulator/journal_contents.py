@@ -45,6 +45,10 @@ class Contents:
         """Return the error that something is not as it was written."""
         return JournalError(f"{self._path} is damaged and was left alone: {what} is not as it was written.")
 
+    def damaged_tail(self, which: str) -> JournalError:
+        """Return the error that an entry of the tail is damaged, and which one."""
+        return JournalError(f"{self._path} is damaged and was left alone: {which}.")
+
     def unreadable(self, what: str, error: Exception) -> JournalError:
         """Return the error that something cannot be read, although its sum is right."""
         return JournalError(f"{self._path} is damaged and was left alone: {what} cannot be read ({error}).")

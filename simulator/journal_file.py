@@ -17,7 +17,7 @@ import msgspec
 from simulator import __version__
 from simulator.journal_contents import Contents, JournalError
 from simulator.journal_inputs import INPUTS_TABLE, WrittenInputs
-from simulator.journal_tail import Tail, unfinished_bytes
+from simulator.journal_tail import ENDING, Tail, unfinished_bytes
 from simulator.world.format.scenario import Scenario
 from simulator.world.ids import unguessable_token
 from simulator.world.retelling import Beginning, Told, decode_beginning, encode_beginning
@@ -57,6 +57,17 @@ class WrittenWorld(NamedTuple):
     after: int
 
 
+def _refuse_emptied(path: Path) -> None:
+    """Raise `JournalError` for a file of no bytes beside which there is what belongs to a journal.
+
+    Which is none that begins: a journal has a page before anything is beside it, and SQLite would throw that away.
+    """
+    if path.is_file() and not path.stat().st_size:
+        for beside in (path.with_name(path.name + "-wal"), path.with_name(path.name + ENDING)):
+            if beside.is_file() and beside.stat().st_size:
+                raise JournalError(f"{path} is damaged and was left alone: it is empty, and {beside.name} is not.")
+
+
 class JournalFile:
     """An open file. What a method has written is there when the method returns, whatever becomes of the process.
 
@@ -68,6 +79,7 @@ class JournalFile:
         self.path: Final = path
         self.losses: Final[list[str]] = []
         """What is dropped of what was there, and why that is right: sentences for a log."""
+        _refuse_emptied(path)
         unfinished = unfinished_bytes(path)
         with self._complaints():
             self._database: Final = sqlite3.connect(path, isolation_level=None, timeout=0)

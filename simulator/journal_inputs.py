@@ -79,7 +79,7 @@ class WrittenInputs:
         try:
             rows = list(self._missing())
         except DamagedTail as error:
-            raise self._contents.damage(str(error)) from None
+            raise self._contents.damaged_tail(str(error)) from None
         if rows:
             with self._at_once():
                 self._database.executemany(_NEW_INPUT, rows)

@@ -9,7 +9,8 @@ goes in, `inputs`, and what comes out, `happened`; then what a world is made of,
 `transaction_charges`, `agenda`, `recordings`, `parts`; what inputs do to it, `account_handlers`, `vendor_handlers`,
 `fault_handlers`, `handlers`; who acts in it beside customers, `participants`; how all of it is kept, `image`,
 `snapshot`; the door, `world`; how a story is told again, compared and written down, `retelling`, `hashed_attributes`,
-`state_hash`, `journal`, `export`; what comes from outside is looked at first, `trial`; and last `worlds`, the registry.
+`state_hash`, `journal`, `codes`, `export`; what comes from outside is looked at first, `trial`; and last `worlds`, the
+registry.
 
 How a running world becomes a scenario again is in `present_markets` and `present`.
 

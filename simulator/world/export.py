@@ -6,8 +6,9 @@
     {"end":1780768502000}
 
 What nobody has to know is left empty in an input, and `found` says how it is found again: a password in the scenario of
-the beginning, and a token from its number, since all of them are made of the seed (`ids`). The scenario itself, and the
-snapshot with which a restored world begins, are as they are.
+the beginning, a code that followed it among those that the account has had, and a token from its number, since all of
+them are made of the seed (`ids`). Of what was wrong nothing is said but that. The scenario itself, the snapshot with
+which a restored world begins, and the codes that accounts are given on the way are as they are.
 """
 
 import re
@@ -19,6 +20,7 @@ import msgspec
 from msgspec import Struct
 
 from simulator.world.clock import ClockError
+from simulator.world.codes import Codes
 from simulator.world.format.quantities import Unusable
 from simulator.world.ids import Ids
 from simulator.world.inputs import (
@@ -40,9 +42,11 @@ T = TypeVar("T")
 FORMAT: Final = 1
 
 RIGHT, WRONG = "right", "wrong"
-_RIGHT_WITH_CODE: Final = "right, and then "
-_NO_PASSWORD: Final = "\0"
-"""No password of a scenario is this, or begins like it."""
+_RIGHT_WITH_CODE: Final = "right, and then code "
+_RIGHT_AND_MORE: Final = "right, and then no code of the account"
+_NOT_GIVEN: Final = "none that was given"
+_NOTHING: Final = "\0"
+"""No password, code or token is this, or begins like it."""
 
 
 class Export(Struct, frozen=True):
@@ -104,18 +108,18 @@ def encode_export(export: Export) -> bytes:
 
 def replay(lines: Iterable[bytes], open_recordings: OpenRecordings = follow_nothing) -> World:
     """Return the world to which an export leads; raise `WrongExport` with the line that is wrong."""
-    number, retelling = 0, None
+    number, retelling, codes = 0, None, None
     end: int | None = None
     for number, line in enumerate(lines, start=1):
         if end is not None:
             raise WrongExport(number, "nothing follows the line that says the end")
-        if retelling is None:
-            retelling = _begun(number, line, open_recordings)
+        if retelling is None or codes is None:
+            retelling, codes = _begun(number, line, open_recordings)
         elif line.startswith(b'{"end":'):
             end = _decoded(number, line, _Last).end
             _reach(number, retelling, end)
         else:
-            one = _told_of(number, line, retelling)
+            one = _told_of(number, line, retelling, codes)
             _reach(number, retelling, one.at)
             retelling.world.do(one.input)
     if retelling is None or end is None:
@@ -128,35 +132,53 @@ def replay(lines: Iterable[bytes], open_recordings: OpenRecordings = follow_noth
 
 def _lines(export: Export) -> Iterator[bytes]:
     yield _ENCODER.encode(_First(FORMAT, export.beginning))
-    tokens = _tokens(export)
+    tokens, codes = _tokens(export), _codes(export)
     for one in export.told:
-        hidden, found = _without_secrets(one.input, export.passwords, tokens)
+        codes.hear(one.input)
+        hidden, found = _without_secrets(one.input, export.passwords, codes, tokens)
         yield _ENCODER.encode(_Line(one.at, msgspec.Raw(_ENCODER.encode(hidden)), found))
     yield _ENCODER.encode(_Last(export.end))
 
 
 def _without_secrets(
-    one: Input, passwords: Mapping[str, str], tokens: Mapping[str, str]
+    one: Input, passwords: Mapping[str, str], codes: Codes, tokens: Mapping[str, str]
 ) -> tuple[Input, dict[str, str]]:
     found: dict[str, str] = {}
     if isinstance(one, LogIn | RecoverPassword):
-        found["password"] = _password_found(one, passwords)
+        found["password"] = _password_found(one, passwords, codes)
     for name in _TOKENS:
         token = getattr(one, name, None)
-        if isinstance(token, str) and token in tokens:
-            found[name] = tokens[token]
+        if isinstance(token, str) and token:
+            found[name] = tokens.get(token, _NOT_GIVEN)
     if not found:
         return one, found
     changes: dict[str, Any] = dict.fromkeys(found, "")
     return msgspec.structs.replace(one, **changes), found
 
 
-def _password_found(login: LogIn | RecoverPassword, passwords: Mapping[str, str]) -> str:
+def _password_found(login: LogIn | RecoverPassword, passwords: Mapping[str, str], codes: Codes) -> str:
     password = passwords.get(login.username)
     if password is None or not login.password.startswith(password):
         return WRONG
     rest = login.password.removeprefix(password)
-    return f"{_RIGHT_WITH_CODE}{rest}" if rest else RIGHT
+    if not rest:
+        return RIGHT
+    number = codes.number(login.username, rest)
+    return _RIGHT_AND_MORE if number is None else f"{_RIGHT_WITH_CODE}{number}"
+
+
+def _codes(export: Export) -> Codes:
+    """Return the codes with which a story begins; a snapshot is looked into where a code may come of it."""
+    beginning = export.beginning
+    codes = Codes(beginning.scenario, None)
+    if beginning.restoration is not None and any(
+        isinstance(one.input, LogIn | RecoverPassword)
+        and _password_found(one.input, export.passwords, codes) not in (RIGHT, WRONG)
+        for one in export.told
+    ):
+        # A world that follows recordings has no snapshots, so that none have to be read here.
+        return Codes(beginning.scenario, Retelling(beginning).world)
+    return codes
 
 
 # Tokens and codes
@@ -218,37 +240,46 @@ _MAKING: Final = (MakeSubscription, AuthoriseVendor, OpenVendorSession)
 # Reading
 
 
-def _begun(number: int, line: bytes, open_recordings: OpenRecordings) -> Retelling:
+def _begun(number: int, line: bytes, open_recordings: OpenRecordings) -> tuple[Retelling, Codes]:
     first = _decoded(number, line, _First)
     if first.format != FORMAT:
         raise WrongExport(number, f"format {first.format} is another one than {FORMAT}, which this version reads")
     try:
-        return Retelling(first.beginning, open_recordings)
+        retelling = Retelling(first.beginning, open_recordings)
     except (SnapshotError, ClockError, Unusable, CannotFollow) as error:
         raise WrongExport(number, str(error)) from None
+    restored = None if first.beginning.restoration is None else retelling.world
+    return retelling, Codes(first.beginning.scenario, restored)
 
 
-def _told_of(number: int, line: bytes, retelling: Retelling) -> Told:
+def _told_of(number: int, line: bytes, retelling: Retelling, codes: Codes) -> Told:
     """Return an input of a line, with everything in it that had been left out."""
     read = _decoded(number, line, _Line)
     try:
         one = decode_input(read.input)
+        codes.hear(one)
         changes: dict[str, Any] = {
-            name: _found_again(one, name, how, retelling.world) for name, how in read.found.items()
+            name: _found_again(one, name, how, retelling.world, codes) for name, how in read.found.items()
         }
         return Told(read.at, msgspec.structs.replace(one, **changes) if changes else one)
     except (msgspec.DecodeError, ValueError, TypeError) as error:
         raise WrongExport(number, f"this is no input: {error}") from None
 
 
-def _found_again(one: Input, name: str, how: str, world: World) -> str:
+def _found_again(one: Input, name: str, how: str, world: World, codes: Codes) -> str:
     """Return what an input has where it was left out; raise `ValueError` for what cannot be found."""
     if isinstance(one, LogIn | RecoverPassword) and name == "password":
         account = world.accounts.by_username.get(one.username)
         if how == WRONG or account is None:
-            return _NO_PASSWORD
-        if how == RIGHT or how.startswith(_RIGHT_WITH_CODE):
-            return account.password + how.removeprefix(RIGHT).removeprefix(", and then ")
+            return _NOTHING
+        if how == RIGHT:
+            return account.password
+        if how == _RIGHT_AND_MORE:
+            return account.password + _NOTHING
+        if how.startswith(_RIGHT_WITH_CODE):
+            return account.password + codes.code(one.username, how.removeprefix(_RIGHT_WITH_CODE))
+    elif how == _NOT_GIVEN:
+        return _NOTHING
     elif session := _SESSION.fullmatch(how):
         ids = world.ids if session[2] is None else Ids(world.seed, session[2])
         return ids.token_of_login(session[3], int(session[1]))

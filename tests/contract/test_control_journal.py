@@ -12,13 +12,17 @@ from click.testing import CliRunner
 
 from simulator.cli import main
 from simulator.exchange.commands import SuspendMarket, TurnInPlay
-from simulator.world.inputs import AdvanceClock, Reset
+from simulator.world.inputs import AdvanceClock, ChangeLogin, OpenVendorSession, Reset
 from simulator.world.state_hash import state_hash
 from tests.contract.bettor import CONTROL, JSON_RPC, MATCH, SCENARIO, Bettor, back, envelopes, world_of
 from tests.contract.waiting_bets import advancing, report_during
 from tests.in_process import Client, client_of
 
 JOURNAL = f"{CONTROL}/journal"
+CODE_IN_VAIN = (
+    '{"at":0,"input":{"input":"LogIn","username":"alice","password":"","app_key":"alice-live"},'
+    '"found":{"password":"right, and then code 7"}}'
+)
 FORM = {"accept": "application/json", "x-application": "alice-live"}
 
 
@@ -302,6 +306,61 @@ def test_what_is_exported_leads_to_the_same_state_and_has_no_secrets(
     assert {"password": "wrong"} in found
 
 
+def log_in(client: Client, password: str) -> str:
+    answer = client.post("/api/login", data={"username": "bob", "password": password}, headers=FORM)
+    return str(answer.json()["error"])
+
+
+def test_a_code_that_followed_a_password_is_not_exported_and_counts_again_as_it_did(
+    client: Client, tmp_path: Path
+) -> None:
+    world = world_of(client)
+    world.do(ChangeLogin("bob", two_step_code="918273")).accepted()
+    assert (log_in(client, "secret918273"), log_in(client, "secret555111")) == ("", "STRONG_CODE_FAIL")
+    world.do(ChangeLogin("bob", two_step_code="64738")).accepted()
+    assert (log_in(client, "secret918273"), log_in(client, "secret64738")) == ("STRONG_CODE_FAIL", "")
+    world.do(ChangeLogin("bob", two_step_code=None)).accepted()
+    assert log_in(client, "secret64738") == "INVALID_USERNAME_OR_PASSWORD"
+    text = exported(client)
+
+    assert replayed(text, tmp_path).output == f"{state_hash(world)}\n"
+    lines = [json.loads(line) for line in text.splitlines()]
+    assert [line["found"]["password"] for line in lines if "found" in line] == [
+        "right, and then code 1",
+        "right, and then no code of the account",
+        "right, and then code 1",
+        "right, and then code 2",
+        "right, and then code 2",
+    ]
+    assert "555111" not in text
+    typed = "\n".join(line for line in text.splitlines()[1:] if '"LogIn"' in line)
+    assert not [code for code in ("918273", "64738") if code in typed]
+
+
+def test_a_code_of_the_snapshot_to_which_a_world_went_back_is_found_again(client: Client, tmp_path: Path) -> None:
+    world = world_of(client)
+    world.do(ChangeLogin("bob", two_step_code="918273")).accepted()
+    kept = client.get(f"{CONTROL}/snapshot").json()
+    world.do(ChangeLogin("bob", two_step_code=None)).accepted()
+    assert client.post(f"{CONTROL}/restore", json={"snapshot": kept}).status_code == 200
+    assert (log_in(client, "secret918273"), log_in(client, "secret555111")) == ("", "STRONG_CODE_FAIL")
+    text = exported(client)
+
+    assert replayed(text, tmp_path).output == f"{state_hash(world)}\n"
+    assert "right, and then code 1" in text
+    assert "555111" not in text
+
+
+def test_a_code_that_no_vendor_was_given_is_not_exported(client: Client, tmp_path: Path) -> None:
+    world = world_of(client)
+    assert world.do(OpenVendorSession("bob", authorisation_code="TYPED-BY-HAND")).refusal is not None
+    assert world.do(OpenVendorSession("bob", refresh_token="TYPED-TOO")).refusal is not None
+    text = exported(client)
+
+    assert "TYPED" not in text
+    assert replayed(text, tmp_path).output == f"{state_hash(world)}\n"
+
+
 def test_a_file_that_is_no_journal_is_refused_with_its_line(client: Client, alice: Bettor, tmp_path: Path) -> None:
     alice.bet(back(2.0, 5))
     lines = exported(client).splitlines()
@@ -314,6 +373,7 @@ def test_a_file_that_is_no_journal_is_refused_with_its_line(client: Client, alic
         "\n".join([lines[0].replace('"format":1', '"format":9', 1)]): "line 1: format 9",
         "\n".join([lines[0], '{"at":99999999999999,"input":{"input":"Fly"}}']): "line 2: this is no input",
         "\n".join([lines[0], '{"at":0,"input":{"input":"LogOut","token":""},"found":{"token":"?"}}']): "line 2: ",
+        "\n".join([lines[0], CODE_IN_VAIN]): "found.password: alice has had no code '7' by then",
     }
 
     for text, sentence in wrong.items():

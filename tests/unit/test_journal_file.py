@@ -397,7 +397,10 @@ def test_a_tail_that_is_damaged_or_of_another_journal_is_refused_and_left_alone(
     wrong = right[:100] + bytes([right[100] ^ 1]) + right[101:]
     foreign = other.killed("foreign").with_name("foreign-tail").read_bytes()
 
-    for content, says in ((wrong, "entry 1 of again-tail is not as it was written"), (foreign, "of another journal")):
+    for content, says in (
+        (wrong, "entry 1 of again-tail is not as it was written[.]$"),
+        (foreign, "of another journal"),
+    ):
         tail.write_bytes(content)
         with pytest.raises(JournalError, match=says):
             JournalFile(copy)
@@ -421,6 +424,21 @@ def test_a_tail_that_a_journal_left_which_is_gone_does_not_keep_a_new_one_from_b
 
     assert not len(again.worlds)
     assert "left by a journal that is no longer there" in caplog.text
+
+
+def test_a_journal_that_was_emptied_is_refused_and_what_is_beside_it_left_alone(tmp_path: Path) -> None:
+    running = Running(tmp_path / "journal")
+    running.worlds.create(load(small()))
+    running.do(bet("alice", Side.LAY, 200, 500))
+    copy = running.killed()
+    copy.write_bytes(b"")
+    beside = {path: path.read_bytes() for path in tmp_path.glob("again*")}
+    assert any(content for content in beside.values())
+
+    with pytest.raises(JournalError, match=r"it is empty, and again-(wal|tail) is not[.]$"):
+        JournalFile(copy)
+
+    assert {path: path.read_bytes() for path in tmp_path.glob("again*")} == beside
 
 
 def test_after_an_orderly_end_nothing_is_beside_the_file(tmp_path: Path) -> None:
