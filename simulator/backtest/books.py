@@ -175,7 +175,7 @@ class RecordedBook(RunnerBook):
         return told if self.last_price_traded is None or told != self._recorded_before else self.last_price_traded
 
     @property
-    def shown_revision(self) -> tuple[object, ...] | None:
+    def shown_revision(self) -> tuple[object, ...]:
         """Return what is another one whenever a message or a bet of ours may have changed what is shown."""
         own = (self.backs.own_changes, self.lays.own_changes, self.last_price_traded)
         return (self.recorded.mentions, *own, *self.traded.items())

@@ -184,9 +184,10 @@ class RunnerBook:
         return self.last_price_traded
 
     @property
-    def shown_revision(self) -> tuple[object, ...] | None:
-        """Return what is another one whenever what is shown is, `None` where nobody has counted that."""
-        return None
+    def shown_revision(self) -> tuple[object, ...]:
+        """Return what is another one whenever what is shown may be."""
+        queues = (self.backs.revision, self.lays.revision)
+        return (*queues, self.total_matched, self.last_price_traded, *self.traded.items())
 
     @property
     def told_starting_prices(self) -> ToldStartingPrices | None:

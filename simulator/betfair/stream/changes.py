@@ -32,20 +32,13 @@ class Kind(Enum):
     RACES = ("rcm", "rc", 3)
     CRICKET = ("ccm", "cc", 3)
 
-    @property
-    def op(self) -> str:
-        """Return the operation of its messages."""
-        return self.value[0]
-
-    @property
-    def list_name(self) -> str:
-        """Return the name of the list of changes."""
-        return self.value[1]
-
-    @property
-    def parts(self) -> int:
-        """Return how many pairs of numbers a token has."""
-        return self.value[2]
+    def __init__(self, op: str, list_name: str, parts: int) -> None:
+        self.op: Final = op
+        """The operation of its messages."""
+        self.list_name: Final = list_name
+        """The name of the list of changes."""
+        self.parts: Final = parts
+        """How many pairs of numbers a token has."""
 
 
 class Terms(Struct, frozen=True):

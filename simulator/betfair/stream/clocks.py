@@ -9,6 +9,7 @@ has epochs of 0. Ours are of the same form.
 from base64 import b64decode, b64encode
 from binascii import Error
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Final
 
 EPOCHS: Final = {3: (3616, 3630, 3621), 5: (26, 31, 28, 26, 31)}
@@ -36,6 +37,7 @@ def subscription_of(initial_clk: str) -> int:
     return pairs[0][1] - _BASE
 
 
+@lru_cache(maxsize=1_000)
 def message_token(message: int, parts: int) -> str:
     """Return the `clk` of a message, counted from 0, which is the image: each part in turn has got one further."""
     offsets = [(message + parts - 1 - part) // parts for part in range(parts)]

@@ -43,6 +43,7 @@ DISPLAY_DELAY_MILLISECONDS: Final = 150
 SMALLEST_LINE_PENCE: Final = 100
 """Offers are added up to at least one pound a level (published), but for the last one (recorded)."""
 ALL_FIELDS: Final = frozenset(MarketField)
+_OF_STARTING_PRICES: Final = frozenset({MarketField.SP_TRADED, MarketField.SP_PROJECTED})
 
 _ROLLUP: Final = Rollup(RollupModel.STAKE, SMALLEST_LINE_PENCE, shows_rest=True)
 _BY_PRICE: Final = ("atb", "atl", "trd", "spb", "spl")
@@ -91,7 +92,7 @@ class MarketView:
         """Another one when the world has begun again or gone back."""
         self._displayed: Final[dict[str, _Displayed]] = {}
         self._known: Final[dict[tuple[str, RunnerKey], tuple[object, dict[str, Any]]]] = {}
-        """What was seen of runners whose books count their revisions, and as of which revision."""
+        """What was seen of runners, and as of which revision."""
         self._due: Final[dict[str, int]] = {}
         """When the displayed offers of a market are to be worked out anew."""
 
@@ -106,7 +107,7 @@ class MarketView:
         if self._projection.is_late:
             (market,) = late_markets(self._world, (market_id,), self._world.clock.now())
         fields = self._projection.fields
-        if not fields.isdisjoint((MarketField.SP_PROJECTED, MarketField.SP_TRADED)):
+        if not fields.isdisjoint(_OF_STARTING_PRICES):
             refresh_projections(self._world, market, market.runners.values(), self._world.clock.now())
         displayed = self._displayed_offers(market) if MarketField.EX_BEST_OFFERS_DISP in fields else {}
         return MarketState(
@@ -115,7 +116,9 @@ class MarketView:
             (number(market.shown_total_matched) if market.shows_trades else 0)
             if MarketField.EX_TRADED_VOL in fields
             else None,
-            {key: {**self._seen(market, runner), **displayed.get(key, {})} for key, runner in market.runners.items()},
+            {key: {**self._seen(market, runner), **displayed.get(key, {})} for key, runner in market.runners.items()}
+            if displayed
+            else {key: self._seen(market, runner) for key, runner in market.runners.items()},
         )
 
     def nothing(self, _: str) -> None:
@@ -147,15 +150,17 @@ class MarketView:
 
     def _seen(self, market: Market, runner: Runner) -> dict[str, Any]:
         """Return what is seen of a runner, as it was seen last where it is known that nothing has changed."""
-        counted = runner.book.shown_revision
-        if counted is None:
-            return self._runner(market, runner)
-        waiting = [
-            (order.bet_id, order.liability_waiting)
-            for side in Side
-            for order in runner.starting_price_queue(side).values()
-        ]
-        revision = (counted, waiting, market.bsp_reconciled, *runner.starting_price_taken.values())
+        revision: tuple[object, ...] = (runner.book.shown_revision, market.shows_trades)
+        if self._shows_starting_prices(market):
+            if runner.book.told_starting_prices is None:
+                # Near and far prices are worked out from time to time, whatever happens.
+                return self._runner(market, runner)
+            waiting = [
+                (order.bet_id, order.liability_waiting)
+                for side in Side
+                for order in runner.starting_price_queue(side).values()
+            ]
+            revision = (*revision, waiting, market.bsp_reconciled, *runner.starting_price_taken.values())
         place = (market.market_id, runner.key)
         known = self._known.get(place)
         if known is None or known[0] != revision:
@@ -173,7 +178,7 @@ class MarketView:
         if MarketField.EX_BEST_OFFERS in fields:
             for name, taker in (("batb", Side.BACK), ("batl", Side.LAY)):
                 seen[name] = self._levels(market, book.offers_to(taker).sizes())
-        if market.definition.bsp_market and not fields.isdisjoint((MarketField.SP_TRADED, MarketField.SP_PROJECTED)):
+        if self._shows_starting_prices(market):
             seen.update(self._starting_prices(market, runner))
         last_price_traded = book.shown_last_price_traded
         if MarketField.EX_LTP in fields and last_price_traded is not None and shows_trades:
@@ -181,6 +186,9 @@ class MarketView:
         if MarketField.EX_TRADED_VOL in fields:
             seen["tv"] = number(book.shown_total_matched) if shows_trades else 0
         return seen
+
+    def _shows_starting_prices(self, market: Market) -> bool:
+        return market.definition.bsp_market and not _OF_STARTING_PRICES.isdisjoint(self._projection.fields)
 
     def _levels(self, market: Market, offers: Iterable[Offer]) -> Levels:
         best = _ROLLUP.best(offers, self._projection.ladder_levels, line_market=market.is_line)
@@ -276,6 +284,8 @@ def difference(before: MarketState | None, after: MarketState, *, merged: bool =
 
 
 def _runner_change(key: RunnerKey, before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> dict[str, Any] | None:
+    if before is after:
+        return None
     known: Mapping[str, Any] = before or {}
     change = {name: value for name, value in _changes(known, after) if value is not None}
     if not change:

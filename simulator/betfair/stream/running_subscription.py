@@ -19,6 +19,8 @@ class RunningSubscription:
         self.changes: Changes
         self.has_ended = False
         self._beat: asyncio.TimerHandle | None = None
+        self._sent_at = 0.0
+        """When something was sent last, by the loop's clock."""
 
     @property
     def criteria_of_era(self) -> object:
@@ -26,18 +28,30 @@ class RunningSubscription:
         return self.changes.era, self.criteria
 
     def beat_later(self) -> None:
-        """Send a heartbeat once nothing has been sent for so long."""
-        self.stop_beating()
-        if self.has_ended:
-            return
-        seconds = self.changes.terms.heartbeat_milliseconds / 1000
-        self._beat = asyncio.get_running_loop().call_later(seconds, self._send_beat)
+        """Send a heartbeat once nothing has been sent for so long: something has been sent just now."""
+        loop = asyncio.get_running_loop()
+        self._sent_at = loop.time()
+        if self._beat is None and not self.has_ended:
+            self._beat = loop.call_at(self._sent_at + self._silence_seconds, self._beat_if_silent)
+
+    @property
+    def _silence_seconds(self) -> float:
+        return self.changes.terms.heartbeat_milliseconds / 1000
 
     def stop_beating(self) -> None:
         """Send no more heartbeats."""
         if self._beat is not None:
             self._beat.cancel()
             self._beat = None
+
+    def _beat_if_silent(self) -> None:
+        # Messages do not move the timer, which would cost more than to look again.
+        loop, due = asyncio.get_running_loop(), self._sent_at + self._silence_seconds
+        self._beat = None
+        if due > loop.time():
+            self._beat = loop.call_at(due, self._beat_if_silent)
+        else:
+            self._send_beat()
 
     def _send_beat(self) -> None:
         self.changes.beat()
