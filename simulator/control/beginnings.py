@@ -16,7 +16,6 @@ from simulator.control.performing import sentence
 from simulator.control.problems import TooLarge, WrongDocument
 from simulator.control.schema import NamedFixture, RecordedMarkets
 from simulator.reading_recordings import scenario_of_recordings
-from simulator.recorded.wanted import Wanted, WrongFilter, event_type_id
 from simulator.world.format.document import MAXIMUM_BYTES, Document, ScenarioError, read_document
 from simulator.world.format.scenario import Scenario
 from simulator.world.loading.checks import MOST_RATE
@@ -182,6 +181,9 @@ def _scenario_of(document: Document, seed: int) -> Scenario:
 
 def _recorded(wanted: RecordedMarkets) -> Scenario:
     """Return the scenario of a world that follows recorded markets; raise `WrongDocument`."""
+    # A server that is asked for no such world starts without what reads recordings.
+    from simulator.recorded.wanted import Wanted, WrongFilter, event_type_id  # noqa: PLC0415
+
     if not wanted.rate.is_finite() or not 0 <= wanted.rate <= MOST_RATE:
         raise WrongDocument(f"A rate is a number from 0 to {MOST_RATE}.", "$.rate", str(wanted.rate))
     try:

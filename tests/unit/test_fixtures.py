@@ -50,7 +50,8 @@ def test_the_shipped_scenarios_play_to_their_end_without_a_refusal_or_a_match_of
 @pytest.mark.parametrize("name", builtin_scenario_names())
 def test_nobody_profits_from_taking_every_best_offer_of_a_shipped_market(name: str) -> None:
     """Backing every runner costs more than the winners pay, and so does laying every runner."""
-    for market in World(builtin_scenario(name)).exchange.markets.values():
+    world = World(builtin_scenario(name))
+    for market in world.exchange.markets.values():
         if market.is_line or market.definition.each_way_divisor is not None:
             continue
         books = [runner.book for runner in market.runners.values()]
