@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from importlib import import_module
 from importlib.util import find_spec
+from math import isnan
 from pathlib import Path
 from time import perf_counter
 from typing import Any, Final
@@ -32,8 +33,19 @@ INTERRUPTED: Final = 130
 OUTPUT: Final = Path("backtest")
 
 
-MONEY: Final = click.FloatRange(0.01, 1e12)
-PERCENT: Final = click.FloatRange(0, 100)
+class Number(click.FloatRange):
+    """A number in a range, which `nan` is not."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Return the number; a click error says what is wrong with another value."""
+        number: float = super().convert(value, param, ctx)
+        if isnan(number):
+            self.fail(f"{value!r} is no number.", param, ctx)
+        return number
+
+
+MONEY: Final = Number(0.01, 1e12)
+PERCENT: Final = Number(0, 100)
 WORKERS: Final = click.IntRange(1, 256)
 FOLDER: Final = click.Path(file_okay=False, path_type=Path)
 
@@ -84,6 +96,8 @@ def backtest_command(strategy: str, files: tuple[str, ...], **options: Any) -> N
         end("nothing was finished.", INTERRUPTED)
     _tell(results)
     _write(results, strategy, options["output"], wants_report=options["report"])
+    if results.jobs_left:
+        end(f"it was interrupted; jobs that are left: {results.jobs_left:,}, and --resume does them.", INTERRUPTED)
     if results.failures:
         raise SystemExit(FAILED)
 

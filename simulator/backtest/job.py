@@ -28,6 +28,8 @@ from simulator.recorded.wanted import EVERYTHING, Wanted
 
 MOST_PROBLEMS: Final = 20
 """How many broken lines of a job are told one by one."""
+_RAISED: Final = (Exception, SystemExit)
+"""What a strategy, which is somebody else's, may raise and lose no more than its own run by."""
 
 
 class Job(Struct, frozen=True):
@@ -197,51 +199,3 @@ class _Guarded:
         self.failure: Failure | None = None
         self.play: AtPlay | None = None
         try:
-            self.play = _play_of(strategy, variant, settings_of_all)
-        except Exception as error:  # noqa: BLE001, a strategy is somebody else's
-            self._fail(error, "")
-            return
-        lane = self.play.lane
-        lane.on_update = self._guard(lane.on_update)
-        lane.on_close = self._guard(lane.on_close)
-
-    def _guard(self, call: Callable[[Any], None] | None) -> Callable[[Any], None] | None:
-        if call is None:
-            return None
-        really: Callable[[Any], None] = call
-
-        def guarded(followed: Any) -> None:
-            if self.failure is not None:
-                return
-            try:
-                really(followed)
-            except Exception as error:  # noqa: BLE001, as above
-                self._fail(error, followed.recorded.market_id)
-                followed.lane.on_update = followed.lane.on_close = followed.lane.on_events = None
-
-        return guarded
-
-    def finish(self) -> None:
-        """Let the strategy know that the recording has ended."""
-        if self.play is not None and self.failure is None:
-            try:
-                self.play.finish()
-            except Exception as error:  # noqa: BLE001, as above
-                self._fail(error, "")
-
-    def _fail(self, error: Exception, market_id: str) -> None:
-        told = "".join(traceback.format_exception(error))
-        self.failure = Failure(
-            self.variant.name, self.variant.model, market_id, f"{type(error).__name__}: {error}", told
-        )
-
-
-def _play_of(strategy: Callable[..., Any], variant: Variant, settings_of_all: Settings) -> AtPlay:
-    """Return a strategy at play. One of flumine's has flumine's own latency where none is asked for."""
-    settings, wanted = variant.settings(settings_of_all), arguments(strategy, variant.parameters)
-    if not is_flumine(strategy):
-        return Play(strategy(**wanted), settings)
-    is_asked_for = variant.latency_milliseconds is not None or settings.latency != Latency()
-    adapter = import_module("simulator.backtest.flumine_adapter.play")
-    play: AtPlay = adapter.play_of(strategy, wanted, settings, takes_flumine_latency=not is_asked_for)
-    return play

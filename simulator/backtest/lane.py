@@ -257,7 +257,9 @@ class Lane:
     def run_to_the_end(self) -> None:
         """Let happen what is still due, and charge for the last hour."""
         while self.is_waiting:
-            self.run_until(self.now + 1_000)
+            sent = self.on_their_way[0][0] if self.on_their_way else None
+            held = self.exchange.next_due
+            self.run_until(min(at for at in (sent, held) if at is not None) + 1)
         if self.settings.transaction_limit is not None:
             self.run_until(self.now + HOUR)
             self.charge_transactions()

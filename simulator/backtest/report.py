@@ -22,7 +22,7 @@ MOST_POINTS: Final = 5_000
 MOST_LINES: Final = 200
 """How long a table is."""
 _STYLE: Final = """
-body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 72rem; padding: 0 1rem; color: #222 }
+body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 96rem; padding: 0 1rem; color: #222 }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; margin: 1rem 0; display: block }
 table { overflow-x: auto }
 th, td { padding: .25rem .6rem; text-align: right; border-bottom: 1px solid #ddd; white-space: nowrap }
@@ -50,7 +50,7 @@ def report(results: Results, title: str) -> str:
         f"<style>{_STYLE}</style><script>{offline.get_plotlyjs()}</script></head><body>"
         f"<h1>{escape(title)}</h1>{_facts(results)}"
         f"{_table(('run', 'model'), results.summary.items())}{drawings}"
-        f"<h2>By market</h2>{_table(('run', 'model', 'market'), by_market(results.rows).items())}"
+        f"<h2>By market with orders</h2>{_table(('run', 'model', 'market'), _with_orders(results))}"
         f"<h2>By runner</h2>{_table(('run', 'model', 'market', 'runner'), by_runner(results.rows).items())}"
         f"<h2>By hour</h2>{_table(('run', 'model', 'hour'), by_hour(results.rows).items())}"
         f"{_failures(results)}</body></html>\n"
@@ -86,6 +86,11 @@ def _table(names: Sequence[str], lines: Iterable[tuple[Key, Line]]) -> str:
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{note}"
 
 
+def _with_orders(results: Results) -> Iterator[tuple[Key, Line]]:
+    """Yield the figures of those markets in which there is something to see."""
+    return ((key, line) for key, line in by_market(results.rows).items() if line.orders)
+
+
 def _failures(results: Results) -> str:
     told = "".join(
         f"<h3>{escape(each.run)}, {escape(each.model)}: {escape(each.error)}</h3><pre>{escape(each.traceback)}</pre>"
@@ -103,9 +108,15 @@ def _drawings(results: Results, graphs: Any) -> Iterator[tuple[str, Any]]:
     yield "Net profit so far, and how far it fell", _equity(results, runs, graphs)
     yield "Net profit by market", _by_market(results, graphs)
     matched = [order for order in results.rows.orders if order.average_price_matched]
-    yield "Prices asked for and prices matched", _prices(matched, "price", "price asked for", graphs)
+    yield (
+        "Prices asked for and prices matched",
+        _prices(matched, "price", "average_price_filled", "price asked for", graphs),
+    )
     if any(order.starting_price for order in matched):
-        yield "Prices matched and starting prices", _prices(matched, "starting_price", "starting price", graphs)
+        yield (
+            "Prices matched and starting prices",
+            _prices(matched, "starting_price", "average_price_matched", "starting price", graphs),
+        )
     yield "What models and settings make of it", _sensitivity(results, graphs)
     shown = course(results)
     if shown is not None:
@@ -116,6 +127,8 @@ def _equity(results: Results, runs: Sequence[Key], graphs: Any) -> Any:
     figure = graphs.Figure()
     for run, model in runs:
         curve = equity(row for row in results.rows.markets if (row.run, row.model) == (run, model))
+        sent = [order.sent_at for order in results.rows.orders if (order.run, order.model) == (run, model)]
+        curve[:0] = [(min(at for at in sent if at is not None), 0.0)] if any(sent) else []
         times, totals = [_time(at) for at, _ in curve], [total for _, total in curve]
         falls, highest = [], 0.0
         for total in totals:
@@ -138,14 +151,16 @@ def _by_market(results: Results, graphs: Any) -> Any:
     return figure
 
 
-def _prices(orders: Sequence[OrderRow], other: str, title: str, graphs: Any) -> Any:
+def _prices(orders: Sequence[OrderRow], other: str, price: str, title: str, graphs: Any) -> Any:
     figure = graphs.Figure()
     highest = 2.0
     for side in ("BACK", "LAY"):
-        chosen = _selection([order for order in orders if order.side == side and getattr(order, other)])
+        chosen = _selection(
+            [order for order in orders if order.side == side and getattr(order, other) and getattr(order, price)]
+        )
         if not chosen:
             continue
-        across, up = [getattr(order, other) for order in chosen], [order.average_price_matched for order in chosen]
+        across, up = [getattr(order, other) for order in chosen], [getattr(order, price) for order in chosen]
         highest = max(highest, *across, *up)
         words = [f"{order.runner_name}, {order.size_matched} in {order.market_id}" for order in chosen]
         figure.add_scatter(x=across, y=up, text=words, mode="markers", name=side)

@@ -28,7 +28,9 @@ DONE: Final = "done"
 class Results:
     """What came of all jobs that were done."""
 
-    def __init__(self, outcomes: Iterable[Outcome]) -> None:
+    def __init__(self, outcomes: Iterable[Outcome], jobs_left: int = 0) -> None:
+        self.jobs_left: Final = jobs_left
+        """How many jobs were not done, since somebody has broken it off."""
         self.rows: Final = Rows()
         self.failures: Final[list[Failure]] = []
         self.problems: Final[list[str]] = []
@@ -87,14 +89,14 @@ class Results:
 def written(figure: float | int | None) -> str:
     """Return a figure as people read it.
 
-    >>> written(1234.5), written(12), written(None)
-    ('1,234.50', '12', '')
+    >>> written(1234.5), written(12), written(0.24), written(0.0144), written(None)
+    ('1,234.50', '12', '0.24', '0.0144', '')
     """
     if figure is None:
         return ""
     if isinstance(figure, int):
         return f"{figure:,}"
-    return f"{figure:.4f}" if 0 < abs(figure) < 1 else f"{figure:,.2f}"
+    return f"{figure:.4f}" if 0 < abs(figure) < 1 and round(figure, 2) != figure else f"{figure:,.2f}"
 
 
 def _write(file: Path, content: bytes) -> Path:

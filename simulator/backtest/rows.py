@@ -4,7 +4,7 @@ Money is in the account's currency and prices are decimal odds, as strategies ha
 1970. What does not apply is `None`.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from msgspec import Struct
@@ -15,6 +15,7 @@ from simulator.backtest.lane import ACCOUNT
 from simulator.backtest.own_orders import RecordedOrder, RecordedOrders
 from simulator.backtest.playing import AtPlay
 from simulator.backtest.views import RecordedMarketView
+from simulator.exchange.money import HUNDREDTHS
 from simulator.exchange.orders import OrderType
 
 
@@ -69,6 +70,8 @@ class OrderRow(Struct, frozen=True, kw_only=True):
     refusal: str
     size_matched: float
     average_price_matched: float | None
+    average_price_filled: float | None
+    """What it was when the matches were made: removals of others have reduced the other one since."""
     size_cancelled: float
     size_lapsed: float
     size_voided: float
@@ -118,10 +121,13 @@ class Rows(Struct):
 def rows_of(play: AtPlay, run: str) -> Rows:
     """Return the rows of a strategy that has been played to the end; markets without an order have one, too."""
     model = play.lane.model.name
+    filled = _filled_prices(play.lane.fills)
     rows = Rows()
     for market_id, followed in play.lane.followed.items():
         orders = play.orders.get(market_id) or RecordedOrders(play.lane, RecordedMarketView(followed, ACCOUNT))
-        of_market = [_order(order, number, orders, run, model) for number, order in enumerate(orders, start=1)]
+        of_market = [
+            _order(order, number, orders, (run, model), filled) for number, order in enumerate(orders, start=1)
+        ]
         rows.markets.append(_market(play, orders, of_market, run))
         rows.orders.extend(of_market)
     rows.fills.extend(_fills(play.lane.fills, run))
@@ -133,7 +139,7 @@ def _market(play: AtPlay, orders: RecordedOrders, rows: list[OrderRow], run: str
     settled_at = market.followed.market.settled_at
     profit = market.profit or 0.0
     commission = of_hundredths(market.followed.market.commissions.get(ACCOUNT, 0))
-    matched = [row for row in rows if row.size_matched or row.size_voided]
+    matched = [row for row in rows if row.size_matched]
     return MarketRow(
         run=run,
         model=play.lane.model.name,
@@ -148,7 +154,7 @@ def _market(play: AtPlay, orders: RecordedOrders, rows: list[OrderRow], run: str
         refused_orders=sum(bool(row.refusal) for row in rows),
         matched_orders=len(matched),
         won_orders=sum((row.profit or 0.0) > 0 for row in rows),
-        turnover=round(sum(row.size_matched for row in rows), 2),
+        turnover=round(sum((row.size_matched for row in rows), 0.0), 2),
         profit=profit,
         commission=commission,
         net_profit=round(profit - commission, 2),
@@ -156,7 +162,19 @@ def _market(play: AtPlay, orders: RecordedOrders, rows: list[OrderRow], run: str
     )
 
 
-def _order(own: RecordedOrder, number: int, orders: RecordedOrders, run: str, model: str) -> OrderRow:
+def _filled_prices(fills: Iterable[Fill]) -> dict[int | None, float]:
+    """Return by bet id the average price of the matches as they were made."""
+    sums: dict[int | None, tuple[int, int]] = {}
+    for fill in fills:
+        payout, size = sums.get(fill.bet_id, (0, 0))
+        sums[fill.bet_id] = payout + fill.price * fill.size, size + fill.size
+    return {bet_id: payout / size / HUNDREDTHS for bet_id, (payout, size) in sums.items() if size}
+
+
+def _order(
+    own: RecordedOrder, number: int, orders: RecordedOrders, names: tuple[str, str], filled: Mapping[int | None, float]
+) -> OrderRow:
+    run, model = names
     bet = None if own.order is None else own.order.own
     runner = orders.market.runner_or_none(own.instruction.runner)
     persistence = own.instruction.persistence if own.instruction.order_type is OrderType.LIMIT else None
@@ -181,6 +199,7 @@ def _order(own: RecordedOrder, number: int, orders: RecordedOrders, run: str, mo
         refusal=own.refusal,
         size_matched=own.size_matched,
         average_price_matched=own.average_price_matched,
+        average_price_filled=filled.get(own.bet_id),
         size_cancelled=of_hundredths(0 if bet is None else bet.size_cancelled),
         size_lapsed=of_hundredths(0 if bet is None else bet.size_lapsed),
         size_voided=of_hundredths(0 if bet is None else bet.size_voided),

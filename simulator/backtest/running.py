@@ -78,7 +78,8 @@ def backtest(
     jobs = plan(selection, strategy, every, runs.lane, "" if runs.cache is None else str(runs.cache))
     if not jobs:
         raise SourceError(selection.nothing_found())
-    return Results(_do(jobs, doing, None if folder is None else Done(folder), resumes=resumes, tell=tell))
+    outcomes = _do(jobs, doing, None if folder is None else Done(folder), resumes=resumes, tell=tell)
+    return Results(outcomes, jobs_left=len(jobs) - len(outcomes))
 
 
 def _do(

@@ -29,7 +29,7 @@ class Line(NamedTuple):
     against_starting_price: float | None
     """How much better the matched prices were than starting prices, as a share of these, by size."""
     slippage: float | None
-    """How much worse the matched prices were than those shown when the orders were asked for, likewise."""
+    """How much worse prices were at the match than those shown when the orders were asked for, likewise."""
 
 
 COLUMNS: Final = Line._fields
@@ -130,13 +130,19 @@ def _line(markets: Sequence[MarketRow], orders: Sequence[OrderRow]) -> Line:
         drawdown=drawdown(value for _, value in equity(markets)),
         strike_rate=_share(sum((order.profit or 0) > 0 for order in settled), len(settled)),
         average_price=_weighted((order.average_price_matched, order.size_matched) for order in matched),
-        against_starting_price=_weighted((_edge(order, order.starting_price), order.size_matched) for order in matched),
-        slippage=_negative(_weighted((_edge(order, order.shown_price), order.size_matched) for order in matched)),
+        against_starting_price=_weighted(
+            (_edge(order, order.starting_price, order.average_price_matched), order.size_matched) for order in matched
+        ),
+        slippage=_negative(
+            _weighted(
+                (_edge(order, order.shown_price, order.average_price_filled), order.size_matched) for order in matched
+            )
+        ),
     )
 
 
 def _sum(values: Iterable[float | None]) -> float:
-    return round(sum(value or 0.0 for value in values), 2)
+    return round(sum((value or 0.0 for value in values), 0.0), 2)
 
 
 def _share(part: float, whole: float) -> float | None:
@@ -147,11 +153,11 @@ def _negative(value: float | None) -> float | None:
     return None if value is None else 0.0 - value
 
 
-def _edge(order: OrderRow, price: float | None) -> float | None:
-    """Return how much better the matched price was than another one: higher for a back, lower for a lay."""
-    if price is None or not price or order.average_price_matched is None:
+def _edge(order: OrderRow, price: float | None, matched: float | None) -> float | None:
+    """Return how much better a matched price was than another one: higher for a back, lower for a lay."""
+    if price is None or not price or matched is None:
         return None
-    better = order.average_price_matched - price
+    better = matched - price
     return (better if order.side == "BACK" else -better) / price
 
 

@@ -9,6 +9,7 @@ import importlib
 import importlib.util
 import inspect
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from hashlib import sha256
 from itertools import product
@@ -25,6 +26,8 @@ from simulator.backtest.models import MODELS
 
 ALL: Final = "all"
 DEFAULT_RUN: Final = "default"
+CALLED: Final = ("on_market", "on_orders", "on_close")
+_NEVER_RUN: Final = (inspect.isgeneratorfunction, inspect.iscoroutinefunction, inspect.isasyncgenfunction)
 FLUMINE_STRATEGIES: Final = "flumine.strategy.strategy"
 """The module of flumine's `BaseStrategy`."""
 
@@ -74,10 +77,19 @@ def strategy_class(reference: str) -> Callable[..., Any]:
         ]
         there = f"; there are {', '.join(names)}" if names else ""
         raise WrongStrategy(f"{place} has no class {name!r}{there}.")
-    if not is_flumine(found) and not any(hasattr(found, each) for each in ("on_market", "on_orders", "on_close")):
+    if not is_flumine(found) and not any(hasattr(found, each) for each in CALLED):
         raise WrongStrategy(f"{reference} is no strategy: it has none of on_market, on_orders, on_close.")
+    _refuse_what_never_runs(found, reference)
     strategy: Callable[..., Any] = found
     return strategy
+
+
+def _refuse_what_never_runs(found: Any, reference: str) -> None:
+    """Raise `WrongStrategy` where a method is one whose body does not run when it is called."""
+    for name in CALLED:
+        method = getattr(found, name, None)
+        if any(is_of_kind(method) for is_of_kind in _NEVER_RUN):
+            raise WrongStrategy(f"{reference} is no strategy: {name} is a generator or async, and so would never run.")
 
 
 def is_flumine(strategy: Any) -> bool:
@@ -146,7 +158,8 @@ def variants(settings: Iterable[str], models: str, latencies: Sequence[int] = ()
 
     Where there are several latencies, in milliseconds, there is a run for each.
 
-    Raises `WrongStrategy` for a text of another form, a name that is set twice, and a model that there is not.
+    Raises `WrongStrategy` for a text of another form, a name that is set twice, two runs of one name, and a model that
+    there is not.
     """
     values: dict[str, list[Any]] = {}
     for text in settings:
@@ -156,13 +169,21 @@ def variants(settings: Iterable[str], models: str, latencies: Sequence[int] = ()
         if name in values:
             raise WrongStrategy(f"--set {text}: {name} is set twice; several values are `{name}=value,value`.")
         values[name] = [_value(text, each) for each in value.split(",")]
+    for name in values:
+        whole = name.partition(".")[0]
+        if whole != name and whole in values:
+            raise WrongStrategy(f"--set {name}: {whole} is set as a whole, too; it is the one or the other.")
     chosen: Sequence[int | None] = latencies or [None]
-    return [
+    every = [
         Variant(dict(zip(values, combination, strict=True)), model, latency)
         for combination in product(*values.values())
         for latency in chosen
         for model in named_models(models)
     ]
+    for (name, _), number in Counter((variant.name, variant.model) for variant in every).items():
+        if number > 1:
+            raise WrongStrategy(f"there would be two runs called {name!r}: a value is named twice.")
+    return every
 
 
 def _value(text: str, value: str) -> Any:

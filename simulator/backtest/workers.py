@@ -4,11 +4,15 @@ A worker that is lost, as one that the system has killed is, costs its jobs noth
 three times at most. Processes are started fresh, so that nothing of this one is in them.
 """
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from importlib import import_module
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context, parent_process
+from multiprocessing.process import BaseProcess
+from signal import SIG_IGN, SIGINT, signal
+from threading import Thread
 from typing import Any, Final
 
 from simulator.backtest.job import Job, Outcome, do
@@ -43,9 +47,10 @@ def on_this_machine(workers: int) -> Doing:
     def doing(jobs: Sequence[Job]) -> Iterator[Outcome]:
         left = dict.fromkeys(range(len(jobs)), 0)
         while left:
-            with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-                running = {pool.submit(do, jobs[number]): number for number in left}
+            others = active_children()
+            with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_begin) as pool:
                 try:
+                    running = {pool.submit(do, jobs[number]): number for number in left}
                     yield from _as_they_end(running, left)
                 except BrokenProcessPool:
                     for number in left:
@@ -55,11 +60,27 @@ def on_this_machine(workers: int) -> Doing:
                         raise WorkersLost(
                             f"workers were lost {MOST_ATTEMPTS} times with {jobs[lost[0]].name}"
                         ) from None
-                finally:
-                    for future in running:
-                        future.cancel()
+                except BaseException:
+                    # Whoever does not wait for the rest does not wait for the jobs that have begun either.
+                    for process in active_children():
+                        if process not in others:
+                            process.terminate()
+                    raise
 
     return doing
+
+
+def _begin() -> None:
+    """Let a worker leave Ctrl-C to its parent, and end with it, however that ends."""
+    signal(SIGINT, SIG_IGN)
+    parent = parent_process()
+    if parent is not None:
+        Thread(target=_end_with, args=(parent,), daemon=True).start()
+
+
+def _end_with(parent: BaseProcess) -> None:
+    parent.join()
+    os._exit(1)
 
 
 def _as_they_end(running: dict[Future[Outcome], int], left: dict[int, int]) -> Iterator[Outcome]:

@@ -113,7 +113,7 @@ Happening = (
     | ResultKnown
 )
 
-_UNKNOWN: Final = MarketDefinition(status="", runners=[])
+_UNKNOWN: Final = MarketDefinition(status="", runners=())
 
 
 def runner_id(selection_id: int | str, handicap: float | None) -> RunnerId:

@@ -47,7 +47,7 @@ class RunnerChange(Struct, gc=False):
     tv: Total | None = None
 
 
-class RunnerDefinition(Struct, rename="camel"):
+class RunnerDefinition(Struct, rename="camel", frozen=True):
     """What is said of a runner beside its prices. `name` is in files that were bought only."""
 
     id: SelectionId
@@ -60,30 +60,30 @@ class RunnerDefinition(Struct, rename="camel"):
     name: str | None = None
 
 
-class LadderType(Struct):
+class LadderType(Struct, frozen=True):
     """Which ladder the prices of a market are on; old recordings do not say it."""
 
     type: str = ""
 
 
-class LineOfRunner(Struct):
+class LineOfRunner(Struct, frozen=True):
     """A runner of a market with lines, and which of its lines."""
 
     id: SelectionId
     hc: Price = 0
 
 
-class KeyLine(Struct):
+class KeyLine(Struct, frozen=True):
     """The line that is shown first of a market with many."""
 
-    kl: list[LineOfRunner] = []
+    kl: tuple[LineOfRunner, ...] = ()
 
 
-class MarketDefinition(Struct, rename="camel"):
+class MarketDefinition(Struct, rename="camel", frozen=True):
     """What is said of a market beside its prices, always whole."""
 
     status: str
-    runners: list[RunnerDefinition]
+    runners: tuple[RunnerDefinition, ...]
     version: int = 0
     in_play: bool = False
     bet_delay: int = 0
@@ -116,8 +116,8 @@ class MarketDefinition(Struct, rename="camel"):
     line_min_unit: float | None = None
     line_max_unit: float | None = None
     line_interval: float | None = None
-    regulators: list[str] | None = None
-    bet_delay_models: list[str] | None = None
+    regulators: tuple[str, ...] | None = None
+    bet_delay_models: tuple[str, ...] | None = None
     price_ladder_definition: LadderType | None = None
     key_line_definition: KeyLine | None = None
 

@@ -49,7 +49,7 @@ class Recording:
         self.now = START
         listed = [RunnerDefinition(key.selection_id, sort_priority=key.selection_id, hc=key.handicap / 100)
                   for key in runners]  # fmt: skip
-        self.definition = MarketDefinition("OPEN", listed, version=1000, turn_in_play_enabled=True)
+        self.definition = MarketDefinition("OPEN", tuple(listed), version=1000, turn_in_play_enabled=True)
         self.defines(**definition)
 
     # What the recording says

@@ -1,0 +1,158 @@
+"""A strategy can harm nothing but its own run: what it raises is told, and what it is shown it cannot change."""
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from simulator.backtest.results import Results
+from simulator.backtest.running import Runs, backtest
+from simulator.backtest.variants import WrongStrategy
+from simulator.cli import main
+from tests.recording_files import a_race
+
+STRATEGIES = """
+class Backs:
+    def __init__(self, stake=2.0, context={}):
+        self.stake = stake
+
+    def on_market(self, market, orders):
+        if market.status == "OPEN" and not orders and market.runner(1).best_back:
+            orders.back(1, 3.0, self.stake)
+
+
+class Leaves(Backs):
+    def on_close(self, market):
+        raise SystemExit(3)
+
+
+class Unspeakable(Backs):
+    def on_close(self, market):
+        class Error(Exception):
+            def __str__(self):
+                raise RuntimeError("no words")
+
+        raise Error
+
+
+class Generates(Backs):
+    def on_market(self, market, orders):
+        yield orders.back(1, 3.0, 2.0)
+
+
+class Waits(Backs):
+    async def on_orders(self, orders):
+        orders.cancel()
+
+
+class Spoils(Backs):
+    def __init__(self, spoils):
+        super().__init__()
+        self.spoils = spoils
+        self.failed = 0
+
+    def on_market(self, market, orders):
+        super().on_market(market, orders)
+        if self.spoils:
+            for spoil in (
+                lambda: setattr(market.definition, "status", "CLOSED"),
+                lambda: market.definition.runners.clear(),
+                lambda: setattr(market.definition.runners[0], "status", "REMOVED"),
+            ):
+                try:
+                    spoil()
+                except AttributeError:
+                    self.failed += 1
+            for runner in market.runners:
+                runner.available_to_back.clear()
+                runner.available_to_lay.clear()
+                runner.traded.clear()
+            market.runners.clear()
+            market.active_runners.clear()
+            orders.live.clear()
+
+
+class SitsInPlay(Backs):
+    def on_market(self, market, orders):
+        if not orders and market.runner(1).best_back:
+            orders.lay(1, 1.01, 2.0, persistence="PERSIST")
+"""
+
+
+@pytest.fixture
+def script(tmp_path: Path) -> str:
+    file = tmp_path / "strategies.py"
+    file.write_text(STRATEGIES)
+    return str(file)
+
+
+@pytest.fixture
+def race(tmp_path: Path) -> str:
+    return str(a_race().write(tmp_path))
+
+
+def rows(results: Results, run: str) -> list[object]:
+    return [row for row in (*results.rows.orders, *results.rows.fills, *results.rows.markets) if row.run == run]
+
+
+@pytest.mark.parametrize(
+    ("name", "error"), [("Leaves", "SystemExit: 3"), ("Unspeakable", "Error: its text cannot be had, for RuntimeError")]
+)
+def test_what_a_strategy_raises_of_any_kind_is_told_with_its_market(
+    name: str, error: str, script: str, race: str
+) -> None:
+    (failure,) = backtest(f"{script}:{name}", [race]).failures
+    assert (failure.market_id, failure.error) == ("1.1", error)
+    assert "on_close" in failure.traceback
+
+
+@pytest.mark.parametrize(("name", "method"), [("Generates", "on_market"), ("Waits", "on_orders")])
+def test_a_method_that_would_never_run_is_refused(name: str, method: str, script: str, race: str) -> None:
+    with pytest.raises(WrongStrategy, match=f"{name} is no strategy: {method} is a generator or async"):
+        backtest(f"{script}:{name}", [race])
+
+
+def test_a_strategy_cannot_change_what_others_are_shown(script: str, race: str) -> None:
+    both = backtest(f"{script}:Spoils", [race], Runs(parameters=("spoils=true,false",)))
+    alone = backtest(f"{script}:Spoils", [race], Runs(parameters=("spoils=false",)))
+    assert not both.failures
+    assert rows(both, "spoils=False") == rows(alone, "spoils=False") != []
+
+
+def test_a_strategy_that_clears_what_it_is_shown_sees_all_of_it_again(script: str, race: str) -> None:
+    cleared = backtest(f"{script}:Spoils", [race], Runs(parameters=("spoils=true",)))
+    (market,) = cleared.rows.markets
+    assert (market.orders, market.matched_orders, market.profit) == (1, 1, 4.0)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "sentence"),
+    [
+        (("stake=2,2",), "two runs called 'stake=2'"),
+        (('stake=2,"2"',), "two runs called 'stake=2'"),
+        (("context=5", "context.edge=1"), "context is set as a whole, too"),
+    ],
+)
+def test_parameters_that_are_told_twice_are_refused(
+    parameters: tuple[str, ...], sentence: str, script: str, race: str
+) -> None:
+    with pytest.raises(WrongStrategy, match=sentence):
+        backtest(f"{script}:Backs", [race], Runs(parameters=parameters))
+
+
+def test_latencies_that_are_named_twice_are_refused(script: str, race: str) -> None:
+    with pytest.raises(WrongStrategy, match="two runs called 'latency=5'"):
+        backtest(f"{script}:Backs", [race], Runs(latencies_milliseconds=(5, 5)))
+
+
+@pytest.mark.parametrize("option", ["--balance", "--commission", "--discount"])
+def test_what_is_no_number_is_refused_in_a_sentence(option: str, script: str, race: str) -> None:
+    result = CliRunner().invoke(main, ["backtest", f"{script}:Backs", race, option, "nan"])
+    assert result.exit_code == 2
+    assert f"Invalid value for '{option}': 'nan' is no number." in result.stderr
+
+
+def test_a_request_that_takes_years_arrives_after_the_end_without_ado(script: str, race: str) -> None:
+    years = 1_000_000_000_000
+    (order,) = backtest(f"{script}:Backs", [race], Runs(latencies_milliseconds=(years,))).rows.orders
+    assert (order.status, order.refusal) == ("REFUSED", "MARKET_NOT_OPEN_FOR_BETTING")
