@@ -106,7 +106,11 @@ def _do(job: Job, strategy: Callable[..., Any]) -> Outcome:
     engine.end()
     for guarded in plays:
         guarded.finish()
-    outcome.markets = len(engine.followed)
+    for market_id, followed in engine.followed.items():
+        if followed.recorded.definition is not None:
+            outcome.markets += 1
+        else:
+            outcome.problems.append(f"{', '.join(job.files)}: market {market_id} is never defined, and so left out.")
     for guarded in plays:
         if guarded.failure is not None:
             outcome.failures.append(guarded.failure)
@@ -117,7 +121,12 @@ def _do(job: Job, strategy: Callable[..., Any]) -> Outcome:
 
 def _play_prepared(job: Job, found: Sequence[Source], engine: Engine, outcome: Outcome) -> None:
     cache = Cache(Path(job.cache)) if job.cache else None
-    played = [play(source, job.wanted, cache) for source in found]
+    played = []
+    for source in found:
+        try:
+            played.append(play(source, job.wanted, cache))
+        except SourceError as error:
+            outcome.problems.append(str(error))
     prepared = [recording for recording in played if isinstance(recording, PreparedRecording)]
     if len(prepared) < len(played):
         names = ", ".join(recording.name for recording in played if not isinstance(recording, PreparedRecording))

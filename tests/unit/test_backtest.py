@@ -246,6 +246,34 @@ def test_broken_lines_are_named_with_file_and_line_and_left_out(script: str, tmp
     assert printed.splitlines()[1].split()[:4] == ["default", "queue", "1", "1"]
 
 
+def test_a_market_without_a_definition_is_named_and_is_no_market(script: str, tmp_path: Path) -> None:
+    race = a_race()
+    race.messages = [message for message in race.messages if "marketDefinition" not in message]
+    file = race.write(tmp_path)
+    status, _, complaints = run(script, "Backs", str(file), "--output", str(tmp_path / "results"))
+    assert status == 2
+    assert complaints.splitlines() == [
+        f"attention: {file}: market 1.1 is never defined, and so left out.",
+        "betsim: there is no market in what was named.",
+    ]
+
+
+@pytest.mark.parametrize("is_cached", [True, False], ids=["prepared", "as it is"])
+def test_a_file_that_cannot_be_read_is_named_and_the_others_are_read(
+    script: str, recordings: str, tmp_path: Path, is_cached: bool
+) -> None:
+    if is_cached:
+        pytest.importorskip("pyarrow")
+    broken = Path(recordings, "1.5.zip")
+    broken.write_bytes(b"PK\x03\x04 and no more")
+    cached = ["--cache", str(tmp_path / "cache")] if is_cached else []
+    output = str(tmp_path / "results")
+    status, printed, complaints = run(script, "Backs", recordings, "--output", output, *cached)
+    assert status == 0, complaints
+    assert f"{broken}: it cannot be read" in complaints
+    assert printed.splitlines()[1].split()[:4] == ["default", "queue", "4", "3"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
