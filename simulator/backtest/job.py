@@ -208,3 +208,57 @@ class _Guarded:
         self.failure: Failure | None = None
         self.play: AtPlay | None = None
         try:
+            self.play = _play_of(strategy, variant, settings_of_all)
+        except _RAISED as error:
+            self._fail(error, "")
+            return
+        lane = self.play.lane
+        lane.on_update = self._guard(lane.on_update)
+        lane.on_close = self._guard(lane.on_close)
+
+    def _guard(self, call: Callable[[Any], None] | None) -> Callable[[Any], None] | None:
+        if call is None:
+            return None
+        really: Callable[[Any], None] = call
+
+        def guarded(followed: Any) -> None:
+            if self.failure is not None:
+                return
+            try:
+                really(followed)
+            except _RAISED as error:
+                self._fail(error, followed.recorded.market_id)
+                followed.lane.on_update = followed.lane.on_close = followed.lane.on_events = None
+
+        return guarded
+
+    def finish(self) -> None:
+        """Let the strategy know that the recording has ended."""
+        if self.play is not None and self.failure is None:
+            try:
+                self.play.finish()
+            except _RAISED as error:
+                self._fail(error, "")
+
+    def _fail(self, error: BaseException, market_id: str) -> None:
+        told = "".join(traceback.format_exception(error))
+        words = f"{type(error).__name__}: {_text_of(error)}"
+        self.failure = Failure(self.variant.name, self.variant.model, market_id, words, told)
+
+
+def _text_of(error: BaseException) -> str:
+    try:
+        return str(error)
+    except _RAISED as another:
+        return f"its text cannot be had, for {type(another).__name__}"
+
+
+def _play_of(strategy: Callable[..., Any], variant: Variant, settings_of_all: Settings) -> AtPlay:
+    """Return a strategy at play. One of flumine's has flumine's own latency where none is asked for."""
+    settings, wanted = variant.settings(settings_of_all), arguments(strategy, variant.parameters)
+    if not is_flumine(strategy):
+        return Play(strategy(**wanted), settings)
+    is_asked_for = variant.latency_milliseconds is not None or settings.latency != Latency()
+    adapter = import_module("simulator.backtest.flumine_adapter.play")
+    play: AtPlay = adapter.play_of(strategy, wanted, settings, takes_flumine_latency=not is_asked_for)
+    return play
