@@ -201,6 +201,20 @@ def test_displayed_offers_follow_when_the_clock_is_moved_by_150_ms(theatre: Stre
     ]  # fmt: skip
 
 
+def test_nothing_is_told_of_a_market_after_it_has_closed(theatre: StreamTheatre) -> None:
+    client = theatre.client()
+    client.subscribe_to_markets(WIN, fields=["EX_BEST_OFFERS_DISP", "EX_MARKET_DEF"])
+    results = (RunnerResult(RunnerKey(1), "WINNER"),)
+    theatre.do(SettleMarket(WIN, results)).accepted()
+
+    *_, message = client.read()
+    (change,) = message["mc"]
+    assert change["marketDefinition"]["status"] == "CLOSED"
+    assert change["rc"] == [{"bdatb": [[0, 0, 0]], "bdatl": [[0, 0, 0]], "id": 1}]
+    theatre.do(AdvanceClock(1_000)).accepted()
+    assert client.read() == []
+
+
 def test_displayed_offers_of_before_a_reset_are_forgotten(theatre: StreamTheatre) -> None:
     client = theatre.client()
     before = client.subscribe_to_markets(WIN, fields=["EX_BEST_OFFERS_DISP"])

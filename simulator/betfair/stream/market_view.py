@@ -206,12 +206,15 @@ class MarketView:
                 yield "spf", _printed(prices.farPrice)
 
     def _displayed_offers(self, market: Market) -> Mapping[RunnerKey, Mapping[str, Levels]]:
-        """Return the offers with virtual ones as they were displayed last, or anew once that is due."""
+        """Return the offers with virtual ones as they were displayed last, or anew once that is due.
+
+        What a market closes with is displayed at once: nothing follows its closing (recorded).
+        """
         market_id, now = market.market_id, self._world.clock.now()
         known, revision = self._displayed.get(market_id), _revision(market)
         if known is not None and known.revision != revision:
             due = self._due.setdefault(market_id, now + DISPLAY_DELAY_MILLISECONDS)
-            if now < due:
+            if now < due and market.settled_at is None:
                 return known.levels
         elif known is not None:
             return known.levels
