@@ -21,6 +21,7 @@ Operations = Mapping[str, Collection[str]]
 """Every operation that a fault can be ordered for, and the codes that it can be refused with."""
 
 MOST_FAULTS: Final = 100
+MOST_BETS: Final = 200
 MOST_TIMES: Final = 1_000_000
 LONGEST_BODY: Final = 100_000
 LEAD_MILLISECONDS: Final = 200
@@ -37,8 +38,8 @@ OPTIONS: Final[Mapping[str, tuple[str, ...]]] = {
     words.DELAY: (*_LATENCIES, "clock"),
     words.STREAM_BEFORE_RESPONSE: (*_LATENCIES, "clock"),
     words.RESPONSE_BEFORE_STREAM: (*_LATENCIES, "clock"),
-    words.MATCH_BEFORE: ("share",),
-    words.CANCEL_RACES_MATCH: ("share",),
+    words.MATCH_BEFORE: ("share", "bets"),
+    words.CANCEL_RACES_MATCH: ("share", "bets"),
     words.SLOW_EXPOSURE: ("within",),
 }
 """What can be said of each word beside what can be said of all."""
@@ -119,6 +120,7 @@ class _Reader:
             latency=self._latency(),
             chunks=self._between("chunks", entry.chunks, 1, 1000, 5),
             share_thousandths=self._share(),
+            most_bets=None if entry.bets is UNSET else self._between("bets", entry.bets, 1, MOST_BETS, 1),
             within=self._duration("within", entry.within, 0, words.LONGEST_LATENCY_MILLISECONDS) or 1000,
         )  # fmt: skip
 

@@ -51,6 +51,7 @@ class FaultEntry(Input, frozen=True, kw_only=True, rename=_CAMEL | {"lasts": "fo
     over: str | UnsetType = UNSET
     chunks: int | UnsetType = UNSET
     share: Decimal | UnsetType = UNSET
+    bets: int | UnsetType = UNSET
     within: str | UnsetType = UNSET
 
 

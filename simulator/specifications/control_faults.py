@@ -5,7 +5,7 @@ from typing import Final
 from simulator.betfair.faultable import FAULTABLE
 from simulator.betfair.stream.faults import FAULTABLE as STREAM
 from simulator.bettune.face import FAULTABLE as BETTUNE
-from simulator.control.fault_entries import LONGEST_BODY, MOST_FAULTS, MOST_TIMES, OPTIONS, failures
+from simulator.control.fault_entries import LONGEST_BODY, MOST_BETS, MOST_FAULTS, MOST_TIMES, OPTIONS, failures
 from simulator.specifications.answers import JsonSchema
 from simulator.specifications.control_operations import WORLD, operation, path_item
 from simulator.specifications.control_schemas import only, reference
@@ -37,6 +37,7 @@ _OPTIONS: Final[dict[str, JsonSchema]] = {
     "over": _LENGTH,
     "chunks": {"type": "integer", "minimum": 1, "maximum": 1000},
     "share": {"enum": [0.001, 0.1, 0.25, 0.5, 0.75, 1]},
+    "bets": {"type": "integer", "minimum": 1, "maximum": MOST_BETS},
     "within": _LENGTH,
 }
 """What can be said of each word. Of some the document says less than is taken: any share of three decimals is."""

@@ -93,12 +93,12 @@ def _turn_in_play(parts: Parts, meet: MeetFaults, _: Fired, at: int, events: lis
 
 def _match(parts: Parts, meet: MeetFaults, fired: Fired, at: int, events: list[Event]) -> None:
     """Let somebody else be earlier: match the bets that a request is about, or take what it would have taken."""
-    share = fired.fault.share_thousandths
-    for bet_id in meet.bet_ids:
+    share, most = fired.fault.share_thousandths, fired.fault.most_bets
+    for bet_id in meet.bet_ids[:most]:
         order = parts.exchange.orders.get(bet_id)
         if order is not None and order.account == meet.account:
             _match_order(parts, order, share, at, events)
-    for instruction in meet.instructions:
+    for instruction in meet.instructions[:most]:
         if instruction.order_type is OrderType.LIMIT and instruction.price is not None and instruction.size:
             size = instruction.size * share // SHARE
             _bet(parts, meet.market_id, PlaceInstruction(

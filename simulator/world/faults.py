@@ -121,6 +121,7 @@ class Fault(Struct, frozen=True):
     """One fault as it is ordered. Durations are in milliseconds; what does not concern its word stays as it is here.
 
     `after` requests are let pass first. It happens to `times` requests, or where `lasts` is given to all in that time.
+    What it does to the bets of a request it does to the first `most_bets` of them, where that is given.
     """
 
     operation: str
@@ -140,6 +141,7 @@ class Fault(Struct, frozen=True):
     latency: Latency = Latency()
     chunks: int = 5
     share_thousandths: int = SHARE
+    most_bets: int | None = None
     within: int = 1000
 
 

@@ -144,13 +144,17 @@ def test_somebody_takes_the_offer_first(world: World, client: APIClient) -> None
 
 
 def test_half_of_a_batch_fails(world: World, client: APIClient) -> None:
-    bet_id = bet(client)
+    first, second = bet(client), bet(client)
     fail(world, "half-a-batch")
 
-    report = client.betting.cancel_orders(MATCH_ODDS, [{"betId": bet_id}])
+    report = client.betting.cancel_orders(MATCH_ODDS, [{"betId": first}, {"betId": second}])
 
-    assert report.error_code == "PROCESSED_WITH_ERRORS"
-    assert report.cancel_instruction_reports[0].error_code == "ERROR_IN_ORDER"
+    assert (report.status, report.error_code) == ("PROCESSED_WITH_ERRORS", "PROCESSED_WITH_ERRORS")
+    assert [(each.status, each.error_code) for each in report.cancel_instruction_reports] == [
+        ("FAILURE", "BET_TAKEN_OR_LAPSED"),
+        ("SUCCESS", None),
+    ]
+    assert [(order.bet_id, order.size_matched) for order in bets(client) if order.size_matched] == [(first, 10)]
 
 
 def test_exposure_is_still_worked_out(world: World, client: APIClient) -> None:

@@ -111,6 +111,7 @@ WRONG: dict[str, tuple[dict[str, Any], str, str]] = {
     "two latencies": ({"operation": "*", "do": "latency", "fixed": "PT1S", "uniform": []}, "", "one of fixed"),
     "half a latency": ({"operation": "*", "do": "latency", "uniform": ["PT1S"]}, "uniform", "shortest and a longest"),
     "a latency too long": ({"operation": "*", "do": "latency", "fixed": "PT1H"}, "fixed", "0 to 600 s"),
+    "no bets": ({"operation": "cancelOrders", "do": "cancel-races-match", "bets": 0}, "bets", "from 1"),
     "a share": ({"operation": "cancelOrders", "do": "match-before", "share": 1.5}, "share", "at most 1"),
     "a status": ({"operation": "*", "do": "http", "status": 204}, "status", "no body"),
     "a media type": ({"operation": "*", "do": "http", "contentType": "a\r\nb: c"}, "contentType", "visible ASCII"),
