@@ -10,6 +10,7 @@ from starlette.responses import Response
 from simulator.control.bodies import loaded, read_body
 from simulator.control.fault_entries import Operations, faults_of
 from simulator.control.fault_schema import FaultsDocument, FiredDocument, MetDocument, PendingDocument
+from simulator.control.performing import performed
 from simulator.control.problems import UnknownAccount
 from simulator.control.resources import answer
 from simulator.control.schema import instant_text
@@ -38,7 +39,7 @@ class FaultHandlers:
             known = fault.account in world.accounts.by_username or fault.account in world.bettune.users.names
             if fault.account is not None and not known:
                 raise UnknownAccount(f"There is no account {fault.account[:80]!r} in the world {world.id!r}.")
-        world.do(OrderFaults(faults)).accepted()
+        performed(world, OrderFaults(faults))
         return answer(_described(world), 201)
 
     async def clear(self, request: Request) -> Response:

@@ -79,7 +79,7 @@ def faults() -> JsonSchema:
                 body={"anyOf": [reference("FaultsEntry"), only("failure", {"enum": list(failures())})]},
                 body_required=True,
                 status=201,
-                refusals=(404,),
+                refusals=(404, 409),
                 examples=_EXAMPLES,
             ),
             delete=operation(

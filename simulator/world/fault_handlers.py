@@ -17,6 +17,7 @@ from simulator.exchange.refusals import Impossible, Refused
 from simulator.world.faults import (
     CANCEL_RACES_MATCH,
     MATCH_BEFORE,
+    MOST_PENDING,
     SESSION_LOST,
     SHARE,
     SLOW_EXPOSURE,
@@ -35,6 +36,8 @@ _MOST_TAKERS: Final = 1000
 
 
 def _order(parts: Parts, order: OrderFaults, at: int, events: list[Event]) -> None:
+    if not parts.faults.has_room(len(order.faults), at):
+        raise Impossible(f"{MOST_PENDING} faults can be pending in a world and no more; DELETE lets go of all")
     for fault in order.faults:
         pending = parts.faults.order(fault, at)
         events.append(FaultOrdered(at, pending.number, fault.operation, fault.do))

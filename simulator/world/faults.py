@@ -79,6 +79,8 @@ BEFORE, AFTER = "before", "after"
 CLOSE, RESET, STALL = "close", "reset", "stall"
 REAL, WORLDS = "real", "world"
 
+MOST_PENDING: Final = 1000
+"""How many faults can be pending in a world at a time: each request looks at all of them."""
 MOST_FIRED: Final = 1000
 """How many of the faults that have fired are remembered."""
 SHARE: Final = 1000
@@ -202,6 +204,10 @@ class Faults:
         self.fired: Final[deque[Fired]] = deque(maxlen=MOST_FIRED)
         self._waiting: Final[list[tuple[int, int]]] = []
         """When answers are due that wait for the world's clock, and their tickets: a heap."""
+
+    def has_room(self, more: int, now: int) -> bool:
+        """Return whether so many more faults can be ordered; those whose time is over do not count."""
+        return more + sum(each.until is None or now < each.until for each in self.pending) <= MOST_PENDING
 
     def order(self, fault: Fault, now: int) -> Pending:
         """Take a fault in and return it with its number."""

@@ -139,6 +139,20 @@ def test_a_fault_of_an_unknown_account_and_no_fault_at_all_are_refused(client: C
     assert client.post(FAULTS, json={"faults": [{"operation": "*"}]}).status_code == 400
 
 
+def test_so_many_faults_are_pending_and_no_more(client: Client) -> None:
+    over = {"operation": "login", "do": "malformed", "for": "PT1S"}
+    order(client, *[over] * 100)
+    world_of(client).do(AdvanceClock(1_000)).accepted()
+    for _ in range(10):
+        order(client, *[{"operation": "login", "do": "malformed"}] * 100)
+
+    problem = client.post(FAULTS, json={"faults": [{"operation": "login", "do": "malformed"}]})
+
+    assert problem.status_code == 409
+    assert "1000 faults can be pending" in problem.json()["detail"]
+    assert len(client.get(FAULTS).json()["pending"]) == 1000
+
+
 def test_failures_that_ship_with_the_package_are_ordered_by_name(client: Client) -> None:
     for name in failure_names():
         assert client.post(FAULTS, json={"failure": name.removesuffix(".yaml")}).status_code == 201
