@@ -152,9 +152,10 @@ class Ledger:
         posting = Posting(
             at, debit, credit, amount, memo, market_id, bet_id, *balances, transaction_id, own, corrections
         )
+        is_payment = memo in PAYMENTS
         for account in (debit, credit):
             statement = self._statements.setdefault(account, [])
-            if memo in PAYMENTS:
+            if is_payment:
                 payments = self._before_payments.setdefault(account, [])
                 payments.append(len(statement) - len(payments))
             statement.append(posting)

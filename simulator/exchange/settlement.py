@@ -113,7 +113,8 @@ def pay(state: State, market: Market, orders: Iterable[Order], at: int) -> list[
         account.cleared_orders[order.bet_id] = order
         index = market.orders_of[order.account]
         index.note(order)
-        profit, outcome = order.own.profit, order.own.outcome
+        own = order.own
+        profit, outcome = own.profit, own.outcome
         if profit is None or outcome is None:
             continue
         index.net_winnings = (index.net_winnings or 0) + profit
