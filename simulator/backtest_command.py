@@ -80,6 +80,8 @@ def backtest_command(strategy: str, files: tuple[str, ...], **options: Any) -> N
     """
     workers, scheduler = options["workers"], options["scheduler"]
     try:
+        # Whether results can be kept is known before hours of work, not after.
+        options["output"].mkdir(parents=True, exist_ok=True)
         with _progress(quiet=options["quiet"]) as tell:
             results = backtest(
                 strategy,
@@ -92,6 +94,8 @@ def backtest_command(strategy: str, files: tuple[str, ...], **options: Any) -> N
             )
     except (WrongStrategy, SourceError, PyarrowMissing, NoCluster, WorkersLost) as error:
         end(str(error), CANNOT_RUN)
+    except OSError as error:
+        end(f"{error.filename or options['output']}: {error.strerror or error}.", CANNOT_RUN)
     except KeyboardInterrupt:
         end("nothing was finished.", INTERRUPTED)
     _tell(results)

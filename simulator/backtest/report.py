@@ -24,8 +24,8 @@ MOST_LINES: Final = 200
 _STYLE: Final = """
 body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 96rem; padding: 0 1rem; color: #222 }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; margin: 1rem 0; display: block }
-table { overflow-x: auto }
-th, td { padding: .25rem .6rem; text-align: right; border-bottom: 1px solid #ddd; white-space: nowrap }
+table { overflow-x: auto; font-size: 13px }
+th, td { padding: .2rem .5rem; text-align: right; border-bottom: 1px solid #ddd; white-space: nowrap }
 th { font-weight: 600 } .text { text-align: left } .note { color: #666 }
 """
 

@@ -20,7 +20,7 @@ class Line(NamedTuple):
     profit: float
     commission: float
     net_profit: float
-    drawdown: float
+    drawdown: float | None
     """The most that net profit fell below what it had been, market after market in the order of settlement."""
     strike_rate: float | None
     """The share of settled orders that won."""
@@ -127,7 +127,7 @@ def _line(markets: Sequence[MarketRow], orders: Sequence[OrderRow]) -> Line:
         profit=profit,
         commission=commission,
         net_profit=round(profit - commission, 2),
-        drawdown=drawdown(value for _, value in equity(markets)),
+        drawdown=drawdown(value for _, value in equity(markets)) if markets else None,
         strike_rate=_share(sum((order.profit or 0) > 0 for order in settled), len(settled)),
         average_price=_weighted((order.average_price_matched, order.size_matched) for order in matched),
         against_starting_price=_weighted(

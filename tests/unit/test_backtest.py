@@ -143,6 +143,7 @@ def test_figures_are_of_runs_markets_runners_and_hours(script: str, recordings: 
     assert by_market(rows)["default", "queue", "1.3"].orders == 0
     assert by_runner(rows)["default", "queue", "1.1", "Runner 1"].profit == 4.0
     assert by_hour(rows)["default", "queue", "12:00"].orders == 3
+    assert by_hour(rows)["default", "queue", "12:00"].drawdown is None
 
 
 @pytest.mark.parametrize("report", [True, False])
@@ -296,6 +297,11 @@ def test_what_cannot_be_run_is_said_in_a_sentence(
     assert status == 2
     assert sentence in complaints
     assert "Traceback" not in complaints
+
+
+def test_a_folder_that_results_cannot_be_kept_in_is_said_before_the_work(script: str, recordings: str) -> None:
+    status, _, complaints = run(script, "Backs", recordings, "--output", f"{script}/results")
+    assert (status, complaints) == (2, f"betsim: {script}/results: Not a directory.\n")
 
 
 # Workers, and going on

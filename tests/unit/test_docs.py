@@ -15,6 +15,7 @@ DOCUMENTS = [
     "docs/exchange-mechanics.md",
     "docs/failure-modes.md",
     "docs/recordings.md",
+    "docs/speed.md",
 ]
 PATH = re.compile(
     r"`((?:simulator|tests|docs|fixtures|specs|\.ci)/[\w./-]+|[A-Z]+\.md|constraints\.txt|pyproject\.toml)`"
