@@ -24,7 +24,7 @@ from simulator.world.parts import Parts
 from simulator.world.sessions import Sessions
 from simulator.world.vendors import Vendors
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 """The number of the format; what another one wrote is refused."""
 
 
@@ -119,9 +119,7 @@ def decode_snapshot(encoded: bytes | msgspec.Raw) -> Snapshot:
     Programs may have read and written it since: how JSON is spaced and in which order members stand does not matter.
     """
     try:
-        written_by = _ENVELOPES.decode(encoded).format
-        if written_by != FORMAT:
-            raise SnapshotError(f"{written_by} is not the format of this version, which is {FORMAT}", "format")
+        _refuse_format(_ENVELOPES.decode(encoded).format)
         snapshot = _DECODER.decode(encoded)
         if snapshot.digest_of_rest() == snapshot.digest:
             return snapshot
@@ -134,6 +132,11 @@ def decode_snapshot(encoded: bytes | msgspec.Raw) -> Snapshot:
     return snapshot
 
 
+def _refuse_format(written_by: int) -> None:
+    if written_by != FORMAT:
+        raise SnapshotError(f"{written_by} is not the format of this version, which is {FORMAT}", "format")
+
+
 def image_of(world: Imaged) -> bytes:
     """Return the image of a world as JSON. Nothing may be due in it."""
     world.parts.exchange.begin_all()
@@ -142,6 +145,8 @@ def image_of(world: Imaged) -> bytes:
 
 def remembered(snapshot: Snapshot, real_time: RealTime, renamed: Mapping[str, str] | None = None) -> Remembered:
     """Return what a world remembers at a snapshot, with a clock that goes on from there; raise `SnapshotError`."""
+    # Asked here, too: a snapshot with which a journal begins was not decoded by itself.
+    _refuse_format(snapshot.format)
     try:
         roots = _read(snapshot.image, renamed or {})
         if not roots or not isinstance(roots[0], Parts):

@@ -142,7 +142,7 @@ BOUNDED: dict[str, st.SearchStrategy[Any]] = {
         max_size=2,
     ).map(tuple),
     "rate": st.floats(0, 1e9),
-    "snapshot": st.just(msgspec.Raw(b'{"format":1}')),
+    "snapshot": st.just(msgspec.Raw(b'{"format":2}')),
 }  # fmt: skip
 """Fields that do not take every value of their type."""
 
