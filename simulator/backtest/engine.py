@@ -17,7 +17,7 @@ from simulator.backtest.followed import Followed, Venue
 from simulator.backtest.starting_prices import starting_prices
 from simulator.exchange.orders import RunnerKey
 from simulator.exchange.statuses import MarketStatus
-from simulator.recorded.market import Ladder, RecordedMarket, RecordedRunner, RunnerId, hundredths
+from simulator.recorded.market import Ladder, RecordedMarket, RecordedRunner, RunnerId, hundredths, runner_id
 from simulator.recorded.messages import Line, MarketChange, MarketDefinition, PriceSizes, RunnerChange
 from simulator.recorded.prepared import PreparedRecording
 from simulator.recorded.runner import Quantity
@@ -237,10 +237,9 @@ class FollowedByAll:
         if not watched:
             recorded.apply_runners(change.rc)
             return
-        runner_of = recorded.runner
         for one in change.rc:
-            runner = runner_of(one.id, one.hc)
-            key = (int(one.id), 0 if not one.hc else hundredths(one.hc))
+            key = runner_id(one.id, one.hc)
+            runner = recorded.runner_at(key)
             books = watched.get(key)
             if books is not None and (key in moves or _concern(books, one)):
                 _note(moves, key, runner, one)
@@ -282,6 +281,6 @@ def _note(all_moves: dict[RunnerId, Moves], key: RunnerId, runner: RecordedRunne
 
 def _note_prices(before: Ladder, ladder: Ladder, lines: PriceSizes) -> None:
     for price, _ in lines:
-        key = round(price * 100)
+        key = hundredths(price)
         if key not in before:
             before[key] = ladder.get(key, 0)

@@ -32,20 +32,18 @@ from simulator.exchange.market import Market
 from simulator.exchange.orders import RunnerKey
 from simulator.exchange.refusals import Impossible
 from simulator.exchange.statuses import MarketStatus, RunnerStatus
-from simulator.recorded.market import hundredths
-from simulator.recorded.messages import MarketDefinition
+from simulator.recorded.happenings import REMOVED
+from simulator.recorded.messages import MarketDefinition, hundredths, runner_id
 from simulator.recorded.messages import RunnerDefinition as RecordedRunnerDefinition
 
 PLACE_MARKET_TYPES: Final = frozenset({"PLACE", "OTHER_PLACE", "TO_BE_PLACED"})
 """Market types on being placed in a race, where a removal reduces winnings and not prices."""
-REMOVED: Final = frozenset({RunnerStatus.REMOVED, RunnerStatus.REMOVED_VACANT})
-ENDED: Final = frozenset({RunnerStatus.WINNER, RunnerStatus.LOSER, RunnerStatus.PLACED})
 GROWING_TYPES: Final = frozenset({BettingType.ODDS, BettingType.ASIAN_HANDICAP_SINGLE_LINE})
 
 
 def key_of(runner: RecordedRunnerDefinition) -> RunnerKey:
     """Return the runner as the kernel names it."""
-    return RunnerKey(int(runner.id), 0 if not runner.hc else hundredths(runner.hc))
+    return RunnerKey(*runner_id(runner.id, runner.hc))
 
 
 def first_commands(market_id: str, definition: MarketDefinition, *, cross_matching: bool) -> Iterator[Command]:

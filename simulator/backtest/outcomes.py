@@ -16,11 +16,11 @@ from simulator.exchange.market import Market
 from simulator.exchange.money import HUNDREDTHS
 from simulator.exchange.orders import RunnerKey
 from simulator.exchange.statuses import RunnerStatus
+from simulator.recorded.happenings import REMOVED, RESULTS
 from simulator.recorded.messages import MarketDefinition
 
 MOST_GOALS: Final = 500
 """How far numbers are looked for: markets of totals are on runs and points too."""
-ENDED: Final = frozenset({"WINNER", "LOSER", "PLACED"})
 _STATUSES: Final = {
     Fate.LOST: "LOSER",
     Fate.HALF_LOST: "LOSER",
@@ -44,22 +44,22 @@ def settlement(market: Market, definition: MarketDefinition, line_result: int | 
         if line_result is None:
             raise NoResult("the recording does not say in which number the market ended")
         return SettleMarket(market.market_id, line_result=line_result)
-    if not any(status in ENDED for status in statuses.values()):
+    if not any(status in RESULTS for status in statuses.values()):
         raise NoResult("no runner is recorded as a winner or a loser")
     numbers = Numbers.of(market.definition)
     if numbers is not None:
         return _by_number(market, numbers, statuses)
     active = [key for key, runner in market.runners.items() if runner.status is RunnerStatus.ACTIVE]
-    unnamed = [key for key in active if statuses.get(key) not in (*ENDED, "REMOVED", "REMOVED_VACANT")]
+    unnamed = [key for key in active if statuses.get(key) not in RESULTS | REMOVED]
     if unnamed:
         raise NoResult(f"it is not recorded how runner {unnamed[0].selection_id} ended")
-    results = [RunnerResult(key, "REMOVED" if statuses[key] == "REMOVED_VACANT" else statuses[key]) for key in active]
+    results = [RunnerResult(key, "REMOVED" if statuses[key] in REMOVED else statuses[key]) for key in active]
     return SettleMarket(market.market_id, tuple(results))
 
 
 def _by_number(market: Market, numbers: Numbers, statuses: Mapping[RunnerKey, str]) -> SettleMarket:
     """Return the settlement by the number nearest to nothing under which all lines end as recorded."""
-    lines = [(numbers.line_of(key, 0), statuses[key]) for key in market.runners if statuses.get(key) in ENDED]
+    lines = [(numbers.line_of(key, 0), statuses[key]) for key in market.runners if statuses.get(key) in RESULTS]
     for goals in sorted(range(-MOST_GOALS, MOST_GOALS + 1), key=abs):
         if numbers.least is not None and goals < numbers.least:
             continue

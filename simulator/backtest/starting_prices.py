@@ -17,7 +17,7 @@ from simulator.exchange.orders import Order, OrderType, Persistence, RunnerKey, 
 from simulator.exchange.runner import Runner
 from simulator.exchange.starting_price import StartingPriceBet, reconcile
 from simulator.recorded.market import Ladder, RecordedRunner
-from simulator.recorded.messages import MarketChange, MarketDefinition
+from simulator.recorded.messages import MarketChange, MarketDefinition, runner_id
 
 CUT: Final = 0.01
 """Historic files cut starting prices to hundredths: the exact one is less than this away."""
@@ -33,7 +33,7 @@ def starting_prices(definition: MarketDefinition, message: Iterable[MarketChange
     shown: dict[RunnerKey, list[float]] = {}
     for change in message:
         for one in change.rc or ():
-            key = RunnerKey(int(one.id), 0 if not one.hc else round(one.hc * HUNDREDTHS))
+            key = RunnerKey(*runner_id(one.id, one.hc))
             for ladder in (one.spb, one.spl):
                 shown.setdefault(key, []).extend(price for price, size in ladder or () if size)
     prices: dict[RunnerKey, Fraction] = {}

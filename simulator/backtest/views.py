@@ -10,6 +10,7 @@ from typing import Final
 from simulator.backtest.amounts import of_hundredths
 from simulator.backtest.books import RecordedBook
 from simulator.backtest.followed import Followed
+from simulator.backtest.following import key_of
 from simulator.backtest.strategy import PriceSize
 from simulator.exchange.money import NoPrice
 from simulator.exchange.orders import RunnerKey
@@ -133,7 +134,7 @@ class RecordedMarketView:
 
     def _learn(self, definition: MarketDefinition) -> None:
         self._known = definition
-        self._definitions = {RunnerKey(int(each.id), round((each.hc or 0) * 100)): each for each in definition.runners}
+        self._definitions = {key_of(each): each for each in definition.runners}
         if len(self._by_key) != len(self.followed.market.runners):
             self._by_key = {
                 key: self._by_key.get(key) or RecordedRunnerView(self, runner)

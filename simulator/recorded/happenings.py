@@ -7,10 +7,7 @@ Prices and factors are as recorded, times as the wire writes them.
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from simulator.recorded.messages import MarketDefinition, RunnerDefinition
-
-RunnerId = tuple[int, int]
-"""Selection id and handicap in hundredths."""
+from simulator.recorded.messages import MarketDefinition, RunnerDefinition, RunnerId, runner_id
 
 RESULTS: Final = frozenset({"WINNER", "LOSER", "PLACED"})
 REMOVED: Final = frozenset({"REMOVED", "REMOVED_VACANT"})
@@ -114,11 +111,6 @@ Happening = (
 )
 
 _UNKNOWN: Final = MarketDefinition(status="", runners=())
-
-
-def runner_id(selection_id: int | str, handicap: float | None) -> RunnerId:
-    """Return how a runner is called here."""
-    return int(selection_id), round(handicap * 100) if handicap else 0
 
 
 def happenings_between(before: MarketDefinition | None, after: MarketDefinition) -> tuple[Happening, ...]:

@@ -6,11 +6,18 @@ changed is told of markets that are watched.
 
 from typing import Final
 
-from simulator.recorded.happenings import Happening, RunnerId, happenings_between
-from simulator.recorded.messages import MarketChange, MarketDefinition, RunnerChange
+from simulator.recorded.happenings import Happening, happenings_between
+from simulator.recorded.messages import (
+    MarketChange,
+    MarketDefinition,
+    RunnerChange,
+    RunnerId,
+    hundredths,
+    runner_id,
+)
 from simulator.recorded.runner import LADDERS, Ladder, Move, RecordedRunner, Value
 
-__all__ = ["LADDERS", "Ladder", "Move", "RecordedMarket", "RecordedRunner", "RunnerId", "hundredths"]
+__all__ = ["LADDERS", "Ladder", "Move", "RecordedMarket", "RecordedRunner", "RunnerId", "hundredths", "runner_id"]
 
 _TOTAL: Final = int(Value.TOTAL_MATCHED)
 
@@ -92,7 +99,7 @@ class RecordedMarket:
             self.go_on(change)
             return
         if change.tv is not None:
-            self.values[_TOTAL] = round(change.tv * 100)
+            self.values[_TOTAL] = hundredths(change.tv)
         if change.rc is not None:
             self.apply_runners(change.rc)
 
@@ -179,7 +186,10 @@ class RecordedMarket:
 
     def runner(self, selection_id: int | str, handicap: float | None) -> RecordedRunner:
         """Return a runner as a message names it, a new one where nothing was said of it before."""
-        key = (int(selection_id), 0 if not handicap else hundredths(handicap))
+        return self.runner_at(runner_id(selection_id, handicap))
+
+    def runner_at(self, key: RunnerId) -> RecordedRunner:
+        """Return a runner, a new one where nothing was said of it before."""
         runner = self.runners.get(key)
         if runner is None:
             runner = self.all_runners.get(key)
@@ -187,8 +197,3 @@ class RecordedMarket:
                 runner = self.all_runners[key] = RecordedRunner(self._count)
             self.runners[key] = runner
         return runner
-
-
-def hundredths(value: float) -> int:
-    """Return a price, handicap or size in whole hundredths."""
-    return round(value * 100)

@@ -25,6 +25,18 @@ Milliseconds = Annotated[int, Meta(ge=0, lt=253_402_300_800_000)]
 LevelNumber = Annotated[int, Meta(ge=0, lt=10_000)]
 PriceSizes = list[tuple[Price, Size]]
 LevelPriceSizes = list[tuple[LevelNumber, Price, Size]]
+RunnerId = tuple[int, int]
+"""Selection id and handicap in hundredths."""
+
+
+def hundredths(value: float) -> int:
+    """Return a price, handicap or size in whole hundredths."""
+    return round(value * 100)
+
+
+def runner_id(selection_id: int | str, handicap: float | None) -> RunnerId:
+    """Return how a runner is called here that the wire calls so."""
+    return int(selection_id), hundredths(handicap) if handicap else 0
 
 
 class RunnerChange(Struct, gc=False):

@@ -11,7 +11,7 @@ from typing import Final
 from simulator.backtest.following import key_of
 from simulator.exchange.market import Market
 from simulator.exchange.orders import RunnerKey
-from simulator.recorded.market import hundredths
+from simulator.recorded.market import hundredths, runner_id
 from simulator.recorded.messages import MarketDefinition
 from simulator.recorded.wanted import SPORTS
 from simulator.world.catalogue import (
@@ -106,7 +106,7 @@ def _line(told: MarketDefinition) -> LineDescription | None:
 
 def _key_line(told: MarketDefinition) -> Iterator[RunnerKey]:
     for line in () if told.key_line_definition is None else told.key_line_definition.kl:
-        yield RunnerKey(int(line.id), hundredths(line.hc))
+        yield RunnerKey(*runner_id(line.id, line.hc))
 
 
 def _runners(

@@ -18,6 +18,7 @@ from msgspec.structs import replace
 from simulator.backtest.books import RecordedBook
 from simulator.backtest.engine import Engine
 from simulator.backtest.fills import Fill
+from simulator.backtest.following import key_of
 from simulator.backtest.lane import Lane, Request, Settings
 from simulator.exchange.commands import CancelInstruction, PlaceInstruction
 from simulator.exchange.events import Event
@@ -61,10 +62,7 @@ class Recording:
 
     def defines(self, *changes: RunnerChange, statuses: dict[RunnerKey, Any] | None = None, **told: Any) -> None:
         """Let a message define the market anew: members of the definition, and members of runners by their keys."""
-        runners = [
-            replace(runner, **(statuses or {}).get(RunnerKey(int(runner.id), round((runner.hc or 0) * 100)), {}))
-            for runner in self.definition.runners
-        ]
+        runners = [replace(runner, **(statuses or {}).get(key_of(runner), {})) for runner in self.definition.runners]
         version = told.pop("version", self.definition.version + 10)
         self.definition = replace(self.definition, runners=runners, version=version, **told)
         self.tells(MarketChange(MARKET, self.definition, rc=list(changes) or None))
