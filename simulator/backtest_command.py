@@ -15,9 +15,9 @@ from simulator.backtest.lane import Settings
 from simulator.backtest.latency import Latency
 from simulator.backtest.models import QUEUE
 from simulator.backtest.report import PlotlyMissing, report
-from simulator.backtest.results import Results, written
+from simulator.backtest.results import RUN, Results
 from simulator.backtest.running import Progress, Runs, backtest
-from simulator.backtest.summary import COLUMNS
+from simulator.backtest.tables import text_table
 from simulator.backtest.variants import WrongStrategy
 from simulator.backtest.workers import NoCluster, WorkersLost, on_a_cluster, on_this_machine
 from simulator.ending import end
@@ -146,7 +146,7 @@ def _tell(results: Results) -> None:
         end("there is no market in what was named.", CANNOT_RUN)
     if not results.rows.orders and not results.failures:
         click.echo("the strategy has asked for nothing.", err=True)
-    click.echo(table(results))
+    click.echo(text_table(RUN, results.summary.items()))
 
 
 def _write(results: Results, strategy: str, output: Path, *, wants_report: bool) -> None:
@@ -163,20 +163,6 @@ def _write(results: Results, strategy: str, output: Path, *, wants_report: bool)
     if find_spec("pyarrow") is None:
         click.echo("tables are written as .csv alone: Parquet needs pip install 'betsim[backtest]'.", err=True)
     click.echo(f"{', '.join(file.name for file in files)} in {output}")
-
-
-def table(results: Results) -> str:
-    """Return the summary as text in columns."""
-    names = ("run", "model", *(name.replace("_", " ") for name in COLUMNS))
-    lines = [names, *((*key, *map(written, line)) for key, line in results.summary.items())]
-    widths = [max(len(line[column]) for line in lines) for column in range(len(names))]
-    return "\n".join(
-        "  ".join(
-            text.ljust(width) if column < 2 else text.rjust(width)
-            for column, (text, width) in enumerate(zip(line, widths, strict=True))
-        ).rstrip()
-        for line in lines
-    )
 
 
 @contextmanager

@@ -15,8 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, Final, cast
 
-from msgspec import Struct
-
+from simulator.access import Access
 from simulator.betfair.schema.stream import MarketField
 
 CLOSED: Final = "CLOSED"
@@ -26,21 +25,7 @@ class CannotRecord(Exception):
     """A recording could not be made, or not to its end; the sentence says why."""
 
 
-class Source(Struct, frozen=True, kw_only=True):
-    """Where to record, and as whom: a server's URL, `HOST:PORT` of its stream, and the credentials of a customer.
-
-    `ca` is a file with the certificate to trust; with it TLS is spoken.
-    """
-
-    url: str
-    stream: str
-    username: str
-    password: str
-    app_key: str
-    ca: Path | None = None
-
-
-def record(source: Source, market_ids: list[str], file: Path) -> int:
+def record(source: Access, market_ids: list[str], file: Path) -> int:
     """Write what is told of some markets until all of them are closed; return the number of messages.
 
     A file whose name ends in `.bz2` is compressed. Raises `CannotRecord`, also where the connection ends before.
@@ -72,7 +57,7 @@ def _write(messages: Iterator[dict[str, Any]], open_markets: set[str], output: B
 
 
 def _messages(
-    source: Source, context: ssl.SSLContext | None, token: str, market_ids: list[str]
+    source: Access, context: ssl.SSLContext | None, token: str, market_ids: list[str]
 ) -> Iterator[dict[str, Any]]:
     host, _, port = source.stream.rpartition(":")
     plain = socket.create_connection((host.strip("[]"), int(port)))
@@ -95,7 +80,7 @@ def _messages(
                 yield message
 
 
-def _log_in(source: Source, context: ssl.SSLContext | None) -> str:
+def _log_in(source: Access, context: ssl.SSLContext | None) -> str:
     form = urllib.parse.urlencode({"username": source.username, "password": source.password}).encode()
     headers = {"X-Application": source.app_key, "Accept": "application/json"}
     request = urllib.request.Request(f"{source.url}/api/login", data=form, headers=headers)

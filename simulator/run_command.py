@@ -1,13 +1,13 @@
 """The command `betsim run`: a strategy runs against a server, over HTTP and the stream."""
 
-from pathlib import Path
 from typing import Any, Final
 
 import click
 
+from simulator.access import Access, takes_access
 from simulator.backtest.variants import WrongStrategy, check_parameters, strategy_class, variants
 from simulator.ending import end
-from simulator.live.library import CannotRun, Server
+from simulator.live.library import CannotRun
 from simulator.live.own_orders import LiveOrders
 from simulator.live.running import run
 
@@ -16,37 +16,27 @@ CANNOT_RUN: Final = 2
 
 @click.command(name="run")
 @click.argument("strategy", metavar="STRATEGY.py:NAME")
-@click.option("--url", envvar="BETSIM_URL", required=True, help="Of the server.  [BETSIM_URL]")
-@click.option("--stream", envvar="BETSIM_STREAM", required=True, metavar="HOST:PORT", help="[BETSIM_STREAM]")
-@click.option("--username", envvar="BETSIM_USERNAME", required=True, help="[BETSIM_USERNAME]")
-@click.option("--password", envvar="BETSIM_PASSWORD", required=True, help="[BETSIM_PASSWORD]")
-@click.option("--app-key", envvar="BETSIM_APP_KEY", required=True, help="[BETSIM_APP_KEY]")
-@click.option(
-    "--ca",
-    envvar="BETSIM_CA",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Certificate to trust; with it TLS is spoken.  [BETSIM_CA]",
-)
+@takes_access
 @click.option("--markets", metavar="ID,ID", help="Which markets, by their ids; all that are open where none is named.")
 @click.option("--event-types", metavar="ID,ID", help="Markets of which sports.")
 @click.option("--market-types", metavar="TYPE,TYPE", help="Markets of which types.")
 @click.option("--set", "parameters", multiple=True, metavar="NAME=VALUE", help="A parameter of the strategy.")
 @click.option("--seconds", type=click.FloatRange(0, min_open=True), help="How long; else until all markets are closed.")
-def run_command(strategy: str, parameters: tuple[str, ...], seconds: float | None, **options: Any) -> None:
+def run_command(
+    strategy: str, parameters: tuple[str, ...], seconds: float | None, access: Access, **options: Any
+) -> None:
     """Run a strategy against a server.
 
     The strategy is one that `betsim backtest` runs, too. The markets are those that are open when it begins, 200 at
     most.
     """
-    names = ("url", "stream", "username", "password", "app_key", "ca")
     try:
         variant, *others = variants(parameters, "queue")
         if others:
             raise WrongStrategy("a strategy runs once against a server: give every parameter one value.")
         chosen = strategy_class(strategy)
         check_parameters(chosen, variant.parameters, strategy)
-        server = Server(**{name: options[name] for name in names})
-        orders = run(chosen(**variant.parameters), server, _market_filter(options), seconds=seconds, tell=_tell)
+        orders = run(chosen(**variant.parameters), access, _market_filter(options), seconds=seconds, tell=_tell)
     except (WrongStrategy, CannotRun) as error:
         end(str(error), CANNOT_RUN)
     except KeyboardInterrupt:

@@ -1,13 +1,15 @@
 """How the offers of one runner went, with the orders on it: of the market and the runner with the most matched."""
 
 from collections import defaultdict
+from itertools import chain
 from typing import NamedTuple
 
 from simulator.backtest.amounts import of_hundredths
-from simulator.backtest.job import lines_of
 from simulator.backtest.results import Results
 from simulator.backtest.rows import OrderRow
-from simulator.recorded.market import RecordedMarket
+from simulator.recorded.selection import play
+from simulator.recorded.sources import sources
+from simulator.recorded.wanted import Wanted
 
 MOST_POINTS = 2_000
 
@@ -52,17 +54,10 @@ def course(results: Results) -> Course | None:
 def _best_prices(
     files: tuple[str, ...], market_id: str, key: tuple[int, int]
 ) -> list[tuple[int, int | None, int | None]]:
-    market = RecordedMarket(market_id)
     points: list[tuple[int, int | None, int | None]] = []
-    for line in lines_of(files):
-        for change in line.changes:
-            if change.id != market_id:
-                continue
-            market.apply(change, line.published_at)
+    for source in sources(files):
+        for market in chain.from_iterable(play(source, Wanted(market_ids=frozenset({market_id}))).messages()):
             runner = market.runners.get(key)
-            if runner is None:
-                continue
-            prices = (runner.best_back, runner.best_lay)
-            if not points or points[-1][1:] != prices:
-                points.append((line.published_at, *prices))
+            if runner is not None and (not points or points[-1][1:] != (runner.best_back, runner.best_lay)):
+                points.append((market.published_at, runner.best_back, runner.best_lay))
     return points

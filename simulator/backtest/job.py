@@ -22,6 +22,7 @@ from simulator.backtest.rows import Rows, rows_of
 from simulator.backtest.variants import Variant, arguments, check_parameters, is_flumine, strategy_class
 from simulator.recorded.messages import Kind, Line, MarketChange, read_lines
 from simulator.recorded.prepared import PreparedRecording
+from simulator.recorded.remote import Facts
 from simulator.recorded.selection import Cache, is_prepared, play
 from simulator.recorded.sources import Source, SourceError, sources
 from simulator.recorded.wanted import EVERYTHING, Wanted
@@ -43,6 +44,8 @@ class Job(Struct, frozen=True):
     settings: Settings
     size_bytes: int = 0
     """How much there is to read, packed: the largest jobs are done first."""
+    facts: tuple[Facts, ...] = ()
+    """What tells each file from what it may become."""
     wanted: Wanted = EVERYTHING
     cache: str = ""
     """A folder for what is prepared of files, empty for none."""
@@ -98,7 +101,7 @@ def _do(job: Job, strategy: Callable[..., Any]) -> Outcome:
     plays = [_Guarded(variant, strategy, job.settings) for variant in job.variants]
     engine = Engine([guarded.play.lane for guarded in plays if guarded.play is not None])
     outcome = Outcome(job.name, Rows(), job.files)
-    found = list(_sources(job.files))
+    found = list(sources(job.files))
     if job.cache or any(map(is_prepared, found)):
         _play_prepared(job, found, engine, outcome)
     else:
@@ -177,16 +180,11 @@ class _Chosen:
 
 def lines_of(files: tuple[str, ...]) -> Iterator[Line]:
     """Yield the lines of some files in the order of time, those of the first before those of the second."""
-    return _merged(list(_sources(files)))
+    return _merged(list(sources(files)))
 
 
 def _merged(found: Sequence[Source]) -> Iterator[Line]:
     return merge(*(_named_lines(source) for source in found), key=lambda line: line.published_at)
-
-
-def _sources(files: tuple[str, ...]) -> Iterator[Source]:
-    for file in files:
-        yield from sources([file])
 
 
 def _named_lines(source: Source) -> Iterator[Line]:

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from simulator.backtest.amounts import of_hundredths, to_hundredths
+from simulator.backtest.asking import Asking, Wish
 from simulator.backtest.lane import Lane, Request
-from simulator.backtest.strategy import RunnerView
 from simulator.backtest.views import RecordedMarketView
 from simulator.exchange.commands import (
     CancelInstruction,
@@ -14,16 +14,7 @@ from simulator.exchange.commands import (
     UpdateInstruction,
 )
 from simulator.exchange.money import HUNDREDTHS
-from simulator.exchange.orders import (
-    BetTargetType,
-    Order,
-    OrderStatus,
-    OrderType,
-    Persistence,
-    RunnerKey,
-    Side,
-    TimeInForce,
-)
+from simulator.exchange.orders import Order, OrderStatus, OrderType, Persistence, RunnerKey, Side
 
 PENDING: Final = "PENDING"
 REFUSED: Final = "REFUSED"
@@ -140,7 +131,7 @@ class RecordedOrder:
         return None if order is None or order.own.profit is None else of_hundredths(order.own.profit)
 
 
-class RecordedOrders:
+class RecordedOrders(Asking[RecordedOrder]):
     """The own orders in a market that follows a recording."""
 
     __slots__ = ("_lane", "_live", "_orders", "market")
@@ -164,26 +155,6 @@ class RecordedOrders:
         return self._live
 
     # What can be asked for
-
-    def back(self, runner: RunnerView | int, price: float, size: float, **more: Any) -> RecordedOrder:
-        """Back a runner at a price or a better one."""
-        return self._limit(Side.BACK, runner, price, size, more)
-
-    def lay(self, runner: RunnerView | int, price: float, size: float, **more: Any) -> RecordedOrder:
-        """Lay a runner at a price or a better one."""
-        return self._limit(Side.LAY, runner, price, size, more)
-
-    def back_at_starting_price(
-        self, runner: RunnerView | int, liability: float, limit: float | None = None, **more: Any
-    ) -> RecordedOrder:
-        """Back a runner at its starting price."""
-        return self._at_starting_price(Side.BACK, runner, liability, limit, more)
-
-    def lay_at_starting_price(
-        self, runner: RunnerView | int, liability: float, limit: float | None = None, **more: Any
-    ) -> RecordedOrder:
-        """Lay a runner at its starting price."""
-        return self._at_starting_price(Side.LAY, runner, liability, limit, more)
 
     def cancel(self, order: Any = None, size_reduction: float | None = None) -> Any:
         """Cancel what is unmatched of an order, or so much of it; without an order, all of the market."""
@@ -218,44 +189,23 @@ class RecordedOrders:
             self._lane.update(self.market.market_id, instruction)
         return order
 
-    def _limit(
-        self, side: Side, runner: RunnerView | int, price: float, size: float, more: dict[str, Any]
-    ) -> RecordedOrder:
-        asked = _Asked(more)
-        target = asked.amount("bet_target_size")
+    def place(self, wish: Wish) -> RecordedOrder:
+        """Ask for an order, and return it at once."""
         instruction = PlaceInstruction(
-            asked.runner(runner),
-            side,
-            OrderType.LIMIT,
-            to_hundredths(price),
-            None if target is not None and not size else to_hundredths(size),
-            Persistence(asked.text("persistence") or Persistence.LAPSE),
-            _named(TimeInForce, asked.text("time_in_force")),
-            asked.amount("min_fill_size"),
-            _named(BetTargetType, asked.text("bet_target_type")),
-            target,
-            customer_order_reference=asked.text("customer_order_ref"),
+            RunnerKey(wish.selection_id, to_hundredths(wish.handicap)),
+            wish.side,
+            wish.order_type,
+            _hundredths_or_none(wish.price),
+            _hundredths_or_none(wish.size),
+            wish.persistence,
+            wish.time_in_force,
+            _hundredths_or_none(wish.min_fill_size),
+            wish.bet_target_type,
+            _hundredths_or_none(wish.bet_target_size),
+            _hundredths_or_none(wish.liability),
+            wish.customer_order_ref,
         )
-        return self._place(instruction, asked)
-
-    def _at_starting_price(
-        self, side: Side, runner: RunnerView | int, liability: float, limit: float | None, more: dict[str, Any]
-    ) -> RecordedOrder:
-        asked = _Asked(more)
-        instruction = PlaceInstruction(
-            asked.runner(runner),
-            side,
-            OrderType.MARKET_ON_CLOSE if limit is None else OrderType.LIMIT_ON_CLOSE,
-            None if limit is None else to_hundredths(limit),
-            liability=to_hundredths(liability),
-            customer_order_reference=asked.text("customer_order_ref"),
-        )
-        return self._place(instruction, asked)
-
-    def _place(self, instruction: PlaceInstruction, asked: "_Asked") -> RecordedOrder:
-        version = asked.market_version()
-        asked.demand_nothing_else()
-        request = self._lane.place(self.market.market_id, instruction, market_version=version)
+        request = self._lane.place(self.market.market_id, instruction, market_version=wish.market_version)
         return self.keep(instruction, request)
 
     def keep(self, instruction: PlaceInstruction, request: Request | None, index: int = 0) -> RecordedOrder:
@@ -270,39 +220,5 @@ class RecordedOrders:
         return order
 
 
-class _Asked:
-    """What is asked for beside runner, price and size; what nobody knows is a `TypeError` that names it."""
-
-    def __init__(self, more: dict[str, Any]) -> None:
-        self._more: Final = more
-
-    def runner(self, runner: RunnerView | int) -> RunnerKey:
-        """Return whom the order is on."""
-        handicap = self._more.pop("handicap", 0.0)
-        if isinstance(runner, int):
-            return RunnerKey(runner, to_hundredths(handicap))
-        return RunnerKey(runner.selection_id, to_hundredths(runner.handicap))
-
-    def text(self, name: str) -> str | None:
-        """Return a text, `None` where it is not given."""
-        text: str | None = self._more.pop(name, None)
-        return text
-
-    def amount(self, name: str) -> int | None:
-        """Return an amount in hundredths, `None` where it is not given."""
-        value = self._more.pop(name, None)
-        return None if value is None else to_hundredths(value)
-
-    def market_version(self) -> int | None:
-        """Return the version of the market that the order is for, `None` where it is for any."""
-        version: int | None = self._more.pop("market_version", None)
-        return version
-
-    def demand_nothing_else(self) -> None:
-        """Raise `TypeError` where anything else is asked for."""
-        if self._more:
-            raise TypeError(f"an order has no {', '.join(sorted(self._more))}")
-
-
-def _named(names: Any, name: str | None) -> Any:
-    return None if name is None else names(name)
+def _hundredths_or_none(value: float | None) -> int | None:
+    return None if value is None else to_hundredths(value)

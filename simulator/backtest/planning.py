@@ -14,7 +14,7 @@ from simulator.recorded.messages import read_lines
 from simulator.recorded.prepared import PreparedRecording
 from simulator.recorded.remote import Facts, facts_of_url, is_url
 from simulator.recorded.selection import Selection, is_prepared
-from simulator.recorded.sources import Source, sources
+from simulator.recorded.sources import Source
 
 MOST_LINES: Final = 1_000
 """How far a file is looked into for its first definition."""
@@ -35,9 +35,10 @@ def plan(
     jobs = []
     for name, group in together.items():
         # The same file may be named twice, once by itself and once by its folder.
-        names = dict.fromkeys(source.name for source in group)
-        size = sum({source.file: _facts(source).size_bytes for source in group}.values())
-        jobs.append(Job(name, tuple(names), strategy, of_all, settings, size, files.wanted, cache))
+        facts = {source.name: _facts(source) for source in group}
+        size = sum({source.file: facts[source.name].size_bytes for source in group}.values())
+        known = tuple(facts.values())
+        jobs.append(Job(name, tuple(facts), strategy, of_all, settings, size, known, files.wanted, cache))
     return sorted(jobs, key=lambda job: (-job.size_bytes, job.name))
 
 
@@ -56,15 +57,11 @@ def _event_of(source: Source) -> str:
 
 
 def fingerprint(job: Job) -> str:
-    """Return what tells a job from others: what is run, with what, over which files, as these are now."""
-    digest = sha256()
-    digest.update(msgspec.json.encode((job.name, job.variants, job.settings, job.strategy, job.wanted), order="sorted"))
+    """Return what tells a job from others: what is run, with what, over which files as they were planned."""
+    asked = (job.name, job.variants, job.settings, job.strategy, job.wanted, job.files, job.facts)
+    digest = sha256(msgspec.json.encode(asked, order="sorted"))
     script = Path(job.strategy.rpartition(":")[0])
     digest.update(script.read_bytes() if script.is_file() else b"")
-    for file in job.files:
-        for source in sources([file]):
-            known = _facts(source)
-            digest.update(f"{source.name} {known.size_bytes} {known.changed}\n".encode())
     return digest.hexdigest()
 
 

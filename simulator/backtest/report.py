@@ -13,9 +13,10 @@ from typing import Any, Final
 
 from simulator import __version__
 from simulator.backtest.course import Course, course
-from simulator.backtest.results import Results, written
+from simulator.backtest.results import RUN, Results
 from simulator.backtest.rows import OrderRow
-from simulator.backtest.summary import COLUMNS, Key, Line, by_hour, by_market, by_runner, equity
+from simulator.backtest.summary import Key, Line, by_hour, by_market, by_runner, equity, falls
+from simulator.backtest.tables import html_table
 
 MOST_POINTS: Final = 5_000
 """How many orders one drawing shows; of more an even selection."""
@@ -49,10 +50,10 @@ def report(results: Results, title: str) -> str:
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>'
         f"<style>{_STYLE}</style><script>{offline.get_plotlyjs()}</script></head><body>"
         f"<h1>{escape(title)}</h1>{_facts(results)}"
-        f"{_table(('run', 'model'), results.summary.items())}{drawings}"
-        f"<h2>By market with orders</h2>{_table(('run', 'model', 'market'), _with_orders(results))}"
-        f"<h2>By runner</h2>{_table(('run', 'model', 'market', 'runner'), by_runner(results.rows).items())}"
-        f"<h2>By hour</h2>{_table(('run', 'model', 'hour'), by_hour(results.rows).items())}"
+        f"{_table(RUN, results.summary.items())}{drawings}"
+        f"<h2>By market with orders</h2>{_table((*RUN, 'market'), _with_orders(results))}"
+        f"<h2>By runner</h2>{_table((*RUN, 'market', 'runner'), by_runner(results.rows).items())}"
+        f"<h2>By hour</h2>{_table((*RUN, 'hour'), by_hour(results.rows).items())}"
         f"{_failures(results)}</body></html>\n"
     )
 
@@ -72,18 +73,9 @@ def _facts(results: Results) -> str:
 
 def _table(names: Sequence[str], lines: Iterable[tuple[Key, Line]]) -> str:
     every = list(lines)
-    head = "".join(f'<th class="text">{escape(name)}</th>' for name in names)
-    head += "".join(f"<th>{escape(name.replace('_', ' '))}</th>" for name in COLUMNS)
-    body = "".join(
-        "<tr>"
-        + "".join(f'<td class="text">{escape(text)}</td>' for text in key)
-        + "".join(f"<td>{escape(written(figure))}</td>" for figure in line)
-        + "</tr>"
-        for key, line in every[:MOST_LINES]
-    )
     rest = len(every) - MOST_LINES
     note = f'<p class="note">{rest:,} more are in the tables beside this page.</p>' if rest > 0 else ""
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{note}"
+    return html_table(names, every[:MOST_LINES]) + note
 
 
 def _with_orders(results: Results) -> Iterator[tuple[Key, Line]]:
@@ -130,14 +122,16 @@ def _equity(results: Results, runs: Sequence[Key], graphs: Any) -> Any:
         sent = [order.sent_at for order in results.rows.orders if (order.run, order.model) == (run, model)]
         curve[:0] = [(min(at for at in sent if at is not None), 0.0)] if any(sent) else []
         times, totals = [_time(at) for at, _ in curve], [total for _, total in curve]
-        falls, highest = [], 0.0
-        for total in totals:
-            highest = max(highest, total)
-            falls.append(round(total - highest, 2))
         name = f"{run}, {model}"
         figure.add_scatter(x=times, y=totals, name=name, mode="lines+markers", legendgroup=name)
         figure.add_scatter(
-            x=times, y=falls, name=f"fall of {name}", fill="tozeroy", line={"width": 0}, opacity=0.3, legendgroup=name
+            x=times,
+            y=[0.0 - fall for fall in falls(totals)],
+            name=f"fall of {name}",
+            fill="tozeroy",
+            line={"width": 0},
+            opacity=0.3,
+            legendgroup=name,
         )
     return figure
 

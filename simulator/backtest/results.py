@@ -9,7 +9,6 @@ was.
 import csv
 import io
 from collections.abc import Iterable
-from html import escape
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -20,9 +19,12 @@ from msgspec import Struct, structs
 
 from simulator.backtest.job import Failure, Outcome
 from simulator.backtest.rows import TABLES, Rows
-from simulator.backtest.summary import COLUMNS, Key, Line, by_run, equity
+from simulator.backtest.summary import Key, Line, by_run, equity, markets_by_run
+from simulator.backtest.tables import html_table
 
 DONE: Final = "done"
+RUN: Final = ("run", "model")
+"""What tells runs apart."""
 
 
 class Results:
@@ -56,12 +58,7 @@ class Results:
 
     def _repr_html_(self) -> str:
         """Return the summary as a notebook shows it."""
-        head = "".join(f"<th>{escape(name.replace('_', ' '))}</th>" for name in ("run", "model", *COLUMNS))
-        lines = "".join(
-            "<tr>" + "".join(f"<td>{escape(text)}</td>" for text in (*key, *map(written, line))) + "</tr>"
-            for key, line in self.summary.items()
-        )
-        return f"<table><thead><tr>{head}</tr></thead><tbody>{lines}</tbody></table>"
+        return html_table(RUN, self.summary.items())
 
     def write(self, folder: Path) -> list[Path]:
         """Write the tables and the summary, and return the files; without pyarrow there is no .parquet."""
@@ -75,28 +72,13 @@ class Results:
             if _write_parquet(parquet, kind, rows):
                 files.append(parquet)
         curves = (
-            (run, model, at, total)
-            for run, model in sorted({(row.run, row.model) for row in self.rows.markets})
-            for at, total in equity(row for row in self.rows.markets if (row.run, row.model) == (run, model))
+            (*key, at, total) for key, markets in markets_by_run(self.rows).items() for at, total in equity(markets)
         )
-        files.append(_write(folder / "equity.csv", _as_csv(["run", "model", "settled_at", "net_profit"], curves)))
-        summary = [{"run": run, "model": model, **line._asdict()} for (run, model), line in self.summary.items()]
+        files.append(_write(folder / "equity.csv", _as_csv([*RUN, "settled_at", "net_profit"], curves)))
+        summary = [{**dict(zip(RUN, key, strict=True)), **line._asdict()} for key, line in self.summary.items()]
         document = {"summary": summary, "failures": self.failures, "problems": self.problems}
         files.append(_write(folder / "summary.json", msgspec.json.format(msgspec.json.encode(document), indent=1)))
         return files
-
-
-def written(figure: float | int | None) -> str:
-    """Return a figure as people read it.
-
-    >>> written(1234.5), written(12), written(0.24), written(0.0144), written(None)
-    ('1,234.50', '12', '0.24', '0.0144', '')
-    """
-    if figure is None:
-        return ""
-    if isinstance(figure, int):
-        return f"{figure:,}"
-    return f"{figure:.4f}" if 0 < abs(figure) < 1 and round(figure, 2) != figure else f"{figure:,.2f}"
 
 
 def _write(file: Path, content: bytes) -> Path:

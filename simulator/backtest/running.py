@@ -7,7 +7,7 @@
 In a notebook, `results` shows its summary.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -33,6 +33,15 @@ class Progress(NamedTuple):
     of_size_bytes: int
     markets: int
     updates: int
+
+    def with_one(self, outcome: Outcome, sizes_bytes: Mapping[str, int]) -> "Progress":
+        """Return how far it is once another job is done, given the sizes of all by their names."""
+        return self._replace(
+            jobs=self.jobs + 1,
+            size_bytes=self.size_bytes + sizes_bytes[outcome.name],
+            markets=self.markets + outcome.markets,
+            updates=self.updates + outcome.updates,
+        )
 
 
 class Runs(Struct, frozen=True, kw_only=True):
@@ -93,25 +102,19 @@ def _do(
             if found is not None:
                 outcomes[job.name] = found
     left = [job for job in jobs if job.name not in outcomes]
-    tell(_progress(jobs, outcomes))
+    sizes = {job.name: job.size_bytes for job in jobs}
+    progress = Progress(0, len(jobs), 0, sum(sizes.values()), 0, 0)
+    for outcome in outcomes.values():
+        progress = progress.with_one(outcome, sizes)
+    tell(progress)
     try:
         for outcome in doing(left):
             outcomes[outcome.name] = outcome
             if done is not None:
                 done.keep(prints[outcome.name], outcome)
-            tell(_progress(jobs, outcomes))
+            progress = progress.with_one(outcome, sizes)
+            tell(progress)
     except KeyboardInterrupt:
         if not outcomes:
             raise
     return list(outcomes.values())
-
-
-def _progress(jobs: Sequence[Job], outcomes: dict[str, Outcome]) -> Progress:
-    return Progress(
-        len(outcomes),
-        len(jobs),
-        sum(job.size_bytes for job in jobs if job.name in outcomes),
-        sum(job.size_bytes for job in jobs),
-        sum(outcome.markets for outcome in outcomes.values()),
-        sum(outcome.updates for outcome in outcomes.values()),
-    )

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
+from itertools import accumulate
 from typing import Final, NamedTuple
 
 from simulator.backtest.rows import MarketRow, OrderRow, Rows
@@ -87,17 +88,32 @@ def in_order_of_settlement(markets: Iterable[MarketRow]) -> list[MarketRow]:
     return sorted(settled, key=lambda market: (market.settled_at or 0, market.market_id))
 
 
+def markets_by_run(rows: Rows) -> dict[Key, list[MarketRow]]:
+    """Return the markets of every run with every model, in order of these."""
+    found: dict[Key, list[MarketRow]] = {}
+    for market in rows.markets:
+        found.setdefault((market.run, market.model), []).append(market)
+    return dict(sorted(found.items()))
+
+
+def falls(values: Iterable[float]) -> list[float]:
+    """Return how far each value of a curve from nothing is below the highest up to it.
+
+    >>> falls([2.0, 5.0, 1.0, 4.0])
+    [0.0, 0.0, 4.0, 1.0]
+    """
+    known = list(values)
+    highest = list(accumulate(known, max, initial=0.0))[1:]
+    return [round(most - value, 2) for value, most in zip(known, highest, strict=True)]
+
+
 def drawdown(values: Iterable[float]) -> float:
     """Return the most that a curve from nothing falls below what it was before.
 
     >>> drawdown([2.0, 5.0, 1.0, 4.0])
     4.0
     """
-    highest = fall = 0.0
-    for value in values:
-        highest = max(highest, value)
-        fall = max(fall, highest - value)
-    return round(fall, 2)
+    return max(falls(values), default=0.0)
 
 
 def _grouped(

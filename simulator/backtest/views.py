@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from simulator.backtest.amounts import of_hundredths
+from simulator.backtest.amounts import of_hundredths, to_hundredths
 from simulator.backtest.books import RecordedBook
+from simulator.backtest.defined import Defined
 from simulator.backtest.followed import Followed
 from simulator.backtest.following import key_of
 from simulator.backtest.strategy import PriceSize
@@ -16,7 +17,6 @@ from simulator.exchange.money import NoPrice
 from simulator.exchange.orders import RunnerKey
 from simulator.exchange.profit_and_loss import runner_profits
 from simulator.exchange.runner import Runner
-from simulator.exchange.statuses import RunnerStatus
 from simulator.recorded.messages import MarketDefinition
 from simulator.recorded.messages import RunnerDefinition as RecordedDefinition
 
@@ -104,7 +104,7 @@ class RecordedRunnerView:
         return None if price is None or isinstance(price, NoPrice) else float(price)
 
 
-class RecordedMarketView:
+class RecordedMarketView(Defined[RecordedRunnerView]):
     """A market that follows a recording."""
 
     __slots__ = ("_account", "_by_key", "_definitions", "_known", "_runners", "_start", "followed", "market_id")
@@ -149,26 +149,6 @@ class RecordedMarketView:
         return self._definitions[key]
 
     @property
-    def market_type(self) -> str:
-        """Return its type."""
-        return self.definition.market_type or ""
-
-    @property
-    def event_id(self) -> str:
-        """Return the id of its event."""
-        return self.definition.event_id or ""
-
-    @property
-    def event_type_id(self) -> str:
-        """Return the id of its sport."""
-        return self.definition.event_type_id or ""
-
-    @property
-    def country_code(self) -> str:
-        """Return its country."""
-        return self.definition.country_code or ""
-
-    @property
     def time(self) -> int:
         """Return the time of the recording."""
         return self.followed.lane.now
@@ -178,11 +158,6 @@ class RecordedMarketView:
         """Return when it is to begin, 0 where that is not told."""
         _ = self.definition
         return self._start
-
-    @property
-    def seconds_to_start(self) -> float:
-        """Return how long it is until then."""
-        return (self.start_time - self.time) / 1000
 
     @property
     def status(self) -> str:
@@ -220,15 +195,10 @@ class RecordedMarketView:
         _ = self.definition
         return self._runners
 
-    @property
-    def active_runners(self) -> Sequence[RecordedRunnerView]:
-        """Return those that can still win."""
-        return [runner for runner in self.runners if runner.status == RunnerStatus.ACTIVE]
-
     def runner(self, selection_id: int, handicap: float = 0.0) -> RecordedRunnerView:
         """Return a runner; raise `KeyError` where there is no such one."""
         _ = self.definition
-        return self._by_key[RunnerKey(selection_id, round(handicap * 100))]
+        return self._by_key[RunnerKey(selection_id, to_hundredths(handicap))]
 
     def runner_or_none(self, key: RunnerKey) -> RecordedRunnerView | None:
         """Return a runner, `None` where there is no such one."""

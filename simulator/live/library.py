@@ -8,12 +8,13 @@ import ssl
 from collections.abc import Callable
 from contextlib import suppress
 from importlib import import_module
-from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
 from typing import Any, Final
 
 from msgspec import Struct
+
+from simulator.access import Access
 
 FIELDS: Final = ["EX_ALL_OFFERS", "EX_TRADED", "EX_TRADED_VOL", "EX_LTP", "EX_MARKET_DEF", "SP_TRADED", "SP_PROJECTED"]
 SECONDS_WITHOUT_A_WORD: Final = 30.0
@@ -23,38 +24,18 @@ class CannotRun(Exception):
     """A strategy cannot run against a server, or not any longer; the sentence says why."""
 
 
-class Server(Struct, frozen=True, kw_only=True):
-    """Where a server is, and as whom to bet: its URL, `HOST:PORT` of its stream, and the credentials of a customer.
-
-    `ca` is a file with the certificate to trust; with it the stream speaks TLS.
-    """
-
-    url: str
-    stream: str
-    username: str
-    password: str
-    app_key: str
-    ca: Path | None = None
-
-
 class Lost(Struct, frozen=True):
     """What is put into the queue when a stream has ended; `problem` is what the library says of it."""
 
     problem: str
 
 
-class Answered(Struct, frozen=True):
-    """What is put into the queue when a request about orders in a market is answered."""
-
-    market_id: str
-
-
 class Library:
     """A client that is logged in; raises `CannotRun` where it is not to be had or the server does not let it in."""
 
-    def __init__(self, server: Server) -> None:
+    def __init__(self, access: Access) -> None:
         self.queue: Final[SimpleQueue[Any]] = SimpleQueue()
-        self._server: Final = server
+        self._access: Final = access
         self._streams: Final[list[Any]] = []
         self._is_closed = False
         try:
@@ -64,13 +45,13 @@ class Library:
             raise CannotRun("strategies run with betfairlightweight: pip install betfairlightweight.") from None
         self.session: Final[Any] = requests.Session()
         self.session.trust_env = False
-        if server.ca is not None:
-            self.session.verify = str(server.ca)
+        if access.ca is not None:
+            self.session.verify = str(access.ca)
         self.client: Final[Any] = self._library.APIClient(
-            server.username, server.password, app_key=server.app_key, session=self.session
+            access.username, access.password, app_key=access.app_key, session=self.session
         )
-        self.client.identity_uri = f"{server.url}/api/"
-        self.client.api_uri = f"{server.url}/exchange/"
+        self.client.identity_uri = f"{access.url}/api/"
+        self.client.api_uri = f"{access.url}/exchange/"
         self.ask(self.client.login_interactive)
 
     def ask(self, call: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
@@ -78,7 +59,7 @@ class Library:
         try:
             return call(*arguments, **named)
         except self._library.BetfairError as error:
-            raise CannotRun(f"{self._server.url}: {error}.") from error
+            raise CannotRun(f"{self._access.url}: {error}.") from error
 
     def follow_markets(self, market_filter: dict[str, Any]) -> None:
         """Subscribe to markets; lists of their books come into the queue."""
@@ -106,11 +87,11 @@ class Library:
                 self.queue.put(Lost(str(error)))
 
     def _connect(self) -> socket.socket:
-        host, _, port = self._server.stream.rpartition(":")
+        host, _, port = self._access.stream.rpartition(":")
         connection = socket.create_connection((host, int(port)), timeout=SECONDS_WITHOUT_A_WORD)
-        if self._server.ca is None:
+        if self._access.ca is None:
             return connection
-        context = ssl.create_default_context(cafile=str(self._server.ca))
+        context = ssl.create_default_context(cafile=str(self._access.ca))
         return context.wrap_socket(connection, server_hostname=host)
 
     def close(self) -> None:

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from typing import Any, Final
 
-from simulator.backtest.strategy import RunnerView
+from simulator.backtest.asking import Asking, Wish
+from simulator.exchange.orders import OrderType
 from simulator.live.views import LiveMarketView
 
 PENDING: Final = "PENDING"
@@ -18,10 +19,13 @@ UNKNOWN: Final = "UNKNOWN"
 """What stands for a code where the server has given none: whether the order is there has to be looked up."""
 EXECUTABLE: Final = "EXECUTABLE"
 COMPLETE: Final = "EXECUTION_COMPLETE"
-LIMIT: Final = "LIMIT"
 
 Ask = Callable[..., Any]
-"""Calls a function of the library, and returns its report, or what was wrong with it as a text."""
+"""Calls a function of the library, and returns its report, or what was wrong with it: a code, or an exception."""
+Take = Callable[[Any], None]
+"""Takes in a report."""
+Answering = Callable[["LiveOrders", Any, Take | None], None]
+"""Is told that a request about orders is answered, in the thread in which it was sent."""
 
 
 class LiveOrder:
@@ -93,14 +97,16 @@ class LiveOrder:
         return self.status in (PENDING, EXECUTABLE)
 
 
-class LiveOrders:
+class LiveOrders(Asking[LiveOrder]):
     """The own orders in a market of a server."""
 
     def __init__(
-        self, market: LiveMarketView, client: Any, ask: Ask, executor: Executor, answered: Callable[[str], None]
+        self, market: LiveMarketView, client: Any, ask: Ask, executor: Executor, answered: "Answering"
     ) -> None:
         self.market: Final = market
         self._orders: Final[list[LiveOrder]] = []
+        self._by_bet_id: Final[dict[int, LiveOrder]] = {}
+        self._unnumbered: list[LiveOrder] = []
         self._client: Final = client
         self._ask: Final = ask
         self._executor: Final = executor
@@ -119,29 +125,16 @@ class LiveOrders:
 
     def by_bet_id(self, bet_id: int) -> LiveOrder | None:
         """Return an order by its number."""
-        return next((order for order in self._orders if order.bet_id == bet_id), None)
+        return self._by_bet_id.get(bet_id)
+
+    def numbered(self) -> list[LiveOrder]:
+        """Note the numbers of orders that have got one since this was asked last, and return these orders."""
+        new = [order for order in self._unnumbered if order.bet_id is not None]
+        self._by_bet_id.update({order.bet_id: order for order in new if order.bet_id is not None})
+        self._unnumbered = [order for order in self._unnumbered if order.bet_id is None and not order.refusal]
+        return new
 
     # What can be asked for
-
-    def back(self, runner: RunnerView | int, price: float, size: float, **more: Any) -> LiveOrder:
-        """Back a runner at a price or a better one."""
-        return self._limit("BACK", runner, price, size, more)
-
-    def lay(self, runner: RunnerView | int, price: float, size: float, **more: Any) -> LiveOrder:
-        """Lay a runner at a price or a better one."""
-        return self._limit("LAY", runner, price, size, more)
-
-    def back_at_starting_price(
-        self, runner: RunnerView | int, liability: float, limit: float | None = None, **more: Any
-    ) -> LiveOrder:
-        """Back a runner at its starting price."""
-        return self._at_starting_price("BACK", runner, liability, limit, more)
-
-    def lay_at_starting_price(
-        self, runner: RunnerView | int, liability: float, limit: float | None = None, **more: Any
-    ) -> LiveOrder:
-        """Lay a runner at its starting price."""
-        return self._at_starting_price("LAY", runner, liability, limit, more)
 
     def cancel(self, order: Any = None, size_reduction: float | None = None) -> Any:
         """Cancel what is unmatched of an order, or so much of it; without an order, all of the market."""
@@ -158,6 +151,7 @@ class LiveOrders:
         """Cancel what is unmatched of an order, and place as much at another price."""
         placed = LiveOrder(order.selection_id, order.handicap, order.side, price, order.size_remaining)
         self._orders.append(placed)
+        self._unnumbered.append(placed)
         if order.bet_id is None:
             placed.refuse(NOT_THERE_YET)
             return placed
@@ -168,9 +162,7 @@ class LiveOrders:
 
         self._send(
             self._client.betting.replace_orders,
-            _taking(
-                placed, lambda report: [each.place_instruction_reports for each in report.replace_instruction_reports]
-            ),
+            _taking(placed, parts),
             market_id=self.market.market_id,
             instructions=instructions,
         )
@@ -183,68 +175,62 @@ class LiveOrders:
             self._send(self._client.betting.update_orders, market_id=self.market.market_id, instructions=instructions)
         return order
 
-    def _limit(self, side: str, runner: RunnerView | int, price: float, size: float, more: dict[str, Any]) -> LiveOrder:
-        limit: dict[str, Any] = {"price": price, "persistenceType": more.pop("persistence", "LAPSE")}
-        if size or "bet_target_size" not in more:
-            limit["size"] = size
-        for name, wire_name in (
-            ("time_in_force", "timeInForce"),
-            ("min_fill_size", "minFillSize"),
-            ("bet_target_type", "betTargetType"),
-            ("bet_target_size", "betTargetSize"),
-        ):
-            if (value := more.pop(name, None)) is not None:
-                limit[wire_name] = value
-        return self._place(side, runner, (price, size), {"orderType": LIMIT, "limitOrder": limit}, more)
-
-    def _at_starting_price(
-        self, side: str, runner: RunnerView | int, liability: float, limit: float | None, more: dict[str, Any]
-    ) -> LiveOrder:
-        if limit is None:
-            order: dict[str, Any] = {"orderType": "MARKET_ON_CLOSE", "marketOnCloseOrder": {"liability": liability}}
-        else:
-            at_limit = {"liability": liability, "price": limit}
-            order = {"orderType": "LIMIT_ON_CLOSE", "limitOnCloseOrder": at_limit}
-        return self._place(side, runner, (limit, liability), order, more)
-
-    def _place(
-        self,
-        side: str,
-        runner: RunnerView | int,
-        asked: tuple[float | None, float],
-        order: dict[str, Any],
-        more: dict[str, Any],
-    ) -> LiveOrder:
-        selection_id = runner if isinstance(runner, int) else runner.selection_id
-        handicap = more.pop("handicap", 0.0) if isinstance(runner, int) else runner.handicap
-        version, reference = more.pop("market_version", None), more.pop("customer_order_ref", None)
-        if more:
-            raise TypeError(f"an order has no {', '.join(sorted(more))}")
-        placed = LiveOrder(selection_id, handicap, side, *asked)
+    def place(self, wish: Wish) -> LiveOrder:
+        """Ask for an order, and return it at once."""
+        size = (wish.size if wish.liability is None else wish.liability) or 0.0
+        placed = LiveOrder(wish.selection_id, wish.handicap, wish.side, wish.price, size)
         self._orders.append(placed)
-        instruction = {"selectionId": selection_id, "handicap": handicap, "side": side, **order}
-        if reference is not None:
-            instruction["customerOrderRef"] = reference
+        self._unnumbered.append(placed)
+        version = wish.market_version
         self._send(
             self._client.betting.place_orders,
             _taking(placed, lambda report: report.place_instruction_reports),
             market_id=self.market.market_id,
-            instructions=[instruction],
+            instructions=[_instruction(wish)],
             market_version=None if version is None else {"version": version},
         )
         return placed
 
-    def _send(self, call: Callable[..., Any], take: Callable[[Any], None] | None = None, **named: Any) -> None:
+    def _send(self, call: Callable[..., Any], take: Take | None = None, **named: Any) -> None:
         def send() -> None:
-            report = self._ask(call, **named)
-            if take is not None:
-                take(report)
-            self._answered(self.market.market_id)
+            self._answered(self, self._ask(call, **named), take)
 
         self._executor.submit(send)
 
 
-def _taking(placed: LiveOrder, parts: Callable[[Any], Sequence[Any]]) -> Callable[[Any], None]:
+def _instruction(wish: Wish) -> dict[str, Any]:
+    """Return an order as the wire has it."""
+    names = {
+        OrderType.LIMIT: "limitOrder",
+        OrderType.LIMIT_ON_CLOSE: "limitOnCloseOrder",
+        OrderType.MARKET_ON_CLOSE: "marketOnCloseOrder",
+    }
+    order = {
+        "price": wish.price,
+        "size": wish.size,
+        "liability": wish.liability,
+        "persistenceType": wish.persistence,
+        "timeInForce": wish.time_in_force,
+        "minFillSize": wish.min_fill_size,
+        "betTargetType": wish.bet_target_type,
+        "betTargetSize": wish.bet_target_size,
+    }
+    instruction = {
+        "selectionId": wish.selection_id,
+        "handicap": wish.handicap,
+        "side": wish.side,
+        "orderType": wish.order_type,
+        names[wish.order_type]: _given(order),
+        "customerOrderRef": wish.customer_order_ref,
+    }
+    return _given(instruction)
+
+
+def _given(members: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in members.items() if value is not None}
+
+
+def _taking(placed: LiveOrder, parts: Callable[[Any], Sequence[Any]]) -> Take:
     """Return what takes in a report on an order, or a text of what was wrong in its place."""
 
     def take(report: Any) -> None:

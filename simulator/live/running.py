@@ -9,19 +9,22 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from queue import Empty
 from time import perf_counter
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-from simulator.live.library import Answered, CannotRun, Library, Lost, Server
-from simulator.live.own_orders import LiveOrders
+from simulator.access import Access
+from simulator.live.library import CannotRun, Library, Lost
+from simulator.live.own_orders import LiveOrders, Take
 from simulator.live.views import LiveMarketView
 
 LOOK_SECONDS: Final = 0.2
 CLOSED: Final = "CLOSED"
+ERROR: Final = "ERROR"
+"""The code of an order of which nobody knows whether the server has it."""
 
 
 def run(
     strategy: Any,
-    server: Server,
+    access: Access,
     market_filter: Mapping[str, Any],
     *,
     seconds: float | None = None,
@@ -33,13 +36,24 @@ def run(
     `CannotRun` where the server cannot be reached, does not let the customer in, or is lost; and what the strategy
     raises.
     """
-    with closing(Library(server)) as library, ThreadPoolExecutor(1) as executor:
+    with closing(Library(access)) as library, ThreadPoolExecutor(1) as executor:
         live = _Live(strategy, library, executor, tell)
         live.begin(dict(market_filter))
         until = None if seconds is None else perf_counter() + seconds
         while not live.is_over and (until is None or perf_counter() < until):
             live.look()
         return list(live.orders.values())
+
+
+class Answered(NamedTuple):
+    """What is put into the queue when a request about orders is answered, to be taken in where the strategy is called.
+
+    `report` may be a code, or what was raised, in the place of the library's.
+    """
+
+    orders: LiveOrders
+    report: Any
+    take: Take | None
 
 
 class _Live:
@@ -90,7 +104,7 @@ class _Live:
         if isinstance(came, Lost):
             raise CannotRun(f"the stream has ended: {came.problem}.")
         if isinstance(came, Answered):
-            self._tell_of_orders(came.market_id)
+            self._take_answer(came)
             return
         for each in came:
             if hasattr(each, "market_definition"):
@@ -105,7 +119,6 @@ class _Live:
             orders = LiveOrders(view, self._library.client, self._ask, self._executor, self._answered)
             self.orders[book.market_id] = orders
         orders.market.book = book
-        self._look_up(orders)
         if book.status != CLOSED:
             self._call("on_market", orders.market, orders)
         elif book.market_id in self._open:
@@ -114,29 +127,31 @@ class _Live:
 
     def _take_orders(self, told: Any) -> None:
         touched: dict[str, None] = {}
-        for order in told.orders:
-            self._latest[int(order.bet_id)] = order
-            touched[order.market_id] = None
+        for known in told.orders:
+            self._latest[int(known.bet_id)] = known
+            orders = self.orders.get(known.market_id)
+            order = None if orders is None else orders.by_bet_id(int(known.bet_id))
+            if order is not None:
+                order.known = known
+            touched[known.market_id] = None
         for market_id in touched:
-            self._tell_of_orders(market_id)
+            if market_id in self.orders:
+                self._call("on_orders", self.orders[market_id])
 
-    def _tell_of_orders(self, market_id: str) -> None:
-        orders = self.orders.get(market_id)
-        if orders is not None:
-            self._look_up(orders)
-            self._call("on_orders", orders)
+    def _answered(self, orders: LiveOrders, report: Any, take: Take | None) -> None:
+        self._library.queue.put(Answered(orders, report, take))
 
-    def _answered(self, market_id: str) -> None:
-        self._library.queue.put(Answered(market_id))
-
-    def _look_up(self, orders: LiveOrders) -> None:
-        for order in orders:
-            if order.bet_id in self._latest:
-                order.known = self._latest[order.bet_id]
+    def _take_answer(self, answer: Answered) -> None:
+        if isinstance(answer.report, Exception):
+            raise answer.report
+        if answer.take is not None:
+            answer.take(answer.report)
+            for order in answer.orders.numbered():
+                order.known = self._latest.get(order.bet_id or 0)
+        self._call("on_orders", answer.orders)
 
     def _close(self, orders: LiveOrders) -> None:
-        """Look up what the orders have brought, and tell the strategy."""
-        self._look_up(orders)
+        """Ask what the orders have brought, and tell the strategy."""
         if len(orders):
             report = self._library.ask(
                 self._library.client.betting.list_cleared_orders, market_ids=[orders.market.market_id]
@@ -167,4 +182,6 @@ class _Live:
             return self._library.ask(call, **named)
         except CannotRun as error:
             self._tell(str(error))
-            return "ERROR"
+            return ERROR
+        except Exception as error:  # noqa: BLE001, it is raised where the strategy is called
+            return error

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from simulator.backtest.defined import Defined
 from simulator.backtest.strategy import PriceSize
 
 Figures = Callable[[str], Mapping[tuple[int, float], float]]
@@ -94,7 +95,7 @@ def _offers(offers: Sequence[Any]) -> list[PriceSize]:
     return [(float(each.price), float(each.size)) for each in offers]
 
 
-class LiveMarketView:
+class LiveMarketView(Defined[LiveRunnerView]):
     """A market of a server. `book` is the library's, and another one after every message."""
 
     def __init__(self, book: Any, names: Mapping[int, str], figures: Figures) -> None:
@@ -118,26 +119,6 @@ class LiveMarketView:
         return str(self.book.market_id)
 
     @property
-    def market_type(self) -> str:
-        """Return its type."""
-        return self.definition.market_type or ""
-
-    @property
-    def event_id(self) -> str:
-        """Return the id of its event."""
-        return self.definition.event_id or ""
-
-    @property
-    def event_type_id(self) -> str:
-        """Return the id of its sport."""
-        return self.definition.event_type_id or ""
-
-    @property
-    def country_code(self) -> str:
-        """Return its country."""
-        return self.definition.country_code or ""
-
-    @property
     def time(self) -> int:
         """Return the time at which it was told."""
         return int(self.book.publish_time_epoch)
@@ -146,11 +127,6 @@ class LiveMarketView:
     def start_time(self) -> int:
         """Return when it is to begin."""
         return _milliseconds(self.definition.market_time)
-
-    @property
-    def seconds_to_start(self) -> float:
-        """Return how long it is until then."""
-        return (self.start_time - self.time) / 1000
 
     @property
     def status(self) -> str:
@@ -191,11 +167,6 @@ class LiveMarketView:
         }
         views = [self._view(each) for each in self.book.runners]
         return sorted(views, key=lambda view: places.get((view.selection_id, view.handicap), 0))
-
-    @property
-    def active_runners(self) -> Sequence[LiveRunnerView]:
-        """Return those that can still win."""
-        return [runner for runner in self.runners if runner.status == "ACTIVE"]
 
     def runner(self, selection_id: int, handicap: float = 0.0) -> LiveRunnerView:
         """Return a runner; raise `KeyError` where there is no such one."""

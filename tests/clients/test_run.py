@@ -9,13 +9,14 @@ import pytest
 from click.testing import CliRunner
 
 from simulator import serve
+from simulator.access import Access
 from simulator.backtest.lane import Settings
 from simulator.backtest.running import Runs, backtest
 from simulator.backtest.strategy import Strategy
 from simulator.cli import main
-from simulator.live.library import CannotRun, Server
+from simulator.live.library import CannotRun
 from simulator.live.running import run
-from simulator.record import Source, record
+from simulator.record import record
 from simulator.testing import Server as Served
 from simulator.testing import World
 
@@ -38,7 +39,7 @@ def served(request: pytest.FixtureRequest) -> Iterator[Served]:
         yield served
 
 
-def server_of(served: Served, **changes: Any) -> Server:
+def server_of(served: Served, **changes: Any) -> Access:
     """Where the server is, and its first customer."""
     customer = served.world.account()
     host, port = served.world.stream
@@ -50,7 +51,7 @@ def server_of(served: Served, **changes: Any) -> Server:
         "app_key": customer.app_key,
         "ca": served.ca,
     }
-    return Server(**{**known, **changes})
+    return Access(**{**known, **changes})
 
 
 class Does(Strategy):
@@ -161,10 +162,8 @@ def test_the_same_strategy_gets_the_same_bets_on_the_server_and_over_its_recordi
     script.write_text(BACKS)
     with serve("derby") as served:
         server = server_of(served)
-        source = Source(url=server.url, stream=server.stream, username=server.username, password=server.password,
-                        app_key=server.app_key)  # fmt: skip
         recording = tmp_path / "recording.bz2"
-        recorder = threading.Thread(target=record, args=(source, [MARKET], recording))
+        recorder = threading.Thread(target=record, args=(server, [MARKET], recording))
         recorder.start()
         served.world.wait_for("SessionOpened", account=server.username)
         end = threading.Timer(3, lambda: served.world.settle(MARKET, 3))

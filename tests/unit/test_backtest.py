@@ -10,6 +10,7 @@ import msgspec
 import pytest
 from click.testing import CliRunner
 
+from simulator.backtest.course import course
 from simulator.backtest.job import Job, Outcome
 from simulator.backtest.lane import Settings
 from simulator.backtest.planning import plan
@@ -184,7 +185,7 @@ def test_a_report_stands_alone_and_says_what_happened(script: str, recordings: s
 
 def test_a_notebook_shows_the_summary(script: str, recordings: str) -> None:
     shown = backtest(f"{script}:Backs", [recordings])._repr_html_()
-    assert "<td>default</td><td>queue</td><td>4</td><td>3</td>" in shown
+    assert '<td class="text">default</td><td class="text">queue</td><td>4</td><td>3</td>' in shown
 
 
 def test_a_parameter_with_a_dot_sets_a_member_and_leaves_the_others(script: str, recordings: str) -> None:
@@ -408,6 +409,10 @@ def test_what_is_prepared_brings_the_same_results_also_of_an_event_of_several_fi
     assert len(list((tmp_path / "cache").glob("*.parquet"))) == 4
     prepared = backtest(f"{script}:Backs", [str(tmp_path / "cache")], Runs(models="all"))
     assert prepared.rows == expected.rows
+    shown = course(expected)
+    assert shown is not None
+    assert len(shown.times) > 1
+    assert course(prepared) == shown
 
 
 def test_markets_of_prepared_files_are_seen_in_the_order_of_time(tmp_path: Path) -> None:
