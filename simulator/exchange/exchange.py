@@ -174,7 +174,10 @@ class Exchange:
             state, first_bet_id = self._state, self._state.bet_ids.next
             state.bet_ids.next += number_of_bets
             market = state.to_begin[definition.market_id] = state.markets[definition.market_id]
-            market.begin_later(partial(_place_first_bets, ref(state), definition.market_id, first_bet_id, bets, at))
+            # Nothing that is held here has a market: one that did would wait for a collection of garbage once nobody
+            # has it any more, and so would its whole exchange.
+            alone = partial(_state_of_one_market, state.rules, state.accounts)
+            market.begin_later(partial(_place_first_bets, ref(state), alone, first_bet_id, bets, at))
 
     def begin_all(self) -> None:
         """Let all markets have begun in which first bets are still to be placed: for who looks at everything."""
@@ -198,18 +201,27 @@ class Exchange:
 
 
 def _place_first_bets(
-    state_of: "ref[State]", market_id: str, first_bet_id: int, bets: Callable[[], Iterable[PlaceOrders]], at: int
+    state_of: "ref[State]",
+    alone: Callable[[Market], State],
+    first_bet_id: int,
+    bets: Callable[[], Iterable[PlaceOrders]],
+    at: int,
+    market: Market,
 ) -> None:
-    # Held here, it would wait for a collection of garbage once nobody has it any more.
-    state = state_of()
-    if state is None:
-        raise ReferenceError(f"market {market_id} belongs to an exchange that is gone")
-    del state.to_begin[market_id]
+    """Place the first bets of a market; whoever still has it sees them also where its exchange is gone."""
+    state = state_of() or alone(market)
+    state.to_begin.pop(market.market_id, None)
     next_bet_id, state.bet_ids.next = state.bet_ids.next, first_bet_id
     for command in bets():
         place_orders(state, command, at)
     state.bet_ids.next = next_bet_id
     state.are_out_of_order = True
+
+
+def _state_of_one_market(rules: BettingRules, accounts: dict[str, Account], market: Market) -> State:
+    state = State(rules, FIRST_BET_ID, FIRST_MATCH_ID)
+    state.accounts, state.markets = accounts, {market.market_id: market}
+    return state
 
 
 def _open_account(state: State, command: OpenAccount, at: int) -> list[Event]:

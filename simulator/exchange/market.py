@@ -127,7 +127,7 @@ class Market:
     """By account, in the order of their first bets."""
     positions: dict[str, Position]
     """By account, for those whose exposure counts."""
-    _place_first_bets: Callable[[], object] | None = None
+    _place_first_bets: Callable[["Market"], object] | None = None
 
     def __init__(self, definition: AddMarket) -> None:
         self.definition = definition
@@ -154,8 +154,8 @@ class Market:
         """Return whether its first bets are still to be placed."""
         return self._place_first_bets is not None
 
-    def begin_later(self, place_first_bets: Callable[[], object]) -> None:
-        """Let the first bets be placed when somebody looks at the books for the first time."""
+    def begin_later(self, place_first_bets: Callable[["Market"], object]) -> None:
+        """Let the first bets be placed in this market when somebody looks at the books for the first time."""
         self._place_first_bets = place_first_bets
 
     def begin(self) -> None:
@@ -171,7 +171,7 @@ class Market:
         if self._place_first_bets is not None:
             place_first_bets = self._place_first_bets
             del self._place_first_bets
-            place_first_bets()
+            place_first_bets(self)
 
     if not TYPE_CHECKING:
 
