@@ -21,7 +21,7 @@ from simulator.betfair.schema.sports_enums import PriceData
 from simulator.betfair.schema.sports_inputs import ExBestOffersOverrides, PriceProjection
 from simulator.exchange.book import Offer
 from simulator.exchange.commands import OpenMarket, PlaceInstruction, PlaceOrders, SuspendMarket
-from simulator.exchange.crossmatching import merged_offers, offers_of
+from simulator.exchange.crossmatching import merged_offers
 from simulator.exchange.ladder import Ladder
 from simulator.exchange.orders import OrderType, RunnerKey, Side
 from simulator.world.happened import SessionOpened
@@ -93,7 +93,7 @@ class _Race:
         ladders: list[list[Offer]] = []
         for runner in market.runners.values():
             for taker in Side:
-                offers = offers_of(runner.book.offers_to(taker).best_first())
+                offers = runner.book.offers_to(taker).sizes()
                 more = market.virtual_offers(runner.key, taker) if virtual else None
                 if more is not None:
                     offers = merged_offers(offers, more.best_first(), taker)

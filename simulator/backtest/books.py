@@ -378,7 +378,7 @@ class FollowingMarket(Market):
     def total_available(self) -> int:
         """Return the unmatched stakes of the whole market, in pence."""
         books = [runner.book for runner in self.runners.values()]
-        return sum(level.total for book in books for offers in (book.backs, book.lays) for level in offers.best_first())
+        return sum(size for book in books for offers in (book.backs, book.lays) for _, size in offers.sizes())
 
     def new_runner(self, definition: RunnerDefinition) -> Runner:
         """Return a runner as it is listed, with the recorded book."""

@@ -113,11 +113,12 @@ class RecordedOffers(Offers):
     def shown(self) -> Offers:
         """Return offers with the same levels and of the same revision, and without orders."""
         offers = Offers(self.resting_side)
-        for found in self.best_first():
-            level = offers.levels[found.price] = Level(found.price)
-            level.total = found.total
-            offers.total += found.total
-            offers._ranks.insert(0, found.price * self._direction)
+        for price, size in self.sizes():
+            level = offers.levels[price] = Level(price)
+            level.total = size
+            offers.total += size
+            offers._ranks.append(price * self._direction)
+        offers._ranks.reverse()
         offers.revision = self.revision
         return offers
 

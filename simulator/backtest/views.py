@@ -74,12 +74,12 @@ class RecordedRunnerView:
     @property
     def available_to_back(self) -> Sequence[PriceSize]:
         """Return what is available to back, the best price first."""
-        return [(of_hundredths(each.price), of_hundredths(each.total)) for each in self._book.lays.best_first()]
+        return [(of_hundredths(price), of_hundredths(size)) for price, size in self._book.lays.sizes()]
 
     @property
     def available_to_lay(self) -> Sequence[PriceSize]:
         """Return what is available to lay, the best price first."""
-        return [(of_hundredths(each.price), of_hundredths(each.total)) for each in self._book.backs.best_first()]
+        return [(of_hundredths(price), of_hundredths(size)) for price, size in self._book.backs.sizes()]
 
     @property
     def traded(self) -> Mapping[float, float]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 from math import floor
 
-from simulator.exchange.book import Offer, Offers
+from simulator.exchange.book import Offers
 from simulator.exchange.commands import CloseMarket, Reconcile, ReconcileAt, TurnInPlay
 from simulator.exchange.events import (
     Event,
@@ -110,8 +110,8 @@ def hold_auction(state: State, market: Market, at: int) -> list[Event]:
 def projected_prices(runner: Runner) -> tuple[Price, Price]:
     """Return the near and the far price of a runner as things stand."""
     backs, lays = _bets(runner, Side.BACK), _bets(runner, Side.LAY)
-    near = near_price(backs, lays, _offers(runner.book.available_to_back), _offers(runner.book.available_to_lay))
-    return near, far_price(backs, lays)
+    to_back, to_lay = list(runner.book.available_to_back.sizes()), list(runner.book.available_to_lay.sizes())
+    return near_price(backs, lays, to_back, to_lay), far_price(backs, lays)
 
 
 def _bets(runner: Runner, side: Side) -> list[StartingPriceBet]:
@@ -120,10 +120,6 @@ def _bets(runner: Runner, side: Side) -> list[StartingPriceBet]:
         StartingPriceBet(order.liability_waiting, order.price if order.order_type is OrderType.LIMIT_ON_CLOSE else None)
         for order in runner.starting_price_queue(side).values()
     ]
-
-
-def _offers(offers: Offers) -> list[Offer]:
-    return [Offer(level.price, level.total) for level in offers.best_first()]
 
 
 def _convert(state: State, market: Market, runner: Runner, at: int) -> Iterable[Event]:
@@ -149,8 +145,8 @@ def _reconcile_runner(state: State, market: Market, runner: Runner, at: int) -> 
     result = reconcile(
         _bets(runner, Side.BACK),
         _bets(runner, Side.LAY),
-        _offers(runner.book.available_to_back),
-        _offers(runner.book.available_to_lay),
+        list(runner.book.available_to_back.sizes()),
+        list(runner.book.available_to_lay.sizes()),
     )
     yield from _carry_out(state, market, runner, result, at)
 

@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from heapq import heapify, heappop, heapreplace
 from typing import Final, NamedTuple
 
-from simulator.exchange.book import Level, Offer
+from simulator.exchange.book import Offer
 from simulator.exchange.ladder import Ladder
 from simulator.exchange.money import HUNDREDTHS, divide_half_away
 from simulator.exchange.orders import Side
@@ -206,9 +206,3 @@ def merged_offers(real: Iterable[Offer], virtual: Iterable[Offer], taker: Side) 
     elif theirs is not None:
         yield theirs
         yield from virtuals
-
-
-def offers_of(levels: Iterable[Level]) -> Iterator[Offer]:
-    """Yield the levels of a queue as offers."""
-    for level in levels:
-        yield Offer(level.price, level.total)

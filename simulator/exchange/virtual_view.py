@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from simulator.exchange.book import Offer, Offers
-from simulator.exchange.crossmatching import Walk, offers_of, virtual_offers
+from simulator.exchange.crossmatching import Walk, virtual_offers
 from simulator.exchange.matching import OtherRunners
 from simulator.exchange.orders import RunnerKey, Side
 
@@ -21,7 +21,7 @@ class _SharedWalk:
 
     def __init__(self, queues: frozenset[Offers]) -> None:
         self.revision = _revision_of(queues)
-        self.walk: Final = Walk(offers_of(queue.best_first()) for queue in queues)
+        self.walk: Final = Walk(queue.sizes() for queue in queues)
         self._places = {queue: place for place, queue in enumerate(queues)}
 
     def offers(self, others: OtherRunners, own: Offers, taker: Side) -> Iterator[Offer]:

@@ -18,7 +18,7 @@ from simulator.betfair.schema.sports_enums import PriceData, RollupModel
 from simulator.betfair.schema.sports_inputs import ExBestOffersOverrides, PriceProjection
 from simulator.betfair.schema.sports_markets import ExchangePrices
 from simulator.betfair.schema.sports_orders import PriceSize
-from simulator.exchange.crossmatching import merged_offers, offers_of
+from simulator.exchange.crossmatching import merged_offers
 from simulator.exchange.currencies import Rate
 from simulator.exchange.market import Market
 from simulator.exchange.money import HUNDREDTHS
@@ -69,11 +69,9 @@ class PriceView(Struct, frozen=True, kw_only=True):
         return self._price_sizes(self.rollup.best(offers, self.depth, line_market=market.is_line))
 
     def _offers(self, market: Market, runner: Runner, taker: Side) -> Iterable[Line]:
-        levels = runner.book.offers_to(taker).best_first()
+        real = runner.book.offers_to(taker).sizes()
         virtual = market.virtual_offers(runner.key, taker) if self.virtual else None
-        if virtual is None:
-            return ((level.price, level.total) for level in levels)
-        return merged_offers(offers_of(levels), virtual.best_first(), taker)
+        return real if virtual is None else merged_offers(real, virtual.best_first(), taker)
 
     def _price_sizes(self, lines: Iterable[Line]) -> list[PriceSize]:
         amount = self.amount
