@@ -22,7 +22,8 @@ from simulator.replay.descriptions import describe
 from simulator.replay.lane import WorldLane
 from simulator.replay.messages import Messages
 from simulator.world.format.scenario import RecordingsEntry, WantedMarkets
-from simulator.world.happened import Notice, RaceStatusChanged, RecordingFollowed
+from simulator.world.handlers import of_race
+from simulator.world.happened import Notice, RecordingFollowed
 from simulator.world.parts import Parts
 from simulator.world.races import FOLLOWED
 from simulator.world.recordings import FOLLOW, READ, CannotFollow
@@ -204,11 +205,4 @@ class FollowedRecordings:
     def _hear(self, command: Command, events: Sequence[Event]) -> None:
         self._events.extend(events)
         if type(command) in FOLLOWED:
-            self._follow_race(command)
-
-    def _follow_race(self, command: Command) -> None:
-        market = self._parts.catalogue.markets.get(getattr(command, "market_id", ""))
-        race = self._parts.races.follow(command, market, self._lane.now)
-        if race is not None:
-            told = RaceStatusChanged(self._lane.now, race.market_id, race.id, race.status, race.response)
-            self._events.append(told)
+            self._events.extend(of_race(self._parts, command, self._lane.now))

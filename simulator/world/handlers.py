@@ -30,12 +30,12 @@ from simulator.world.developer_apps import AppRefused
 from simulator.world.fault_handlers import FAULT_HANDLERS
 from simulator.world.format.quantities import Unusable, moment_of
 from simulator.world.format.scenario import (
-    AnyHappening,
     ChangePlan,
     ChangeRaceStatus,
     ChangeStartTime,
     Finish,
     IntroduceRunner,
+    MarketHappening,
     TellIncident,
 )
 from simulator.world.happened import (
@@ -93,6 +93,7 @@ from simulator.world.inputs import (
 from simulator.world.login_states import NOW_LOCKED, LoginRefused
 from simulator.world.parts import Parts
 from simulator.world.races import COUNTRIES, FOLLOWED, RaceResponse, RaceStatus
+from simulator.world.recordings import Recordings
 from simulator.world.sessions import Session
 from simulator.world.vendor_handlers import VENDOR_HANDLERS
 from simulator.world.vendors import VendorRefused
@@ -112,13 +113,13 @@ def carry_out(parts: Parts, one: Input, at: int) -> tuple[Sequence[Event], Refus
     if isinstance(one, Command):
         try:
             happened = parts.exchange.apply(one, at)
-            return (happened if type(one) not in FOLLOWED else [*happened, *_of_race(parts, one, at)]), None
+            return (happened if type(one) not in FOLLOWED else [*happened, *of_race(parts, one, at)]), None
         except (Refused, Impossible) as refused:
             return (), Refusal.of(refused)
     events: list[Event] = []
     try:
-        if isinstance(one, AnyHappening):
-            _leave_recordings_alone(parts, one)
+        if parts.recordings is not None and isinstance(one, MarketHappening):
+            _leave_recording_alone(parts.recordings, one.market)
         HANDLERS.get(type(one), _perform)(parts, one, at, events)
     except LoginRefused as refused:
         return events, Refusal(refused.error or refused.status, str(refused), status=refused.status)
@@ -132,16 +133,15 @@ def carry_out(parts: Parts, one: Input, at: int) -> tuple[Sequence[Event], Refus
 # Happenings
 
 
-def _perform(parts: Parts, happening: AnyHappening, at: int, events: list[Event]) -> None:
+def _perform(parts: Parts, happening: MarketHappening, at: int, events: list[Event]) -> None:
     """Do to a market what a schedule could do; `at` of the happening does not matter."""
-    assert not isinstance(happening, Finish | ChangePlan | TellIncident)
     for command in commands_of(happening, parts.exchange, parts.catalogue):
         events.extend(parts.exchange.apply(command, at))
         if type(command) in FOLLOWED:
-            events.extend(_of_race(parts, command, at))
+            events.extend(of_race(parts, command, at))
 
 
-def _of_race(parts: Parts, command: Command, at: int) -> list[Event]:
+def of_race(parts: Parts, command: Command, at: int) -> list[Event]:
     """Return what a command to a market tells of its race."""
     assert isinstance(command, SuspendMarket | TurnInPlay | CloseMarket | Result | VoidMarket)
     race = parts.races.follow(command, parts.catalogue.markets.get(command.market_id), at)
@@ -204,6 +204,8 @@ def _finish(parts: Parts, finish: Finish, at: int, events: list[Event]) -> None:
             events.append(MarketLeftAlone(at, market.id, match.id, "the score does not decide it"))
             continue
         try:
+            if parts.recordings is not None:
+                _leave_recording_alone(parts.recordings, market.id)
             events.extend(parts.exchange.apply(command, at))
         except Impossible as refusal:
             events.append(MarketLeftAlone(at, market.id, match.id, str(refusal)))
@@ -352,11 +354,9 @@ def _follow_recordings(parts: Parts, follow: FollowRecordings, at: int, events: 
     events.extend(parts.recordings.follow(min(follow.until, at)))
 
 
-def _leave_recordings_alone(parts: Parts, one: AnyHappening) -> None:
-    """Raise `Impossible` for what is to be done to a market that follows a recording."""
-    if parts.recordings is None or isinstance(one, Finish | ChangePlan | TellIncident):
-        return
-    reason = parts.recordings.reason_to_leave_alone(one.market)
+def _leave_recording_alone(recordings: Recordings, market_id: str) -> None:
+    """Raise `Impossible` for a market that follows a recording, to which nobody else does anything."""
+    reason = recordings.reason_to_leave_alone(market_id)
     if reason is not None:
         raise Impossible(reason)
 

@@ -25,15 +25,13 @@ from simulator.world.format.scenario import (
     BetTuneMatch,
     BetTunePrediction,
     BetTuneUser,
-    ChangePlan,
     ChangeRaceStatus,
     ClockEntry,
-    Finish,
     InPlayEntry,
+    MarketHappening,
     Scenario,
     ScoreEntry,
     SideEntry,
-    TellIncident,
     Translations,
 )
 from simulator.world.present_markets import happenings_to_here, in_units, market_entry
@@ -186,7 +184,7 @@ def _to_here(world: World, now: str) -> Iterator[AnyHappening]:
 def _to_come(world: World) -> Iterator[AnyHappening]:
     there = set(_open_markets(world))
     for due_at, happening in world.schedule.pending:
-        if isinstance(happening, Finish | ChangePlan | TellIncident) or happening.market in there:
+        if not isinstance(happening, MarketHappening) or happening.market in there:
             yield replace(happening, at=instant_text(due_at))
 
 

@@ -23,9 +23,9 @@ from simulator.replay.beginning import scenario_of
 from simulator.world.clock import RealTime
 from simulator.world.export import Export, encode_export, replay
 from simulator.world.format.quantities import instant_text
-from simulator.world.format.scenario import Settle, Suspend
-from simulator.world.happened import Notice, RecordingFollowed
-from simulator.world.inputs import AdvanceClock, LogIn, MoveToNext, Reset, SetClock
+from simulator.world.format.scenario import BetTuneMatch, Finish, ScoreEntry, Settle, Suspend
+from simulator.world.happened import MarketLeftAlone, Notice, RecordingFollowed
+from simulator.world.inputs import AddToBetTune, AdvanceClock, LogIn, MoveToNext, Reset, SetClock
 from simulator.world.journal import Journal
 from simulator.world.present import present_of
 from simulator.world.recordings import CannotFollow, follow_nothing
@@ -376,6 +376,20 @@ def test_nobody_else_changes_a_market_that_follows_a_recording(race: Path) -> No
 
     assert refusal is not None
     assert refusal.text == "market 1.1 follows a recording, which alone says what happens to it"
+    assert world.exchange.markets[MARKET].status is MarketStatus.OPEN
+
+
+def test_the_end_of_a_match_of_bettune_leaves_a_market_alone_that_follows_a_recording(tmp_path: Path) -> None:
+    world = world_of(a_race(market_type="MATCH_ODDS").write(tmp_path), at=FIRST)
+    match = BetTuneMatch(id=1, date=instant_text(FIRST), home="Runner 1", away="Runner 2", event="9")
+    world.do(AddToBetTune(matches=(match,))).accepted()
+
+    events = world.do(Finish(match=1, score=ScoreEntry(home=1, away=0))).accepted()
+
+    reason = "market 1.1 follows a recording, which alone says what happens to it"
+    assert [event for event in events if isinstance(event, MarketLeftAlone)] == [
+        MarketLeftAlone(FIRST, MARKET, 1, reason)
+    ]
     assert world.exchange.markets[MARKET].status is MarketStatus.OPEN
 
 

@@ -21,18 +21,16 @@ from simulator.world.format.document import Document, Place
 from simulator.world.format.quantities import moment_of
 from simulator.world.format.scenario import (
     AnyHappening,
-    ChangePlan,
     EventEntry,
-    Finish,
     Hide,
     HoldAuction,
     IntroduceRunner,
     MarketEntry,
+    MarketHappening,
     Reinstate,
     Resettle,
     Settle,
     SettleSome,
-    TellIncident,
     Withdraw,
 )
 from simulator.world.happenings import commands_of
@@ -67,7 +65,7 @@ def rehearse(
 
 def _rehearse_happening(document: Document, place: Place, exchange: Exchange, happening: AnyHappening) -> None:
     """Do what decides which runners can win, in the order in which it will happen; other happenings are left out."""
-    if isinstance(happening, Finish | ChangePlan | TellIncident):
+    if not isinstance(happening, MarketHappening):
         return
     market = exchange.markets.get(happening.market)
     is_decisive = isinstance(
