@@ -11,11 +11,11 @@ import tempfile
 import weakref
 import zipfile
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import IO, Final, NamedTuple
 
-from simulator.recorded.unpacking import BROKEN, Opener, SourceError, lines_of, reason, start_of, unpacker
+from simulator.recorded.unpacking import BROKEN, Opener, SourceError, is_tar, lines_of, reason, start_of, unpacker
 
 MOST_NESTED: Final = 5
 """How deep archives may lie in archives."""
@@ -81,22 +81,18 @@ def _members(name: str, open_file: Opener) -> Iterator[_Member] | None:
         if not any(part in name.lower() for part in _NAMES_OF_PACKED_TARS):
             return None
         with closing(open_file()) as packed, closing(unpack(packed)) as inner:
-            if not _is_tar(inner.read(_TAR_BLOCK_BYTES)):
+            if not is_tar(inner.read(_TAR_BLOCK_BYTES)):
                 return None
         return _members_of_tar(_spooled(open_file, unpack))
     if start.startswith(_ZIP_STARTS):
         return _members_of_zip(_spooled(open_file))
-    if _is_tar(start):
+    if is_tar(start):
         return _members_of_tar(_spooled(open_file))
     return None
 
 
-def _is_tar(start: bytes) -> bool:
-    return start[257:262] == b"ustar"
-
-
 def _members_of_zip(open_file: Opener) -> Iterator[_Member]:
-    with closing(open_file()) as file, zipfile.ZipFile(file) as archive:
+    with closing(open_file()) as file, _known_to_python(), zipfile.ZipFile(file) as archive:
         members = [member for member in archive.infolist() if not member.is_dir()]
     for member in members:
         yield _Member(member.filename, _of_zip(open_file, member.filename))
@@ -106,7 +102,7 @@ def _of_zip(open_archive: Opener, member: str) -> Opener:
     def open_member() -> IO[bytes]:
         file = open_archive()
         try:
-            with zipfile.ZipFile(file) as archive:
+            with _known_to_python(), zipfile.ZipFile(file) as archive:
                 # What was opened keeps the archive open, and closes the file with itself.
                 return _Closing(archive.open(member), file)
         except BaseException:
@@ -114,6 +110,15 @@ def _of_zip(open_archive: Opener, member: str) -> Opener:
             raise
 
     return open_member
+
+
+@contextmanager
+def _known_to_python() -> Iterator[None]:
+    """Let a zip with a password, or packed in a way of which Python knows nothing, be one that is broken."""
+    try:
+        yield
+    except RuntimeError as error:
+        raise zipfile.BadZipFile(str(error)) from None
 
 
 class _Closing(io.BufferedReader):

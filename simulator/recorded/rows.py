@@ -30,7 +30,6 @@ FIRST_UPDATE: Final = -16
 
 VERSION: Final = 2
 """Grows when what is written changes, so that older files are prepared anew."""
-MAGIC: Final = b"PAR1"
 KEY: Final = b"betsim.recording"
 """The metadata that says which version a file has."""
 ROWS_A_GROUP: Final = 64 * 1024

@@ -11,9 +11,9 @@ from typing import Final
 from simulator.recorded.prepared import PreparedRecording
 from simulator.recorded.preparing import prepare
 from simulator.recorded.recording import Recording
-from simulator.recorded.rows import MAGIC, VERSION, arrow
+from simulator.recorded.rows import VERSION, arrow
 from simulator.recorded.sources import CACHE_TAG, Source, SourceError, sources
-from simulator.recorded.unpacking import BROKEN, start_of
+from simulator.recorded.unpacking import BROKEN, PARQUET, start_of
 from simulator.recorded.wanted import EVERYTHING, Wanted, why_left_out
 
 _CHUNK_BYTES: Final = 1024 * 1024
@@ -50,7 +50,7 @@ class Selection:
 def is_prepared(source: Source) -> bool:
     """Return whether a file is a prepared recording, by how it begins."""
     try:
-        return start_of(source.open, len(MAGIC)) == MAGIC
+        return start_of(source.open, len(PARQUET)) == PARQUET
     except BROKEN:
         return False
 

@@ -31,8 +31,6 @@ BROKEN: Final = (
     zipfile.BadZipFile,
     tarfile.TarError,
     ValueError,
-    NotImplementedError,  # a zip with a compression of which Python knows nothing
-    RuntimeError,  # a zip with a password
 )
 """What the standard library raises of files that are broken, or not for us."""
 
@@ -44,6 +42,8 @@ _UNPACKERS: Final[dict[bytes, Callable[[IO[bytes]], IO[bytes]]]] = {
 _CHUNK_BYTES: Final = 1024 * 1024
 _WORTH_A_THREAD_BYTES: Final = 64 * 1024
 _CHUNKS_AHEAD: Final = 4
+PARQUET: Final = b"PAR1"
+"""How Parquet begins."""
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 
 
@@ -54,6 +54,11 @@ class SourceError(Exception):
 def unpacker(start: bytes) -> Callable[[IO[bytes]], IO[bytes]] | None:
     """Return what unpacks a file that begins so, `None` for one that is not compressed."""
     return next((unpack for magic, unpack in _UNPACKERS.items() if start.startswith(magic)), None)
+
+
+def is_tar(start: bytes) -> bool:
+    """Return whether a file that begins so is a .tar."""
+    return start[257:262] == b"ustar"
 
 
 def start_of(open_file: Opener, length: int) -> bytes:
@@ -122,10 +127,10 @@ def _blocks(
 
 
 def _refuse_archives(name: str, start: bytes) -> None:
-    if start.startswith(b"PAR1"):
+    if start.startswith(PARQUET):
         raise SourceError(f"{name}: it is Parquet, as prepared recordings are, and has no lines.")
     # Whether .bz2 has a .tar in it can be known by unpacking a good deal of it, so its name is asked before.
-    if start[257:262] == b"ustar":
+    if is_tar(start):
         raise SourceError(f"{name}: it is a packed .tar under another name; call it .tar.bz2 and it is read.")
 
 
@@ -145,7 +150,7 @@ def ahead(blocks: Generator[list[bytes], None, None]) -> Generator[list[bytes], 
                         break
                     made.append(block)
                     is_made.release()
-        except (*BROKEN, SourceError) as error:
+        except BaseException as error:  # noqa: BLE001, it is raised where somebody waits for the next block
             end = error
         made.append(end)
         is_made.release()
