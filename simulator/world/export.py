@@ -7,14 +7,16 @@
 
 What nobody has to know is left empty in an input, and `found` says how it is found again: a password in the scenario of
 the beginning, a code that followed it among those that the account has had, and a token from its number, since all of
-them are made of the seed (`ids`). Of what was wrong nothing is said but that. The scenario itself, the snapshot with
-which a restored world begins, and the codes that accounts are given on the way are as they are.
+them are made of the seed (`ids`), or among those of the snapshot with which a restored world begins. Of what was wrong
+nothing is said but that. The scenario itself, the snapshot with which a restored world begins, and the codes that
+accounts are given on the way are as they are.
 """
 
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, Final, TypeVar
+from functools import cache
+from typing import Any, Final, NamedTuple, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -108,23 +110,23 @@ def encode_export(export: Export) -> bytes:
 
 def replay(lines: Iterable[bytes], open_recordings: OpenRecordings = follow_nothing) -> World:
     """Return the world to which an export leads; raise `WrongExport` with the line that is wrong."""
-    number, retelling, codes = 0, None, None
+    number, begun = 0, None
     end: int | None = None
     for number, line in enumerate(lines, start=1):
         if end is not None:
             raise WrongExport(number, "nothing follows the line that says the end")
-        if retelling is None or codes is None:
-            retelling, codes = _begun(number, line, open_recordings)
+        if begun is None:
+            begun = _begun(number, line, open_recordings)
         elif line.startswith(b'{"end":'):
             end = _decoded(number, line, _Last).end
-            _reach(number, retelling, end)
+            _reach(number, begun.retelling, end)
         else:
-            one = _told_of(number, line, retelling, codes)
-            _reach(number, retelling, one.at)
-            retelling.world.do(one.input)
-    if retelling is None or end is None:
+            one = _told_of(number, line, begun)
+            _reach(number, begun.retelling, one.at)
+            begun.retelling.world.do(one.input)
+    if begun is None or end is None:
         raise WrongExport(number + 1, 'the line {"end": ...} is missing: the file is not whole')
-    return retelling.world
+    return begun.retelling.world
 
 
 # Writing
@@ -132,7 +134,9 @@ def replay(lines: Iterable[bytes], open_recordings: OpenRecordings = follow_noth
 
 def _lines(export: Export) -> Iterator[bytes]:
     yield _ENCODER.encode(_First(FORMAT, export.beginning))
-    tokens, codes = _tokens(export), _codes(export)
+    # A world that follows recordings has no snapshots, so that none have to be read here.
+    restored = cache(lambda: Retelling(export.beginning).world)
+    tokens, codes = _tokens(export, restored), _codes(export, restored)
     for one in export.told:
         codes.hear(one.input)
         hidden, found = _without_secrets(one.input, export.passwords, codes, tokens)
@@ -167,7 +171,7 @@ def _password_found(login: LogIn | RecoverPassword, passwords: Mapping[str, str]
     return _RIGHT_AND_MORE if number is None else f"{_RIGHT_WITH_CODE}{number}"
 
 
-def _codes(export: Export) -> Codes:
+def _codes(export: Export, restored: Callable[[], World]) -> Codes:
     """Return the codes with which a story begins; a snapshot is looked into where a code may come of it."""
     beginning = export.beginning
     codes = Codes(beginning.scenario, None)
@@ -176,8 +180,7 @@ def _codes(export: Export) -> Codes:
         and _password_found(one.input, export.passwords, codes) not in (RIGHT, WRONG)
         for one in export.told
     ):
-        # A world that follows recordings has no snapshots, so that none have to be read here.
-        return Codes(beginning.scenario, Retelling(beginning).world)
+        return Codes(beginning.scenario, restored())
     return codes
 
 
@@ -185,10 +188,9 @@ def _codes(export: Export) -> Codes:
 
 _TOKENS: Final = ("token", "authorisation_code", "refresh_token", "subscription_token")
 """The members of inputs that are made of a number."""
-_LONGEST_LOOK: Final = 10_000
-"""How many logins of an account before the beginning are looked through, where a world began with a snapshot."""
 
-_SESSION: Final = re.compile(r"session ([0-9]{1,9})(?: in ([^ ]+))? of (.*)", re.DOTALL)
+_SESSION: Final = re.compile(r"session ([0-9]{1,9}) of (.*)", re.DOTALL)
+_HAD: Final = re.compile(r"([0-9]{1,9}) of the snapshot")
 _NUMBERED: Final[Mapping[str, Callable[[Ids, int], str]]] = {
     "authorisation code": Ids.authorisation_code,
     "refresh token": Ids.refresh_token,
@@ -197,11 +199,12 @@ _NUMBERED: Final[Mapping[str, Callable[[Ids, int], str]]] = {
 _NUMBER: Final = re.compile(rf"({'|'.join(_NUMBERED)}) ([0-9]{{1,9}})")
 
 
-def _tokens(export: Export) -> dict[str, str]:
+def _tokens(export: Export, restored: Callable[[], World]) -> dict[str, str]:
     """Return how each token and code that the inputs of a story name is found; one that is made up is not among them.
 
     After a reset the numbers begin again, so that there may have been more than there are now: as many as there were
-    inputs that can have made one.
+    inputs that can have made one. Those of before a snapshot that it does not have any more are refused as made up ones
+    are.
     """
     told = [one.input for one in export.told]
     sought = {token for one in told for name in _TOKENS if isinstance(token := getattr(one, name, None), str) and token}
@@ -210,27 +213,34 @@ def _tokens(export: Export) -> dict[str, str]:
         if token in sought and token not in found:
             found[token] = how
             if len(found) == len(sought):
-                break
+                return found
+    if export.beginning.restoration is not None:
+        for number, token in enumerate(_had(restored()), start=1):
+            if token in sought:
+                found.setdefault(token, f"{number} of the snapshot")
     return found
 
 
 def _made(export: Export, told: Sequence[Input]) -> Iterator[tuple[str, str]]:
-    """Yield all tokens and codes that there can have been, each with how it is found."""
-    beginning, logins = export.beginning, Counter(one.username for one in told if isinstance(one, LogIn))
+    """Yield all tokens and codes that the world can have made, each with how it is found."""
+    ids = Ids(export.beginning.seed, export.world_id)
+    logins = Counter(one.username for one in told if isinstance(one, LogIn))
     of_vendors = sum(isinstance(one, OpenVendorSession) for one in told)
-    worlds, before = [(Ids(beginning.seed, export.world_id), "")], 0
-    if (restoration := beginning.restoration) is not None and restoration.keeps_sessions:
-        before, world_id = _LONGEST_LOOK, restoration.snapshot.world_id
-        worlds.append((Ids(beginning.seed, world_id), f" in {world_id}"))
-    ids = worlds[0][0]
-    made = export.vendors_made + sum(isinstance(one, _MAKING) for one in told) + before
+    made = export.vendors_made + sum(isinstance(one, _MAKING) for one in told)
     for what, make in _NUMBERED.items():
         yield from ((make(ids, number), f"{what} {number}") for number in range(1, made + 1))
     for username in export.passwords:
-        most = export.logins.get(username, 0) + logins[username] + of_vendors + before
+        most = export.logins.get(username, 0) + logins[username] + of_vendors
         for number in range(1, most + 1):
-            for each, where in worlds:
-                yield each.token_of_login(username, number), f"session {number}{where} of {username}"
+            yield ids.token_of_login(username, number), f"session {number} of {username}"
+
+
+def _had(world: World) -> Iterator[str]:
+    """Yield the tokens and codes that a world has, in one order: it may have them of worlds that it was made of."""
+    yield from (session.token for session in world.sessions)
+    yield from world.vendors.subscriptions
+    yield from world.vendors.codes
+    yield from world.vendors.grants
 
 
 _MAKING: Final = (MakeSubscription, AuthoriseVendor, OpenVendorSession)
@@ -240,7 +250,15 @@ _MAKING: Final = (MakeSubscription, AuthoriseVendor, OpenVendorSession)
 # Reading
 
 
-def _begun(number: int, line: bytes, open_recordings: OpenRecordings) -> tuple[Retelling, Codes]:
+class _Begun(NamedTuple):
+    """A story that has begun, with the codes that accounts have had, and the tokens that it began with."""
+
+    retelling: Retelling
+    codes: Codes
+    had: Sequence[str]
+
+
+def _begun(number: int, line: bytes, open_recordings: OpenRecordings) -> _Begun:
     first = _decoded(number, line, _First)
     if first.format != FORMAT:
         raise WrongExport(number, f"format {first.format} is another one than {FORMAT}, which this version reads")
@@ -249,25 +267,24 @@ def _begun(number: int, line: bytes, open_recordings: OpenRecordings) -> tuple[R
     except (SnapshotError, ClockError, Unusable, CannotFollow) as error:
         raise WrongExport(number, str(error)) from None
     restored = None if first.beginning.restoration is None else retelling.world
-    return retelling, Codes(first.beginning.scenario, restored)
+    return _Begun(retelling, Codes(first.beginning.scenario, restored), tuple(_had(retelling.world)))
 
 
-def _told_of(number: int, line: bytes, retelling: Retelling, codes: Codes) -> Told:
+def _told_of(number: int, line: bytes, begun: _Begun) -> Told:
     """Return an input of a line, with everything in it that had been left out."""
     read = _decoded(number, line, _Line)
     try:
         one = decode_input(read.input)
-        codes.hear(one)
-        changes: dict[str, Any] = {
-            name: _found_again(one, name, how, retelling.world, codes) for name, how in read.found.items()
-        }
+        begun.codes.hear(one)
+        changes: dict[str, Any] = {name: _found_again(one, name, how, begun) for name, how in read.found.items()}
         return Told(read.at, msgspec.structs.replace(one, **changes) if changes else one)
     except (msgspec.DecodeError, ValueError, TypeError) as error:
         raise WrongExport(number, f"this is no input: {error}") from None
 
 
-def _found_again(one: Input, name: str, how: str, world: World, codes: Codes) -> str:
+def _found_again(one: Input, name: str, how: str, begun: _Begun) -> str:
     """Return what an input has where it was left out; raise `ValueError` for what cannot be found."""
+    world = begun.retelling.world
     if isinstance(one, LogIn | RecoverPassword) and name == "password":
         account = world.accounts.by_username.get(one.username)
         if how == WRONG or account is None:
@@ -277,14 +294,15 @@ def _found_again(one: Input, name: str, how: str, world: World, codes: Codes) ->
         if how == _RIGHT_AND_MORE:
             return account.password + _NOTHING
         if how.startswith(_RIGHT_WITH_CODE):
-            return account.password + codes.code(one.username, how.removeprefix(_RIGHT_WITH_CODE))
+            return account.password + begun.codes.code(one.username, how.removeprefix(_RIGHT_WITH_CODE))
     elif how == _NOT_GIVEN:
         return _NOTHING
     elif session := _SESSION.fullmatch(how):
-        ids = world.ids if session[2] is None else Ids(world.seed, session[2])
-        return ids.token_of_login(session[3], int(session[1]))
+        return world.ids.token_of_login(session[2], int(session[1]))
     elif numbered := _NUMBER.fullmatch(how):
         return _NUMBERED[numbered[1]](world.ids, int(numbered[2]))
+    elif (place := _HAD.fullmatch(how)) and 1 <= int(place[1]) <= len(begun.had):
+        return begun.had[int(place[1]) - 1]
     raise ValueError(f"found.{name}: {how[:80]!r} does not say how it is found")
 
 

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from simulator.world.clock import END_OF_TIME
+from simulator.world.export import Export, encode_export, replay
 from simulator.world.format.document import ScenarioError
 from simulator.world.happened import SubscriptionMade, VendorAuthorised
 from simulator.world.inputs import (
@@ -13,9 +14,11 @@ from simulator.world.inputs import (
     AuthoriseVendor,
     CancelSubscription,
     Input,
+    KeepAlive,
     LogIn,
     MakeSubscription,
     OpenVendorSession,
+    Reset,
     RevokeVendor,
     SetClock,
     SetClockRate,
@@ -171,6 +174,35 @@ def test_a_second_world_has_the_subscriptions_and_no_session_of_a_vendor() -> No
     assert bob.affiliates == ("alice-2",)
     (grant,) = fork.vendors.grants.values()
     fork.do(OpenVendorSession("bob-2", refresh_token=grant.refresh_token)).accepted()
+
+
+def test_what_a_world_has_of_the_one_that_it_was_made_of_is_exported_by_its_place_in_the_snapshot() -> None:
+    """A refresh token that the first world made, and after a reset a session that it opened."""
+    worlds = Worlds(real_time=FakeRealTime(START).real_time)
+    first = worlds.create(builtin_scenario("demo"))
+    subscribe_and_authorise(first)
+    (grant,) = first.vendors.grants.values()
+    (session, *_), snapshot = first.sessions, first.snapshot()
+    for is_fork, vendor in ((True, "bob-2"), (False, "bob")):
+        if not is_fork:
+            worlds.delete(first.id)
+        world = worlds.prepare_restored(snapshot, is_fork=is_fork)()
+        worlds.take_in(world)
+        world.do(OpenVendorSession(vendor, refresh_token=grant.refresh_token)).accepted()
+        assert (world.do(KeepAlive(session.token)).refusal is None) is not is_fork
+        state = state_hash(world)
+
+        text = encode_export(Export.of(world, *worlds.journal(world.id).story()))
+        world.do(Reset(START)).accepted()
+        later = encode_export(Export.of(world, *worlds.journal(world.id).story()))
+
+        assert state_hash(replay(text.splitlines())) == state
+        for exported in (text, later):
+            told = exported.partition(b"\n")[2].decode()
+            assert "of the snapshot" in told
+            assert ("none that was given" in told) is is_fork
+            assert not [token for token in (grant.refresh_token, session.token) if token in told]
+            replay(exported.splitlines())
 
 
 # The scenario
