@@ -106,7 +106,7 @@ def _both(
     process_id: int, ready: str, folder: str
 ) -> Iterator[tuple[Server, Server, dict[str, Callable[[int], bytes]]]]:
     """Log in to the server, start the yardstick with its answers, and yield both."""
-    port = int(ready.split("http=http://127.0.0.1:")[1].split(maxsplit=1)[0])
+    port = port_of(ready)
     requests = requests_of(port)
     files = []
     for number, make in enumerate(requests.values()):
@@ -141,6 +141,11 @@ def with_readers(scenario: str) -> str:
 def serve_command(scenario: str) -> list[str]:
     """Return the command that serves a scenario on a free port."""
     return [sys.executable, "-m", "simulator.cli", "serve", "--port", "0", "--scenario", scenario]
+
+
+def port_of(ready: str) -> int:
+    """Return the port of a server from the line with which it says that it is ready."""
+    return int(ready.split("http=http://127.0.0.1:")[1].split(maxsplit=1)[0])
 
 
 def log_in(port: int, username: str, app_key: str, password: str = "secret") -> dict[str, str]:

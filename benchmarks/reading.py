@@ -7,7 +7,6 @@ that BETSIM_EVIDENCE has; without them the small one that ships is read.
 
 import gc
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -23,11 +22,11 @@ from simulator.recorded.prepared import PreparedRecording
 from simulator.recorded.preparing import prepare
 from simulator.recorded.recording import Played, Recording
 from simulator.recorded.sources import Source, sources
+from tests.evidence import STREAMS
 
 ROUNDS = 9
 NAMES = ("1.127236622.bz2", "1.181223995.bz2", "1.166811431.bz2", "1.242971311.bz2", "29788105.xz")
 BIG_MEGABYTES = 100
-_EVIDENCE = Path(os.environ.get("BETSIM_EVIDENCE") or Path(__file__).parents[2] / "shared")
 
 
 def run() -> None:
@@ -42,8 +41,7 @@ def run() -> None:
 
 
 def _recordings(folder: Path) -> Iterator[Source]:
-    streams = _EVIDENCE / "recorded" / "streams"
-    files = [streams / name for name in NAMES if (streams / name).exists()]
+    files = [STREAMS / name for name in NAMES if (STREAMS / name).exists()]
     if not files:
         for name in recording_names():
             files.append(folder / name)

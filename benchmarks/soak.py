@@ -6,7 +6,7 @@ from time import monotonic
 
 import msgspec
 
-from benchmarks.http import SCENARIO, log_in, process, serve_command
+from benchmarks.http import SCENARIO, log_in, port_of, process, serve_command
 from benchmarks.worlds import MARKET_ID, REST, ask, resident_bytes
 
 SECONDS = 20.0
@@ -18,7 +18,7 @@ PARTS = 4
 def run(seconds: float = SECONDS) -> None:
     """Measure and print: what the server has in use, in so many parts of the time."""
     with process(serve_command(str(SCENARIO))) as (process_id, ready):
-        port = int(ready.split("http=http://127.0.0.1:")[1].split(maxsplit=1)[0])
+        port = port_of(ready)
         for _ in range(WARM_UP_CYCLES):
             _cycle(port)
         start, cycles = monotonic(), 0

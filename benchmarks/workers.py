@@ -6,11 +6,7 @@ processors, all processes counted, and both for one market.
 
 import bz2
 import os
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from subprocess import PIPE, Popen
 from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import NamedTuple
@@ -18,6 +14,7 @@ from typing import NamedTuple
 from simulator.backtest.running import backtest
 from simulator.backtest.workers import Doing, here, on_a_cluster, on_this_machine
 from simulator.data import recording_bytes, recording_names
+from tests.dask_cluster import dask_cluster
 
 MARKETS = 100
 STRATEGY = """
@@ -32,15 +29,6 @@ class Backs:
                 if runner.best_back:
                     orders.back(runner, runner.best_back, 2.0)
                     break
-"""
-CLUSTER = """
-import sys
-from distributed import LocalCluster
-
-if __name__ == "__main__":
-    with LocalCluster(n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address=None) as cluster:
-        print(cluster.scheduler_address, flush=True)
-        sys.stdin.read()
 """
 
 
@@ -63,7 +51,7 @@ def run() -> None:
         two = _cost(f"{strategy}:Backs", recordings, on_this_machine(2))
         print(f"  one process    {_written(one)}")
         print(f"  two processes  {_written(two)}   {one.clock / two.clock:.2f} x as fast")
-        with _cluster(folder) as address:
+        with dask_cluster(folder) as address:
             dask = _cost(f"{strategy}:Backs", recordings, on_a_cluster(address))
         more = 1000 * (dask.clock - two.clock) / MARKETS
         print(f"  Dask, two      {dask.clock:6.2f} s, {more:+.1f} ms a market beside two processes")
@@ -98,13 +86,3 @@ def _cost(strategy: str, recordings: str, doing: Doing) -> Cost:
 def _processors() -> float:
     times = os.times()
     return times.user + times.system + times.children_user + times.children_system
-
-
-@contextmanager
-def _cluster(folder: Path) -> Iterator[str]:
-    script = folder / "cluster.py"
-    script.write_text(CLUSTER)
-    with Popen([sys.executable, str(script)], stdin=PIPE, stdout=PIPE) as process:
-        assert process.stdout is not None
-        yield process.stdout.readline().decode().strip()
-        process.communicate()

@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from benchmarks.http import SCENARIO, log_in, process, processor_seconds, serve_command
+from benchmarks.http import SCENARIO, log_in, port_of, process, processor_seconds, serve_command
 from benchmarks.load import Load, post, run_load_for
 
 WORLDS = 100
@@ -30,11 +30,11 @@ def run(seconds: float = SECONDS) -> None:
     """Measure and print. The load lasts so many seconds."""
     print(f"worlds: {WORLDS} in one server; load average before: {os.getloadavg()[0]:.1f}")
     with process(serve_command("demo")) as (process_id, ready):
-        _idle_worlds(process_id, _port_of(ready))
+        _idle_worlds(process_id, port_of(ready))
     with process(serve_command(str(SCENARIO))) as (process_id, ready):
-        _load(process_id, _port_of(ready), seconds)
+        _load(process_id, port_of(ready), seconds)
     with process(serve_command(str(SCENARIO))) as (process_id, ready):
-        _resting_orders(process_id, _port_of(ready))
+        _resting_orders(process_id, port_of(ready))
     print(f"  load average after: {os.getloadavg()[0]:.1f}")
 
 
@@ -133,10 +133,6 @@ def _resting_orders(process_id: int, port: int) -> None:
 def resident_bytes(process_id: int) -> int:
     """Return how much memory a process has in use."""
     return int(Path(f"/proc/{process_id}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-
-
-def _port_of(ready: str) -> int:
-    return int(ready.split("http=http://127.0.0.1:")[1].split(maxsplit=1)[0])
 
 
 def _create(port: int, document: dict[str, Any]) -> dict[str, Any]:

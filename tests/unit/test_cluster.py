@@ -1,7 +1,5 @@
 """A Dask cluster does the same work as one process, and brings the same results."""
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,17 +7,9 @@ import pytest
 
 from simulator.backtest.running import backtest
 from simulator.backtest.workers import NoCluster, on_a_cluster
+from tests.dask_cluster import dask_cluster
 from tests.recording_files import a_race
 
-CLUSTER = """
-import sys
-from distributed import LocalCluster
-
-if __name__ == "__main__":
-    with LocalCluster(n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address=None) as cluster:
-        print(cluster.scheduler_address, flush=True)
-        sys.stdin.read()
-"""
 STRATEGY = """
 class Backs:
     def on_market(self, market, orders):
@@ -32,13 +22,8 @@ class Backs:
 def scheduler(tmp_path: Path) -> Iterator[str]:
     """The address of the scheduler of a cluster of two workers on this machine."""
     pytest.importorskip("distributed")
-    script = tmp_path / "cluster.py"
-    script.write_text(CLUSTER)
-    command = [sys.executable, str(script)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
-        assert process.stdout is not None
-        yield process.stdout.readline().decode().strip()
-        process.communicate()
+    with dask_cluster(tmp_path) as address:
+        yield address
 
 
 def test_a_cluster_brings_the_same_results(scheduler: str, tmp_path: Path) -> None:
