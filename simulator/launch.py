@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from simulator.app import Application, create_app
 from simulator.betfair.dispatch import FaceSettings
+from simulator.betfair.stream.hub import StreamSettings
 from simulator.betfair.stream.listener import StreamServer
 from simulator.betfair.stream.recorder import Recorder
 from simulator.control.routes import ROOT
@@ -70,8 +71,9 @@ class ServerOptions(Struct, frozen=True, kw_only=True):
     """Where to listen, with what the first world begins, and the control token if one is wanted on loopback too.
 
     `face` is about all worlds, because it says what becomes of requests before it is known which world they are for.
-    So are `limits`, which say how long connections may take. A server that `is_transparent` moves into a network of its
-    own, in which the real hosts' names lead to it; it then speaks TLS, and the stream has a host of its own.
+    So are `stream`, which says that of the stream, and `limits`, which say how long connections may take. A server that
+    `is_transparent` moves into a network of its own, in which the real hosts' names lead to it; it then speaks TLS, and
+    the stream has a host of its own.
     """
 
     host: str
@@ -82,6 +84,7 @@ class ServerOptions(Struct, frozen=True, kw_only=True):
     control_token: str | None
     most_worlds: int = MOST_WORLDS
     face: FaceSettings = FaceSettings()
+    stream: StreamSettings = StreamSettings()
     limits: ConnectionLimits = ConnectionLimits()
     tls: TlsOptions | None = None
     record: RecordOptions | None = None
@@ -125,6 +128,7 @@ class PreparedServer:
         self._stream: Final = StreamServer(
             self._worlds,
             listen(options.stream_host or options.host, options.stream_port),
+            settings=options.stream,
             tls=None if self._secure is None else self._secure.stream_context,
         )
         self.stream: Final = host_and_port_of(self._stream.bound)

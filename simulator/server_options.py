@@ -14,6 +14,7 @@ from msgspec import structs
 
 from simulator.betfair.dispatch import FaceSettings
 from simulator.betfair.errors import ApiErrorCode
+from simulator.betfair.stream.hub import StreamSettings
 from simulator.control.collection import full_collections_put_off
 from simulator.ending import end
 from simulator.first_world import CannotBegin, FirstWorld, first_world
@@ -44,6 +45,7 @@ HTTP_PORT: Final = 8000
 STREAM_PORT: Final = 8001
 HTTPS_PORT: Final = 8443
 ANY_PORT: Final = 0
+IMAGE, REFUSE = "image", "refuse"
 
 
 def _check_token(_: click.Context, __: click.Parameter, token: str | None) -> str | None:
@@ -53,7 +55,10 @@ def _check_token(_: click.Context, __: click.Parameter, token: str | None) -> st
 
 
 def _chooses_face(function: Callable[..., None]) -> Callable[..., None]:
-    """Add the options about what is not known for certain of the real services, and hand them over as `face`."""
+    """Add the options about what is not known for certain of the real services.
+
+    They are handed over as `face`, and what concerns the stream as `stream`.
+    """
 
     @click.option(
         "--missing-session",
@@ -67,12 +72,21 @@ def _chooses_face(function: Callable[..., None]) -> Callable[..., None]:
     )
     @click.option("--certificate-required", is_flag=True, help="Refuse every certlogin in plain HTTP.")
     @click.option("--accept-expect", is_flag=True, help="Take requests with Expect: 100-continue, and not answer 417.")
+    @click.option(
+        "--unknown-clock",
+        type=click.Choice([IMAGE, REFUSE]),
+        default=IMAGE,
+        show_default=True,
+        help="What a subscription gets whose initialClk and clk the stream does not know any more: a new image, or "
+        "INVALID_CLOCK.",
+    )
     @wraps(function)
     def command(
         missing_session: str,
         batches_in_completion_order: bool,
         certificate_required: bool,
         accept_expect: bool,
+        unknown_clock: str,
         **rest: Any,
     ) -> None:
         face = FaceSettings(
@@ -81,7 +95,7 @@ def _chooses_face(function: Callable[..., None]) -> Callable[..., None]:
             certificate_required=certificate_required,
             accepts_expect=accept_expect,
         )
-        function(face=face, **rest)
+        function(face=face, stream=StreamSettings(refuses_unknown_clocks=unknown_clock == REFUSE), **rest)
 
     return command
 
@@ -231,7 +245,7 @@ def prepares_server(
             control_token: str | None,
             **rest: Any,
         ) -> None:
-            settings = {name: rest.pop(name) for name in ("face", "limits", "tls", "most_worlds")}
+            settings = {name: rest.pop(name) for name in ("face", "stream", "limits", "tls", "most_worlds")}
             if rest.pop("transparent", False):
                 _refuse_addresses()
                 settings |= {"is_transparent": True, "stream_host": STREAM_HOST}

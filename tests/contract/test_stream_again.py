@@ -97,6 +97,21 @@ def test_tokens_of_before_the_world_began_again_bring_an_image(theatre: StreamTh
     assert resumed["ct"] == "SUB_IMAGE"
 
 
+def test_tokens_that_are_not_known_any_more_may_be_refused() -> None:
+    """A setting says so; with tokens that are known a client goes on."""
+    race = scenario(event("1", "Meeting", HORSE_RACING, win(WIN, runner(1), runner(2))))
+    with streaming(loaded(race), refuses_unknown_clocks=True) as theatre:
+        image = theatre.client().subscribe_to_markets(WIN)
+        tokens = {"initialClk": image["initialClk"], "clk": image["clk"]}
+        assert theatre.client().subscribe_to_markets(WIN, **tokens)["ct"] == "RESUB_DELTA"
+        theatre.do(Reset()).accepted()
+
+        request = {"op": "marketSubscription", "id": 2, "marketFilter": {"marketIds": [WIN]}, **tokens}
+        (refusal,) = theatre.client().send(request)
+
+        assert (refusal["errorCode"], refusal["connectionClosed"]) == ("INVALID_CLOCK", True)
+
+
 def test_the_image_of_a_world_that_began_again_has_tokens_of_its_own(theatre: StreamTheatre) -> None:
     client = theatre.client()
     first = client.subscribe_to_markets(WIN)

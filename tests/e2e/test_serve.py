@@ -1,5 +1,6 @@
 """The command line serves, says when it is ready, tells what is wrong, and ends when it is told to."""
 
+import json
 import os
 import re
 import shlex
@@ -16,6 +17,7 @@ import httpx
 import pytest
 
 from simulator import __version__
+from simulator.betfair.stream.clocks import initial_token, message_token
 from simulator.world.loading.loading import load_scenario
 from tests.serving import BETSIM, PATIENCE_SECONDS, READY, Served, first_line, get, post, serving, started
 
@@ -348,7 +350,8 @@ def test_a_server_whose_messages_nobody_reads_any_more_goes_on(scenario: str) ->
 
 def test_what_is_not_known_of_the_real_service_can_be_chosen(scenario: str) -> None:
     options = ("--missing-session", "INVALID_SESSION_INFORMATION", "--batches-in-completion-order")
-    with serving("--scenario", scenario, *options, "--certificate-required") as served:
+    options += ("--certificate-required", "--unknown-clock", "refuse")
+    with serving("--scenario", scenario, *options) as served:
         login = post(
             f"{served.url}/api/certlogin",
             data={"username": "alice", "password": "it's secret"},
@@ -360,10 +363,31 @@ def test_what_is_not_known_of_the_real_service_can_be_chosen(scenario: str) -> N
             json=[call, {**call, "method": "SportsAPING/v1.0/listThings", "id": 2}],
             headers={"X-Application": "alice-live"},
         ).json()
+        resumed = resume_unknown_stream(served)
 
     assert login.json() == {"loginStatus": "CERT_AUTH_REQUIRED"}
     assert [answer["id"] for answer in answers] == [2, 1]
     assert answers[1]["error"]["data"]["APINGException"]["errorCode"] == "INVALID_SESSION_INFORMATION"
+    assert (resumed["id"], resumed["errorCode"], resumed["connectionClosed"]) == (2, "INVALID_CLOCK", True)
+
+
+def resume_unknown_stream(served: Served) -> dict[str, Any]:
+    """Go on from tokens that the stream has never given, and return what it says to that."""
+    login = {"username": "alice", "password": "it's secret"}
+    headers = {"X-Application": "alice-live", "Accept": "application/json"}
+    session = post(f"{served.url}/api/login", data=login, headers=headers).json()["token"]
+    tokens = {"initialClk": initial_token(999, 3), "clk": message_token(0, 3)}
+    host, _, port = served.stream.rpartition(":")
+    with socket.create_connection((host, int(port)), timeout=PATIENCE_SECONDS) as connection:
+        for message in (
+            {"op": "authentication", "id": 1, "appKey": "alice-live", "session": session},
+            {"op": "marketSubscription", "id": 2, "marketFilter": {}, **tokens},
+        ):
+            connection.sendall(json.dumps(message).encode() + b"\r\n")
+        lines = connection.makefile("rb")
+        _, _, last = (next(lines) for _ in range(3))
+    found: dict[str, Any] = json.loads(last)
+    return found
 
 
 # What is told of refusals
