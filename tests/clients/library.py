@@ -94,6 +94,12 @@ def place(client: APIClient, market_id: str, *instructions: dict[str, Any], **op
     return reports
 
 
+def current_orders(client: APIClient) -> list[Any]:
+    """Return all of the customer's current orders."""
+    orders: list[Any] = client.betting.list_current_orders().orders
+    return orders
+
+
 def current_order(client: APIClient, bet_id: str) -> Any:
     """Return one of the customer's current orders."""
     (order,) = client.betting.list_current_orders(bet_ids=[bet_id]).orders

@@ -1,7 +1,6 @@
 """What goes wrong for bots by the rules alone, by one call of the control API each, as `docs/failure-modes.md` says."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,37 +8,13 @@ import pytest
 from betfairlightweight import APIClient, filters
 from betfairlightweight.exceptions import APIError
 
-from simulator.testing import Server, World, serve
+from simulator.testing import Server, World
 from simulator.testing.clients import betfairlightweight_client
-from tests.clients.fair import AWAY, FAIR, HOME, MATCH_ODDS, OLD_TOM, SEA_FEVER, WIN
-from tests.clients.library import limit
+from tests.clients.fair import AWAY, HOME, MATCH_ODDS, OLD_TOM, SEA_FEVER, WIN
+from tests.clients.library import current_orders, limit
 
-PAGE = Path(__file__).parents[2] / "docs" / "failure-modes.md"
+PAGE = Path(__file__).parents[3] / "docs" / "failure-modes.md"
 RULES = ("F8", "F9", "F22", "F23", "F24", "F26", "F27", "F29")
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
-    with serve(FAIR, stream=False) as server:
-        yield server
-
-
-@pytest.fixture
-def world(server: Server) -> Iterator[World]:
-    world = server.new_world(FAIR)
-    yield world
-    world.close()
-
-
-@pytest.fixture
-def client(server: Server, world: World) -> Iterator[APIClient]:
-    with betfairlightweight_client(server, world) as client:
-        yield client
-
-
-def orders(client: APIClient) -> list[Any]:
-    found: list[Any] = client.betting.list_current_orders().orders
-    return found
 
 
 def test_f8_a_bet_in_play_is_pending_without_an_id_until_its_delay_is_over(world: World, client: APIClient) -> None:
@@ -48,7 +23,7 @@ def test_f8_a_bet_in_play_is_pending_without_an_id_until_its_delay_is_over(world
 
     (pending,) = client.betting.place_orders(MATCH_ODDS, [instruction], async_=True).place_instruction_reports
 
-    assert (pending.order_status, pending.bet_id, orders(client)) == ("PENDING", None, [])
+    assert (pending.order_status, pending.bet_id, current_orders(client)) == ("PENDING", None, [])
     world.advance("PT5S")
     (order,) = client.betting.list_current_orders(customer_order_refs=["mine"]).orders
     assert order.status == "EXECUTABLE"
@@ -61,7 +36,7 @@ def test_f9_a_reference_protects_for_a_minute_and_no_longer(world: World, client
     assert (bet(), bet()) == (None, "DUPLICATE_TRANSACTION")
     world.advance("PT61S")
     assert bet() is None
-    assert len(orders(client)) == 2
+    assert len(current_orders(client)) == 2
 
 
 def test_f22_a_withdrawal_lowers_prices_that_were_matched_and_voids_bets(world: World, client: APIClient) -> None:
@@ -69,7 +44,7 @@ def test_f22_a_withdrawal_lowers_prices_that_were_matched_and_voids_bets(world: 
 
     world.remove(WIN, OLD_TOM, adjustment_factor=10)
 
-    kept, void = sorted(orders(client), key=lambda order: int(order.bet_id))
+    kept, void = sorted(current_orders(client), key=lambda order: int(order.bet_id))
     assert (kept.size_matched, kept.average_price_matched) == (10, 1.8)
     assert (void.size_matched, void.size_remaining) == (0, 0)
 
@@ -81,7 +56,7 @@ def test_f23_a_limit_that_the_starting_price_does_not_reach_lapses(world: World,
 
     world.do(WIN, "reconcile")
 
-    (order,) = orders(client)
+    (order,) = current_orders(client)
     assert (order.size_matched, order.status) == (0, "EXECUTION_COMPLETE")
 
 
@@ -112,7 +87,7 @@ def test_f26_a_bet_from_elsewhere_has_no_reference_of_the_bot(server: Server, wo
     with betfairlightweight_client(server, world) as elsewhere:
         elsewhere.betting.place_orders(MATCH_ODDS, [limit(HOME, "BACK", 2.5, 10)])
 
-    (order,) = orders(client)
+    (order,) = current_orders(client)
 
     assert order.customer_order_ref is None
     assert client.betting.list_current_orders(customer_order_refs=["mine"]).orders == []
@@ -123,7 +98,7 @@ def test_f27_numbers_may_be_texts_and_references_have_a_length(client: APIClient
     with pytest.raises(APIError):
         client.betting.place_orders(MATCH_ODDS, [limit(HOME, "BACK", 2.5, 10)], customer_ref="x" * 33)
 
-    (order,) = orders(client)
+    (order,) = current_orders(client)
     assert (order.price_size.price, order.price_size.size) == (2.5, 10)
 
 
@@ -137,7 +112,7 @@ def test_f29_a_market_moves_and_goes_while_a_bet_waits(world: World, client: API
 
     world.do(MATCH_ODDS, "void")
 
-    assert orders(client) == []
+    assert current_orders(client) == []
     assert client.betting.list_market_catalogue(filters.market_filter(market_ids=[MATCH_ODDS]), max_results=1) == []
     assert client.betting.place_orders(MATCH_ODDS, [limit(HOME, "BACK", 2.5, 10)]).status == "FAILURE"
 

@@ -1,7 +1,6 @@
 """Every failure that ships with the package happens to betfairlightweight, and to a bot that survives it."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,44 +9,19 @@ from betfairlightweight import APIClient, filters
 from betfairlightweight.exceptions import APIError, BetfairError, InvalidResponse, LoginError, StatusCodeError
 
 from simulator import data
-from simulator.testing import Server, World, serve
-from simulator.testing.clients import betfairlightweight_client
-from tests.clients.fair import FAIR, HOME, MATCH_ODDS
-from tests.clients.library import limit
+from simulator.testing import World
+from tests.clients.fair import HOME, MATCH_ODDS
+from tests.clients.library import current_orders, limit
 from tests.clients.survivors import bet_size_in_market, cancel_for_good, place_once, read_again, with_session
 
 FAILURES = [name.removesuffix(".yaml") for name in data.failure_names()]
-PAGE = Path(__file__).parents[2] / "docs" / "failure-modes.md"
+PAGE = Path(__file__).parents[3] / "docs" / "failure-modes.md"
 BET = limit(HOME, "BACK", 2.5, 10, customer_order_ref="mine")
 SHORT_SECONDS = 0.5
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
-    with serve(FAIR, stream=False) as server:
-        yield server
-
-
-@pytest.fixture
-def world(server: Server) -> Iterator[World]:
-    world = server.new_world(FAIR)
-    yield world
-    world.close()
-
-
-@pytest.fixture
-def client(server: Server, world: World) -> Iterator[APIClient]:
-    with betfairlightweight_client(server, world) as client:
-        yield client
-
-
 def fail(world: World, failure: str) -> None:
     world.control("POST", "faults", {"failure": failure})
-
-
-def bets(client: APIClient) -> list[Any]:
-    found: list[Any] = client.betting.list_current_orders().orders
-    return found
 
 
 def bet(client: APIClient) -> str:
@@ -69,7 +43,7 @@ def test_a_bet_that_was_placed_is_found_and_not_placed_twice(world: World, clien
     client.betting.read_timeout = SHORT_SECONDS if failure == "answer-stalled" else 16
 
     assert len(place_once(client, MATCH_ODDS, BET, "once")) == 1
-    assert len(bets(client)) == 1
+    assert len(current_orders(client)) == 1
 
 
 @pytest.mark.parametrize("failure", ["order-timeout-without-bet", "bet-in-progress"])
@@ -87,7 +61,7 @@ def test_a_retry_with_the_same_reference_is_a_duplicate(world: World, client: AP
     report = client.betting.place_orders(MATCH_ODDS, [BET], customer_ref="once")
 
     assert report.error_code == "DUPLICATE_TRANSACTION"
-    assert len(bets(client)) == 1
+    assert len(current_orders(client)) == 1
 
 
 def test_an_order_that_failed_in_the_matcher_has_no_bet_id(world: World, client: APIClient) -> None:
@@ -154,7 +128,9 @@ def test_half_of_a_batch_fails(world: World, client: APIClient) -> None:
         ("FAILURE", "BET_TAKEN_OR_LAPSED"),
         ("SUCCESS", None),
     ]
-    assert [(order.bet_id, order.size_matched) for order in bets(client) if order.size_matched] == [(first, 10)]
+    assert [(order.bet_id, order.size_matched) for order in current_orders(client) if order.size_matched] == [
+        (first, 10)
+    ]
 
 
 def test_exposure_is_still_worked_out(world: World, client: APIClient) -> None:
@@ -174,7 +150,7 @@ def test_a_session_that_is_lost_is_begun_anew(world: World, client: APIClient) -
     report = with_session(client, lambda: client.betting.place_orders(MATCH_ODDS, [BET]))
 
     assert report.status == "SUCCESS"
-    assert len(bets(client)) == 1
+    assert len(current_orders(client)) == 1
 
 
 def test_a_login_is_banned(world: World, client: APIClient) -> None:
@@ -205,7 +181,7 @@ def test_heartbeats_stop_to_count(world: World, client: APIClient) -> None:
     world.advance("PT1M")
 
     assert answer["result"]["actualTimeoutSeconds"] == 10
-    assert bets(client)[0].status == "EXECUTABLE"
+    assert current_orders(client)[0].status == "EXECUTABLE"
 
 
 # Answers
