@@ -91,7 +91,7 @@ class Settings(Struct, frozen=True):
 class Request:
     """Something asked of the exchange, and what came of it."""
 
-    __slots__ = ("_indexes", "command", "events", "orders", "reaches_at", "refusal", "sent_at", "ticket")
+    __slots__ = ("_orders", "command", "events", "reaches_at", "refusal", "sent_at", "ticket")
 
     def __init__(self, command: Command, sent_at: int, reaches_at: int) -> None:
         self.command: Final = command
@@ -102,21 +102,21 @@ class Request:
         self.refusal: Refused | None = None
         self.ticket: int | None = None
         """Of one that waits out the bet delay."""
-        self.orders: list[Order] = []
-        """The orders that were placed, in the order of their instructions."""
-        self._indexes: list[int] = []
+        self._orders: Final[dict[int, Order]] = {}
+        """By the number of their instruction, in the order in which they were placed."""
+
+    @property
+    def orders(self) -> list[Order]:
+        """Return the orders that were placed, in the order of their instructions."""
+        return list(self._orders.values())
 
     def add(self, index: int, order: Order) -> None:
         """Note the order that an instruction has placed; instructions are counted from 0."""
-        self._indexes.append(index)
-        self.orders.append(order)
+        self._orders[index] = order
 
     def order_of(self, index: int) -> Order | None:
         """Return the order that an instruction has placed, `None` where it has placed none."""
-        for number, order in zip(self._indexes, self.orders, strict=True):
-            if number == index:
-                return order
-        return None
+        return self._orders.get(index)
 
     def reason_of(self, index: int) -> str:
         """Return the exchange's code for why an instruction was not carried out, empty where it was or may yet be."""

@@ -134,7 +134,7 @@ class _Reading:
                 self._in_play.add(change.id)
             for runner in change.rc or ():
                 self._has_ladders = self._has_ladders or bool(runner.atb or runner.atl)
-                self._has_levels = self._has_levels or bool(runner.batb or runner.batl or runner.bdatb)
+                self._has_levels = self._has_levels or bool(runner.batb or runner.batl or runner.bdatb or runner.bdatl)
         if line.changes:
             self.last_at = line.published_at
         return line

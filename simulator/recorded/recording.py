@@ -64,6 +64,7 @@ class Recording:
 
     def messages(self) -> Iterator[list[RecordedMarket]]:
         """Play the file, and yield after each message the wanted markets that it has changed; nothing is raised."""
+        # What `read_lines` and `_take` do, written out for the usual line: through them it would cost a tenth more.
         number = 0
         markets = self.markets
         try:

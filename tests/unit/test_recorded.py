@@ -219,14 +219,14 @@ def test_the_same_market_twice_in_a_message_is_taken_in_twice() -> None:
     assert (market.runners[1, 0].last_price_traded, market.updates) == (300, 2)
 
 
-SHOWS = {
-    Package.PRO: [prices(1, atb=[[2, 1]])],
-    Package.ADVANCED: [prices(1, batb=[[0, 2, 1]])],
-    Package.BASIC: [prices(1, ltp=2)],
-}
+SHOWS = [
+    *((Package.PRO, [prices(1, **{name: [[2, 1]]})]) for name in ("atb", "atl")),
+    *((Package.ADVANCED, [prices(1, **{name: [[0, 2, 1]]})]) for name in ("batb", "batl", "bdatb", "bdatl")),
+    (Package.BASIC, [prices(1, ltp=2)]),
+]
 
 
-@pytest.mark.parametrize(("package", "runners"), SHOWS.items())
+@pytest.mark.parametrize(("package", "runners"), SHOWS)
 def test_the_packages_are_told_apart_by_what_they_show(tmp_path: Path, package: Package, runners: list[Any]) -> None:
     (tmp_path / "file").write_bytes(b"\n".join([LINES[0], message(1100, change(rc=runners)), LINES[3]]))
 

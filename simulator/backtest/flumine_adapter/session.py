@@ -95,10 +95,10 @@ def flumine_session() -> Iterator[None]:
             (config, "simulated", True),
             (config, "current_time", BEGINNING),
         ]
+        before = [(owner, name, getattr(owner, name)) for owner, name, _ in patches]
         is_frozen = gc.get_freeze_count() > 0
         if not is_frozen:
             gc.freeze()
-        before = [(owner, name, getattr(owner, name)) for owner, name, _ in patches]
         try:
             for owner, name, value in patches:
                 setattr(owner, name, value)
