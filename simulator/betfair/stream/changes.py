@@ -127,14 +127,9 @@ class Changes:
         if market_id in self._market_ids:
             return
         self._market_ids[market_id] = None
-        before = self._feed.view.nothing(market_id)
         for state in self._feed.subscribe(self, (market_id,)).values():
-            self._partly_known[market_id] = before
-            change = self._feed.view.difference(before, state)
-            if change is None:
-                self._known(market_id, before, state)
-            else:
-                self.take(market_id, before, state, change)
+            self._partly_known[market_id] = self._feed.view.nothing(market_id)
+            self._take_partly_known(market_id, state)
         self.send()
 
     def begin_again(self, market_ids: Iterable[str]) -> None:
@@ -183,17 +178,29 @@ class Changes:
 
     def take(self, market_id: str, before: State | None, after: State, change: bytes) -> None:
         """Note a change; of a client that is behind only that there is one."""
-        is_partly_known = market_id in self._partly_known
-        if is_partly_known:
-            before = self._partly_known[market_id]
-        if self._left_behind or self._outlet.is_behind():
+        if market_id in self._partly_known:
+            self._take_partly_known(market_id, after)
+        elif self._is_left_behind:
             self._left_behind.setdefault(market_id, before)
+        else:
+            self._pending.append(change)
+            self._told[market_id] = after
+
+    def _take_partly_known(self, market_id: str, after: State) -> None:
+        """Note how a market differs from what is known of it, where that is not what was published before."""
+        before = self._partly_known[market_id]
+        change = self._feed.view.difference(before, after)
+        if change is None:
             return
-        if is_partly_known:
-            change = self._feed.view.difference(before, after) or change
-            after = self._known(market_id, before, after)
-        self._pending.append(change)
-        self._told[market_id] = after
+        if self._is_left_behind:
+            self._left_behind.setdefault(market_id, before)
+        else:
+            self._pending.append(change)
+            self._told[market_id] = self._known(market_id, before, after)
+
+    @property
+    def _is_left_behind(self) -> bool:
+        return bool(self._left_behind) or self._outlet.is_behind()
 
     def send(self) -> None:
         """Send what was noted as one message, if anything was."""
