@@ -72,3 +72,34 @@ def test_a_first_bet_after_a_reset_is_told_as_complete_although_there_was_one_to
     (message,) = alice.read()
     (order,) = message["oc"][0]["orc"][0]["uo"]
     assert (order["status"], order["sm"], message["oc"][0]["fullImage"]) == ("EC", 2, True)
+
+
+def bet(theatre: StreamTheatre, selection_id: int, strategy: str) -> str:
+    """Let alice bet by a strategy, and return the id of the bet."""
+    resting = PlaceInstruction(RunnerKey(selection_id), Side.BACK, OrderType.LIMIT, 300, 2_00, Persistence.LAPSE)
+    theatre.do(PlaceOrders("alice", MARKET, (resting,), customer_strategy_reference=strategy)).accepted()
+    return str(max(theatre.world.exchange.orders))
+
+
+@pytest.mark.parametrize("is_behind", [False, True], ids=["at once", "late"])
+def test_a_runner_whose_bets_were_others_until_now_is_told_whole_and_the_market_is_not(
+    theatre: StreamTheatre, *, is_behind: bool
+) -> None:
+    alice = theatre.client()
+    alice.subscribe_to_orders(customerStrategyRefs=["mine"], includeOverallPosition=False)
+    if is_behind:
+        alice.fall_behind()
+    bet(theatre, 2, "another")
+    first = bet(theatre, 1, "mine")
+    (told,) = alice.read_on() if is_behind else alice.read()
+    assert told["oc"][0]["fullImage"] is True
+    assert [(each["id"], each["uo"][0]["id"]) for each in told["oc"][0]["orc"]] == [(1, first)]
+
+    second = bet(theatre, 2, "mine")
+
+    (update,) = alice.read()
+    (market,) = update["oc"]
+    assert "fullImage" not in market
+    assert [(each["fullImage"], each["id"], [order["id"] for order in each["uo"]]) for each in market["orc"]] == [
+        (True, 2, [second])
+    ]
