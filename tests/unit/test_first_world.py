@@ -78,7 +78,7 @@ def test_a_world_begins_in_one_way(tmp_path: Path) -> None:
         first_world("demo", tmp_path / "snapshot.json", None, 0)
 
 
-@pytest.mark.parametrize(("content", "says"), [(b"{}", "not a snapshot"), (b'{"format": 2}', "format"), (None, "read")])
+@pytest.mark.parametrize(("content", "says"), [(b"{}", "not a snapshot"), (b'{"format": 1}', "format"), (None, "read")])
 def test_a_file_that_is_no_snapshot_is_refused_with_its_name(tmp_path: Path, content: bytes | None, says: str) -> None:
     file = tmp_path / "snapshot.json"
     if content is not None:
