@@ -26,6 +26,7 @@ from simulator.control.routes import control_routes
 from simulator.control.schema import Health
 from simulator.control.worlds import Addresses
 from simulator.front_page import front_page_routes
+from simulator.reading_recordings import RecordingReader, open_recordings
 from simulator.specs_page import specs_routes
 from simulator.timekeeper import Timekeeper
 from simulator.world.worlds import Worlds
@@ -73,13 +74,14 @@ def create_app(
     control_token: str | None = None,
     seed: int = 0,
     face: FaceSettings = FaceSettings(),  # noqa: B008, it is frozen
+    recordings: RecordingReader = open_recordings,
 ) -> Application:
     """Return the application that serves these worlds.
 
     It needs no server around it: a test can call it in process. `addresses` are what the documents of worlds say. Where
     there is a `control_token` our own API wants it in every request, as `Authorization: Bearer`; without one it answers
     requests to loopback addresses only. Worlds that are made through it have the `seed`. `face` says how the exchange's
-    services behave where the real ones are in doubt.
+    services behave where the real ones are in doubt, and `recordings` reads those that new worlds are to follow.
     """
     timekeeper = Timekeeper(worlds)
 
@@ -94,7 +96,9 @@ def create_app(
             Route("/health", Resource(get=_health)),
             *front_page_routes(),
             *specs_routes(),
-            *control_routes(worlds, addresses, seed, {**FAULTABLE, **STREAM_FAULTABLE, **BETTUNE_FAULTABLE}),
+            *control_routes(
+                worlds, addresses, seed, {**FAULTABLE, **STREAM_FAULTABLE, **BETTUNE_FAULTABLE}, recordings
+            ),
         ],
         exception_handlers={Problem: _problem, 404: _unknown_address, ClientDisconnect: _disconnected},
         lifespan=lifespan,

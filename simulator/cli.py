@@ -12,7 +12,7 @@ from simulator.ending import end
 from simulator.later_commands import LaterCommands
 from simulator.launch import PreparedServer
 from simulator.namespaces import NoNamespaces
-from simulator.reading_recordings import open_recordings
+from simulator.reading_recordings import RecordingReader
 from simulator.server import CannotWrite
 from simulator.server_options import (
     ANY_PORT,
@@ -21,6 +21,7 @@ from simulator.server_options import (
     HTTPS_PORT,
     NO_NAMESPACES,
     prepares_server,
+    reads_recordings,
     serve_until_stopped,
 )
 from simulator.world.export import WrongExport, replay
@@ -130,14 +131,15 @@ def journal() -> None:
 
 @journal.command(name="replay")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-def replay_journal(file: Path) -> None:
+@reads_recordings
+def replay_journal(file: Path, recordings_from: tuple[str, ...]) -> None:
     """Tell a world's exported journal again, and print the digest of the state to which that leads.
 
     It is the one that /control/v1/worlds/{world}/state-hash answers where the world's clock stands still.
     """
     try:
         with file.open("rb") as lines:
-            click.echo(state_hash(replay(lines, open_recordings)))
+            click.echo(state_hash(replay(lines, RecordingReader(recordings_from))))
     except WrongExport as error:
         end(f"{file}, {error}", WRONG_JOURNAL)
     except OSError as error:

@@ -12,11 +12,21 @@ from simulator.world.snapshot import Snapshot, SnapshotError
 
 
 class FirstWorld(Struct, frozen=True):
-    """The scenario of the first world; the snapshot from which it goes on, if any; the journal, if one is kept."""
+    """The scenario of the first world; the snapshot from which it goes on, if any; the journal, if one is kept.
+
+    Where the command line `names_recordings`, they are those of the scenario, and may lie elsewhere.
+    """
 
     scenario: Scenario
     snapshot: Snapshot | None = None
     journal: JournalFile | None = None
+    names_recordings: bool = False
+
+    @property
+    def urls(self) -> tuple[str, ...]:
+        """Return the recordings that lie elsewhere and were named by who serves."""
+        recordings = self.scenario.recordings if self.names_recordings else None
+        return () if recordings is None else tuple(file.path for file in recordings.files)
 
 
 class CannotBegin(Exception):

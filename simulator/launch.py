@@ -24,7 +24,7 @@ from simulator.first_world import FirstWorld
 from simulator.http_protocol import ConnectionLimits
 from simulator.journal_file import JournalFile
 from simulator.journal_keeper import JournalKeeper
-from simulator.reading_recordings import open_recordings
+from simulator.reading_recordings import RecordingReader
 from simulator.server import Companion, Server, host_and_port_of, is_loopback, listen, ready_line, url_of
 from simulator.transparency import lead_here, make_trusted
 from simulator.world.accounts import CustomerAccount
@@ -71,7 +71,8 @@ class ServerOptions(Struct, frozen=True, kw_only=True):
     """Where to listen, with what the first world begins, and the control token if one is wanted on loopback too.
 
     `face` is about all worlds, because it says what becomes of requests before it is known which world they are for.
-    So are `stream`, which says that of the stream, and `limits`, which say how long connections may take. A server that
+    So are `stream`, which says that of the stream, and `limits`, which say how long connections may take. Worlds may
+    follow recordings that lie elsewhere under one of the URLs `recordings_from`. A server that
     `is_transparent` moves into a network of its own, in which the real hosts' names lead to it; it then speaks TLS, and
     the stream has a host of its own.
     """
@@ -88,6 +89,7 @@ class ServerOptions(Struct, frozen=True, kw_only=True):
     limits: ConnectionLimits = ConnectionLimits()
     tls: TlsOptions | None = None
     record: RecordOptions | None = None
+    recordings_from: tuple[str, ...] = ()
     is_transparent: bool = False
     stream_host: str | None = None
 
@@ -114,10 +116,11 @@ class PreparedServer:
             assert self._secure is not None
             first_socket, first_url = self._secure.socket.bound, self._secure.url
         self.control_url: Final = f"{first_url}{ROOT}"
+        recordings = RecordingReader((*options.recordings_from, *options.first.urls))
         self._worlds: Final = Worlds(
             certificates={} if self._secure is None else self._secure.fingerprints,
             most=options.most_worlds,
-            open_recordings=open_recordings,
+            open_recordings=recordings,
         )
         self._worlds.are_kept_by_snapshots = options.first.journal is not None
         self._keeper: Final = None if options.first.journal is None else self._keeper_of(options.first.journal)
@@ -144,6 +147,7 @@ class PreparedServer:
             control_token=self.control_token,
             seed=options.seed,
             face=options.face,
+            recordings=recordings,
         )
 
     def _keeper_of(self, file: JournalFile) -> JournalKeeper:

@@ -1,21 +1,33 @@
 """How worlds of a server come to recordings: what reads them is loaded when a world first follows some."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
 from simulator.world.format.scenario import RecordingsEntry, Scenario
 from simulator.world.recordings import Recordings
 
 
-def open_recordings(entry: RecordingsEntry) -> Recordings:
-    """Open the recordings of a scenario; raise `CannotFollow`."""
-    from simulator.replay import following  # noqa: PLC0415, most servers never need it
+class RecordingReader:
+    """Opens recordings that lie on this machine, and those elsewhere that lie under one of some URLs.
 
-    return following.open_recordings(entry)
+    Nobody is connected to for any other: whoever serves has to have named them.
+    """
+
+    def __init__(self, urls: Iterable[str] = ()) -> None:
+        self._urls: Final = tuple(urls)
+
+    def __call__(self, entry: RecordingsEntry) -> Recordings:
+        """Open the recordings of a scenario; raise `CannotFollow`."""
+        from simulator.replay import following  # noqa: PLC0415, most servers never need it
+
+        return following.open_recordings(entry, self._urls)
+
+    def scenario_of(self, paths: Iterable[str], **wanted: Any) -> Scenario:
+        """Return the scenario of a world that follows recorded files; raise `CannotFollow`."""
+        from simulator.replay import beginning  # noqa: PLC0415, as above
+
+        return beginning.scenario_of(paths, urls=self._urls, **wanted)
 
 
-def scenario_of_recordings(paths: Iterable[str], **wanted: Any) -> Scenario:
-    """Return the scenario of a world that follows recorded files; raise `CannotFollow`."""
-    from simulator.replay import beginning  # noqa: PLC0415, as above
-
-    return beginning.scenario_of(paths, **wanted)
+open_recordings: Final = RecordingReader()
+"""Opens what lies on this machine alone."""

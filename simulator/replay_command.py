@@ -10,7 +10,7 @@ import click
 from simulator.backtest.models import DEFAULT_MODEL, MODELS
 from simulator.first_world import FirstWorld
 from simulator.launch import PreparedServer
-from simulator.reading_recordings import scenario_of_recordings
+from simulator.reading_recordings import RecordingReader
 from simulator.recorded.wanted import Wanted
 from simulator.recorded_options import chooses_markets
 from simulator.server_options import HTTP_PORT, HTTPS_PORT, prepares_server, serve_until_stopped
@@ -72,11 +72,10 @@ def _chooses_recordings(function: Callable[..., None]) -> Callable[..., None]:
         **rest: Any,
     ) -> None:
         def first(_: int) -> FirstWorld:
-            return FirstWorld(
-                scenario_of_recordings(
-                    files, at=at, rate=rate, model=model, cross_matching=cross_matching, wanted=wanted
-                )
+            scenario = RecordingReader(files).scenario_of(
+                files, at=at, rate=rate, model=model, cross_matching=cross_matching, wanted=wanted
             )
+            return FirstWorld(scenario, names_recordings=True)
 
         function(first=first, **rest)
 

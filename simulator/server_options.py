@@ -180,6 +180,25 @@ def chooses_scenario(function: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
+def reads_recordings(function: Callable[..., None]) -> Callable[..., None]:
+    """Add the option that says which recordings elsewhere may be read, and hand it over as `recordings_from`."""
+    return click.option(
+        "--recordings-from",
+        multiple=True,
+        metavar="URL",
+        callback=_check_urls,
+        help="Let worlds read recordings that lie under this URL, which fsspec understands; without it betsim connects "
+        "to nobody for what a request, a scenario, a snapshot or a journal says.",
+    )(function)
+
+
+def _check_urls(_: click.Context, __: click.Parameter, urls: tuple[str, ...]) -> tuple[str, ...]:
+    for url in urls:
+        if "://" not in url:
+            raise click.BadParameter(f"{url!r} is no URL, such as s3://bucket/2021; what lies here needs no leave.")
+    return urls
+
+
 def prepares_server(
     default_port: int,
     default_tls_port: int,
@@ -211,6 +230,7 @@ def prepares_server(
             metavar="N",
             help="How many worlds there may be at a time, the first one among them.",
         )
+        @reads_recordings
         @click.option("--seed", type=int, default=0, show_default=True, help="Other made-up ids for another number.")
         @click.option(
             "--control-token",
@@ -245,7 +265,9 @@ def prepares_server(
             control_token: str | None,
             **rest: Any,
         ) -> None:
-            settings = {name: rest.pop(name) for name in ("face", "stream", "limits", "tls", "most_worlds")}
+            settings = {
+                name: rest.pop(name) for name in ("face", "stream", "limits", "tls", "most_worlds", "recordings_from")
+            }
             if rest.pop("transparent", False):
                 _refuse_addresses()
                 settings |= {"is_transparent": True, "stream_host": STREAM_HOST}

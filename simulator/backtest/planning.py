@@ -45,7 +45,7 @@ def plan(
 def _event_of(source: Source) -> str:
     """Return the id of the event that a file begins with, empty where none is told."""
     if is_prepared(source):
-        first = next(iter(PreparedRecording(source.file).messages()), [])
+        first = next(iter(PreparedRecording(source.file, open_file=source.open).messages()), [])
         return next((market.definition.event_id or "" for market in first if market.definition is not None), "")
     for number, line in enumerate(read_lines(source)):
         for change in line.changes:

@@ -15,7 +15,7 @@ from simulator.control.known_scenarios import KnownScenarios
 from simulator.control.performing import sentence
 from simulator.control.problems import TooLarge, WrongDocument
 from simulator.control.schema import NamedFixture, RecordedMarkets
-from simulator.reading_recordings import scenario_of_recordings
+from simulator.reading_recordings import RecordingReader
 from simulator.world.format.document import MAXIMUM_BYTES, Document, ScenarioError, read_document
 from simulator.world.format.scenario import Scenario
 from simulator.world.loading.checks import MOST_RATE
@@ -38,7 +38,9 @@ class Fork(NamedTuple):
     world_id: str
 
 
-def beginnings(kept: KeptSnapshots, seed: int) -> Callable[[bytes, str], Scenario | Kept | Fork]:
+def beginnings(
+    kept: KeptSnapshots, seed: int, recordings: RecordingReader
+) -> Callable[[bytes, str], Scenario | Kept | Fork]:
     """Return what reads with what a new world begins; it raises `ScenarioError`, `TooLarge` and `WrongDocument`."""
     known = KnownScenarios()
 
@@ -48,7 +50,7 @@ def beginnings(kept: KeptSnapshots, seed: int) -> Callable[[bytes, str], Scenari
             return scenario
         asked = _asked(text, name)
         if isinstance(asked, Document):
-            scenario = _scenario_of(asked, seed)
+            scenario = _scenario_of(asked, seed, recordings)
             known.keep(text, scenario)
             return scenario
         if FORK in asked:
@@ -164,10 +166,10 @@ def _check_scenario(snapshot: Snapshot) -> None:
         raise SnapshotError(f"at {error.path}: {error.problem.rstrip('.')}", "scenario") from None
 
 
-def _scenario_of(document: Document, seed: int) -> Scenario:
+def _scenario_of(document: Document, seed: int, recordings: RecordingReader) -> Scenario:
     """Return the scenario that a document is or names; raise `ScenarioError` and `WrongDocument`."""
     if isinstance(document.data, dict) and RECORDED in document.data:
-        return _recorded(convert(document, document.data, RecordedMarkets))
+        return _recorded(convert(document, document.data, RecordedMarkets), recordings)
     if not isinstance(document.data, dict) or "fixture" not in document.data:
         return scenario_of_document(document)
     fixture: str = convert(document, document.data, NamedFixture).fixture
@@ -179,7 +181,7 @@ def _scenario_of(document: Document, seed: int) -> Scenario:
     return builtin_scenario(fixture, seed)
 
 
-def _recorded(wanted: RecordedMarkets) -> Scenario:
+def _recorded(wanted: RecordedMarkets, recordings: RecordingReader) -> Scenario:
     """Return the scenario of a world that follows recorded markets; raise `WrongDocument`."""
     # A server that is asked for no such world starts without what reads recordings.
     from simulator.recorded.wanted import Wanted, WrongFilter, event_type_id  # noqa: PLC0415
@@ -187,7 +189,7 @@ def _recorded(wanted: RecordedMarkets) -> Scenario:
     if not wanted.rate.is_finite() or not 0 <= wanted.rate <= MOST_RATE:
         raise WrongDocument(f"A rate is a number from 0 to {MOST_RATE}.", "$.rate", str(wanted.rate))
     try:
-        return scenario_of_recordings(
+        return recordings.scenario_of(
             wanted.recorded,
             at=wanted.at,
             rate=wanted.rate,

@@ -23,6 +23,7 @@ from simulator.control.snapshots import SnapshotHandlers
 from simulator.control.standings import StandingHandlers
 from simulator.control.worlds import Addresses, WorldHandlers
 from simulator.exchange.commands import DepositMoney, WithdrawMoney
+from simulator.reading_recordings import RecordingReader, open_recordings
 from simulator.world.inputs import ActivateAppKey, DeactivateAppKey
 from simulator.world.loading.conversion import FINISH, INCIDENT, VERBS
 from simulator.world.worlds import Worlds
@@ -39,11 +40,15 @@ PREDICTION: Final = f"{WORLD}/bettune/filters/{{filter}}/matches/{{match}}/predi
 
 
 def control_routes(
-    worlds: Worlds, addresses: Addresses, seed: int, operations: Operations = MappingProxyType({})
+    worlds: Worlds,
+    addresses: Addresses,
+    seed: int,
+    operations: Operations = MappingProxyType({}),
+    recordings: RecordingReader = open_recordings,
 ) -> list[Route]:
     """Return every route under `/control/v1`; faults can be ordered for the `operations`."""
     kept = KeptSnapshots()
-    of_worlds = WorldHandlers(worlds, addresses, seed, kept)
+    of_worlds = WorldHandlers(worlds, addresses, seed, kept, recordings)
     of_snapshots = SnapshotHandlers(of_worlds.world_of, of_worlds.describe, kept)
     of_journal = JournalHandlers(worlds, of_worlds.world_of)
     of_faults = FaultHandlers(of_worlds.world_of, operations)

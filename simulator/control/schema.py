@@ -42,6 +42,8 @@ class NamedFixture(Input, frozen=True):
 class RecordedMarkets(Input, frozen=True):
     """Recorded markets that a new world follows: files, folders, archives or patterns on the server's machine.
 
+    A URL only where the server was started with `--recordings-from` and it lies there.
+
     Only those of these event types, countries, types, ids and days, where any are named. It begins `at` a time in ISO
     8601, without one with the first message, and its clock goes at a `rate`. The `model` says how bets that rest are
     filled.

@@ -30,6 +30,7 @@ from simulator.control.schema import (
     instant_text,
 )
 from simulator.exchange.money import HUNDREDTHS
+from simulator.reading_recordings import RecordingReader
 from simulator.world.format.document import read_document
 from simulator.world.format.scenario import Scenario
 from simulator.world.inputs import Reset
@@ -52,13 +53,15 @@ class Addresses(msgspec.Struct, frozen=True):
 class WorldHandlers:
     """Everything under `/control/v1/worlds` that concerns a world as a whole. New worlds have the `seed`."""
 
-    def __init__(self, worlds: Worlds, addresses: Addresses, seed: int, kept: KeptSnapshots) -> None:
+    def __init__(
+        self, worlds: Worlds, addresses: Addresses, seed: int, kept: KeptSnapshots, recordings: RecordingReader
+    ) -> None:
         self._worlds: Final = worlds
         self._addresses: Final = addresses
         self._seed: Final = seed
         self._kept: Final = kept
         self._creating: Final = asyncio.Lock()
-        self._beginning_of: Final = beginnings(kept, seed)
+        self._beginning_of: Final = beginnings(kept, seed, recordings)
 
     def world_of(self, request: Request) -> World:
         """Return the world that the address names, with everything due in it done; raise `UnknownWorld`."""

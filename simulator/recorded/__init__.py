@@ -3,8 +3,8 @@
 Read it in this order: `unpacking`, `archives`, `remote` and `sources`, the files; `messages`, their lines; `wanted`,
 which of their markets are asked for; `happenings`, `runner` and `market`, the state that the messages lead to;
 `recording`, a file as its markets, message by message; `rows`, `preparing` and `prepared`, the same as Parquet, for
-less; `selection`, which files are played, and the cache; `description`, what a file is, and what is odd in it. Nothing
-here knows of bets of ours.
+less; `prepared_lines`, a prepared one as lines again; `selection`, which files are played, and the cache;
+`description`, what a file is, and what is odd in it. Nothing here knows of bets of ours.
 
 Prices, handicaps and sizes are whole hundredths, as in `simulator.exchange`; times are milliseconds since 1970.
 """

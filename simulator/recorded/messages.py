@@ -8,6 +8,7 @@ cut short or were put in by somebody. Members that are not known are not looked 
 
 from collections.abc import Iterator
 from enum import StrEnum
+from itertools import islice
 from typing import Annotated, Final, NamedTuple
 
 import msgspec
@@ -178,14 +179,14 @@ NO_MESSAGE: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 NOTHING: Final[list[MarketChange]] = []
 
 
-def read_lines(source: Source) -> Iterator[Line]:
-    """Yield what the lines of a file are, in order; empty ones are passed over.
+def read_lines(source: Source, after: int = 0) -> Iterator[Line]:
+    """Yield what the lines of a file are, in order; empty ones are passed over, and the first ones up to `after`.
 
     A file that breaks off ends with a line that says so. Nothing is raised.
     """
-    number = 0
+    number = after
     try:
-        for number, line in enumerate(source.lines(), start=1):
+        for number, line in enumerate(islice(source.lines(), after, None), start=after + 1):
             if line:
                 yield read_line(line, number)
     except SourceError as error:

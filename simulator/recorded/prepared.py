@@ -3,6 +3,7 @@
 from array import array
 from collections import deque
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
@@ -15,6 +16,7 @@ from simulator.recorded.recording import Problem
 from simulator.recorded.rows import DEFINITION, FIRST_UPDATE, IMAGE, KEY, MARKET, PROBLEM, RUNNERS, STEP, VERSION, arrow
 from simulator.recorded.runner import LADDERS, Ladder, Move, Quantity, RecordedRunner
 from simulator.recorded.sources import SourceError
+from simulator.recorded.unpacking import Opener
 from simulator.recorded.wanted import EVERYTHING, Wanted
 
 Row = tuple[int, int, int]
@@ -25,9 +27,14 @@ _FIRST_LADDER, _LAST_LADDER = int(LADDERS[0]), int(LADDERS[-1])
 
 
 class PreparedRecording:
-    """The markets of a prepared file, to be played once. `name` is what it was prepared of."""
+    """The markets of a prepared file, to be played once. `name` is what it was prepared of.
 
-    def __init__(self, file: Path, wanted: Wanted = EVERYTHING, name: str = "") -> None:
+    Where it does not lie on the disk by itself, `open_file` opens it.
+    """
+
+    def __init__(
+        self, file: Path, wanted: Wanted = EVERYTHING, name: str = "", open_file: Opener | None = None
+    ) -> None:
         self.name: str = name or str(file)
         self.markets: dict[str, RecordedMarket] = {}
         self.problems: list[Problem] = []
@@ -35,6 +42,7 @@ class PreparedRecording:
         self.left_out: Final[dict[str, str]] = {}
         """Markets that are not wanted, and why."""
         self._file: Final = file
+        self._open: Final[Opener] = open_file or (lambda: file.open("rb"))
         self._wanted: Final = wanted
         self._all: Final[list[RecordedMarket]] = []
         """The markets of the file, by their number."""
@@ -66,13 +74,13 @@ class PreparedRecording:
         except SourceError as error:
             self._note(0, str(error))
         except (LookupError, ValueError, OverflowError) as error:
-            self._note(0, f"{self._file}: it is no prepared recording, or a broken one ({error!r}).")
+            self._note(0, f"{self.name}: it is no prepared recording, or a broken one ({error!r}).")
 
     def _play(self, before: Callable[[RecordedMarket], None], *, announces: bool) -> Iterator[list[RecordedMarket]]:
         changed: list[RecordedMarket] = []
         is_unannounced = announces
         markets, quantities, unwanted = self._all, self._quantities, self._unwanted
-        for rows, texts in _groups(self._file):
+        for rows, texts in _groups(self.name, self._open):
             for code, price, size in rows:
                 if code > FIRST_UPDATE:
                     self._take(code, price, size, texts.popleft())
@@ -136,7 +144,7 @@ class PreparedRecording:
 
     def _add(self, number: int, runner: RecordedRunner | None, quantities: tuple[Ladder, ...]) -> None:
         if number != len(self._runners):
-            raise SourceError(f"{self._file}: it is no prepared recording, or a broken one.")
+            raise SourceError(f"{self.name}: it is no prepared recording, or a broken one.")
         self._runners.append(runner)
         self._quantities.extend(quantities)
         self._quantities.extend({} for _ in range(STEP - len(quantities)))
@@ -179,13 +187,13 @@ def _change(rows: Iterator[Row], quantities: list[Ladder]) -> None:
             quantities[code].pop(key, None)
 
 
-def _groups(file: Path) -> Iterator[tuple[Iterator[Row], deque[str]]]:
+def _groups(name: str, open_file: Opener) -> Iterator[tuple[Iterator[Row], deque[str]]]:
     """Yield the rows of each group, and the texts of those that have one, in order."""
     pyarrow, parquet = arrow()
     try:
-        with parquet.ParquetFile(file, page_checksum_verification=True) as opened:
+        with closing(open_file()) as file, parquet.ParquetFile(file, page_checksum_verification=True) as opened:
             if (opened.schema_arrow.metadata or {}).get(KEY) != str(VERSION).encode():
-                raise SourceError(f"{file}: it is not a recording that this version has prepared.")
+                raise SourceError(f"{name}: it is not a recording that this version has prepared.")
             for group in range(opened.num_row_groups):
                 table = opened.read_row_group(group, use_threads=False)
                 columns = (
@@ -195,7 +203,7 @@ def _groups(file: Path) -> Iterator[tuple[Iterator[Row], deque[str]]]:
                 )
                 yield zip(*columns, strict=True), deque(table.column(3).drop_null().to_pylist())
     except (pyarrow.ArrowException, OSError) as error:
-        raise SourceError(f"{file}: it is no prepared recording, or a broken one ({error}).") from None
+        raise SourceError(f"{name}: it is no prepared recording, or a broken one ({error}).") from None
 
 
 def _numbers(column: Any, kind: str) -> list[int]:

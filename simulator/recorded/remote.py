@@ -7,11 +7,14 @@ from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 from typing import IO, Any, Final, NamedTuple
+from urllib.parse import unquote
 
 from simulator.recorded.archives import Source, expanded
 from simulator.recorded.unpacking import SourceError
 
 SCHEME_END: Final = "://"
+CHAINED: Final = "::"
+"""What stands in a URL between one file system and another that it reads through, as fsspec has it."""
 _MAGIC: Final = frozenset("*?[")
 
 
@@ -25,6 +28,22 @@ class Facts(NamedTuple):
 def is_url(path: str) -> bool:
     """Return whether a path is a URL."""
     return SCHEME_END in path
+
+
+def lies_under(url: str, other: str) -> bool:
+    """Return whether a URL is another one or lies in its folder, with nothing in it that leads out of there."""
+    if url == other:
+        return True
+    place = unquote(url)
+    if CHAINED in place or ".." in place.replace("\\", "/").split("/"):
+        return False
+    return _spelt(url) == _spelt(other) or _spelt(url).startswith(f"{_spelt(other)}/")
+
+
+def _spelt(url: str) -> str:
+    """Return a URL as all spell it: `memory://one` is `memory:///one/`."""
+    scheme, _, path = url.partition(SCHEME_END)
+    return f"{scheme.lower()}{SCHEME_END}{path.strip('/')}"
 
 
 def sources_of_url(url: str) -> Iterator[Source]:

@@ -8,7 +8,9 @@ from contextlib import closing
 from pathlib import Path
 from typing import Final
 
+from simulator.recorded.messages import Line, read_lines
 from simulator.recorded.prepared import PreparedRecording
+from simulator.recorded.prepared_lines import prepared_lines
 from simulator.recorded.preparing import prepare
 from simulator.recorded.recording import Recording
 from simulator.recorded.rows import VERSION, arrow
@@ -98,10 +100,18 @@ class Cache:
 def play(source: Source, wanted: Wanted = EVERYTHING, cache: Cache | None = None) -> Recording | PreparedRecording:
     """Return a recording to play: of the file, of what is prepared of it where there is a cache, or a prepared one."""
     if is_prepared(source):
-        return PreparedRecording(source.file, wanted)
+        return PreparedRecording(source.file, wanted, source.name, source.open)
     if cache is None:
         return Recording(source, wanted)
     return PreparedRecording(cache.file_of(source), wanted, source.name)
+
+
+def any_lines(source: Source, after: int = 0) -> Iterator[Line]:
+    """Yield what the lines of a file are, as `read_lines` does, also of one that is prepared: its messages as lines.
+
+    Raise `PyarrowMissing`.
+    """
+    return prepared_lines(source, after) if is_prepared(source) else read_lines(source, after)
 
 
 def _digest(source: Source) -> str:

@@ -1,11 +1,11 @@
 """The scenario of a world that follows recorded files: the customers of the demo, and a clock that starts with them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from simulator.backtest.models import MODELS
 from simulator.recorded.wanted import EVERYTHING, Wanted
-from simulator.replay.messages import recorded_files
+from simulator.replay.files import recorded_files
 from simulator.world.format.quantities import Unusable, instant_of, instant_text
 from simulator.world.format.scenario import BetTuneEntry, ClockEntry, RecordingsEntry, Scenario, WantedMarkets
 from simulator.world.loading.named import builtin_scenario
@@ -22,17 +22,18 @@ def scenario_of(
     model: str = "queue",
     cross_matching: bool = False,
     wanted: Wanted = EVERYTHING,
+    urls: Sequence[str] = (),
 ) -> Scenario:
     """Return the scenario of a world that follows what is recorded in some files, folders or patterns.
 
     Of these only the markets that are `wanted` are followed. It begins `at` a time in ISO 8601, and without one with
-    the first message. Raise `CannotFollow` where nothing is recorded there, and for a time or a model that there is
-    not.
+    the first message. What lies elsewhere is read where it lies under one of the `urls`. Raise `CannotFollow` where
+    nothing is recorded there, and for a time or a model that there is not.
     """
     if model not in MODELS:
         raise CannotFollow(f"There is no fill model {model!r}; there are {', '.join(MODELS)}.", "model")
     start = None if at is None else _instant(at)
-    files = recorded_files(paths, wanted)
+    files = recorded_files(paths, wanted, urls)
     demo = builtin_scenario("demo")
     first_at = min(file.first_at for file in files)
     return Scenario(

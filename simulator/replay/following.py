@@ -17,8 +17,10 @@ from simulator.exchange.rules import BettingRules
 from simulator.exchange.state import State
 from simulator.exchange.statuses import MarketStatus
 from simulator.recorded.messages import Line, MarketChange
+from simulator.recorded.sources import Source
 from simulator.recorded.wanted import Wanted
 from simulator.replay.descriptions import describe
+from simulator.replay.files import opened
 from simulator.replay.lane import WorldLane
 from simulator.replay.messages import Messages
 from simulator.world.format.scenario import RecordingsEntry, WantedMarkets
@@ -31,11 +33,11 @@ from simulator.world.recordings import FOLLOW, READ, CannotFollow
 ENDS: Final = "the recording ends before its result"
 
 
-def open_recordings(entry: RecordingsEntry) -> "FollowedRecordings":
-    """Open the recordings of a scenario; raise `CannotFollow`."""
+def open_recordings(entry: RecordingsEntry, urls: Sequence[str] = ()) -> "FollowedRecordings":
+    """Open the recordings of a scenario, those elsewhere only under one of the `urls`; raise `CannotFollow`."""
     if entry.model not in MODELS:
         raise CannotFollow(f"There is no fill model {entry.model!r}; there are {', '.join(MODELS)}.")
-    return FollowedRecordings(entry)
+    return FollowedRecordings(entry, opened(entry.files, urls))
 
 
 def wanted_of(entry: WantedMarkets) -> Wanted:
@@ -53,9 +55,10 @@ def wanted_of(entry: WantedMarkets) -> Wanted:
 class FollowedRecordings:
     """The recorded markets of one world."""
 
-    def __init__(self, entry: RecordingsEntry) -> None:
+    def __init__(self, entry: RecordingsEntry, sources: Sequence[Source]) -> None:
+        """Begin with the files of an entry, opened in this order."""
         self._entry: Final = entry
-        self._messages: Final = Messages(entry.files)
+        self._messages: Final = Messages(entry.files, sources)
         settings = Settings(model=entry.model, cross_matching=entry.cross_matching)
         self._lane: Final = WorldLane(settings, self._hear)
         self._engine: Final = Engine([self._lane])

@@ -83,6 +83,7 @@ def test_only_markets_that_are_asked_for_are_followed(client: Client, tmp_path: 
     ("document", "path", "words"),
     [
         ({"recorded": ["/there/is/nothing"]}, "$.recorded", "/there/is/nothing: there is no such file."),
+        ({"recorded": ["https://recordings.example/1.bz2"]}, "$.recorded", "betsim connects to nobody by itself"),
         ({"recorded": []}, "$.recorded", "No file is named"),
         ({"recorded": [7]}, "$.recorded[0]", ""),
         ({"recorded": "x"}, "$.recorded", ""),

@@ -48,6 +48,15 @@ with socket.create_connection((host, int(port))) as stream:
 import urllib.request
 for path in ("/", "/specs/", "/health", "/control/v1/worlds", "/control/v1/worlds/default/scenario"):
     urllib.request.urlopen(url + path).read()
+recorded = b'{"recorded": ["https://recordings.example/1.bz2"]}'
+try:
+    urllib.request.urlopen(
+        urllib.request.Request(url + "/control/v1/worlds", recorded, {"Content-Type": "application/json"})
+    )
+except urllib.error.HTTPError as refused:
+    assert b"connects to nobody" in refused.read()
+else:
+    raise AssertionError("a URL is followed that nobody has allowed")
 bot.logout()
 """
 

@@ -1,18 +1,21 @@
 """What is prepared of a recording plays as the recording does, message by message, and a naive twin agrees."""
 
 from itertools import zip_longest
+from operator import itemgetter
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulator.recorded import preparing
+from simulator.recorded.market import RecordedMarket
 from simulator.recorded.prepared import PreparedRecording
 from simulator.recorded.preparing import prepare
 from simulator.recorded.recording import Recording
+from simulator.recorded.selection import any_lines
 from simulator.recorded.sources import Source, sources
 from simulator.recorded.wanted import EVERYTHING, Wanted
 from tests.recorded_messages import LINES, market_state, moves_told, written
@@ -52,6 +55,45 @@ def test_a_prepared_recording_plays_as_the_recording_does(
         prepared.left_out,
     )
     assert [*raw.markets] == [*prepared.markets]
+
+
+@settings(max_examples=30)
+@given(drawn=LINES, place=st.integers(0, 12))
+def test_the_lines_of_a_prepared_recording_lead_to_the_same_markets_from_any_of_them_on(
+    drawn: list[Any], place: int
+) -> None:
+    with TemporaryDirectory() as folder:
+        source = source_of(folder, drawn)
+        prepare(Recording(source, is_watched=True), Path(folder, "prepared"))
+        (prepared,) = sources([str(Path(folder, "prepared"))])
+        raw = Recording(source)
+        lines = list(any_lines(prepared))
+        told: dict[str, RecordedMarket] = {}
+        for ours, line in zip_longest(raw.messages(), (line for line in lines if line.changes)):
+            theirs = list(dict.fromkeys(told.setdefault(one.id, RecordedMarket(one.id)) for one in line.changes))
+            for market in theirs:
+                market.begin_update(line.published_at)
+            for change in line.changes:
+                told[change.id].go_on(change)
+            assert list(map(in_any_order, ours)) == list(map(in_any_order, theirs))
+
+        assert list(any_lines(prepared, place)) == [
+            line for line in lines if not 0 < line.number <= place or line.problem
+        ]
+        assert list(any_lines(source, place)) == [line for line in any_lines(source) if line.number > place]
+        assert [(line.number, line.problem) for line in lines if line.problem] == [
+            (problem.line, problem.text) for problem in raw.problems
+        ]
+
+
+def in_any_order(market: RecordedMarket) -> dict[str, Any]:
+    """The state of a market, without what depends on the order of changes in one message, which is another one."""
+    state = market_state(market)
+    state["runners"].sort(key=itemgetter(0))
+    del state["has_new_definition"]
+    for _, runner in state["runners"]:
+        del runner["rises"]
+    return state
 
 
 def twin(drawn: list[Any]) -> dict[str, dict[tuple[int, int], dict[str, dict[int, int]]]]:

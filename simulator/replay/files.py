@@ -1,0 +1,120 @@
+"""The files that a world follows: which they are, by name and digest, and that they are there and the same."""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from simulator.recorded.messages import Kind, Line
+from simulator.recorded.remote import is_url, lies_under
+from simulator.recorded.rows import PyarrowMissing, arrow
+from simulator.recorded.selection import Selection, any_lines, is_prepared
+from simulator.recorded.sources import Source, SourceError, sources
+from simulator.recorded.unpacking import BROKEN, reason
+from simulator.recorded.wanted import EVERYTHING, Wanted
+from simulator.world.format.scenario import RecordedFile
+from simulator.world.recordings import CannotFollow
+
+_CHUNK_BYTES: Final = 1024 * 1024
+
+
+def recorded_files(
+    paths: Iterable[str], wanted: Wanted = EVERYTHING, urls: Sequence[str] = ()
+) -> tuple[RecordedFile, ...]:
+    """Return the files that some paths, folders or patterns stand for, each with its digest and its first message.
+
+    Files in which no market is wanted, or nothing recorded, are left out. Raise `CannotFollow` where one of them is not
+    there, no other is left, or one lies elsewhere and under none of the `urls`.
+    """
+    files: list[RecordedFile] = []
+    digests = _Digests()
+    empty: list[str] = []
+    selection = Selection(_permitted(paths, urls), wanted)
+    try:
+        for source in selection:
+            first = next(_changes_of(source), None)
+            if first is None:
+                empty.append(source.name)
+                continue
+            name = source.name if is_url(source.name) else str(Path(source.name).absolute())
+            files.append(RecordedFile(path=name, sha256=digests.of(source), first_at=first.published_at))
+    except (SourceError, PyarrowMissing) as error:
+        raise CannotFollow(str(error)) from None
+    if selection.left_out and not files:
+        raise CannotFollow(selection.nothing_found())
+    if not empty and not files:
+        raise CannotFollow("No file is named whose markets are to be followed.")
+    if not files:
+        others = f" and in {len(empty) - 1} others" if len(empty) > 1 else ""
+        raise CannotFollow(f"{empty[0]}: there are no market changes recorded in it{others}.")
+    return tuple(files)
+
+
+def opened(files: Sequence[RecordedFile], urls: Sequence[str] = ()) -> list[Source]:
+    """Return where the messages of some files are read, in this order.
+
+    Raise `CannotFollow` where one is not there, or is another one than the digest says; or where it lies elsewhere and
+    under none of the `urls`.
+    """
+    digests = _Digests()
+    _permitted((file.path for file in files), urls)
+    return [_opened(file, digests) for file in files]
+
+
+def _opened(file: RecordedFile, digests: "_Digests") -> Source:
+    meant = f"The one that is followed has the SHA-256 {file.sha256}."
+    try:
+        source = next((each for each in sources([file.path]) if each.name == file.path), None)
+        if source is None:
+            raise CannotFollow(f"{file.path}: it is no file with lines of messages. {meant}")
+        found = digests.of(source)
+        if found != file.sha256:
+            raise CannotFollow(
+                f"{file.path}: it is another file than the one that was followed before, with the SHA-256 {found}. "
+                f"{meant}"
+            )
+        if is_prepared(source):
+            arrow()
+    except (SourceError, PyarrowMissing) as error:
+        raise CannotFollow(f"{error} {meant}") from None
+    return source
+
+
+def _permitted(paths: Iterable[str], urls: Sequence[str]) -> list[str]:
+    """Return the paths; raise `CannotFollow` for what lies elsewhere, and under none of the URLs that may be read."""
+    listed = list(paths)
+    for path in listed:
+        if is_url(path) and not any(lies_under(path, url) for url in urls):
+            raise CannotFollow(
+                f"{path}: betsim connects to nobody by itself. Who starts it lets worlds read what lies under a URL "
+                "with --recordings-from URL."
+            )
+    return listed
+
+
+def _changes_of(source: Source) -> Iterator[Line]:
+    return (line for line in any_lines(source) if line.kind is Kind.CHANGES)
+
+
+class _Digests:
+    """The SHA-256 of files: of an archive on the disk as a whole, and once for all that is in it."""
+
+    def __init__(self) -> None:
+        self._known: Final[dict[str, str]] = {}
+
+    def of(self, source: Source) -> str:
+        """Return the digest of what lies on the disk, or of what a URL leads to; raise `SourceError`."""
+        is_elsewhere = is_url(source.name)
+        name = source.name if is_elsewhere else str(source.file)
+        if name not in self._known:
+            digest = hashlib.sha256()
+            try:
+                with closing(source.open() if is_elsewhere else source.file.open("rb")) as content:
+                    for chunk in iter(partial(content.read, _CHUNK_BYTES), b""):
+                        digest.update(chunk)
+            except BROKEN as error:
+                raise SourceError(f"{name}: it cannot be read, {reason(error)}.") from None
+            self._known[name] = digest.hexdigest()
+        return self._known[name]
