@@ -117,7 +117,6 @@ class RecordedBook(RunnerBook):
         self,
         owner: "Owner",
         recorded: RecordedRunner,
-        market_id: str,
         key: RunnerKey,
         model: FillModel,
         watched: "Watched",
@@ -130,8 +129,8 @@ class RecordedBook(RunnerBook):
         self._is_watched = False
         self._recorded_before: int | None = None
         """The last price of the recording when we traded last."""
-        self.backs = RecordedOffers(Side.BACK, recorded, market_id, key, model, self.watch)
-        self.lays = RecordedOffers(Side.LAY, recorded, market_id, key, model, self.watch)
+        self.backs = RecordedOffers(Side.BACK, recorded, key, model, self.watch)
+        self.lays = RecordedOffers(Side.LAY, recorded, key, model, self.watch)
 
     def watch(self) -> None:
         """Note that the book does not just show what is recorded, and has to follow what comes."""

@@ -108,7 +108,7 @@ class Followed:
         runner = self.recorded.runners.get(key)
         if runner is None:
             raise AssertionError(f"runner {key} is not recorded")
-        return RecordedBook(self, runner, self.recorded.market_id, key, self.lane.model, self._watched)
+        return RecordedBook(self, runner, key, self.lane.model, self._watched)
 
     def follow(self, book: RecordedBook, moves: Moves) -> None:
         """Let one of the books follow what a message said, and match what that fills."""

@@ -13,13 +13,33 @@ What holds whatever the model:
   so it fills none of ours that wait for such bets, up to what we took (`spent`).
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from typing import Final
 
 from simulator.backtest.models import Cancellations, FillModel, Place
-from simulator.exchange.book import Level, Offer, Offers
-from simulator.exchange.orders import ANONYMOUS, ANONYMOUS_BET_ID, Order, OrderType, Persistence, RunnerKey, Side
+from simulator.exchange.book import Level, LevelOnOffer, Offer, Offers
+from simulator.exchange.orders import AnonymousBet, Order, Resting, RunnerKey, Side
 from simulator.recorded.market import Ladder, RecordedRunner
+
+
+class ShownLevel:
+    """A level as a taker finds it: bets of ours, and of the recorded volume as much as stands before and behind each.
+
+    Every stretch of recorded volume has a place of its own in the queue, and no number that a bet could have.
+    """
+
+    __slots__ = ("price", "queue", "total")
+
+    def __init__(self, price: int) -> None:
+        self.price: Final = price
+        self.total = 0
+        self.queue: Final[dict[int, Resting]] = {}
+
+    def put(self, bet: Resting) -> None:
+        """Queue a bet behind all that there is."""
+        self.queue[-1 - len(self.queue) if isinstance(bet, AnonymousBet) else bet.bet_id] = bet
+        self.total += bet.size_remaining
 
 
 class RecordedOffers(Offers):
@@ -29,7 +49,6 @@ class RecordedOffers(Offers):
     """
 
     __slots__ = (
-        "_market_id",
         "_model",
         "_own_changes",
         "_recorded_runner",
@@ -46,7 +65,6 @@ class RecordedOffers(Offers):
         self,
         resting_side: Side,
         recorded: RecordedRunner,
-        market_id: str,
         runner: RunnerKey,
         model: FillModel,
         watch: Callable[[], None] = lambda: None,
@@ -59,7 +77,6 @@ class RecordedOffers(Offers):
             recorded.available_to_back if resting_side is Side.LAY else recorded.available_to_lay
         )
         """What the recording shows: shared, and to be read only."""
-        self._market_id: Final = market_id
         self._runner: Final = runner
         self._model: Final = model
         self.taken: Final[dict[int, int]] = {}
@@ -91,10 +108,23 @@ class RecordedOffers(Offers):
     @property
     def best_price(self) -> int | None:
         """Return the price a taker meets first, as `best` has it, without making the level."""
-        ladder = self.ladder()
-        if not ladder:
-            return None
-        return max(ladder) if self._direction == 1 else min(ladder)
+        ours = self.best_of_ours
+        for price in self._recorded_prices():
+            if ours is not None and not self.beats(price, ours):
+                return ours
+            if self.available(price) > 0:
+                return price
+        return ours
+
+    def _recorded_prices(self) -> Iterator[int]:
+        """Yield the prices that the recording shows, from the best to the worst, which is known without sorting."""
+        if self.recorded:
+            runner, is_to_back = self._recorded_runner, self._direction == 1
+            best = runner.best_back if is_to_back else runner.best_lay
+            if best is not None:
+                yield best
+            prices = sorted(self.recorded, reverse=is_to_back)
+            yield from islice(prices, 1, None)
 
     @property
     def own_changes(self) -> int:
@@ -123,59 +153,48 @@ class RecordedOffers(Offers):
         return offers
 
     @property
-    def best(self) -> Level | None:
+    def best(self) -> LevelOnOffer | None:
         """Return the level a taker meets first, or `None` when nothing is offered."""
         return next(self.best_first(), None)
 
-    def best_first(self) -> Iterator[Level]:
+    def best_first(self) -> Iterator[LevelOnOffer]:
         """Yield the levels from the best to the worst, made as they are reached."""
-        prices = self.recorded.keys() | self.levels.keys() if self.levels else self.recorded
-        for price in sorted(prices, reverse=self._direction == 1):
+        for price in self._prices():
             available = self.available(price)
             own = self.levels.get(price)
             if available > 0 or own is not None:
                 yield self._level(price, available, own)
 
+    def _prices(self) -> Iterable[int]:
+        """Return the prices at which there may be anything, from the best to the worst."""
+        if not self.levels:
+            return self._recorded_prices()
+        return sorted(self.recorded.keys() | self.levels.keys(), reverse=self._direction == 1)
+
     def sizes(self) -> Iterator[Offer]:
         """Yield how much is offered at each price, from the best to the worst."""
-        prices = self.recorded.keys() | self.levels.keys() if self.levels else self.recorded
-        for price in sorted(prices, reverse=self._direction == 1):
+        for price in self._prices():
             own = self.levels.get(price)
             size = max(0, self.available(price)) + (0 if own is None else own.total)
             if size:
                 yield Offer(price, size)
 
-    def _level(self, price: int, available: int, own: Level | None) -> Level:
-        level = Level(price)
-        level.total = available
+    def _level(self, price: int, available: int, own: Level | None) -> ShownLevel:
+        level = ShownLevel(price)
         before = 0
         if own is not None:
-            level.total += own.total
             for order in own.queue.values():
                 ahead = min(self.ahead[order.bet_id], available)
                 if ahead > before:
-                    self._put_anonymous(level, ahead - before)
+                    level.put(self._recorded_bet(price, ahead - before))
                     before = ahead
-                level.queue[order.bet_id] = order
+                level.put(order)
         if available > before:
-            self._put_anonymous(level, available - before)
+            level.put(self._recorded_bet(price, available - before))
         return level
 
-    def _put_anonymous(self, level: Level, size: int) -> None:
-        # Every one has a place of its own in the queue, and no number that a bet could have.
-        level.queue[-1 - len(level.queue)] = Order(
-            ANONYMOUS_BET_ID,
-            ANONYMOUS,
-            self._market_id,
-            self._runner,
-            self.resting_side,
-            OrderType.LIMIT,
-            Persistence.LAPSE,
-            level.price,
-            size,
-            0,
-            size_remaining=size,
-        )
+    def _recorded_bet(self, price: int, size: int) -> AnonymousBet:
+        return AnonymousBet(self._runner, self.resting_side, price, size)
 
     # What comes and goes
 
@@ -186,9 +205,9 @@ class RecordedOffers(Offers):
         ahead = 0 if self._model.place is Place.FRONT else max(0, self.available(order.price))
         self.ahead[order.bet_id] = self.arrived_behind[order.bet_id] = ahead
 
-    def reduce(self, order: Order, size: int) -> None:
+    def reduce(self, order: Resting, size: int) -> None:
         """Take `size` pence off a bet: one of ours, or recorded volume that is gone from now on."""
-        if order.account == ANONYMOUS:
+        if isinstance(order, AnonymousBet):
             self.take(order.price, size)
             return
         is_last = size == order.size_remaining

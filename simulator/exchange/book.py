@@ -9,10 +9,10 @@ from bisect import bisect_left, insort
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from copy import copy
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 
 from simulator.exchange.money import Price
-from simulator.exchange.orders import Order, Side
+from simulator.exchange.orders import Order, Resting, Side
 
 
 class Offer(NamedTuple):
@@ -25,6 +25,22 @@ class Offer(NamedTuple):
 def meet(back_price: int, lay_price: int) -> bool:
     """Return whether a back and a lay on one runner are matched with each other: the layer offers what is asked."""
     return back_price <= lay_price
+
+
+class LevelOnOffer(Protocol):
+    """A level as a taker sees it: what there is at a price, the first come first."""
+
+    @property
+    def price(self) -> int:
+        """Return the price in hundredths."""
+
+    @property
+    def total(self) -> int:
+        """Return how many pence of backer's stake there are."""
+
+    @property
+    def queue(self) -> Mapping[int, Resting]:
+        """Return whose they are."""
 
 
 class Level:
@@ -70,11 +86,11 @@ class Offers:
         return offers
 
     @property
-    def best(self) -> Level | None:
+    def best(self) -> LevelOnOffer | None:
         """Return the level a taker meets first, or `None` when nothing is offered."""
         return self.levels[self._ranks[-1] * self._direction] if self._ranks else None
 
-    def best_first(self) -> Iterator[Level]:
+    def best_first(self) -> Iterator[LevelOnOffer]:
         """Yield the levels from the best to the worst."""
         for rank in reversed(self._ranks):
             yield self.levels[rank * self._direction]
@@ -105,7 +121,7 @@ class Offers:
         self.total += order.size_remaining
         self.revision += 1
 
-    def reduce(self, order: Order, size: int) -> None:
+    def reduce(self, order: Resting, size: int) -> None:
         """Take `size` pence off a queued order's place, which it keeps unless nothing is left.
 
         The caller has not yet lowered `order.size_remaining`; the queue only keeps the totals.

@@ -17,7 +17,7 @@ from simulator.exchange.events import (
 )
 from simulator.exchange.market import Market
 from simulator.exchange.matching import Fill, VirtualFill, plan_matches
-from simulator.exchange.orders import Fragment, LapseReason, Order, Side, TimeInForce
+from simulator.exchange.orders import AnonymousBet, Fragment, LapseReason, Order, Side, TimeInForce
 from simulator.exchange.runner import Runner
 from simulator.exchange.telling import filled_leg, order_lapsed
 
@@ -91,16 +91,15 @@ def _match_virtually(market: Market, order: Order, fill: VirtualFill, match_id: 
 
 def fill_resting(market: Market, fill: Fill, match_id: int, at: int) -> None:
     """Match a part of a bet that rests, at its own price."""
-    resting = fill.resting
-    market.runners[resting.runner].book.queue_of(resting.side).reduce(resting, fill.size)
-    resting.match(Fragment.at_price(match_id, resting.price, fill.size, at, in_play=market.in_play))
+    resting, size = fill
+    market.runners[resting.runner].book.queue_of(resting.side).reduce(resting, size)
+    market.trade(resting.runner, resting.price, size)
+    if isinstance(resting, AnonymousBet):
+        return
+    resting.match(Fragment.at_price(match_id, resting.price, size, at, in_play=market.in_play))
     if not resting.size_remaining:
-        index = market.orders_of.get(resting.account)
-        # What is anonymous has no owner who would look for it.
-        if index is not None:
-            index.note(resting)
+        market.orders_of[resting.account].note(resting)
     market.count(resting)
-    market.trade(resting.runner, resting.price, fill.size)
 
 
 def cancel(market: Market, order: Order, size: int, at: int) -> None:

@@ -12,19 +12,19 @@ one place.
 from collections.abc import Iterator, Sequence
 from heapq import heapify, heapreplace
 from itertools import chain
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
-from simulator.exchange.book import Level, Offers
+from simulator.exchange.book import LevelOnOffer, Offers
 from simulator.exchange.crossmatching import Completion
 from simulator.exchange.ladder import Ladder
 from simulator.exchange.money import HUNDREDTHS
-from simulator.exchange.orders import Order, Side, TimeInForce, target_per_penny
+from simulator.exchange.orders import Order, Resting, Side, TimeInForce, target_per_penny
 
 
 class Fill(NamedTuple):
     """One match to be made: `size` pence against a resting order, at that order's price."""
 
-    resting: Order
+    resting: Resting
     size: int
 
 
@@ -50,7 +50,7 @@ class OtherRunners(NamedTuple):
 class Appetite:
     """Decides level by level, best first, how much of an offer an order takes, and when it has had enough.
 
-    Two questions, with two answers each:
+    Two questions, with two answers each, of which this class gives the usual ones:
 
     - How far? To its limit. But the limit of a FILL_OR_KILL order is on the volume-weighted average of all that it
       takes: offers better than the limit earn room for worse ones, of a price worse by d as many pence as the gains
@@ -60,15 +60,13 @@ class Appetite:
       offer would be too much, the order is complete, and what is missing is dropped.
     """
 
+    __slots__ = ("_direction", "_limit", "_wanted", "is_sated")
+
     def __init__(self, order: Order) -> None:
-        self._limit = order.price
-        self._direction = 1 if order.side is Side.BACK else -1
-        self._averages = order.time_in_force is TimeInForce.FILL_OR_KILL and not order.is_line_bet
-        self._surplus = 0
-        """Sum over what was taken of size times how much better than the limit its price was."""
-        self._target_type = order.bet_target_type
-        self._wanted = order.size_remaining if order.bet_target is None else order.bet_target * HUNDREDTHS
-        """Pence of stake; with a target hundredths of pence of payout or profit."""
+        self._limit: Final = order.price
+        self._direction: Final = 1 if order.side is Side.BACK else -1
+        self._wanted = order.size_remaining
+        """Pence of stake."""
         self.is_sated = False
 
     def take(self, price: int, available: int, least: int = 1) -> int:
@@ -76,6 +74,39 @@ class Appetite:
 
         Where none are taken and the order has still not had enough, it may go on without this offer.
         """
+        wanted = self._wanted
+        if (price - self._limit) * self._direction < 0 or available < least:
+            size = 0
+        elif 0 < wanted < least:
+            return 0
+        else:
+            size = min(wanted, available)
+            self._wanted -= size
+        self.is_sated = size < available or not self._wanted
+        return size
+
+    def stake_wanted(self, price: int) -> int:
+        """Return how many pence of stake at this price what is still wanted comes to, a rest under a penny left out."""
+        return self._wanted
+
+
+class PeculiarAppetite(Appetite):
+    """That of an order whose limit is on the average, or which has a target in the place of a size."""
+
+    __slots__ = ("_averages", "_surplus", "_target_type")
+
+    def __init__(self, order: Order) -> None:
+        super().__init__(order)
+        self._averages = order.time_in_force is TimeInForce.FILL_OR_KILL and not order.is_line_bet
+        self._surplus = 0
+        """Sum over what was taken of size times how much better than the limit its price was."""
+        self._target_type: Final = order.bet_target_type
+        if order.bet_target is not None:
+            # Hundredths of pence of payout or profit.
+            self._wanted = order.bet_target * HUNDREDTHS
+
+    def take(self, price: int, available: int, least: int = 1) -> int:
+        """Return how many pence to take, as of any order, within what the average or the target allows."""
         wanted = self.stake_wanted(price)
         better = (price - self._limit) * self._direction
         allowed = available if better >= 0 else min(available, self._surplus // -better)
@@ -97,6 +128,12 @@ class Appetite:
         if self._target_type is None:
             return self._wanted
         return self._wanted // target_per_penny(self._target_type, price)
+
+
+def appetite_of(order: Order) -> Appetite:
+    """Return the appetite of an order that comes to the market."""
+    is_peculiar = order.time_in_force is not None or order.bet_target is not None
+    return PeculiarAppetite(order) if is_peculiar else Appetite(order)
 
 
 # What it takes it from
@@ -186,10 +223,10 @@ class VirtualOffers:
 class _Leg:
     """The offers of one other runner, drawn on from the best level down, first come first served."""
 
-    def __init__(self, levels: Iterator[Level]) -> None:
+    def __init__(self, levels: Iterator[LevelOnOffer]) -> None:
         self._levels = levels
-        self._queue: Iterator[Order] = iter(())
-        self._order: Order | None = None
+        self._queue: Iterator[Resting] = iter(())
+        self._order: Resting | None = None
         self._left_of_order = 0
         self.price = 0
         self.remaining = 0
@@ -239,9 +276,9 @@ def plan_matches(order: Order, offers: Offers, other_runners: OtherRunners | Non
 
     A FILL_OR_KILL order that cannot have its minimum (`min_fill_size`, or the whole of what it wants) makes no match.
     """
-    appetite = Appetite(order)
+    appetite = appetite_of(order)
     whole = appetite.stake_wanted(order.price)
-    fills = list(_matches(appetite, order, offers, other_runners))
+    fills = _matches(appetite, order, offers, other_runners)
     rest = appetite.stake_wanted(order.price)
     if order.time_in_force is TimeInForce.FILL_OR_KILL:
         minimum = None if order.bet_target is not None else order.min_fill_size
@@ -253,18 +290,20 @@ def plan_matches(order: Order, offers: Offers, other_runners: OtherRunners | Non
 
 def _matches(
     appetite: Appetite, order: Order, offers: Offers, other_runners: OtherRunners | None
-) -> Iterator[Fill | VirtualFill]:
+) -> list[Fill | VirtualFill]:
+    fills: list[Fill | VirtualFill] = []
     virtual = None if other_runners is None else _virtual_offers(order, other_runners)
     for level in offers.best_first():
         while virtual is not None and virtual.price is not None and offers.beats(virtual.price, level.price):
-            yield from _take_virtual(appetite, virtual)
+            _take_virtual(appetite, virtual, fills)
             if appetite.is_sated:
-                return
-        yield from _take_real(appetite, level)
+                return fills
+        _take_real(appetite, level, fills)
         if appetite.is_sated:
-            return
+            return fills
     while virtual is not None and virtual.price is not None and not appetite.is_sated:
-        yield from _take_virtual(appetite, virtual)
+        _take_virtual(appetite, virtual, fills)
+    return fills
 
 
 def _virtual_offers(order: Order, other_runners: OtherRunners) -> VirtualOffers | None:
@@ -289,22 +328,24 @@ def _virtual_offers(order: Order, other_runners: OtherRunners) -> VirtualOffers 
     return VirtualOffers(other_runners, order.side, completion)
 
 
-def _take_real(appetite: Appetite, level: Level) -> Iterator[Fill]:
+def _take_real(appetite: Appetite, level: LevelOnOffer, fills: list[Fill | VirtualFill]) -> None:
     """Plan to take from a level what the order wants of it, first come first served."""
     size = appetite.take(level.price, level.total)
+    if not size:
+        return
     for resting in level.queue.values():
+        part = min(size, resting.size_remaining)
+        fills.append(Fill(resting, part))
+        size -= part
         if not size:
             break
-        part = min(size, resting.size_remaining)
-        yield Fill(resting, part)
-        size -= part
 
 
-def _take_virtual(appetite: Appetite, virtual: VirtualOffers) -> Iterator[VirtualFill]:
+def _take_virtual(appetite: Appetite, virtual: VirtualOffers, fills: list[Fill | VirtualFill]) -> None:
     """Plan to take from the present virtual offer what the order wants of it."""
     if virtual.price is not None:
         size = appetite.take(virtual.price, virtual.available, virtual.least)
         if size:
-            yield virtual.take(size)
+            fills.append(virtual.take(size))
         elif not appetite.is_sated:
             virtual.skip()

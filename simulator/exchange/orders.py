@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
-from typing import Final, NamedTuple
+from typing import ClassVar, Final, NamedTuple
 
 from simulator.exchange.money import HUNDREDTHS, divide_half_away, profit_pence
 
@@ -136,7 +136,7 @@ class Fragment(NamedTuple):
     @classmethod
     def at_price(cls, match_id: int, price: int, size: int, matched_at: int, *, in_play: bool) -> "Fragment":
         """Return a match at a price that is exact in hundredths."""
-        return cls(match_id, price, size, matched_at, price * size, in_play=in_play)
+        return cls(match_id, price, size, matched_at, price * size, False, in_play)
 
     def reduced(self, reduced_price: Callable[[int], int]) -> "Fragment":
         """Return this match after a removal: what was matched in play, or keeps its price, keeps every decimal."""
@@ -375,3 +375,22 @@ class Order:
             self.size_matched, self.size_voided, self.voided_at = self.size_voided, 0, None
             self.matched_payout = sum(fragment.payout for fragment in self.fragments)
         self.profit = self.outcome = self.settled_at = None
+
+
+class AnonymousBet:
+    """An unmatched bet of which the size alone is known: it can be taken, and nobody looks at what becomes of it."""
+
+    __slots__ = ("price", "runner", "side", "size_remaining")
+
+    bet_id: ClassVar = ANONYMOUS_BET_ID
+    account: ClassVar = ANONYMOUS
+
+    def __init__(self, runner: RunnerKey, side: Side, price: int, size_remaining: int) -> None:
+        self.runner: Final = runner
+        self.side: Final = side
+        self.price: Final = price
+        self.size_remaining: Final = size_remaining
+
+
+Resting = Order | AnonymousBet
+"""What a taker can find in a book."""

@@ -11,7 +11,7 @@ from simulator.exchange.events import (
     OrderVoided,
 )
 from simulator.exchange.ledger import Posting
-from simulator.exchange.orders import LapseReason, Order, OrderType
+from simulator.exchange.orders import LapseReason, Order, OrderType, Resting
 
 
 def order_placed(order: Order, index: int, ticket: int | None, at: int) -> OrderPlaced:
@@ -62,7 +62,7 @@ def order_voided(order: Order, size: int, at: int) -> OrderVoided:
     return OrderVoided(at, order.market_id, order.bet_id, order.account, order.runner, size)
 
 
-def filled_leg(order: Order, size: int) -> FilledLeg:
+def filled_leg(order: Resting, size: int) -> FilledLeg:
     """Return a resting order, `size` pence of it, as a leg of a virtual bet."""
     return FilledLeg(order.bet_id, order.account, order.runner, order.price, size)
 
