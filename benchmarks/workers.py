@@ -1,11 +1,15 @@
 """What workers bring: a hundred markets on one process and on two, and what a Dask cluster adds to each.
 
-The markets are copies of the recordings that ship, each an event of its own. Shown are seconds of the clock and of
-processors, all processes counted, and both for one market.
+The markets are copies of one recording, each an event of its own: of the recording that ships, which is played in some
+milliseconds, and of a horse race as recorded (`tests/evidence.py`), where there is one. Shown are seconds of the clock
+and of processors, all processes counted, and how many times as fast two processes are: by the clock, which needs a
+second processor that is free, and by what a market costs the processors of both.
 """
 
 import bz2
+import gzip
 import os
+import re
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
@@ -15,8 +19,10 @@ from simulator.backtest.running import backtest
 from simulator.backtest.workers import Doing, here, on_a_cluster, on_this_machine
 from simulator.data import recording_bytes, recording_names
 from tests.dask_cluster import dask_cluster
+from tests.evidence import STREAMS
 
 MARKETS = 100
+RACE = "1.181223995.bz2"
 STRATEGY = """
 class Backs:
     def __init__(self):
@@ -41,22 +47,30 @@ class Cost(NamedTuple):
 
 def run() -> None:
     """Measure and print."""
-    with TemporaryDirectory() as name:
-        folder = Path(name)
-        strategy = folder / "strategy.py"
-        strategy.write_text(STRATEGY)
-        recordings = _copies(folder / "recordings")
-        print(f"workers: {MARKETS} markets, load {os.getloadavg()[0]:.1f} before")
-        one = _cost(f"{strategy}:Backs", recordings, here)
-        two = _cost(f"{strategy}:Backs", recordings, on_this_machine(2))
-        print(f"  one process    {_written(one)}")
-        print(f"  two processes  {_written(two)}   {one.clock / two.clock:.2f} x as fast")
-        with dask_cluster(folder) as address:
-            dask = _cost(f"{strategy}:Backs", recordings, on_a_cluster(address))
-        more = 1000 * (dask.clock - two.clock) / MARKETS
-        print(f"  Dask, two      {dask.clock:6.2f} s, {more:+.1f} ms a market beside two processes")
-        hours = one.processors / MARKETS * 1e6 / 3600
-        print(f"  a million such markets on one processor, reckoned from this: {hours:.0f} hours")
+    packed = {"of the recording that ships": recording_bytes(recording_names()[0])}
+    if (STREAMS / RACE).exists():
+        packed["of a horse race"] = (STREAMS / RACE).read_bytes()
+    for title, content in packed.items():
+        with TemporaryDirectory() as name:
+            folder = Path(name)
+            strategy = folder / "strategy.py"
+            strategy.write_text(STRATEGY)
+            print(f"workers: {MARKETS} markets, copies {title}, load {os.getloadavg()[0]:.1f} before")
+            _compare(f"{strategy}:Backs", _copies(bz2.decompress(content).decode(), folder / "recordings"), folder)
+
+
+def _compare(strategy: str, recordings: str, folder: Path) -> None:
+    one = _cost(strategy, recordings, here)
+    two = _cost(strategy, recordings, on_this_machine(2))
+    print(f"  one process    {_written(one)}")
+    by_clock, by_processors = one.clock / two.clock, 2 * one.processors / two.processors
+    print(f"  two processes  {_written(two)}   {by_clock:.2f} x by the clock, {by_processors:.2f} x reckoned")
+    with dask_cluster(folder) as address:
+        dask = _cost(strategy, recordings, on_a_cluster(address))
+    more = 1000 * (dask.clock - two.clock) / MARKETS
+    print(f"  Dask, two      {dask.clock:6.2f} s, {more:+.1f} ms a market beside two processes")
+    hours = one.processors / MARKETS * 1e6 / 3600
+    print(f"  a million such markets on one processor, reckoned from this: {hours:.0f} hours")
 
 
 def _written(cost: Cost) -> str:
@@ -64,15 +78,13 @@ def _written(cost: Cost) -> str:
     return f"{cost.clock:6.2f} s, {cost.processors:6.2f} s of processors, {each:5.1f} ms a market"
 
 
-def _copies(folder: Path) -> str:
-    """Write the recording of a race many times, each as a market and an event of its own."""
+def _copies(lines: str, folder: Path) -> str:
+    """Write a recording many times, each as a market and an event of its own."""
     folder.mkdir()
-    lines = bz2.decompress(recording_bytes(recording_names()[0])).decode()
-    first = lines.partition('"id":"')[2].partition('"')[0]
-    event = lines.partition('"eventId":"')[2].partition('"')[0]
+    market, event = (re.findall(f'"{name}": ?"([0-9.]+)"', lines)[0] for name in ("id", "eventId"))
     for number in range(MARKETS):
-        text = lines.replace(f'"{first}"', f'"1.{number}"').replace(f'"eventId":"{event}"', f'"eventId":"{number}"')
-        (folder / f"1.{number}.bz2").write_bytes(bz2.compress(text.encode()))
+        text = lines.replace(f'"{market}"', f'"1.{number}"').replace(f'"{event}"', f'"{number}"')
+        (folder / f"1.{number}.gz").write_bytes(gzip.compress(text.encode(), 1))
     return str(folder)
 
 
