@@ -12,6 +12,7 @@ from simulator.live.own_orders import LiveOrders
 from simulator.live.running import run
 
 CANNOT_RUN: Final = 2
+INTERRUPTED: Final = 130
 
 
 @click.command(name="run")
@@ -28,7 +29,7 @@ def run_command(
     """Run a strategy against a server.
 
     The strategy is one that `betsim backtest` runs, too. The markets are those that are open when it begins, 200 at
-    most.
+    most. Its orders are listed at the end, which Ctrl-C brings about early.
     """
     try:
         variant, *others = variants(parameters, "queue")
@@ -36,12 +37,14 @@ def run_command(
             raise WrongStrategy("a strategy runs once against a server: give every parameter one value.")
         chosen = strategy_class(strategy)
         check_parameters(chosen, variant.parameters, strategy)
-        orders = run(chosen(**variant.parameters), access, _market_filter(options), seconds=seconds, tell=_tell)
+        ran = run(chosen(**variant.parameters), access, _market_filter(options), seconds=seconds, tell=_tell)
     except (WrongStrategy, CannotRun) as error:
         end(str(error), CANNOT_RUN)
     except KeyboardInterrupt:
-        return
-    _tell_orders(orders)
+        end("it was interrupted before it had begun.", INTERRUPTED)
+    _tell_orders(ran.orders)
+    if ran.is_interrupted:
+        end("it was interrupted: what is unmatched stays with the server.", INTERRUPTED)
 
 
 def _market_filter(options: dict[str, Any]) -> dict[str, list[str]]:

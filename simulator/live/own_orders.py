@@ -46,6 +46,8 @@ class LiveOrder:
 
     def __repr__(self) -> str:
         asked = f"{self.side} {self.selection_id} {self.size} at {self.price}"
+        if self.bet_id is not None:
+            asked = f"{self.bet_id} {asked}"
         return f"<{asked}: {self.refusal or self.status}, {self.size_matched} matched>"
 
     def take(self, report: Any) -> None:

@@ -29,20 +29,31 @@ def run(
     *,
     seconds: float | None = None,
     tell: Callable[[str], None] = lambda _: None,
-) -> list[LiveOrders]:
+) -> "Ran":
     """Let a strategy run in the markets of a filter, and return its orders in them.
 
-    It ends when all of them are closed, or after so many seconds. `tell` is told what a person wants to know. Raises
-    `CannotRun` where the server cannot be reached, does not let the customer in, or is lost; and what the strategy
-    raises.
+    It ends when all of them are closed, after so many seconds, or early where `KeyboardInterrupt` is raised once it has
+    begun. `tell` is told what a person wants to know. Raises `CannotRun` where the server cannot be reached, does not
+    let the customer in, or is lost; and what the strategy raises.
     """
     with closing(Library(access)) as library, ThreadPoolExecutor(1) as executor:
         live = _Live(strategy, library, executor, tell)
         live.begin(dict(market_filter))
         until = None if seconds is None else perf_counter() + seconds
-        while not live.is_over and (until is None or perf_counter() < until):
-            live.look()
-        return list(live.orders.values())
+        is_interrupted = False
+        try:
+            while not live.is_over and (until is None or perf_counter() < until):
+                live.look()
+        except KeyboardInterrupt:
+            is_interrupted = True
+        return Ran(list(live.orders.values()), is_interrupted)
+
+
+class Ran(NamedTuple):
+    """The orders that a strategy has asked for, by market, and whether somebody has ended it before its end."""
+
+    orders: list[LiveOrders]
+    is_interrupted: bool
 
 
 class Answered(NamedTuple):

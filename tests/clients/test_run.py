@@ -83,7 +83,7 @@ class Does(Strategy):
 @pytest.mark.parametrize("served", [False, True], ids=["plain", "tls"], indirect=True)
 def test_a_strategy_bets_hears_of_its_bets_and_of_the_end(served: Served) -> None:
     strategy = Does(lambda market, orders: orders.back(market.runner(3), market.runner(3).best_back, 2.0), served.world)
-    (orders,) = run(strategy, server_of(served), {}, seconds=30)
+    ((orders,), _) = run(strategy, server_of(served), {}, seconds=30)
     (order,) = orders
     (bet,) = served.world.orders()
     assert strategy.closed == [(MARKET, 10.0)]
@@ -176,7 +176,7 @@ def test_the_same_strategy_gets_the_same_bets_on_the_server_and_over_its_recordi
         recorder.join()
         (bet,) = served.world.orders()
     assert ran.exit_code == 0
-    assert f"{MARKET} <BACK 3 3.0 at 5.0: EXECUTION_COMPLETE, 3.0 matched>, profit 15.00" in ran.stdout
+    assert f"{MARKET} <{bet.bet_id} BACK 3 3.0 at 5.0: EXECUTION_COMPLETE, 3.0 matched>, profit 15.00" in ran.stdout
     runs = Runs(parameters=("stake=3",), lane=Settings(cross_matching=True))
     (order,) = backtest(f"{script}:Backs", [str(recording)], runs).rows.orders
     assert (order.price, order.size_matched, order.average_price_matched, order.profit) == (5.0, 3.0, 6.0, 15.0)
@@ -195,6 +195,20 @@ def test_the_same_strategy_gets_the_same_bets_on_the_server_and_over_its_recordi
 def test_what_is_in_the_way_is_said(changes: dict[str, Any], market_filter: dict[str, Any], sentence: str) -> None:
     with serve("derby") as served, pytest.raises(CannotRun, match=sentence):
         run(Strategy(), server_of(served, **changes), market_filter, seconds=10)
+
+
+def test_who_interrupts_a_strategy_is_told_of_its_orders(served: Served, tmp_path: Path) -> None:
+    script = tmp_path / "strategy.py"
+    script.write_text(f"{BACKS}\n    def on_orders(self, orders):\n        raise KeyboardInterrupt\n")
+    access = server_of(served)
+    credentials = ["--username", access.username, "--password", access.password, "--app-key", access.app_key]
+    where = ["--url", access.url, "--stream", access.stream]
+
+    ran = CliRunner().invoke(main, ["run", f"{script}:Backs", *where, *credentials])
+
+    assert (ran.exit_code, ran.stdout.count("BACK 3 2.0 at 5.0")) == (130, 1)
+    assert len(served.world.orders()) == 1
+    assert ran.stderr.splitlines()[-1] == "betsim: it was interrupted: what is unmatched stays with the server."
 
 
 def test_a_strategy_runs_once_against_a_server(tmp_path: Path) -> None:
