@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from simulator.control.beginnings import checked_snapshot
 from simulator.journal_file import JournalFile
+from simulator.reading_recordings import RecordingReader, open_recordings
 from simulator.world.format.scenario import Scenario
 from simulator.world.loading.named import scenario_called
 from simulator.world.snapshot import Snapshot, SnapshotError
@@ -33,7 +34,13 @@ class CannotBegin(Exception):
     """The first world cannot begin as the options say; the sentence says why."""
 
 
-def first_world(scenario: str | None, snapshot: Path | None, journal: Path | None, seed: int) -> FirstWorld:
+def first_world(
+    scenario: str | None,
+    snapshot: Path | None,
+    journal: Path | None,
+    seed: int,
+    recordings: RecordingReader = open_recordings,
+) -> FirstWorld:
     """Return what the options say; `scenario` is `None` where it is not said, and then it is the demo.
 
     Raise `ScenarioError`, `JournalError` and `CannotBegin`.
@@ -52,13 +59,13 @@ def first_world(scenario: str | None, snapshot: Path | None, journal: Path | Non
         return FirstWorld(written, journal=file)
     if snapshot is None:
         return FirstWorld(scenario_called("demo" if scenario is None else scenario, seed), journal=file)
-    read = _read(snapshot)
+    read = _read(snapshot, recordings)
     return FirstWorld(read.scenario, read, file)
 
 
-def _read(path: Path) -> Snapshot:
+def _read(path: Path, recordings: RecordingReader) -> Snapshot:
     try:
-        return checked_snapshot(path.read_bytes())
+        return checked_snapshot(path.read_bytes(), recordings)
     except OSError as error:
         raise CannotBegin(f"the snapshot {path} cannot be read: {error.strerror}.") from None
     except SnapshotError as error:

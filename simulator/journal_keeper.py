@@ -15,6 +15,7 @@ from simulator.world.clock import REAL_TIME, ClockError, RealTime
 from simulator.world.format.quantities import Unusable
 from simulator.world.happened import BEGINNING, CALLER, Happened
 from simulator.world.inputs import EndWorld, Reset, Restore, SetClock
+from simulator.world.recordings import CannotFollow
 from simulator.world.retelling import Beginning, Retelling, Told
 from simulator.world.snapshot import Snapshot, SnapshotError
 from simulator.world.world import World
@@ -98,7 +99,7 @@ class JournalKeeper:
         if image is not None:
             beginning = beginning.with_snapshot(image)
         try:
-            retelling = Retelling(beginning)
+            retelling = Retelling(beginning, self._worlds.open_recordings)
             for one in self._file.story(written):
                 if isinstance(one, Told):
                     retelling.tell(one)
@@ -106,9 +107,9 @@ class JournalKeeper:
                     retelling.world.clock.reach(one)
                     retelling.world.run_due()
             return retelling.world.snapshot()
-        except (SnapshotError, ClockError, Unusable) as error:
+        except (SnapshotError, CannotFollow, ClockError, Unusable) as error:
             raise JournalError(
-                f"The world {beginning.world_id!r} of {self._file.path} cannot be told: {error}."
+                f"The world {beginning.world_id!r} of {self._file.path} cannot be told: {str(error).rstrip('.')}."
             ) from None
 
     # Writing

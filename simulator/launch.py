@@ -122,7 +122,6 @@ class PreparedServer:
             most=options.most_worlds,
             open_recordings=recordings,
         )
-        self._worlds.are_kept_by_snapshots = options.first.journal is not None
         self._keeper: Final = None if options.first.journal is None else self._keeper_of(options.first.journal)
         self.world: Final[World] = self._first_world(options.first, options.seed)
         # The control API can do anything to every world, so without a token it is for this machine alone.

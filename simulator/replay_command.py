@@ -71,7 +71,7 @@ def _chooses_recordings(function: Callable[..., None]) -> Callable[..., None]:
         wanted: Wanted,
         **rest: Any,
     ) -> None:
-        def first(_: int) -> FirstWorld:
+        def first(_: int, __: RecordingReader) -> FirstWorld:
             scenario = RecordingReader(files).scenario_of(
                 files, at=at, rate=rate, model=model, cross_matching=cross_matching, wanted=wanted
             )

@@ -23,6 +23,7 @@ from simulator.journal_file import JournalError
 from simulator.launch import PreparedServer, RecordOptions, ServerOptions, TlsMissing, TlsOptions
 from simulator.log_output import LOG_LEVELS, show_log
 from simulator.namespaces import NoNamespaces
+from simulator.reading_recordings import RecordingReader
 from simulator.server import CannotAnnounce, CannotListen, CannotWrite
 from simulator.transparency import PORT as TRANSPARENT_PORT
 from simulator.transparency import STREAM_HOST
@@ -45,6 +46,8 @@ HTTP_PORT: Final = 8000
 STREAM_PORT: Final = 8001
 HTTPS_PORT: Final = 8443
 ANY_PORT: Final = 0
+First = Callable[[int, RecordingReader], FirstWorld]
+"""Makes of a seed, and of what reads recordings, with what the first world begins."""
 IMAGE, REFUSE = "image", "refuse"
 
 
@@ -175,7 +178,7 @@ def chooses_scenario(function: Callable[..., None]) -> Callable[..., None]:
     def command(*, scenario: str, snapshot: Path | None, journal: Path | None, **rest: Any) -> None:
         source = click.get_current_context().get_parameter_source("scenario")
         named = None if source is ParameterSource.DEFAULT else scenario
-        function(first=lambda seed: first_world(named, snapshot, journal, seed), **rest)
+        function(first=lambda seed, recordings: first_world(named, snapshot, journal, seed, recordings), **rest)
 
     return command
 
@@ -261,7 +264,7 @@ def prepares_server(
             record: Path | None,
             record_compressed: bool,
             seed: int,
-            first: Callable[[int], FirstWorld],
+            first: First,
             control_token: str | None,
             **rest: Any,
         ) -> None:
@@ -310,12 +313,13 @@ def _refuse_addresses() -> None:
             raise click.UsageError(f"--{option} has no place beside --transparent: the addresses are the real ones.")
 
 
-def _prepare(first: Callable[[int], FirstWorld], **options: Any) -> PreparedServer:
+def _prepare(first: First, **options: Any) -> PreparedServer:
     """Prepare a server from the rest of `ServerOptions`, or say what is wrong and end the program."""
     try:
         # What is made on the way to a large world stays: the collector would look at all of it time and again.
         with full_collections_put_off():
-            return PreparedServer(ServerOptions(first=first(options["seed"]), **options))
+            recordings = RecordingReader(options["recordings_from"])
+            return PreparedServer(ServerOptions(first=first(options["seed"], recordings), **options))
     except ScenarioError as error:
         end(str(error), WRONG_SCENARIO)
     except (CannotBegin, CannotFollow) as error:

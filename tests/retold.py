@@ -10,6 +10,7 @@ import sys
 from functools import cache
 from pathlib import Path
 
+from simulator.reading_recordings import open_recordings
 from simulator.world.happened import Happened
 from simulator.world.retelling import (
     Beginning,
@@ -82,7 +83,7 @@ def retell() -> None:
     """Retell the stories on standard input; the hashes of each are one line of the output."""
     lines = iter(sys.stdin.buffer)
     for first in lines:
-        world, hashes = Retelling(decode_beginning(first)), []
+        world, hashes = Retelling(decode_beginning(first), open_recordings), []
         for line in lines:
             if line == b"\n":
                 break

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from enum import StrEnum
 from fractions import Fraction
 from math import isfinite
-from typing import Final, NamedTuple, Protocol
+from typing import ClassVar, Final, NamedTuple, Protocol
 
 from simulator.backtest.models import FillModel
 from simulator.backtest.offers import RecordedOffers
@@ -110,6 +110,9 @@ class RecordedBook(RunnerBook):
 
     __slots__ = ("_is_watched", "_key", "_recorded_before", "_watched", "owner", "recorded")
 
+    LINKED: ClassVar = frozenset({"_watched", "owner", "recorded"})
+    """The attributes that `link` makes anew."""
+
     backs: RecordedOffers
     lays: RecordedOffers
 
@@ -122,15 +125,23 @@ class RecordedBook(RunnerBook):
         watched: "Watched",
     ) -> None:
         super().__init__()
-        self.owner: Final = owner
-        self.recorded: Final = recorded
+        self.owner = owner
+        self.recorded = recorded
         self._key: Final = key
-        self._watched: Final = watched
+        self._watched = watched
         self._is_watched = False
         self._recorded_before: int | None = None
         """The last price of the recording when we traded last."""
         self.backs = RecordedOffers(Side.BACK, recorded, key, model, self.watch)
         self.lays = RecordedOffers(Side.LAY, recorded, key, model, self.watch)
+
+    def link(self, owner: "Owner", recorded: RecordedRunner, model: FillModel, watched: "Watched") -> None:
+        """Go on following a runner as it is recorded, as one of the books that are watched where it was one."""
+        self.owner, self.recorded, self._watched = owner, recorded, watched
+        for offers in (self.backs, self.lays):
+            offers.link(recorded, model, self.watch)
+        if self._is_watched:
+            watched.setdefault(self._key, []).append(self)
 
     def watch(self) -> None:
         """Note that the book does not just show what is recorded, and has to follow what comes."""
@@ -190,7 +201,7 @@ class RecordedBook(RunnerBook):
 
     def picture(self) -> RunnerBook:
         """Return a book that looks like this one does now."""
-        return _Picture(self)
+        return PictureOfBook(self)
 
     @property
     def is_idle(self) -> bool:
@@ -311,7 +322,7 @@ def _price(told: float | str | None) -> Price | None:
     return Fraction(str(told)) if isfinite(told) else NoPrice.INFINITY
 
 
-class _Picture(RunnerBook):
+class PictureOfBook(RunnerBook):
     """How a recorded book looked at a moment."""
 
     __slots__ = ("_told",)
@@ -352,8 +363,11 @@ class _Fills:
 class FollowingMarket(Market):
     """A market of an exchange of ours that follows a recorded one: its bet delay is the one that is told."""
 
+    LINKED: ClassVar = frozenset({"new_book"})
+    """The attribute that is set anew where a market goes on."""
+
     def __init__(self, definition: AddMarket, new_book: Callable[[RunnerKey], RecordedBook]) -> None:
-        self.new_book: Final = new_book
+        self.new_book = new_book
         self.recorded_total_matched = 0
         """As the recording said last, in pence."""
         super().__init__(definition)
@@ -393,9 +407,12 @@ class FollowingMarket(Market):
 class FollowingState(State):
     """What an exchange remembers whose markets follow recorded ones; `new_books` has how their books are made."""
 
+    LINKED: ClassVar = frozenset({"new_books"})
+    """The attribute that is set anew where an exchange goes on."""
+
     def __init__(self, rules: BettingRules, first_bet_id: int, first_match_id: int) -> None:
         super().__init__(rules, first_bet_id, first_match_id)
-        self.new_books: Final[dict[str, Callable[[RunnerKey], RecordedBook]]] = {}
+        self.new_books: dict[str, Callable[[RunnerKey], RecordedBook]] = {}
 
     def new_market(self, definition: AddMarket) -> Market:
         """Return a market that follows the recorded one of this id, or where there is none one of the usual kind."""

@@ -135,6 +135,11 @@ class Engine:
         if self._postponed:
             self._define_postponed((), 0)
 
+    def go_on(self, recorded: RecordedMarket) -> "FollowedByAll":
+        """Go on with a recorded market, of which some messages were taken in before, and return what follows it."""
+        market = self.followed[recorded.market_id] = FollowedByAll(recorded, self.lanes)
+        return market
+
     def end(self) -> None:
         """Let happen what is still due, and note which markets have no result."""
         self.catch_up()
@@ -180,7 +185,9 @@ class FollowedByAll:
         if not self.followed:
             recorded = self.recorded
             for lane in self._lanes:
-                followed = lane.followed[recorded.market_id] = Followed(lane, recorded, self.watched, definition)
+                followed = Followed(lane, recorded, self.watched)
+                followed.begin(definition)
+                lane.followed[recorded.market_id] = followed
                 self.followed.append(followed)
 
     def define_at_once(self, definition: MarketDefinition) -> None:

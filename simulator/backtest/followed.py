@@ -93,18 +93,35 @@ class Followed:
 
     __slots__ = ("_watched", "lane", "market", "recorded")
 
-    def __init__(self, lane: Venue, recorded: RecordedMarket, watched: Watched, definition: MarketDefinition) -> None:
+    market: FollowingMarket
+
+    def __init__(self, lane: Venue, recorded: RecordedMarket, watched: Watched) -> None:
+        """Let books that are made for the market follow the recorded one. It is still to `begin`, or to `link`."""
         self.lane: Final = lane
         self.recorded: Final = recorded
         self._watched: Final = watched
-        lane.state.new_books[recorded.market_id] = self._new_book
-        for command in first_commands(recorded.market_id, definition, cross_matching=lane.settings.cross_matching):
-            lane.do(command)
-        market = lane.exchange.markets[recorded.market_id]
-        assert isinstance(market, FollowingMarket)
-        self.market: Final = market
+        lane.state.new_books[recorded.market_id] = self.new_book
 
-    def _new_book(self, key: RunnerKey) -> RecordedBook:
+    def begin(self, definition: MarketDefinition) -> None:
+        """Add the market as its first definition says; raise `Impossible`."""
+        lane, market_id = self.lane, self.recorded.market_id
+        for command in first_commands(market_id, definition, cross_matching=lane.settings.cross_matching):
+            lane.do(command)
+        market = lane.exchange.markets[market_id]
+        assert isinstance(market, FollowingMarket)
+        self.market = market
+
+    def link(self, market: FollowingMarket) -> None:
+        """Go on with a market that was here before; raise `LookupError` where a runner of it is not recorded."""
+        self.market = market
+        market.new_book = self.new_book
+        for key, runner in market.runners.items():
+            if not isinstance(runner.book, RecordedBook):
+                raise TypeError(f"the book of runner {key} follows no recording")
+            runner.book.link(self, self.recorded.all_runners[key], self.lane.model, self._watched)
+
+    def new_book(self, key: RunnerKey) -> RecordedBook:
+        """Return the book of a runner; it has to be recorded."""
         runner = self.recorded.runners.get(key)
         if runner is None:
             raise AssertionError(f"runner {key} is not recorded")

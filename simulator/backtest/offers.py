@@ -15,7 +15,7 @@ What holds whatever the model:
 
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
-from typing import Final
+from typing import ClassVar, Final
 
 from simulator.backtest.models import Cancellations, FillModel, Place
 from simulator.exchange.book import Level, LevelOnOffer, Offer, Offers
@@ -61,6 +61,12 @@ class RecordedOffers(Offers):
         "taken",
     )
 
+    LINKED: ClassVar = frozenset({"_model", "_recorded_runner", "_watch", "recorded", "revision"})
+    """The attributes that `link` makes anew, and one that follows from others."""
+
+    recorded: Ladder
+    """What the recording shows: shared, and to be read only."""
+
     def __init__(
         self,
         resting_side: Side,
@@ -69,16 +75,11 @@ class RecordedOffers(Offers):
         model: FillModel,
         watch: Callable[[], None] = lambda: None,
     ) -> None:
-        self._recorded_runner: Final = recorded
+        self._recorded_runner = recorded
         self._own_changes = 0
         super().__init__(resting_side)
-        self._watch: Final = watch
-        self.recorded: Final[Ladder] = (
-            recorded.available_to_back if resting_side is Side.LAY else recorded.available_to_lay
-        )
-        """What the recording shows: shared, and to be read only."""
+        self.link(recorded, model, watch)
         self._runner: Final = runner
-        self._model: Final = model
         self.taken: Final[dict[int, int]] = {}
         """By price: what we have taken of the level that is shown."""
         self.spent: Final[dict[int, int]] = {}
@@ -87,6 +88,11 @@ class RecordedOffers(Offers):
         """By bet id: the pence of others that stand before a bet of ours."""
         self.arrived_behind: Final[dict[int, int]] = {}
         """By bet id: how many stood there when it arrived."""
+
+    def link(self, recorded: RecordedRunner, model: FillModel, watch: Callable[[], None]) -> None:
+        """Follow a runner as it is recorded."""
+        self._recorded_runner, self._model, self._watch = recorded, model, watch
+        self.recorded = recorded.available_to_back if self.resting_side is Side.LAY else recorded.available_to_lay
 
     # What a taker finds
 

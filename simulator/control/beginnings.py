@@ -55,12 +55,12 @@ def beginnings(
             return scenario
         if FORK in asked:
             return Fork(_text_of(asked, FORK, "the id of a world"))
-        return _snapshot_of(asked, kept)
+        return _snapshot_of(asked, kept, recordings)
 
     return load
 
 
-def snapshots(kept: KeptSnapshots) -> Callable[[bytes, str], Kept]:
+def snapshots(kept: KeptSnapshots, recordings: RecordingReader) -> Callable[[bytes, str], Kept]:
     """Return what reads to which snapshot a world goes back; it raises what `beginnings` raise."""
 
     def load(text: bytes, name: str) -> Kept:
@@ -69,7 +69,7 @@ def snapshots(kept: KeptSnapshots) -> Callable[[bytes, str], Kept]:
             raise WrongDocument(
                 'A world goes back to a snapshot: {"snapshot": the document, or the name of a kept one}.'
             )
-        return _snapshot_of(asked, kept)
+        return _snapshot_of(asked, kept, recordings)
 
     return load
 
@@ -124,10 +124,10 @@ def _value_of(raw: msgspec.Raw, member: str) -> Any:
         raise WrongDocument(f"This cannot be read: {error}.", f"$.{member}") from None
 
 
-def _snapshot_of(asked: Mapping[str, Any], kept: KeptSnapshots) -> Kept:
+def _snapshot_of(asked: Mapping[str, Any], kept: KeptSnapshots, recordings: RecordingReader) -> Kept:
     value = asked[SNAPSHOT]
     if isinstance(value, msgspec.Raw) and bytes(value).lstrip().startswith(b"{"):
-        return _checked(value)
+        return _checked(value, recordings)
     if isinstance(value, dict):
         raise WrongDocument("A snapshot is sent in JSON, as it was written.", f"$.{SNAPSHOT}")
     name = _text_of(asked, SNAPSHOT, "the document that a snapshot is, or the name of one that is kept")
@@ -138,23 +138,23 @@ def _snapshot_of(asked: Mapping[str, Any], kept: KeptSnapshots) -> Kept:
     return found
 
 
-def _checked(encoded: msgspec.Raw) -> Kept:
+def _checked(encoded: msgspec.Raw, recordings: RecordingReader) -> Kept:
     """Return a snapshot that was sent, once it is known that a world can go on from it; raise `WrongDocument`."""
     try:
-        snapshot = checked_snapshot(encoded)
+        snapshot = checked_snapshot(encoded, recordings)
     except SnapshotError as error:
         raise wrong_snapshot(error) from None
     return Kept(snapshot, encode_snapshot(snapshot))
 
 
-def checked_snapshot(encoded: bytes | msgspec.Raw) -> Snapshot:
+def checked_snapshot(encoded: bytes | msgspec.Raw, recordings: RecordingReader) -> Snapshot:
     """Return a snapshot that comes from outside, once it is known that a world can go on from it.
 
     Raise `SnapshotError`.
     """
     snapshot = decode_snapshot(encoded)
     _check_scenario(snapshot)
-    try_out(snapshot)
+    try_out(snapshot, recordings)
     return snapshot
 
 

@@ -7,13 +7,15 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import Response
 
-from simulator.control.problems import UnknownWorld, WrongQuery
+from simulator.control.performing import sentence
+from simulator.control.problems import Impossible, UnknownWorld, WrongQuery
 from simulator.control.query import duration_between, number_of, parameters_of
 from simulator.control.resources import answer
 from simulator.control.schema import EntryDocument, JournalDocument, instant_text
 from simulator.http import until_gone
 from simulator.world.export import Export, encode_export
 from simulator.world.journal import KINDS, Entry, Journal, Page, Wanted
+from simulator.world.snapshot import SnapshotError
 from simulator.world.world import World
 from simulator.world.worlds import UnknownWorld as NoSuchWorld
 from simulator.world.worlds import Worlds
@@ -57,7 +59,12 @@ class JournalHandlers:
         world, journal = self._journal_of(request)
         export = Export.of(world, *journal.story())
         # Long stories take a while to write, and what is written of them does not change any more.
-        return Response(await asyncio.to_thread(encode_export, export), media_type=LINES)
+        try:
+            lines = await asyncio.to_thread(encode_export, export)
+        except SnapshotError as error:
+            # It begins with a snapshot, of which the recordings are gone.
+            raise Impossible(sentence(error.problem)) from None
+        return Response(lines, media_type=LINES)
 
     def _journal_of(self, request: Request) -> tuple[World, Journal]:
         world = self._world_of(request)

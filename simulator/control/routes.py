@@ -49,7 +49,7 @@ def control_routes(
     """Return every route under `/control/v1`; faults can be ordered for the `operations`."""
     kept = KeptSnapshots()
     of_worlds = WorldHandlers(worlds, addresses, seed, kept, recordings)
-    of_snapshots = SnapshotHandlers(of_worlds.world_of, of_worlds.describe, kept)
+    of_snapshots = SnapshotHandlers(of_worlds.world_of, of_worlds.describe, kept, recordings)
     of_journal = JournalHandlers(worlds, of_worlds.world_of)
     of_faults = FaultHandlers(of_worlds.world_of, operations)
     of_clock = ClockHandlers(of_worlds.world_of)

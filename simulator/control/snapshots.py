@@ -15,8 +15,9 @@ from simulator.control.performing import sentence
 from simulator.control.problems import Impossible, UnknownSnapshot, WrongQuery
 from simulator.control.resources import JSON, answer
 from simulator.control.schema import KeptSnapshotDocument, KeptSnapshotsDocument, WorldDocument, instant_text
+from simulator.reading_recordings import RecordingReader
 from simulator.world.inputs import Restore
-from simulator.world.snapshot import SnapshotError, encode_snapshot
+from simulator.world.snapshot import encode_snapshot
 from simulator.world.world import World
 
 
@@ -24,11 +25,16 @@ class SnapshotHandlers:
     """What can be done with snapshots, but for making new worlds of them."""
 
     def __init__(
-        self, world_of: Callable[[Request], World], describe: Callable[[World], WorldDocument], kept: KeptSnapshots
+        self,
+        world_of: Callable[[Request], World],
+        describe: Callable[[World], WorldDocument],
+        kept: KeptSnapshots,
+        recordings: RecordingReader,
     ) -> None:
         self._world_of: Final = world_of
         self._describe: Final = describe
         self._kept: Final = kept
+        self._snapshots: Final = snapshots(kept, recordings)
 
     async def take(self, request: Request) -> Response:
         """Answer what a world is now, whole, and keep it where a name is given."""
@@ -37,10 +43,7 @@ class SnapshotHandlers:
             raise WrongQuery("A snapshot is kept under one name, and not under several.", "name", ", ".join(names))
         for name in names:
             self._kept.refuse_name(name)
-        try:
-            snapshot = world.snapshot()
-        except SnapshotError as error:
-            raise Impossible(sentence(error.problem)) from None
+        snapshot = world.snapshot()
         document = await asyncio.to_thread(encode_snapshot, snapshot)
         for name in names:
             self._kept.keep(name, Kept(snapshot, document))
@@ -70,7 +73,7 @@ class SnapshotHandlers:
         """Let a world go back to a snapshot of its own."""
         self._world_of(request)
         body = await read_body(request, MOST_SNAPSHOT_BYTES)
-        found = await loaded(body, snapshots(self._kept))
+        found = await loaded(body, self._snapshots)
         # Asked for again: while the document was on its way the world may have been deleted.
         world = self._world_of(request)
         refusal = world.do(Restore(msgspec.Raw(found.document))).refusal

@@ -98,6 +98,11 @@ class Exchange:
         return self._state.rules
 
     @property
+    def remembered(self) -> State:
+        """Return all that it remembers, for whoever has made that of another kind."""
+        return self._state
+
+    @property
     def markets(self) -> Mapping[str, Market]:
         """Return the markets by id."""
         return MappingProxyType(self._state.markets)

@@ -140,6 +140,16 @@ class RecordedMarket:
             else:
                 runner.apply(change)
 
+    def go_on_at(
+        self, published_at: int, updates: int, definition: MarketDefinition | None, here: list[RunnerId]
+    ) -> None:
+        """Go on from what was known after an update, given its runners, and which of them are there, in order."""
+        self.published_at, self._count[0] = published_at, updates
+        self.definition = self._definition_before = definition
+        self.runners.clear()
+        for key in here:
+            self.runners[key] = self.all_runners[key]
+
     def define(self, definition: MarketDefinition) -> None:
         """Take in a definition."""
         if definition != self.definition:

@@ -7,6 +7,7 @@ is nothing there is no entry.
 
 import math
 import struct
+from collections.abc import Iterable
 from enum import IntEnum
 from typing import Final
 
@@ -120,6 +121,12 @@ class RecordedRunner:
         self.rises: Final[Ladder] = self.quantities[_RISES]
         """By how much the traded volume of a price has risen when it last rose. A full image makes nothing rise that
         was known before."""
+
+    def go_on(self, mentions: int, quantities: Iterable[Iterable[tuple[int, int]]]) -> None:
+        """Go on from what was known after so many mentions; raise `ValueError` where that is not of all quantities."""
+        self._changes = mentions
+        for quantity, known in zip(self.quantities, quantities, strict=True):
+            quantity.update(known)
 
     @property
     def changes(self) -> int:

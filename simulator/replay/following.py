@@ -7,6 +7,8 @@ the world has a notice of it; the others go on.
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+import msgspec
+
 from simulator.backtest.engine import Engine
 from simulator.backtest.lane import Settings
 from simulator.backtest.models import MODELS
@@ -21,6 +23,7 @@ from simulator.recorded.sources import Source
 from simulator.recorded.wanted import Wanted
 from simulator.replay.descriptions import describe
 from simulator.replay.files import opened
+from simulator.replay.images import IMAGED, RecordingsImage, images_of, link
 from simulator.replay.lane import WorldLane
 from simulator.replay.messages import Messages
 from simulator.world.format.scenario import RecordingsEntry, WantedMarkets
@@ -54,6 +57,8 @@ def wanted_of(entry: WantedMarkets) -> Wanted:
 
 class FollowedRecordings:
     """The recorded markets of one world."""
+
+    imaged: Final = IMAGED
 
     def __init__(self, entry: RecordingsEntry, sources: Sequence[Source]) -> None:
         """Begin with the files of an entry, opened in this order."""
@@ -97,6 +102,32 @@ class FollowedRecordings:
             self._parts.notices.append(Notice(self._engine.now, READ, None, None, problem))
         self._messages.problems.clear()
         return self._events
+
+    def image(self) -> object:
+        """Return what a snapshot has of it, as JSON has it. Nothing may be due."""
+        places = (str(place) for place in self._markets)
+        image = RecordingsImage(
+            positions=self._messages.positions,
+            messages=self._messages.followed,
+            problems=self._messages.problem_count,
+            now=self._engine.now,
+            markets=images_of(self._engine),
+            with_books=list(self._lane.state.new_books),
+            followed=list(self._lane.followed),
+            left=sorted(self._left),
+            unsettled=self._lane.unsettled,
+            of_files=dict(zip(places, map(list, self._markets.values()), strict=True)),
+        )
+        return msgspec.to_builtins(image)
+
+    def go_on(self, parts: Parts, image: object) -> None:
+        """Go on as an image says; raise `LookupError`, `TypeError` or `ValueError` where it is none of these files."""
+        read = msgspec.convert(image, RecordingsImage)
+        self._parts = parts
+        self._messages.go_on(read.positions, read.messages, read.problems)
+        self._left.update(read.left)
+        self._markets.update({int(place): dict.fromkeys(ids) for place, ids in read.of_files.items()})
+        link(read, parts, self._lane, self._engine)
 
     def reason_to_leave_alone(self, market_id: str) -> str | None:
         """Return why nobody but the recording changes a market; one that it has not settled anybody may settle."""

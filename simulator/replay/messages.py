@@ -1,7 +1,7 @@
 """The messages of several recordings in the order of time, read as they are needed."""
 
 from collections.abc import Iterator, Sequence
-from heapq import heapify, heappop, heappush, heapreplace
+from heapq import heapify, heappop, heapreplace
 from typing import Final, NamedTuple
 
 from simulator.recorded.messages import Kind, Line
@@ -13,40 +13,65 @@ MOST_PROBLEMS: Final = 100
 """How many broken lines of all files are told of; the rest is counted."""
 
 
-class _Next(NamedTuple):
-    """What a file says next: at what time it counts, and of which file it is, in the order in which they were named."""
+class Position(NamedTuple):
+    """How far a file is read: when its next message counts, and how many lines come before that one."""
 
     at: int
-    file: int
-    line: Line
+    after: int
+
+
+class _Reading(NamedTuple):
+    """A file that is open: its next message, and the lines that follow."""
+
+    next: Line
+    rest: Iterator[Line]
 
 
 class Messages:
-    """The messages of some files. A file is opened when the time of its first message has come.
+    """The messages of some files. A file is opened when the time of its next message has come.
 
-    What is told late in a file, after something later, counts at the time of that.
+    So who goes on from positions reads nothing before there is something to be told. What is told late in a file, after
+    something later, counts at the time of that.
     """
 
     def __init__(self, files: Sequence[RecordedFile], sources: Sequence[Source]) -> None:
         """Begin before the first message of the files, which are opened in this order."""
         self._sources: Final = sources
-        self._waiting: Final = [(file.first_at, place) for place, file in enumerate(files)]
-        heapify(self._waiting)
-        self._lines: Final[dict[int, Iterator[Line]]] = {}
-        self._open: Final[list[_Next]] = []
+        self._after: Final = [0] * len(files)
+        """By the place of a file that has not ended: how many of its lines are taken or passed over."""
+        self._due: Final = [(file.first_at, place) for place, file in enumerate(files)]
+        """A heap: when the next message of each file counts that has one, in the order in which they were named."""
+        heapify(self._due)
+        self._reading: Final[dict[int, _Reading]] = {}
         self.ended: Final[list[int]] = []
         """The places of the files that have come to their end since somebody looked."""
         self.problems: Final[list[str]] = []
         """What could not be read since somebody looked."""
-        self._problems = 0
+        self.problem_count = 0
         self.followed = 0
         """How many messages were taken."""
 
     @property
     def next_due(self) -> int | None:
         """Return when the next message counts, `None` after the last."""
-        times = [heap[0][0] for heap in (self._waiting, self._open) if heap]
-        return min(times, default=None)
+        return self._due[0][0] if self._due else None
+
+    @property
+    def positions(self) -> list[Position | None]:
+        """Return how far each file is read, `None` for one that has ended."""
+        positions: list[Position | None] = [None] * len(self._after)
+        for at, place in self._due:
+            positions[place] = Position(at, self._after[place])
+        return positions
+
+    def go_on(self, positions: Sequence[Position | None], followed: int, problem_count: int) -> None:
+        """Go on from positions, after so many messages and problems; raise `ValueError` where they are of others."""
+        if len(positions) != len(self._after):
+            raise ValueError(f"there are positions in {len(positions)} files, and {len(self._after)} are followed")
+        self._due[:] = [(position.at, place) for place, position in enumerate(positions) if position is not None]
+        heapify(self._due)
+        self.followed, self.problem_count = followed, problem_count
+        self._after[:] = [0 if position is None else position.after for position in positions]
 
     def until(self, at: int) -> Iterator[tuple[int, Line]]:
         """Take and yield the messages up to a time, each with the place of its file, in order.
@@ -54,43 +79,40 @@ class Messages:
         At the same time those of the file come first that was named first. What was taken has been taken, whether or
         not the rest is asked for.
         """
-        while True:
-            while self._waiting and self._waiting[0][0] <= at:
-                first_at, place = heappop(self._waiting)
-                self._lines[place] = any_lines(self._sources[place])
-                self._read_on(place, first_at)
-            if not self._open or self._open[0].at > at:
-                return
-            taken = self._open[0]
-            self._advance(taken)
+        while self._due and self._due[0][0] <= at:
+            due, place = self._due[0]
+            reading = self._reading.get(place)
+            if reading is None:
+                self._read_on(due, place, any_lines(self._sources[place], self._after[place]))
+                continue
+            self._read_on(due, place, reading.rest)
             self.followed += 1
-            yield taken.file, taken.line
+            yield place, reading.next
 
-    def _read_on(self, place: int, after: int) -> None:
-        line = self._next_line(place)
-        if line is not None:
-            heappush(self._open, _Next(max(after, line.published_at), place, line))
-
-    def _advance(self, taken: _Next) -> None:
-        line = self._next_line(taken.file)
+    def _read_on(self, due: int, place: int, lines: Iterator[Line]) -> None:
+        """Read the next message of the file whose turn it is."""
+        line = self._next_line(place, lines)
         if line is None:
-            heappop(self._open)
+            heappop(self._due)
+            self._reading.pop(place, None)
+            self._after[place] = 0
+            self.ended.append(place)
         else:
-            heapreplace(self._open, _Next(max(taken.at, line.published_at), taken.file, line))
+            self._after[place] = line.number - 1
+            self._reading[place] = _Reading(line, lines)
+            heapreplace(self._due, (max(due, line.published_at), place))
 
-    def _next_line(self, place: int) -> Line | None:
-        for line in self._lines[place]:
+    def _next_line(self, place: int, lines: Iterator[Line]) -> Line | None:
+        for line in lines:
             if line.kind is Kind.CHANGES:
                 return line
             if line.kind is Kind.BROKEN:
                 self._tell(f"{self._sources[place].name}, line {line.number}: it is left out, {line.problem}")
-        del self._lines[place]
-        self.ended.append(place)
         return None
 
     def _tell(self, problem: str) -> None:
-        self._problems += 1
-        if self._problems <= MOST_PROBLEMS:
+        self.problem_count += 1
+        if self.problem_count <= MOST_PROBLEMS:
             self.problems.append(problem)
-        elif self._problems == MOST_PROBLEMS + 1:
+        elif self.problem_count == MOST_PROBLEMS + 1:
             self.problems.append("there are more lines that are left out, which are not told of")

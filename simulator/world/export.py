@@ -67,13 +67,23 @@ class Export(Struct, frozen=True):
     """How many sessions each account has had, since the last reset."""
     vendors_made: int
     """How many tokens and codes were made for vendors, likewise."""
+    open_recordings: OpenRecordings = follow_nothing
 
     @classmethod
     def of(cls, world: World, beginning: Beginning, told: Sequence[Told]) -> "Export":
         """Return the export of a world whose journal tells this story."""
         passwords = {name: account.password for name, account in world.accounts.by_username.items()}
         now = world.run_due()
-        return cls(beginning, told, now, passwords, world.ids.world_id, dict(world.ids.logins()), world.vendors.made)
+        return cls(
+            beginning,
+            told,
+            now,
+            passwords,
+            world.ids.world_id,
+            dict(world.ids.logins()),
+            world.vendors.made,
+            world.open_recordings,
+        )
 
 
 class _First(Struct, frozen=True, omit_defaults=True):
@@ -104,7 +114,7 @@ _ENCODER: Final = msgspec.json.Encoder()
 
 
 def encode_export(export: Export) -> bytes:
-    """Return an export as lines of JSON."""
+    """Return an export as lines of JSON; raise `SnapshotError` where recordings are gone with which it begins."""
     return b"".join(b"%b\n" % line for line in _lines(export))
 
 
@@ -134,8 +144,7 @@ def replay(lines: Iterable[bytes], open_recordings: OpenRecordings = follow_noth
 
 def _lines(export: Export) -> Iterator[bytes]:
     yield _ENCODER.encode(_First(FORMAT, export.beginning))
-    # A world that follows recordings has no snapshots, so that none have to be read here.
-    restored = cache(lambda: Retelling(export.beginning).world)
+    restored = cache(lambda: Retelling(export.beginning, export.open_recordings).world)
     tokens, codes = _tokens(export, restored), _codes(export, restored)
     for one in export.told:
         codes.hear(one.input)

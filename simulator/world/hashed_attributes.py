@@ -141,7 +141,7 @@ LEFT_OUT: Final[Mapping[type, Mapping[str, str]]] = {
         "has_ended": "a world that has ended is asked nothing",
         "created_at": "what depends on it is hashed as a time",
         "_real_time": "the world outside",
-        "_open_recordings": "the world outside",
+        "open_recordings": "the world outside",
         "_listeners": "they only read",
         "_is_telling": "false whenever something can be asked",
         "agenda": ELSEWHERE,

@@ -162,7 +162,7 @@ class Journal:
             happened = self._begin_again_with(happened, happened.input)
         elif happened.source == CALLER:
             self._told.append(Told(happened.at, happened.input))
-            if len(self._told) > MOST_INPUTS and self._world.has_snapshots:
+            if len(self._told) > MOST_INPUTS:
                 self._world.at_next_rest(self._begin_again_where_long)
         self._keep(happened, 1 + len(happened.events) + (happened.refusal is not None))
 
@@ -190,7 +190,7 @@ class Journal:
 
     def _begin_again_where_long(self) -> None:
         """Let a snapshot stand for what has been told so far, once that is much; to be called where nothing is due."""
-        if len(self._told) > MOST_INPUTS and self._world.has_snapshots and not self._world.has_ended:
+        if len(self._told) > MOST_INPUTS and not self._world.has_ended:
             self._beginning = self._beginning.with_snapshot(self._world.snapshot())
             self._told = []
 

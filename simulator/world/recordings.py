@@ -35,8 +35,16 @@ class CannotFollow(Exception):
         self.member: Final = member
 
 
+Imaged = tuple[tuple[type, frozenset[str]], ...]
+"""Classes, each with the names of the attributes that no image holds because they are made anew."""
+
+
 class Recordings(Protocol):
     """The recorded markets that one world follows."""
+
+    @property
+    def imaged(self) -> "Imaged":
+        """Return which other classes an exchange has whose markets follow recorded ones."""
 
     @property
     def next_due(self) -> int | None:
@@ -50,6 +58,15 @@ class Recordings(Protocol):
 
     def follow(self, until: int) -> list[Event]:
         """Take in what was published up to a time, and return what came of it."""
+
+    def image(self) -> object:
+        """Return what it remembers beside the exchange, as JSON has it: the files not, but how far they were read."""
+
+    def go_on(self, parts: "Parts", image: object) -> None:
+        """Go on as an image says, instead of beginning, with the parts of the world that was imaged.
+
+        Raise `LookupError`, `TypeError` or `ValueError` where the one does not fit the other.
+        """
 
     def reason_to_leave_alone(self, market_id: str) -> str | None:
         """Return why nobody but the recording changes a market, `None` for one of which that is not so."""

@@ -21,9 +21,13 @@ from simulator.world.format.scenario import Scenario
 from simulator.world.image import Classes, NotAnImage, Reader, Writer
 from simulator.world.participants import Participant
 from simulator.world.parts import Parts
+from simulator.world.recordings import CannotFollow, OpenRecordings, Recordings, follow_nothing
+from simulator.world.recordings import Imaged as ImagedClasses
 from simulator.world.sessions import Sessions
 from simulator.world.vendors import Vendors
 
+RECORDINGS: Final = "recordings"
+"""The member of an image that holds what is remembered of recordings."""
 FORMAT: Final = 2
 """The number of the format; what another one wrote is refused."""
 
@@ -139,20 +143,41 @@ def _refuse_format(written_by: int) -> None:
 
 def image_of(world: Imaged) -> bytes:
     """Return the image of a world as JSON. Nothing may be due in it."""
+    recordings = world.parts.recordings
     world.parts.exchange.begin_all()
-    return _IN_ORDER.encode(Writer(_classes()).write([world.parts, *world.participants]))
+    image = Writer(_classes_with(recordings)).write([world.parts, *world.participants])
+    if recordings is not None:
+        image[RECORDINGS] = recordings.image()
+    return _IN_ORDER.encode(image)
 
 
-def remembered(snapshot: Snapshot, real_time: RealTime, renamed: Mapping[str, str] | None = None) -> Remembered:
-    """Return what a world remembers at a snapshot, with a clock that goes on from there; raise `SnapshotError`."""
+def remembered(
+    snapshot: Snapshot,
+    real_time: RealTime,
+    renamed: Mapping[str, str] | None = None,
+    open_recordings: OpenRecordings = follow_nothing,
+) -> Remembered:
+    """Return what a world remembers at a snapshot, with a clock that goes on from there.
+
+    Raise `SnapshotError`, also where recordings that it follows are not there any more, or others.
+    """
     # Asked here, too: a snapshot with which a journal begins was not decoded by itself.
     _refuse_format(snapshot.format)
+    entry = snapshot.scenario.recordings
     try:
-        roots = _read(snapshot.image, renamed or {})
+        recordings = None if entry is None else open_recordings(entry)
+    except CannotFollow as error:
+        raise SnapshotError(f"its recordings cannot be followed: {error}".rstrip(".")) from None
+    try:
+        image = msgspec.json.decode(snapshot.image)
+        roots = _read(image, renamed or {}, _classes_with(recordings))
         if not roots or not isinstance(roots[0], Parts):
             raise NotAnImage("it begins with something else than the parts of a world")
         parts, *participants = roots
         parts.__dict__["clock"] = Clock(snapshot.now, snapshot.rate, real_time.seconds)
+        if recordings is not None:
+            parts.__dict__["recordings"] = recordings
+            _go_on(recordings, parts, image)
         for market in parts.exchange.markets.values():
             market.forget_what_follows()
         for pictures in parts.delayed_markets.watched.values():
@@ -165,21 +190,35 @@ def remembered(snapshot: Snapshot, real_time: RealTime, renamed: Mapping[str, st
     return Remembered(parts, tuple(participants))
 
 
-def _read(image: msgspec.Raw, renamed: Mapping[str, str]) -> list[Any]:
+def _go_on(recordings: Recordings, parts: Parts, image: Any) -> None:
+    try:
+        recordings.go_on(parts, image[RECORDINGS])
+    except (LookupError, TypeError, ValueError) as error:
+        raise NotAnImage(f"this is not an image of recorded markets ({type(error).__name__}: {error})") from None
+
+
+def _read(image: Any, renamed: Mapping[str, str], classes: Classes) -> list[Any]:
     # Nothing of what is made here is garbage, and the collector would look at all of it again and again.
     collects = gc.isenabled()
     gc.disable()
     try:
-        return Reader(_classes(), msgspec.json.decode(image), renamed).read()
+        return Reader(classes, image, renamed).read()
     finally:
         if collects:
             gc.enable()
 
 
+def _classes_with(recordings: Recordings | None) -> Classes:
+    return _classes(None if recordings is None else recordings.imaged)
+
+
 @cache
-def _classes() -> Classes:
+def _classes(of_recordings: ImagedClasses | None) -> Classes:
     left_out: dict[type, Iterable[str]] = {kind: kind.FOLLOWS for kind in (Market, Catalogue, Vendors, Sessions)}
-    return Classes(_ours(), {Parts: {"clock"}, **left_out})
+    if of_recordings is None:
+        return Classes(_ours(), {Parts: {"clock"}, **left_out})
+    more = dict(of_recordings)
+    return Classes([*_ours(), *more], {Parts: {"clock", "recordings"}, **left_out, **more})
 
 
 def _ours() -> Iterator[type]:

@@ -9,6 +9,7 @@ from functools import partial
 from typing import Final
 
 from simulator.world.clock import RealTime
+from simulator.world.recordings import OpenRecordings
 from simulator.world.snapshot import Snapshot, SnapshotError
 from simulator.world.state_hash import state_hash
 from simulator.world.world import World
@@ -16,9 +17,9 @@ from simulator.world.world import World
 _NO_TIME: Final = RealTime(lambda: 0, lambda: 0.0)
 
 
-def try_out(snapshot: Snapshot) -> None:
+def try_out(snapshot: Snapshot, open_recordings: OpenRecordings) -> None:
     """Let a world that nobody meets go on from a snapshot; raise `SnapshotError` where it cannot."""
-    tried(partial(World.of_snapshot, snapshot, _NO_TIME))
+    tried(partial(World.of_snapshot, snapshot, _NO_TIME, open_recordings))
 
 
 def tried(make: Callable[[], World]) -> World:

@@ -52,10 +52,6 @@ from simulator.world.snapshot import (
 
 Listener = Callable[[Happened], object]
 
-NO_SNAPSHOTS: Final = (
-    "a world that follows recordings has no snapshots: it can be reset, and its exported journal told again"
-)
-
 _log: Final = logging.getLogger(__name__)
 
 
@@ -90,7 +86,7 @@ class World:
         """The number of the last entry of the story."""
         self.has_ended = False
         self._real_time: Final = real_time
-        self._open_recordings: Final = open_recordings
+        self.open_recordings: Final = open_recordings
         self._listeners: tuple[Listener, ...] = ()
         self._is_telling = False
         self._at_rest: Callable[[], object] | None = None
@@ -99,15 +95,18 @@ class World:
         self.created_at: Final = restoration.snapshot.created_at if restoration else first_instant(scenario, real_time)
         """When the clock started first, in milliseconds since 1970; after a reset it starts where `Reset` says."""
         if restoration is not None:
-            if scenario.recordings is not None:
-                raise SnapshotError("a world that follows recordings does not go on from a snapshot", "scenario")
             self._go_on_from(restoration)
             return
         self._begin(self.created_at)
         self._let_act(self.created_at)
 
     @classmethod
-    def of_snapshot(cls, snapshot: Snapshot, real_time: RealTime = REAL_TIME) -> "World":
+    def of_snapshot(
+        cls,
+        snapshot: Snapshot,
+        real_time: RealTime = REAL_TIME,
+        open_recordings: OpenRecordings = follow_nothing,
+    ) -> "World":
         """Return the world that a snapshot was taken of, as it was; raise `SnapshotError`."""
         return cls(
             snapshot.scenario,
@@ -115,16 +114,17 @@ class World:
             seed=snapshot.seed,
             real_time=real_time,
             restoration=Restoration.whole(snapshot),
+            open_recordings=open_recordings,
         )
 
     def _begin(self, start: int) -> None:
         """Bring about what the scenario says, at its beginning."""
-        parts = Parts(self.scenario, self.settings, self.id, self.seed, start, self._real_time, self._open_recordings)
+        parts = Parts(self.scenario, self.settings, self.id, self.seed, start, self._real_time, self.open_recordings)
         self._go_on(Remembered(parts, participants_of(self.scenario, parts)))
 
     def _go_on_from(self, restoration: Restoration) -> None:
         self.sequence = restoration.snapshot.sequence
-        self._go_on(remembered(restoration.snapshot, self._real_time, restoration.renamed))
+        self._go_on(remembered(restoration.snapshot, self._real_time, restoration.renamed, self.open_recordings))
         self.ids.world_id = self.id
         if not restoration.keeps_sessions:
             self.developer_apps.remake_keys()
@@ -165,18 +165,8 @@ class World:
             # As in a backtest: what is due at the time of a message meets the book that it leaves.
             self.agenda.add_first(RecordedMessages(self.parts.recordings))
 
-    @property
-    def has_snapshots(self) -> bool:
-        """Return whether snapshots can be taken: not of a world that follows recordings, which has its story alone."""
-        return self.scenario.recordings is None
-
     def snapshot(self) -> Snapshot:
-        """Return what the world is now, whole; what is due by now has happened.
-
-        Raise `SnapshotError` where there are none (`has_snapshots`).
-        """
-        if not self.has_snapshots:
-            raise SnapshotError(NO_SNAPSHOTS)
+        """Return what the world is now, whole, without what was recorded; what is due by now has happened."""
         now = self.run_due()
         return Snapshot(
             format=FORMAT,
@@ -392,14 +382,12 @@ class World:
         assert isinstance(one, Restore)
         closed = self._closing_of_sessions(now)
         try:
-            if not self.has_snapshots:
-                raise SnapshotError(NO_SNAPSHOTS)
             snapshot = decode_snapshot(one.snapshot)
             if snapshot.scenario != self.scenario or snapshot.seed != self.seed:
                 raise SnapshotError(
                     "the snapshot is of another world, and a world goes back to its own only", "scenario"
                 )
-            self._go_on(remembered(snapshot, self._real_time))
+            self._go_on(remembered(snapshot, self._real_time, None, self.open_recordings))
             self.ids.world_id = self.id
         except SnapshotError as error:
             return self._tell(now, one, [], Refusal.of(error), CALLER)

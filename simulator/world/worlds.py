@@ -36,7 +36,7 @@ from simulator.world.inputs import (
     RevokeVendor,
 )
 from simulator.world.journal import Journal, Request
-from simulator.world.recordings import CannotFollow, OpenRecordings, follow_nothing
+from simulator.world.recordings import OpenRecordings, follow_nothing
 from simulator.world.snapshot import Restoration, Snapshot
 from simulator.world.world import World
 
@@ -101,9 +101,7 @@ class Worlds:
         `open_recordings` opens the recordings that worlds follow.
         """
         self._most: Final = most
-        self._open_recordings: Final = open_recordings
-        self.are_kept_by_snapshots = False
-        """Whether somebody takes snapshots of all worlds; then there can be none of which none can be taken."""
+        self.open_recordings: Final = open_recordings
         self._real_time: Final = real_time
         self._certificates: Final = certificates
         self._listeners: Final[list[StoryListener]] = []
@@ -155,11 +153,8 @@ class Worlds:
         """Return what makes a world of a scenario and touches nothing else, so that another thread may call it.
 
         The world has credentials that are free now: no other is to be taken in before it. Raises `TooManyWorlds`. What
-        is returned raises `CannotFollow` where recordings cannot be followed, and so does this where no world may
-        follow any.
+        is returned raises `CannotFollow` where recordings cannot be followed.
         """
-        if scenario.recordings is not None and self.are_kept_by_snapshots:
-            raise CannotFollow("A server that keeps a journal has no worlds that follow recordings.")
         world_id = self._next_id()
         own = self._with_free_credentials(scenario, Ids(seed))
         return partial(
@@ -168,7 +163,7 @@ class Worlds:
             world_id=world_id,
             seed=seed,
             real_time=self._real_time,
-            open_recordings=self._open_recordings,
+            open_recordings=self.open_recordings,
         )
 
     def prepare_restored(self, snapshot: Snapshot, *, is_fork: bool = False) -> Callable[[], World]:
@@ -188,6 +183,7 @@ class Worlds:
             seed=snapshot.seed,
             real_time=self._real_time,
             restoration=restoration,
+            open_recordings=self.open_recordings,
         )
 
     def _next_id(self) -> str:
@@ -203,7 +199,7 @@ class Worlds:
 
     def bring_back(self, snapshot: Snapshot) -> World:
         """Take in the world of a snapshot that was here before, under its own id; raise `SnapshotError`."""
-        world = World.of_snapshot(snapshot, self._real_time)
+        world = World.of_snapshot(snapshot, self._real_time, self.open_recordings)
         self.take_in(world)
         return world
 

@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from simulator.app import create_app
 from simulator.control.worlds import Addresses
 from simulator.reading_recordings import open_recordings
 from simulator.world.format.scenario import Scenario
+from simulator.world.snapshot import encode_snapshot
 from simulator.world.worlds import Worlds
 from tests.contract.control_world import problem_of
 from tests.in_process import URL, Client
@@ -36,6 +38,10 @@ def make(client: Client, **document: Any) -> Any:
 
 def clock(client: Client, **change: Any) -> Any:
     return client.post(f"{WORLD}/clock", json=change).json()
+
+
+def hash_of(client: Client, world: str) -> Any:
+    return client.get(f"{WORLDS}/{world}/state-hash").json()["stateHash"]
 
 
 @pytest.fixture
@@ -110,24 +116,73 @@ def test_what_cannot_be_followed_is_named(
     assert len(client.worlds) == 1
 
 
-def test_there_are_no_snapshots_and_no_forks_of_it(client: Client, race: str) -> None:
+def test_a_snapshot_of_it_is_restored_and_gone_back_to_by_name_and_by_document(client: Client, race: str) -> None:
     make(client, recorded=[race])
+    clock(client, advance="PT4S")
+    document = client.get(f"{WORLD}/snapshot?name=four").json()
+    clock(client, advance="PT4S")
 
-    for answer in (
-        client.get(f"{WORLD}/snapshot"),
-        client.post(WORLDS, json={"fork": "world-2"}),
+    for snapshot in ("four", document):
+        made = client.post(WORLDS, json={"snapshot": snapshot})
+        assert made.status_code == 201
+        assert hash_of(client, made.json()["id"]) != hash_of(client, "world-2")
+    assert client.post(f"{WORLD}/restore", json={"snapshot": "four"}).status_code == 200
+    assert client.get(f"{WORLD}/clock").json()["nextDue"] == "2020-09-13T12:26:46.000Z"
+
+
+def test_a_fork_of_it_goes_on_by_itself_with_credentials_of_its_own(client: Client, race: str) -> None:
+    make(client, recorded=[race])
+    clock(client, advance="PT4S")
+
+    made = client.post(WORLDS, json={"fork": "world-2"})
+
+    assert made.status_code == 201
+    assert [account["username"] for account in made.json()["betfair"]["accounts"]] == ["alice-2", "bob-2"]
+    fork = f"{WORLDS}/{made.json()['id']}"
+    assert client.get(f"{fork}/clock").json() == client.get(f"{WORLD}/clock").json()
+    ended = client.post(f"{fork}/clock", json={"advance": "PT1M"}).json()
+    assert ended["nextDue"] is None
+    assert client.get(f"{WORLD}/clock").json()["nextDue"] is not None
+
+
+def test_files_that_are_gone_are_named_where_a_world_is_to_go_on_with_them(client: Client, race: str) -> None:
+    make(client, recorded=[race])
+    document = client.get(f"{WORLD}/snapshot?name=first").json()
+    before, digest = hash_of(client, "world-2"), document["scenario"]["recordings"]["files"][0]["sha256"]
+    Path(race).unlink()
+
+    for address, asked, status in (
+        (WORLDS, {"fork": "world-2"}, 409),
+        (WORLDS, {"snapshot": "first"}, 409),
+        (WORLDS, {"snapshot": document}, 400),
+        (f"{WORLD}/restore", {"snapshot": "first"}, 409),
+        (f"{WORLD}/restore", {"snapshot": document}, 400),
     ):
-        assert answer.status_code == 409
-        assert "a world that follows recordings has no snapshots" in answer.text.lower()
+        answer = client.post(address, json=asked)
+        assert answer.status_code == status
+        detail = problem_of(answer)["detail"]
+        assert "1.1.bz2: there is no such file." in detail
+        assert digest in detail
+    assert len(client.worlds) == 2
+    assert hash_of(client, "world-2") == before
 
 
-def test_on_a_server_that_keeps_a_journal_there_is_none(client: Client, race: str) -> None:
-    client.worlds.are_kept_by_snapshots = True
+def test_a_snapshot_leads_to_no_url_that_nobody_has_allowed(client: Client, race: str) -> None:
+    make(client, recorded=[race])
+    snapshot = client.worlds.get("world-2").snapshot()
+    recordings = snapshot.scenario.recordings
+    assert recordings is not None
+    file = replace(recordings.files[0], path="https://recordings.example/1.bz2")
+    scenario = replace(snapshot.scenario, recordings=replace(recordings, files=(file,)))
 
-    answer = make(client, recorded=[race])
+    document = json.loads(encode_snapshot(replace(snapshot, scenario=scenario).signed()))
+    answer = client.post(WORLDS, json={"snapshot": document})
 
-    assert answer.status_code == 409
-    assert "A server that keeps a journal has no worlds that follow recordings." in answer.text
+    assert answer.status_code == 400
+    assert (
+        "followed: https://recordings.example/1.bz2: betsim connects to nobody by itself."
+        in problem_of(answer)["detail"]
+    )
 
 
 def test_its_markets_are_changed_by_the_recording_alone(client: Client, race: str) -> None:

@@ -29,7 +29,6 @@ from simulator.world.inputs import AddToBetTune, AdvanceClock, LogIn, MoveToNext
 from simulator.world.journal import Journal
 from simulator.world.present import present_of
 from simulator.world.recordings import CannotFollow, follow_nothing
-from simulator.world.snapshot import SnapshotError
 from simulator.world.state_hash import state_hash
 from simulator.world.world import World
 from tests.recording_files import BEGINNING, Race, a_race
@@ -38,6 +37,7 @@ from tests.unit.world_builder import heard_by
 FIRST = BEGINNING + 1_000
 """When the first message of a recording comes."""
 MARKET = "1.1"
+SHIPPED = Path(__file__).parents[2] / "fixtures" / "recorded"
 FROZEN = RealTime(lambda: 0, lambda: 0.0)
 
 
@@ -348,11 +348,6 @@ def test_a_reset_is_refused_once_a_file_has_gone(race: Path) -> None:
 
     assert refusal is not None
     assert "there is no such file" in refusal.text
-
-
-def test_there_are_no_snapshots_of_a_world_that_follows_recordings(race: Path) -> None:
-    with pytest.raises(SnapshotError, match="a world that follows recordings has no snapshots"):
-        world_of(race).snapshot()
 
 
 def test_the_scenario_of_now_goes_on_with_the_recordings_where_they_are(race: Path) -> None:

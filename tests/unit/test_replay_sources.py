@@ -14,15 +14,12 @@ from simulator.recorded.preparing import prepare
 from simulator.recorded.recording import Recording
 from simulator.recorded.remote import lies_under
 from simulator.recorded.sources import sources
-from simulator.world.clock import RealTime
 from simulator.world.inputs import AdvanceClock, MoveToNext
 from simulator.world.recordings import CannotFollow
 from simulator.world.state_hash import market_state
 from simulator.world.world import World
 from tests.recording_files import Race, a_race
-
-SHIPPED = Path(__file__).parents[2] / "fixtures" / "recorded"
-FROZEN = RealTime(lambda: 0, lambda: 0.0)
+from tests.unit.test_replay import FROZEN, SHIPPED
 
 
 def world_of(*paths: str | Path, reader: RecordingReader = open_recordings) -> World:
