@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 from msgspec.structs import replace
 
 from simulator.http import Receive, Response, Scope, Send, respond, until_gone
-from simulator.world.faults import (
+from simulator.world.fault_words import (
     BEFORE,
     DRIP,
     HTTP,
@@ -24,15 +24,15 @@ from simulator.world.faults import (
     RESET,
     STALL,
     STREAM_BEFORE_RESPONSE,
+    TIME_PASSES,
     TIMEOUT_AFTER,
     TIMEOUT_BEFORE,
     TRUNCATE,
     WORLDS,
-    Fired,
-    Meeting,
 )
+from simulator.world.faults import Fired, Meeting
 from simulator.world.happened import AnswerReleased, FaultFired, Happened, WorldClosed, WorldReset, WorldRestored
-from simulator.world.inputs import MeetFaults
+from simulator.world.inputs import AdvanceClock, MeetFaults
 from simulator.world.world import World
 from simulator.world.worlds import Worlds
 
@@ -93,7 +93,8 @@ def is_answered_by_fault(fired: Fired) -> bool:
 def meet(worlds: Worlds, world: World, request: MeetFaults, codes: Collection[str]) -> Fired | None:
     """Let a request meet the faults of its world, and return the one that happens to it.
 
-    What it does to the world is done then. A fault that refuses with another code than one of `codes` does not happen.
+    What it does to the world before the request is carried out is done then. A fault that refuses with another code
+    than one of `codes` does not happen.
     """
     if world not in worlds.faulty:
         return None
@@ -105,7 +106,12 @@ def meet(worlds: Worlds, world: World, request: MeetFaults, codes: Collection[st
     )
     happened = world.do(replace(request, unfit=unfit))
     has_fired = any(isinstance(event, FaultFired) for event in happened.events)
-    return world.faults.fired[-1] if has_fired else None
+    if not has_fired:
+        return None
+    fired = world.faults.fired[-1]
+    if fired.fault.do == TIME_PASSES:
+        world.do(AdvanceClock(fired.fault.passes))
+    return fired
 
 
 async def deliver(fired: Fired, response: Response, headers: dict[bytes, bytes], wire: Wire) -> None:

@@ -28,7 +28,8 @@ from simulator.betfair.schema.sports_orders import (
 )
 from simulator.betfair.schema.wire import as_echoed
 from simulator.exchange import commands
-from simulator.world.faults import ABOUT_ORDERS, SLOW_EXPOSURE, Fired
+from simulator.world.fault_words import ABOUT_ORDERS, SLOW_EXPOSURE
+from simulator.world.faults import Fired
 
 FAILURE, TIMEOUT = "FAILURE", "TIMEOUT"
 
@@ -90,9 +91,12 @@ def timeout(operation: str, exception: ExceptionType, params: Any) -> Struct | A
 
 
 def market_of(params: Any) -> str:
-    """Return the market that a request is about, empty where it names none."""
+    """Return the market that a request is about, of several the first one, empty where it names none."""
     market_id = getattr(params, "marketId", None)
-    return market_id if isinstance(market_id, str) else ""
+    if isinstance(market_id, str):
+        return market_id
+    named = getattr(params, "marketIds", None) or getattr(getattr(params, "filter", None), "marketIds", None)
+    return next(iter(named or ()), "")
 
 
 def bets_of(params: Any) -> tuple[int, ...]:

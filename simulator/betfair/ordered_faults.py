@@ -11,7 +11,8 @@ from simulator.exchange.commands import Heartbeat
 from simulator.fault_delivery import OF_THE_ANSWER, come_late, is_answered_by_fault, meet
 from simulator.http import Request
 from simulator.request_log import RequestLog
-from simulator.world.faults import (
+from simulator.world.fault_handlers import follows
+from simulator.world.fault_words import (
     BEFORE,
     HEARTBEAT_LOST,
     LATENCY,
@@ -20,9 +21,9 @@ from simulator.world.faults import (
     STREAM_BEFORE_RESPONSE,
     TIMEOUT_AFTER,
     TIMEOUT_BEFORE,
-    Fired,
 )
-from simulator.world.inputs import MeetFaults
+from simulator.world.faults import Fired
+from simulator.world.inputs import FollowFault, MeetFaults
 from simulator.world.world import World
 from simulator.world.worlds import Worlds
 
@@ -72,6 +73,8 @@ def go_wrong(world: World, fired: Fired, asked: Asked, begin: Begin, log: Reques
         return b"null"
     if word == LATENCY and fired.fault.when == BEFORE:
         return _later(world, fired, begin)
+    if follows(fired.fault):
+        return _followed(world, fired, asked, begin)
     if word in OF_THE_ANSWER:
         asked.request.faults.append(fired)
     outcome = begin()
@@ -105,6 +108,30 @@ async def _later(world: World, fired: Fired, begin: Begin) -> Outcome:
 async def _with_delay(world: World, fired: Fired, outcome: Outcome | Awaitable[Outcome]) -> Outcome:
     await come_late(world, fired)
     return outcome if isinstance(outcome, (bytes, ApiError, ProtocolError)) else await outcome
+
+
+def _followed(world: World, fired: Fired, asked: Asked, begin: Begin) -> Outcome | Awaitable[Outcome]:
+    """Carry a call out, and then let the world be changed as a fault wants it: what is answered was before that."""
+    follow = FollowFault(
+        fired.number, fired.fault, asked.account, market_of(asked.params), bets_of(asked.params),
+        placements_of(asked.params),
+    )  # fmt: skip
+    faults, outcome = world.faults, begin()
+
+    def go_on() -> None:
+        # In a world that has begun again, or has ended, nobody has asked for anything.
+        if world.faults is faults and not world.has_ended:
+            world.do(follow)
+
+    async def after(waited_for: Awaitable[Outcome]) -> Outcome:
+        answer = await waited_for
+        go_on()
+        return answer
+
+    if not isinstance(outcome, (bytes, ApiError, ProtocolError)):
+        return after(outcome)
+    go_on()
+    return outcome
 
 
 async def _with_doubt(

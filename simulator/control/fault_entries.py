@@ -8,9 +8,11 @@ from typing import Any, Final, TypeVar
 from msgspec import UNSET
 
 from simulator.control.fault_schema import FailureEntry, FaultEntry, FaultsEntry, LogNormal
+from simulator.control.happening_entries import happenings_of
 from simulator.data import failure_bytes, failure_names
-from simulator.world import faults as words
-from simulator.world.faults import ABOUT_ORDERS, ANY, CONNECTION, IN_ORDER, WORDS, Fault, Latency, can_happen_to
+from simulator.world import fault_words as words
+from simulator.world.fault_words import ABOUT_ORDERS, ANY, CONNECTION, IN_ORDER, WORDS, can_happen_to
+from simulator.world.faults import LONGEST_LATENCY_MILLISECONDS, SHARE, Fault, FaultHappening, Latency
 from simulator.world.format.document import Document, Place, describe, read_document
 from simulator.world.format.quantities import Unusable, duration_of, thousandths_of
 from simulator.world.loading.conversion import convert
@@ -24,6 +26,7 @@ MOST_FAULTS: Final = 100
 MOST_BETS: Final = 200
 MOST_TIMES: Final = 1_000_000
 LONGEST_BODY: Final = 100_000
+LONGEST_ADVANCE_MILLISECONDS: Final = 366 * 24 * 60 * 60_000
 LEAD_MILLISECONDS: Final = 200
 """How much later the later of two messages comes where nothing is said about it."""
 
@@ -41,6 +44,9 @@ OPTIONS: Final[Mapping[str, tuple[str, ...]]] = {
     words.MATCH_BEFORE: ("share", "bets"),
     words.CANCEL_RACES_MATCH: ("share", "bets"),
     words.SLOW_EXPOSURE: ("within",),
+    words.HAPPEN: ("happenings", "when"),
+    words.TIME_PASSES: ("advance",),
+    words.BET_ELSEWHERE: ("when",),
 }
 """What can be said of each word beside what can be said of all."""
 
@@ -121,7 +127,9 @@ class _Reader:
             chunks=self._between("chunks", entry.chunks, 1, 1000, 5),
             share_thousandths=self._share(),
             most_bets=None if entry.bets is UNSET else self._between("bets", entry.bets, 1, MOST_BETS, 1),
-            within=self._duration("within", entry.within, 0, words.LONGEST_LATENCY_MILLISECONDS) or 1000,
+            within=self._duration("within", entry.within, 0, LONGEST_LATENCY_MILLISECONDS) or 1000,
+            passes=self._passes(),
+            happenings=self._happenings(),
         )  # fmt: skip
 
     # What may be said
@@ -205,9 +213,9 @@ class _Reader:
 
     def _share(self) -> int:
         if self._entry.share is UNSET:
-            return words.SHARE
+            return SHARE
         share = self._usable("share", lambda: thousandths_of(_decimal(self._entry.share)))
-        if not 0 < share <= words.SHARE:
+        if not 0 < share <= SHARE:
             raise self._error("share", "A share is more than 0 and at most 1.")
         return share
 
@@ -244,8 +252,23 @@ class _Reader:
             raise self._error("logNormal", "The median is longer than nothing, and sigma is from 0 to 3.")
         return Latency(median=median, sigma_thousandths=sigma, clock=clock)
 
+    def _passes(self) -> int:
+        if self._entry.do != words.TIME_PASSES:
+            return 0
+        if self._entry.advance is UNSET:
+            raise self._error("advance", "How much time passes is missing, such as PT61S.")
+        return self._duration("advance", self._entry.advance, 1, LONGEST_ADVANCE_MILLISECONDS) or 0
+
+    def _happenings(self) -> tuple[FaultHappening, ...]:
+        if self._entry.do != words.HAPPEN:
+            return ()
+        if self._entry.happenings is UNSET:
+            raise self._error("happenings", 'What happens is missing, such as [{"do": "suspend"}].')
+        place = (*self._place, "happenings")
+        return happenings_of(self._document, place, self._entry.happenings, self._entry.operation)
+
     def _length(self, name: str, text: str) -> int:
-        length = self._duration(name, text, 0, words.LONGEST_LATENCY_MILLISECONDS)
+        length = self._duration(name, text, 0, LONGEST_LATENCY_MILLISECONDS)
         assert length is not None
         return length
 
@@ -254,7 +277,7 @@ class _Reader:
             return None
         milliseconds = self._usable(name, lambda: duration_of(text))
         if milliseconds < least or (most is not None and milliseconds > most):
-            bounds = "a positive duration" if most is None else f"a duration from 0 to {most // 1000} s"
+            bounds = "a positive duration" if most is None else f"a duration from {least / 1000:g} to {most // 1000} s"
             raise self._error(name, f"This is {bounds}.")
         return milliseconds
 

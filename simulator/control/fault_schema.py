@@ -1,7 +1,7 @@
 """What our own API takes and answers about faults."""
 
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 from msgspec import UNSET, UnsetType
 
@@ -53,6 +53,8 @@ class FaultEntry(Input, frozen=True, kw_only=True, rename=_CAMEL | {"lasts": "fo
     share: Decimal | UnsetType = UNSET
     bets: int | UnsetType = UNSET
     within: str | UnsetType = UNSET
+    advance: str | UnsetType = UNSET
+    happenings: tuple[dict[str, Any], ...] | UnsetType = UNSET
 
 
 class FailureEntry(Input, frozen=True):
@@ -68,12 +70,16 @@ class FaultsEntry(Input, frozen=True):
 
 
 class PendingDocument(Answer, frozen=True):
-    """A fault that may still happen: how many requests it lets pass yet, and how often or until when it happens."""
+    """A fault that may still happen: how many requests it lets pass yet, and how often or until when it happens.
+
+    `happenings` are the verbs of what it lets happen to a market.
+    """
 
     number: int
     operation: str
     account: str | None
     do: str
+    happenings: list[str]
     to_skip: int
     times_left: int | None
     until: str | None
@@ -92,6 +98,7 @@ class FiredDocument(Answer, frozen=True):
 
     fault: int
     do: str
+    happenings: list[str]
     at: str
     milliseconds: int
     request: MetDocument

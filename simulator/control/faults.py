@@ -14,6 +14,8 @@ from simulator.control.performing import performed
 from simulator.control.problems import UnknownAccount
 from simulator.control.resources import answer
 from simulator.control.schema import instant_text
+from simulator.world.faults import Fault
+from simulator.world.happenings import verb_of
 from simulator.world.inputs import ClearFaults, OrderFaults
 from simulator.world.world import World
 
@@ -48,6 +50,10 @@ class FaultHandlers:
         return Response(status_code=204)
 
 
+def _verbs(fault: Fault) -> list[str]:
+    return [verb_of(planned.happening) for planned in fault.happenings]
+
+
 def _described(world: World) -> FaultsDocument:
     now = world.clock.now()
     pending = [
@@ -56,6 +62,7 @@ def _described(world: World) -> FaultsDocument:
             operation=each.fault.operation,
             account=each.fault.account,
             do=each.fault.do,
+            happenings=_verbs(each.fault),
             to_skip=each.to_skip,
             times_left=each.left,
             until=None if each.until is None else instant_text(each.until),
@@ -68,6 +75,7 @@ def _described(world: World) -> FaultsDocument:
         FiredDocument(
             fault=each.number,
             do=each.fault.do,
+            happenings=_verbs(each.fault),
             at=instant_text(each.at),
             milliseconds=each.milliseconds,
             request=MetDocument(each.operation, each.account),

@@ -163,7 +163,8 @@ class TokenDocument(Answer, frozen=True):
 class NoticeDocument(Answer, frozen=True):
     """Something that should have happened by itself and was impossible, or a bet that the autopilot could not place.
 
-    `do` is the verb of the schedule or `autopilot`; `market` or `match` is what it was to be done to. Nothing changed.
+    `do` is the verb of the schedule, the word of a fault or `autopilot`; `market` or `match` is what it was to be done
+    to. Nothing changed.
     """
 
     at: str

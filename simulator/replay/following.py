@@ -99,7 +99,7 @@ class FollowedRecordings:
         self._catch_up()
         self._note_ends()
         for problem in self._messages.problems:
-            self._parts.notices.append(Notice(self._engine.now, READ, None, None, problem))
+            self._parts.note(Notice(self._engine.now, READ, None, None, problem))
         self._messages.problems.clear()
         return self._events
 
@@ -215,7 +215,7 @@ class FollowedRecordings:
         self._messages.ended.clear()
 
     def _note(self, market_id: str, problem: str) -> None:
-        self._parts.notices.append(Notice(self._engine.now, FOLLOW, market_id, None, problem))
+        self._parts.note(Notice(self._engine.now, FOLLOW, market_id, None, problem))
 
     def _describe(self, market_id: str, *, is_defined: bool) -> bool:
         """List the market as it is told; return whether there is one yet, which takes a definition."""

@@ -6,10 +6,13 @@ from simulator.betfair.faultable import FAULTABLE
 from simulator.betfair.stream.faults import FAULTABLE as STREAM
 from simulator.bettune.face import FAULTABLE as BETTUNE
 from simulator.control.fault_entries import LONGEST_BODY, MOST_BETS, MOST_FAULTS, MOST_TIMES, OPTIONS, failures
+from simulator.control.happening_entries import MOST_HAPPENINGS
 from simulator.specifications.answers import JsonSchema
 from simulator.specifications.control_operations import WORLD, operation, path_item
-from simulator.specifications.control_schemas import only, reference
-from simulator.world.faults import ANY, WORDS
+from simulator.specifications.control_schemas import content_of, only, reference
+from simulator.world.fault_happenings import OF_RUNNERS
+from simulator.world.fault_words import ANY, WORDS
+from simulator.world.format.happenings import MarketHappening
 
 _OPERATIONS: Final = {**FAULTABLE, **STREAM, **BETTUNE}
 _LENGTH: Final[JsonSchema] = {"type": "string", "pattern": r"^PT[0-5]?[0-9](\.[0-9]{1,3})?S$"}
@@ -39,6 +42,13 @@ _OPTIONS: Final[dict[str, JsonSchema]] = {
     "share": {"enum": [0.001, 0.1, 0.25, 0.5, 0.75, 1]},
     "bets": {"type": "integer", "minimum": 1, "maximum": MOST_BETS},
     "within": _LENGTH,
+    "advance": {"type": "string", "pattern": r"^PT[1-9][0-9]{0,6}S$"},
+    "happenings": {
+        "type": "array",
+        "items": reference("FaultHappening"),
+        "minItems": 1,
+        "maxItems": MOST_HAPPENINGS,
+    },
 }
 """What can be said of each word. Of some the document says less than is taken: any share of three decimals is."""
 
@@ -46,6 +56,9 @@ _EXAMPLES: Final = {
     "shipped": {"failure": "answer-lost"},
     "lost": {"faults": [{"operation": "placeOrders", "account": "alice", "do": "lose-answer", "how": "reset"}]},
     "busy": {"faults": [{"operation": "*", "do": "http", "status": 503, "retryAfter": 2, "for": "PT10S"}]},
+    "non-runner": {
+        "faults": [{"operation": "placeOrders", "do": "happen", "happenings": [{"do": "remove", "at": "+PT1M"}]}]
+    },
     "slow": {
         "faults": [
             {"operation": "listMarketBook", "after": 3, "times": 5, "do": "latency", "uniform": ["PT0.1S", "PT0.8S"]},
@@ -135,7 +148,21 @@ def fault_schemas() -> JsonSchema:
             "required": ["operation", "do"],
             "additionalProperties": False,
         },
+        "FaultHappening": {
+            "description": "Something that is done to the market of a request, as a schedule has it. What is done to a "
+            "runner is, without a selectionId, done to that of the first bet of the request. With no result at all, "
+            "that runner wins by settle, and by resettle another one does. Times are relative to the request.",
+            "anyOf": [_happening(kind) for kind in MarketHappening.__args__],
+        },
     }
+
+
+def _happening(kind: type[MarketHappening]) -> JsonSchema:
+    left_to_request = ("selectionId", "handicap") if kind in OF_RUNNERS else ()
+    schema = content_of(kind, may_be_later=True)
+    required = [name for name in schema["required"] if name not in left_to_request]
+    verb = {"enum": [kind.__struct_config__.tag]}
+    return {**schema, "properties": {"do": verb, **schema["properties"]}, "required": ["do", *required]}
 
 
 def _taken_by(word: str) -> str:

@@ -17,6 +17,7 @@ from simulator.world.accounts import ACCOUNT_STATUSES
 from simulator.world.bettune.autopilot import AUTOPILOT
 from simulator.world.bettune.bettune import SOURCES
 from simulator.world.bettune.users import PLANS
+from simulator.world.fault_words import ON_WORLDS
 from simulator.world.format.scenario import (
     Entry,
 )
@@ -91,7 +92,7 @@ CLOSED_LISTS: Final[Mapping[str, Mapping[str, Collection[str]]]] = {
     "EntryDocument": {"kind": KINDS},
     "AccountDocument": {"currency": _CURRENCIES},
     "TokenDocument": {"plan": PLANS},
-    "NoticeDocument": {"do": [*VERBS, INCIDENT, FINISH, CHANGE_PLAN, AUTOPILOT, FOLLOW, READ]},
+    "NoticeDocument": {"do": [*VERBS, INCIDENT, FINISH, CHANGE_PLAN, AUTOPILOT, FOLLOW, READ, *ON_WORLDS]},
     "MarketDocument": {"status": [status.value for status in MarketStatus]},
     "ScoreboardDocument": {"eventStatus": list(EventStatus)},
     "OfferedBet": {"side": [side.name for side in Side]},

@@ -35,7 +35,7 @@ class SteeredWorld:
 
     def control(self, method: str, path: str, document: object = None) -> Any:
         """Ask the control API what there is no helper for, `path` being what follows the world in its addresses."""
-        return self._place.control(method, f"worlds/{self.id}/{path}", document)
+        return self._place.control(method, f"worlds/{self.id}/{path}".removesuffix("/"), document)
 
     # Time
 
@@ -162,16 +162,29 @@ class SteeredWorld:
         answer: dict[str, Any] = self.control("GET", "faults")
         return answer
 
+    def notices(self) -> list[dict[str, Any]]:
+        """Return what was to happen by itself, or by a fault, and was impossible, as the control API tells it."""
+        noted: list[dict[str, Any]] = self.control("GET", "")["notices"]
+        return noted
+
     def clear_faults(self) -> None:
         """Let nothing more go wrong that was ordered."""
         self.control("DELETE", "faults")
 
-    def fault(self, operation: str, do: str, *, lasts: str | float | timedelta | None = None, **rest: object) -> None:
+    def fault(
+        self, operation: str, do: str | None = None, *, lasts: str | float | timedelta | None = None, **rest: object
+    ) -> None:
         """Let something go wrong with requests of an operation: `fault("placeOrders", "lose-answer", times=1)`.
 
         Instead of a number of `times` it may happen to all requests while it `lasts`. What can be done, and what else
-        can be said (`after`, `account` and so on), is told by the control API.
+        can be said (`after`, `account` and so on), is told by the control API. A failure that ships with the package is
+        ordered by its name alone: `fault("non-runner")`.
         """
+        if do is None:
+            if lasts is not None or rest:
+                raise BetsimError(f"Of the failure {operation!r} nothing else can be said; order its faults instead.")
+            self.control("POST", "faults", {"failure": operation})
+            return
         duration = {} if lasts is None else {"for": _duration_text(lasts)}
         self.control("POST", "faults", {"faults": [{"operation": operation, "do": do, **duration, **rest}]})
 

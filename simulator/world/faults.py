@@ -15,69 +15,8 @@ from typing import Final
 
 from msgspec import Struct
 
-ANY: Final = "*"
-
-LOSE_ANSWER, TIMEOUT_AFTER, TIMEOUT_BEFORE = "lose-answer", "timeout-after", "timeout-before"
-REFUSE, LATENCY, HTTP = "refuse", "latency", "http"
-MALFORMED, TRUNCATE, DRIP = "malformed", "truncate", "drip"
-SESSION_LOST, SUSPEND_BEFORE, TURN_IN_PLAY_BEFORE = "session-lost", "suspend-before", "turn-in-play-before"
-MATCH_BEFORE, CANCEL_RACES_MATCH = "match-before", "cancel-races-match"
-SLOW_EXPOSURE, HEARTBEAT_LOST = "slow-exposure", "heartbeat-lost"
-STATUS_503, SILENCE, DISCONNECT, RESET_STREAM, DELAY = "status-503", "silence", "disconnect", "reset", "delay"
-DUPLICATE, SEGMENT, IMAGE, CONFLATE = "duplicate", "segment", "image", "conflate"
-NO_DEFINITION = "no-definition"
-STREAM_BEFORE_RESPONSE, RESPONSE_BEFORE_STREAM = "stream-before-response", "response-before-stream"
-
-WORDS: Final = (
-    LOSE_ANSWER, TIMEOUT_AFTER, TIMEOUT_BEFORE, REFUSE, LATENCY, HTTP, MALFORMED, TRUNCATE, DRIP, SESSION_LOST,
-    SUSPEND_BEFORE, TURN_IN_PLAY_BEFORE, MATCH_BEFORE, CANCEL_RACES_MATCH, SLOW_EXPOSURE, HEARTBEAT_LOST, STATUS_503,
-    SILENCE, DISCONNECT, RESET_STREAM, DELAY, DUPLICATE, SEGMENT, IMAGE, CONFLATE, NO_DEFINITION,
-    STREAM_BEFORE_RESPONSE, RESPONSE_BEFORE_STREAM,
-)  # fmt: skip
-"""All that a fault can do."""
-ABOUT_ORDERS: Final = frozenset({"placeOrders", "cancelOrders", "replaceOrders", "updateOrders"})
-"""The operations whose answers are execution reports."""
-CONNECTION, STREAM, STREAM_HEARTBEAT = "connection", "stream", "streamHeartbeat"
-"""What a stream does by itself: it greets whoever connects, tells of changes, and says that there are none."""
-STREAM_SUBSCRIPTIONS: Final = frozenset(
-    {"marketSubscription", "orderSubscription", "raceSubscription", "cricketSubscription"}
-)
-STREAM_OPERATIONS: Final = STREAM_SUBSCRIPTIONS | {CONNECTION, "authentication", STREAM, STREAM_HEARTBEAT}
-ON_STREAMS: Final = frozenset(
-    {
-        REFUSE, DRIP, STATUS_503, SILENCE, DISCONNECT, RESET_STREAM, DELAY, DUPLICATE, SEGMENT, IMAGE, CONFLATE,
-        NO_DEFINITION,
-    }
-)  # fmt: skip
-"""What can happen to a stream; nothing else can."""
-IN_ORDER: Final = frozenset({STREAM_BEFORE_RESPONSE, RESPONSE_BEFORE_STREAM})
-"""The faults that say which of two messages comes first; the other is late."""
-TAKING_TIME: Final = IN_ORDER | {LATENCY, DRIP, DELAY}
-OPERATIONS_OF: Final = {
-    STATUS_503: frozenset({STREAM, STREAM_HEARTBEAT}),
-    SILENCE: STREAM_OPERATIONS,
-    DISCONNECT: STREAM_OPERATIONS,
-    RESET_STREAM: STREAM_OPERATIONS,
-    DELAY: STREAM_OPERATIONS,
-    DUPLICATE: frozenset({STREAM}),
-    SEGMENT: STREAM_SUBSCRIPTIONS | {STREAM},
-    IMAGE: frozenset({STREAM, STREAM_HEARTBEAT}),
-    CONFLATE: frozenset({STREAM}),
-    NO_DEFINITION: frozenset({"marketSubscription", STREAM}),
-    STREAM_BEFORE_RESPONSE: ABOUT_ORDERS,
-    RESPONSE_BEFORE_STREAM: ABOUT_ORDERS,
-    SUSPEND_BEFORE: ABOUT_ORDERS,
-    TURN_IN_PLAY_BEFORE: ABOUT_ORDERS,
-    MATCH_BEFORE: ABOUT_ORDERS,
-    CANCEL_RACES_MATCH: frozenset({"cancelOrders", "replaceOrders"}),
-    SLOW_EXPOSURE: frozenset({"placeOrders", "replaceOrders"}),
-    HEARTBEAT_LOST: frozenset({"heartbeat"}),
-}
-"""The only operations that some faults can happen to."""
-
-BEFORE, AFTER = "before", "after"
-CLOSE, RESET, STALL = "close", "reset", "stall"
-REAL, WORLDS = "real", "world"
+from simulator.world.fault_words import AFTER, ANY, CLOSE, REAL, TAKING_TIME, WORLDS, can_happen_to
+from simulator.world.format.happenings import MarketHappening
 
 MOST_PENDING: Final = 1000
 """How many faults can be pending in a world at a time: each request looks at all of them."""
@@ -88,14 +27,6 @@ SHARE: Final = 1000
 LONGEST_LATENCY_MILLISECONDS: Final = 600_000
 
 _UNIT: Final = 2**53
-
-
-def can_happen_to(operation: str, word: str) -> bool:
-    """Return whether what a word says can happen to an operation."""
-    only = OPERATIONS_OF.get(word)
-    if only is not None:
-        return operation in only
-    return operation not in STREAM_OPERATIONS or word in ON_STREAMS
 
 
 class Latency(Struct, frozen=True):
@@ -119,11 +50,22 @@ class Latency(Struct, frozen=True):
         return self.fixed + int(part * (self.spread + 1))
 
 
+class FaultHappening(Struct, frozen=True):
+    """What a fault lets happen to the market of a request; what stands in `happening` as its market means nothing.
+
+    `is_of_request` is whether the runner, too, is that of the request, so that the one in `happening` means nothing.
+    """
+
+    happening: MarketHappening
+    is_of_request: bool = False
+
+
 class Fault(Struct, frozen=True):
     """One fault as it is ordered. Durations are in milliseconds; what does not concern its word stays as it is here.
 
     `after` requests are let pass first. It happens to `times` requests, or where `lasts` is given to all in that time.
-    What it does to the bets of a request it does to the first `most_bets` of them, where that is given.
+    What it does to the bets of a request it does to the first `most_bets` of them, where that is given. `passes` is how
+    much time passes before a request is carried out.
     """
 
     operation: str
@@ -145,6 +87,8 @@ class Fault(Struct, frozen=True):
     share_thousandths: int = SHARE
     most_bets: int | None = None
     within: int = 1000
+    passes: int = 0
+    happenings: tuple[FaultHappening, ...] = ()
 
 
 class Meeting(Struct, frozen=True):

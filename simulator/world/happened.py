@@ -367,6 +367,19 @@ class FaultFired(Event, frozen=True):
     ticket: int
 
 
+class FaultWithoutEffect(Event, frozen=True):
+    """What a fault was to do to the world is impossible; the request goes on. One without a market has "" for it.
+
+    `do` is the word of the fault, or that of the happening that it was to bring about.
+    """
+
+    number: int
+    do: str
+    username: str
+    market_id: str
+    problem: str
+
+
 class FaultsCleared(Event, frozen=True):
     """The faults of these numbers will not happen any more."""
 
@@ -448,8 +461,8 @@ class Happened(Struct, frozen=True, gc=False):
 class Notice(Struct, frozen=True):
     """What was to happen by itself was refused, such as suspending a market that has been closed.
 
-    Time went on. `verb` is the schedule's word for what was to be done, or the name of the participant that would have
-    done it; of market and match the schedule names one, and the autopilot both.
+    Time went on. `verb` is the schedule's word for what was to be done, or that of a fault, or the name of the
+    participant that would have done it; of market and match the schedule names one, and the autopilot both.
     """
 
     at: int

@@ -280,6 +280,20 @@ class MeetFaults(WorldInput, frozen=True):
     unfit: tuple[int, ...] = ()
 
 
+class FollowFault(WorldInput, frozen=True):
+    """Let a fault of this number, which has fired, do to the world what it does after a request was carried out.
+
+    What the request is about is told again, as in `MeetFaults`.
+    """
+
+    number: int
+    fault: Fault
+    account: str
+    market_id: str = ""
+    bet_ids: tuple[int, ...] = ()
+    instructions: tuple[PlaceInstruction, ...] = ()
+
+
 class ReleaseAnswer(WorldInput, frozen=True):
     """Let the answer go that has waited longest for the world's clock. The agenda gives it."""
 
@@ -410,6 +424,7 @@ AnyWorldInput = (
     | OrderFaults
     | ClearFaults
     | MeetFaults
+    | FollowFault
     | ReleaseAnswer
     | FollowRecordings
     | Add

@@ -49,6 +49,9 @@ from simulator.world.starting_price_cache import StartingPriceCache
 from simulator.world.transaction_charges import TransactionCharges
 from simulator.world.vendors import Vendors
 
+MOST_NOTICES: Final = 1000
+"""How many notices are kept, the latest."""
+
 
 class Parts:
     """Everything that a world remembers, newly begun. Times are milliseconds since 1970.
@@ -96,7 +99,7 @@ class Parts:
         self.schedule: Final = Schedule()
         self.faults: Final = Faults(seed)
         self.notices: Final[list[Notice]] = []
-        """What the schedule and the participants could not do."""
+        """What the schedule, faults and the participants could not do; `note` adds to it."""
         self.exchange.apply(liquidity_account(), start)
         for entry in scenario.accounts:
             customer = customer_of(entry, self.ids)
@@ -113,6 +116,20 @@ class Parts:
         )
         if self.recordings is not None:
             self.recordings.begin(self, start)
+
+    def note(self, notice: Notice) -> None:
+        """Note that something could not be done, and forget the oldest of too many notices."""
+        self.notices.append(notice)
+        del self.notices[:-MOST_NOTICES]
+
+    def plan(self, due_at: int, happening: AnyHappening, now: int) -> HappeningScheduled:
+        """Let something happen at a time, or now where that is past; return the event that it will."""
+        due_at = max(due_at, now)
+        self.schedule.add(due_at, happening)
+        market_id, match_id = subject_of(happening)
+        user = happening.user if isinstance(happening, ChangePlan) else None
+        event_id = happening.event if isinstance(happening, TellIncident) else None
+        return HappeningScheduled(now, due_at, verb_of(happening), market_id, match_id, user, event_id)
 
     def refuse_to_add(self, events: Iterable[EventEntry], happenings: Iterable[AnyHappening], origin: int) -> None:
         """Raise `Impossible` for what cannot be added now although it was checked: the world has gone on since."""
@@ -167,12 +184,8 @@ class Parts:
                 self.races.add(described, now)
                 happened.extend(add_market(market, described.definition, now))
         for happening in document.schedule:
-            due_at = max(now if happening.at is None else moment_of(happening.at, origin), now)
-            self.schedule.add(due_at, happening)
-            market_id, match_id = subject_of(happening)
-            user = happening.user if isinstance(happening, ChangePlan) else None
-            event_id = happening.event if isinstance(happening, TellIncident) else None
-            happened.append(HappeningScheduled(now, due_at, verb_of(happening), market_id, match_id, user, event_id))
+            due_at = now if happening.at is None else moment_of(happening.at, origin)
+            happened.append(self.plan(due_at, happening, now))
         return happened
 
 

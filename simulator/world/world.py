@@ -316,7 +316,7 @@ class World:
             for one in participant.commands(now):
                 notice = participant.told(self._carry_out(one, now, participant.name))
                 if notice is not None:
-                    self.notices.append(notice)
+                    self.parts.note(notice)
 
     def _run_until(self, end: int) -> None:
         """Let happen what is due up to a time, in order."""
@@ -327,7 +327,7 @@ class World:
         for one in source.run(due):
             happened = self._carry_out(one, due, source.name)
             if happened.refusal is not None and isinstance(one, AnyHappening):
-                self.notices.append(Notice(due, verb_of(one), *subject_of(one), happened.refusal.text))
+                self.parts.note(Notice(due, verb_of(one), *subject_of(one), happened.refusal.text))
         self._let_act(due)
 
     # Time

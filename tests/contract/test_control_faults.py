@@ -65,6 +65,7 @@ def test_what_is_pending_and_what_has_fired_can_be_read_and_cleared(client: Clie
                 "operation": "listEventTypes",
                 "account": None,
                 "do": "refuse",
+                "happenings": [],
                 "toSkip": 0,
                 "timesLeft": 1,
                 "until": None,
@@ -75,6 +76,7 @@ def test_what_is_pending_and_what_has_fired_can_be_read_and_cleared(client: Clie
             {
                 "fault": 1,
                 "do": "refuse",
+                "happenings": [],
                 "at": "2026-06-06T17:00:00.250Z",
                 "milliseconds": 0,
                 "request": {"operation": "listEventTypes", "account": "alice"},

@@ -369,6 +369,22 @@ def test_an_answer_that_is_lost_is_to_httpx_what_it_is_on_a_connection(
     assert bet(world, headers, price=2.2)["status"] == "SUCCESS"
 
 
+def test_a_failure_that_ships_with_the_package_is_ordered_by_its_name_alone(world: World) -> None:
+    headers = log_in(world)
+    world.fault("start-time-moved")
+    world.fault("placeOrders", "happen", happenings=[{"do": "reconcile"}])
+
+    assert [one["happenings"] for one in world.faults()["pending"]] == [["change-start-time"], ["reconcile"]]
+    bet(world, headers)
+    assert world.notices() == []
+    bet(world, headers)
+    assert [notice["do"] for notice in world.notices()] == ["reconcile"]
+    with pytest.raises(BetsimError, match="did you mean non-runner"):
+        world.fault("non-runners")
+    with pytest.raises(BetsimError, match="nothing else can be said"):
+        world.fault("non-runner", times=2)
+
+
 def test_a_fault_may_last_a_time_of_the_world(world: World) -> None:
     world.fault("login", "http", status=503, lasts="PT1M")
     for _ in range(2):

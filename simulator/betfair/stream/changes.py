@@ -18,7 +18,8 @@ from simulator.betfair.stream.fault_effects import (
 from simulator.betfair.stream.faults import StreamFaults
 from simulator.betfair.stream.feed import Feed, State
 from simulator.betfair.stream.history import History
-from simulator.world.faults import CONFLATE, IMAGE, SEGMENT, SILENCE, STATUS_503, Fired
+from simulator.world.fault_words import CONFLATE, IMAGE, SEGMENT, SILENCE, STATUS_503
+from simulator.world.faults import Fired
 
 SEGMENT_BYTES: Final = 64 * 1024
 """About how much of an image one segment holds (chosen; no source says how the service cuts)."""

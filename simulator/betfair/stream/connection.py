@@ -34,17 +34,8 @@ from simulator.betfair.stream.race_view import cricket_selection, race_selection
 from simulator.betfair.stream.running_subscription import RunningSubscription
 from simulator.betfair.stream.subscriptions import Selection, market_selection, order_selection
 from simulator.refusal_log import log_refusal
-from simulator.world.faults import (
-    CONNECTION,
-    DELAY,
-    DISCONNECT,
-    DRIP,
-    DUPLICATE,
-    REFUSE,
-    RESET_STREAM,
-    SILENCE,
-    Fired,
-)
+from simulator.world.fault_words import CONNECTION, DELAY, DISCONNECT, DRIP, DUPLICATE, REFUSE, RESET_STREAM, SILENCE
+from simulator.world.faults import Fired
 from simulator.world.sessions import Session
 from simulator.world.world import World
 

@@ -5,7 +5,8 @@ from typing import Final
 
 import msgspec
 
-from simulator.world.faults import CONFLATE, NO_DEFINITION, SEGMENT, SILENCE, Fired
+from simulator.world.fault_words import CONFLATE, NO_DEFINITION, SEGMENT, SILENCE
+from simulator.world.faults import Fired
 
 HOLDING: Final = frozenset({SILENCE, CONFLATE})
 """The faults that hold changes back, until they are told as one."""

@@ -24,7 +24,8 @@ from typing import Final
 from simulator.betfair.schema.stream import StreamErrorCode
 from simulator.betfair.stream.late_wire import LateWire
 from simulator.fault_delivery import meet
-from simulator.world.faults import STREAM, STREAM_HEARTBEAT, STREAM_OPERATIONS, Fired, Meeting
+from simulator.world.fault_words import STREAM, STREAM_HEARTBEAT, STREAM_OPERATIONS
+from simulator.world.faults import Fired, Meeting
 from simulator.world.inputs import MeetFaults
 from simulator.world.world import World
 from simulator.world.worlds import Worlds

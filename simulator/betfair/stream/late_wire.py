@@ -5,7 +5,8 @@ from collections import deque
 from collections.abc import Callable
 from typing import Final, Protocol
 
-from simulator.world.faults import WORLDS, Fired
+from simulator.world.fault_words import WORLDS
+from simulator.world.faults import Fired
 from simulator.world.happened import AnswerReleased, Happened, WorldClosed, WorldReset, WorldRestored
 from simulator.world.world import World
 

@@ -14,7 +14,7 @@ from typing import Final, NamedTuple, Protocol
 from simulator.betfair.stream.changes import Kind
 from simulator.betfair.stream.feed import Feed, Subscriber, View
 from simulator.exchange.events import Event, MarketAdded, MarketEvent, accounts_of, bets_of
-from simulator.world.faults import RESPONSE_BEFORE_STREAM
+from simulator.world.fault_words import RESPONSE_BEFORE_STREAM
 from simulator.world.happened import (
     AnswerReleased,
     ClockMoved,

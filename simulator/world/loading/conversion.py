@@ -23,11 +23,12 @@ CHANGE_PLAN: Final = str(ChangePlan.__struct_config__.tag)
 _STEP: Final = re.compile(r"\.(?P<key>[A-Za-z_]\w*)|\[(?P<position>[0-9]+)\]")
 
 
-def convert(document: Document, content: object, kind: Any) -> Any:
+def convert(document: Document, content: object, kind: Any, within: Place = ()) -> Any:
     """Return the content of a document, or what was made of it, as a value of a type.
 
-    Raise `ScenarioError` where a key is unknown or missing, or a value has the wrong type: the types of
-    `format.scenario` take no keys but their own. Where the decoder gives up, `needs` says what should be there.
+    `within` is where in the document a content stands that is not the whole of it. Raise `ScenarioError` where a key is
+    unknown or missing, or a value has the wrong type: the types of `format.scenario` take no keys but their own. Where
+    the decoder gives up, `needs` says what should be there.
     """
     schedule = content.get("schedule") if isinstance(content, dict) else None
     for index, happening in enumerate(schedule if isinstance(schedule, list) else ()):
@@ -37,7 +38,8 @@ def convert(document: Document, content: object, kind: Any) -> Any:
         return msgspec.convert(content, kind)
     except msgspec.ValidationError as error:
         _, _, path = str(error).partition(" - at `$")
-        raise document.error(*complaint(kind, content, _place_of(path))) from None
+        place, problem = complaint(kind, content, _place_of(path))
+        raise document.error((*within, *place), problem) from None
 
 
 def check_verb(document: Document, place: Place, verb: str, verbs: Sequence[str]) -> None:

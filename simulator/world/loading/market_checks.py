@@ -279,9 +279,12 @@ def check_offers(
     place: Place,
     to_back: tuple[PriceSize, ...],
     to_lay: tuple[PriceSize, ...],
-    ladder: Ladder,
+    ladder: Ladder | None,
 ) -> None:
-    """Check the offers on one runner: prices on the ladder, sizes in pence, and none that would match another."""
+    """Check the offers on one runner: sizes in pence, no offer that would match another, and prices on the ladder.
+
+    Where the ladder is not known, a price has two decimals at most.
+    """
     best_to_back = _check_side(inspection, (*place, "availableToBack"), to_back, ladder)
     best_to_lay = _check_side(inspection, (*place, "availableToLay"), to_lay, ladder)
     if not best_to_back or not best_to_lay:
@@ -295,10 +298,14 @@ def check_offers(
     )
 
 
-def _check_side(inspection: Inspection, place: Place, offers: tuple[PriceSize, ...], ladder: Ladder) -> list[Decimal]:
+def _check_side(
+    inspection: Inspection, place: Place, offers: tuple[PriceSize, ...], ladder: Ladder | None
+) -> list[Decimal]:
     for index, (price, size) in enumerate(offers):
         try:
-            ladder.tick_of(hundredths_of(price))
+            in_hundredths = hundredths_of(price)
+            if ladder is not None:
+                ladder.tick_of(in_hundredths)
         except (OffLadder, Unusable) as error:
             raise inspection.document.error((*place, index, 0), f"The price {error}") from None
         inspection.amount((*place, index, 1), size, least=1, what="size")

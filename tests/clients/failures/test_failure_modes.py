@@ -21,7 +21,7 @@ SHORT_SECONDS = 0.5
 
 
 def fail(world: World, failure: str) -> None:
-    world.control("POST", "faults", {"failure": failure})
+    world.fault(failure)
 
 
 def bet(client: APIClient) -> str:
@@ -219,7 +219,7 @@ def test_a_slow_answer_is_an_answer(world: World, client: APIClient, failure: st
 
 def test_every_failure_has_a_test_and_a_place_on_the_page() -> None:
     page, own = PAGE.read_text(encoding="utf-8"), Path(__file__)
-    tests = "".join(file.read_text(encoding="utf-8") for file in (own, own.with_name("test_stream_failure_modes.py")))
+    tests = "".join(file.read_text(encoding="utf-8") for file in own.parent.glob("test_*.py"))
 
     assert [name for name in FAILURES if f"`{name}`" not in page] == []
     assert [name for name in FAILURES if f'"{name}"' not in tests] == []
