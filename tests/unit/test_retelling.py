@@ -12,11 +12,13 @@ from hypothesis import strategies as st
 from simulator.exchange.commands import Command, Tick
 from simulator.exchange.orders import RunnerKey, Side
 from simulator.world.clock import END_OF_TIME, RealTime
+from simulator.world.faults import Fault, FaultHappening
 from simulator.world.format.scenario import (
     Additions,
     BetLink,
     BetTuneFilter,
     BetTuneMatch,
+    ChangeStartTime,
     Finish,
     GoInPlay,
     MakeOffers,
@@ -27,7 +29,9 @@ from simulator.world.format.scenario import (
     ScoreEntry,
     Settle,
     SideEntry,
+    Suspend,
     Translations,
+    Withdraw,
 )
 from simulator.world.happened import Happened
 from simulator.world.inputs import (
@@ -101,6 +105,13 @@ PRICES_AND_SIZES = st.lists(st.tuples(*[st.decimals(1, 1000, places=2)] * 2), ma
 RESULTS = st.lists(
     st.builds(ResultEntry, selection_id=NUMBERS, status=st.sampled_from(["WINNER", "LOSER"])), min_size=1, max_size=3
 ).map(tuple)
+HAPPENINGS = st.sampled_from([
+    Suspend(market="", at="+PT1M"), Withdraw(market="", selection_id=0), ChangeStartTime(market="", start_time="+PT1H"),
+    Settle(market="", results=(ResultEntry(selection_id=1, status="WINNER"),)),
+])  # fmt: skip
+FAULTS = st.builds(
+    Fault, happenings=st.lists(st.builds(FaultHappening, happening=HAPPENINGS), max_size=2).map(tuple)
+)  # fmt: skip
 BOUNDED: dict[str, st.SearchStrategy[Any]] = {
     "selection_id": NUMBERS,
     "name": st.text(min_size=1, max_size=20),
@@ -141,6 +152,8 @@ BOUNDED: dict[str, st.SearchStrategy[Any]] = {
         ),
         max_size=2,
     ).map(tuple),
+    "faults": st.lists(FAULTS, max_size=2).map(tuple),
+    "fault": FAULTS,
     "rate": st.floats(0, 1e9),
     "snapshot": st.just(msgspec.Raw(b'{"format":2}')),
 }  # fmt: skip
