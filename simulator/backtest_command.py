@@ -19,7 +19,7 @@ from simulator.backtest.results import RUN, Results
 from simulator.backtest.running import Progress, Runs, backtest
 from simulator.backtest.tables import text_table
 from simulator.backtest.variants import WrongStrategy
-from simulator.backtest.workers import NoCluster, WorkersLost, on_a_cluster, on_this_machine
+from simulator.backtest.workers import NoCluster, on_a_cluster, on_this_machine
 from simulator.ending import end
 from simulator.exchange.money import HUNDREDTHS
 from simulator.exchange.rules import DEFAULT_RULE_SET, RULE_SETS
@@ -92,7 +92,7 @@ def backtest_command(strategy: str, files: tuple[str, ...], **options: Any) -> N
                 resumes=options["resume"],
                 tell=tell,
             )
-    except (WrongStrategy, SourceError, PyarrowMissing, NoCluster, WorkersLost) as error:
+    except (WrongStrategy, SourceError, PyarrowMissing, NoCluster) as error:
         end(str(error), CANNOT_RUN)
     except OSError as error:
         end(f"{error.filename or options['output']}: {error.strerror or error}.", CANNOT_RUN)
@@ -140,9 +140,10 @@ def _tell(results: Results) -> None:
     for problem in results.problems:
         click.echo(f"attention: {problem}", err=True)
     for failure in results.failures:
-        where = f"market {failure.market_id}" if failure.market_id else "before any market"
-        click.echo(f"{failure.run}, {failure.model}, {where}: {failure.error}\n{failure.traceback}", err=True)
-    if not results.markets:
+        click.echo(
+            f"{failure.run}, {failure.model}, {failure.where}: {failure.error}\n{failure.traceback}".rstrip(), err=True
+        )
+    if not results.markets and not results.failures:
         end("there is no market in what was named.", CANNOT_RUN)
     if not results.rows.orders and not results.failures:
         click.echo("the strategy has asked for nothing.", err=True)

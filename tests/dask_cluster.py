@@ -8,7 +8,12 @@ from subprocess import PIPE, Popen
 
 SCRIPT = """
 import sys
+
+import dask
 from distributed import LocalCluster
+
+# A task that has lost one worker is given up: a test need not wait for three more.
+dask.config.set({"distributed.scheduler.allowed-failures": 0})
 
 if __name__ == "__main__":
     with LocalCluster(n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address=None) as cluster:

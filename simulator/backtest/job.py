@@ -52,11 +52,12 @@ class Job(Struct, frozen=True):
 
 
 class Failure(Struct, frozen=True):
-    """A run that a strategy has ended by raising something."""
+    """A run that ended before its end: a strategy has raised something, or what it runs over cannot be played."""
 
     run: str
     model: str
-    market_id: str
+    where: str
+    """A market, or what else it happened in."""
     error: str
     traceback: str
 
@@ -77,14 +78,26 @@ class Outcome(Struct):
 def do(job: Job) -> Outcome:
     """Do a job: read its files once, in the order of time, for all its variants.
 
-    What a strategy raises ends its own run and nothing else. Raises `WrongStrategy` where there is no such one, and
-    `SourceError` where a file is not there.
+    What a strategy raises ends its own run and nothing else; what cannot be played ends this job and no other. Raises
+    `WrongStrategy` where there is no such one.
     """
     strategy = strategy_class(job.strategy)
     for variant in job.variants:
         check_parameters(strategy, variant.parameters, job.strategy)
     with _world_of(strategy):
-        return _do(job, strategy)
+        try:
+            return _do(job, strategy)
+        except SourceError as error:
+            return given_up(job, str(error))
+        except Exception as error:  # noqa: BLE001, it is told with its traceback, and the other jobs go on
+            return given_up(job, _words_of(error), traceback.format_exc())
+
+
+def given_up(job: Job, error: str, told: str = "") -> Outcome:
+    """Return what comes of a job that cannot be done: all its runs have failed."""
+    where = f"event {job.name}" if job.name not in job.files else job.name
+    failures = [Failure(variant.name, variant.model, where, error, told) for variant in job.variants]
+    return Outcome(job.name, Rows(), job.files, failures)
 
 
 def _world_of(strategy: Callable[..., Any]) -> AbstractContextManager[None]:
@@ -208,7 +221,7 @@ class _Guarded:
         try:
             self.play = _play_of(strategy, variant, settings_of_all)
         except _RAISED as error:
-            self._fail(error, "")
+            self._fail(error, "before any market")
             return
         lane = self.play.lane
         lane.on_update = self._guard(lane.on_update)
@@ -225,7 +238,7 @@ class _Guarded:
             try:
                 really(followed)
             except _RAISED as error:
-                self._fail(error, followed.recorded.market_id)
+                self._fail(error, f"market {followed.recorded.market_id}")
                 followed.lane.on_update = followed.lane.on_close = followed.lane.on_events = None
 
         return guarded
@@ -236,19 +249,19 @@ class _Guarded:
             try:
                 self.play.finish()
             except _RAISED as error:
-                self._fail(error, "")
+                self._fail(error, "after the last market")
 
-    def _fail(self, error: BaseException, market_id: str) -> None:
+    def _fail(self, error: BaseException, where: str) -> None:
         told = "".join(traceback.format_exception(error))
-        words = f"{type(error).__name__}: {_text_of(error)}"
-        self.failure = Failure(self.variant.name, self.variant.model, market_id, words, told)
+        self.failure = Failure(self.variant.name, self.variant.model, where, _words_of(error), told)
 
 
-def _text_of(error: BaseException) -> str:
+def _words_of(error: BaseException) -> str:
     try:
-        return str(error)
+        text = str(error)
     except _RAISED as another:
-        return f"its text cannot be had, for {type(another).__name__}"
+        text = f"its text cannot be had, for {type(another).__name__}"
+    return f"{type(error).__name__}: {text}"
 
 
 def _play_of(strategy: Callable[..., Any], variant: Variant, settings_of_all: Settings) -> AtPlay:

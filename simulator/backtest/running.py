@@ -110,7 +110,8 @@ def _do(
     try:
         for outcome in doing(left):
             outcomes[outcome.name] = outcome
-            if done is not None:
+            # What has failed is done again: the machine may have been in the way, or a file that has come since.
+            if done is not None and not outcome.failures:
                 done.keep(prints[outcome.name], outcome)
             progress = progress.with_one(outcome, sizes)
             tell(progress)

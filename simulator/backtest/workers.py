@@ -1,13 +1,15 @@
 """Who does the jobs: this process, several of this machine, or a cluster. What comes of them is the same.
 
-A worker that is lost, as one that the system has killed is, costs its jobs nothing but time: they are given to another,
-three times at most. Processes are started fresh, so that nothing of this one is in them.
+A worker that is lost, as one that the system has killed is, costs its jobs nothing but time: they are given to another.
+A job that loses one worker after the other is given up, and the others go on. Processes are started fresh, so that
+nothing of this one is in them.
 """
 
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from importlib import import_module
 from multiprocessing import active_children, get_context, parent_process
 from multiprocessing.process import BaseProcess
@@ -15,15 +17,12 @@ from signal import SIG_IGN, SIGINT, signal
 from threading import Thread
 from typing import Any, Final
 
-from simulator.backtest.job import Job, Outcome, do
+from simulator.backtest.job import Job, Outcome, do, given_up
 
 MOST_ATTEMPTS: Final = 3
 BATCH: Final = 10
 """How many jobs a task of a cluster has: what it costs to hand one over is shared."""
-
-
-class WorkersLost(Exception):
-    """Workers were lost over and over; the sentence says with which job."""
+_LOST: Final = "workers were lost with it, one after the other"
 
 
 class NoCluster(Exception):
@@ -40,34 +39,50 @@ def here(jobs: Sequence[Job]) -> Iterator[Outcome]:
 
 
 def on_this_machine(workers: int) -> Doing:
-    """Return what does jobs in several processes; it raises `WorkersLost` where these do not last."""
+    """Return what does jobs in several processes."""
     if workers == 1:
         return here
 
     def doing(jobs: Sequence[Job]) -> Iterator[Outcome]:
-        left = dict.fromkeys(range(len(jobs)), 0)
+        left = dict(enumerate(jobs))
         while left:
-            others = active_children()
-            with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_begin) as pool:
-                try:
-                    running = {pool.submit(do, jobs[number]): number for number in left}
-                    yield from _as_they_end(running, left)
-                except BrokenProcessPool:
-                    for number in left:
-                        left[number] += 1
-                    lost = [number for number, attempts in left.items() if attempts >= MOST_ATTEMPTS]
-                    if lost:
-                        raise WorkersLost(
-                            f"workers were lost {MOST_ATTEMPTS} times with {jobs[lost[0]].name}"
-                        ) from None
-                except BaseException:
-                    # Whoever does not wait for the rest does not wait for the jobs that have begun either.
-                    for process in active_children():
-                        if process not in others:
-                            process.terminate()
-                    raise
+            try:
+                with _processes(workers) as pool:
+                    yield from _as_they_end({pool.submit(do, job): number for number, job in left.items()}, left)
+            except BrokenProcessPool:
+                # Jobs are begun in their order: with one of the first of those that are left a worker was lost.
+                for number in list(left)[:workers]:
+                    yield _alone(left[number])
+                    del left[number]
 
     return doing
+
+
+def _alone(job: Job) -> Outcome:
+    """Do a job with which a worker may have been lost, in a process that no other job is lost with."""
+    for _ in range(MOST_ATTEMPTS - 1):
+        try:
+            with _processes(1) as pool:
+                return pool.submit(do, job).result()
+        except BrokenProcessPool:
+            continue
+    return given_up(job, _LOST)
+
+
+@contextmanager
+def _processes(number: int) -> Iterator[ProcessPoolExecutor]:
+    """Yield processes that take jobs; whoever waits for no more jobs does not wait for those that have begun."""
+    others = active_children()
+    with ProcessPoolExecutor(number, mp_context=get_context("spawn"), initializer=_begin) as pool:
+        try:
+            yield pool
+        except BrokenProcessPool:
+            raise
+        except BaseException:
+            for process in active_children():
+                if process not in others:
+                    process.terminate()
+            raise
 
 
 def _begin() -> None:
@@ -83,7 +98,7 @@ def _end_with(parent: BaseProcess) -> None:
     os._exit(1)
 
 
-def _as_they_end(running: dict[Future[Outcome], int], left: dict[int, int]) -> Iterator[Outcome]:
+def _as_they_end(running: dict[Future[Outcome], int], left: dict[int, Job]) -> Iterator[Outcome]:
     waiting = set(running)
     while waiting:
         ended, waiting = wait(waiting, return_when=FIRST_COMPLETED)
@@ -110,12 +125,28 @@ def on_a_cluster(address: str) -> Doing:
         except (OSError, ValueError) as error:
             raise NoCluster(f"no scheduler answers at {address}: {error}") from error
         with client:
-            batches = [jobs[start : start + BATCH] for start in range(0, len(jobs), BATCH)]
-            futures = client.map(do_batch, batches, retries=MOST_ATTEMPTS - 1, pure=False)
-            for _, outcomes in distributed.as_completed(futures, with_results=True):
-                yield from outcomes
+            yield from _on_workers_of(client, jobs, distributed)
 
     return doing
+
+
+def _on_workers_of(client: Any, jobs: Sequence[Job], distributed: Any) -> Iterator[Outcome]:
+    batches = [jobs[start : start + BATCH] for start in range(0, len(jobs), BATCH)]
+    given = {client.submit(do_batch, batch, pure=False): batch for batch in batches}
+    suspects: list[Job] = []
+    for future in distributed.as_completed(given):
+        try:
+            yield from future.result()
+        except distributed.KilledWorker:
+            suspects.extend(given[future])
+        # What a cluster keeps, and would do again where it is lost, is what somebody still asks for.
+        del given[future]
+    for job in suspects:
+        # Alone, since who loses a worker takes down the jobs of others with it.
+        try:
+            yield from client.submit(do_batch, [job], pure=False).result()
+        except distributed.KilledWorker:
+            yield given_up(job, _LOST)
 
 
 def do_batch(jobs: Sequence[Job]) -> list[Outcome]:

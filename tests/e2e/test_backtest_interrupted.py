@@ -57,10 +57,15 @@ class Backtest:
             "backtest", "sits.py:Sits", "recordings", "--set", f"mark={self.mark}", "--workers", str(self.workers),
             "--output", str(self.output), "--quiet", "--no-report", *more,
         ]  # fmt: skip
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "simulator", *arguments], cwd=self.folder, text=True, start_new_session=True,
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        )  # fmt: skip
+        # Where these tests run in the background Ctrl-C is ignored, and what they start would ignore it, too.
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)
+        try:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "simulator", *arguments], cwd=self.folder, text=True, start_new_session=True,
+                stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            )  # fmt: skip
+        finally:
+            signal.signal(signal.SIGINT, before)
         return self.process
 
     def wait_for_the_last(self) -> int:

@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from simulator.backtest.course import course
+from simulator.backtest.engine import Engine
 from simulator.backtest.job import Job, Outcome
 from simulator.backtest.lane import Settings
 from simulator.backtest.planning import plan
@@ -18,7 +19,7 @@ from simulator.backtest.results import Results
 from simulator.backtest.running import Runs, backtest
 from simulator.backtest.summary import by_hour, by_market, by_run, by_runner
 from simulator.backtest.variants import Variant
-from simulator.backtest.workers import WorkersLost, here, on_this_machine
+from simulator.backtest.workers import here, on_this_machine
 from simulator.cli import main
 from simulator.recorded.selection import Selection
 from simulator.recorded.wanted import Wanted
@@ -80,7 +81,8 @@ class DiesOnce(Backs):
 
 class DiesAlways(Backs):
     def on_close(self, market):
-        os.kill(os.getpid(), signal.SIGKILL)
+        if market.market_id == "1.2":
+            os.kill(os.getpid(), signal.SIGKILL)
 """
 
 
@@ -317,9 +319,55 @@ def test_jobs_of_a_worker_that_is_lost_are_done_by_another(script: str, recordin
     assert [row.profit for row in results.rows.markets] == [row.profit for row in expected.rows.markets]
 
 
-def test_a_job_that_always_loses_its_worker_is_named_in_the_end(script: str, recordings: str) -> None:
-    with pytest.raises(WorkersLost, match="workers were lost 3 times with "):
-        backtest(f"{script}:DiesAlways", [recordings], doing=on_this_machine(2))
+def test_a_job_that_always_loses_its_worker_is_named_and_the_others_go_on(script: str, recordings: str) -> None:
+    expected = backtest(f"{script}:Backs", [recordings]).rows
+    results = backtest(f"{script}:DiesAlways", [recordings], doing=on_this_machine(2))
+    assert [(each.where, each.error) for each in results.failures] == [
+        ("event 10", "workers were lost with it, one after the other")
+    ]
+    assert results.rows.orders == [row for row in expected.orders if row.market_id != "1.2"]
+
+
+def test_a_file_that_is_gone_by_its_turn_is_named_and_the_others_go_on(script: str, recordings: str) -> None:
+    def loses_a_file(jobs: Sequence[Job]) -> Iterator[Outcome]:
+        Path(recordings, "1.2.bz2").unlink()
+        yield from here(jobs)
+
+    results = backtest(f"{script}:Backs", [recordings], doing=loses_a_file)
+    assert [(each.where, each.error) for each in results.failures] == [
+        ("event 10", f"{recordings}/1.2.bz2: there is no such file.")
+    ]
+    assert len(results.rows.markets) == 3
+
+
+def test_a_market_that_we_fail_in_is_told_with_its_traceback_and_the_others_go_on(
+    script: str, recordings: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    really_end = Engine.end
+
+    def ends(engine: Engine) -> None:
+        really_end(engine)
+        if "1.2" in engine.followed:
+            raise ArithmeticError("it does not add up")
+
+    monkeypatch.setattr(Engine, "end", ends)
+    results = backtest(f"{script}:Backs", [recordings])
+    (failure,) = results.failures
+    assert (failure.where, failure.error) == ("event 10", "ArithmeticError: it does not add up")
+    assert "in ends\n" in failure.traceback
+    assert len(results.rows.markets) == 3
+
+
+def test_what_has_failed_is_done_again_where_a_backtest_goes_on(script: str, recordings: str, tmp_path: Path) -> None:
+    results = backtest(f"{script}:DiesAlways", [recordings], doing=on_this_machine(2), folder=tmp_path)
+    done: list[str] = []
+
+    def notes(jobs: Sequence[Job]) -> Iterator[Outcome]:
+        done.extend(job.name for job in jobs)
+        return iter(())
+
+    backtest(f"{script}:DiesAlways", [recordings], doing=notes, folder=tmp_path, resumes=True)
+    assert (len(results.failures), done) == (1, ["10"])
 
 
 def test_an_interrupt_keeps_what_is_finished_and_a_rerun_goes_on_there(

@@ -102,7 +102,7 @@ def test_what_a_strategy_raises_of_any_kind_is_told_with_its_market(
     name: str, error: str, script: str, race: str
 ) -> None:
     (failure,) = backtest(f"{script}:{name}", [race]).failures
-    assert (failure.market_id, failure.error) == ("1.1", error)
+    assert (failure.where, failure.error) == ("market 1.1", error)
     assert "on_close" in failure.traceback
 
 
