@@ -1,5 +1,6 @@
 """The application: all that is served over HTTP, on one port, under the real paths, whatever the Host header says."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from itertools import chain
@@ -64,6 +65,8 @@ class Application:
         elif self._bettune.handles(scope["path"]):
             await self._bettune(scope, receive, send)
         else:
+            # The framework may ask which task it is in, and our server makes one only for what waits.
+            await asyncio.sleep(0)
             await self._ours(scope, receive, send)
 
 

@@ -1,8 +1,9 @@
-"""What `http_protocol` is made of beside itself: a parser, a head written anew, and the control of what flows."""
+"""What `http_protocol` is made of beside itself: parsing, how a request gets its answer, and control of the flow."""
 
 import asyncio
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Coroutine, Generator, Iterable
+from typing import Any, Final
+from urllib.parse import unquote
 
 import httptools
 from uvicorn.protocols.http.flow_control import FlowControl
@@ -29,8 +30,27 @@ def head_without_upgrade(parser: Any, url: bytes, headers: Iterable[tuple[bytes,
     return b"\r\n".join([*lines, b"", b""])
 
 
+def address_of(url: bytes) -> dict[str, str | bytes]:
+    """Return the members of a scope of ASGI that say where a request is sent."""
+    parsed = httptools.parse_url(url)
+    path = parsed.path.decode("ascii")
+    return {
+        "path": unquote(path) if "%" in path else path,
+        "raw_path": parsed.path,
+        "query_string": parsed.query or b"",
+    }
+
+
 class WholeCycle(RequestResponseCycle):
-    """The web server's request and its answer, which can be given whole."""
+    """The web server's request and its answer, which can be given whole, as a request that is there can be taken."""
+
+    async def receive(self) -> Any:
+        """Return the body if all of it is there, and else wait as the web server does."""
+        if self.more_body or self.disconnected or self.response_complete or not self.message_event.is_set():
+            return await super().receive()
+        self.message_event.clear()
+        body, self.body = bytes(self.body), bytearray()
+        return {"type": "http.request", "body": body, "more_body": False}
 
     def answer_whole(self, status: int, lines: bytes, body: bytes) -> bool:
         """Answer in one write, as `simulator.http.respond` wants it; where something stands against it do nothing."""
@@ -49,6 +69,59 @@ class WholeCycle(RequestResponseCycle):
         self.message_event.set()
         self.on_response()
         return True
+
+
+def begin_to_answer(
+    cycle: RequestResponseCycle, app: Any, loop: asyncio.AbstractEventLoop, tasks: set[asyncio.Task[None]]
+) -> None:
+    """Have an application answer a request. What it need not wait for is done when this returns.
+
+    Most answers are there at once, and a task, which only begins in the next turn of the loop, is a good part of what
+    they would cost. It is made where an application waits, and goes on from there; before it has waited it is in none.
+    """
+    answering = cycle.run_asgi(app)
+    try:
+        waited_for = answering.send(None)
+    except StopIteration:
+        return
+    answer_in_task(_rest_of(_Begun(answering, waited_for)), loop, tasks)
+
+
+def answer_in_task(
+    answering: Coroutine[Any, Any, None], loop: asyncio.AbstractEventLoop, tasks: set[asyncio.Task[None]]
+) -> None:
+    """Answer a request in a task, which is kept with the others until it is done."""
+    task = loop.create_task(answering)
+    tasks.add(task)
+    task.add_done_callback(tasks.discard)
+
+
+class _Begun:
+    """A coroutine that has begun and waits for something; it is waited for in its stead."""
+
+    def __init__(self, coroutine: Coroutine[Any, Any, None], waited_for: Any) -> None:
+        self._coroutine: Final = coroutine
+        self._waited_for: Final = waited_for
+
+    def __await__(self) -> Generator[Any, Any, None]:
+        waited_for = self._waited_for
+        try:
+            if waited_for is None:
+                # It wanted the others to have their turn, and they have had it when a task begins.
+                waited_for = self._coroutine.send(None)
+            while True:
+                try:
+                    sent = yield waited_for
+                except BaseException as error:  # noqa: BLE001, it is the coroutine's
+                    waited_for = self._coroutine.throw(error)
+                else:
+                    waited_for = self._coroutine.send(sent)
+        except StopIteration:
+            return
+
+
+async def _rest_of(begun: _Begun) -> None:
+    await begun
 
 
 class HeldFlow(FlowControl):
@@ -72,3 +145,51 @@ class HeldFlow(FlowControl):
         """Read again, unless reading is held up."""
         if not self._is_held:
             super().resume_reading()
+
+
+class IdleTimer:
+    """Ends what has been idle for so many seconds without a break.
+
+    While there is something to do in between it is one timer and not one each time, because it is set for the rest only
+    once it goes off.
+    """
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, seconds: float, end: Callable[[], None]) -> None:
+        self._loop: Final = loop
+        self._seconds: Final = seconds
+        self._end: Final = end
+        self._idle_since: float | None = None
+        """By the clock of the loop."""
+        self._timer: asyncio.TimerHandle | None = None
+
+    @property
+    def runs(self) -> bool:
+        """Return whether it is idle now."""
+        return self._idle_since is not None
+
+    def start(self) -> None:
+        """Be idle from now on."""
+        self._idle_since = self._loop.time()
+        if self._timer is None:
+            self._timer = self._loop.call_later(self._seconds, self._go_off)
+
+    def rest(self) -> None:
+        """Be idle no more."""
+        self._idle_since = None
+
+    def cancel(self) -> None:
+        """Let go of everything."""
+        self._idle_since = None
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _go_off(self) -> None:
+        self._timer = None
+        if self._idle_since is None:
+            return
+        rest = self._idle_since + self._seconds - self._loop.time()
+        if rest > 0:
+            self._timer = self._loop.call_later(rest, self._go_off)
+        else:
+            self._end()

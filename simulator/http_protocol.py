@@ -24,7 +24,16 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from simulator.fault_delivery import CONNECTION, Connection
-from simulator.http_parts import HeldFlow, WholeCycle, head_without_upgrade, new_parser
+from simulator.http_parts import (
+    HeldFlow,
+    IdleTimer,
+    WholeCycle,
+    address_of,
+    answer_in_task,
+    begin_to_answer,
+    head_without_upgrade,
+    new_parser,
+)
 from simulator.refusal_log import log_refusal
 
 MAXIMUM_UNFINISHED_BYTES: Final = 128 * 1024
@@ -63,6 +72,9 @@ class BoundedProtocol(HttpToolsProtocol):
         self._unparsed = b""
         self._unanswered: list[RequestResponseCycle] = []
         """What is being answered, and what comes after it."""
+        self._to_begin: WholeCycle | None = None
+        """The request that is to be answered once what has arrived is taken in."""
+        self._idle_timer: Final = IdleTimer(self.loop, limits.idle_seconds, self.timeout_keep_alive_handler)
         self._is_refused = False
         self._extensions: dict[str, Any] = {}
         self._is_receiving = False
@@ -85,7 +97,7 @@ class BoundedProtocol(HttpToolsProtocol):
         extension = transport.get_extra_info(TLS_EXTENSION)
         if extension is not None:
             self._extensions[TLS_EXTENSION] = extension
-        self._await_request()
+        self._idle_timer.start()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """End, and let go of everything."""
@@ -94,6 +106,7 @@ class BoundedProtocol(HttpToolsProtocol):
             cycle.disconnected = True
         super().connection_lost(exc)
         self._unset_keepalive_if_required()
+        self._idle_timer.cancel()
         self._unset_request_timer()
         self._unset_write_timer()
         self._unparsed = b""
@@ -123,32 +136,45 @@ class BoundedProtocol(HttpToolsProtocol):
         """Take in what has arrived, now or once the requests before it are answered."""
         if self._is_refused:
             return
-        self._unset_keepalive_if_required()
+        self._idle_timer.rest()
         if self._unparsed:
             self._unparsed += data
             return
         self._parse(data)
 
     def on_response_complete(self) -> None:
-        """Go on with what has been held back."""
-        super().on_response_complete()
-        if self._unparsed and not self.pipeline and not self.transport.is_closing():
+        """Go on with the request that waits for this one, with what has been held back, or else wait for the client."""
+        self.server_state.total_requests += 1
+        if self.transport.is_closing():
+            return
+        self.flow.resume_reading()
+        if self.pipeline:
+            waiting, _ = self.pipeline.pop()
+            # Not at once: there may be hundreds, and each would be answered inside the one before it.
+            answer_in_task(waiting.run_asgi(self.app), self.loop, self.tasks)
+        else:
+            self._idle_timer.start()
+        if self._unparsed and not self.pipeline:
             data, self._unparsed = self._unparsed, b""
-            self._unset_keepalive_if_required()
+            self._idle_timer.rest()
             self.flow.release()
             self._parse(data)
 
     def _parse(self, data: bytes) -> None:
-        """Parse slice by slice, and hold back what comes after a slice that has further requests in it."""
+        """Parse slice by slice, hold back what comes after a slice that has further requests in it, then answer."""
         for start in range(0, len(data), SLICE_BYTES):
             if self.pipeline:
                 self._unparsed = data[start:]
                 self.flow.hold()
                 break
             if not self._feed(data[start : start + SLICE_BYTES]):
-                return
-        if not self.transport.is_closing():
+                break
+        if not self.transport.is_closing() and not self._is_refused:
             self._set_timers()
+        if self._to_begin is not None:
+            # Not while it is parsed: a parser takes in nothing else until what it calls has returned.
+            begun, self._to_begin = self._to_begin, None
+            begin_to_answer(begun, self.app, self.loop, self.tasks)
 
     def _feed(self, data: bytes) -> bool:
         """Give a slice to the parser; return whether the connection goes on."""
@@ -194,18 +220,42 @@ class BoundedProtocol(HttpToolsProtocol):
         self._has_head = False
 
     def on_headers_complete(self) -> None:
-        """Begin to answer, unless the request is for another protocol; then it is first made one that is not."""
+        """Have the request answered soon, unless it is for another protocol; then it is first made one that is not."""
         self._made_progress = True
-        if self.parser.should_upgrade() and self.parser.get_method() != b"CONNECT":
-            self._head_without_upgrade = head_without_upgrade(self.parser, self.url, self.headers)
+        parser, scope = self.parser, self.scope
+        method = parser.get_method()
+        if parser.should_upgrade() and method != b"CONNECT":
+            self._head_without_upgrade = head_without_upgrade(parser, self.url, self.headers)
             return
         self._has_head = True
-        super().on_headers_complete()
-        # The web server makes its own, and has only made a task of it: nothing of it has run.
-        self.cycle.__class__ = WholeCycle
+        scope["method"] = method.decode("ascii")
+        scope["http_version"] = parser.get_http_version()
+        scope.update(address_of(self.url))  # type: ignore[typeddict-item]
+        has_its_turn = not self._is_answering()
+        self.cycle = self._new_cycle()
+        if has_its_turn:
+            self._to_begin = self.cycle
+        else:
+            self.flow.pause_reading()
+            self.pipeline.appendleft((self.cycle, self.app))
         if not self.pipeline:
             self._unanswered.clear()
         self._unanswered.append(self.cycle)
+
+    def _new_cycle(self) -> WholeCycle:
+        return WholeCycle(
+            scope=self.scope,
+            transport=self.transport,
+            flow=self.flow,
+            logger=self.logger,
+            access_logger=self.access_logger,
+            access_log=self.access_log,
+            default_headers=self.server_state.default_headers,
+            message_event=asyncio.Event(),
+            expect_100_continue=self.expect_100_continue,
+            keep_alive=self.scope["http_version"] != "1.0" and self.parser.should_keep_alive(),
+            on_response=self.on_response_complete,
+        )
 
     def on_body(self, body: bytes) -> None:
         """Take in a part of a body."""
@@ -228,11 +278,8 @@ class BoundedProtocol(HttpToolsProtocol):
         if self._is_receiving:
             if self._request_timer is None:
                 self._time_request()
-        elif self.timeout_keep_alive_task is None and not self._is_answering():
-            self._await_request()
-
-    def _await_request(self) -> None:
-        self.timeout_keep_alive_task = self.loop.call_later(self._limits.idle_seconds, self.timeout_keep_alive_handler)
+        elif not self._idle_timer.runs and not self._is_answering():
+            self._idle_timer.start()
 
     def _time_request(self) -> None:
         self._request_timer = self.loop.call_later(self._limits.request_seconds, self._request_timed_out)
@@ -294,4 +341,5 @@ class BoundedProtocol(HttpToolsProtocol):
             self.transport.close()
             return
         self.transport.write_eof()
+        self._idle_timer.cancel()
         self.timeout_keep_alive_task = self.loop.call_later(LINGER_SECONDS, self.timeout_keep_alive_handler)
