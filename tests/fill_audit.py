@@ -6,6 +6,8 @@ and asks of every fill: was so much there, and had nobody had it yet?
 - What is taken of a level, and what crosses, is no more than is left of it: a level has what it grew by, once.
 - What fills a bet that waits is no more than half of what the volume rose by in that very message; not a penny of it
   fills two bets; and none of it is the trade of an offer that was used up before.
+- Where the best few levels are told and no ladder, what stands at a price is what the level has that is there. A price
+  that leaves while only better ones are shown, as many as ever are, is as it was until it would be shown again.
 - Nobody gets a price that is worse than its limit, or better than there was.
 """
 
@@ -23,12 +25,60 @@ from simulator.exchange.orders import Side, TimeInForce
 from simulator.recorded.messages import read_line
 
 TO_BACK, TO_LAY = "atb", "atl"
+BEST = {TO_BACK: "batb", TO_LAY: "batl"}
+DISPLAYED = {TO_BACK: "bdatb", TO_LAY: "bdatl"}
 
 
 class Spot(NamedTuple):
     market_id: str
     runner: tuple[int, int]
     price: int
+
+
+class Levels:
+    """The levels of one market since the last image of it."""
+
+    def __init__(self) -> None:
+        self.names: set[str] = set()
+        """The members in which offers were told."""
+        self.slots: dict[tuple[tuple[int, int], str], dict[int, tuple[int, int]]] = defaultdict(dict)
+        """By runner and member: price and size by level."""
+        self.ladders: dict[tuple[tuple[int, int], str], dict[int, int]] = defaultdict(dict)
+        """By runner and ladder: what was made of them last."""
+        self.deepest = 0
+
+    @property
+    def counting(self) -> dict[str, str]:
+        """What is told in the place of each ladder, nothing where ladders are told or nothing is."""
+        if self.names & {TO_BACK, TO_LAY}:
+            return {}
+        return BEST if self.names & {*BEST.values()} else DISPLAYED if self.names else {}
+
+    def read(self, runner: tuple[int, int], one: dict[str, Any]) -> None:
+        for name in (TO_BACK, TO_LAY, *BEST.values(), *DISPLAYED.values()):
+            if one.get(name):
+                self.names.add(name)
+        for name in (*BEST.values(), *DISPLAYED.values()):
+            for level, price, size in one.get(name) or ():
+                self.slots[runner, name][level] = (round(price * 100), round(size * 100))
+
+    def measure(self) -> None:
+        """Note how many levels there may be."""
+        for (_, name), levels in self.slots.items():
+            if name in self.counting.values():
+                self.deepest = max([self.deepest, *(level + 1 for level in levels)])
+
+    def changes(self, runner: tuple[int, int], name: str) -> list[tuple[int, int]]:
+        """Return what is at each price now, and 0 for those at which something was shown before."""
+        slots = self.slots[runner, self.counting[name]]
+        ladder = {slots[level][0]: slots[level][1] for level in sorted(slots, reverse=True) if slots[level][1]}
+        before, self.ladders[runner, name] = self.ladders[runner, name], ladder
+        return [*dict.fromkeys(before, 0).items(), *ladder.items()]
+
+    def would_show(self, runner: tuple[int, int], name: str, price: int) -> bool:
+        levels = [level for level in self.slots[runner, self.counting[name]].values() if level[1]]
+        better = [shown for shown, _ in levels if (shown > price if name == TO_BACK else shown < price)]
+        return len({shown for shown, _ in levels}) < self.deepest or len(better) < len(levels)
 
 
 class Audit:
@@ -44,6 +94,11 @@ class Audit:
         self._left: dict[str, dict[Spot, int]] = {TO_BACK: defaultdict(int), TO_LAY: defaultdict(int)}
         self._used_up: dict[str, dict[Spot, int]] = {TO_BACK: defaultdict(int), TO_LAY: defaultdict(int)}
         self._ever_used: dict[str, dict[Spot, int]] = {TO_BACK: defaultdict(int), TO_LAY: defaultdict(int)}
+        self._levels: dict[str, Levels] = defaultdict(Levels)
+        self._out_of_sight: dict[str, dict[tuple[object, ...], dict[Spot, int]]] = {
+            TO_BACK: defaultdict(dict),
+            TO_LAY: defaultdict(dict),
+        }
         self._traded: dict[Spot, int] = {}
         self._ever_traded: dict[Spot, int] = defaultdict(int)
         self._trades: dict[Spot, int] = {}
@@ -87,28 +142,67 @@ class Audit:
             if change.get("img"):
                 images.add(change["id"])
                 self._forget(change["id"], touched)
+            self._choose(change, touched)
             for one in change.get("rc") or ():
                 runner = (int(one["id"]), round((one.get("hc") or 0) * 100))
-                for name in (TO_BACK, TO_LAY):
-                    for price, size in one.get(name) or ():
-                        spot = Spot(change["id"], runner, round(price * 100))
-                        touched[name].setdefault(spot, self._shown[name].get(spot, 0))
-                        self._shown[name][spot] = round(size * 100)
+                self._read_offers(change["id"], runner, one, touched)
                 for price, size in one.get("trd") or ():
                     spot = Spot(change["id"], runner, round(price * 100))
                     volumes.setdefault(spot, self._traded.get(spot, 0))
                     self._traded[spot] = round(size * 100)
         self._read_trades(volumes, images)
         for name, spots in touched.items():
-            for spot, was in spots.items():
-                self._read_level(name, spot, was, self._shown[name].get(spot, 0))
+            self._read_ladder(name, spots)
+
+    def _choose(self, change: dict[str, Any], touched: dict[str, dict[Spot, int]]) -> None:
+        """Take in all levels that a change tells, and forget what was made of others than count from now on."""
+        levels = self._levels[change["id"]]
+        counted = levels.counting
+        for one in change.get("rc") or ():
+            levels.read((int(one["id"]), round((one.get("hc") or 0) * 100)), one)
+        levels.measure()
+        if counted and counted is not levels.counting:
+            self._forget_offers(change["id"], touched)
+
+    def _read_offers(
+        self, market_id: str, runner: tuple[int, int], one: dict[str, Any], touched: dict[str, dict[Spot, int]]
+    ) -> None:
+        levels = self._levels[market_id]
+        for name in (TO_BACK, TO_LAY):
+            lines = [(round(price * 100), round(size * 100)) for price, size in one.get(name) or ()]
+            if levels.counting and levels.counting[name] in one:
+                lines = levels.changes(runner, name)
+            for price, size in lines:
+                spot = Spot(market_id, runner, price)
+                touched[name].setdefault(spot, self._shown[name].get(spot, 0))
+                self._shown[name][spot] = size
+
+    def _read_ladder(self, name: str, spots: dict[Spot, int]) -> None:
+        for spot, was in spots.items():
+            now, hidden = self._shown[name].get(spot, 0), self._out_of_sight[name][spot[:2]]
+            if now or self._would_show(name, spot):
+                self._read_level(name, spot, hidden.pop(spot, was), now)
+            else:
+                hidden.setdefault(spot, was)
+        for place in {spot[:2] for spot in spots}:
+            hidden = self._out_of_sight[name][place]
+            for spot in [spot for spot in hidden if self._would_show(name, spot)]:
+                self._read_level(name, spot, hidden.pop(spot), 0)
+
+    def _would_show(self, name: str, spot: Spot) -> bool:
+        levels = self._levels[spot.market_id]
+        return not levels.counting or levels.would_show(spot.runner, name, spot.price)
 
     def _forget(self, market_id: str, touched: dict[str, dict[Spot, int]]) -> None:
+        self._levels[market_id] = Levels()
+        self._forget_offers(market_id, touched)
+        for spot in [spot for spot in self._traded if spot.market_id == market_id]:
+            del self._traded[spot]
+
+    def _forget_offers(self, market_id: str, touched: dict[str, dict[Spot, int]]) -> None:
         for name in (TO_BACK, TO_LAY):
             for spot in [spot for spot in self._shown[name] if spot.market_id == market_id]:
                 touched[name].setdefault(spot, self._shown[name].pop(spot))
-        for spot in [spot for spot in self._traded if spot.market_id == market_id]:
-            del self._traded[spot]
 
     def _read_level(self, name: str, spot: Spot, was: int, now: int) -> None:
         left = self._left[name]

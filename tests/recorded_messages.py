@@ -74,7 +74,16 @@ def written(drawn: list[Any]) -> list[bytes]:
 
 def market_state(market: Any) -> dict[str, Any]:
     """Everything that can be asked of a recorded market, but for what it was watched for."""
-    names = ("market_id", "definition", "published_at", "updates", "total_matched", "happenings", "has_new_definition")
+    names = (
+        "market_id",
+        "definition",
+        "published_at",
+        "updates",
+        "total_matched",
+        "happenings",
+        "has_new_definition",
+        "tells_ladders",
+    )
     return {name: getattr(market, name) for name in names} | {
         "runners": [(key, runner_state(runner)) for key, runner in market.runners.items()]
     }
@@ -88,8 +97,10 @@ def runner_state(runner: Any) -> dict[str, Any]:
         "best_back",
         "best_lay",
         "far_price",
+        "is_display",
         "last_price_traded",
         "levels",
+        "levels_shown",
         "near_price",
         "rises",
         "starting_price_backs",

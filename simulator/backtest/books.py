@@ -22,6 +22,7 @@ from simulator.backtest.offers import RecordedOffers
 from simulator.exchange.book import RunnerBook, ToldStartingPrices
 from simulator.exchange.commands import AddMarket, RunnerDefinition
 from simulator.exchange.market import Market
+from simulator.exchange.matching import OtherRunners
 from simulator.exchange.money import NoPrice, Price
 from simulator.exchange.orders import Order, RunnerKey, Side
 from simulator.exchange.rules import BettingRules
@@ -227,6 +228,8 @@ class RecordedBook(RunnerBook):
             for price in traded.keys() - levels.keys():
                 # It is shown as before: as many have come as were matched.
                 offers.follow(price, offers.recorded.get(price, 0), traded[price])
+            if offers.out_of_sight:
+                offers.look_again()
         if is_open:
             self._cross(moves, fills, touching_fills)
         return fills.made
@@ -371,6 +374,13 @@ class FollowingMarket(Market):
         self.recorded_total_matched = 0
         """As the recording said last, in pence."""
         super().__init__(definition)
+
+    def other_runners(self, key: RunnerKey, taker: Side) -> OtherRunners | None:
+        """Return the other runners whose offers make virtual ones, `None` where the recorded offers have these in."""
+        book = self.runners[key].book
+        if isinstance(book, RecordedBook) and book.recorded.is_display:
+            return None
+        return super().other_runners(key, taker)
 
     @property
     def bet_delay(self) -> int:

@@ -17,7 +17,7 @@ from simulator.backtest.followed import Followed, Venue
 from simulator.backtest.starting_prices import starting_prices
 from simulator.exchange.orders import RunnerKey
 from simulator.exchange.statuses import MarketStatus
-from simulator.recorded.market import Ladder, RecordedMarket, RecordedRunner, RunnerId, hundredths, runner_id
+from simulator.recorded.market import Ladder, Move, RecordedMarket, RecordedRunner, RunnerId, hundredths, runner_id
 from simulator.recorded.messages import Line, MarketChange, MarketDefinition, PriceSizes, RunnerChange
 from simulator.recorded.prepared import PreparedRecording
 from simulator.recorded.runner import Quantity
@@ -197,10 +197,13 @@ class FollowedByAll:
 
     def take_moves(self) -> None:
         """Note what was otherwise before where books have to follow, as the recorded market tells it."""
-        if not self.recorded.moves:
+        self._note_moves(self.recorded.moves, is_image=self.recorded.is_image)
+
+    def _note_moves(self, told: Sequence[Move], *, is_image: bool) -> None:
+        if not told:
             return
         keys = {books[0].recorded: key for key, books in self.watched.items()}
-        for runner, quantity, price, before, _ in self.recorded.moves:
+        for runner, quantity, price, before, _ in told:
             key = keys.get(runner)
             if key is not None and quantity in _FOLLOWED:
                 moves = self._moves.get(key)
@@ -208,7 +211,7 @@ class FollowedByAll:
                     moves = self._moves[key] = Moves()
                 if quantity != _TRADED:
                     moves.levels_of(quantity == _TO_BACK).setdefault(price, before)
-                elif not self.recorded.is_image:
+                elif not is_image and not moves.is_image:
                     moves.traded.setdefault(price, before)
 
     def define_postponed(self, message: Sequence[MarketChange]) -> None:
@@ -243,6 +246,9 @@ class FollowedByAll:
             return
         if not watched:
             recorded.apply_runners(change.rc)
+            return
+        if not recorded.tells_ladders:
+            self._note_moves(recorded.apply_levels(change.rc), is_image=change.img)
             return
         for one in change.rc:
             key = runner_id(one.id, one.hc)

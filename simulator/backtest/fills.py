@@ -17,7 +17,8 @@ class Fill(Struct, frozen=True, gc=False):
 
     `used` is the level that was taken, or the price of the recorded trade or offer that filled a bet which rested: of a
     virtual bet one for each leg, of a match with a bet of ours and of one at the starting price none. `queue_ahead` is
-    how many pence stood before the bet when it began to wait, 0 where it did not wait.
+    how many pence stood before the bet when it began to wait, or when its price came in sight, 0 where it did not wait
+    or nobody knows.
     """
 
     at: int

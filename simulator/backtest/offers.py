@@ -11,6 +11,10 @@ What holds whatever the model:
   has so much more to take. One that shrinks, or is told again whole, gives nothing back.
 - What we took of a level was somebody's bet. A recorded trade at that price which follows may have been that very bet,
   so it fills none of ours that wait for such bets, up to what we took (`spent`).
+
+Where a recording tells the best few levels only, a price may be out of sight: it shows as many levels as it has, all of
+them better. Nobody knows what is offered there, so nothing is taken, and what we took is still gone when the price is
+shown again. Who begins to wait there does so behind all that is shown when it comes in sight.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -21,6 +25,9 @@ from simulator.backtest.models import Cancellations, FillModel, Place
 from simulator.exchange.book import Level, LevelOnOffer, Offer, Offers
 from simulator.exchange.orders import AnonymousBet, Order, Resting, RunnerKey, Side
 from simulator.recorded.market import Ladder, RecordedRunner
+
+UNSEEN_AHEAD: Final = 10**15
+"""What stands before a bet of which nobody knows what does: more than is ever offered."""
 
 
 class ShownLevel:
@@ -56,9 +63,11 @@ class RecordedOffers(Offers):
         "_watch",
         "ahead",
         "arrived_behind",
+        "out_of_sight",
         "recorded",
         "spent",
         "taken",
+        "unseen",
     )
 
     LINKED: ClassVar = frozenset({"_model", "_recorded_runner", "_watch", "recorded", "revision"})
@@ -87,7 +96,11 @@ class RecordedOffers(Offers):
         self.ahead: Final[dict[int, int]] = {}
         """By bet id: the pence of others that stand before a bet of ours."""
         self.arrived_behind: Final[dict[int, int]] = {}
-        """By bet id: how many stood there when it arrived."""
+        """By bet id: how many stood there when it arrived, or when its price came in sight; 0 before that."""
+        self.out_of_sight: Final[set[int]] = set()
+        """The prices of which it matters here what is offered, and is not shown."""
+        self.unseen: Final[set[int]] = set()
+        """The bets of ours that began to wait at a price out of sight, until it is in sight."""
 
     def link(self, recorded: RecordedRunner, model: FillModel, watch: Callable[[], None]) -> None:
         """Follow a runner as it is recorded."""
@@ -97,8 +110,16 @@ class RecordedOffers(Offers):
     # What a taker finds
 
     def available(self, price: int) -> int:
-        """Return what is left of the recorded volume at a price."""
+        """Return what is left of the recorded volume at a price, less than nothing where it is out of sight."""
         return self.recorded.get(price, 0) - self.taken.get(price, 0)
+
+    def is_in_sight(self, price: int) -> bool:
+        """Return whether the recording would show it if anything was offered at a price."""
+        levels = self._recorded_runner.levels_shown
+        if not levels or len(self.recorded) < levels:
+            return True
+        worst = min(self.recorded) if self._direction == 1 else max(self.recorded)
+        return not self.beats(worst, price)
 
     def ladder(self) -> Ladder:
         """Return how much there is at each price: of the recorded volume what is left, and our own bets."""
@@ -210,6 +231,11 @@ class RecordedOffers(Offers):
         self._watch()
         ahead = 0 if self._model.place is Place.FRONT else max(0, self.available(order.price))
         self.ahead[order.bet_id] = self.arrived_behind[order.bet_id] = ahead
+        if order.price not in self.recorded and not self.is_in_sight(order.price):
+            self.out_of_sight.add(order.price)
+            if self._model.place is not Place.FRONT:
+                self.unseen.add(order.bet_id)
+                self.ahead[order.bet_id] = UNSEEN_AHEAD
 
     def reduce(self, order: Resting, size: int) -> None:
         """Take `size` pence off a bet: one of ours, or recorded volume that is gone from now on."""
@@ -220,6 +246,7 @@ class RecordedOffers(Offers):
         super().reduce(order, size)
         if is_last:
             del self.ahead[order.bet_id], self.arrived_behind[order.bet_id]
+            self.unseen.discard(order.bet_id)
 
     def take(self, price: int, size: int) -> None:
         """Take `size` pence of the recorded volume at a price; those who stand behind it come forward."""
@@ -248,6 +275,14 @@ class RecordedOffers(Offers):
     def follow(self, price: int, before: int, traded: int) -> None:
         """Take in that a level is shown that was `before`; `traded` of it was matched, the rest of a fall cancelled."""
         shown = self.recorded.get(price, 0)
+        if not shown and self._recorded_runner.levels_shown and not self.is_in_sight(price):
+            if self.is_concerned(price):
+                self.out_of_sight.add(price)
+            else:
+                self.out_of_sight.discard(price)
+            return
+        if self.out_of_sight:
+            self.out_of_sight.discard(price)
         for kept in (self.taken, self.spent):
             if kept.get(price, 0) > shown:
                 self._set(kept, price, shown)
@@ -256,8 +291,21 @@ class RecordedOffers(Offers):
             return
         cancelled = max(0, before - shown - traded)
         available = max(0, self.available(price))
+        if self.unseen:
+            self._see(level, available)
         for bet_id in level.queue:
             self.ahead[bet_id] = self._ahead_after(self.ahead[bet_id], cancelled, shown, available)
+
+    def _see(self, level: Level, available: int) -> None:
+        """Put those who began to wait while their price was out of sight behind all that is shown there now."""
+        for bet_id in level.queue.keys() & self.unseen:
+            self.ahead[bet_id] = self.arrived_behind[bet_id] = available
+            self.unseen.remove(bet_id)
+
+    def look_again(self) -> None:
+        """Take in what is shown, which may be nothing, where a price was out of sight and is not any more."""
+        for price in sorted(self.out_of_sight):
+            self.follow(price, 0, 0)
 
     def _ahead_after(self, ahead: int, cancelled: int, shown: int, available: int) -> int:
         """Return what stands before a bet of ours once so much has been cancelled of a level."""

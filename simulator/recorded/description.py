@@ -31,7 +31,7 @@ class Package(StrEnum):
 
 WARNINGS: Final = {
     Package.BASIC: "it has last traded prices once a minute and no offers: no bet can be matched in it",
-    Package.ADVANCED: "it has the best levels of offers and no ladders: what waits in a queue cannot be followed",
+    Package.ADVANCED: "it has the best levels of offers and no ladders: at other prices nobody knows what waits there",
     Package.PRO: "",
 }
 

@@ -7,6 +7,7 @@ changed is told of markets that are watched.
 from typing import Final
 
 from simulator.recorded.happenings import Happening, happenings_between
+from simulator.recorded.levels import ShownBy, told_by, told_levels
 from simulator.recorded.messages import (
     MarketChange,
     MarketDefinition,
@@ -19,7 +20,8 @@ from simulator.recorded.runner import LADDERS, Ladder, Move, RecordedRunner, Val
 
 __all__ = ["LADDERS", "Ladder", "Move", "RecordedMarket", "RecordedRunner", "RunnerId", "hundredths", "runner_id"]
 
-_TOTAL: Final = int(Value.TOTAL_MATCHED)
+_TOTAL, _SHOWN_BY, _LEVELS_SHOWN = int(Value.TOTAL_MATCHED), int(Value.SHOWN_BY), int(Value.LEVELS_SHOWN)
+_LADDERS: Final = int(ShownBy.LADDERS)
 
 
 class RecordedMarket:
@@ -77,6 +79,11 @@ class RecordedMarket:
         return self.values.get(_TOTAL, 0)
 
     @property
+    def tells_ladders(self) -> bool:
+        """Whether it has told a ladder since the last image, so that nothing is made of levels."""
+        return self.values.get(_SHOWN_BY) == _LADDERS
+
+    @property
     def has_new_definition(self) -> bool:
         """Whether the last update has changed anything in the definition."""
         return self._definition_before is not self.definition
@@ -129,6 +136,12 @@ class RecordedMarket:
     def apply_runners(self, changes: list[RunnerChange]) -> None:
         """Take in what is told of runners, of the same update as what was told before."""
         known, is_watched = self._by_selection, self.is_watched
+        # Nobody is looked up in a market that has told no ladder, so where somebody was there is nothing to ask.
+        if not known and not self.tells_ladders:
+            moves = self.apply_levels(changes)
+            if is_watched:
+                self.moves += moves
+            return
         for change in changes:
             runner = known.get(change.id) if change.hc is None else None
             if runner is None:
@@ -149,6 +162,33 @@ class RecordedMarket:
         self.runners.clear()
         for key in here:
             self.runners[key] = self.all_runners[key]
+
+    def apply_levels(self, changes: list[RunnerChange]) -> list[Move]:
+        """Take in what is told of runners where no ladder was told before; return where sizes are others than before.
+
+        Ladders are made of the best levels that are told, or else of those that are displayed. Once one is told by
+        itself, nothing that was made of levels is shown any more.
+        """
+        moves: list[Move] = []
+        before = ShownBy(self.values.get(_SHOWN_BY, 0))
+        shown_by = max(before, told_by(changes))
+        if shown_by > before:
+            self.values[_SHOWN_BY] = int(shown_by)
+            self.values.pop(_LEVELS_SHOWN, None)
+            if before:
+                for runner in self.runners.values():
+                    runner.show_nothing(moves)
+        for change in changes:
+            runner = self.runner(change.id, change.hc)
+            if shown_by in (ShownBy.NOTHING, ShownBy.LADDERS):
+                runner.apply_and_tell(change, moves)
+                continue
+            runner.apply_and_show(change, shown_by, moves)
+            for lines in told_levels(change, shown_by):
+                for level, _, _ in lines or ():
+                    if level >= self.values.get(_LEVELS_SHOWN, 0):
+                        self.values[_LEVELS_SHOWN] = level + 1
+        return moves
 
     def define(self, definition: MarketDefinition) -> None:
         """Take in a definition."""
@@ -185,8 +225,12 @@ class RecordedMarket:
         changes: list[RunnerChange] = change.rc or []
         if change.tv is not None:
             self.values[_TOTAL] = hundredths(change.tv)
-        for one in changes:
-            self.runner(one.id, one.hc).apply(one)
+        if told_by(changes) is ShownBy.LADDERS:
+            self.values[_SHOWN_BY] = _LADDERS
+            for one in changes:
+                self.runner(one.id, one.hc).apply(one)
+        else:
+            self.apply_levels(changes)
         moves: list[Move] = []
         for key, runner in self.runners.items():
             if key not in known:
@@ -206,6 +250,6 @@ class RecordedMarket:
         if runner is None:
             runner = self.all_runners.get(key)
             if runner is None:
-                runner = self.all_runners[key] = RecordedRunner(self._count)
+                runner = self.all_runners[key] = RecordedRunner(self._count, self.values)
             self.runners[key] = runner
         return runner

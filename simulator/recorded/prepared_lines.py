@@ -7,6 +7,7 @@ image says all that is known after it, and what could not be read is told at the
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
+from simulator.recorded.levels import ShownBy
 from simulator.recorded.market import RecordedMarket, RecordedRunner, RunnerId
 from simulator.recorded.messages import NOTHING, Kind, Line, MarketChange, RunnerChange
 from simulator.recorded.prepared import PreparedRecording
@@ -22,6 +23,7 @@ _LADDERS: Final = {
     Quantity.STARTING_PRICE_LAYS: "spb",
 }
 """By what of a runner it is: its name on the wire."""
+_NOT_OFFERED: Final = {quantity: name for quantity, name in _LADDERS.items() if name not in ("atb", "atl")}
 
 
 def prepared_lines(source: Source, after: int = 0) -> Iterator[Line]:
@@ -62,50 +64,77 @@ class _Told:
         self._runners: list[RunnerId] = []
         self._known: Final[dict[RunnerId, dict[int, Ladder]]] = {}
         """By runner: what is compared, since it is not told as moves."""
+        self._shown_by = (0, 0)
+        """By what offers are known, and of how many levels."""
 
     def take(self) -> Iterator[MarketChange]:
         """Yield what the last message has changed, and take note of it."""
         market = self._market
         definition = market.definition if market.has_new_definition else None
         if market.is_image:
-            self._total = 0
+            self._total, self._shown_by = 0, (0, 0)
             self._known.clear()
             if definition is not None:
                 # By itself: an image may leave out runners that a definition before it has.
                 yield MarketChange(market.market_id, definition)
                 definition = None
+        told = self._image() if market.is_image else self._changes()
+        self._tell_by_what(told)
         yield MarketChange(
             market.market_id,
             definition,
-            self._image() if market.is_image else self._changes(),
+            told or None,
             market.is_image,
             tv=None if market.total_matched == self._total else market.total_matched / _HUNDREDTHS,
         )
         self._total, self._runners = market.total_matched, list(market.runners)
+
+    def _tell_by_what(self, told: list[RunnerChange]) -> None:
+        """Add by what offers are known, where that is new: lines need not have a size to say so."""
+        values = self._market.values
+        shown_by = (values.get(Value.SHOWN_BY, 0), values.get(Value.LEVELS_SHOWN, 0))
+        if shown_by == self._shown_by:
+            return
+        self._shown_by = shown_by
+        key, runner = next(iter(self._market.runners.items()))
+        name = {ShownBy.LADDERS: "atb", ShownBy.BEST_LEVELS: "batb"}.get(ShownBy(shown_by[0]), "bdatb")
+        if name == "atb":
+            told.append(_change(key, {name: _prices([(0, 0)])}))
+            return
+        level = shown_by[1] - 1
+        price, size = runner.levels.get(name, {}).get(level, (0, 0))
+        told.append(_change(key, {name: [(level, price / _HUNDREDTHS, size / _HUNDREDTHS)]}))
+
+    @property
+    def _ladders(self) -> dict[Quantity, str]:
+        """What is told of ladders by name; what was made of levels is not told."""
+        return _LADDERS if self._market.tells_ladders else _NOT_OFFERED
 
     def _image(self) -> list[RunnerChange]:
         """Return all that is known of the runners that are there."""
         changes = []
         for key, runner in self._market.runners.items():
             told: dict[str, Any] = {
-                name: _prices(runner.quantities[ladder].items()) for ladder, name in _LADDERS.items()
+                name: _prices(runner.quantities[ladder].items()) for ladder, name in self._ladders.items()
             }
             changes.append(_change(key, told | self._differences(key, runner)))
         return changes
 
-    def _changes(self) -> list[RunnerChange] | None:
+    def _changes(self) -> list[RunnerChange]:
         """Return what is new of each runner, and those that are new themselves."""
         market = self._market
+        ladders = self._ladders
         keys = {runner: key for key, runner in market.all_runners.items()} if market.moves else {}
         moves: dict[RunnerId, dict[str, Any]] = {key: {} for key in market.runners if key not in self._runners}
         for runner, ladder, price, _, size in market.moves:
-            told = moves.setdefault(keys[runner], {}).setdefault(_LADDERS[Quantity(ladder)], [])
-            told += _prices([(price, size)])
+            if ladder in ladders:
+                told = moves.setdefault(keys[runner], {}).setdefault(ladders[Quantity(ladder)], [])
+                told += _prices([(price, size)])
         for key, runner in market.all_runners.items():
             different = self._differences(key, runner)
             if different:
                 moves.setdefault(key, {}).update(different)
-        return [_change(key, told) for key, told in moves.items()] or None
+        return [_change(key, told) for key, told in moves.items()]
 
     def _differences(self, key: RunnerId, runner: RecordedRunner) -> dict[str, Any]:
         """Return by the names on the wire what else is new of a runner, and take note of it."""

@@ -14,7 +14,8 @@ over all markets of the file; a market has one too, for what is traded in it. Co
 | `FIRST_UPDATE` - number of the market | twice how many rows follow, and 1 where the message goes on | publish time | |
 
 What was an image is written as what it changed, a definition that says nothing new is not written, and the best price
-of a ladder is written whenever it is another. A row group ends with a whole message. `arrow` is loaded here alone.
+of a ladder is written whenever it is another; ladders that are made of levels are written as ladders, too. A row group
+ends with a whole message. `arrow` is loaded here alone.
 """
 
 from importlib import import_module
@@ -28,7 +29,7 @@ PROBLEM: Final = -4
 IMAGE: Final = -5
 FIRST_UPDATE: Final = -16
 
-VERSION: Final = 2
+VERSION: Final = 3
 """Grows when what is written changes, so that older files are prepared anew."""
 KEY: Final = b"betsim.recording"
 """The metadata that says which version a file has."""

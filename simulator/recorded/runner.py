@@ -11,7 +11,8 @@ from collections.abc import Iterable
 from enum import IntEnum
 from typing import Final
 
-from simulator.recorded.messages import LevelPriceSizes, PriceSizes, RunnerChange
+from simulator.recorded.levels import ShownBy, change_levels, prices_at, show, told_levels, unpacked
+from simulator.recorded.messages import PriceSizes, RunnerChange
 
 Ladder = dict[int, int]
 
@@ -60,13 +61,26 @@ class Value(IntEnum):
     FAR_PRICE = 3
     BEST_BACK = 4
     BEST_LAY = 5
+    SHOWN_BY = 6
+    """Of a market: a `ShownBy`."""
+    LEVELS_SHOWN = 7
+    """Of a market whose ladders are made of levels: of how many at most."""
 
 
 _VALUES, _BACKS, _LAYS, _TRADED, _SP_BACKS, _SP_LAYS, _RISES = map(int, list(Quantity)[:7])
-_LAST, _TOTAL, _NEAR, _FAR, _BEST_BACK, _BEST_LAY = map(int, Value)
+_LAST, _TOTAL, _NEAR, _FAR, _BEST_BACK, _BEST_LAY, _SHOWN_BY, _LEVELS_SHOWN = map(int, Value)
+_LADDERS_OF: Final = {
+    ShownBy.DISPLAYED_LEVELS: (
+        (_BACKS, int(Quantity.DISPLAYED_BACK_LEVELS), _BEST_BACK),
+        (_LAYS, int(Quantity.DISPLAYED_LAY_LEVELS), _BEST_LAY),
+    ),
+    ShownBy.BEST_LEVELS: (
+        (_BACKS, int(Quantity.BEST_BACK_LEVELS), _BEST_BACK),
+        (_LAYS, int(Quantity.BEST_LAY_LEVELS), _BEST_LAY),
+    ),
+}
+"""By what is told: the ladders that are made of it, of which levels, and what the best price of each is called."""
 _MOST_KEYS: Final = 200_000
-_PRICE_BITS: Final = 24
-_PRICE_BIAS: Final = 1 << (_PRICE_BITS - 1)
 _FLOAT: Final = struct.Struct("<d")
 _INTEGER: Final = struct.Struct("<q")
 
@@ -93,6 +107,7 @@ class RecordedRunner:
 
     __slots__ = (
         "_changes",
+        "_of_market",
         "_updates",
         "available_to_back",
         "available_to_lay",
@@ -104,9 +119,10 @@ class RecordedRunner:
         "values",
     )
 
-    def __init__(self, updates: list[int] | None = None) -> None:
-        """Begin with nothing known; `updates` counts the updates of the market, in a list that it shares."""
-        self._updates: Final = updates or [0]
+    def __init__(self, updates: list[int], of_market: Ladder) -> None:
+        """Begin with nothing known. The market shares the count of its updates, a list of one, and its values."""
+        self._updates: Final = updates
+        self._of_market: Final = of_market
         self._changes = 0
         self.quantities: Final[tuple[Ladder, ...]] = tuple({} for _ in Quantity)
         """By `Quantity`."""
@@ -159,10 +175,20 @@ class RecordedRunner:
         return _number(self.values.get(_FAR))
 
     @property
+    def levels_shown(self) -> int:
+        """Of how many levels at most the ladders are made, 0 where they are told themselves."""
+        return self._of_market.get(_LEVELS_SHOWN, 0)
+
+    @property
+    def is_display(self) -> bool:
+        """Whether the ladders are made of what was displayed, so that virtual offers are in them."""
+        return self._of_market.get(_SHOWN_BY) == ShownBy.DISPLAYED_LEVELS
+
+    @property
     def levels(self) -> dict[str, dict[int, tuple[int, int]]]:
         """By the name on the wire (`batb`, `bdatl` ...) and the level, counted from 0: price and size."""
         return {
-            name: {level: _level(packed) for level, packed in self.quantities[quantity].items()}
+            name: {level: unpacked(packed) for level, packed in self.quantities[quantity].items()}
             for name, quantity in LEVELS.items()
             if self.quantities[quantity]
         }
@@ -174,7 +200,7 @@ class RecordedRunner:
         if best is not None:
             return best
         if not self.available_to_back:
-            return self._best_level(Quantity.BEST_BACK_LEVELS, Quantity.DISPLAYED_BACK_LEVELS)
+            return None
         best = self.values[_BEST_BACK] = max(self.available_to_back)
         return best
 
@@ -185,16 +211,9 @@ class RecordedRunner:
         if best is not None:
             return best
         if not self.available_to_lay:
-            return self._best_level(Quantity.BEST_LAY_LEVELS, Quantity.DISPLAYED_LAY_LEVELS)
+            return None
         best = self.values[_BEST_LAY] = min(self.available_to_lay)
         return best
-
-    def _best_level(self, *quantities: int) -> int | None:
-        for quantity in quantities:
-            levels = self.quantities[quantity]
-            if levels:
-                return _level(levels[min(levels)])[0]
-        return None
 
     def apply(self, change: RunnerChange) -> None:
         """Take in what has changed."""
@@ -241,6 +260,28 @@ class RecordedRunner:
                     del ladder[key]
                 moves.append((self, number, key, before, after))
         return moves[first:]
+
+    def apply_and_show(self, change: RunnerChange, shown_by: ShownBy, moves: list[Move]) -> None:
+        """Take in what has changed where ladders are made of levels, and append where sizes are others than before."""
+        places, told = _LADDERS_OF[shown_by], told_levels(change, shown_by)
+        gone = [prices_at(self.quantities[levels], lines) for (_, levels, _), lines in zip(places, told, strict=True)]
+        self.apply_and_tell(change, moves)
+        for (number, levels, best), lines, prices in zip(places, told, gone, strict=True):
+            if lines:
+                ladder = self.quantities[number]
+                come = [level for level, _, _ in lines]
+                for price, before in show(ladder, self.quantities[levels], prices, come).items():
+                    after = ladder.get(price, 0)
+                    if after != before:
+                        moves.append((self, number, price, before, after))
+                self.values.pop(best, None)
+
+    def show_nothing(self, moves: list[Move]) -> None:
+        """Let nothing be shown that was made of levels, and append what was."""
+        for number, best in ((_BACKS, _BEST_BACK), (_LAYS, _BEST_LAY)):
+            moves += [(self, number, price, before, 0) for price, before in self.quantities[number].items()]
+            self.quantities[number].clear()
+            self.values.pop(best, None)
 
     def remember(self) -> list[Ladder]:
         """Return what is known, and forget it all but for the rises."""
@@ -315,11 +356,11 @@ class RecordedRunner:
         if change.spf is not None:
             _put(self.values, _FAR, _bits(change.spf))
         if change.batb is not None or change.batl is not None:
-            _change_levels(self.quantities[Quantity.BEST_BACK_LEVELS], change.batb)
-            _change_levels(self.quantities[Quantity.BEST_LAY_LEVELS], change.batl)
+            change_levels(self.quantities[Quantity.BEST_BACK_LEVELS], change.batb)
+            change_levels(self.quantities[Quantity.BEST_LAY_LEVELS], change.batl)
         if change.bdatb is not None or change.bdatl is not None:
-            _change_levels(self.quantities[Quantity.DISPLAYED_BACK_LEVELS], change.bdatb)
-            _change_levels(self.quantities[Quantity.DISPLAYED_LAY_LEVELS], change.bdatl)
+            change_levels(self.quantities[Quantity.DISPLAYED_BACK_LEVELS], change.bdatb)
+            change_levels(self.quantities[Quantity.DISPLAYED_LAY_LEVELS], change.bdatl)
 
 
 def _put(quantity: Ladder, key: int, value: int) -> None:
@@ -332,16 +373,6 @@ def _put(quantity: Ladder, key: int, value: int) -> None:
 def _change(ladder: Ladder, lines: PriceSizes) -> None:
     for price, size in lines:
         _put(ladder, round(price * 100), round(size * 100))
-
-
-def _change_levels(levels: Ladder, lines: LevelPriceSizes | None) -> None:
-    for level, price, size in lines or ():
-        volume = round(size * 100)
-        _put(levels, level, volume and (volume << _PRICE_BITS) + round(price * 100) + _PRICE_BIAS)
-
-
-def _level(packed: int) -> tuple[int, int]:
-    return (packed & ((1 << _PRICE_BITS) - 1)) - _PRICE_BIAS, packed >> _PRICE_BITS
 
 
 def _bits(value: float | str) -> int:

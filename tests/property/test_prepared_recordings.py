@@ -111,7 +111,27 @@ def twin(drawn: list[Any]) -> dict[str, dict[tuple[int, int], dict[str, dict[int
                 for name in ("atb", "atl", "trd", "spb", "spl"):
                     for price, size in runner.get(name, ()):
                         ladders.setdefault(name, {})[round(price * 100)] = round(size * 100)
-    return markets
+                for name in LEVEL_NAMES:
+                    for level, price, size in runner.get(name, ()):
+                        ladders.setdefault(name, {})[level] = (round(price * 100), round(size * 100))
+    return {market_id: {key: by_levels(ladders, runners) for key, ladders in runners.items()}
+            for market_id, runners in markets.items()}  # fmt: skip
+
+
+LEVEL_NAMES = ("batb", "batl", "bdatb", "bdatl")
+
+
+def by_levels(ladders: dict[str, Any], runners: dict[Any, dict[str, Any]]) -> dict[str, Any]:
+    """The ladders of a runner, made of levels where its market has none."""
+    told = {name for each in runners.values() for name in each}
+    if told & {"atb", "atl"}:
+        return ladders
+    names = ("batb", "batl") if told & {"batb", "batl"} else ("bdatb", "bdatl")
+    made = {
+        name: {price: size for _, (price, size) in sorted(ladders.get(levels, {}).items(), reverse=True) if size}
+        for name, levels in zip(("atb", "atl"), names, strict=True)
+    }
+    return ladders | made
 
 
 @given(LINES)

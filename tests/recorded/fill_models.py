@@ -2,12 +2,13 @@
 
 Three strategies back the favourite for 2.00 every ten seconds before and after the off. One takes the best price, one
 joins those who ask for the price that layers get, one asks for a tick less than they do and is alone there. What rests
-is cancelled when the next bet is placed.
+is cancelled when the next bet is placed. With `--levels N` first, the best N levels are told in the place of ladders.
 """
 
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from functools import partial
 
 from simulator.backtest.books import How
 from simulator.backtest.engine import Engine
@@ -20,6 +21,7 @@ from simulator.exchange.ladder import Ladder
 from simulator.exchange.orders import OrderType, Persistence, RunnerKey, Side
 from simulator.recorded.messages import read_lines
 from simulator.recorded.sources import sources
+from tests.recorded.best_levels import best_levels, recast
 
 STAKE = 2_00
 EVERY_MILLISECONDS = 10_000
@@ -58,7 +60,7 @@ class Favourite:
         self.lane.place(market_id, bet)
 
 
-def rows(file: str) -> Iterator[tuple[str, str, int, float, float, Counter[How]]]:
+def rows(file: str, levels: int | None = None) -> Iterator[tuple[str, str, int, float, float, Counter[How]]]:
     """Yield strategy, model, bets, what part of the stakes was matched, profit before commission, fills by kind."""
     lanes = []
     for kind in KINDS:
@@ -68,6 +70,8 @@ def rows(file: str) -> Iterator[tuple[str, str, int, float, float, Counter[How]]
             lanes.append((kind, model, lane))
     engine = Engine([lane for _, _, lane in lanes])
     (source,) = sources([file])
+    if levels is not None:
+        source = recast(source, partial(best_levels, depth=levels))
     for line in read_lines(source):
         engine.take(line)
     engine.end()
@@ -81,11 +85,14 @@ def rows(file: str) -> Iterator[tuple[str, str, int, float, float, Counter[How]]
 
 def main(files: list[str]) -> None:
     """Print the table."""
+    levels = None
+    if files[:1] == ["--levels"]:
+        levels, files = int(files[1]), files[2:]
     print("| recording | strategy | model | bets | matched | profit | taken, traded, crossed |")
     print("|---|---|---|---|---|---|---|")
     for file in files:
         name = file.rsplit("/", 1)[-1].split(".bz2", 1)[0].split(".xz", 1)[0]
-        for kind, model, bets, matched, profit, how in rows(file):
+        for kind, model, bets, matched, profit, how in rows(file, levels):
             ways = ", ".join(str(how[way]) for way in (How.TAKEN, How.TRADED, How.CROSSED))
             print(f"| {name} | {kind} | {model} | {bets} | {matched:.1%} | {profit:.2f} | {ways} |")
 

@@ -5,8 +5,9 @@ world that follows the file.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from simulator.world.clock import RealTime
 from simulator.world.inputs import MoveToNext
 from simulator.world.world import World
 from tests.evidence import STREAMS, needs
+from tests.recorded.best_levels import without
 
 pytestmark = needs(STREAMS)
 
@@ -57,9 +59,9 @@ class Caches:
         return {(key[0], key[1] or 0): runner for key, runner in self.markets[market_id].runner_dict.items()}
 
 
-def messages(name: str) -> Iterator[tuple[int, list[dict[str, Any]]]]:
+def messages(file: Path) -> Iterator[tuple[int, list[dict[str, Any]]]]:
     """The changes of a file by the time at which they count: those of the same time together."""
-    (source,) = sources([str(STREAMS / name)])
+    (source,) = sources([str(file)])
     at, changes = 0, list[dict[str, Any]]()
     for line in source.lines():
         message = json.loads(line)
@@ -73,16 +75,16 @@ def messages(name: str) -> Iterator[tuple[int, list[dict[str, Any]]]]:
     yield at, changes
 
 
-def seen(runner: Any, *, with_levels: bool) -> dict[str, Any]:
+def seen(runner: Any, shown: Sequence[str]) -> dict[str, Any]:
     """What a cache has of a runner. Prices of bets at the starting price have more than two decimals in some files."""
     if runner is None:
         return {}
     found: dict[str, Any] = {
         name: {round(line["price"], 2): line["size"] for line in getattr(runner, name).serialised if line["size"]}
         for name in LADDERS
+        if name in shown
     }
-    if with_levels:
-        found |= {name: levels_of(getattr(runner, name)) for name in LEVELS}
+    found |= {name: levels_of(getattr(runner, name)) for name in LEVELS if name in shown}
     found |= {name: getattr(runner, name) for name in NUMBERS}
     found["total_matched"] = runner.total_matched
     return {name: value for name, value in found.items() if value}
@@ -104,15 +106,27 @@ def defined(definition: dict[str, Any]) -> dict[str, Any]:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_replayed_market_leaves_the_cache_that_the_recording_leaves(name: str) -> None:
+    assert_same_caches(STREAMS / name, LADDERS + LEVELS if "capture" in name else LADDERS)
+
+
+def test_a_replayed_market_that_is_known_by_its_best_levels_leaves_these_in_the_cache(tmp_path: Path) -> None:
+    """A capture by a subscriber to ladders and to best levels, as one to best levels alone would have made it."""
+    (source,) = sources([str(STREAMS / "1.241629436-capture-2025.xz")])
+    file = tmp_path / "1.241629436"
+    file.write_bytes(b"\n".join(without(source.lines(), "atb", "atl")))
+    assert_same_caches(file, (*LADDERS[2:], *LEVELS))
+
+
+def assert_same_caches(file: Path, shown: Sequence[str]) -> None:
+    """Serve a file, and compare what it leaves in the caches after every message."""
     world = World(
-        scenario_of([str(STREAMS / name)], rate=Decimal(0)),
+        scenario_of([str(file)], rate=Decimal(0)),
         real_time=RealTime(lambda: 0, lambda: 0.0),
         open_recordings=open_recordings,
     )
-    with_levels = "capture" in name
     view = MarketView(world, Projection(ALL_FIELDS, 3))
     recorded, served, told = Caches(), Caches(), dict[str, MarketState]()
-    for number, (at, changes) in enumerate(messages(name)):
+    for number, (at, changes) in enumerate(messages(file)):
         if number:
             world.do(MoveToNext()).accepted()
         assert world.clock.now() == at
@@ -134,8 +148,7 @@ def test_a_replayed_market_leaves_the_cache_that_the_recording_leaves(name: str)
                 for one in change.get("rc", ())
             }
             for key in theirs.keys() | ours.keys() if is_whole else concerned:
-                expected = seen(theirs.get(key), with_levels=with_levels)
-                assert seen(ours.get(key), with_levels=with_levels) == expected, (at, market_id, key)
+                assert seen(ours.get(key), shown) == seen(theirs.get(key), shown), (at, market_id, key)
             total = recorded.markets[market_id].total_matched or 0
             assert served.markets[market_id].total_matched == total
             if is_whole or any("marketDefinition" in change for change in changes):
@@ -143,4 +156,4 @@ def test_a_replayed_market_leaves_the_cache_that_the_recording_leaves(name: str)
                 assert defined(served.markets[market_id].market_definition) == expected, (at, market_id)
     assert world.next_due is None
     assert all(notice.problem.endswith("the recording ends before its result") for notice in world.notices)
-    assert bool(world.notices) == (name == "1.242971311.bz2")
+    assert bool(world.notices) == (file.name == "1.242971311.bz2")

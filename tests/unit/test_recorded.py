@@ -205,7 +205,7 @@ def test_ids_may_be_texts_and_runners_have_handicaps() -> None:
 
 def test_levels_give_the_best_prices_where_there_are_no_ladders() -> None:
     market = played(
-        message(1, change(rc=[prices(1, batb=[[0, 2.0, 5], [1, 1.9, 5]], bdatl=[[0, 2.2, 1]])])),
+        message(1, change(rc=[prices(1, batb=[[0, 2.0, 5], [1, 1.9, 5]], batl=[[0, 2.2, 1]])])),
         message(2, change(rc=[prices(1, batb=[[0, 1.95, 5], [1, 0, 0]])])),
     )
 

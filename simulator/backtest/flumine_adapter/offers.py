@@ -79,7 +79,7 @@ class LazyOffers:
             book = self._book
             if not book.lays.is_idle:
                 self._back = Prices(book.lays.ladder(), descending=True)
-            elif book.recorded.available_to_back:
+            elif book.recorded.available_to_back and not book.recorded.levels_shown:
                 self._back = Prices(book.recorded.available_to_back, book.recorded.best_back, descending=True)
             else:
                 self._back = self._levels("bdatb", "batb")
@@ -92,7 +92,7 @@ class LazyOffers:
             book = self._book
             if not book.backs.is_idle:
                 self._lay = Prices(book.backs.ladder())
-            elif book.recorded.available_to_lay:
+            elif book.recorded.available_to_lay and not book.recorded.levels_shown:
                 self._lay = Prices(book.recorded.available_to_lay, book.recorded.best_lay)
             else:
                 self._lay = self._levels("bdatl", "batl")

@@ -49,26 +49,41 @@ images = st.builds(Message, ladders, ladders, st.dictionaries(prices, pence, max
 bets = st.builds(Bet, st.sampled_from(Side), prices, st.integers(1_00, 4_00))
 cancels = st.builds(Cancel, st.integers(0, 5), st.integers(1, 2_00))
 programs = st.lists(messages | messages | messages | bets | bets | cancels | images, min_size=3, max_size=25)
+how_told = st.sampled_from([None, None, 1, 2, 3])
+"""In ladders, or in so many best levels."""
 
 
 class Told:
-    """A recording made up as it goes, with what it has shown and what was traded so far."""
+    """A recording made up as it goes, with what it has shown and what was traded so far.
 
-    def __init__(self, model: object) -> None:
+    `levels` says how many best levels it tells in the place of ladders.
+    """
+
+    def __init__(self, model: object, levels: int | None = None) -> None:
         self.recording = Recording(model=model)
-        self.shown: dict[Side, dict[int, int]] = {Side.LAY: {}, Side.BACK: {}}
+        self.levels = levels
+        self.deepest = 0
+        self.book: dict[Side, dict[int, int]] = {Side.LAY: {}, Side.BACK: {}}
         self.traded: dict[int, int] = {}
 
     def say(self, message: Message) -> tuple[dict[Side, Levels], dict[int, int], dict[str, object]]:
         """Return what a message changes on each side, what is traded in it, and the message as it is on the wire."""
         levels: dict[Side, Levels] = {}
+        offers: dict[str, list[list[float]]] = {}
+        self.deepest *= not message.is_image
         for side, told in ((Side.LAY, message.to_back), (Side.BACK, message.to_lay)):
-            before = dict(self.shown[side])
+            before, slots = dict(self.shown(side)), self.slots(side)
             if message.is_image:
-                self.shown[side] = {}
-            self.shown[side].update(told)
-            spoken = before.keys() | told.keys() if message.is_image else told.keys()
-            levels[side] = {price: (before.get(price, 0), self.shown[side].get(price, 0)) for price in sorted(spoken)}
+                self.book[side] = {}
+            self.book[side].update(told)
+            now = self.shown(side)
+            spoken = before.keys() | now.keys() if message.is_image or self.levels else told.keys()
+            levels[side] = {price: (before.get(price, 0), now.get(price, 0)) for price in sorted(spoken)}
+            name = "atb" if side is Side.LAY else "atl"
+            if self.levels is None:
+                offers[name] = [[price / 100, size / 100] for price, size in told.items()]
+            else:
+                offers[f"b{name}"] = self.changes([] if message.is_image else slots, self.slots(side))
         trades = {}
         for price, rise in message.traded.items():
             before_it = self.traded.get(price, 0)
@@ -84,13 +99,34 @@ class Told:
             "rc": [
                 {
                     "id": 1,
-                    "atb": [[price / 100, size / 100] for price, size in message.to_back.items()],
-                    "atl": [[price / 100, size / 100] for price, size in message.to_lay.items()],
+                    **offers,
                     "trd": [[price / 100, self.traded[price] / 100] for price in message.traded],
                 }
             ],
         }
         return levels, trades, change
+
+    def slots(self, side: Side) -> list[tuple[int, int]]:
+        """The best levels of a side, as many as are told."""
+        offers = sorted(((price, size) for price, size in self.book[side].items() if size), reverse=side is Side.LAY)
+        return offers[: self.levels]
+
+    def shown(self, side: Side) -> dict[int, int]:
+        return self.book[side] if self.levels is None else dict(self.slots(side))
+
+    def changes(self, before: list[tuple[int, int]], now: list[tuple[int, int]]) -> list[list[float]]:
+        """The levels that are other ones than before, as they are on the wire, in an order that means nothing."""
+        gone = [[level, 0.0, 0.0] for level in range(len(now), len(before))]
+        told = [[level, price / 100, size / 100] for level, (price, size) in enumerate(now)
+                if before[level : level + 1] != [(price, size)]]  # fmt: skip
+        self.deepest = max([self.deepest, *(int(level) + 1 for level, *_ in gone + told)])
+        return [*gone, *reversed(told)]
+
+    def tell(self, naive: NaiveRunner) -> None:
+        """Let the twin know what is in sight from now on."""
+        for side, offers in naive.sides.items():
+            offers.shown = {price for price, size in self.shown(side).items() if size}
+            offers.most_shown = self.deepest or None
 
 
 def carry_out(told: Told, step: object, naive: NaiveRunner | None, audit: Audit) -> None:
@@ -103,6 +139,7 @@ def carry_out(told: Told, step: object, naive: NaiveRunner | None, audit: Audit)
         recording.engine.take(read_line(line, 1))
         audit.after(json.loads(line))
         if naive is not None:
+            told.tell(naive)
             naive.hear(levels, trades)
     elif isinstance(step, Bet):
         order = recording.bet(step.side, step.size, step.price)
@@ -124,7 +161,7 @@ def assert_same(told: Told, naive: NaiveRunner) -> None:
     for side in Side:
         offers, rows = book.queue_of(side), naive.sides[side]
         assert [(level.price, level.total) for level in offers.best_first()] == [
-            (price, len(rows.rows[price])) for price in rows.prices()
+            (price, len(rows.row(price))) for price in rows.prices()
         ]
         for level in offers.best_first():
             row = [
@@ -132,15 +169,17 @@ def assert_same(told: Told, naive: NaiveRunner) -> None:
                 for order in level.queue.values()
                 for counter in [order.bet_id if order.account == "strategy" else OTHERS] * order.size_remaining
             ]
-            assert row == rows.rows[level.price]
+            assert row == rows.row(level.price)
     matched = {order.bet_id: order.size_matched for order in told.recording.lane.exchange.orders.values()}
     assert matched == naive.matched
 
 
 @pytest.mark.parametrize("rule", [Cancellations.PRO_RATA, Cancellations.ALL_AHEAD, Cancellations.ALL_BEHIND])
-@given(program=programs)
-def test_a_recorded_book_is_the_twins_row_by_row(rule: Cancellations, program: list[object]) -> None:
-    told, naive = Told(replace(QUEUE, cancellations=rule)), NaiveRunner(rule)
+@given(program=programs, levels=how_told)
+def test_a_recorded_book_is_the_twins_row_by_row(
+    rule: Cancellations, program: list[object], levels: int | None
+) -> None:
+    told, naive = Told(replace(QUEUE, cancellations=rule), levels), NaiveRunner(rule)
     audit = Audit(told.recording.lane)
     for step in program:
         carry_out(told, step, naive, audit)
@@ -149,9 +188,11 @@ def test_a_recorded_book_is_the_twins_row_by_row(rule: Cancellations, program: l
 
 
 @pytest.mark.parametrize("model", MODELS)
-@given(program=programs)
-def test_nothing_is_given_twice_whatever_is_bet_and_recorded(model: str, program: list[object]) -> None:
-    told = Told(model)
+@given(program=programs, levels=how_told)
+def test_nothing_is_given_twice_whatever_is_bet_and_recorded(
+    model: str, program: list[object], levels: int | None
+) -> None:
+    told = Told(model, levels)
     audit = Audit(told.recording.lane, counts_the_queue=model == "pessimistic")
     for step in program:
         carry_out(told, step, None, audit)

@@ -3,6 +3,10 @@
     row:  . . . . 7 7 . . 9        four pennies of others, two of our bet 7, two of others, one of our bet 9
 
 Takers take from the front, who joins stands at the end, and of what is cancelled the rule says which counters go.
+
+Where only the best few prices are shown, a row that others push out of sight is covered: its counters of others stay
+as they are, and nobody takes them. Who joins a covered row stands in a row of its own beside it, behind nobody knows
+how many, until it is uncovered.
 """
 
 from simulator.backtest.models import Cancellations
@@ -12,6 +16,8 @@ OTHERS = 0
 Row = list[int]
 Levels = dict[int, tuple[int, int]]
 """By price: what was shown before a message, and what is shown after it."""
+NO_CANCELLATION = 10**9
+"""So much is traded that no fall of a level is one."""
 
 
 class NaiveSide:
@@ -23,10 +29,54 @@ class NaiveSide:
         self.rows: dict[int, Row] = {}
         self.used: dict[int, int] = {}
         """By price: what we used of it that no trade has accounted for."""
+        self.beside: dict[int, Row] = {}
+        """By price: who joined a row that was covered."""
+        self.covered: dict[int, int] = {}
+        """By price: what was shown there last."""
+        self.shown: set[int] = set()
+        self.most_shown: int | None = None
+        """How many prices are shown at most, `None` where all are."""
+
+    def row(self, price: int) -> Row:
+        """What a taker finds at a price."""
+        row = self.rows.get(price, [])
+        seen = [counter for counter in row if counter != OTHERS] if price in self.covered else row
+        return seen + self.beside.get(price, [])
 
     def prices(self) -> list[int]:
-        """The prices at which there is something, best first."""
-        return sorted((price for price, row in self.rows.items() if row), reverse=self.resting is Side.LAY)
+        """The prices at which a taker finds something, best first."""
+        prices = self.rows.keys() | self.beside.keys()
+        return sorted((price for price in prices if self.row(price)), reverse=self.resting is Side.LAY)
+
+    def would_show(self, price: int) -> bool:
+        better = [shown for shown in self.shown if shown != price and self.is_at_least(shown, price)]
+        return self.most_shown is None or len(self.shown) < self.most_shown or len(better) < len(self.shown)
+
+    def join(self, price: int, counters: Row) -> None:
+        is_hidden = price not in self.shown and not self.would_show(price)
+        (self.beside if is_hidden else self.rows).setdefault(price, []).extend(counters)
+
+    def remove(self, price: int, counter: int) -> None:
+        """Take the first counter of a kind away, of those that a taker finds."""
+        rows = [self.rows.get(price, []), self.beside.get(price, [])]
+        next(row for row in rows if counter in row).remove(counter)
+
+    def hear(self, told: Levels, trades: dict[int, int]) -> None:
+        """Let levels be shown."""
+        for price, (before, shown) in told.items():
+            if not shown and not self.would_show(price):
+                self.covered.setdefault(price, before)
+                self.fill_up(price)
+            elif price in self.covered:
+                self.follow(price, self.covered.pop(price), shown, NO_CANCELLATION)
+            else:
+                self.follow(price, before, shown, trades.get(price, 0))
+        for price in trades.keys() - told.keys():
+            self.fill_up(price)
+        for price in [price for price in self.covered if self.would_show(price)]:
+            self.follow(price, self.covered.pop(price), 0, NO_CANCELLATION)
+        for price in [price for price in self.beside if price in self.shown or self.would_show(price)]:
+            self.rows.setdefault(price, []).extend(self.beside.pop(price))
 
     def is_at_least(self, price: int, limit: int) -> bool:
         """Whether a taker with this limit takes this price."""
@@ -102,20 +152,20 @@ class NaiveRunner:
         left = size
         self.matched[bet_id] = 0
         for reached in [reached for reached in offers.prices() if offers.is_at_least(reached, price)]:
-            taken = offers.rows[reached][:left]
-            del offers.rows[reached][:left]
+            taken = offers.row(reached)[:left]
             for counter in taken:
+                offers.remove(reached, counter)
                 self.matched[bet_id] += 1
                 if counter == OTHERS:
                     offers.used[reached] = offers.used.get(reached, 0) + 1
                 else:
                     self.matched[counter] += 1
             left -= len(taken)
-        self.sides[side].rows.setdefault(price, []).extend([bet_id] * left)
+        self.sides[side].join(price, [bet_id] * left)
 
     def cancel(self, bet_id: int, size: int) -> None:
         for side in self.sides.values():
-            for row in side.rows.values():
+            for row in [*side.rows.values(), *side.beside.values()]:
                 for _ in range(size if bet_id in row else 0):
                     del row[len(row) - 1 - row[::-1].index(bet_id)]
 
@@ -126,10 +176,7 @@ class NaiveRunner:
         for price, size in trades.items():
             self._trade(price, size)
         for side, told in levels.items():
-            for price, (before, shown) in told.items():
-                self.sides[side].follow(price, before, shown, trades.get(price, 0))
-            for price in trades.keys() - told.keys():
-                self.sides[side].fill_up(price)
+            self.sides[side].hear(told, trades)
         for side in (Side.LAY, Side.BACK):
             self._cross(side, levels[side.opposite])
 
@@ -140,10 +187,8 @@ class NaiveRunner:
             opposite.used[price] = opposite.used.get(price, 0) - known
             left -= known
             for reached in [reached for reached in resting.prices() if resting.is_at_least(reached, price)]:
-                row, rest = resting.rows[reached], Row()
-                if set(row) == {OTHERS}:
-                    continue
-                last = max(place for place, counter in enumerate(row) if counter != OTHERS)
+                row, rest = resting.rows.get(reached, []), Row()
+                last = max((place for place, counter in enumerate(row) if counter != OTHERS), default=-1)
                 for place, counter in enumerate(row):
                     if left and place <= last and (counter != OTHERS or reached == price):
                         left -= 1
@@ -152,19 +197,27 @@ class NaiveRunner:
                     else:
                         rest.append(counter)
                 resting.rows[reached] = rest
+                if reached == price and resting.beside.get(reached):
+                    left = 0
+                for counter in resting.beside.get(reached, [])[:left]:
+                    left -= 1
+                    self.matched[counter] += 1
+                    resting.remove(reached, counter)
 
     def _cross(self, side: Side, told: Levels) -> None:
         resting, opposite = self.sides[side], self.sides[side.opposite]
         grown = sorted((price for price, (before, shown) in told.items() if shown > before), reverse=side is Side.BACK)
         for price in grown:
             for reached in [reached for reached in resting.prices() if resting.is_at_least(reached, price)]:
-                for bet_id in dict.fromkeys(counter for counter in resting.rows[reached] if counter != OTHERS):
+                for bet_id in dict.fromkeys(counter for counter in resting.row(reached) if counter != OTHERS):
                     left = opposite.others(price)
+                    if reached == price and bet_id in resting.beside.get(reached, []):
+                        break
                     if reached == price:
                         left -= resting.stands_before(bet_id, reached)
-                    size = max(0, min(left, resting.rows[reached].count(bet_id)))
+                    size = max(0, min(left, resting.row(reached).count(bet_id)))
                     for _ in range(size):
-                        resting.rows[reached].remove(bet_id)
+                        resting.remove(reached, bet_id)
                         self.matched[bet_id] += 1
                     if size:
                         opposite.use(price, size)
