@@ -1,5 +1,6 @@
 """With what the first world of a server begins: a scenario, a snapshot in a file, or what a journal says of it."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from msgspec import Struct
@@ -61,6 +62,31 @@ def first_world(
         return FirstWorld(scenario_called("demo" if scenario is None else scenario, seed), journal=file)
     read = _read(snapshot, recordings)
     return FirstWorld(read.scenario, read, file)
+
+
+def first_recorded(recorded: Callable[[], Scenario], journal: Path | None) -> FirstWorld:
+    """Return with what a world of recorded markets begins, or with which world the journal goes on: with the same ones.
+
+    Raise `JournalError`, `CannotFollow` and `CannotBegin`.
+    """
+    if journal is None:
+        return FirstWorld(recorded(), names_recordings=True)
+    file = JournalFile(journal)
+    try:
+        written = file.scenario()
+        if written is not None and written.recordings is not None:
+            # Before any other word: this one knows the digests of what is gone.
+            open_recordings.check_here(written.recordings)
+        scenario = recorded()
+        if written is not None and written.recordings != scenario.recordings:
+            raise CannotBegin(
+                f"{journal} has a world of the scenario {written.name!r} already, which goes on, and not with what is "
+                "named here; name the same files, markets, model and --cross-matching again, or keep another journal."
+            )
+    except BaseException:
+        file.close()
+        raise
+    return FirstWorld(written or scenario, journal=file, names_recordings=True)
 
 
 def _read(path: Path, recordings: RecordingReader) -> Snapshot:

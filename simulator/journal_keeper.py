@@ -13,16 +13,19 @@ from typing import Final, NoReturn
 from simulator.journal_file import JournalError, JournalFile, WrittenWorld
 from simulator.world.clock import REAL_TIME, ClockError, RealTime
 from simulator.world.format.quantities import Unusable
-from simulator.world.happened import BEGINNING, CALLER, Happened
-from simulator.world.inputs import EndWorld, Reset, Restore, SetClock
+from simulator.world.happened import BEGINNING, CALLER, ClockMoved, Happened
+from simulator.world.inputs import AdvanceClock, EndWorld, MoveToNext, Reset, Restore, SetClock
 from simulator.world.recordings import CannotFollow
-from simulator.world.retelling import Beginning, Retelling, Told
+from simulator.world.retelling import Beginning, Retelling, Told, is_to_be_told
 from simulator.world.snapshot import Snapshot, SnapshotError
 from simulator.world.world import World
 from simulator.world.worlds import Worlds
 
 INPUTS_BETWEEN_IMAGES: Final = 5_000
-"""After how many inputs of a world its image is written, so that a start costs no more than to tell these again."""
+"""After how many inputs of a world its image is written, so that a start costs no more than to tell these again.
+
+What happened by itself counts as well: a recorded market goes on although nobody asks for anything.
+"""
 SMALL_IMAGE_BYTES: Final = 750_000
 """How long an image may be for that. After a longer one there are as many more inputs as it is longer.
 
@@ -64,14 +67,16 @@ class JournalKeeper:
         self._enough: Final[dict[str, int]] = {}
         """How many there are to be before the next one."""
         self._times: Final[dict[str, int]] = {}
-        """The latest time of each world that is in the file."""
+        """The latest time of each world to which what is in the file leads."""
         self._is_closed = False
+        self._brings_back = True
         for loss in file.losses:
             _log.warning("%s", loss)
         worlds.listen(self._hear)
         worlds.reserve_ids(file.ids())
         for written in file.worlds():
             self._bring_back(written)
+        self._brings_back = False
 
     def close(self) -> None:
         """Write an image of each world, so that the next start is quick, and nothing of what happens after it."""
@@ -87,11 +92,11 @@ class JournalKeeper:
         self._numbers[snapshot.world_id] = written.number
         self._times[snapshot.world_id] = snapshot.now
         world = self._worlds.bring_back(snapshot)
-        self._write_image(world)
         # A world of the real time has not stood still meanwhile. Others go on where they were.
         now = self._real_time.wall_milliseconds()
         if world.scenario.clock.now == "real" and now > world.clock.now():
             world.do(SetClock(now))
+        self._write_image(world)
 
     def _told_again(self, written: WrittenWorld) -> Snapshot:
         """Return what a world was when it was last written about; raise `JournalError`."""
@@ -130,25 +135,28 @@ class JournalKeeper:
                 self._times[world.id] = happened.at
             return
         assert number is not None
-        if happened.source == CALLER:
+        if is_to_be_told(happened):
             if isinstance(happened.input, EndWorld):
                 self._file.end(number)
                 self._forget(world)
                 return
             self._file.write(number, Told(happened.at, happened.input))
-            # Whoever goes back begins to pass times again that had passed before.
-            goes_back = isinstance(happened.input, Reset | Restore)
-            self._times[world.id] = -1 if goes_back else happened.at
+            self._times[world.id] = _passed_after(happened)
             self._count(world)
-        elif happened.at > self._times[world.id]:
-            self._file.let_pass(number, happened.at)
-            self._times[world.id] = happened.at
+        elif happened.source != CALLER:
+            if happened.at > self._times[world.id]:
+                self._file.let_pass(number, happened.at)
+                self._times[world.id] = happened.at
+            self._count(world)
 
     def _forget(self, world: World) -> None:
         for kept in (self._numbers, self._since, self._enough, self._times):
             kept.pop(world.id, None)
 
     def _count(self, world: World) -> None:
+        if self._brings_back:
+            # An image is written at the end of that.
+            return
         since = self._since[world.id] = self._since.get(world.id, 0) + 1
         if since == self._enough.get(world.id, self._inputs_between_images):
             # Not at once: what the input leads to has not all happened yet.
@@ -172,3 +180,13 @@ class JournalKeeper:
             f"the journal {self._file.path} cannot be written ({error}), so nothing is answered any more. "
             "Everything that was answered is in it."
         )
+
+
+def _passed_after(told: Happened) -> int:
+    """Return by when everything happens by itself that an input leads to where it is told again."""
+    if isinstance(told.input, Reset | Restore):
+        # Whoever goes back begins to pass times again that had passed before.
+        return -1
+    if isinstance(told.input, AdvanceClock | MoveToNext | SetClock):
+        return max((event.to for event in told.events if isinstance(event, ClockMoved)), default=told.at)
+    return told.at

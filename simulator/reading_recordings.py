@@ -22,6 +22,12 @@ class RecordingReader:
 
         return following.open_recordings(entry, self._urls)
 
+    def check_here(self, entry: RecordingsEntry) -> None:
+        """Raise `CannotFollow` where one of the recordings that lie on this machine is gone, or another one."""
+        from simulator.replay import files  # noqa: PLC0415, as above
+
+        files.opened_here(entry.files)
+
     def scenario_of(self, paths: Iterable[str], **wanted: Any) -> Scenario:
         """Return the scenario of a world that follows recorded files; raise `CannotFollow`."""
         from simulator.replay import beginning  # noqa: PLC0415, as above

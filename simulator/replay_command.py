@@ -2,18 +2,19 @@
 
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
-from functools import wraps
+from functools import partial, wraps
+from pathlib import Path
 from typing import Any, Final
 
 import click
 
 from simulator.backtest.models import DEFAULT_MODEL, MODELS
-from simulator.first_world import FirstWorld
+from simulator.first_world import FirstWorld, first_recorded
 from simulator.launch import PreparedServer
 from simulator.reading_recordings import RecordingReader
 from simulator.recorded.wanted import Wanted
 from simulator.recorded_options import chooses_markets
-from simulator.server_options import HTTP_PORT, HTTPS_PORT, prepares_server, serve_until_stopped
+from simulator.server_options import HTTP_PORT, HTTPS_PORT, keeps_journal, prepares_server, serve_until_stopped
 
 MOST_RATE: Final = 1_000_000
 
@@ -60,6 +61,7 @@ def _chooses_recordings(function: Callable[..., None]) -> Callable[..., None]:
         "--cross-matching", is_flag=True, help="Let bets take virtual offers in markets that are cross-matching."
     )
     @chooses_markets
+    @keeps_journal
     @wraps(function)
     def command(
         *,
@@ -69,13 +71,22 @@ def _chooses_recordings(function: Callable[..., None]) -> Callable[..., None]:
         model: str,
         cross_matching: bool,
         wanted: Wanted,
+        journal: Path | None,
         **rest: Any,
     ) -> None:
         def first(_: int, __: RecordingReader) -> FirstWorld:
-            scenario = RecordingReader(files).scenario_of(
-                files, at=at, rate=rate, model=model, cross_matching=cross_matching, wanted=wanted
+            return first_recorded(
+                partial(
+                    RecordingReader(files).scenario_of,
+                    files,
+                    at=at,
+                    rate=rate,
+                    model=model,
+                    cross_matching=cross_matching,
+                    wanted=wanted,
+                ),
+                journal,
             )
-            return FirstWorld(scenario, names_recordings=True)
 
         function(first=first, **rest)
 

@@ -158,6 +158,16 @@ def _chooses_tls(default_port: int) -> Callable[[Callable[..., None]], Callable[
     return decorate
 
 
+def keeps_journal(function: Callable[..., None]) -> Callable[..., None]:
+    """Add the option that says where the journal is kept, and hand it over as `journal`."""
+    return click.option(
+        "--journal",
+        type=click.Path(dir_okay=False, path_type=Path),
+        metavar="FILE",
+        help="Keep all worlds in this file: the next start with it goes on where this one ends, however it ends.",
+    )(function)
+
+
 def chooses_scenario(function: Callable[..., None]) -> Callable[..., None]:
     """Add the options about how the first world begins, and hand over as `first` what makes it of a seed."""
 
@@ -168,12 +178,7 @@ def chooses_scenario(function: Callable[..., None]) -> Callable[..., None]:
         metavar="FILE",
         help="Let the world go on from a snapshot, and not begin.",
     )
-    @click.option(
-        "--journal",
-        type=click.Path(dir_okay=False, path_type=Path),
-        metavar="FILE",
-        help="Keep all worlds in this file: the next start with it goes on where this one ends, however it ends.",
-    )
+    @keeps_journal
     @wraps(function)
     def command(*, scenario: str, snapshot: Path | None, journal: Path | None, **rest: Any) -> None:
         source = click.get_current_context().get_parameter_source("scenario")

@@ -63,6 +63,11 @@ def opened(files: Sequence[RecordedFile], urls: Sequence[str] = ()) -> list[Sour
     return [_opened(file, digests) for file in files]
 
 
+def opened_here(files: Sequence[RecordedFile]) -> list[Source]:
+    """Return where those of the files are read that lie on this machine; raise `CannotFollow`, as `opened` does."""
+    return opened([file for file in files if not is_url(file.path)])
+
+
 def _opened(file: RecordedFile, digests: "_Digests") -> Source:
     meant = f"The one that is followed has the SHA-256 {file.sha256}."
     try:

@@ -14,9 +14,9 @@ from msgspec import Struct
 
 from simulator.exchange.commands import Command
 from simulator.exchange.events import Event, MarketEvent, accounts_of
-from simulator.world.happened import CALLER, Happened
+from simulator.world.happened import Happened
 from simulator.world.inputs import Input, Restore
-from simulator.world.retelling import Beginning, Told
+from simulator.world.retelling import Beginning, Told, is_to_be_told
 from simulator.world.snapshot import decode_snapshot
 from simulator.world.world import World
 
@@ -160,7 +160,7 @@ class Journal:
     def _hear(self, happened: Happened) -> None:
         if isinstance(happened.input, Restore):
             happened = self._begin_again_with(happened, happened.input)
-        elif happened.source == CALLER:
+        elif is_to_be_told(happened):
             self._told.append(Told(happened.at, happened.input))
             if len(self._told) > MOST_INPUTS:
                 self._world.at_next_rest(self._begin_again_where_long)

@@ -9,7 +9,7 @@ from msgspec import Struct
 from simulator.world.clock import RealTime
 from simulator.world.format.scenario import Scenario
 from simulator.world.happened import CALLER, Happened
-from simulator.world.inputs import Input, decode_input
+from simulator.world.inputs import Input, Reset, Restore, decode_input
 from simulator.world.recordings import OpenRecordings, follow_nothing
 from simulator.world.snapshot import Restoration, Snapshot
 from simulator.world.world import World
@@ -62,10 +62,22 @@ decode_beginning: Final = msgspec.json.Decoder(Beginning).decode
 """Return what `encode_beginning` wrote; raise `msgspec.ValidationError` or `DecodeError` for anything else."""
 
 
+def is_to_be_told(happened: Happened) -> bool:
+    """Return whether something has to be told again: an input of a caller, the rest happens by itself.
+
+    A world that did not begin again, or go back, has not changed; and whether it could may hang on files of recordings,
+    which come and go.
+    """
+    return happened.source == CALLER and not (happened.refusal is not None and isinstance(happened.input, _GOING_BACK))
+
+
+_GOING_BACK: Final = (Reset, Restore)
+
+
 def told(story: Iterable[Happened]) -> Iterator[Told]:
-    """Yield what has to be told again of a story: the rest happens by itself."""
+    """Yield what has to be told again of a story."""
     for happened in story:
-        if happened.source == CALLER:
+        if is_to_be_told(happened):
             yield Told(happened.at, happened.input)
 
 

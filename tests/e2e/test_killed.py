@@ -12,15 +12,17 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import httpx
+import msgspec
 import pytest
 
 from simulator.first_world import first_world
 from simulator.journal_file import JournalFile
 from simulator.journal_keeper import JournalKeeper
 from simulator.launch import JOURNAL_LOST, PreparedServer, ServerOptions
+from simulator.reading_recordings import open_recordings
 from simulator.world.worlds import Worlds
 from tests.contract.bettor import RACE, SCENARIO, back, lay
-from tests.serving import PATIENCE_SECONDS
+from tests.serving import CHECKOUT, PATIENCE_SECONDS
 
 LOGIN = {"username": "alice", "password": "secret"}
 KEY = {"X-Application": "alice-live", "Accept": "application/json"}
@@ -68,12 +70,13 @@ def logged_in(url: str) -> str:
 class Bettor(threading.Thread):
     """Bets until nobody answers any more, and remembers which bets were acknowledged."""
 
-    def __init__(self, http: httpx.Client, url: str, token: str, strategy: str) -> None:
+    def __init__(self, http: httpx.Client, url: str, token: str, strategy: str, market: str = RACE) -> None:
         super().__init__(daemon=True)
         self._http = http
         self._url = f"{url}/exchange/betting/rest/v1.0/placeOrders/"
         self._headers = {**KEY, "X-Authentication": token}
         self._strategy = strategy
+        self._market = market
         self.acknowledged: list[str] = []
 
     def run(self) -> None:
@@ -85,7 +88,7 @@ class Bettor(threading.Thread):
 
     def _bet(self) -> None:
         instruction = (back if len(self.acknowledged) % 3 else lay)(2.0, 2.0)
-        params = {"marketId": RACE, "instructions": [instruction], "customerStrategyRef": self._strategy}
+        params = {"marketId": self._market, "instructions": [instruction], "customerStrategyRef": self._strategy}
         report = self._http.post(self._url, json=params, headers=self._headers).json()
         if report["status"] == "SUCCESS":
             self.acknowledged += [one["betId"] for one in report["instructionReports"]]
@@ -97,7 +100,7 @@ def never(problem: str) -> NoReturn:
 
 def bets_in(journal: Path) -> set[str]:
     """The bets that a journal leads to, in a world whose ledger balances."""
-    file, worlds = JournalFile(journal), Worlds()
+    file, worlds = JournalFile(journal), Worlds(open_recordings=open_recordings)
     keeper = JournalKeeper(file, worlds, on_failure=never, call_soon=lambda work: work())
     exchange = worlds.default.exchange
     assert sum(exchange.ledger.balances.values()) == 0
@@ -105,11 +108,13 @@ def bets_in(journal: Path) -> set[str]:
     return {str(order.bet_id) for order in exchange.orders.values()}
 
 
-def kill_again_and_again(folder: Path, times: int, seed: int) -> int:
+def kill_again_and_again(
+    folder: Path, times: int, seed: int, document: dict[str, Any] = SCENARIO, market: str = RACE
+) -> int:
     """Kill a server under load so many times; return how many bets were acknowledged in all."""
     scenario, journal = folder / "scenario.json", folder / "journal"
     accounts = [{**one, "balance": 1_000_000, "exposureLimit": None} for one in SCENARIO["accounts"]]
-    scenario.write_text(json.dumps({**SCENARIO, "accounts": accounts}), encoding="utf-8")
+    scenario.write_text(json.dumps({**document, "accounts": accounts}), encoding="utf-8")
     moments, acknowledged = random.Random(seed), set[str]()
     with served(str(scenario), journal) as (_, url):
         # The session goes on whatever becomes of the server.
@@ -117,7 +122,7 @@ def kill_again_and_again(folder: Path, times: int, seed: int) -> int:
     clients = [new_client() for _ in range(2)]
     for number in range(times):
         with served(None, journal) as (process, url):
-            bettors = [Bettor(http, url, token, f"round{number % 100}") for http in clients]
+            bettors = [Bettor(http, url, token, f"round{number % 100}", market) for http in clients]
             for bettor in bettors:
                 bettor.start()
             threading.Event().wait(moments.uniform(0, 0.15))
@@ -143,6 +148,16 @@ def test_every_bet_that_was_acknowledged_survives_fifty_kills(tmp_path: Path) ->
 @pytest.mark.parametrize("seed", range(20))
 def test_every_bet_that_was_acknowledged_survives_a_thousand_kills(tmp_path: Path, seed: int) -> None:
     assert kill_again_and_again(tmp_path, 50, seed=100 + seed) > 100
+
+
+def test_every_bet_in_a_recorded_market_that_goes_on_meanwhile_survives_kills(tmp_path: Path) -> None:
+    files = [str(file) for file in sorted((CHECKOUT / "fixtures" / "recorded").glob("*.bz2"))]
+    recorded = open_recordings.scenario_of(files)
+    recordings = msgspec.to_builtins(recorded.recordings)
+    # Before the off of four minutes later, however long it takes: in play bets are answered a second later.
+    document = {"name": "recorded", "clock": {"now": recorded.clock.now, "rate": 4}, "recordings": recordings}
+
+    assert kill_again_and_again(tmp_path, 12, 7, document, "1.260606101") > 20
 
 
 def test_a_server_whose_disk_is_full_stops_and_has_what_it_acknowledged(

@@ -49,7 +49,7 @@ class Running:
     def __init__(self, path: Path, *, inputs_between_images: int = 1_000, now: int = START) -> None:
         self.path = path
         self.real = FakeRealTime(now)
-        self.worlds = Worlds(real_time=self.real.real_time)
+        self.worlds = self.new_worlds()
         self.later: list[Callable[[], None]] = []
         self.file = JournalFile(path)
         self.keeper = JournalKeeper(
@@ -60,6 +60,10 @@ class Running:
             real_time=self.real.real_time,
             inputs_between_images=inputs_between_images,
         )
+
+    def new_worlds(self) -> Worlds:
+        """Worlds as the server has them, none as yet."""
+        return Worlds(real_time=self.real.real_time)
 
     def do(self, one: Input, world_id: str = "default") -> None:
         """Put an input into a world, and do what is done once that is over."""
