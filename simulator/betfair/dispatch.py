@@ -14,10 +14,11 @@ from typing import Any, Final, NamedTuple
 from msgspec import Raw, Struct
 from msgspec.json import Encoder
 
+from simulator.betfair.asked import Asked, Outcome
 from simulator.betfair.decoding import ParameterDecoder
 from simulator.betfair.errors import ApiError, ApiErrorCode, ExceptionType, Fault, ProtocolError
-from simulator.betfair.operations import Call, Needs, OpenCall, Operation, Service
-from simulator.betfair.ordered_faults import Asked, Outcome, fault_of, go_wrong
+from simulator.betfair.operations import Call, Needs, OpenCall, Operation, Service, Told
+from simulator.betfair.ordered_faults import fault_of, go_wrong
 from simulator.betfair.schema.wire import encode_hook
 from simulator.http import Request
 from simulator.request_log import RequestLog
@@ -161,14 +162,15 @@ class Dispatcher:
         credentials: Credentials,
         encode: Callable[[Any], bytes],
         when_answered: list[Callable[[], None]],
+        told: Told | None = None,
     ) -> Outcome | Awaitable[Outcome]:
-        """Call an operation; what is wrong is raised."""
+        """Call an operation; what is wrong is raised. What is `told` of it is so unless the operation tells more."""
         call = self._call(operation, params, credentials, when_answered)
         answer = operation.function(call)
         if operation.waits and isinstance(answer, Awaitable):
-            return self._finish(operation, call, answer, encode)
+            return self._finish(operation, call, answer, encode, told)
         encoded = encode(answer)
-        self._note(operation, call)
+        self._note(operation, call, told)
         return encoded
 
     def _begin_with_faults(
@@ -182,19 +184,21 @@ class Dispatcher:
         """Call an operation where a fault may happen to it."""
         operation = served.operation
 
-        def begin() -> Outcome | Awaitable[Outcome]:
+        def begin(asked: Asked) -> Outcome | Awaitable[Outcome]:
             edge = Edge()
             with edge:
-                return self._called(operation, params, credentials, encode, request.when_answered)
+                return self._called(
+                    operation, asked.params, credentials, asked.encode, request.when_answered, asked.told
+                )
             return edge.error
 
         world, account = self.caller_of(credentials)
         if world is None or world not in self.worlds.faulty:
-            return begin()
+            return self._called(operation, params, credentials, encode, request.when_answered)
         exception = served.service.exception
-        asked = Asked(operation.name, exception, account, credentials.token, params, encode, request)
-        fired = fault_of(self.worlds, world, asked)
-        return begin() if fired is None else go_wrong(world, fired, asked, begin, self.requests)
+        asked = Asked(world, operation.name, exception, account, credentials.token, params, encode, request)
+        fired = fault_of(self.worlds, asked)
+        return begin(asked) if fired is None else go_wrong(fired, asked, begin, self.requests)
 
     async def _finish(
         self,
@@ -202,20 +206,22 @@ class Dispatcher:
         call: Call[Any] | OpenCall[Any],
         answer: Awaitable[Any],
         encode: Callable[[Any], bytes],
+        told: Told | None,
     ) -> Outcome:
         edge = Edge()
         with edge:
             encoded = encode(await answer)
-            self._note(operation, call)
+            self._note(operation, call, told)
             return encoded
         return edge.error
 
-    def _note(self, operation: Operation, call: Call[Any] | OpenCall[Any]) -> None:
+    def _note(self, operation: Operation, call: Call[Any] | OpenCall[Any], told: Told | None) -> None:
         """Write down a call that was answered, also where the answer is a report that says no."""
-        if not call.refusals:
+        said = call.refusals[-1] if call.refusals else told
+        if said is None:
             self.requests.answered(call.world, operation.name, call.username)
             return
-        code, problem = call.refusals[-1]
+        code, problem = said
         self.requests.refused(call.world, operation.name, call.username, code, f"{code}: {problem}")
 
     def _call(

@@ -1,13 +1,14 @@
 """What the exchange's services answer where a fault that a tester has ordered refuses a request or times it out."""
 
-from collections.abc import Callable
 from functools import cache
 from typing import Any, Final
 
 from msgspec import Struct
 
+from simulator.betfair.asked import Asked
 from simulator.betfair.betting.instructions import bet_id_numbers, place_command
 from simulator.betfair.errors import ApiError, ApiErrorCode, ExceptionType, Fault, ProtocolError
+from simulator.betfair.fault_reports import ERROR_IN_ORDER, PROCESSED_WITH_ERRORS, Verdict, report
 from simulator.betfair.schema.sports_aping import (
     CancelOrdersRequest,
     PlaceOrdersRequest,
@@ -15,18 +16,6 @@ from simulator.betfair.schema.sports_aping import (
     UpdateOrdersRequest,
 )
 from simulator.betfair.schema.sports_enums import ExecutionReportErrorCode, InstructionReportErrorCode
-from simulator.betfair.schema.sports_inputs import CancelInstruction
-from simulator.betfair.schema.sports_orders import (
-    CancelExecutionReport,
-    CancelInstructionReport,
-    PlaceExecutionReport,
-    PlaceInstructionReport,
-    ReplaceExecutionReport,
-    ReplaceInstructionReport,
-    UpdateExecutionReport,
-    UpdateInstructionReport,
-)
-from simulator.betfair.schema.wire import as_echoed
 from simulator.exchange import commands
 from simulator.world.fault_words import ABOUT_ORDERS, SLOW_EXPOSURE
 from simulator.world.faults import Fired
@@ -36,14 +25,6 @@ FAILURE, TIMEOUT = "FAILURE", "TIMEOUT"
 _FAULTS: Final = {fault.text: fault for fault in Fault}
 _REPORT_CODES: Final = frozenset(map(str, ExecutionReportErrorCode))
 _INSTRUCTION_CODES: Final = frozenset(map(str, InstructionReportErrorCode))
-
-
-class Verdict(Struct, frozen=True):
-    """How a request of orders went that was not carried out, or as if it had not been."""
-
-    status: str
-    code: str | None = None
-    instruction_code: str | None = None
 
 
 @cache
@@ -57,18 +38,19 @@ def codes_of(operation: str, exception: ExceptionType) -> frozenset[str]:
     return _codes(operation, frozenset(map(str, exception.numbers)))
 
 
-def refusal(fired: Fired, operation: str, exception: ExceptionType, params: Any) -> Struct | ApiError | ProtocolError:
-    """Return the answer of a request that is refused with a code: an error, or a report that says no."""
-    fault, why = fired.fault, f"fault {fired.number} was ordered"
+def verdict_of(fired: Fired) -> Verdict:
+    """Return how a request of orders goes that a fault refuses with a code of its report or of its instructions."""
+    fault = fired.fault
     if fault.do == SLOW_EXPOSURE:
-        return report(params, Verdict(FAILURE, "INSUFFICIENT_FUNDS", "ERROR_IN_ORDER"))
-    error = error_of(fault.code, exception, why)
-    if error is not None:
-        return error
-    code, instruction_code = fault.code, fault.instruction_code or InstructionReportErrorCode.ERROR_IN_ORDER
-    if code not in _REPORT_CODES:
-        code, instruction_code = ExecutionReportErrorCode.BET_ACTION_ERROR, code
-    return report(params, Verdict(FAILURE, code, instruction_code))
+        return Verdict(FAILURE, ExecutionReportErrorCode.INSUFFICIENT_FUNDS, ERROR_IN_ORDER)
+    if fault.code == PROCESSED_WITH_ERRORS:
+        return Verdict(
+            PROCESSED_WITH_ERRORS, PROCESSED_WITH_ERRORS, fault.instruction_code or ERROR_IN_ORDER, fault.most_bets or 1
+        )
+    if fault.code in _REPORT_CODES:
+        return Verdict(FAILURE, fault.code, fault.instruction_code or ERROR_IN_ORDER, fault.most_bets)
+    code = ExecutionReportErrorCode.BET_ACTION_ERROR
+    return Verdict(FAILURE, code, fault.instruction_code or fault.code, fault.most_bets)
 
 
 def error_of(code: str, exception: ExceptionType, why: str) -> ApiError | ProtocolError | None:
@@ -78,14 +60,14 @@ def error_of(code: str, exception: ExceptionType, why: str) -> ApiError | Protoc
     return ApiError(ApiErrorCode(code), "", explanation=why) if code in exception.numbers else None
 
 
-def timeout(operation: str, exception: ExceptionType, params: Any) -> Struct | ApiError | ProtocolError:
+def timeout(asked: Asked) -> Struct | ApiError | ProtocolError:
     """Return the answer that leaves open what has become of a request.
 
     That is a report with status TIMEOUT, TIMEOUT_ERROR, or DSC-0019 where an interface has no such error.
     """
-    if operation in ABOUT_ORDERS:
-        return report(params, Verdict(TIMEOUT))
-    if ApiErrorCode.TIMEOUT_ERROR in exception.numbers:
+    if asked.operation in ABOUT_ORDERS:
+        return report(asked, Verdict(TIMEOUT))
+    if ApiErrorCode.TIMEOUT_ERROR in asked.exception.numbers:
         return ApiError(ApiErrorCode.TIMEOUT_ERROR, "", explanation="a fault was ordered")
     return ProtocolError(Fault.TIMEOUT, "a fault was ordered")
 
@@ -115,46 +97,3 @@ def placements_of(params: Any) -> tuple[commands.PlaceInstruction, ...]:
     except ApiError:
         # The operation itself says what is wrong with it.
         return ()
-
-
-# Reports
-
-
-def report(params: Any, verdict: Verdict) -> Struct:
-    """Return the report on a request of orders in which each instruction went alike."""
-    make, instructions = _REPORTS[type(params)]
-    status = verdict.status if verdict.status == TIMEOUT else FAILURE
-    reports = [instructions(each, status, verdict.instruction_code) for each in params.instructions or ()]
-    made: Struct = make(
-        customerRef=params.customerRef or None,
-        status=verdict.status,
-        errorCode=verdict.code,
-        marketId=params.marketId,
-        instructionReports=reports,
-    )
-    return made
-
-
-def _placement(instruction: Any, status: str, code: str | None) -> Struct:
-    return PlaceInstructionReport(status=status, errorCode=code, instruction=as_echoed(instruction))
-
-
-def _cancellation(instruction: Any, status: str, code: str | None) -> CancelInstructionReport:
-    return CancelInstructionReport(status=status, errorCode=code, instruction=as_echoed(instruction))
-
-
-def _replacement(instruction: Any, status: str, code: str | None) -> Struct:
-    cancelled = _cancellation(CancelInstruction(betId=instruction.betId), status, code)
-    return ReplaceInstructionReport(status=status, errorCode=code, cancelInstructionReport=cancelled)
-
-
-def _update(instruction: Any, status: str, code: str | None) -> Struct:
-    return UpdateInstructionReport(status=status, errorCode=code, instruction=as_echoed(instruction))
-
-
-_REPORTS: Final[dict[type, tuple[Callable[..., Struct], Callable[[Any, str, str | None], Struct]]]] = {
-    PlaceOrdersRequest: (PlaceExecutionReport, _placement),
-    CancelOrdersRequest: (CancelExecutionReport, _cancellation),
-    ReplaceOrdersRequest: (ReplaceExecutionReport, _replacement),
-    UpdateOrdersRequest: (UpdateExecutionReport, _update),
-}

@@ -14,10 +14,10 @@ from typing import Any, Final, NamedTuple
 import msgspec
 from msgspec import Raw, Struct
 
+from simulator.betfair.asked import Outcome
 from simulator.betfair.decoding import first_value, not_json, plain_json, without_mark
 from simulator.betfair.dispatch import Credentials, Dispatcher, ServedOperation, encode_json
 from simulator.betfair.errors import ApiError, ExceptionType, Fault, ProtocolError, exception_detail
-from simulator.betfair.ordered_faults import Outcome
 from simulator.http import Request, Response, do_all
 
 SERVICE_ERROR: Final = -32099

@@ -34,7 +34,7 @@ _OF_ALL: Final = ("operation", "do", "account", "after", "times", "for")
 _LATENCIES: Final = ("fixed", "uniform", "logNormal")
 OPTIONS: Final[Mapping[str, tuple[str, ...]]] = {
     words.LOSE_ANSWER: ("how",),
-    words.REFUSE: ("code", "instructionCode"),
+    words.REFUSE: ("code", "instructionCode", "bets"),
     words.LATENCY: (*_LATENCIES, "clock", "when"),
     words.HTTP: ("status", "body", "contentType", "retryAfter", "when"),
     words.DRIP: ("over", "chunks"),

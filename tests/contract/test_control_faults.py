@@ -8,7 +8,6 @@ from typing import Any
 import httpx
 import pytest
 
-from simulator.betfair.schema.sports_enums import ExecutionReportErrorCode, InstructionReportErrorCode
 from simulator.data import failure_bytes, failure_names
 from simulator.fault_delivery import AnswerLost
 from simulator.world.inputs import AdvanceClock
@@ -220,26 +219,6 @@ def test_what_has_no_report_times_out_with_an_error(client: Client, alice: Betto
     )
     assert (heartbeat.status_code, heartbeat.json()["faultstring"]) == (504, "DSC-0019")
     assert client.get("/bet-tune-api/v1/sports", headers=BETTUNE).status_code == 504
-
-
-@pytest.mark.parametrize("code", [*ExecutionReportErrorCode, *InstructionReportErrorCode])
-def test_orders_are_refused_with_every_code_that_there_is(client: Client, alice: Bettor, code: str) -> None:
-    order(client, {"operation": "placeOrders", "do": "refuse", "code": code})
-
-    report = alice.place(back(2.0, 5))
-
-    assert report["status"] == "FAILURE"
-    assert code in (report["errorCode"], report["instructionReports"][0]["errorCode"])
-    assert bets(alice) == 0
-
-
-def test_an_instruction_has_a_code_of_its_own(client: Client, alice: Bettor) -> None:
-    codes = {"code": "PROCESSED_WITH_ERRORS", "instructionCode": "BET_IN_PROGRESS"}
-    order(client, {"operation": "placeOrders", "do": "refuse", **codes})
-
-    report = alice.place(back(2.0, 5))
-
-    assert (report["errorCode"], report["instructionReports"][0]["errorCode"]) == tuple(codes.values())
 
 
 def test_every_dialect_refuses_in_its_own_words(client: Client, alice: Bettor) -> None:

@@ -3,11 +3,9 @@
 Shapes of the answers: manual and `SportsAPING.xml`, those three operations and their reports; recorded answers.
 """
 
-from collections.abc import Awaitable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Iterable, Sequence
 from functools import partial
 from typing import Any, Final, NamedTuple, TypeVar
-
-from msgspec.structs import replace
 
 from simulator.betfair.betting.instructions import (
     bet_id_numbers,
@@ -18,6 +16,13 @@ from simulator.betfair.betting.instructions import (
     why_forbidden,
 )
 from simulator.betfair.betting.placing import failed_placement, pending_placement, placement
+from simulator.betfair.betting.replacement_words import (
+    Orders,
+    failed_cancellation,
+    failed_replacement,
+    own_bet,
+    words_of_new_order,
+)
 from simulator.betfair.betting.telling import tell_empty_cancellation, tell_failures, tell_forbidden, tell_refused
 from simulator.betfair.betting.waiting import Fates, report_when_resolved
 from simulator.betfair.errors import ApiError, ApiErrorCode
@@ -25,10 +30,6 @@ from simulator.betfair.operations import Call
 from simulator.betfair.schema.sports_aping import CancelOrdersRequest, ReplaceOrdersRequest, UpdateOrdersRequest
 from simulator.betfair.schema.sports_inputs import (
     CancelInstruction,
-    LimitOnCloseOrder,
-    LimitOrder,
-    MarketOnCloseOrder,
-    PlaceInstruction,
     ReplaceInstruction,
     UpdateInstruction,
 )
@@ -51,7 +52,7 @@ from simulator.exchange.events import (
     OrdersHeld,
     ReplacementRefused,
 )
-from simulator.exchange.orders import Order, OrderType, Side
+from simulator.exchange.orders import Order, OrderType
 from simulator.exchange.refusals import Reason
 
 SUCCESS: Final = "SUCCESS"
@@ -59,10 +60,6 @@ FAILURE: Final = "FAILURE"
 TIMEOUT: Final = "TIMEOUT"
 PROCESSED_WITH_ERRORS: Final = "PROCESSED_WITH_ERRORS"
 
-NO_SELECTION: Final = 0
-
-Orders = Mapping[int, Order]
-"""Orders by bet id."""
 
 Instruction = TypeVar("Instruction", CancelInstruction, ReplaceInstruction, UpdateInstruction)
 Report = TypeVar("Report", CancelInstructionReport, ReplaceInstructionReport, UpdateInstructionReport)
@@ -207,7 +204,7 @@ def _cancellation(
     if instruction is None:
         instruction = CancelInstruction(betId=str(event.bet_id))
     if isinstance(event, InstructionRefused):
-        return _failed_cancellation(instruction, event.reason)
+        return failed_cancellation(instruction, event.reason)
     return CancelInstructionReport(
         status=SUCCESS,
         instruction=as_echoed(instruction),
@@ -219,13 +216,8 @@ def _cancellation(
 def _refused_cancellation(
     request: CancelOrdersRequest, reason: Reason, guilt: tuple[Reason, ...] = ()
 ) -> CancelExecutionReport:
-    reports = [_failed_cancellation(*pair) for pair in _guilty(request.instructions or (), guilt)]
+    reports = [failed_cancellation(*pair) for pair in _guilty(request.instructions or (), guilt)]
     return _cancel_report(request, FAILURE, reason, reports)
-
-
-def _failed_cancellation(instruction: CancelInstruction, reason: Reason) -> CancelInstructionReport:
-    """Report a bet that was not cancelled: without size and date, as recorded."""
-    return CancelInstructionReport(status=FAILURE, errorCode=reason, instruction=as_echoed(instruction))
 
 
 def _cancel_report(
@@ -310,8 +302,10 @@ def _replacement(
     cancelled = leg.cancelled
     if cancelled is None:
         reason = leg.refused.reason if leg.refused else Reason.ERROR_IN_ORDER
-        return _failed_replacement(call, orders, instruction, reason, Reason.RELATED_ACTION_FAILED)
-    new_order = _new_order(orders[cancelled.bet_id].own, instruction, cancelled.size)
+        return failed_replacement(
+            _own_bet(call, orders, instruction), instruction, reason, Reason.RELATED_ACTION_FAILED
+        )
+    new_order = words_of_new_order(orders[cancelled.bet_id].own, instruction, cancelled.size)
     placed: PlaceInstructionReport
     if leg.not_placed is not None:
         placed = failed_placement(new_order, leg.not_placed)
@@ -327,67 +321,8 @@ def _replacement(
     )
 
 
-def _failed_replacement(
-    call: Call[ReplaceOrdersRequest],
-    orders: Orders,
-    instruction: ReplaceInstruction,
-    reason: Reason,
-    place_reason: Reason,
-) -> ReplaceInstructionReport:
-    """Report a bet that was not even cancelled.
-
-    Of both its cancellation and its new order, because clients take either report for granted, betfairlightweight for
-    one. The new order would have had the size of what waits to be matched; that of a bet that is gone is shown with the
-    size of the bet.
-    """
-    order = _own_bet(call, orders, instruction.betId)
-    if order is None:
-        new_order = _unknown_order(instruction)
-    else:
-        new_order = _new_order(order, instruction, order.size_remaining or order.size)
-    return ReplaceInstructionReport(
-        status=FAILURE,
-        errorCode=reason,
-        cancelInstructionReport=_failed_cancellation(CancelInstruction(betId=instruction.betId), reason),
-        placeInstructionReport=failed_placement(new_order, place_reason),
-    )
-
-
-def _unknown_order(instruction: ReplaceInstruction) -> PlaceInstruction:
-    """Return words for the new order of a bet that is not known: only its price is, but a side has to be named."""
-    return PlaceInstruction(
-        selectionId=NO_SELECTION,
-        orderType=OrderType.LIMIT,
-        side=Side.BACK,
-        limitOrder=LimitOrder(price=instruction.newPrice),
-    )
-
-
-def _own_bet(call: Call[ReplaceOrdersRequest], orders: Orders, bet_id: str) -> Order | None:
-    (number,) = bet_id_numbers([bet_id])
-    order = orders.get(number)
-    if order is None or order.account != call.account.username or order.market_id != call.params.marketId:
-        return None
-    return order.own
-
-
-def _new_order(old: Order, instruction: ReplaceInstruction, size: int) -> PlaceInstruction:
-    """Return the new order in the words of a request: with its size and without a handicap, as recorded."""
-    price, liability = instruction.newPrice, double(old.liability)
-    words = PlaceInstruction(
-        selectionId=old.runner.selection_id,
-        customerOrderRef=old.customer_order_reference,
-        orderType=old.order_type,
-        side=old.side,
-    )
-    match old.order_type:
-        case OrderType.LIMIT:
-            limit = LimitOrder(size=double(size), price=price, persistenceType=old.persistence)
-            return replace(words, limitOrder=limit)
-        case OrderType.LIMIT_ON_CLOSE:
-            return replace(words, limitOnCloseOrder=LimitOnCloseOrder(liability=liability, price=price))
-        case OrderType.MARKET_ON_CLOSE:
-            return replace(words, marketOnCloseOrder=MarketOnCloseOrder(liability=liability))
+def _own_bet(call: Call[ReplaceOrdersRequest], orders: Orders, instruction: ReplaceInstruction) -> Order | None:
+    return own_bet(orders, call.account.username, call.params.marketId, instruction.betId)
 
 
 def _refused_replacement(
@@ -404,7 +339,7 @@ def _refused_replacement(
         errorCode=reason,
         marketId=request.marketId,
         instructionReports=[
-            _failed_replacement(call, call.world.exchange.orders, instruction, *pair)
+            failed_replacement(_own_bet(call, call.world.exchange.orders, instruction), instruction, *pair)
             for instruction, pair in zip(request.instructions, reasons, strict=True)
         ],
     )

@@ -102,6 +102,36 @@ def test_only_the_rest_is_replaced(world: World, client: APIClient) -> None:
     assert bet_size_in_market(client, MATCH_ODDS) == 10
 
 
+def test_a_bet_is_cancelled_and_the_one_in_its_stead_is_not_placed(world: World, client: APIClient) -> None:
+    bet_id = bet(client)
+    fail(world, "replace-half-done")
+
+    report = client.betting.replace_orders(MATCH_ODDS, [filters.replace_instruction(bet_id, 3.0)])
+
+    (instruction,) = report.replace_instruction_reports
+    assert (report.error_code, instruction.error_code) == ("BET_ACTION_ERROR", "CANCELLED_NOT_PLACED")
+    assert instruction.cancel_instruction_reports.status == "SUCCESS"
+    assert instruction.place_instruction_reports.status == "FAILURE"
+    assert bet_size_in_market(client, MATCH_ODDS) == 0
+
+
+@pytest.mark.parametrize(
+    ("do", "more", "status"),
+    [("refuse", {"code": "BET_IN_PROGRESS"}, "FAILURE"), ("timeout-before", {}, "TIMEOUT")],
+)
+def test_a_replacement_of_which_nothing_is_known_can_be_read(
+    world: World, client: APIClient, do: str, more: dict[str, str], status: str
+) -> None:
+    bet_id = bet(client)
+    world.fault("replaceOrders", do, **more)
+
+    report = client.betting.replace_orders(MATCH_ODDS, [filters.replace_instruction(bet_id, 3.0)])
+
+    (instruction,) = report.replace_instruction_reports
+    assert (report.status, instruction.place_instruction_reports.status) == (status, status)
+    assert bet_size_in_market(client, MATCH_ODDS) == 10
+
+
 def test_a_market_is_suspended_when_the_bet_arrives(world: World, client: APIClient) -> None:
     fail(world, "suspended-on-the-way")
 
