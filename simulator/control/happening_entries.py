@@ -47,7 +47,7 @@ def _happening_of(document: Document, place: Place, entry: Mapping[str, Any], op
         if _HANDICAP in entry:
             raise document.error((*place, _HANDICAP), "A handicap says of which runner it is by its selectionId.")
         content[_SELECTION] = _SOME_RUNNER
-    happening: MarketHappening = convert(document, content, MarketHappening, place)
+    happening: MarketHappening = convert(document, content, MarketHappening, place, (_MARKET,))
     inspection = Inspection(document)
     check_size_of_happening(inspection, place, happening)
     check_happening_in(inspection, place, happening, None)

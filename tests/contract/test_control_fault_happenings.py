@@ -70,7 +70,9 @@ WRONG: dict[str, tuple[dict[str, Any], str, str]] = {
     "no verb": (happen("placeOrders", {"at": "+PT1M"}), "happenings[0]", '"do" is missing'),
     "a verb that is none": (happen("placeOrders", {"do": ["suspend"]}), "happenings[0].do", ""),
     "what is done to a match": (happen("placeOrders", {"do": "finish"}), "happenings[0].do", "cannot be done"),
-    "a member": (happen("placeOrders", {"do": "remove", "factor": 1}), "happenings[0]", 'no key "factor"'),
+    "a member": (
+        happen("placeOrders", {"do": "remove", "factor": 1}), "happenings[0]", "there are do, at, selectionId, handicap"
+    ),
     "a market": (happen("placeOrders", {"do": "close", "market": MATCH}), "happenings[0].market", "of the request"),
     "a time": (happen("placeOrders", {"do": "close", "at": "soon"}), "happenings[0].at", "not a time"),
     "a factor": (
@@ -83,7 +85,7 @@ WRONG: dict[str, tuple[dict[str, Any], str, str]] = {
     "a start": (
         happen("placeOrders", {"do": "change-start-time", "startTime": "6 pm"}), "happenings[0].startTime", "not a time"
     ),
-    "no start": (happen("placeOrders", {"do": "change-start-time"}), "happenings[0]", '"startTime" is missing'),
+    "no start": (happen("placeOrders", {"do": "change-start-time"}), "happenings[0]", "needed are do, startTime."),
     "a result": (
         happen("placeOrders", {"do": "settle", "results": [{"selectionId": 1, "status": "WINER"}]}),
         "happenings[0].results[0].status", 'Did you mean "WINNER"?',

@@ -244,7 +244,7 @@ def test_what_happened_is_answered_with_how_the_match_stands(client: Client) -> 
 @pytest.mark.parametrize(
     ("content", "path", "detail"),
     [
-        ({}, "$", 'The key "type" is missing; needed are do, event, type.'),
+        ({}, "$", 'The key "type" is missing; needed are type.'),
         ({"type": "Goal"}, "$.team", "Goal is of a team, home or away."),
         ({"type": "Goal", "team": "left"}, "$.team", 'One of away, home or null is needed, and here stands "left".'),
         ({"type": "not a word"}, "$.type", "A text of the form "),

@@ -1,7 +1,7 @@
 """From the plain data of a document to the types of `format.scenario`: unknown keys and wrong types are found here."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -23,12 +23,13 @@ CHANGE_PLAN: Final = str(ChangePlan.__struct_config__.tag)
 _STEP: Final = re.compile(r"\.(?P<key>[A-Za-z_]\w*)|\[(?P<position>[0-9]+)\]")
 
 
-def convert(document: Document, content: object, kind: Any, within: Place = ()) -> Any:
+def convert(document: Document, content: object, kind: Any, within: Place = (), given: Collection[str] = ()) -> Any:
     """Return the content of a document, or what was made of it, as a value of a type.
 
-    `within` is where in the document a content stands that is not the whole of it. Raise `ScenarioError` where a key is
-    unknown or missing, or a value has the wrong type: the types of `format.scenario` take no keys but their own. Where
-    the decoder gives up, `needs` says what should be there.
+    `within` is where in the document a content stands that is not the whole of it, and `given` are keys of it that the
+    document has no place for: complaints do not name them. Raise `ScenarioError` where a key is unknown or missing, or
+    a value has the wrong type: the types of `format.scenario` take no keys but their own. Where the decoder gives up,
+    `needs` says what should be there.
     """
     schedule = content.get("schedule") if isinstance(content, dict) else None
     for index, happening in enumerate(schedule if isinstance(schedule, list) else ()):
@@ -38,7 +39,7 @@ def convert(document: Document, content: object, kind: Any, within: Place = ()) 
         return msgspec.convert(content, kind)
     except msgspec.ValidationError as error:
         _, _, path = str(error).partition(" - at `$")
-        place, problem = complaint(kind, content, _place_of(path))
+        place, problem = complaint(kind, content, _place_of(path), given)
         raise document.error((*within, *place), problem) from None
 
 

@@ -194,7 +194,7 @@ def loader_of_happening(
                     raise document.error((key,), problem)
             content = content | address
         check_verb(document, (), verb, VERBS)
-        happening: MarketHappening = convert(document, content, MarketHappening)
+        happening: MarketHappening = convert(document, content, MarketHappening, given=(*address, "at"))
         inspection = Inspection(document)
         check_size_of_happening(inspection, (), happening)
         check_happening(inspection, (), happening, known_markets)
@@ -207,7 +207,7 @@ def load_finish(text: str | bytes, name: str, match_id: int) -> Finish:
     """Read the score of a match that ends now; raise `ScenarioError` where the text is wrong."""
     document = read_document(text, name)
     content = _with_address(document, {"do": FINISH, "match": match_id}, "at")
-    finish: Finish = convert(document, content, Finish)
+    finish: Finish = convert(document, content, Finish, given=("do", "match", "at"))
     return finish
 
 
@@ -215,7 +215,7 @@ def load_incident(text: str | bytes, name: str, event_id: str) -> TellIncident:
     """Read what happens now in the match of an event of which there are scores; raise `ScenarioError`."""
     document = read_document(text, name)
     content = _with_address(document, {"do": INCIDENT, "event": event_id}, "at")
-    incident: TellIncident = convert(document, content, TellIncident)
+    incident: TellIncident = convert(document, content, TellIncident, given=("do", "event", "at"))
     check_incident(Inspection(document), (), incident, (event_id,))
     return incident
 
@@ -227,7 +227,7 @@ def load_plan(text: str | bytes, name: str, user: str, origin: int) -> ChangePla
     """
     document = read_document(text, name)
     content = _with_address(document, {"do": CHANGE_PLAN, "user": user})
-    change: ChangePlan = convert(document, content, ChangePlan)
+    change: ChangePlan = convert(document, content, ChangePlan, given=("do", "user"))
     check_plan(Inspection(document, origin), (), change, (user,))
     return change
 

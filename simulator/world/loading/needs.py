@@ -4,6 +4,7 @@ The decoder finds the place that is wrong. Which rule the value there breaks is 
 it.
 """
 
+from collections.abc import Collection
 from decimal import Decimal
 from typing import Any, Final
 
@@ -27,11 +28,11 @@ END_OF_TEXT: Final = r"\Z"
 """How a pattern ends that is about the whole of a text."""
 
 
-def complaint(kind: Any, content: Any, place: Place) -> tuple[Place, str]:
+def complaint(kind: Any, content: Any, place: Place, given: Collection[str] = ()) -> tuple[Place, str]:
     """Return the place of a value that is not of its type, and a sentence with the rule and the value.
 
     `content` was to be of the type `kind`, and `place` is where the decoder gave up. Where that is a mapping of any
-    keys, the place returned is the member at fault.
+    keys, the place returned is the member at fault. The keys that are `given` are none of whoever wrote the content.
     """
     needed, value = _fitting(inspect.type_info(kind), content), content
     for step in place:
@@ -39,7 +40,7 @@ def complaint(kind: Any, content: Any, place: Place) -> tuple[Place, str]:
         needed = _fitting(_member(needed, step), value)
     if isinstance(value, dict):
         if isinstance(needed, inspect.StructType):
-            return place, _complaint_about_keys(needed, value)
+            return place, _complaint_about_keys(needed, value, () if place else given)
         if isinstance(needed, inspect.DictType):
             key = next(key for key, member in value.items() if not _is_taken(needed.value_type, member))
             return (*place, key), _sentence(needed.value_type, value[key])
@@ -66,14 +67,15 @@ def in_words(needed: inspect.Type) -> str:
     return _WORDS[type(needed)]
 
 
-def _complaint_about_keys(needed: inspect.StructType, value: dict[str, object]) -> str:
-    tag = () if needed.tag_field is None else (needed.tag_field,)
-    known = (*tag, *(field.encode_name for field in needed.fields))
-    unknown = [key for key in value if key not in known]
+def _complaint_about_keys(needed: inspect.StructType, value: dict[str, object], given: Collection[str]) -> str:
+    tag = () if needed.tag_field is None or needed.tag_field in given else (needed.tag_field,)
+    fields = [field for field in needed.fields if field.encode_name not in given]
+    known = (*tag, *(field.encode_name for field in fields))
+    unknown = [key for key in value if key not in known and key not in given]
     if unknown:
         there = f"There is no key {describe(unknown[0])} here; there are {', '.join(known)}."
         return there + suggestion(unknown[0], known)
-    required = (*tag, *(field.encode_name for field in needed.fields if field.required))
+    required = (*tag, *(field.encode_name for field in fields if field.required))
     missing = next(key for key in required if key not in value)
     return f"The key {describe(missing)} is missing; needed are {', '.join(required)}."
 
