@@ -1,23 +1,21 @@
 """From faults as they are sent to faults as a world knows them; each mistake is told with its place."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from decimal import Decimal
-from difflib import get_close_matches
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from msgspec import UNSET
 
+from simulator.control.entry_values import EntryValues, unknown
 from simulator.control.fault_schema import FailureEntry, FaultEntry, FaultsEntry, LogNormal
 from simulator.control.happening_entries import happenings_of
 from simulator.data import failure_bytes, failure_names
 from simulator.world import fault_words as words
 from simulator.world.fault_words import ABOUT_ORDERS, ANY, CONNECTION, IN_ORDER, WORDS, can_happen_to
 from simulator.world.faults import LONGEST_LATENCY_MILLISECONDS, SHARE, Fault, FaultHappening, Latency
-from simulator.world.format.document import Document, Place, describe, read_document
-from simulator.world.format.quantities import Unusable, duration_of, thousandths_of
+from simulator.world.format.document import Document, Place, read_document
+from simulator.world.format.quantities import thousandths_of
 from simulator.world.loading.conversion import convert
-
-T = TypeVar("T")
 
 Operations = Mapping[str, Collection[str]]
 """Every operation that a fault can be ordered for, and the codes that it can be refused with."""
@@ -73,7 +71,7 @@ def _shipped(document: Document, operations: Operations) -> tuple[Fault, ...]:
     failure: str = convert(document, document.data, FailureEntry).failure
     known = failures()
     if failure not in known:
-        raise document.error(("failure",), _unknown(failure, known, "failure that ships with the package"))
+        raise document.error(("failure",), unknown(failure, known, "failure that ships with the package"))
     return faults_of(failure_bytes(f"{failure}.yaml"), failure, operations)
 
 
@@ -82,52 +80,45 @@ def failures() -> tuple[str, ...]:
     return tuple(name.removesuffix(".yaml") for name in failure_names())
 
 
-def _unknown(word: str, known: Collection[str], kind: str) -> str:
-    meant = get_close_matches(word, known, 1, 0.5)
-    advice = f"did you mean {meant[0]}?" if meant else f"there are {', '.join(sorted(known))}."
-    return f"{describe(word)} is no {kind}; {advice}"
-
-
-class _Reader:
+class _Reader(EntryValues):
     """Reads one fault."""
 
     def __init__(self, document: Document, place: Place, entry: FaultEntry, operations: Operations) -> None:
-        self._document: Final = document
-        self._place: Final = place
+        super().__init__(document, place)
         self._entry: Final = entry
         self._operations: Final = operations
 
     def fault(self) -> Fault:
         """Return the fault."""
         entry = self._entry
-        self._known("do", entry.do, WORDS, "fault")
+        self.known("do", entry.do, WORDS, "fault")
         self._check_options()
         self._check_operation()
-        lasts = self._duration("for", entry.lasts, 1, None)
+        lasts = self.duration("for", entry.lasts, 1, None)
         if lasts is not None and entry.times is not UNSET:
-            raise self._error("for", "A fault happens so many times or for so long, and not both.")
+            raise self.error("for", "A fault happens so many times or for so long, and not both.")
         return Fault(
             operation=entry.operation,
             do=entry.do,
             account=None if entry.account is UNSET else entry.account,
-            after=self._between("after", entry.after, 0, MOST_TIMES, 0),
-            times=self._between("times", entry.times, 1, MOST_TIMES, 1),
+            after=self.between("after", entry.after, 0, MOST_TIMES, 0),
+            times=self.between("times", entry.times, 1, MOST_TIMES, 1),
             lasts=lasts,
-            when=self._one_of("when", entry.when, (words.BEFORE, words.AFTER), self._usually()),
-            how=self._one_of("how", entry.how, (words.CLOSE, words.RESET, words.STALL), words.CLOSE),
+            when=self.one_of("when", entry.when, (words.BEFORE, words.AFTER), self._usually()),
+            how=self.one_of("how", entry.how, (words.CLOSE, words.RESET, words.STALL), words.CLOSE),
             code=self._code(),
             instruction_code=self._instruction_code(),
             status=self._status(),
             body=self._body(),
             content_type=self._content_type(),
-            retry_after_seconds=None if entry.retry_after is UNSET else self._between(
+            retry_after_seconds=None if entry.retry_after is UNSET else self.between(
                 "retryAfter", entry.retry_after, 0, MOST_TIMES, 0
             ),
             latency=self._latency(),
-            chunks=self._between("chunks", entry.chunks, 1, 1000, 5),
+            chunks=self.between("chunks", entry.chunks, 1, 1000, 5),
             share_thousandths=self._share(),
-            most_bets=None if entry.bets is UNSET else self._between("bets", entry.bets, 1, MOST_BETS, 1),
-            within=self._duration("within", entry.within, 0, LONGEST_LATENCY_MILLISECONDS) or 1000,
+            most_bets=None if entry.bets is UNSET else self.between("bets", entry.bets, 1, MOST_BETS, 1),
+            within=self.duration("within", entry.within, 0, LONGEST_LATENCY_MILLISECONDS) or 1000,
             passes=self._passes(),
             happenings=self._happenings(),
         )  # fmt: skip
@@ -139,7 +130,7 @@ class _Reader:
         for name in self._said():
             if name not in allowed:
                 options = ", ".join(OPTIONS.get(self._entry.do, ())) or "nothing"
-                raise self._error(name, f"Of {self._entry.do} this cannot be said; {options} can.")
+                raise self.error(name, f"Of {self._entry.do} this cannot be said; {options} can.")
 
     def _said(self) -> list[str]:
         said: list[str] = []
@@ -152,17 +143,12 @@ class _Reader:
         operation = self._entry.operation
         if operation == ANY or operation.startswith("/"):
             return
-        self._known("operation", operation, self._operations, "operation")
+        self.known("operation", operation, self._operations, "operation")
         if operation == CONNECTION and self._entry.account is not UNSET:
-            raise self._error("account", "Who has just connected is nobody yet: a connection has no account.")
+            raise self.error("account", "Who has just connected is nobody yet: a connection has no account.")
         if not can_happen_to(operation, self._entry.do):
             only = [each for each in sorted(self._operations) if can_happen_to(each, self._entry.do)]
-            raise self._error("operation", f"{self._entry.do} happens to {', '.join(only)} only.")
-
-    def _known(self, name: str, word: str, known: Collection[str], kind: str) -> None:
-        if word in known:
-            return
-        raise self._error(name, _unknown(word, known, kind))
+            raise self.error("operation", f"{self._entry.do} happens to {', '.join(only)} only.")
 
     # Values
 
@@ -179,28 +165,28 @@ class _Reader:
         if self._entry.do != words.REFUSE:
             return ""
         if self._entry.code is UNSET:
-            raise self._error("code", "A refusal needs the code that callers get.")
-        self._known("code", self._entry.code, self._codes(), "code with which this can be refused")
+            raise self.error("code", "A refusal needs the code that callers get.")
+        self.known("code", self._entry.code, self._codes(), "code with which this can be refused")
         return self._entry.code
 
     def _instruction_code(self) -> str:
         if self._entry.instruction_code is UNSET:
             return ""
         if self._entry.operation not in ABOUT_ORDERS:
-            raise self._error("instructionCode", f"Only {', '.join(sorted(ABOUT_ORDERS))} have instructions.")
-        self._known("instructionCode", self._entry.instruction_code, self._codes(), "code of an instruction")
+            raise self.error("instructionCode", f"Only {', '.join(sorted(ABOUT_ORDERS))} have instructions.")
+        self.known("instructionCode", self._entry.instruction_code, self._codes(), "code of an instruction")
         return self._entry.instruction_code
 
     def _status(self) -> int:
-        status = self._between("status", self._entry.status, 200, 599, 503)
+        status = self.between("status", self._entry.status, 200, 599, 503)
         if status in _WITHOUT_BODY:
-            raise self._error("status", f"An answer with status {status} would have no body, and this one has.")
+            raise self.error("status", f"An answer with status {status} would have no body, and this one has.")
         return status
 
     def _body(self) -> str:
         body = "" if self._entry.body is UNSET else self._entry.body
         if len(body) > LONGEST_BODY:
-            raise self._error("body", f"A body may have {LONGEST_BODY} characters.")
+            raise self.error("body", f"A body may have {LONGEST_BODY} characters.")
         return body
 
     def _content_type(self) -> str:
@@ -208,15 +194,15 @@ class _Reader:
         if content_type is UNSET:
             return "text/plain; charset=utf-8"
         if not content_type.isascii() or not content_type.isprintable() or not content_type:
-            raise self._error("contentType", "A media type is of visible ASCII characters.")
+            raise self.error("contentType", "A media type is of visible ASCII characters.")
         return content_type
 
     def _share(self) -> int:
         if self._entry.share is UNSET:
             return SHARE
-        share = self._usable("share", lambda: thousandths_of(_decimal(self._entry.share)))
+        share = self.usable("share", lambda: thousandths_of(_decimal(self._entry.share)))
         if not 0 < share <= SHARE:
-            raise self._error("share", "A share is more than 0 and at most 1.")
+            raise self.error("share", "A share is more than 0 and at most 1.")
         return share
 
     def _latency(self) -> Latency:
@@ -227,11 +213,11 @@ class _Reader:
         if entry.do not in words.TAKING_TIME:
             return Latency()
         said = [name for name in _LATENCIES if name in self._said()]
-        clock = self._one_of("clock", entry.clock, (words.REAL, words.WORLDS), words.REAL)
+        clock = self.one_of("clock", entry.clock, (words.REAL, words.WORLDS), words.REAL)
         if not said and entry.do in IN_ORDER:
             return Latency(fixed=LEAD_MILLISECONDS, clock=clock)
         if len(said) != 1:
-            raise self._error("", f"A latency says one of {', '.join(_LATENCIES)}.")
+            raise self.error("", f"A latency says one of {', '.join(_LATENCIES)}.")
         if entry.fixed is not UNSET:
             return Latency(fixed=self._length("fixed", entry.fixed), clock=clock)
         if entry.uniform is not UNSET:
@@ -241,68 +227,36 @@ class _Reader:
 
     def _uniform(self, bounds: tuple[str, ...], clock: str) -> Latency:
         if len(bounds) != 2:
-            raise self._error("uniform", "A uniform latency has a shortest and a longest duration.")
+            raise self.error("uniform", "A uniform latency has a shortest and a longest duration.")
         shortest, longest = sorted(self._length("uniform", bound) for bound in bounds)
         return Latency(fixed=shortest, spread=longest - shortest, clock=clock)
 
     def _log_normal(self, entry: LogNormal, clock: str) -> Latency:
         median = self._length("logNormal", entry.median)
-        sigma = self._usable("logNormal", lambda: thousandths_of(_decimal(entry.sigma)))
+        sigma = self.usable("logNormal", lambda: thousandths_of(_decimal(entry.sigma)))
         if not median or not 0 <= sigma <= 3000:
-            raise self._error("logNormal", "The median is longer than nothing, and sigma is from 0 to 3.")
+            raise self.error("logNormal", "The median is longer than nothing, and sigma is from 0 to 3.")
         return Latency(median=median, sigma_thousandths=sigma, clock=clock)
 
     def _passes(self) -> int:
         if self._entry.do != words.TIME_PASSES:
             return 0
         if self._entry.advance is UNSET:
-            raise self._error("advance", "How much time passes is missing, such as PT61S.")
-        return self._duration("advance", self._entry.advance, 1, LONGEST_ADVANCE_MILLISECONDS) or 0
+            raise self.error("advance", "How much time passes is missing, such as PT61S.")
+        return self.duration("advance", self._entry.advance, 1, LONGEST_ADVANCE_MILLISECONDS) or 0
 
     def _happenings(self) -> tuple[FaultHappening, ...]:
         if self._entry.do != words.HAPPEN:
             return ()
         if self._entry.happenings is UNSET:
-            raise self._error("happenings", 'What happens is missing, such as [{"do": "suspend"}].')
-        place = (*self._place, "happenings")
-        return happenings_of(self._document, place, self._entry.happenings, self._entry.operation)
+            raise self.error("happenings", 'What happens is missing, such as [{"do": "suspend"}].')
+        place = (*self.place, "happenings")
+        return happenings_of(self.document, place, self._entry.happenings, self._entry.operation)
 
     def _length(self, name: str, text: str) -> int:
-        length = self._duration(name, text, 0, LONGEST_LATENCY_MILLISECONDS)
+        length = self.duration(name, text, 0, LONGEST_LATENCY_MILLISECONDS)
         assert length is not None
         return length
-
-    def _duration(self, name: str, text: Any, least: int, most: int | None) -> int | None:
-        if text is UNSET:
-            return None
-        milliseconds = self._usable(name, lambda: duration_of(text))
-        if milliseconds < least or (most is not None and milliseconds > most):
-            bounds = "a positive duration" if most is None else f"a duration from {least / 1000:g} to {most // 1000} s"
-            raise self._error(name, f"This is {bounds}.")
-        return milliseconds
-
-    def _between(self, name: str, number: Any, least: int, most: int, default: int) -> int:
-        if number is UNSET:
-            return default
-        if not least <= number <= most:
-            raise self._error(name, f"This is a number from {least} to {most}.")
-        return int(number)
-
-    def _one_of(self, name: str, word: Any, known: tuple[str, ...], default: str) -> str:
-        if word is UNSET:
-            return default
-        if word not in known:
-            raise self._error(name, f"This is one of {', '.join(known)}.")
-        return str(word)
-
-    def _usable(self, name: str, read: Callable[[], T]) -> T:
-        try:
-            return read()
-        except Unusable as error:
-            raise self._error(name, str(error)) from None
-
-    def _error(self, name: str, problem: str) -> Exception:
-        return self._document.error((*self._place, name) if name else self._place, problem)
 
 
 def _decimal(number: Any) -> Decimal:

@@ -256,6 +256,15 @@ def test_every_failure_has_a_test_and_a_place_on_the_page() -> None:
     assert set(re.findall(r"^\| `([\w-]+)`", page, re.MULTILINE)) == set(FAILURES)
 
 
+def test_every_failure_mode_that_is_told_of_has_a_name() -> None:
+    """F1 to F30 are how the page and the files count them."""
+    texts = [data.failure_bytes(name).decode() for name in data.failure_names()]
+
+    told = {int(number) for text in texts for number in re.findall(r"^# F(\d+):", text)}
+
+    assert told == set(range(1, 31))
+
+
 def test_the_page_shows_what_the_tests_drive() -> None:
     shown = re.findall(r"<!-- shown: (\S+) -->\n```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
 
