@@ -91,7 +91,7 @@ class Venue(Protocol):
 class Followed:
     """A recorded market in a lane. `recorded` is shared by all lanes, `market` is the lane's own."""
 
-    __slots__ = ("_watched", "lane", "market", "recorded")
+    __slots__ = ("lane", "market", "recorded", "watched")
 
     market: FollowingMarket
 
@@ -99,7 +99,8 @@ class Followed:
         """Let books that are made for the market follow the recorded one. It is still to `begin`, or to `link`."""
         self.lane: Final = lane
         self.recorded: Final = recorded
-        self._watched: Final = watched
+        self.watched: Final = watched
+        """Runners where a lane has something in the book, or has taken something of it."""
         lane.state.new_books[recorded.market_id] = self.new_book
 
     def begin(self, definition: MarketDefinition) -> None:
@@ -118,14 +119,14 @@ class Followed:
         for key, runner in market.runners.items():
             if not isinstance(runner.book, RecordedBook):
                 raise TypeError(f"the book of runner {key} follows no recording")
-            runner.book.link(self, self.recorded.all_runners[key], self.lane.model, self._watched)
+            runner.book.link(self, self.recorded.all_runners[key], self.lane.model, self.watched)
 
     def new_book(self, key: RunnerKey) -> RecordedBook:
         """Return the book of a runner; it has to be recorded."""
         runner = self.recorded.runners.get(key)
         if runner is None:
             raise AssertionError(f"runner {key} is not recorded")
-        return RecordedBook(self, runner, key, self.lane.model, self._watched)
+        return RecordedBook(self, runner, key, self.lane.model, self.watched)
 
     def follow(self, book: RecordedBook, moves: Moves) -> None:
         """Let one of the books follow what a message said, and match what that fills."""

@@ -106,11 +106,11 @@ class RecordedRunner:
     """One runner: its ladders, what was traded, its prices."""
 
     __slots__ = (
-        "_changes",
         "_of_market",
         "_updates",
         "available_to_back",
         "available_to_lay",
+        "mentions",
         "quantities",
         "rises",
         "starting_price_backs",
@@ -123,7 +123,8 @@ class RecordedRunner:
         """Begin with nothing known. The market shares the count of its updates, a list of one, and its values."""
         self._updates: Final = updates
         self._of_market: Final = of_market
-        self._changes = 0
+        self.mentions = 0
+        """How often something was said of it; for who plays messages as recorded."""
         self.quantities: Final[tuple[Ladder, ...]] = tuple({} for _ in Quantity)
         """By `Quantity`."""
         self.values: Final[Ladder] = self.quantities[_VALUES]
@@ -147,12 +148,7 @@ class RecordedRunner:
     @property
     def changes(self) -> int:
         """A number that grows whenever something is said of it, and may grow with each update of its market."""
-        return self._changes + self._updates[0]
-
-    @property
-    def mentions(self) -> int:
-        """A number that grows when something is said of it, and then alone; for who plays messages as recorded."""
-        return self._changes
+        return self.mentions + self._updates[0]
 
     @property
     def last_price_traded(self) -> int | None:
@@ -217,7 +213,7 @@ class RecordedRunner:
 
     def apply(self, change: RunnerChange) -> None:
         """Take in what has changed."""
-        self._changes += 1
+        self.mentions += 1
         if change.atb is not None:
             self._change_backs(change.atb)
         if change.atl is not None:
@@ -232,7 +228,7 @@ class RecordedRunner:
 
     def apply_and_tell(self, change: RunnerChange, moves: list[Move]) -> None:
         """Take in what has changed, and append where sizes are others than before."""
-        self._changes += 1
+        self.mentions += 1
         if change.atb is not None and self._change_and_tell(_BACKS, change.atb, moves):
             self.values.pop(_BEST_BACK, None)
         if change.atl is not None and self._change_and_tell(_LAYS, change.atl, moves):
@@ -285,7 +281,7 @@ class RecordedRunner:
 
     def remember(self) -> list[Ladder]:
         """Return what is known, and forget it all but for the rises."""
-        self._changes += 1
+        self.mentions += 1
         memory = [dict(quantity) for quantity in self.quantities]
         for quantity in self.quantities:
             if quantity is not self.rises:

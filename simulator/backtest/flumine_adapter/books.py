@@ -13,10 +13,12 @@ from betfairlightweight.resources.streamingresources import MarketDefinition
 from msgspec import to_builtins
 
 from simulator.backtest.books import RecordedBook
-from simulator.backtest.flumine_adapter.runners import LazyRunner, stamp_of
+from simulator.backtest.flumine_adapter.made_once import MadeOnce
+from simulator.backtest.flumine_adapter.runners import LazyRunner
 from simulator.backtest.followed import Followed
 from simulator.backtest.following import key_of
 from simulator.exchange.orders import RunnerKey
+from simulator.recorded.market import RecordedRunner, RunnerId
 from simulator.recorded.messages import MarketDefinition as RecordedDefinition
 from simulator.recorded.messages import RunnerDefinition
 
@@ -36,28 +38,42 @@ class LazyMarketBook(MarketBook):
     total_available: Final = None
     suspend_reason: Final = None
 
+    made_runners: list[LazyRunner] | None = None
+
     def __init__(self, books: "MarketBooks", publish_time: datetime, publish_time_epoch: int) -> None:
         # `MarketBook` would make at once what is made here when it is asked for.
         recorded = books.followed.recorded
         definition = recorded.definition
         assert definition is not None, "a market is followed from its first definition on"
         self.market_id = recorded.market_id
-        self.publish_time = self._datetime_created = self._datetime_updated = publish_time
+        self.publish_time = publish_time
         self.publish_time_epoch = publish_time_epoch
-        self.total_matched = recorded.total_matched / 100
         self.status = definition.status
         self.inplay = definition.in_play
         self.version = definition.version
         self.recorded_definition: Final = definition
         self.books: Final = books
-        self.made_runners: list[LazyRunner] | None = None
 
-    @property
+    @MadeOnce
     def runners(self) -> list[LazyRunner]:
         """Return the runners, in the order in which they were first told."""
-        if self.made_runners is None:
-            self.made_runners = self.books.runners()
-        return self.made_runners
+        runners = self.made_runners = self.books.runners()
+        return runners
+
+    @MadeOnce
+    def total_matched(self) -> float:
+        """Return what was traded in all, as far as it is recorded."""
+        return self.books.followed.recorded.total_matched / 100
+
+    def make_whole(self) -> None:
+        """Make all that was not looked at and changes with the market."""
+        _ = self.runners, self.total_matched
+
+    @property
+    def _datetime_created(self) -> datetime:
+        return self.publish_time
+
+    _datetime_updated = _datetime_created
 
     @property
     def market_definition(self) -> Any:
@@ -158,9 +174,14 @@ class MarketBooks:
         self._definition: RecordedDefinition | None = None
         self._market_definition: Any = None
         self._told: Final[dict[RunnerKey, RunnerDefinition]] = {}
-        """The runners, in the order in which they were first told."""
+        """Return the runners, in the order in which they were first told."""
         self._books: list[tuple[RecordedBook, RunnerKey, RunnerDefinition]] = []
-        self._runners: list[LazyRunner | None] = []
+        self._recorded: list[RecordedRunner] = []
+        self._places: dict[RunnerId, int] = {}
+        """Of each runner, where it is in these lists."""
+        self._mentions: list[int] = []
+        """How often each was mentioned when it was made."""
+        self._runners: list[LazyRunner] = []
 
     def market_definition(self, told: RecordedDefinition) -> Any:
         """Return what betfairlightweight makes of a definition; the last one is kept."""
@@ -179,12 +200,21 @@ class MarketBooks:
         definition = self.followed.recorded.definition
         if definition is not self._definition:
             self._learn(definition)
-        runners = self._runners
-        for index, (book, key, told) in enumerate(self._books):
-            runner = runners[index]
-            if runner is None or runner.stamp != stamp_of(book.recorded) or not book.is_idle:
-                runners[index] = LazyRunner(book, key, told)
-        return runners.copy()  # type: ignore[return-value]
+        mentions = [recorded.mentions for recorded in self._recorded]
+        # A recording that was prepared does not count what is said of a runner.
+        if mentions != self._mentions or 0 in mentions:
+            for place, (now, before) in enumerate(zip(mentions, self._mentions, strict=True)):
+                if now != before or not now:
+                    self._make(place)
+            self._mentions = mentions
+        for key in self.followed.watched:
+            place_of_watched = self._places.get(key)
+            if place_of_watched is not None:
+                self._make(place_of_watched)
+        return self._runners.copy()
+
+    def _make(self, place: int) -> None:
+        self._runners[place] = LazyRunner(*self._books[place])
 
     def _learn(self, definition: RecordedDefinition | None) -> None:
         assert definition is not None, "a market is followed from its first definition on"
@@ -196,4 +226,7 @@ class MarketBooks:
             if runner is not None:
                 assert isinstance(runner.book, RecordedBook)
                 self._books.append((runner.book, key, told))
-        self._runners = [None] * len(self._books)
+        self._recorded = [book.recorded for book, _, _ in self._books]
+        self._places = {key: place for place, (_, key, _) in enumerate(self._books)}
+        self._mentions = [recorded.mentions for recorded in self._recorded]
+        self._runners = [LazyRunner(*book) for book in self._books]

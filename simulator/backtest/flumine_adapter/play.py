@@ -72,14 +72,15 @@ class FluminePlay:
 
     def _update(self, followed: Followed) -> None:
         at_play = self._markets.get(followed.recorded.market_id)
-        now = self._tell_time()
+        epoch = self.lane.now
+        now = config.current_time = datetime.fromtimestamp(epoch / 1e3, tz=UTC)
         is_new = at_play is None
         if at_play is None:
             at_play = self._begin(followed, now)
         elif at_play.asked:
             answer(at_play, self._by_bet)
         market = at_play.market
-        book = LazyMarketBook(at_play.books, now, self.lane.now)
+        book = LazyMarketBook(at_play.books, now, epoch)
         market(book)
         for middleware in self._middleware:
             self._call(middleware, market)
@@ -96,7 +97,8 @@ class FluminePlay:
         except FlumineException as error:
             _log(error, market)
         is_held = getrefcount(book) > references
-        make_whole_what_is_held(book, is_held=is_held)
+        if is_held or book.made_runners is not None:
+            make_whole_what_is_held(book, is_held=is_held)
 
     def _hear(self, events: Sequence[Event]) -> None:
         """Note to which orders something has happened."""
@@ -118,7 +120,7 @@ class FluminePlay:
         at_play = self._markets.get(followed.recorded.market_id)
         if at_play is None:
             return
-        now = self._tell_time()
+        now = config.current_time = datetime.fromtimestamp(self.lane.now / 1e3, tz=UTC)
         answer(at_play, self._by_bet)
         at_play.sweep()
         book = LazyMarketBook(at_play.books, now, self.lane.now)
@@ -139,10 +141,6 @@ class FluminePlay:
             self._call(self.strategy.finish, self.flumine)
 
     # How it is done
-
-    def _tell_time(self) -> datetime:
-        now = config.current_time = datetime.fromtimestamp(self.lane.now / 1e3, tz=UTC)
-        return now
 
     def _begin(self, followed: Followed, now: datetime) -> "MarketAtPlay":
         if not self._has_begun:

@@ -87,7 +87,9 @@ def _replaced(order: Any, new_price: int) -> PlaceInstruction:
 
 def answer(at_play: "MarketAtPlay", by_bet: dict[int, Any]) -> None:
     """Tell flumine's orders what came of the requests that are answered."""
-    at_play.asked[:] = [asked for asked in at_play.asked if not _Answer(at_play, asked, by_bet).tell()]
+    at_play.asked[:] = [
+        asked for asked in at_play.asked if asked.request.events is None or not _Answer(at_play, asked, by_bet).tell()
+    ]
 
 
 class _Answer:
@@ -101,10 +103,8 @@ class _Answer:
         self._execution: Final = at_play.market.flumine.simulated_execution
 
     def tell(self) -> bool:
-        """Tell as much as is known, and return whether that is all."""
+        """Tell as much as is known of a request that has reached the exchange, and return whether that is all."""
         request, kind = self._request, self._asked.package.package_type
-        if request.events is None:
-            return False
         if kind is REPLACE:
             if self._asked.successors is None:
                 self._cancelled_to_be_replaced()
@@ -116,7 +116,8 @@ class _Answer:
             return True
         if not request.is_answered:
             return False
-        tell = {PLACE: self._placed, CANCEL: self._cancelled, UPDATE: self._updated}[kind]
+        # No dictionary: an enumeration's members are hashed by a function in Python.
+        tell = self._placed if kind is PLACE else self._cancelled if kind is CANCEL else self._updated
         for index, order in enumerate(self._asked.orders):
             with order.trade:
                 tell(order, index)

@@ -1,29 +1,20 @@
 """Runners of market books for flumine strategies, made when they are looked at."""
 
 from datetime import datetime
-from functools import cached_property
 from typing import Any, Final
 
 from betfairlightweight.resources.baseresource import BaseResource
-from betfairlightweight.resources.bettingresources import RunnerBook, RunnerBookSP
+from betfairlightweight.resources.bettingresources import RunnerBook, RunnerBookEX, RunnerBookSP
 
 from simulator.backtest.books import RecordedBook
-from simulator.backtest.flumine_adapter.offers import LazyOffers, Prices
+from simulator.backtest.flumine_adapter.made_once import MadeOnce
+from simulator.backtest.flumine_adapter.prices import Prices
 from simulator.exchange.orders import RunnerKey
-from simulator.recorded.market import RecordedRunner
 from simulator.recorded.messages import RunnerDefinition
 
 
-def stamp_of(recorded: RecordedRunner) -> int:
-    """Return a number that is another one whenever something was said of a runner.
-
-    A recording that was prepared does not count what is said of one runner, only what is said of its market.
-    """
-    return recorded.mentions or -recorded.changes
-
-
-class LazyRunner(RunnerBook):
-    """A runner of a market as it was at one time."""
+class LazyRunner(RunnerBook, RunnerBookEX):
+    """A runner of a market as it was at one time. It is its own `ex`, which spares an object for each."""
 
     orders: Final = ()
     matches: Final = ()
@@ -34,51 +25,74 @@ class LazyRunner(RunnerBook):
     def __init__(self, book: RecordedBook, key: RunnerKey, told: RunnerDefinition) -> None:
         # `RunnerBook` would make at once what is made here when it is asked for.
         self.book: Final = book
-        self.stamp: Final = stamp_of(book.recorded)
         self.told: Final = told
         self.selection_id = key.selection_id
         self.status = told.status
-        self.made_offers: LazyOffers | None = None
 
     def make_whole(self) -> None:
         """Make all that was not looked at."""
-        self.ex.make_whole()
+        _ = self.available_to_back, self.available_to_lay, self.traded_volume
         _ = self.sp, self.last_price_traded, self.total_matched
 
     @property
-    def handicap(self) -> float:
-        """Return its handicap."""
-        return self.told.hc or 0
+    def ex(self) -> "LazyRunner":
+        """Return what is offered, and what was traded."""
+        return self
 
-    @cached_property
+    @MadeOnce
+    def available_to_back(self) -> Any:
+        """Return what can be backed, the highest price first."""
+        book = self.book
+        if not book.lays.is_idle:
+            return Prices(book.lays.ladder(), descending=True)
+        recorded = book.recorded
+        if recorded.available_to_back and not recorded.levels_shown:
+            return Prices(recorded.available_to_back.copy(), recorded.best_back, descending=True)
+        return self._levels("bdatb", "batb")
+
+    @MadeOnce
+    def available_to_lay(self) -> Any:
+        """Return what can be laid, the lowest price first."""
+        book = self.book
+        if not book.backs.is_idle:
+            return Prices(book.backs.ladder())
+        recorded = book.recorded
+        if recorded.available_to_lay and not recorded.levels_shown:
+            return Prices(recorded.available_to_lay.copy(), recorded.best_lay)
+        return self._levels("bdatl", "batl")
+
+    @MadeOnce
+    def traded_volume(self) -> Any:
+        """Return what was traded at each price, the lowest price first."""
+        return Prices(self.book.recorded.traded.copy())
+
+    @MadeOnce
     def last_price_traded(self) -> float | None:
         """Return the price of the last match."""
         last = self.book.recorded.last_price_traded
         return None if last is None else last / 100
 
-    @cached_property
+    @MadeOnce
     def total_matched(self) -> float:
         """Return what was traded in all, as far as it is recorded."""
         return self.book.recorded.total_matched / 100
 
-    @property
-    def ex(self) -> LazyOffers:
-        """Return what is offered, and what was traded."""
-        if self.made_offers is None:
-            self.made_offers = LazyOffers(self.book)
-        return self.made_offers
-
-    @cached_property
+    @MadeOnce
     def sp(self) -> Any:
         """Return what is known of the starting price."""
         recorded = self.book.recorded
         return RunnerBookSP(
             nearPrice=recorded.near_price,
             farPrice=recorded.far_price,
-            backStakeTaken=Prices(recorded.starting_price_backs),
-            layLiabilityTaken=Prices(recorded.starting_price_lays, descending=True),
+            backStakeTaken=Prices(recorded.starting_price_backs.copy()),
+            layLiabilityTaken=Prices(recorded.starting_price_lays.copy(), descending=True),
             actualSP=self.told.bsp,
         )
+
+    @MadeOnce
+    def handicap(self) -> float:
+        """Return its handicap."""
+        return self.told.hc or 0
 
     @property
     def adjustment_factor(self) -> float | None:
@@ -93,13 +107,13 @@ class LazyRunner(RunnerBook):
     @property
     def wire(self) -> dict[str, Any]:
         """Return what a book on the wire has of it."""
-        offers, starting_price = self.ex, self.sp
+        starting_price = self.sp
         return {
             "status": self.status,
             "ex": {
-                "tradedVolume": list(offers.traded_volume),
-                "availableToBack": list(offers.available_to_back),
-                "availableToLay": list(offers.available_to_lay),
+                "tradedVolume": list(self.traded_volume),
+                "availableToBack": list(self.available_to_back),
+                "availableToLay": list(self.available_to_lay),
             },
             "sp": {
                 "nearPrice": starting_price.near_price,
@@ -115,3 +129,11 @@ class LazyRunner(RunnerBook):
             "totalMatched": self.total_matched,
             "selectionId": self.selection_id,
         }
+
+    def _levels(self, *names: str) -> list[dict[str, float]]:
+        """Return what a recording shows that has the best few levels only."""
+        for name in names:
+            levels = self.book.recorded.levels.get(name)
+            if levels:
+                return [{"price": price / 100, "size": size / 100} for _, (price, size) in sorted(levels.items())]
+        return []
