@@ -141,7 +141,7 @@ class RecordedRunner:
 
     def go_on(self, mentions: int, quantities: Iterable[Iterable[tuple[int, int]]]) -> None:
         """Go on from what was known after so many mentions; raise `ValueError` where that is not of all quantities."""
-        self._changes = mentions
+        self.mentions = mentions
         for quantity, known in zip(self.quantities, quantities, strict=True):
             quantity.update(known)
 

@@ -139,6 +139,31 @@ class Tells(Places):
             market.cancel_order(self.cancelled)  # which flumine refuses, and the strategy goes on
 
 
+class ForgetsTrades(Places):
+    """Clears what flumine remembers of the trades on a runner, and goes on with one of these and another."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(multi_order_trades=True, **{**HOLDS_NOTHING, **more})
+        self.told: list[Any] = []
+        self.trades: list[Any] = []
+
+    def process_market_book(self, market: Any, market_book: Any) -> None:
+        runner = market_book.runners[0]
+        context = self.get_runner_context(market.market_id, runner.selection_id, runner.handicap)
+        step = len(self.told)
+        if step in (1, 3):
+            self.trades.append(self.place(market, runner, "BACK", LimitOrder(50.0, 2.0)).trade)
+        elif step in (5, 7):
+            self.place(market, runner, "BACK", LimitOrder(60.0, 2.0), self.trades[0])
+        elif step == 4:
+            context.trades.clear()
+        elif step == 6:
+            context.trades.remove(self.trades[0].id)
+            context.trades.extend([self.trades[1].id, "another"])
+        known = [trade.id in context.trades for trade in self.trades]
+        self.told.append((context.trade_count, context.live_trade_count, known, "another" in context.trades))
+
+
 class Reads(Places):
     """Reads every member of every book."""
 
