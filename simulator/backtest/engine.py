@@ -21,6 +21,7 @@ from simulator.recorded.market import Ladder, Move, RecordedMarket, RecordedRunn
 from simulator.recorded.messages import Line, MarketChange, MarketDefinition, PriceSizes, RunnerChange
 from simulator.recorded.prepared import PreparedRecording
 from simulator.recorded.runner import Quantity
+from simulator.recorded.starting_prices import ToldPrices, told_prices
 
 _TO_BACK: Final = int(Quantity.AVAILABLE_TO_BACK)
 _TRADED: Final = int(Quantity.TRADED)
@@ -35,7 +36,8 @@ class Engine:
         self.followed: Final[dict[str, FollowedByAll]] = {}
         """By market id."""
         self.now = 0
-        self._postponed: list[FollowedByAll] = []
+        self._postponed: list[tuple[FollowedByAll, int]] = []
+        """Markets whose definitions wait for what another message may say, and at what time it has to say it."""
 
     def take(self, line: Line) -> None:
         """Take in a line of a recording; what changes no market is passed over."""
@@ -45,7 +47,8 @@ class Engine:
     def take_changes(self, changes: Sequence[MarketChange], published_at: int) -> None:
         """Take in what was published at a time. Time never goes backwards: what is told late is told now."""
         if self._postponed:
-            self._define_postponed(changes, published_at)
+            told = {change.id: told_by(changes, change.id) for change in changes}
+            self._define_postponed(told, published_at)
         at = self._run_until(published_at)
         if len(changes) == 1:
             self._take(changes[0], changes, at).tell()
@@ -102,38 +105,48 @@ class Engine:
 
     def _before(self, recorded: RecordedMarket) -> None:
         """Take in when a market is about to be changed, and what its definition is from now on."""
+        if self._postponed:
+            told = {market.recorded.market_id: market.recorded.told_prices for market, _ in self._postponed}
+            self._define_postponed(told, recorded.published_at)
         self._run_until(recorded.published_at)
         market = self.followed.get(recorded.market_id)
         if market is None:
             market = self.followed[recorded.market_id] = FollowedByAll(recorded, self.lanes)
-        if recorded.has_new_definition and recorded.definition is not None:
-            market.define_at_once(recorded.definition)
+        if recorded.has_new_definition and not market.define_as_recorded(recorded.told_prices):
+            self._postpone(market)
         recorded.is_watched = bool(market.watched)
 
     def _take(self, change: MarketChange, changes: Sequence[MarketChange], at: int) -> "FollowedByAll":
         market = self.followed.get(change.id)
         if market is None:
             market = self.followed[change.id] = FollowedByAll(RecordedMarket(change.id), self.lanes)
-        if change.market_definition is not None and not market.define(change.market_definition, changes):
-            self._postponed.append(market)
+        if change.market_definition is not None:
+            told = told_by(changes, change.id)
+            if not market.define(change.market_definition, told):
+                self._postpone(market)
         market.take(change, at)
         return market
 
-    def _define_postponed(self, changes: Sequence[MarketChange], published_at: int) -> None:
-        """Take in definitions that had to wait for what this message may say."""
+    def _postpone(self, market: "FollowedByAll") -> None:
+        """Let the definition of a market wait for what another message at this time may say."""
+        self._postponed.append((market, self.now))
+
+    def _define_postponed(self, told: Mapping[str, ToldPrices | None], published_at: int) -> None:
+        """Take in definitions that had to wait for what this message may say, by the id of the market."""
         postponed, self._postponed = self._postponed, []
-        for market in postponed:
-            market.define_postponed(changes if published_at == market.recorded.published_at else ())
+        for market, at in postponed:
+            prices = told.get(market.recorded.market_id) if published_at == at else None
+            market.define_postponed(prices or {})
 
     @property
     def postponed(self) -> list[str]:
         """Return the ids of the markets whose last definition waits for another message at the same time."""
-        return [market.recorded.market_id for market in self._postponed]
+        return [market.recorded.market_id for market, _ in self._postponed]
 
     def catch_up(self) -> None:
         """Take in what waits for another message at the same time: there is none."""
         if self._postponed:
-            self._define_postponed((), 0)
+            self._define_postponed({}, 0)
 
     def go_on(self, recorded: RecordedMarket) -> "FollowedByAll":
         """Go on with a recorded market, of which some messages were taken in before, and return what follows it."""
@@ -163,7 +176,7 @@ class FollowedByAll:
         self._lanes: Final = lanes
         self._moves: Final[dict[RunnerId, Moves]] = {}
 
-    def define(self, definition: MarketDefinition, message: Sequence[MarketChange]) -> bool:
+    def define(self, definition: MarketDefinition, told: ToldPrices | None) -> bool:
         """Bring the markets of all lanes to what a definition says, and return whether that could be done now.
 
         Where the starting prices are made and the message has no bets at them, the next one may have them: historic
@@ -173,11 +186,23 @@ class FollowedByAll:
         if definition == before:
             return True
         recorded.define(definition)
+        return self._define_or_wait(before, definition, told)
+
+    def define_as_recorded(self, told: ToldPrices | None) -> bool:
+        """Do as `define` does with the definition that the recorded market has already."""
+        recorded = self.recorded
+        if recorded.definition is None:
+            return True
+        return self._define_or_wait(recorded.definition_before, recorded.definition, told)
+
+    def _define_or_wait(
+        self, before: MarketDefinition | None, definition: MarketDefinition, told: ToldPrices | None
+    ) -> bool:
         self._begin(definition)
         is_new = definition.bsp_reconciled and not (before is not None and before.bsp_reconciled)
-        if is_new and not self._tells_starting_prices(message):
+        if is_new and told is None:
             return False
-        self._define(definition, message)
+        self._define(definition, told or {})
         return True
 
     def _begin(self, definition: MarketDefinition) -> None:
@@ -189,11 +214,6 @@ class FollowedByAll:
                 followed.begin(definition)
                 lane.followed[recorded.market_id] = followed
                 self.followed.append(followed)
-
-    def define_at_once(self, definition: MarketDefinition) -> None:
-        """Bring the markets of all lanes to what the definition says that the recorded market has now."""
-        self._begin(definition)
-        self._define(definition, ())
 
     def take_moves(self) -> None:
         """Note what was otherwise before where books have to follow, as the recorded market tells it."""
@@ -214,21 +234,15 @@ class FollowedByAll:
                 elif not is_image and not moves.is_image:
                     moves.traded.setdefault(price, before)
 
-    def define_postponed(self, message: Sequence[MarketChange]) -> None:
+    def define_postponed(self, told: ToldPrices) -> None:
         """Take in the last definition, which had to wait, with what the next message says at the same time."""
         if self.recorded.definition is not None:
-            self._define(self.recorded.definition, message)
+            self._define(self.recorded.definition, told)
 
-    def _tells_starting_prices(self, message: Iterable[MarketChange]) -> bool:
-        return any(
-            one.spb or one.spl for change in message if change.id == self.recorded.market_id for one in change.rc or ()
-        )
-
-    def _define(self, definition: MarketDefinition, message: Iterable[MarketChange]) -> None:
+    def _define(self, definition: MarketDefinition, told: ToldPrices) -> None:
         prices: Mapping[RunnerKey, Fraction] = {}
         if definition.bsp_reconciled:
-            own = [change for change in message if change.id == self.recorded.market_id]
-            prices = starting_prices(definition, own)
+            prices = starting_prices(definition, told)
         for followed in self.followed:
             followed.define(definition, prices)
 
@@ -273,6 +287,11 @@ class FollowedByAll:
             on_update = followed.lane.on_update
             if on_update is not None:
                 on_update(followed)
+
+
+def told_by(changes: Iterable[MarketChange], market_id: str) -> ToldPrices | None:
+    """Return what the changes of a message say of bets at the starting price in a market."""
+    return told_prices(one for change in changes if change.id == market_id for one in change.rc or ())
 
 
 def _concern(books: Iterable[RecordedBook], change: RunnerChange) -> bool:

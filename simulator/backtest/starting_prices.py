@@ -17,30 +17,25 @@ from simulator.exchange.orders import Order, OrderType, Persistence, RunnerKey, 
 from simulator.exchange.runner import Runner
 from simulator.exchange.starting_price import StartingPriceBet, reconcile
 from simulator.recorded.market import Ladder, RecordedRunner
-from simulator.recorded.messages import MarketChange, MarketDefinition, runner_id
+from simulator.recorded.messages import MarketDefinition
+from simulator.recorded.starting_prices import ToldPrices
 
 CUT: Final = 0.01
 """Historic files cut starting prices to hundredths: the exact one is less than this away."""
 MOST_DENOMINATOR: Final = 10**12
 
 
-def starting_prices(definition: MarketDefinition, message: Iterable[MarketChange]) -> dict[RunnerKey, Fraction]:
+def starting_prices(definition: MarketDefinition, told: ToldPrices) -> dict[RunnerKey, Fraction]:
     """Return the starting prices that a message tells, as exactly as it does.
 
     After the reconciliation the bets that were matched stand at the very price. Historic files show it there and have
     it cut to hundredths in the definition; with captures it is the other way round.
     """
-    shown: dict[RunnerKey, list[float]] = {}
-    for change in message:
-        for one in change.rc or ():
-            key = RunnerKey(*runner_id(one.id, one.hc))
-            for ladder in (one.spb, one.spl):
-                shown.setdefault(key, []).extend(price for price, size in ladder or () if size)
     prices: dict[RunnerKey, Fraction] = {}
     for runner in definition.runners:
         if isinstance(runner.bsp, float) and 1 < runner.bsp < float("inf"):
             said, key = runner.bsp, key_of(runner)
-            near = [price for price in shown.get(key, ()) if abs(price - said) < CUT]
+            near = [price for price in told.get(key, ()) if abs(price - said) < CUT]
             prices[key] = Fraction(max((str(price) for price in (said, *near)), key=len))
     return prices
 

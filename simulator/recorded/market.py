@@ -17,6 +17,7 @@ from simulator.recorded.messages import (
     runner_id,
 )
 from simulator.recorded.runner import LADDERS, Ladder, Move, RecordedRunner, Value
+from simulator.recorded.starting_prices import ToldPrices
 
 __all__ = ["LADDERS", "Ladder", "Move", "RecordedMarket", "RecordedRunner", "RunnerId", "hundredths", "runner_id"]
 
@@ -40,6 +41,7 @@ class RecordedMarket:
         "moves",
         "published_at",
         "runners",
+        "told_prices",
         "values",
     )
 
@@ -62,6 +64,8 @@ class RecordedMarket:
         """Whether `moves` are told, from the next update on."""
         self.moves: list[Move] = []
         """Where the last update has changed a size, in the order in which it says so; empty unless watched."""
+        self.told_prices: ToldPrices | None = None
+        """Of a prepared market: what the message that is played says of bets matched at the starting price."""
         self.alone: Final = [self]
         """The markets that a message has changed, where it is this one alone."""
         self._definition_before: MarketDefinition | None = None
@@ -87,6 +91,11 @@ class RecordedMarket:
     def has_new_definition(self) -> bool:
         """Whether the last update has changed anything in the definition."""
         return self._definition_before is not self.definition
+
+    @property
+    def definition_before(self) -> MarketDefinition | None:
+        """The definition before the last update."""
+        return self._definition_before
 
     @property
     def happenings(self) -> tuple[Happening, ...]:

@@ -13,7 +13,19 @@ import msgspec
 from simulator.recorded.market import RecordedMarket
 from simulator.recorded.messages import MarketDefinition
 from simulator.recorded.recording import Problem
-from simulator.recorded.rows import DEFINITION, FIRST_UPDATE, IMAGE, KEY, MARKET, PROBLEM, RUNNERS, STEP, VERSION, arrow
+from simulator.recorded.rows import (
+    DEFINITION,
+    FIRST_UPDATE,
+    IMAGE,
+    KEY,
+    MARKET,
+    PROBLEM,
+    RUNNERS,
+    STEP,
+    TOLD_PRICES,
+    VERSION,
+    arrow,
+)
 from simulator.recorded.runner import LADDERS, Ladder, Move, Quantity, RecordedRunner
 from simulator.recorded.sources import SourceError
 from simulator.recorded.unpacking import Opener
@@ -23,6 +35,7 @@ Row = tuple[int, int, int]
 
 _decode_definition: Final = msgspec.json.Decoder(MarketDefinition).decode
 _decode_runners: Final = msgspec.json.Decoder(list[tuple[int, int, int, int]]).decode
+_decode_told: Final = msgspec.json.Decoder(list[tuple[int, int, list[float]]]).decode
 _FIRST_LADDER, _LAST_LADDER = int(LADDERS[0]), int(LADDERS[-1])
 
 
@@ -55,6 +68,8 @@ class PreparedRecording:
         self._definitions: Final[dict[int, MarketDefinition]] = {}
         self._images: Final[set[int]] = set()
         """Numbers of markets whose next update was told as an image."""
+        self._telling: Final[list[RecordedMarket]] = []
+        """The markets of which the message that is played tells bets at the starting price."""
         self._next_runners: Final[dict[int, list[tuple[int, int, int, int]]]] = {}
         self.next_at = 0
         """When the next message was published, where it is announced."""
@@ -70,7 +85,10 @@ class PreparedRecording:
         is among the problems. Raises `PyarrowMissing`.
         """
         try:
-            yield from self._play(before, announces=announces)
+            for changed in self._play(before, announces=announces):
+                yield changed
+                if changed and self._telling:
+                    self._tell_no_more()
         except SourceError as error:
             self._note(0, str(error))
         except (LookupError, ValueError, OverflowError) as error:
@@ -131,12 +149,21 @@ class PreparedRecording:
             self._definitions[price] = _decode_definition(text)
         elif code == RUNNERS:
             self._next_runners[price] = _decode_runners(text)
+        elif code == TOLD_PRICES:
+            market = self._all[price]
+            market.told_prices = {(key, handicap): prices for key, handicap, prices in _decode_told(text)}
+            self._telling.append(market)
         elif code == IMAGE:
             self._images.add(price)
         elif code == PROBLEM and size:
             self._note(size, text)
         elif code == PROBLEM:
             self.problem_count = int(text)
+
+    def _tell_no_more(self) -> None:
+        for market in self._telling:
+            market.told_prices = None
+        self._telling.clear()
 
     def _note(self, line: int, text: str) -> None:
         self.problem_count += 1
@@ -192,8 +219,15 @@ def _groups(name: str, open_file: Opener) -> Iterator[tuple[Iterator[Row], deque
     pyarrow, parquet = arrow()
     try:
         with closing(open_file()) as file, parquet.ParquetFile(file, page_checksum_verification=True) as opened:
-            if (opened.schema_arrow.metadata or {}).get(KEY) != str(VERSION).encode():
-                raise SourceError(f"{name}: it is not a recording that this version has prepared.")
+            version = (opened.schema_arrow.metadata or {}).get(KEY)
+            if version is None:
+                raise SourceError(f"{name}: it is no recording that was prepared.")
+            if version != str(VERSION).encode():
+                told = version.decode(errors="replace")
+                raise SourceError(
+                    f"{name}: another version of betsim has prepared it, in format {told}; this one reads {VERSION}. "
+                    "What it was prepared of is to be prepared again (betsim recorded prepare)."
+                )
             for group in range(opened.num_row_groups):
                 table = opened.read_row_group(group, use_threads=False)
                 columns = (

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from simulator.recorded.levels import ShownBy
 from simulator.recorded.market import RecordedMarket, RecordedRunner, RunnerId
-from simulator.recorded.messages import NOTHING, Kind, Line, MarketChange, RunnerChange
+from simulator.recorded.messages import NOTHING, Kind, Line, MarketChange, RunnerChange, hundredths
 from simulator.recorded.prepared import PreparedRecording
 from simulator.recorded.runner import LEVELS, Ladder, Quantity, Value
 from simulator.recorded.sources import Source
@@ -80,6 +80,7 @@ class _Told:
                 definition = None
         told = self._image() if market.is_image else self._changes()
         self._tell_by_what(told)
+        told += self._exact_prices()
         yield MarketChange(
             market.market_id,
             definition,
@@ -88,6 +89,18 @@ class _Told:
             tv=None if market.total_matched == self._total else market.total_matched / _HUNDREDTHS,
         )
         self._total, self._runners = market.total_matched, list(market.runners)
+
+    def _exact_prices(self) -> Iterator[RunnerChange]:
+        """Yield the bets that were matched at the starting price once more, at the price with all its decimals."""
+        for key, prices in (self._market.told_prices or {}).items():
+            runner = self._market.all_runners[key]
+            told: dict[str, Any] = {"spb": [(0.0, 0.0)]}
+            for price in prices:
+                rung = hundredths(price)
+                for name, ladder in (("spb", runner.starting_price_lays), ("spl", runner.starting_price_backs)):
+                    if rung in ladder:
+                        told.setdefault(name, []).append((price, ladder[rung] / _HUNDREDTHS))
+            yield _change(key, told)
 
     def _tell_by_what(self, told: list[RunnerChange]) -> None:
         """Add by what offers are known, where that is new: lines need not have a size to say so."""

@@ -19,10 +19,12 @@ from simulator.recorded.rows import (
     ROWS_A_GROUP,
     RUNNERS,
     STEP,
+    TOLD_PRICES,
     VERSION,
     arrow,
 )
 from simulator.recorded.runner import LEVELS, Ladder, Quantity, RecordedRunner, Value
+from simulator.recorded.starting_prices import told_prices
 
 _VALUES: Final = int(Quantity.VALUES)
 _RISES: Final = int(Quantity.RISES)
@@ -116,7 +118,9 @@ class _Preparing:
     def take(self, changed: list[RecordedMarket]) -> None:
         """Write what a message has changed."""
         for market in changed:
-            written = self._markets.get(market.market_id) or self._begin(market)
+            self._write_told_prices(market, self._markets.get(market.market_id) or self._begin(market))
+        for market in changed:
+            written = self._markets[market.market_id]
             self._write_definition(market, written)
             self._write_runners(market, written)
             if market.is_image:
@@ -149,6 +153,19 @@ class _Preparing:
             written.definition = market.definition
             text = msgspec.json.encode(market.definition).decode()
             self._writer.row(DEFINITION, written.place, 0, text)
+
+    def _write_told_prices(self, market: RecordedMarket, written: "_Written") -> None:
+        """Write at what prices bets were matched at the starting price: ladders have hundredths, and definitions too.
+
+        They are said once, with the definition that has the starting prices or in the message after it.
+        """
+        if market.definition is None or not market.definition.bsp_reconciled:
+            return
+        own = (change for change in self._recording.changes if change.id == market.market_id)
+        told = told_prices(one for change in own for one in change.rc or ())
+        if told is not None:
+            text = msgspec.json.encode([(*key, prices) for key, prices in told.items()]).decode()
+            self._writer.row(TOLD_PRICES, written.place, 0, text)
 
     def _write_runners(self, market: RecordedMarket, written: "_Written") -> None:
         runners = list(market.runners.values())

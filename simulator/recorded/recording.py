@@ -56,6 +56,8 @@ class Recording:
         self.problem_count = 0
         self.left_out: Final[dict[str, str]] = {}
         """Markets that are not wanted, and why."""
+        self.changes: list[MarketChange] = NOTHING
+        """What the message said after which somebody is told of markets, those that are not wanted included."""
         self._source: Final = source
         self._wanted: Final = wanted
         self._is_watched: Final = is_watched
@@ -79,6 +81,7 @@ class Recording:
                 if not changes or published_at is None or message.op != "mcm":
                     self._note(read_line(line, number))
                     continue
+                self.changes = changes
                 market = markets.get(changes[0].id)
                 if market is not None and len(changes) == 1:
                     market.apply(changes[0], published_at)

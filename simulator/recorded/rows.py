@@ -10,6 +10,7 @@ over all markets of the file; a market has one too, for what is traded in it. Co
 | `DEFINITION` | number of the market | | its definition, from the update that follows on |
 | `RUNNERS` | number of the market | | number, id, handicap of runners, 1 if it is there from then on, else 0 |
 | `IMAGE` | number of the market | | nothing: the update that follows was told as an image |
+| `TOLD_PRICES` | number of the market | | id, handicap and `ToldPrices` of runners, in the message that follows |
 | `PROBLEM` | | line, from 1 | why it was left out |
 | `FIRST_UPDATE` - number of the market | twice how many rows follow, and 1 where the message goes on | publish time | |
 
@@ -27,9 +28,10 @@ DEFINITION: Final = -2
 RUNNERS: Final = -3
 PROBLEM: Final = -4
 IMAGE: Final = -5
+TOLD_PRICES: Final = -6
 FIRST_UPDATE: Final = -16
 
-VERSION: Final = 3
+VERSION: Final = 4
 """Grows when what is written changes, so that older files are prepared anew."""
 KEY: Final = b"betsim.recording"
 """The metadata that says which version a file has."""

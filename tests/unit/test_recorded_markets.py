@@ -28,7 +28,7 @@ from simulator.recorded.market import RecordedMarket
 from simulator.recorded.messages import read_line
 from simulator.recorded.prepared import PreparedRecording
 from simulator.recorded.recording import Recording
-from simulator.recorded.rows import PyarrowMissing
+from simulator.recorded.rows import KEY, VERSION, PyarrowMissing
 from simulator.recorded.runner import Quantity
 from simulator.recorded.selection import Cache, Selection, play
 from simulator.recorded.sources import Source, SourceError, sources
@@ -306,7 +306,19 @@ def test_a_parquet_file_of_something_else_is_named(tmp_path: Path) -> None:
     recording = play(source(tmp_path / "file"))
 
     assert list(recording.messages()) == []
-    assert "it is not a recording that this version has prepared" in recording.problems[0].text
+    assert "it is no recording that was prepared" in recording.problems[0].text
+
+
+def test_what_another_version_has_prepared_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    table = pyarrow.table({"code": [1]}).replace_schema_metadata({KEY: b"3"})
+    pyarrow.parquet.write_table(table, tmp_path / "file")
+    recording = play(source(tmp_path / "file"))
+
+    assert list(recording.messages()) == []
+    assert recording.problems[0].text.endswith(
+        f"another version of betsim has prepared it, in format 3; this one reads {VERSION}. "
+        "What it was prepared of is to be prepared again (betsim recorded prepare)."
+    )
 
 
 def test_a_cache_without_pyarrow_is_refused_with_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
