@@ -105,7 +105,6 @@ class FollowedRecordings:
 
     def image(self) -> object:
         """Return what a snapshot has of it, as JSON has it. Nothing may be due."""
-        places = (str(place) for place in self._markets)
         image = RecordingsImage(
             positions=self._messages.positions,
             messages=self._messages.followed,
@@ -115,8 +114,8 @@ class FollowedRecordings:
             with_books=list(self._lane.state.new_books),
             followed=list(self._lane.followed),
             left=sorted(self._left),
-            unsettled=self._lane.unsettled,
-            of_files=dict(zip(places, map(list, self._markets.values()), strict=True)),
+            unsettled=list(self._lane.unsettled.items()),
+            of_files=[(place, list(markets)) for place, markets in self._markets.items()],
         )
         return msgspec.to_builtins(image)
 
@@ -126,7 +125,7 @@ class FollowedRecordings:
         self._parts = parts
         self._messages.go_on(read.positions, read.messages, read.problems)
         self._left.update(read.left)
-        self._markets.update({int(place): dict.fromkeys(ids) for place, ids in read.of_files.items()})
+        self._markets.update({place: dict.fromkeys(ids) for place, ids in read.of_files})
         link(read, parts, self._lane, self._engine)
 
     def reason_to_leave_alone(self, market_id: str) -> str | None:

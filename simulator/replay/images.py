@@ -41,9 +41,10 @@ class RecordingsImage(Struct, frozen=True):
     """The markets for which books are made that follow the recording."""
     followed: list[str]
     left: list[str]
-    unsettled: dict[str, str]
-    of_files: dict[str, list[str]]
-    """By the place of a file that has not ended: the markets in it so far."""
+    unsettled: list[tuple[str, str]]
+    """Why they are not settled, in this order, which JSON does not keep of members."""
+    of_files: list[tuple[int, list[str]]]
+    """Places of files that have not ended, each with the markets in it so far."""
 
 
 def images_of(engine: Engine) -> list[MarketImage]:

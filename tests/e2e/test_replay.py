@@ -174,3 +174,26 @@ def test_a_prepared_recording_is_replayed(race: Path, tmp_path: Path) -> None:
         served.control("clock", {"advance": "PT2S"})
         assert bet(served, 3.0)
         assert served.control("clock", {"advance": "PT1M"})["nextDue"] is None
+
+
+def test_a_recording_is_read_by_its_url_where_the_command_line_names_or_allows_it(race: Path, tmp_path: Path) -> None:
+    pytest.importorskip("fsspec")
+    folder = tmp_path / "others"
+    folder.mkdir()
+    other = a_race("1.2", event_id="2").write(folder)
+
+    with replaying(f"file://{race}", "--rate", "0", "--recordings-from", f"file://{folder}") as served:
+        served.control("clock", {"advance": "PT2S"})
+        assert bet(served, 3.0)
+        made = [
+            post(f"{served.control_url}/worlds", json={"recorded": [url], "rate": 0})
+            for url in (
+                f"file://{other}",
+                f"file://{folder}/*.bz2",
+                f"file://{tmp_path}",
+                f"file://{folder}/../1.1.bz2",
+            )
+        ]
+
+    assert [answer.status_code for answer in made] == [201, 201, 400, 400]
+    assert all("betsim connects to nobody by itself" in answer.json()["detail"] for answer in made[2:])

@@ -16,7 +16,7 @@ from simulator.reading_recordings import open_recordings
 from simulator.replay import messages
 from simulator.world.export import Export, encode_export, replay
 from simulator.world.format.scenario import Scenario
-from simulator.world.inputs import AdvanceClock, Input, LogIn, MoveToNext, Restore
+from simulator.world.inputs import AdvanceClock, Input, LogIn, MoveToNext, Restore, WatchMarkets
 from simulator.world.journal import Journal
 from simulator.world.snapshot import Snapshot, SnapshotError, encode_snapshot
 from simulator.world.state_hash import state_hash
@@ -73,6 +73,7 @@ DEEDS: st.SearchStrategy[Input] = st.one_of(
     st.just(MoveToNext()),
     st.builds(CancelOrders, st.just("alice"), st.sampled_from([WIN, PLACE])),
     st.just(LogIn("alice", "alice-password", "alice-live-key")),
+    st.just(WatchMarkets((WIN,))),
 )
 
 
@@ -103,6 +104,7 @@ def test_who_goes_on_from_a_snapshot_hears_the_same_story_to_the_result(
 def test_every_attribute_of_everything_is_as_it_was_and_refers_to_what_it_referred_to(seconds: int) -> None:
     world = begun()
     world.do(LogIn("alice", "alice-password", "alice-live-key")).accepted()
+    world.do(WatchMarkets((WIN,))).accepted()
     for _ in range(5):
         bets_in_all_markets(world)
         world.do(AdvanceClock(seconds * 200)).accepted()
@@ -167,6 +169,20 @@ def test_a_file_whose_time_has_not_come_and_one_that_has_ended_are_where_they_we
 
     assert state_hash(again) == state_hash(world)
     assert again.notices == world.notices != []
+
+
+def test_markets_that_a_recording_does_not_settle_are_in_the_order_in_which_that_was_known(tmp_path: Path) -> None:
+    files = []
+    for number in (2, 10, 1):
+        race = Race(f"1.{number}", event_id=str(number))
+        race.at += 1_000 * len(files)
+        race.offers(1, atb=[(2.0, 1.0)])
+        files.append(race.write(tmp_path))
+    world = world_of(*files)
+    world.do(AdvanceClock(60_000)).accepted()
+
+    assert len(world.notices) == 3
+    assert state_hash(going_on_from(written(world))) == state_hash(world)
 
 
 def test_prepared_recordings_are_gone_on_with_from_where_they_were(tmp_path: Path) -> None:
@@ -256,7 +272,7 @@ def test_where_nobody_reads_recordings_no_world_goes_on_from_a_snapshot(tmp_path
         ("markets", [{"id": "1.1"}]),
         ("followed", ["1.2"]),
         ("with_books", []),
-        ("of_files", {"x": []}),
+        ("of_files", [["x", []]]),
     ],
 )
 def test_an_image_that_does_not_fit_is_refused(tmp_path: Path, member: str, value: Any) -> None:
