@@ -1,6 +1,7 @@
 """Our virtual prices against those that an exchange displayed."""
 
 from tests.evidence import STREAMS, needs
+from tests.recorded.virtual_fills import found, taken
 from tests.recorded.virtual_misses import misses
 from tests.recorded.virtual_prices import compare
 
@@ -39,3 +40,18 @@ def test_the_more_of_the_book_a_message_sends_the_more_levels_differ() -> None:
     )
 
     assert few <= 1 / 40 < some < 1 / 6 <= many
+
+
+@needs(RECORDING)
+def test_bets_that_take_virtual_offers_find_what_was_displayed() -> None:
+    """The levels agree as the rule's do. Nine in ten bets on the best five are matched whole, and else six at most."""
+    seen = found(RECORDING)
+
+    assert seen.agreement.compared[0] > 1_800
+    assert seen.agreement.share(0) >= 0.95
+    assert all(seen.agreement.share(level) >= 0.80 for level in range(10))
+    assert len(seen.wanted) > 400
+    with_virtual, _ = taken(RECORDING, seen.wanted, cross_matching=True)
+    without, _ = taken(RECORDING, seen.wanted, cross_matching=False)
+    assert with_virtual >= 0.9 * len(seen.wanted)
+    assert without <= 0.6 * len(seen.wanted)
