@@ -8,7 +8,6 @@ completely before its sender is looked at (published: betfair/cougar).
 import logging
 from collections.abc import Awaitable, Callable
 from functools import partial
-from types import TracebackType
 from typing import Any, Final, NamedTuple
 
 from msgspec import Raw, Struct
@@ -95,29 +94,16 @@ class ServedOperation:
         self.parameters: Final[ParameterDecoder[Any]] = ParameterDecoder(operation.request)
 
 
-class Edge:
-    """Where exceptions end: a `with` block that keeps the error of what went wrong inside it.
+def told_of(error: Exception) -> ApiError | ProtocolError:
+    """Return what the caller is told of an exception that ends here: itself, where it is an error of the service.
 
-    This is the only place that takes exceptions it does not know. They are bugs of ours: they are logged with their
+    Whoever calls this has taken exceptions that it does not know. They are bugs of ours: they are logged with their
     traceback, and the caller gets what the real service gives when it fails.
     """
-
-    error: ApiError | ProtocolError
-
-    def __enter__(self) -> "Edge":
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> bool:
-        if isinstance(error, ApiError | ProtocolError):
-            self.error = error
-        elif isinstance(error, Exception):
-            _log.error("an operation failed unexpectedly", exc_info=error)
-            self.error = ProtocolError(Fault.SERVICE_RUNTIME_EXCEPTION, repr(error))
-        else:
-            return False
-        return True
+    if isinstance(error, ApiError | ProtocolError):
+        return error
+    _log.error("an operation failed unexpectedly", exc_info=error)
+    return ProtocolError(Fault.SERVICE_RUNTIME_EXCEPTION, repr(error))
 
 
 class Dispatcher:
@@ -147,13 +133,13 @@ class Dispatcher:
         in `when_answered` of the request. What a tester has ordered to go wrong goes wrong here, or is noted in its
         `faults`.
         """
-        edge = Edge()
-        with edge:
+        try:
             params = served.parameters.decode(body)
             if self.worlds.faulty:
                 return self._begin_with_faults(served, params, credentials, encode, request)
             return self._called(served.operation, params, credentials, encode, request.when_answered)
-        return edge.error
+        except Exception as error:  # noqa: BLE001, exceptions end here
+            return told_of(error)
 
     def _called(
         self,
@@ -185,12 +171,12 @@ class Dispatcher:
         operation = served.operation
 
         def begin(asked: Asked) -> Outcome | Awaitable[Outcome]:
-            edge = Edge()
-            with edge:
+            try:
                 return self._called(
                     operation, asked.params, credentials, asked.encode, request.when_answered, asked.told
                 )
-            return edge.error
+            except Exception as error:  # noqa: BLE001, exceptions end here
+                return told_of(error)
 
         world, account = self.caller_of(credentials)
         if world is None or world not in self.worlds.faulty:
@@ -208,12 +194,12 @@ class Dispatcher:
         encode: Callable[[Any], bytes],
         told: Told | None,
     ) -> Outcome:
-        edge = Edge()
-        with edge:
+        try:
             encoded = encode(await answer)
             self._note(operation, call, told)
             return encoded
-        return edge.error
+        except Exception as error:  # noqa: BLE001, exceptions end here
+            return told_of(error)
 
     def _note(self, operation: Operation, call: Call[Any] | OpenCall[Any], told: Told | None) -> None:
         """Write down a call that was answered, also where the answer is a report that says no."""

@@ -66,7 +66,7 @@ class JsonRpcEndpoint:
         credentials = Credentials.of(request.headers)
         body = without_mark(request.body)
         try:
-            if body.lstrip()[:1] == b"[":
+            if not body.startswith(b"{") and body.lstrip()[:1] == b"[":
                 return Response(200, await self._answer_batch(_read_batch(body), credentials, request))
             call = _read_call(body)
         except ProtocolError as error:

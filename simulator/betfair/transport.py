@@ -18,7 +18,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from simulator.betfair.dispatch import Credentials, Dispatcher, Edge, FaceSettings, ServedOperation
+from simulator.betfair.dispatch import Credentials, Dispatcher, FaceSettings, ServedOperation, told_of
 from simulator.betfair.errors import Fault, ProtocolError
 from simulator.betfair.faulty_endpoints import faulty_file
 from simulator.betfair.http import Endpoint
@@ -150,15 +150,16 @@ class BetfairFace:
             error = ProtocolError(Fault.JSON_PARSE_FAILURE, f"the body is longer than {limit} bytes", 413)
             self._tell(scope, headers, error)
             return endpoint.refuse(error)
-        edge = Edge()
-        with edge:
+        try:
             query = scope.get("query_string", b"")
             request = Request(method, path, query, headers, body, when_answered, faults, tls_of(scope))
             return await endpoint.answer(request)
+        except Exception as problem:  # noqa: BLE001, exceptions end here
+            failure = told_of(problem)
         # Endpoints turn the errors of operations into answers themselves, so what ends here is no `ApiError`.
-        assert isinstance(edge.error, ProtocolError)
-        self._tell(scope, headers, edge.error)
-        return endpoint.refuse(edge.error)
+        assert isinstance(failure, ProtocolError)
+        self._tell(scope, headers, failure)
+        return endpoint.refuse(failure)
 
     def _tell(self, scope: Scope, headers: dict[bytes, bytes], error: ProtocolError) -> None:
         """Write down a request that did not get as far as an operation."""

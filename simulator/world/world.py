@@ -300,16 +300,17 @@ class World:
         self._is_telling = True
         try:
             for listener in self._listeners:
-                self._tell_one(listener, happened)
+                try:
+                    listener(happened)
+                except Exception:  # noqa: BLE001, whatever is wrong with a listener is no business of the caller
+                    self._tell_no_more(listener, happened)
         finally:
             self._is_telling = False
 
-    def _tell_one(self, listener: Listener, happened: Happened) -> None:
-        try:
-            listener(happened)
-        except Exception:  # noqa: BLE001, whatever is wrong with a listener is no business of the caller
-            self._listeners = tuple(other for other in self._listeners if other is not listener)
-            _log.exception("a listener of world %r failed at entry %d and hears no more", self.id, happened.sequence)
+    def _tell_no_more(self, listener: Listener, happened: Happened) -> None:
+        """Drop a listener that is failing."""
+        self._listeners = tuple(other for other in self._listeners if other is not listener)
+        _log.exception("a listener of world %r failed at entry %d and hears no more", self.id, happened.sequence)
 
     def _let_act(self, now: int) -> None:
         for participant in self.participants:

@@ -69,9 +69,11 @@ class PriceView(Struct, frozen=True, kw_only=True):
         return self._price_sizes(self.rollup.best(offers, self.depth, line_market=market.is_line))
 
     def _offers(self, market: Market, runner: Runner, taker: Side) -> Iterable[Line]:
-        real = runner.book.offers_to(taker).sizes()
+        real = runner.book.offers_to(taker)
         virtual = market.virtual_offers(runner.key, taker) if self.virtual else None
-        return real if virtual is None else merged_offers(real, virtual.best_first(), taker)
+        if virtual is not None:
+            return merged_offers(real.sizes(), virtual.best_first(), taker)
+        return ((level.price, level.total) for level in real.best_first())
 
     def _price_sizes(self, lines: Iterable[Line]) -> list[PriceSize]:
         amount = self.amount

@@ -9,10 +9,10 @@ import math
 import re
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, Final, Literal, TypeVar
 
-from msgspec import Raw, Struct
+from msgspec import Raw, Struct, inspect
 from msgspec.structs import replace
 
 from simulator.exchange.money import HUNDREDTHS, INEXACT
@@ -88,14 +88,29 @@ def written(value: float) -> float:
 def as_echoed(value: S) -> S:
     """Return a struct of a request as answers repeat it: its doubles, however large or small, as Java prints them."""
     changed: dict[str, Any] = {}
-    for name in value.__struct_fields__:
+    doubles, structs = _echoed_members(type(value))
+    for name in doubles:
         member = getattr(value, name)
-        if type(member) is float:
-            if (double := written(member)) is not member:
-                changed[name] = double
-        elif isinstance(member, Struct) and (echoed := as_echoed(member)) is not member:
+        if member and not _SMALLEST_PLAIN <= abs(member) < _SMALLEST_LARGE:
+            changed[name] = JavaDouble(member)
+    for name in structs:
+        member = getattr(value, name)
+        if member is not None and (echoed := as_echoed(member)) is not member:
             changed[name] = echoed
     return replace(value, **changed) if changed else value
+
+
+@cache
+def _echoed_members(struct: type[Struct]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the names of the members of a struct that are doubles, and of those that are structs."""
+    info = inspect.type_info(struct)
+    assert isinstance(info, inspect.StructType)
+    types = {field.name: getattr(field.type, "types", (field.type,)) for field in info.fields}
+    doubles, structs = (
+        tuple(name for name, of in types.items() if any(isinstance(each, kind) for each in of))
+        for kind in (inspect.FloatType, inspect.StructType)
+    )
+    return doubles, structs
 
 
 def double_of_thousandths(thousandths: int) -> float:
