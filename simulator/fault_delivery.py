@@ -122,7 +122,7 @@ async def deliver(fired: Fired, response: Response, headers: dict[bytes, bytes],
         instead = Response(fault.status, fault.body.encode(), fault.content_type.encode("latin-1", "replace"), extra)
         await respond(wire.send, instead, headers)
     elif fault.do == MALFORMED:
-        await respond(wire.send, response._replace(body=_broken(response.body), compressed=None), headers)
+        await respond(wire.send, replace(response, body=_broken(response.body), compressed=None), headers)
     elif fault.do == TRUNCATE:
         await _start(response, wire)
         await wire.send(_part(response.body[: len(response.body) // 2], is_last=False))

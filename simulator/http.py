@@ -10,7 +10,9 @@ import zlib
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from enum import Enum
 from functools import lru_cache
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
+
+from msgspec import Struct
 
 from simulator.world.faults import Fired
 
@@ -47,7 +49,7 @@ def headers_of(scope: Scope) -> dict[bytes, bytes]:
     return headers
 
 
-class Request(NamedTuple):
+class Request(Struct, frozen=True):
     """A request whose body has been read, with its headers as `headers_of` returns them: names are lower case.
 
     `tls` is what ASGI tells of a connection that is secured, in its extension of that name: empty where the server
@@ -82,7 +84,7 @@ def do_all(tasks: list[Callable[[], None]]) -> None:
         tasks.pop()()
 
 
-class Response(NamedTuple):
+class Response(Struct, frozen=True, gc=False):
     """An answer: one status, one body."""
 
     status: int

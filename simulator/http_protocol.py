@@ -20,6 +20,7 @@ from typing import Any, Final
 import httptools
 from msgspec import Struct
 from uvicorn.config import Config
+from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
@@ -258,9 +259,13 @@ class BoundedProtocol(HttpToolsProtocol):
         )
 
     def on_body(self, body: bytes) -> None:
-        """Take in a part of a body."""
+        """Take in a part of a body, unless the request was answered without it."""
         self._made_progress = True
-        super().on_body(body)
+        if not self.cycle.response_complete:
+            self.cycle.body += body
+            if len(self.cycle.body) > HIGH_WATER_LIMIT:
+                self.flow.pause_reading()
+            self.cycle.message_event.set()
 
     def on_message_complete(self) -> None:
         """Note that a request is complete."""
@@ -269,7 +274,9 @@ class BoundedProtocol(HttpToolsProtocol):
         self._made_progress = True
         self._is_receiving = False
         self._unset_request_timer()
-        super().on_message_complete()
+        if not self.cycle.response_complete:
+            self.cycle.more_body = False
+            self.cycle.message_event.set()
 
     # Time
 

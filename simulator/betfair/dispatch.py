@@ -8,7 +8,7 @@ completely before its sender is looked at (published: betfair/cougar).
 import logging
 from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from msgspec import Raw, Struct
 from msgspec.json import Encoder
@@ -59,7 +59,7 @@ class FaceSettings(Struct, frozen=True, kw_only=True):
 _BEARER: Final = "bearer"
 
 
-class Credentials(NamedTuple):
+class Credentials(Struct, frozen=True, gc=False):
     """The two headers that identify a caller, empty where absent.
 
     A vendor who acts on a customer's behalf has a token of another kind, and sends it in the header Authorization, as

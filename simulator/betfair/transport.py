@@ -18,6 +18,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from msgspec.structs import replace
+
 from simulator.betfair.dispatch import Credentials, Dispatcher, FaceSettings, ServedOperation, told_of
 from simulator.betfair.errors import Fault, ProtocolError
 from simulator.betfair.faulty_endpoints import faulty_file
@@ -138,7 +140,7 @@ class BetfairFace:
         if endpoint.methods and method not in endpoint.methods:
             error = ProtocolError(Fault.NO_SUCH_OPERATION, f"{method} is not understood here", 405)
             self._tell(scope, headers, error)
-            return endpoint.refuse(error)._replace(headers=((b"allow", ", ".join(endpoint.methods).encode()),))
+            return replace(endpoint.refuse(error), headers=((b"allow", ", ".join(endpoint.methods).encode()),))
         if endpoint.methods and wanted_coding(headers.get(b"accept-encoding", b"")) is Coding.NONE:
             error = ProtocolError(Fault.ACCEPT_TYPE_NOT_VALID, "neither gzip nor the answer as it is is acceptable")
             self._tell(scope, headers, error)

@@ -14,8 +14,8 @@ from simulator.exchange.jurisdictions import Jurisdiction
 from simulator.exchange.orders import BetTargetType, OrderType, Persistence, RunnerKey, Side, TimeInForce
 
 
-class Command(Struct, frozen=True, tag_field="command", tag=True):
-    """The common root of all commands; the tag names them in journals."""
+class Command(Struct, frozen=True, gc=False, tag_field="command", tag=True):
+    """The common root of all commands; the tag names them in journals, which keep them for long."""
 
 
 # Money
@@ -319,7 +319,7 @@ class CloseMarket(Command, frozen=True):
 # Bets
 
 
-class PlaceInstruction(Struct, frozen=True):
+class PlaceInstruction(Struct, frozen=True, gc=False):
     """One order to place. Any price or amount may be `money.INEXACT`, which no rule accepts.
 
     What the type of the order does not use is `None`; `size` is the backer's stake.
@@ -350,7 +350,7 @@ class PlaceOrders(Command, frozen=True):
     market_version: int | None = None
 
 
-class CancelInstruction(Struct, frozen=True):
+class CancelInstruction(Struct, frozen=True, gc=False):
     """Cancel one bet, or take `size_reduction` off its unmatched part."""
 
     bet_id: int
@@ -366,7 +366,7 @@ class CancelOrders(Command, frozen=True):
     customer_reference: str | None = None
 
 
-class ReplaceInstruction(Struct, frozen=True):
+class ReplaceInstruction(Struct, frozen=True, gc=False):
     """Cancel a bet and place its unmatched part again at `new_price`."""
 
     bet_id: int
@@ -383,7 +383,7 @@ class ReplaceOrders(Command, frozen=True):
     market_version: int | None = None
 
 
-class UpdateInstruction(Struct, frozen=True):
+class UpdateInstruction(Struct, frozen=True, gc=False):
     """Give a bet another persistence."""
 
     bet_id: int
