@@ -7,6 +7,7 @@ from typing import Final
 import click
 
 from simulator import __version__
+from simulator.beginning_options import reads_recordings
 from simulator.data import specification_bytes, specification_names
 from simulator.ending import end
 from simulator.later_commands import LaterCommands
@@ -21,7 +22,6 @@ from simulator.server_options import (
     HTTPS_PORT,
     NO_NAMESPACES,
     prepares_server,
-    reads_recordings,
     serve_until_stopped,
 )
 from simulator.world.export import WrongExport, replay

@@ -9,12 +9,13 @@ from typing import Any, Final
 import click
 
 from simulator.backtest.models import DEFAULT_MODEL, MODELS
+from simulator.beginning_options import keeps_journal
 from simulator.first_world import FirstWorld, first_recorded
 from simulator.launch import PreparedServer
 from simulator.reading_recordings import RecordingReader
 from simulator.recorded.wanted import Wanted
 from simulator.recorded_options import chooses_markets
-from simulator.server_options import HTTP_PORT, HTTPS_PORT, keeps_journal, prepares_server, serve_until_stopped
+from simulator.server_options import HTTP_PORT, HTTPS_PORT, prepares_server, serve_until_stopped
 
 MOST_RATE: Final = 1_000_000
 

@@ -40,9 +40,9 @@ class NamedFixture(Input, frozen=True):
 
 
 class RecordedMarkets(Input, frozen=True):
-    """Recorded markets that a new world follows: files, folders, archives or patterns on the server's machine.
+    """Recorded markets that a new world follows: files, folders, archives, patterns, and URLs that the server allows.
 
-    A URL only where the server was started with `--recordings-from` and it lies there.
+    They are on the server's machine, or lie under a URL with which it was started as `--recordings-from`.
 
     Only those of these event types, countries, types, ids and days, where any are named. It begins `at` a time in ISO
     8601, without one with the first message, and its clock goes at a `rate`. The `model` says how bets that rest are

@@ -44,9 +44,15 @@ def journal() -> JsonSchema:
     exported = operation(
         "exportJournal",
         "journal",
-        ("Export the journal", "Lines of JSON, which `betsim journal replay` tells again to the same digest."),
+        (
+            "Export the journal",
+            (
+                "Lines of JSON, which `betsim journal replay` tells again to the same digest. Of a world that went "
+                "back to a snapshot, and whose recordings are gone, there may be none."
+            ),
+        ),
         None,
-        refusals=(404,),
+        refusals=(404, 409),
     )
     exported["responses"]["200"] = {
         "description": "The beginning, every input since, and the end.",

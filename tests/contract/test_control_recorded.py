@@ -13,6 +13,7 @@ from simulator.app import create_app
 from simulator.control.worlds import Addresses
 from simulator.reading_recordings import open_recordings
 from simulator.world.format.scenario import Scenario
+from simulator.world.inputs import KeepAlive
 from simulator.world.snapshot import encode_snapshot
 from simulator.world.worlds import Worlds
 from tests.contract.control_world import problem_of
@@ -165,6 +166,21 @@ def test_files_that_are_gone_are_named_where_a_world_is_to_go_on_with_them(clien
         assert digest in detail
     assert len(client.worlds) == 2
     assert hash_of(client, "world-2") == before
+
+
+def test_an_export_that_has_to_look_into_files_that_are_gone_says_so(client: Client, race: str) -> None:
+    make(client, recorded=[race])
+    client.get(f"{WORLD}/snapshot?name=first")
+    client.post(f"{WORLD}/restore", json={"snapshot": "first"})
+    # A token that is nobody's could be one of the snapshot.
+    client.worlds.get("world-2").do(KeepAlive("nobody's"))
+    assert client.get(f"{WORLD}/journal/export").status_code == 200
+    Path(race).unlink()
+
+    answer = client.get(f"{WORLD}/journal/export")
+
+    assert answer.status_code == 409
+    assert "1.1.bz2: there is no such file." in problem_of(answer)["detail"]
 
 
 def test_a_snapshot_leads_to_no_url_that_nobody_has_allowed(client: Client, race: str) -> None:

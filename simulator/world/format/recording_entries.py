@@ -13,7 +13,8 @@ Milliseconds = Annotated[int, Meta(ge=0, lt=253_402_300_800_000)]
 class RecordedFile(Entry, frozen=True, kw_only=True):
     """A file with recorded messages, or one in an archive: where it is, and the SHA-256 of the file on the disk.
 
-    `first_at` is when its first message was published, in milliseconds since 1970.
+    It may be a URL, with the SHA-256 of what that leads to. `first_at` is when its first message was published, in
+    milliseconds since 1970.
     """
 
     path: Annotated[str, Meta(min_length=1, max_length=4096)]
