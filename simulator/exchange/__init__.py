@@ -2,8 +2,8 @@
 
 Read it in this order:
 
-    the words      `money`, `currencies`, `jurisdictions`, `statuses`, `betting_types`, `orders`, `foreign_orders`,
-                   `commands`, `refusals`, `events`
+    the words      `records`, `money`, `currencies`, `jurisdictions`, `statuses`, `betting_types`, `orders`,
+                   `foreign_orders`, `commands`, `refusals`, `events`
     one runner     `ladder`, `book`, `crossmatching`, `matching`, `starting_price_offers`, `starting_price`, `runner`
     one account    `payouts`, `lines`, `stakes`, `total_exposure`, `exposure`, `ledger`, `telling`, `timeline`,
                    `order_index`, `accounts`

@@ -57,11 +57,11 @@ from simulator.exchange.commands import PlaceInstruction, PlaceOrders
 from simulator.exchange.exposure import Position
 from simulator.exchange.instruction_checks import check_instruction
 from simulator.exchange.market import Market
-from simulator.exchange.orders import Order, OrderType, RunnerKey, Side
+from simulator.exchange.orders import BACK, Order, OrderType, RunnerKey
 from simulator.exchange.refusals import Reason, Refused
 from simulator.exchange.rules import BettingRules
 from simulator.exchange.state import State
-from simulator.exchange.statuses import MarketStatus
+from simulator.exchange.statuses import OPEN, MarketStatus
 
 
 def refuse_closed_market(market: Market, edits: int = 0) -> None:
@@ -70,7 +70,7 @@ def refuse_closed_market(market: Market, edits: int = 0) -> None:
     Of a market that is not open for betting each of the `edits`, the bets that the request wants to change, is told so
     too (manual, ExecutionReportErrorCode and InstructionReportErrorCode).
     """
-    if market.status is MarketStatus.OPEN:
+    if market.status is OPEN:
         return
     if market.status is MarketStatus.SUSPENDED and not market.betting_is_over:
         raise Refused(Reason.MARKET_SUSPENDED, f"market {market.market_id} is suspended")
@@ -127,7 +127,7 @@ def check_combination(instructions: Sequence[PlaceInstruction]) -> Iterable[Reas
         key, price = (instruction.runner, instruction.order_type), instruction.price
         if price is None or instruction.time_in_force is not None:
             continue
-        if instruction.side is Side.BACK:
+        if instruction.side is BACK:
             lowest_back[key] = min(price, lowest_back.get(key, price))
         else:
             highest_lay[key] = max(price, highest_lay.get(key, price))
@@ -137,7 +137,7 @@ def check_combination(instructions: Sequence[PlaceInstruction]) -> Iterable[Reas
             yield None
             continue
         backs, lays = lowest_back.get(key), highest_lay.get(key)
-        if instruction.side is Side.BACK:
+        if instruction.side is BACK:
             meets = lays is not None and meet(price, lays)
         else:
             meets = backs is not None and meet(backs, price)
@@ -152,8 +152,9 @@ def reserve(state: State, market: Market, account: Account, orders: Sequence[Ord
     """
     if account.definition.unlimited:
         return
-    position = account.open_position(market.market_id, market.new_position)
-    market.positions[account.name] = position
+    position = market.positions.get(account.name)
+    if position is None:
+        position = market.positions[account.name] = account.open_position(market.market_id, market.new_position)
     _count(position, orders)
     if state.can_certainly_afford(account):
         return

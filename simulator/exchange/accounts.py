@@ -91,4 +91,4 @@ class Account:
     @property
     def retained_commission(self) -> int:
         """Return what is kept back for the commission of markets that are settled in part."""
-        return sum(self._retained_commissions.values())
+        return sum(self._retained_commissions.values()) if self._retained_commissions else 0

@@ -12,7 +12,7 @@ from copy import copy
 from typing import Final, NamedTuple, Protocol
 
 from simulator.exchange.money import Price
-from simulator.exchange.orders import Order, Resting, Side
+from simulator.exchange.orders import BACK, LAY, Order, Resting, Side
 
 
 class Offer(NamedTuple):
@@ -67,7 +67,7 @@ class Offers:
 
     def __init__(self, resting_side: Side) -> None:
         self.resting_side: Final = resting_side
-        self._direction = 1 if resting_side is Side.LAY else -1
+        self._direction = 1 if resting_side is LAY else -1
         # Prices times direction, ascending: the best is last, where a list is cheap to change.
         self._ranks: list[int] = []
         self.levels: dict[int, Level] = {}
@@ -173,8 +173,8 @@ class RunnerBook:
     )
 
     def __init__(self) -> None:
-        self.backs = Offers(Side.BACK)
-        self.lays = Offers(Side.LAY)
+        self.backs = Offers(BACK)
+        self.lays = Offers(LAY)
         self.traded: dict[int, int] = {}
         self.traded_in_play: dict[int, int] = {}
         """What of `traded` was matched after the off."""
@@ -231,11 +231,11 @@ class RunnerBook:
 
     def queue_of(self, side: Side) -> Offers:
         """Return the queue in which unmatched bets of `side` rest."""
-        return self.backs if side is Side.BACK else self.lays
+        return self.backs if side is BACK else self.lays
 
     def offers_to(self, side: Side) -> Offers:
         """Return the queue that a bet of `side` is matched against."""
-        return self.lays if side is Side.BACK else self.backs
+        return self.lays if side is BACK else self.backs
 
     def reduce_traded_prices(self, reduced: Callable[[int], int]) -> None:
         """Restate the traded volume and the last price at the prices to which a removal has lowered the matched bets.

@@ -16,7 +16,7 @@ from simulator.exchange.refusals import Impossible
 from simulator.exchange.results import verdict_on
 from simulator.exchange.settlement import close, conclude, pay, post
 from simulator.exchange.state import State
-from simulator.exchange.statuses import RunnerStatus
+from simulator.exchange.statuses import ACTIVE
 from simulator.exchange.verdicts import Verdict
 
 
@@ -47,7 +47,7 @@ def _verdict_instead(market: Market, command: ResettleMarket) -> Verdict:
     ended = [runner for runner in market.runners.values() if runner.ended_by_result]
     before = [(runner.status, runner.removed_at) for runner in ended]
     for runner in ended:
-        runner.status, runner.removed_at = RunnerStatus.ACTIVE, None
+        runner.status, runner.removed_at = ACTIVE, None
     try:
         return verdict_on(market, command)
     except Impossible:

@@ -1,7 +1,7 @@
 """Changing orders that are there: cancel, replace, update. Each instruction succeeds or fails on its own."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from simulator.exchange.acceptance import refuse_closed_market, refuse_malformed_version, reserve, version_is_stale
@@ -12,13 +12,13 @@ from simulator.exchange.execution import cancel, edit_starting_price_limit
 from simulator.exchange.foreign_orders import ForeignOrder
 from simulator.exchange.instruction_checks import check_persistence, check_price, check_profit_ratio
 from simulator.exchange.market import Market
-from simulator.exchange.orders import Order, OrderType, Side
+from simulator.exchange.orders import BACK, Order, OrderType
 from simulator.exchange.placing import NO_BET_ID, enter_or_hold, register
 from simulator.exchange.refusals import Reason, Refused
 from simulator.exchange.restrictions import refuse_restricted, reserve_restricted
 from simulator.exchange.rules import BettingRules
 from simulator.exchange.state import State
-from simulator.exchange.statuses import MarketStatus
+from simulator.exchange.statuses import OPEN
 from simulator.exchange.telling import order_cancelled, order_placed, order_queued
 
 
@@ -125,24 +125,23 @@ def update_orders(state: State, command: UpdateOrders, at: int) -> list[Event]:
 
 
 def _refuse_edit(
-    state: State, account: Account, operation: str, bet_ids: Iterable[int], reference: str | None, at: int
+    state: State, account: Account, operation: str, bet_ids: Sequence[int], reference: str | None, at: int
 ) -> None:
-    counts = Counter(bet_ids)
-    if not counts:
+    if not bet_ids:
         raise Refused(Reason.NO_ACTION_REQUIRED, f"there is no instruction to {operation} a bet")
-    if counts.total() > state.rules.edit_instruction_limit:
+    if len(bet_ids) > state.rules.edit_instruction_limit:
         raise Refused(
             Reason.TOO_MANY_INSTRUCTIONS,
-            f"{counts.total()} instructions, at most {state.rules.edit_instruction_limit} at a time",
+            f"{len(bet_ids)} instructions, at most {state.rules.edit_instruction_limit} at a time",
         )
     state.refuse_duplicate(account.name, operation, reference, at)
-    twice = [bet_id for bet_id, count in counts.items() if count > 1]
-    if twice:
-        raise Refused(Reason.DUPLICATE_BETIDS, f"bet {twice[0]} is named more than once")
-    if len(counts) > 1:
+    if len(bet_ids) > 1:
+        twice = [bet_id for bet_id, count in Counter(bet_ids).items() if count > 1]
+        if twice:
+            raise Refused(Reason.DUPLICATE_BETIDS, f"bet {twice[0]} is named more than once")
         if account.definition.unlimited:
             state.begin_all()
-        named = [state.orders[bet_id] for bet_id in counts if bet_id in state.orders]
+        named = [state.orders[bet_id] for bet_id in bet_ids if bet_id in state.orders]
         markets = {order.market_id for order in named if order.account == account.name}
         if len(markets) > 1:
             raise Refused(
@@ -193,7 +192,7 @@ def _why_not_placeable(
         return reason
     if not replacement.waits:
         return check_profit_ratio(successor.own.size, successor.price, market, account, rules)
-    is_easier = successor.price < order.price if order.side is Side.BACK else successor.price > order.price
+    is_easier = successor.price < order.price if order.side is BACK else successor.price > order.price
     return None if is_easier else Reason.INVALID_PRICE_EDIT
 
 
@@ -244,7 +243,7 @@ def cancel_everywhere(state: State, account: Account, at: int, why: CancelReason
     events: list[Event] = []
     for index, order in enumerate(list(account.index.executable.values())):
         market = state.markets[order.market_id]
-        if market.status is MarketStatus.OPEN:
+        if market.status is OPEN:
             events.append(_cancel(state, account, market, index, CancelInstruction(order.bet_id), at, why))
         else:
             events.append(_refused(market, account, index, order.bet_id, Reason.ERROR_IN_ORDER, at))

@@ -17,7 +17,7 @@ from simulator.exchange.events import (
 )
 from simulator.exchange.market import Market
 from simulator.exchange.matching import Fill, VirtualFill, plan_matches
-from simulator.exchange.orders import AnonymousBet, Fragment, LapseReason, Order, Side, TimeInForce
+from simulator.exchange.orders import FILL_OR_KILL, AnonymousBet, Fragment, LapseReason, Order, Side
 from simulator.exchange.runner import Runner
 from simulator.exchange.telling import filled_leg, order_lapsed
 
@@ -40,7 +40,7 @@ def enter(market: Market, order: Order, at: int, next_match_id: Callable[[], int
     if events:
         market.last_match_at = at
     if order.size_remaining:
-        if order.time_in_force is TimeInForce.FILL_OR_KILL:
+        if order.time_in_force is FILL_OR_KILL:
             events.append(_kill(market, order, at))
         else:
             book.queue_of(order.side).add(order)

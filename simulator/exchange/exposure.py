@@ -18,6 +18,7 @@ from typing import Any, Final, NamedTuple
 from simulator.exchange.commands import AddMarket
 from simulator.exchange.lines import Line, Numbers
 from simulator.exchange.orders import Order, RunnerKey
+from simulator.exchange.records import new_record
 from simulator.exchange.stakes import (
     NOTHING,
     EachWayStakes,
@@ -152,24 +153,23 @@ class OddsPosition(Position):
         if after == before:
             return
         self._counted[order] = after
-        win, lose, unmatched_win, unmatched_lose = self.stakes.get(order.runner, NOTHING)
-        total = Stakes(
-            win + after.win - before.win,
-            lose + after.lose - before.lose,
-            unmatched_win + after.unmatched_win - before.unmatched_win,
-            unmatched_lose + after.unmatched_lose - before.unmatched_lose,
+        runner, all_stakes = order.runner, self.stakes
+        win, lose, unmatched_win, unmatched_lose = before
+        new_win, new_lose, new_unmatched_win, new_unmatched_lose = after
+        all_win, all_lose, all_unmatched_win, all_unmatched_lose = all_stakes.get(runner, NOTHING)
+        total = (
+            all_win + new_win - win,
+            all_lose + new_lose - lose,
+            all_unmatched_win + new_unmatched_win - unmatched_win,
+            all_unmatched_lose + new_unmatched_lose - unmatched_lose,
         )
         if total == NOTHING:
-            del self.stakes[order.runner]
+            del all_stakes[runner]
         else:
-            self.stakes[order.runner] = total
-        self.may_have_risen(
-            max(
-                0,
-                before.win - before.unmatched_win - after.win + after.unmatched_win,
-                before.lose - before.unmatched_lose - after.lose + after.unmatched_lose,
-            )
-        )
+            all_stakes[runner] = new_record(Stakes, total)
+        if_it_wins = win - unmatched_win - new_win + new_unmatched_win
+        if_it_loses = lose - unmatched_lose - new_lose + new_unmatched_lose
+        self.may_have_risen(max(0, if_it_wins, if_it_loses))
 
 
 def worst_outcome(stakes: Iterable[Stakes], field: Field) -> int:

@@ -4,10 +4,20 @@ from simulator.exchange.accounts import Account
 from simulator.exchange.commands import PlaceInstruction
 from simulator.exchange.market import Market
 from simulator.exchange.money import EVEN_MONEY, HUNDREDTHS
-from simulator.exchange.orders import OrderType, Persistence, RunnerKey, Side, TimeInForce, target_per_penny
+from simulator.exchange.orders import (
+    BACK,
+    FILL_OR_KILL,
+    LAPSE,
+    LIMIT,
+    PERSIST,
+    OrderType,
+    Persistence,
+    RunnerKey,
+    target_per_penny,
+)
 from simulator.exchange.refusals import Reason
 from simulator.exchange.rules import BettingRules
-from simulator.exchange.statuses import RunnerStatus
+from simulator.exchange.statuses import ACTIVE, REMOVED
 
 
 def check_instruction(
@@ -36,9 +46,9 @@ def check_instruction(
 def check_runner(key: RunnerKey, market: Market) -> Reason | None:
     """Return why a runner cannot be bet on, or `None`."""
     runner = market.runners.get(key)
-    if runner is None or runner.status not in (RunnerStatus.ACTIVE, RunnerStatus.REMOVED):
+    if runner is None or runner.status not in (ACTIVE, REMOVED):
         return Reason.INVALID_RUNNER
-    return Reason.RUNNER_REMOVED if runner.status is RunnerStatus.REMOVED else None
+    return Reason.RUNNER_REMOVED if runner.status is REMOVED else None
 
 
 def check_price(price: int | None, market: Market) -> Reason | None:
@@ -47,27 +57,27 @@ def check_price(price: int | None, market: Market) -> Reason | None:
 
 
 def _check_price(instruction: PlaceInstruction, market: Market) -> Reason | None:
-    if instruction.order_type is OrderType.MARKET_ON_CLOSE:
+    order_type = instruction.order_type
+    if order_type is not LIMIT and order_type is OrderType.MARKET_ON_CLOSE:
         return None
     return check_price(instruction.price, market)
 
 
 def check_persistence(persistence: Persistence | None, market: Market) -> Reason | None:
     """Return why bets of this market cannot persist in this way, or `None`."""
+    if persistence is None or persistence is LAPSE:
+        return None
     definition = market.definition
-    if persistence is Persistence.PERSIST:
+    if persistence is PERSIST:
         offered = definition.turn_in_play and definition.persistence_enabled
         return None if offered else Reason.INVALID_PERSISTENCE_TYPE
-    if persistence is Persistence.MARKET_ON_CLOSE:
-        if not definition.bsp_market:
-            return Reason.INVALID_PERSISTENCE_TYPE
-        if market.starting_price_is_past:
-            return Reason.MARKET_NOT_OPEN_FOR_BSP_BETTING
-    return None
+    if not definition.bsp_market:
+        return Reason.INVALID_PERSISTENCE_TYPE
+    return Reason.MARKET_NOT_OPEN_FOR_BSP_BETTING if market.starting_price_is_past else None
 
 
 def _check_order_type(instruction: PlaceInstruction, market: Market) -> Reason | None:
-    is_limit = instruction.order_type is OrderType.LIMIT
+    is_limit = instruction.order_type is LIMIT
     if market.is_line and (not is_limit or instruction.persistence is Persistence.MARKET_ON_CLOSE):
         return Reason.INVALID_ORDER_TYPE
     if is_limit:
@@ -78,8 +88,8 @@ def _check_order_type(instruction: PlaceInstruction, market: Market) -> Reason |
 
 
 def _check_time_in_force(instruction: PlaceInstruction, rules: BettingRules) -> Reason | None:
-    if instruction.time_in_force is TimeInForce.FILL_OR_KILL:
-        rests = instruction.persistence in (Persistence.PERSIST, Persistence.MARKET_ON_CLOSE)
+    if instruction.time_in_force is FILL_OR_KILL:
+        rests = instruction.persistence in (PERSIST, Persistence.MARKET_ON_CLOSE)
         return Reason.UNEXPECTED_PERSISTENCE_TYPE if rests and rules.strict_fill_or_kill else None
     if instruction.min_fill_size is not None and rules.strict_fill_or_kill:
         return Reason.UNEXPECTED_MIN_FILL_SIZE
@@ -87,7 +97,7 @@ def _check_time_in_force(instruction: PlaceInstruction, rules: BettingRules) -> 
 
 
 def _check_size(instruction: PlaceInstruction, market: Market, account: Account, rules: BettingRules) -> Reason | None:
-    if instruction.order_type is not OrderType.LIMIT:
+    if instruction.order_type is not LIMIT:
         return _check_liability(instruction, account, rules)
     size, price = _stake_asked(instruction, market), instruction.price
     if size is None or price is None or size <= 0:
@@ -97,7 +107,7 @@ def _check_size(instruction: PlaceInstruction, market: Market, account: Account,
         odds = EVEN_MONEY if market.is_line else price
         national = account.national_rules if account.is_restricted else None
         if national is not None:
-            in_steps = instruction.side is Side.BACK and instruction.bet_target_type is None
+            in_steps = instruction.side is BACK and instruction.bet_target_type is None
             is_enough = size >= national.least_stake(currency, rules.currency(currency).minimum_stake)
             if not is_enough or (in_steps and size % national.back_step):
                 return Reason.INVALID_BET_SIZE
@@ -141,10 +151,10 @@ def _pays_enough(instruction: PlaceInstruction, odds: int, currency: str, rules:
 def _check_liability(instruction: PlaceInstruction, account: Account, rules: BettingRules) -> Reason | None:
     """Return INVALID_BET_SIZE for a starting price order that is too small: a back by its stake, a lay by its risk."""
     currency = rules.currency(account.definition.currency)
-    least = currency.minimum_stake if instruction.side is Side.BACK else currency.minimum_bsp_liability
+    least = currency.minimum_stake if instruction.side is BACK else currency.minimum_bsp_liability
     if account.definition.unlimited:
         least = 1
-    elif account.is_restricted and account.national_rules is not None and instruction.side is Side.BACK:
+    elif account.is_restricted and account.national_rules is not None and instruction.side is BACK:
         least = account.national_rules.least_stake(account.definition.currency, least)
     return None if instruction.liability is not None and instruction.liability >= least else Reason.INVALID_BET_SIZE
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from simulator.exchange.currencies import PAR, Rate
+from simulator.exchange.records import new_record
 
 CASHIER: Final = "exchange/cashier"
 """Where deposits come from: its balance is minus the money customers have paid in."""
@@ -69,13 +70,8 @@ class Posting(NamedTuple):
         return self.credit_balance if account == self.credit else self.debit_balance
 
 
-class _About(NamedTuple):
-    """What a posting is about, as in `Posting`."""
-
-    market_id: str | None = None
-    bet_id: int | None = None
-    transaction_id: int | None = None
-    corrections: int = 0
+About = tuple[str | None, int | None, int | None, int]
+"""What a posting is about, as in `Posting`: market, bet, number of the payment, corrections."""
 
 
 class Ledger:
@@ -122,21 +118,22 @@ class Ledger:
 
         Where one of the two accounts is in another currency, `amount` is in that. `ValueError` where both are.
         """
-        return self._post(at, debit, credit, amount, memo, _About(market_id, bet_id, corrections=corrections))
+        return self._post(at, debit, credit, amount, memo, (market_id, bet_id, None, corrections))
 
     def pay(self, at: int, account: str, amount: int) -> Posting:
         """Move `amount`, in the money of the account, to it from the cashier; less than nothing is a withdrawal."""
         self.last_transaction_id += 1
         memo = DEPOSIT if amount >= 0 else WITHDRAWAL
-        return self._post(at, CASHIER, account, amount, memo, _About(transaction_id=self.last_transaction_id))
+        return self._post(at, CASHIER, account, amount, memo, (None, None, self.last_transaction_id, 0))
 
     def charge(self, at: int, account: str, amount: int) -> Posting:
         """Move `amount`, in the money of the account, from it to the exchange, for having sent too much."""
         self.last_transaction_id += 1
-        about = _About(transaction_id=self.last_transaction_id)
-        return self._post(at, account, COMMISSION, amount, TRANSACTION_CHARGE, about)
+        return self._post(
+            at, account, COMMISSION, amount, TRANSACTION_CHARGE, (None, None, self.last_transaction_id, 0)
+        )
 
-    def _post(self, at: int, debit: str, credit: str, amount: int, memo: str, about: "_About") -> Posting:
+    def _post(self, at: int, debit: str, credit: str, amount: int, memo: str, about: About) -> Posting:
         if amount < 0:
             debit, credit, amount = credit, debit, -amount
         own = None
@@ -145,20 +142,18 @@ class Ledger:
             if own is not None:
                 worth = self._rates[own.account].in_pence(own.balance)
                 amount = abs(worth - self.balances[own.account])
-        self.balances[debit] -= amount
-        self.balances[credit] += amount
-        balances = self.balances[debit], self.balances[credit]
+        balances = self.balances
+        balances[debit] = debit_balance = balances[debit] - amount
+        balances[credit] = credit_balance = balances[credit] + amount
         market_id, bet_id, transaction_id, corrections = about
-        posting = Posting(
-            at, debit, credit, amount, memo, market_id, bet_id, *balances, transaction_id, own, corrections
-        )
-        is_payment = memo in PAYMENTS
-        for account in (debit, credit):
-            statement = self._statements.setdefault(account, [])
-            if is_payment:
+        told = at, debit, credit, amount, memo, market_id, bet_id
+        posting = new_record(Posting, (*told, debit_balance, credit_balance, transaction_id, own, corrections))
+        if memo in PAYMENTS:
+            for account in (debit, credit):
                 payments = self._before_payments.setdefault(account, [])
-                payments.append(len(statement) - len(payments))
-            statement.append(posting)
+                payments.append(len(self.postings(account)) - len(payments))
+        self._statements.setdefault(debit, []).append(posting)
+        self._statements.setdefault(credit, []).append(posting)
         return posting
 
     def _move_own(self, debit: str, credit: str, amount: int) -> ForeignPart | None:

@@ -18,7 +18,8 @@ from simulator.exchange.book import LevelOnOffer, Offers
 from simulator.exchange.crossmatching import Completion
 from simulator.exchange.ladder import Ladder
 from simulator.exchange.money import HUNDREDTHS
-from simulator.exchange.orders import Order, Resting, Side, TimeInForce, target_per_penny
+from simulator.exchange.orders import BACK, FILL_OR_KILL, Order, Resting, Side, target_per_penny
+from simulator.exchange.records import new_record
 
 
 class Fill(NamedTuple):
@@ -64,7 +65,7 @@ class Appetite:
 
     def __init__(self, order: Order) -> None:
         self._limit: Final = order.price
-        self._direction: Final = 1 if order.side is Side.BACK else -1
+        self._direction: Final = 1 if order.side is BACK else -1
         self._wanted = order.size_remaining
         """Pence of stake."""
         self.is_sated = False
@@ -97,7 +98,7 @@ class PeculiarAppetite(Appetite):
 
     def __init__(self, order: Order) -> None:
         super().__init__(order)
-        self._averages = order.time_in_force is TimeInForce.FILL_OR_KILL and not order.is_line_bet
+        self._averages = order.time_in_force is FILL_OR_KILL and not order.is_line_bet
         self._surplus = 0
         """Sum over what was taken of size times how much better than the limit its price was."""
         self._target_type: Final = order.bet_target_type
@@ -177,7 +178,7 @@ class VirtualOffers:
     def _share(self, size: int, price: int, leg: "_Leg") -> int:
         """Return the leg's stake for `size` at `price`: rounded so that the house is at most pence short."""
         payout = size * price
-        return payout // leg.price if self._taker is Side.BACK else -(-payout // leg.price)
+        return payout // leg.price if self._taker is BACK else -(-payout // leg.price)
 
     def _measure(self) -> None:
         """Look at every leg, since all have been drawn on, and find the next step."""
@@ -194,7 +195,7 @@ class VirtualOffers:
         while (price := self._completion.price) is not None:
             payout, place = self._payouts[0]
             self.available = payout // price
-            self.least = max(1, -(-self._legs[place].price // price)) if self._taker is Side.BACK else 1
+            self.least = max(1, -(-self._legs[place].price // price)) if self._taker is BACK else 1
             if self.available >= self.least:
                 break
             if not self._abandon_shortest():
@@ -277,15 +278,15 @@ def plan_matches(order: Order, offers: Offers, other_runners: OtherRunners | Non
     A FILL_OR_KILL order that cannot have its minimum (`min_fill_size`, or the whole of what it wants) makes no match.
     """
     appetite = appetite_of(order)
+    if order.time_in_force is not FILL_OR_KILL:
+        fills = _matches(appetite, order, offers, other_runners)
+        return new_record(Plan, (fills, appetite.stake_wanted(order.price)))
     whole = appetite.stake_wanted(order.price)
     fills = _matches(appetite, order, offers, other_runners)
     rest = appetite.stake_wanted(order.price)
-    if order.time_in_force is TimeInForce.FILL_OR_KILL:
-        minimum = None if order.bet_target is not None else order.min_fill_size
-        enough = not rest if minimum is None else sum(fill.size for fill in fills) >= minimum
-        if not enough:
-            return Plan([], whole)
-    return Plan(fills, rest)
+    minimum = None if order.bet_target is not None else order.min_fill_size
+    enough = not rest if minimum is None else sum(fill.size for fill in fills) >= minimum
+    return Plan(fills, rest) if enough else Plan([], whole)
 
 
 def _matches(
@@ -321,9 +322,9 @@ def _virtual_offers(order: Order, other_runners: OtherRunners) -> VirtualOffers 
     price = completion.price
     if price is None:
         return None
-    is_within_limit = price >= order.price if order.side is Side.BACK else price <= order.price
+    is_within_limit = price >= order.price if order.side is BACK else price <= order.price
     # Beyond its limit goes only who may on average be within it.
-    if not is_within_limit and order.time_in_force is not TimeInForce.FILL_OR_KILL:
+    if not is_within_limit and order.time_in_force is not FILL_OR_KILL:
         return None
     return VirtualOffers(other_runners, order.side, completion)
 
@@ -335,7 +336,7 @@ def _take_real(appetite: Appetite, level: LevelOnOffer, fills: list[Fill | Virtu
         return
     for resting in level.queue.values():
         part = min(size, resting.size_remaining)
-        fills.append(Fill(resting, part))
+        fills.append(new_record(Fill, (resting, part)))
         size -= part
         if not size:
             break

@@ -7,6 +7,7 @@ caught up with when it is asked for: each order is then looked at once.
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
+from operator import attrgetter
 from typing import Final, NamedTuple
 
 from simulator.exchange.orders import Order, RunnerKey
@@ -20,6 +21,10 @@ class Ending(StrEnum):
     VOIDED = "VOIDED"
     LAPSED = "LAPSED"
     CANCELLED = "CANCELLED"
+
+
+_SETTLED, _VOIDED, _LAPSED, _CANCELLED = Ending
+_BY_BET_ID: Final = attrgetter("bet_id")
 
 
 class EndedPart(NamedTuple):
@@ -155,20 +160,28 @@ class MarketIndex:
         self.executable[order.bet_id] = self.account.executable[order.bet_id] = order
 
     def note(self, order: Order) -> None:
-        """Note that an order has left that queue, or that a part of it has ended."""
+        """Note that an order has left that queue, or that a part of it has ended otherwise than by being settled."""
         if not order.size_remaining and self.executable.pop(order.bet_id, None) is not None:
             del self.account.executable[order.bet_id]
-        if order.size == order.size_matched and order.settled_at is None:
+        # What `ENDED_PARTS` says in general, without asking it for every part of each bet that changes.
+        if order.size == order.size_matched:
             return
-        # What `ENDED_PARTS` says in general, without asking it four times for every bet of a market that is settled.
-        if order.settled_at is not None and order.size_matched:
-            self._note_end(Ending.SETTLED, order.settled_at, order)
         if order.voided_at is not None and order.size_voided:
-            self._note_end(Ending.VOIDED, order.voided_at, order)
+            self._note_end(_VOIDED, order.voided_at, order)
         if order.lapsed_at is not None and order.size_lapsed:
-            self._note_end(Ending.LAPSED, order.lapsed_at, order)
+            self._note_end(_LAPSED, order.lapsed_at, order)
         if order.cancelled_at is not None and order.size_cancelled:
-            self._note_end(Ending.CANCELLED, order.cancelled_at, order)
+            self._note_end(_CANCELLED, order.cancelled_at, order)
+
+    def note_settled(self, orders: Sequence[Order], at: int) -> None:
+        """Note that orders are settled, all of them now and none before; what of them is void is so by now, too."""
+        for order in orders:
+            if order.size_voided:
+                self.note(order)
+        matched = sorted((order for order in orders if order.size_matched), key=_BY_BET_ID)
+        self.account.ended_at[_SETTLED].update(dict.fromkeys(map(_BY_BET_ID, matched), at))
+        self.ended[_SETTLED].add_all(at, matched)
+        self.account.ended[_SETTLED].add_all(at, matched)
 
     def _note_end(self, ending: Ending, at: int, order: Order) -> None:
         of_account = self.account.ended_at[ending]

@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import ClassVar, Final, NamedTuple
 
 from simulator.exchange.money import HUNDREDTHS, divide_half_away, profit_pence
+from simulator.exchange.records import new_record
 
 
 class Side(StrEnum):
@@ -18,7 +19,13 @@ class Side(StrEnum):
     @property
     def opposite(self) -> "Side":
         """Return the side a bet of this side is matched with."""
-        return Side.LAY if self is Side.BACK else Side.BACK
+        return LAY if self is BACK else BACK
+
+
+# To name a member by its class costs as much as four calls of functions in Python 3.11. So what every bet comes by asks
+# for the commonest ones by names of their own, here and in `statuses`.
+BACK: Final = Side.BACK
+LAY: Final = Side.LAY
 
 
 class OrderType(StrEnum):
@@ -29,6 +36,9 @@ class OrderType(StrEnum):
     MARKET_ON_CLOSE = "MARKET_ON_CLOSE"
 
 
+LIMIT: Final = OrderType.LIMIT
+
+
 class Persistence(StrEnum):
     """What becomes of the unmatched part of a LIMIT order when the market turns in play."""
 
@@ -37,10 +47,17 @@ class Persistence(StrEnum):
     MARKET_ON_CLOSE = "MARKET_ON_CLOSE"
 
 
+LAPSE: Final = Persistence.LAPSE
+PERSIST: Final = Persistence.PERSIST
+
+
 class TimeInForce(StrEnum):
     """How long an order may live; absent means until it is matched, cancelled or lapsed."""
 
     FILL_OR_KILL = "FILL_OR_KILL"
+
+
+FILL_OR_KILL: Final = TimeInForce.FILL_OR_KILL
 
 
 class BetTargetType(StrEnum):
@@ -67,6 +84,10 @@ class OrderStatus(StrEnum):
     EXECUTABLE = "EXECUTABLE"
     EXECUTION_COMPLETE = "EXECUTION_COMPLETE"
     EXPIRED = "EXPIRED"
+
+
+EXECUTABLE: Final = OrderStatus.EXECUTABLE
+EXECUTION_COMPLETE: Final = OrderStatus.EXECUTION_COMPLETE
 
 
 class LapseReason(StrEnum):
@@ -103,6 +124,9 @@ class BetOutcome(StrEnum):
     VOIDED = "VOIDED"
 
 
+VOIDED: Final = BetOutcome.VOIDED
+
+
 ANONYMOUS: Final = "exchange/anonymous"
 """Whose the bets are that are known by their size alone: nobody has an account for them."""
 ANONYMOUS_BET_ID: Final = 0
@@ -136,7 +160,7 @@ class Fragment(NamedTuple):
     @classmethod
     def at_price(cls, match_id: int, price: int, size: int, matched_at: int, *, in_play: bool) -> "Fragment":
         """Return a match at a price that is exact in hundredths."""
-        return cls(match_id, price, size, matched_at, price * size, False, in_play)
+        return new_record(cls, (match_id, price, size, matched_at, price * size, False, in_play))
 
     def reduced(self, reduced_price: Callable[[int], int]) -> "Fragment":
         """Return this match after a removal: what was matched in play, or keeps its price, keeps every decimal."""
@@ -214,17 +238,17 @@ class Order:
     @property
     def status(self) -> OrderStatus:
         """Return whether a part of the order is still unmatched; what waits for the starting price is complete."""
-        return OrderStatus.EXECUTABLE if self.size_remaining else OrderStatus.EXECUTION_COMPLETE
+        return EXECUTABLE if self.size_remaining else EXECUTION_COMPLETE
 
     @property
     def was_killed(self) -> bool:
         """Return whether this is a fill-or-kill order of which nothing could be matched."""
-        return self.time_in_force is TimeInForce.FILL_OR_KILL and self.size_cancelled == self.size
+        return self.time_in_force is FILL_OR_KILL and self.size_cancelled == self.size
 
     @property
     def is_for_starting_price(self) -> bool:
         """Return whether the order was placed for the starting price, and did not only become such."""
-        return self.order_type is not OrderType.LIMIT and self.persistence is not Persistence.MARKET_ON_CLOSE
+        return self.order_type is not LIMIT and self.persistence is not Persistence.MARKET_ON_CLOSE
 
     @property
     def persistence_at_placement(self) -> Persistence:
@@ -246,7 +270,7 @@ class Order:
     @property
     def liability_of_rest(self) -> int:
         """Return what the unmatched part would put in at the starting price: its stake, or what a lay risks."""
-        return self.size_remaining if self.side is Side.BACK else profit_pence(self.size_remaining, self.price)
+        return self.size_remaining if self.side is BACK else profit_pence(self.size_remaining, self.price)
 
     def pence_of_rest(self, size: int) -> int:
         """Return how many pence of what is unmatched are `size` of it in the money of the account."""
@@ -371,7 +395,7 @@ class Order:
 
     def unsettle(self) -> None:
         """Be as before the end: what was matched is so again, also where the end made it void."""
-        if self.outcome is BetOutcome.VOIDED:
+        if self.outcome is VOIDED:
             self.size_matched, self.size_voided, self.voided_at = self.size_voided, 0, None
             self.matched_payout = sum(fragment.payout for fragment in self.fragments)
         self.profit = self.outcome = self.settled_at = None

@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Final, NamedTuple
 
 from simulator.exchange.money import HUNDREDTHS, divide_half_away
-from simulator.exchange.orders import Order, Side
+from simulator.exchange.orders import BACK, Order
 
 
 class Share(NamedTuple):
@@ -30,7 +30,7 @@ def matched_winnings(order: Order) -> int:
 
 def owners_profit(order: Order, backers_profit: int) -> int:
     """Return what a profit of the backer is to the owner of an order."""
-    return backers_profit if order.side is Side.BACK else -backers_profit
+    return backers_profit if order.side is BACK else -backers_profit
 
 
 def shared_profit(stake: int, winnings: int, share: Share) -> int:
@@ -39,6 +39,8 @@ def shared_profit(stake: int, winnings: int, share: Share) -> int:
     300.00 at 4.0 win 100.00 if three tie for one place: 100.00 at 4.0 win, 200.00 lose.
     """
     won, of = share
+    if not won:
+        return -stake
     return divide_half_away(winnings * won - stake * HUNDREDTHS * (of - won), HUNDREDTHS * of)
 
 

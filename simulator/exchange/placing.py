@@ -23,11 +23,11 @@ from simulator.exchange.execution import enter, wait_for_starting_price
 from simulator.exchange.foreign_orders import ForeignOrder
 from simulator.exchange.instruction_checks import check_price, check_runner
 from simulator.exchange.market import Market
-from simulator.exchange.orders import Order, OrderType, Persistence
+from simulator.exchange.orders import LAPSE, LIMIT, Order
 from simulator.exchange.refusals import Reason, Refused
 from simulator.exchange.restrictions import refuse_restricted, reserve_restricted
 from simulator.exchange.state import HeldOrders, State
-from simulator.exchange.statuses import MarketStatus
+from simulator.exchange.statuses import OPEN
 from simulator.exchange.telling import order_placed, order_queued
 
 NO_BET_ID = 0
@@ -77,12 +77,12 @@ def _refuse_request(state: State, command: PlaceOrders, market: Market, account:
 
 
 def _new_order(instruction: PlaceInstruction, command: PlaceOrders, market: Market, account: Account, at: int) -> Order:
-    is_limit = instruction.order_type is OrderType.LIMIT
+    is_limit = instruction.order_type is LIMIT
     size = (instruction.size or 0) if is_limit else 0
     liability = 0 if is_limit else instruction.liability or 0
     persistence = instruction.persistence
     if persistence is None or instruction.time_in_force is not None:
-        persistence = Persistence.LAPSE
+        persistence = LAPSE
     order = Order(
         bet_id=NO_BET_ID,
         account=command.account,
@@ -137,7 +137,7 @@ def resolve(state: State, held: HeldOrders) -> list[Event]:
     """
     market, account, at = state.markets[held.market_id], state.accounts[held.account], held.due_at
     orders = [order for _, order in held.orders]
-    lapses = market.status is not MarketStatus.OPEN or version_is_stale(held.market_version, market)
+    lapses = market.status is not OPEN or version_is_stale(held.market_version, market)
     culprits = [order for order in orders if lapses or _has_become_impossible(order, market)]
     if culprits:
         release(market, orders)
@@ -157,7 +157,7 @@ def _reason_to_lapse(is_to_blame: bool) -> Reason:
 def _has_become_impossible(order: Order, market: Market) -> bool:
     if check_runner(order.runner, market) is not None:
         return True
-    if order.order_type is OrderType.LIMIT:
+    if order.order_type is LIMIT:
         return check_price(order.price, market) is not None
     return market.starting_price_is_past
 
@@ -180,7 +180,7 @@ def _enter(
 ) -> list[Event]:
     register(state, market, account, order, at)
     placed = order_placed(order, index, ticket, at)
-    if order.order_type is not OrderType.LIMIT:
+    if order.order_type is not LIMIT:
         wait_for_starting_price(market, order)
         return [placed, order_queued(order, at)]
     return [placed, *enter(market, order, at, state.match_ids.take)]

@@ -98,8 +98,10 @@ class BettingRules:
         0.0078, rounded to 0.01, which is 28 % more; 0.02 at 1.65 is 23 % less. Source: the exchange's published
         answer to "Why am I receiving the INVALID_PROFIT_RATIO error".
         """
+        if not self.limits_profit_ratio:
+            return True
         exact, rounded = size * (price - HUNDREDTHS), profit_pence(size, price) * HUNDREDTHS
-        return not self.limits_profit_ratio or (4 * exact < 5 * rounded and 4 * rounded < 5 * exact)
+        return 4 * exact < 5 * rounded and 4 * rounded < 5 * exact
 
 
 _MINIMUM_DEPOSITS: Final = {

@@ -13,10 +13,10 @@ from simulator.exchange.ledger import BET, COMMISSION, COMMISSION_CHARGE, HOUSE
 from simulator.exchange.market import Market, Verb
 from simulator.exchange.money import HUNDRED_PERCENT, divide_half_away
 from simulator.exchange.order_index import Closing, Ending
-from simulator.exchange.orders import BetOutcome, LapseReason, Order
+from simulator.exchange.orders import VOIDED, LapseReason, Order
 from simulator.exchange.results import verdict_on, verdict_on_some
 from simulator.exchange.state import State
-from simulator.exchange.statuses import RunnerStatus
+from simulator.exchange.statuses import ACTIVE, REMOVED
 from simulator.exchange.telling import money_moved, order_voided
 from simulator.exchange.timeline import Stretch
 from simulator.exchange.transitions import finish
@@ -39,8 +39,8 @@ def void_market(state: State, command: VoidMarket, at: int) -> list[Event]:
     """Void every bet of a market and close it: every profit is 0; what was settled before stays so (chosen)."""
     market = state.market_to_run(command.market_id)
     market.demand(Verb.VOID)
-    remaining = [key for key, runner in market.runners.items() if runner.status is RunnerStatus.ACTIVE]
-    ended = market.end_runners(dict.fromkeys(remaining, RunnerStatus.REMOVED), at)
+    remaining = [key for key, runner in market.runners.items() if runner.status is ACTIVE]
+    ended = market.end_runners(dict.fromkeys(remaining, REMOVED), at)
     events: list[Event] = [*finish(market, Verb.VOID, at), *ended]
     orders = _unsettled(market.orders.values())
     events.extend(conclude(orders, lambda _: VOID, at))
@@ -61,7 +61,7 @@ def settle_runners(state: State, command: SettleRunners, at: int) -> list[Event]
         events.extend(lapse_whole(market, order, at, LapseReason.RUNNER_SETTLED))
     events.extend(conclude(orders, verdict.judge, at))
     for key, status in verdict.statuses.items():
-        if status is RunnerStatus.REMOVED:
+        if status is REMOVED:
             market.forget_trades(market.runners[key])
     events.extend(pay(state, market, orders, at))
     for order in orders:
@@ -98,7 +98,7 @@ def conclude(orders: Iterable[Order], judge: Callable[[Order], Judgement], at: i
             continue
         size = order.own.size_matched
         order.conclude(judge)
-        if order.outcome is BetOutcome.VOIDED:
+        if order.outcome is VOIDED:
             order.void(at)
             events.append(order_voided(order, size, at))
     return events
@@ -107,20 +107,23 @@ def conclude(orders: Iterable[Order], judge: Callable[[Order], Judgement], at: i
 def pay(state: State, market: Market, orders: Iterable[Order], at: int) -> list[Event]:
     """Post every bet's profit; the bets leave the current orders."""
     events: list[Event] = []
+    settled: dict[str, list[Order]] = {}
     for order in orders:
-        account = state.accounts[order.account]
+        name, bet_id = order.account, order.bet_id
         order.settle(at)
-        account.cleared_orders[order.bet_id] = order
-        index = market.orders_of[order.account]
-        index.note(order)
-        own = order.own
+        settled.setdefault(name, []).append(order)
+        state.accounts[name].cleared_orders[bet_id] = order
+        own = order.mirror or order
         profit, outcome = own.profit, own.outcome
         if profit is None or outcome is None:
             continue
+        index = market.orders_of[name]
         index.net_winnings = (index.net_winnings or 0) + profit
-        events.append(OrderSettled(at, order.market_id, order.bet_id, order.account, order.runner, outcome, profit))
+        events.append(OrderSettled(at, market.market_id, bet_id, name, order.runner, outcome, profit))
         if profit:
-            events.append(post(state, market, at, HOUSE, account.name, profit, BET, order.bet_id))
+            events.append(post(state, market, at, HOUSE, name, profit, BET, bet_id))
+    for name, orders_of_account in settled.items():
+        market.orders_of[name].note_settled(orders_of_account, at)
     return events
 
 

@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 from simulator.exchange.lines import Line, LineBet, Numbers, line_bets
 from simulator.exchange.money import EVEN_MONEY, HUNDREDTHS, divide_half_away
-from simulator.exchange.orders import BetTargetType, Order, Side, target_per_penny
+from simulator.exchange.orders import BACK, BetTargetType, Order, target_per_penny
 from simulator.exchange.payouts import matched_winnings, placed_profit, won_profit
+from simulator.exchange.records import new_record
 
 
 class Stakes(NamedTuple):
@@ -38,13 +39,13 @@ def stakes_of(order: Order) -> Stakes:
     matched, remaining = order.size_matched, order.size_remaining
     profit = order.matched_profit if matched else 0
     waiting = order.liability_waiting
-    if order.side is Side.BACK:
-        return Stakes(profit, -matched, 0, remaining + waiting)
+    if order.side is BACK:
+        return new_record(Stakes, (profit, -matched, 0, remaining + waiting))
     if not remaining:
-        return Stakes(-profit, matched, waiting, 0)
+        return new_record(Stakes, (-profit, matched, waiting, 0))
     payout = order.matched_payout + remaining * order.price
     whole_liability = divide_half_away(payout - (matched + remaining) * HUNDREDTHS, HUNDREDTHS)
-    return Stakes(-profit, matched, whole_liability - profit, 0)
+    return new_record(Stakes, (-profit, matched, whole_liability - profit, 0))
 
 
 def _stakes_of_target(order: Order, target: int) -> Stakes:
@@ -52,7 +53,7 @@ def _stakes_of_target(order: Order, target: int) -> Stakes:
 
     Most at its own limit: there a backer stakes most for the target, and a layer of a payout keeps least of it.
     """
-    if order.side is Side.BACK:
+    if order.side is BACK:
         return Stakes(unmatched_lose=target * HUNDREDTHS // target_per_penny(order.bet_target_type, order.price))
     if order.bet_target_type is BetTargetType.BACKERS_PROFIT:
         return Stakes(unmatched_win=target)
@@ -105,7 +106,7 @@ def each_way_stakes(order: Order, divisor: int, *, places_are_void: bool) -> Eac
     It is never too much, and exact for an order that has its size: without one it is not known yet at which
     price it will be matched, and so what a place is worth.
     """
-    sign = 1 if order.side is Side.BACK else -1
+    sign = 1 if order.side is BACK else -1
     stake, winnings = order.size_matched, matched_winnings(order)
     unmatched = unmatched_part(order)
     standing = _each_way_profits(stake, winnings, divisor, places_are_void)
@@ -140,7 +141,7 @@ class LineStakes(NamedTuple):
 
 def line_stakes(order: Order, numbers: Numbers) -> dict[Line, LineStakes]:
     """Return what an order in a market that ends in a number can bring at worst, by the lines it bets on."""
-    sign = 1 if order.side is Side.BACK else -1
+    sign = 1 if order.side is BACK else -1
     matched = {bet.line: bet for bet in line_bets(order, numbers)}
     stakes = {line: LineStakes(*(sign * profit for profit in bet.profits())) for line, bet in matched.items()}
     stake, winnings = unmatched_part(order)

@@ -1,6 +1,7 @@
 """The states of a market and of its runners, and how a bet ended."""
 
 from enum import StrEnum
+from typing import Final
 
 
 class MarketStatus(StrEnum):
@@ -10,6 +11,10 @@ class MarketStatus(StrEnum):
     OPEN = "OPEN"
     SUSPENDED = "SUSPENDED"
     CLOSED = "CLOSED"
+
+
+OPEN: Final = MarketStatus.OPEN
+CLOSED: Final = MarketStatus.CLOSED
 
 
 class RunnerStatus(StrEnum):
@@ -22,3 +27,7 @@ class RunnerStatus(StrEnum):
     REMOVED = "REMOVED"
     REMOVED_VACANT = "REMOVED_VACANT"
     HIDDEN = "HIDDEN"
+
+
+ACTIVE: Final = RunnerStatus.ACTIVE
+REMOVED: Final = RunnerStatus.REMOVED

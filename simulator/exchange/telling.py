@@ -11,7 +11,7 @@ from simulator.exchange.events import (
     OrderVoided,
 )
 from simulator.exchange.ledger import Posting
-from simulator.exchange.orders import LapseReason, Order, OrderType, Resting
+from simulator.exchange.orders import LIMIT, LapseReason, Order, OrderType, Resting
 
 
 def order_placed(order: Order, index: int, ticket: int | None, at: int) -> OrderPlaced:
@@ -28,7 +28,7 @@ def order_placed(order: Order, index: int, ticket: int | None, at: int) -> Order
         order.side,
         order.order_type,
         order.persistence,
-        None if order.order_type is OrderType.MARKET_ON_CLOSE else order.price,
+        order.price if order.order_type is LIMIT or order.order_type is OrderType.LIMIT_ON_CLOSE else None,
         own.size or None,
         own.liability or None,
         order.time_in_force,

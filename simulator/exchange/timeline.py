@@ -1,7 +1,7 @@
 """Orders in the order of a time, of which any stretch can be read without what comes before it."""
 
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from simulator.exchange.orders import Order
@@ -47,6 +47,22 @@ class Timeline:
         if len(block) >= 2 * BLOCK:
             blocks[place : place + 1] = [block[:BLOCK], block[BLOCK:]]
             self._starts.insert(place + 1, block[BLOCK][:2])
+
+    def add_all(self, at: int, orders: Sequence[Order]) -> None:
+        """Add orders that are not here yet with one time, in the order of their bet ids."""
+        entries = [(at, order.bet_id, order) for order in orders]
+        blocks = self._blocks
+        if entries and blocks and entries[0] < blocks[-1][-1]:
+            for order in orders:
+                self.add(at, order)
+            return
+        self._length += len(entries)
+        room = max(0, BLOCK - len(blocks[-1])) if blocks else 0
+        if room:
+            blocks[-1] += entries[:room]
+        for first in range(room, len(entries), BLOCK):
+            blocks.append(entries[first : first + BLOCK])
+            self._starts.append(entries[first][:2])
 
     def remove(self, at: int, order: Order) -> None:
         """Remove an order that was added with this time."""

@@ -61,8 +61,9 @@ class TotalExposure:
 
     def at_most(self) -> int:
         """Return what the sum of all exposures cannot be above, in pence."""
-        for position in tuple(self._unbounded):
-            self.of(position)
+        if self._unbounded:
+            for position in tuple(self._unbounded):
+                self.of(position)
         return self._total + self._possible_rise
 
     def leave_out(self, position: Exposed) -> None:

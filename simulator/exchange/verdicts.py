@@ -8,16 +8,13 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple, Protocol
 
 from simulator.exchange.lines import Fate, Numbers, line_bets
-from simulator.exchange.orders import BetOutcome, Order, RunnerKey, Side
+from simulator.exchange.orders import BACK, VOIDED, BetOutcome, Order, RunnerKey
 from simulator.exchange.payouts import NONE, Share, each_way_profit, matched_winnings, owners_profit, shared_profit
-from simulator.exchange.statuses import RunnerStatus
+from simulator.exchange.records import new_record
+from simulator.exchange.statuses import REMOVED, RunnerStatus
 
-LOSER, PLACED, REMOVED, WINNER = (
-    RunnerStatus.LOSER,
-    RunnerStatus.PLACED,
-    RunnerStatus.REMOVED,
-    RunnerStatus.WINNER,
-)
+LOSER, PLACED, WINNER = RunnerStatus.LOSER, RunnerStatus.PLACED, RunnerStatus.WINNER
+WON, LOST = BetOutcome.WON, BetOutcome.LOST
 Statuses = Mapping[RunnerKey, RunnerStatus]
 
 
@@ -28,7 +25,7 @@ class Judgement(NamedTuple):
     outcome: BetOutcome
 
 
-VOID: Final = Judgement(0, BetOutcome.VOIDED)
+VOID: Final = Judgement(0, VOIDED)
 
 
 class Verdict(Protocol):
@@ -52,11 +49,12 @@ class OddsVerdict:
 
     def judge(self, order: Order) -> Judgement:
         """Return the profit of the share that won."""
-        status = LOSER if order.runner in self.hidden else self.statuses.get(order.runner, REMOVED)
+        runner = order.runner
+        status = LOSER if runner in self.hidden else self.statuses.get(runner, REMOVED)
         if status is REMOVED:
             return VOID
-        backer = shared_profit(order.size_matched, matched_winnings(order), self.shares.get(order.runner, NONE))
-        return Judgement(owners_profit(order, backer), _outcome(order, backer_won=status is WINNER))
+        backer = shared_profit(order.size_matched, matched_winnings(order), self.shares.get(runner, NONE))
+        return new_record(Judgement, (owners_profit(order, backer), _outcome(order, backer_won=status is WINNER)))
 
 
 @dataclass(frozen=True)
@@ -103,9 +101,9 @@ class NumberVerdict:
         exact = sum(bet.exact_profit(fate) for bet, fate in fates)
         backer = sum(bet.profit(fate) for bet, fate in fates)
         # On several lines the parts of a bet may win as much as they lose: then the bet counts as lost (chosen).
-        outcome = _outcome(order, backer_won=exact > 0) if exact else BetOutcome.LOST
+        outcome = _outcome(order, backer_won=exact > 0) if exact else LOST
         return Judgement(owners_profit(order, backer), outcome)
 
 
 def _outcome(order: Order, *, backer_won: bool) -> BetOutcome:
-    return BetOutcome.WON if backer_won is (order.side is Side.BACK) else BetOutcome.LOST
+    return WON if backer_won is (order.side is BACK) else LOST
