@@ -24,12 +24,11 @@ from simulator.exchange.commands import AddMarket, RunnerDefinition
 from simulator.exchange.market import Market
 from simulator.exchange.matching import OtherRunners
 from simulator.exchange.money import NoPrice, Price
-from simulator.exchange.orders import Order, RunnerKey, Side
+from simulator.exchange.orders import BACK, LAY, Order, RunnerKey, Side
 from simulator.exchange.rules import BettingRules
 from simulator.exchange.runner import Runner
 from simulator.exchange.state import State
-from simulator.recorded.market import Ladder, RecordedRunner, RunnerId, hundredths
-from simulator.recorded.messages import PriceSizes, RunnerChange
+from simulator.recorded.market import Ladder, RecordedRunner
 
 FEWEST_RESTATED: Final = 3
 MOST_RESTATED: Final = 100
@@ -61,39 +60,20 @@ class RestingFill(NamedTuple):
 
 
 class Moves:
-    """What one message says of one runner: what was shown and traded before, by price, where it is said anew.
+    """What one message has changed of one runner: what was shown and traded before, by price, where it is otherwise.
 
-    An image says everything anew, and makes nothing traded that was not told when it was.
+    `ladders` has it by `Quantity`, up to the last of `LADDERS`.
     """
 
-    __slots__ = ("available_to_back", "available_to_lay", "is_image", "traded")
+    __slots__ = ("available_to_back", "available_to_lay", "ladders", "traded")
 
     def __init__(self) -> None:
-        self.available_to_back: Ladder = {}
-        self.available_to_lay: Ladder = {}
-        self.traded: Ladder = {}
-        self.is_image = False
-
-    def levels_of(self, is_to_back: bool) -> Ladder:
-        """Return what was shown before on one side."""
-        return self.available_to_back if is_to_back else self.available_to_lay
-
-    @classmethod
-    def of_image(cls, runner: RecordedRunner | None, earlier: "Moves | None") -> "Moves":
-        """Return the moves of a message that is about to tell a runner whole.
-
-        Nothing may be known of the runner; `earlier` is what the same message said of it before.
-        """
-        moves = cls()
-        moves.is_image = True
-        if runner is not None:
-            moves.available_to_back = dict(runner.available_to_back)
-            moves.available_to_lay = dict(runner.available_to_lay)
-        if earlier is not None:
-            moves.available_to_back.update(earlier.available_to_back)
-            moves.available_to_lay.update(earlier.available_to_lay)
-            moves.traded = earlier.traded
-        return moves
+        self.available_to_back: Final[Ladder] = {}
+        self.available_to_lay: Final[Ladder] = {}
+        self.traded: Final[Ladder] = {}
+        not_followed: Ladder = {}
+        of_offers = self.available_to_back, self.available_to_lay, self.traded
+        self.ladders: Final = (not_followed, *of_offers, not_followed, not_followed)
 
 
 class Owner(Protocol):
@@ -103,7 +83,7 @@ class Owner(Protocol):
         """Let one of its books follow what a message said."""
 
 
-Watched = dict[RunnerId, list["RecordedBook"]]
+Watched = dict[RecordedRunner, list["RecordedBook"]]
 
 
 class RecordedBook(RunnerBook):
@@ -133,8 +113,8 @@ class RecordedBook(RunnerBook):
         self._is_watched = False
         self._recorded_before: int | None = None
         """The last price of the recording when we traded last."""
-        self.backs = RecordedOffers(Side.BACK, recorded, key, model, self.watch)
-        self.lays = RecordedOffers(Side.LAY, recorded, key, model, self.watch)
+        self.backs = RecordedOffers(BACK, recorded, key, model, self.watch)
+        self.lays = RecordedOffers(LAY, recorded, key, model, self.watch)
 
     def link(self, owner: "Owner", recorded: RecordedRunner, model: FillModel, watched: "Watched") -> None:
         """Go on following a runner as it is recorded, as one of the books that are watched where it was one."""
@@ -142,22 +122,27 @@ class RecordedBook(RunnerBook):
         for offers in (self.backs, self.lays):
             offers.link(recorded, model, self.watch)
         if self._is_watched:
-            watched.setdefault(self._key, []).append(self)
+            watched.setdefault(recorded, []).append(self)
+
+    @property
+    def key(self) -> RunnerKey:
+        """Return whose book it is."""
+        return self._key
 
     def watch(self) -> None:
         """Note that the book does not just show what is recorded, and has to follow what comes."""
         if not self._is_watched:
             self._is_watched = True
-            self._watched.setdefault(self._key, []).append(self)
+            self._watched.setdefault(self.recorded, []).append(self)
 
     def unwatch_if_idle(self) -> None:
         """Note that the book shows what is recorded and nothing else, where that is so."""
         if self._is_watched and self.is_idle:
             self._is_watched = False
-            books = self._watched[self._key]
+            books = self._watched[self.recorded]
             books.remove(self)
             if not books:
-                del self._watched[self._key]
+                del self._watched[self.recorded]
 
     # What is shown: what is recorded, and what is ours
 
@@ -207,29 +192,33 @@ class RecordedBook(RunnerBook):
     @property
     def is_idle(self) -> bool:
         """Return whether the book need not follow the recording: nothing of ours waits, and all is as recorded."""
-        return self.backs.is_idle and self.lays.is_idle
+        backs, lays = self.backs, self.lays
+        return not (backs.levels or lays.levels or backs.taken or lays.taken)
 
-    def is_concerned(self, change: RunnerChange) -> bool:
-        """Return whether the book has to follow a change: it fills a bet of ours, or changes what stands before one."""
+    def is_concerned(self, moves: Moves) -> bool:
+        """Return whether the book has to follow: who waits may be filled, or another part of the recorded is ours."""
         lays, backs = self.lays, self.backs
-        if change.trd is not None and (lays.levels or backs.levels or lays.spent or backs.spent):
+        to_back, to_lay, traded = moves.available_to_back, moves.available_to_lay, moves.traded
+        if (to_back and lays.is_concerned(to_back)) or (to_lay and backs.is_concerned(to_lay)):
             return True
-        return _concerns(lays, backs, change.atb) or _concerns(backs, lays, change.atl)
+        if traded and (lays.has_spent(traded) or backs.has_spent(traded)):
+            return True
+        return bool((backs.levels and backs.is_met(to_back, traded)) or (lays.levels and lays.is_met(to_lay, traded)))
 
     def follow(self, moves: Moves, *, touching_fills: bool, is_open: bool) -> list[RestingFill]:
         """Take in what a message says, once the recording has; return what of our bets it fills, in order."""
+        lays, backs = self.lays, self.backs
+        trades = self._trades(moves.traded) if moves.traded else {}
+        if not (lays.levels or backs.levels):
+            for offers, levels in ((lays, moves.available_to_back), (backs, moves.available_to_lay)):
+                offers.account_for(trades)
+                offers.follow(levels, trades)
+            return []
         fills = _Fills()
-        traded = self._trades(moves.traded)
-        for price, size in traded.items():
+        for price, size in trades.items():
             self._trade(price, size, fills)
-        for offers, levels in ((self.lays, moves.available_to_back), (self.backs, moves.available_to_lay)):
-            for price, before in levels.items():
-                offers.follow(price, before, traded.get(price, 0))
-            for price in traded.keys() - levels.keys():
-                # It is shown as before: as many have come as were matched.
-                offers.follow(price, offers.recorded.get(price, 0), traded[price])
-            if offers.out_of_sight:
-                offers.look_again()
+        lays.follow(moves.available_to_back, trades)
+        backs.follow(moves.available_to_lay, trades)
         if is_open:
             self._cross(moves, fills, touching_fills)
         return fills.made
@@ -261,8 +250,8 @@ class RecordedBook(RunnerBook):
     def recheck(self, *, touching_fills: bool) -> list[RestingFill]:
         """Return what of our bets is filled by all that is offered now, as when a market opens again."""
         fills, nothing = _Fills(), Moves()
-        nothing.available_to_back = dict.fromkeys(self.lays.recorded, 0)
-        nothing.available_to_lay = dict.fromkeys(self.backs.recorded, 0)
+        nothing.available_to_back.update(dict.fromkeys(self.lays.recorded, 0))
+        nothing.available_to_lay.update(dict.fromkeys(self.backs.recorded, 0))
         self._cross(nothing, fills, touching_fills)
         return fills.made
 
@@ -292,7 +281,7 @@ class RecordedBook(RunnerBook):
             if not resting.levels:
                 continue
             grown = [price for price, before in levels.items() if opposite.recorded.get(price, 0) > before]
-            for price in sorted(grown, reverse=resting.resting_side is Side.BACK):
+            for price in sorted(grown, reverse=resting.resting_side is BACK):
                 for order in resting.orders():
                     left = opposite.available(price)
                     if order.price == price:
@@ -302,18 +291,6 @@ class RecordedBook(RunnerBook):
                     size = fills.make(order, left, How.CROSSED, price, resting)
                     if size:
                         opposite.take(price, size)
-
-
-def _concerns(offers: RecordedOffers, opposite: RecordedOffers, told: PriceSizes | None) -> bool:
-    """Return whether what is told of offers changes our part in them, or meets who waits on the opposite side."""
-    if told is None:
-        return False
-    ours = opposite.best_of_ours
-    for price, _ in told:
-        rung = hundredths(price)
-        if offers.is_concerned(rung) or (ours is not None and not opposite.beats(rung, ours)):
-            return True
-    return False
 
 
 def _price(told: float | str | None) -> Price | None:
@@ -377,10 +354,11 @@ class FollowingMarket(Market):
 
     def other_runners(self, key: RunnerKey, taker: Side) -> OtherRunners | None:
         """Return the other runners whose offers make virtual ones, `None` where the recorded offers have these in."""
-        book = self.runners[key].book
-        if isinstance(book, RecordedBook) and book.recorded.is_display:
+        others = super().other_runners(key, taker)
+        if others is None:
             return None
-        return super().other_runners(key, taker)
+        book = self.runners[key].book
+        return None if isinstance(book, RecordedBook) and book.recorded.is_display else others
 
     @property
     def bet_delay(self) -> int:

@@ -10,22 +10,18 @@ It costs what the messages say: a runner on which no lane has anything costs no 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from heapq import heapify, heappop, heapreplace
+from operator import itemgetter
 from typing import Final
 
-from simulator.backtest.books import Moves, RecordedBook, Watched
+from simulator.backtest.books import Moves, Watched
 from simulator.backtest.followed import Followed, Venue
 from simulator.backtest.starting_prices import starting_prices
 from simulator.exchange.orders import RunnerKey
-from simulator.exchange.statuses import MarketStatus
-from simulator.recorded.market import Ladder, Move, RecordedMarket, RecordedRunner, RunnerId, hundredths, runner_id
-from simulator.recorded.messages import Line, MarketChange, MarketDefinition, PriceSizes, RunnerChange
+from simulator.exchange.statuses import CLOSED
+from simulator.recorded.market import RecordedMarket, RecordedRunner
+from simulator.recorded.messages import Line, MarketChange, MarketDefinition
 from simulator.recorded.prepared import PreparedRecording
-from simulator.recorded.runner import Quantity
 from simulator.recorded.starting_prices import ToldPrices, told_prices
-
-_TO_BACK: Final = int(Quantity.AVAILABLE_TO_BACK)
-_TRADED: Final = int(Quantity.TRADED)
-_FOLLOWED: Final = frozenset({_TO_BACK, int(Quantity.AVAILABLE_TO_LAY), _TRADED})
 
 
 class Engine:
@@ -100,7 +96,8 @@ class Engine:
     def _follow(self, changed: list[RecordedMarket]) -> None:
         for market in changed:
             followed = self.followed[market.market_id]
-            followed.take_moves()
+            if market.moves:
+                followed.take_moves()
             followed.tell()
 
     def _before(self, recorded: RecordedMarket) -> None:
@@ -114,7 +111,6 @@ class Engine:
             market = self.followed[recorded.market_id] = FollowedByAll(recorded, self.lanes)
         if recorded.has_new_definition and not market.define_as_recorded(recorded.told_prices):
             self._postpone(market)
-        recorded.is_watched = bool(market.watched)
 
     def _take(self, change: MarketChange, changes: Sequence[MarketChange], at: int) -> "FollowedByAll":
         market = self.followed.get(change.id)
@@ -124,7 +120,10 @@ class Engine:
             told = told_by(changes, change.id)
             if not market.define(change.market_definition, told):
                 self._postpone(market)
-        market.take(change, at)
+        recorded = market.recorded
+        recorded.apply(change, at)
+        if recorded.moves or recorded.is_image:
+            market.take_moves()
         return market
 
     def _postpone(self, market: "FollowedByAll") -> None:
@@ -159,22 +158,26 @@ class Engine:
         for lane in self.lanes:
             lane.run_to_the_end()
             for market_id, followed in lane.followed.items():
-                if followed.market.status is not MarketStatus.CLOSED:
+                if followed.market.status is not CLOSED:
                     lane.unsettled.setdefault(market_id, "the recording ends before its result")
 
 
 class FollowedByAll:
     """A recorded market and what follows it in every lane."""
 
-    __slots__ = ("_lanes", "_moves", "followed", "recorded", "watched")
+    __slots__ = ("_is_image", "_lanes", "_moves", "followed", "recorded", "watched_books")
 
     def __init__(self, recorded: RecordedMarket, lanes: Sequence[Venue]) -> None:
         self.recorded: Final = recorded
-        self.watched: Final[Watched] = {}
+        self.watched_books: Final[Watched] = {}
         """By runner: the books of lanes that do not just show what is recorded."""
+        recorded.watched_runners = self.watched_books
         self.followed: Final[list[Followed]] = []
         self._lanes: Final = lanes
-        self._moves: Final[dict[RunnerId, Moves]] = {}
+        self._moves: Final[dict[RecordedRunner, Moves]] = {}
+        """What the message that is taken in has changed so far."""
+        self._is_image = False
+        """Whether it told the market whole."""
 
     def define(self, definition: MarketDefinition, told: ToldPrices | None) -> bool:
         """Bring the markets of all lanes to what a definition says, and return whether that could be done now.
@@ -210,29 +213,23 @@ class FollowedByAll:
         if not self.followed:
             recorded = self.recorded
             for lane in self._lanes:
-                followed = Followed(lane, recorded, self.watched)
+                followed = Followed(lane, recorded, self.watched_books)
                 followed.begin(definition)
                 lane.followed[recorded.market_id] = followed
                 self.followed.append(followed)
 
     def take_moves(self) -> None:
         """Note what was otherwise before where books have to follow, as the recorded market tells it."""
-        self._note_moves(self.recorded.moves, is_image=self.recorded.is_image)
-
-    def _note_moves(self, told: Sequence[Move], *, is_image: bool) -> None:
-        if not told:
-            return
-        keys = {books[0].recorded: key for key, books in self.watched.items()}
-        for runner, quantity, price, before, _ in told:
-            key = keys.get(runner)
-            if key is not None and quantity in _FOLLOWED:
-                moves = self._moves.get(key)
-                if moves is None:
-                    moves = self._moves[key] = Moves()
-                if quantity != _TRADED:
-                    moves.levels_of(quantity == _TO_BACK).setdefault(price, before)
-                elif not is_image and not moves.is_image:
-                    moves.traded.setdefault(price, before)
+        for runner, quantity, price, before, _ in self.recorded.moves:
+            moves = self._moves.get(runner)
+            if moves is None:
+                moves = self._moves[runner] = Moves()
+            moves.ladders[quantity].setdefault(price, before)
+        # What an image says was traded before, also where the same message says it once more.
+        self._is_image = self._is_image or self.recorded.is_image
+        if self._is_image:
+            for moves in self._moves.values():
+                moves.traded.clear()
 
     def define_postponed(self, told: ToldPrices) -> None:
         """Take in the last definition, which had to wait, with what the next message says at the same time."""
@@ -246,73 +243,35 @@ class FollowedByAll:
         for followed in self.followed:
             followed.define(definition, prices)
 
-    def take(self, change: MarketChange, at: int) -> None:
-        """Take in what a change says of the recorded market, and note what it was where books have to follow."""
-        recorded, watched, moves = self.recorded, self.watched, self._moves
-        if change.img:
-            for key in watched:
-                moves[key] = Moves.of_image(recorded.runners.get(key), moves.get(key))
-            recorded.forget_prices()
-            if change.market_definition is not None:
-                recorded.define(change.market_definition)
-        recorded.note(change, at)
-        if change.rc is None:
-            return
-        if not watched:
-            recorded.apply_runners(change.rc)
-            return
-        if not recorded.tells_ladders:
-            self._note_moves(recorded.apply_levels(change.rc), is_image=change.img)
-            return
-        for one in change.rc:
-            key = runner_id(one.id, one.hc)
-            runner = recorded.runner_at(key)
-            books = watched.get(key)
-            if books is not None and (key in moves or _concern(books, one)):
-                _note(moves, key, runner, one)
-            runner.apply(one)
-
     def tell(self) -> None:
         """Let books follow what a message has changed, fill the bets that rest in them, and call the lanes."""
-        if self._moves:
-            # In an order that does not depend on the form in which the message came.
-            for key in sorted(self._moves):
-                for book in list(self.watched[key]):
-                    book.owner.follow(book, self._moves[key])
-            self._moves.clear()
+        if self._moves or self._is_image:
+            self._let_books_follow()
         definition = self.recorded.definition
-        if definition is None or definition.status == MarketStatus.CLOSED:
+        if definition is None or definition.status == CLOSED:
             return
         for followed in self.followed:
             on_update = followed.lane.on_update
             if on_update is not None:
                 on_update(followed)
 
+    def _let_books_follow(self) -> None:
+        concerned = []
+        for runner, moves in self._moves.items():
+            for book in tuple(self.watched_books.get(runner, ())):
+                if book.is_concerned(moves):
+                    concerned.append((book.key, book, moves))
+                else:
+                    book.unwatch_if_idle()
+        # In an order that does not depend on the form in which the message came; of one runner, in that of the lanes.
+        if len(concerned) > 1:
+            concerned.sort(key=itemgetter(0))
+        for _, book, moves in concerned:
+            book.owner.follow(book, moves)
+        self._moves.clear()
+        self._is_image = False
+
 
 def told_by(changes: Iterable[MarketChange], market_id: str) -> ToldPrices | None:
     """Return what the changes of a message say of bets at the starting price in a market."""
     return told_prices(one for change in changes if change.id == market_id for one in change.rc or ())
-
-
-def _concern(books: Iterable[RecordedBook], change: RunnerChange) -> bool:
-    return any(book.is_concerned(change) for book in books)
-
-
-def _note(all_moves: dict[RunnerId, Moves], key: RunnerId, runner: RecordedRunner, change: RunnerChange) -> None:
-    """Note what the recording showed where a change is about to say something else."""
-    moves = all_moves.get(key)
-    if moves is None:
-        moves = all_moves[key] = Moves()
-    if change.atb is not None:
-        _note_prices(moves.available_to_back, runner.available_to_back, change.atb)
-    if change.atl is not None:
-        _note_prices(moves.available_to_lay, runner.available_to_lay, change.atl)
-    if change.trd is not None and not moves.is_image:
-        _note_prices(moves.traded, runner.traded, change.trd)
-
-
-def _note_prices(before: Ladder, ladder: Ladder, lines: PriceSizes) -> None:
-    for price, _ in lines:
-        key = hundredths(price)
-        if key not in before:
-            before[key] = ladder.get(key, 0)

@@ -14,7 +14,7 @@ from simulator.exchange.events import Event, MarketChanged
 from simulator.exchange.exchange import Exchange
 from simulator.exchange.orders import RunnerKey
 from simulator.exchange.refusals import Impossible
-from simulator.exchange.statuses import MarketStatus
+from simulator.exchange.statuses import CLOSED, OPEN
 from simulator.recorded.market import RecordedMarket
 from simulator.recorded.messages import MarketDefinition
 
@@ -91,7 +91,7 @@ class Venue(Protocol):
 class Followed:
     """A recorded market in a lane. `recorded` is shared by all lanes, `market` is the lane's own."""
 
-    __slots__ = ("lane", "market", "recorded", "watched")
+    __slots__ = ("lane", "market", "recorded", "watched_books")
 
     market: FollowingMarket
 
@@ -99,7 +99,7 @@ class Followed:
         """Let books that are made for the market follow the recorded one. It is still to `begin`, or to `link`."""
         self.lane: Final = lane
         self.recorded: Final = recorded
-        self.watched: Final = watched
+        self.watched_books: Final = watched
         """Runners where a lane has something in the book, or has taken something of it."""
         lane.state.new_books[recorded.market_id] = self.new_book
 
@@ -119,18 +119,18 @@ class Followed:
         for key, runner in market.runners.items():
             if not isinstance(runner.book, RecordedBook):
                 raise TypeError(f"the book of runner {key} follows no recording")
-            runner.book.link(self, self.recorded.all_runners[key], self.lane.model, self.watched)
+            runner.book.link(self, self.recorded.all_runners[key], self.lane.model, self.watched_books)
 
     def new_book(self, key: RunnerKey) -> RecordedBook:
         """Return the book of a runner; it has to be recorded."""
         runner = self.recorded.runners.get(key)
         if runner is None:
             raise AssertionError(f"runner {key} is not recorded")
-        return RecordedBook(self, runner, key, self.lane.model, self.watched)
+        return RecordedBook(self, runner, key, self.lane.model, self.watched_books)
 
     def follow(self, book: RecordedBook, moves: Moves) -> None:
         """Let one of the books follow what a message said, and match what that fills."""
-        is_open = self.market.status is MarketStatus.OPEN
+        is_open = self.market.status is OPEN
         fills = book.follow(moves, touching_fills=self.lane.model.touching_fills, is_open=is_open)
         if fills:
             self.lane.fill(self.market.market_id, fills)
@@ -139,19 +139,19 @@ class Followed:
     def define(self, definition: MarketDefinition, prices: Mapping[RunnerKey, Fraction]) -> None:
         """Bring the market to what a definition says, and settle it where it says the result."""
         lane, market = self.lane, self.market
-        if market.status is MarketStatus.CLOSED:
+        if market.status is CLOSED:
             return
         if prices and lane.settings.own_starting_price_effect and not market.bsp_reconciled:
             prices = with_our_money(prices, market.runners, self.recorded.runners)
-        was_open, is_material = market.status is MarketStatus.OPEN, False
+        was_open, is_material = market.status is OPEN, False
         for command in commands_between(market, definition, prices, cross_matching=lane.settings.cross_matching):
             for event in lane.do(command):
                 is_material = is_material or (isinstance(event, MarketChanged) and event.material)
-        if definition.status == MarketStatus.CLOSED:
+        if definition.status == CLOSED:
             self._settle(definition)
         elif market.version != definition.version or is_material:
             lane.do(AmendMarket(market.market_id, version=definition.version, material=is_material))
-        if market.status is MarketStatus.OPEN and not was_open:
+        if market.status is OPEN and not was_open:
             for book in market.books():
                 fills = book.recheck(touching_fills=lane.model.touching_fills)
                 if fills:

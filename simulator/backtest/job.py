@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from simulator.backtest.engine import Engine
 from simulator.backtest.lane import Settings
@@ -206,9 +207,9 @@ def _named_lines(source: Source) -> Iterator[Line]:
     for line in read_lines(source):
         latest = max(latest, line.published_at)
         if line.kind is Kind.BROKEN:
-            yield line._replace(published_at=latest, problem=f"{source.name}, line {line.number}: {line.problem}")
+            yield replace(line, published_at=latest, problem=f"{source.name}, line {line.number}: {line.problem}")
         elif line.changes:
-            yield line._replace(published_at=latest) if line.published_at < latest else line
+            yield replace(line, published_at=latest) if line.published_at < latest else line
 
 
 class _Guarded:

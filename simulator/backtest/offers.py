@@ -17,13 +17,12 @@ them better. Nobody knows what is offered there, so nothing is taken, and what w
 shown again. Who begins to wait there does so behind all that is shown when it comes in sight.
 """
 
-from collections.abc import Callable, Iterable, Iterator
-from itertools import islice
+from collections.abc import Callable, Iterator, Mapping
 from typing import ClassVar, Final
 
 from simulator.backtest.models import Cancellations, FillModel, Place
 from simulator.exchange.book import Level, LevelOnOffer, Offer, Offers
-from simulator.exchange.orders import AnonymousBet, Order, Resting, RunnerKey, Side
+from simulator.exchange.orders import LAY, AnonymousBet, Order, Resting, RunnerKey, Side
 from simulator.recorded.market import Ladder, RecordedRunner
 
 UNSEEN_AHEAD: Final = 10**15
@@ -38,15 +37,10 @@ class ShownLevel:
 
     __slots__ = ("price", "queue", "total")
 
-    def __init__(self, price: int) -> None:
+    def __init__(self, price: int, total: int, queue: Mapping[int, Resting]) -> None:
         self.price: Final = price
-        self.total = 0
-        self.queue: Final[dict[int, Resting]] = {}
-
-    def put(self, bet: Resting) -> None:
-        """Queue a bet behind all that there is."""
-        self.queue[-1 - len(self.queue) if isinstance(bet, AnonymousBet) else bet.bet_id] = bet
-        self.total += bet.size_remaining
+        self.total: Final = total
+        self.queue: Final = queue
 
 
 class RecordedOffers(Offers):
@@ -56,6 +50,7 @@ class RecordedOffers(Offers):
     """
 
     __slots__ = (
+        "_emptied",
         "_model",
         "_own_changes",
         "_recorded_runner",
@@ -70,7 +65,7 @@ class RecordedOffers(Offers):
         "unseen",
     )
 
-    LINKED: ClassVar = frozenset({"_model", "_recorded_runner", "_watch", "recorded", "revision"})
+    LINKED: ClassVar = frozenset({"_emptied", "_model", "_recorded_runner", "_watch", "recorded", "revision"})
     """The attributes that `link` makes anew, and one that follows from others."""
 
     recorded: Ladder
@@ -82,12 +77,11 @@ class RecordedOffers(Offers):
         recorded: RecordedRunner,
         runner: RunnerKey,
         model: FillModel,
-        watch: Callable[[], None] = lambda: None,
+        watch: Callable[[], None],
     ) -> None:
         self._recorded_runner = recorded
         self._own_changes = 0
         super().__init__(resting_side)
-        self.link(recorded, model, watch)
         self._runner: Final = runner
         self.taken: Final[dict[int, int]] = {}
         """By price: what we have taken of the level that is shown."""
@@ -101,11 +95,14 @@ class RecordedOffers(Offers):
         """The prices of which it matters here what is offered, and is not shown."""
         self.unseen: Final[set[int]] = set()
         """The bets of ours that began to wait at a price out of sight, until it is in sight."""
+        self.link(recorded, model, watch)
 
     def link(self, recorded: RecordedRunner, model: FillModel, watch: Callable[[], None]) -> None:
         """Follow a runner as it is recorded."""
         self._recorded_runner, self._model, self._watch = recorded, model, watch
-        self.recorded = recorded.available_to_back if self.resting_side is Side.LAY else recorded.available_to_lay
+        self.recorded = recorded.available_to_back if self.resting_side is LAY else recorded.available_to_lay
+        self._emptied = {price for price, taken in self.taken.items() if taken >= self.recorded.get(price, 0)}
+        """The prices of which we have taken all that is shown."""
 
     # What a taker finds
 
@@ -135,23 +132,21 @@ class RecordedOffers(Offers):
     @property
     def best_price(self) -> int | None:
         """Return the price a taker meets first, as `best` has it, without making the level."""
-        ours = self.best_of_ours
-        for price in self._recorded_prices():
-            if ours is not None and not self.beats(price, ours):
-                return ours
-            if self.available(price) > 0:
-                return price
-        return ours
+        best, ours = self._best_recorded, self.best_of_ours
+        if best is None or (ours is not None and self.beats(ours, best)):
+            return ours
+        return best
 
-    def _recorded_prices(self) -> Iterator[int]:
-        """Yield the prices that the recording shows, from the best to the worst, which is known without sorting."""
-        if self.recorded:
-            runner, is_to_back = self._recorded_runner, self._direction == 1
-            best = runner.best_back if is_to_back else runner.best_lay
-            if best is not None:
-                yield best
-            prices = sorted(self.recorded, reverse=is_to_back)
-            yield from islice(prices, 1, None)
+    @property
+    def _best_recorded(self) -> int | None:
+        """Return the best price at which anything is left of the recorded volume."""
+        recorded, is_to_back = self.recorded, self._direction == 1
+        if not recorded:
+            return None
+        best = self._recorded_runner.best_back if is_to_back else self._recorded_runner.best_lay
+        if best is not None and best not in self._emptied:
+            return best
+        return (max if is_to_back else min)(recorded.keys() - self._emptied, default=None)
 
     @property
     def own_changes(self) -> int:
@@ -186,17 +181,19 @@ class RecordedOffers(Offers):
 
     def best_first(self) -> Iterator[LevelOnOffer]:
         """Yield the levels from the best to the worst, made as they are reached."""
+        best = self.best_price
+        if best is None:
+            return
+        yield self._level(best)
+        # Most takers have enough now, and what is behind the best need not be put in order.
         for price in self._prices():
-            available = self.available(price)
-            own = self.levels.get(price)
-            if available > 0 or own is not None:
-                yield self._level(price, available, own)
+            if self.beats(best, price) and (price in self.levels or self.available(price) > 0):
+                yield self._level(price)
 
-    def _prices(self) -> Iterable[int]:
+    def _prices(self) -> list[int]:
         """Return the prices at which there may be anything, from the best to the worst."""
-        if not self.levels:
-            return self._recorded_prices()
-        return sorted(self.recorded.keys() | self.levels.keys(), reverse=self._direction == 1)
+        prices = self.recorded.keys() | self.levels.keys() if self.levels else self.recorded
+        return sorted(prices, reverse=self._direction == 1)
 
     def sizes(self) -> Iterator[Offer]:
         """Yield how much is offered at each price, from the best to the worst."""
@@ -206,22 +203,21 @@ class RecordedOffers(Offers):
             if size:
                 yield Offer(price, size)
 
-    def _level(self, price: int, available: int, own: Level | None) -> ShownLevel:
-        level = ShownLevel(price)
+    def _level(self, price: int) -> ShownLevel:
+        available, own = max(0, self.available(price)), self.levels.get(price)
+        if own is None:
+            return ShownLevel(price, available, {-1: AnonymousBet(self._runner, self.resting_side, price, available)})
+        queue: dict[int, Resting] = {}
         before = 0
-        if own is not None:
-            for order in own.queue.values():
-                ahead = min(self.ahead[order.bet_id], available)
-                if ahead > before:
-                    level.put(self._recorded_bet(price, ahead - before))
-                    before = ahead
-                level.put(order)
+        for order in own.queue.values():
+            ahead = min(self.ahead[order.bet_id], available)
+            if ahead > before:
+                queue[-1 - len(queue)] = AnonymousBet(self._runner, self.resting_side, price, ahead - before)
+                before = ahead
+            queue[order.bet_id] = order
         if available > before:
-            level.put(self._recorded_bet(price, available - before))
-        return level
-
-    def _recorded_bet(self, price: int, size: int) -> AnonymousBet:
-        return AnonymousBet(self._runner, self.resting_side, price, size)
+            queue[-1 - len(queue)] = AnonymousBet(self._runner, self.resting_side, price, available - before)
+        return ShownLevel(price, available + own.total, queue)
 
     # What comes and goes
 
@@ -247,12 +243,16 @@ class RecordedOffers(Offers):
         if is_last:
             del self.ahead[order.bet_id], self.arrived_behind[order.bet_id]
             self.unseen.discard(order.bet_id)
+            if order.price not in self.levels and order.price not in self.taken:
+                self.out_of_sight.discard(order.price)
 
     def take(self, price: int, size: int) -> None:
         """Take `size` pence of the recorded volume at a price; those who stand behind it come forward."""
-        self.taken[price] = self.taken.get(price, 0) + size
+        taken = self.taken[price] = self.taken.get(price, 0) + size
+        if taken >= self.recorded.get(price, 0):
+            self._emptied.add(price)
         self.spent[price] = self.spent.get(price, 0) + size
-        self.revision += 1
+        self._own_changes += 1
         self._watch()
         if price in self.levels:
             self._bring_forward(self.levels[price], size)
@@ -263,6 +263,11 @@ class RecordedOffers(Offers):
 
     # What the recording tells
 
+    def account_for(self, trades: Mapping[int, int]) -> None:
+        """Take in trades by which nobody who waits is filled."""
+        for price in trades.keys() & self.spent.keys():
+            self.usable(price, trades[price])
+
     def usable(self, price: int, traded: int) -> int:
         """Return how much of a recorded trade can fill those who wait for these offers, and note that it was made."""
         spent = self.spent.get(price)
@@ -272,20 +277,30 @@ class RecordedOffers(Offers):
         self._set(self.spent, price, spent - explained)
         return traded - explained
 
-    def follow(self, price: int, before: int, traded: int) -> None:
-        """Take in that a level is shown that was `before`; `traded` of it was matched, the rest of a fall cancelled."""
+    def follow(self, levels: Ladder, trades: Mapping[int, int]) -> None:
+        """Take in levels that were such before, and what was matched of them: the rest of a fall was cancelled."""
+        ours = self.taken.keys() | self.levels.keys() if self.levels else self.taken.keys()
+        for price in (levels.keys() | trades.keys()) & ours:
+            # Where it is shown as before, as many have come as were matched.
+            self._follow(price, levels.get(price, self.recorded.get(price, 0)), trades.get(price, 0))
+        if self.out_of_sight:
+            self._look_again()
+
+    def _follow(self, price: int, before: int, traded: int) -> None:
         shown = self.recorded.get(price, 0)
         if not shown and self._recorded_runner.levels_shown and not self.is_in_sight(price):
-            if self.is_concerned(price):
-                self.out_of_sight.add(price)
-            else:
-                self.out_of_sight.discard(price)
+            self.out_of_sight.add(price)
             return
-        if self.out_of_sight:
-            self.out_of_sight.discard(price)
-        for kept in (self.taken, self.spent):
-            if kept.get(price, 0) > shown:
-                self._set(kept, price, shown)
+        self.out_of_sight.discard(price)
+        taken = self.taken.get(price, 0)
+        if taken > shown:
+            self._set(self.taken, price, shown)
+        if self.spent.get(price, 0) > shown:
+            self._set(self.spent, price, shown)
+        if 0 < shown <= taken:
+            self._emptied.add(price)
+        else:
+            self._emptied.discard(price)
         level = self.levels.get(price)
         if level is None:
             return
@@ -302,10 +317,10 @@ class RecordedOffers(Offers):
             self.ahead[bet_id] = self.arrived_behind[bet_id] = available
             self.unseen.remove(bet_id)
 
-    def look_again(self) -> None:
+    def _look_again(self) -> None:
         """Take in what is shown, which may be nothing, where a price was out of sight and is not any more."""
         for price in sorted(self.out_of_sight):
-            self.follow(price, 0, 0)
+            self._follow(price, 0, 0)
 
     def _ahead_after(self, ahead: int, cancelled: int, shown: int, available: int) -> int:
         """Return what stands before a bet of ours once so much has been cancelled of a level."""
@@ -327,9 +342,23 @@ class RecordedOffers(Offers):
         else:
             del kept[price]
 
-    def is_concerned(self, price: int) -> bool:
-        """Return whether it matters here that another size is shown at a price."""
-        return price in self.taken or price in self.levels
+    def is_concerned(self, moved: Ladder) -> bool:
+        """Return whether it matters here that other sizes are shown at some prices."""
+        prices, taken, levels = moved.keys(), self.taken, self.levels
+        if self.out_of_sight:
+            return True
+        return bool(
+            (taken and not prices.isdisjoint(taken.keys())) or (levels and not prices.isdisjoint(levels.keys()))
+        )
+
+    def has_spent(self, moved: Ladder) -> bool:
+        """Return whether trades at some prices may account for what we took."""
+        return not moved.keys().isdisjoint(self.spent.keys())
+
+    def is_met(self, *moved: Ladder) -> bool:
+        """Return whether who trades or offers at any of some prices would be matched with bets of ours that wait."""
+        ours = self.best_of_ours
+        return ours is not None and any(not self.beats(price, ours) for prices in moved for price in prices)
 
     @property
     def best_of_ours(self) -> int | None:

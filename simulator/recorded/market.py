@@ -1,9 +1,10 @@
 """A market as it was recorded: what a subscriber of then knew after each message, and what each message changed.
 
 An update costs what it says. What has happened to the definition is worked out for whoever asks, and where sizes have
-changed is told of markets that are watched.
+changed is told of markets that are watched, or of those of their runners that are.
 """
 
+from collections.abc import Collection
 from typing import Final
 
 from simulator.recorded.happenings import Happening, happenings_between
@@ -16,7 +17,7 @@ from simulator.recorded.messages import (
     hundredths,
     runner_id,
 )
-from simulator.recorded.runner import LADDERS, Ladder, Move, RecordedRunner, Value
+from simulator.recorded.runner import LADDERS, NOTHING_KNOWN, Ladder, Move, RecordedRunner, Value
 from simulator.recorded.starting_prices import ToldPrices
 
 __all__ = ["LADDERS", "Ladder", "Move", "RecordedMarket", "RecordedRunner", "RunnerId", "hundredths", "runner_id"]
@@ -43,6 +44,7 @@ class RecordedMarket:
         "runners",
         "told_prices",
         "values",
+        "watched_runners",
     )
 
     def __init__(self, market_id: str) -> None:
@@ -61,7 +63,9 @@ class RecordedMarket:
         self.is_image = False
         """Whether the last update was told as an image, in the place of everything."""
         self.is_watched = False
-        """Whether `moves` are told, from the next update on."""
+        """Whether `moves` are told of all runners, from the next update on."""
+        self.watched_runners: Collection[RecordedRunner] = ()
+        """Else, of which runners they are."""
         self.moves: list[Move] = []
         """Where the last update has changed a size, in the order in which it says so; empty unless watched."""
         self.told_prices: ToldPrices | None = None
@@ -144,12 +148,10 @@ class RecordedMarket:
 
     def apply_runners(self, changes: list[RunnerChange]) -> None:
         """Take in what is told of runners, of the same update as what was told before."""
-        known, is_watched = self._by_selection, self.is_watched
+        known, watched, are_all_watched = self._by_selection, self.watched_runners, self.is_watched
         # Nobody is looked up in a market that has told no ladder, so where somebody was there is nothing to ask.
         if not known and not self.tells_ladders:
-            moves = self.apply_levels(changes)
-            if is_watched:
-                self.moves += moves
+            self._tell(self.apply_levels(changes))
             return
         for change in changes:
             runner = known.get(change.id) if change.hc is None else None
@@ -157,7 +159,7 @@ class RecordedMarket:
                 runner = self.runner(change.id, change.hc)
                 if change.hc is None:
                     known[change.id] = runner
-            if is_watched:
+            if are_all_watched or (watched and runner in watched):
                 runner.apply_and_tell(change, self.moves)
             else:
                 runner.apply(change)
@@ -171,6 +173,13 @@ class RecordedMarket:
         self.runners.clear()
         for key in here:
             self.runners[key] = self.all_runners[key]
+
+    def _tell(self, moves: list[Move]) -> None:
+        """Tell moves of those runners that are watched."""
+        if self.is_watched:
+            self.moves += moves
+        elif self.watched_runners:
+            self.moves += [move for move in moves if move[0] in self.watched_runners]
 
     def apply_levels(self, changes: list[RunnerChange]) -> list[Move]:
         """Take in what is told of runners where no ladder was told before; return where sizes are others than before.
@@ -206,29 +215,16 @@ class RecordedMarket:
         for runner in definition.runners:
             self.runner(runner.id, runner.hc)
 
-    def note(self, change: MarketChange, published_at: int) -> None:
-        """Take in what a change says of the market as a whole, beside its definition, for those who take it apart.
+    def _apply_image(self, change: MarketChange) -> None:
+        """Take in what stands in the place of everything; told of it is only what is not as it was.
 
-        They get no moves and no happenings.
+        A runner that it names is the same object as before, with the same ladders.
         """
-        self.published_at = published_at
-        self._count[0] += 1
-        if change.tv is not None:
-            self.values[_TOTAL] = hundredths(change.tv)
-
-    def forget_prices(self) -> None:
-        """Forget all that an image tells anew, runners too; one that it names is the same object with its ladders."""
-        for runner in self.runners.values():
-            runner.remember()
+        self.is_image = True
+        known = {key: (runner, runner.remember()) for key, runner in self.all_runners.items()}
         self.runners.clear()
         self._by_selection.clear()
         self.values.clear()
-
-    def _apply_image(self, change: MarketChange) -> None:
-        """Take in what stands in the place of everything; told of it is only what is not as it was."""
-        self.is_image = True
-        known = {key: (runner, runner.remember()) for key, runner in self.all_runners.items()}
-        self.forget_prices()
         if change.market_definition is not None:
             self.define(change.market_definition)
         changes: list[RunnerChange] = change.rc or []
@@ -243,11 +239,10 @@ class RecordedMarket:
         moves: list[Move] = []
         for key, runner in self.runners.items():
             if key not in known:
-                runner.compare([{} for _ in runner.quantities], moves)
+                runner.compare(NOTHING_KNOWN, moves)
         for runner, memory in known.values():
             runner.compare(memory, moves)
-        if self.is_watched:
-            self.moves += moves
+        self._tell(moves)
 
     def runner(self, selection_id: int | str, handicap: float | None) -> RecordedRunner:
         """Return a runner as a message names it, a new one where nothing was said of it before."""

@@ -9,7 +9,7 @@ cut short or were put in by somebody. Members that are not known are not looked 
 from collections.abc import Iterator
 from enum import StrEnum
 from itertools import islice
-from typing import Annotated, Final, NamedTuple
+from typing import Annotated, Final
 
 import msgspec
 from msgspec import Meta, Struct
@@ -163,7 +163,10 @@ class Kind(StrEnum):
     BROKEN = "no message"
 
 
-class Line(NamedTuple):
+CHANGES: Final = Kind.CHANGES
+
+
+class Line(Struct, frozen=True):
     """A line of a recording, counted from 1; `problem` says what is wrong with one that is broken."""
 
     number: int
@@ -207,4 +210,4 @@ def read_line(line: bytes, number: int) -> Line:
         return Line(number, kind, 0, NOTHING, "it has changes and no publish time" if message.mc else "")
     if not message.mc:
         return Line(number, Kind.HEARTBEAT, message.pt, NOTHING)
-    return Line(number, Kind.CHANGES, message.pt, message.mc)
+    return Line(number, CHANGES, message.pt, message.mc)

@@ -2,7 +2,7 @@
 
 from array import array
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import closing
 from itertools import islice
 from pathlib import Path
@@ -63,8 +63,8 @@ class PreparedRecording:
         """Numbers of markets of which nobody knows that they are wanted."""
         self._quantities: Final[list[Ladder]] = []
         """By code."""
-        self._runners: Final[list[RecordedRunner | None]] = []
-        """By number; `None` for a market."""
+        self._ladders: Final[list[tuple[RecordedRunner, int] | None]] = []
+        """By code: whose ladder it is and which, `None` where it is none of `LADDERS`."""
         self._definitions: Final[dict[int, MarketDefinition]] = {}
         self._images: Final[set[int]] = set()
         """Numbers of markets whose next update was told as an image."""
@@ -114,8 +114,9 @@ class PreparedRecording:
                 if place not in unwanted:
                     before(market)
                     changed.append(market)
-                if market.is_watched:
-                    self._change_and_tell(islice(rows, price >> 1), market.moves)
+                if market.is_watched or market.watched_runners:
+                    watched = None if market.is_watched else market.watched_runners
+                    self._change_and_tell(islice(rows, price >> 1), market.moves, watched)
                 else:
                     _change(islice(rows, price >> 1), quantities)
                 if not price & 1:
@@ -124,17 +125,22 @@ class PreparedRecording:
                         yield changed
                         changed = []
 
-    def _change_and_tell(self, rows: Iterator[Row], moves: list[Move]) -> None:
+    def _change_and_tell(
+        self, rows: Iterator[Row], moves: list[Move], watched: Collection[RecordedRunner] | None
+    ) -> None:
+        """Take rows in, and append where they change a ladder: of the runners that are watched, `None` for all."""
+        quantities, ladders = self._quantities, self._ladders
         for code, price, size in rows:
-            quantity = self._quantities[code]
-            before = quantity.get(price, 0)
+            ladder = ladders[code]
+            quantity = quantities[code]
+            if ladder is not None:
+                runner, number = ladder
+                if watched is None or runner in watched:
+                    moves.append((runner, number, price, quantity.get(price, 0), size))
             if size:
                 quantity[price] = size
-            elif before:
-                del quantity[price]
-            runner, ladder = self._runners[code // STEP], code % STEP
-            if _FIRST_LADDER <= ladder <= _LAST_LADDER and runner is not None:
-                moves.append((runner, ladder, price, before, size))
+            else:
+                quantity.pop(price, None)
 
     def _take(self, code: int, price: int, size: int, text: str) -> None:
         if code == MARKET:
@@ -170,9 +176,11 @@ class PreparedRecording:
         self.problems.append(Problem(self.name, line, text))
 
     def _add(self, number: int, runner: RecordedRunner | None, quantities: tuple[Ladder, ...]) -> None:
-        if number != len(self._runners):
+        if number * STEP != len(self._quantities):
             raise SourceError(f"{self.name}: it is no prepared recording, or a broken one.")
-        self._runners.append(runner)
+        for quantity in range(STEP):
+            is_ladder = _FIRST_LADDER <= quantity <= _LAST_LADDER
+            self._ladders.append((runner, quantity) if is_ladder and runner is not None else None)
         self._quantities.extend(quantities)
         self._quantities.extend({} for _ in range(STEP - len(quantities)))
 
@@ -189,7 +197,7 @@ class PreparedRecording:
         if runners is not None:
             # Numbers rise with the order in which they were given, which is not that of the runners.
             for number, selection_id, handicap, _ in sorted(runners):
-                if number >= len(self._runners):
+                if number * STEP >= len(self._quantities):
                     runner = market.runner(selection_id, handicap / 100)
                     self._add(number, runner, runner.quantities)
             market.runners.clear()

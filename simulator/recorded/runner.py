@@ -69,6 +69,9 @@ class Value(IntEnum):
 
 _VALUES, _BACKS, _LAYS, _TRADED, _SP_BACKS, _SP_LAYS, _RISES = map(int, list(Quantity)[:7])
 _LAST, _TOTAL, _NEAR, _FAR, _BEST_BACK, _BEST_LAY, _SHOWN_BY, _LEVELS_SHOWN = map(int, Value)
+_NOTHING: Final[Ladder] = {}
+NOTHING_KNOWN: Final[list[Ladder]] = [_NOTHING] * len(Quantity)
+"""What is remembered of a runner of which nothing was known; to be read only."""
 _LADDERS_OF: Final = {
     ShownBy.DISPLAYED_LEVELS: (
         (_BACKS, int(Quantity.DISPLAYED_BACK_LEVELS), _BEST_BACK),
@@ -229,10 +232,10 @@ class RecordedRunner:
     def apply_and_tell(self, change: RunnerChange, moves: list[Move]) -> None:
         """Take in what has changed, and append where sizes are others than before."""
         self.mentions += 1
-        if change.atb is not None and self._change_and_tell(_BACKS, change.atb, moves):
-            self.values.pop(_BEST_BACK, None)
-        if change.atl is not None and self._change_and_tell(_LAYS, change.atl, moves):
-            self.values.pop(_BEST_LAY, None)
+        if change.atb is not None:
+            self._keep_best(_BEST_BACK, self._change_and_tell(_BACKS, change.atb, moves))
+        if change.atl is not None:
+            self._keep_best(_BEST_LAY, self._change_and_tell(_LAYS, change.atl, moves))
         if change.trd is not None:
             for _, _, price, before, after in self._change_and_tell(_TRADED, change.trd, moves):
                 if after > before:
@@ -256,6 +259,18 @@ class RecordedRunner:
                     del ladder[key]
                 moves.append((self, number, key, before, after))
         return moves[first:]
+
+    def _keep_best(self, which: int, moved: list[Move]) -> None:
+        """Note another best price, or that it has to be looked for."""
+        best = self.values.get(which)
+        if best is None:
+            return
+        for _, _, price, _, after in moved:
+            if not after and price == best:
+                del self.values[which]
+                return
+            if after and (price > best if which == _BEST_BACK else price < best):
+                best = self.values[which] = price
 
     def apply_and_show(self, change: RunnerChange, shown_by: ShownBy, moves: list[Move]) -> None:
         """Take in what has changed where ladders are made of levels, and append where sizes are others than before."""
@@ -282,9 +297,9 @@ class RecordedRunner:
     def remember(self) -> list[Ladder]:
         """Return what is known, and forget it all but for the rises."""
         self.mentions += 1
-        memory = [dict(quantity) for quantity in self.quantities]
+        memory = [quantity.copy() if quantity else _NOTHING for quantity in self.quantities]
         for quantity in self.quantities:
-            if quantity is not self.rises:
+            if quantity and quantity is not self.rises:
                 quantity.clear()
         return memory
 
@@ -299,9 +314,11 @@ class RecordedRunner:
                     before, after = known.get(price, 0), now.get(price, 0)
                     if before != after:
                         moves.append((self, int(ladder), price, before, after))
-        for price, volume in self.traded.items():
-            if volume > memory[_TRADED].get(price, 0):
-                self.rises[price] = volume - memory[_TRADED].get(price, 0)
+        known = memory[_TRADED]
+        if known != self.traded:
+            for price, volume in self.traded.items():
+                if volume > known.get(price, 0):
+                    self.rises[price] = volume - known.get(price, 0)
 
     def _change_backs(self, lines: PriceSizes) -> None:
         ladder, values, keys = self.available_to_back, self.values, _KEYS

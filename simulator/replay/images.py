@@ -65,7 +65,7 @@ def link(image: RecordingsImage, parts: Parts, lane: WorldLane, engine: Engine) 
     lane.unsettled.update(image.unsettled)
     of_all = {market.id: engine.go_on(market_of_image(market)) for market in image.markets}
     followed = {
-        market_id: Followed(lane, of_all[market_id].recorded, of_all[market_id].watched)
+        market_id: Followed(lane, of_all[market_id].recorded, of_all[market_id].watched_books)
         for market_id in image.with_books
     }
     for market_id in image.followed:

@@ -69,11 +69,12 @@ NOT_COMPARED = {
     "_virtual_view", "_other_runners_of", "_other_runners_version", "_active_by_priority",
     "_by_pair", "_by_client_id", "_by_length",
     "_real", "_real_base", "_base_nanoseconds",
-    "_by_selection", "_definition_before", "_events", "_heard", "_reading", "_sources", "_watch", "is_image",
+    "_by_selection", "_definition_before", "_events", "_heard", "_reading", "_sources",
+    "_watch", "_watched", "is_image", "moves", "watched_books", "watched_runners",
     "new_book", "new_books",
 }  # fmt: skip
 """What markets, vendors and sessions work out anew when they are asked, how a clock counts, what the last message has
-changed in a recorded market, who is called, and what is open."""
+changed in a recorded market, who is called and in which order, and what is open."""
 
 
 def test_every_attribute_of_everything_is_as_it_was_and_refers_to_what_it_referred_to() -> None:

@@ -207,8 +207,8 @@ class MarketBooks:
                 if now != before or not now:
                     self._make(place)
             self._mentions = mentions
-        for key in self.followed.watched:
-            place_of_watched = self._places.get(key)
+        for books in self.followed.watched_books.values():
+            place_of_watched = self._places.get(books[0].key)
             if place_of_watched is not None:
                 self._make(place_of_watched)
         return self._runners.copy()
