@@ -17,7 +17,9 @@ def to_hundredths(value: float) -> int:
     if not abs(scaled) < -INEXACT:
         return INEXACT
     nearest = round(scaled)
-    return nearest if abs(scaled - nearest) <= CLOSE * max(1.0, abs(scaled)) else INEXACT
+    if nearest == scaled or abs(scaled - nearest) <= CLOSE * max(1.0, abs(scaled)):
+        return nearest
+    return INEXACT
 
 
 def of_hundredths(value: int) -> float:

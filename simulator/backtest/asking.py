@@ -1,17 +1,18 @@
 """What a strategy may ask for, whoever carries it out: orders as their words say them, before any wire or exchange."""
 
 from abc import ABC, abstractmethod
-from typing import Any, Generic, TypeVar
+from collections.abc import Callable, Mapping
+from typing import Any, Final, Generic, TypeVar
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from simulator.backtest.strategy import RunnerView
-from simulator.exchange.orders import BetTargetType, OrderType, Persistence, Side, TimeInForce
+from simulator.exchange.orders import BACK, LAPSE, LAY, LIMIT, BetTargetType, OrderType, Persistence, Side, TimeInForce
 
 Own = TypeVar("Own")
 
 
-class Wish(Struct, frozen=True, kw_only=True):
+class Wish(Struct, frozen=True):
     """An order that is asked for: prices are decimal odds, and amounts in the account's money."""
 
     selection_id: int
@@ -31,6 +32,25 @@ class Wish(Struct, frozen=True, kw_only=True):
     market_version: int | None = None
 
 
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+_MORE_OF_ANY: Final[Mapping[str, Callable[[Any], Any]]] = {
+    "customer_order_ref": _as_it_is,
+    "market_version": _as_it_is,
+}
+_MORE_OF_LIMIT: Final[Mapping[str, Callable[[Any], Any]]] = {
+    **_MORE_OF_ANY,
+    "persistence": Persistence,
+    "time_in_force": TimeInForce,
+    "min_fill_size": _as_it_is,
+    "bet_target_type": BetTargetType,
+    "bet_target_size": _as_it_is,
+}
+"""What can be said of an order beside whom it is on, its price and its size, and what it is made into."""
+
+
 class Asking(ABC, Generic[Own]):
     """The orders that can be asked for, as `OwnOrders` of `strategy` says them."""
 
@@ -42,60 +62,51 @@ class Asking(ABC, Generic[Own]):
 
     def back(self, runner: RunnerView | int, price: float, size: float, **more: Any) -> Own:
         """Back a runner at a price or a better one."""
-        return self._limit(Side.BACK, runner, price, size, more)
+        return self._limit(BACK, runner, price, size, more)
 
     def lay(self, runner: RunnerView | int, price: float, size: float, **more: Any) -> Own:
         """Lay a runner at a price or a better one."""
-        return self._limit(Side.LAY, runner, price, size, more)
+        return self._limit(LAY, runner, price, size, more)
 
     def back_at_starting_price(
         self, runner: RunnerView | int, liability: float, limit: float | None = None, **more: Any
     ) -> Own:
         """Back a runner at its starting price."""
-        return self._at_starting_price(Side.BACK, runner, liability, limit, more)
+        return self._at_starting_price(BACK, runner, liability, limit, more)
 
     def lay_at_starting_price(
         self, runner: RunnerView | int, liability: float, limit: float | None = None, **more: Any
     ) -> Own:
         """Lay a runner at its starting price."""
-        return self._at_starting_price(Side.LAY, runner, liability, limit, more)
+        return self._at_starting_price(LAY, runner, liability, limit, more)
 
     def _limit(self, side: Side, runner: RunnerView | int, price: float, size: float, more: dict[str, Any]) -> Own:
-        target = more.pop("bet_target_size", None)
-        return self._wish(
-            runner,
-            more,
-            side=side,
-            order_type=OrderType.LIMIT,
-            price=price,
-            size=None if target is not None and not size else size,
-            persistence=Persistence(more.pop("persistence", None) or Persistence.LAPSE),
-            time_in_force=_named(TimeInForce, more.pop("time_in_force", None)),
-            min_fill_size=more.pop("min_fill_size", None),
-            bet_target_type=_named(BetTargetType, more.pop("bet_target_type", None)),
-            bet_target_size=target,
-        )
+        selection_id, handicap = _ids_of(runner, more)
+        wish = Wish(selection_id, handicap, side, LIMIT, price, size, None, LAPSE)
+        if more:
+            wish = _with_more(wish, more, _MORE_OF_LIMIT)
+            if wish.bet_target_size is not None and not size:
+                wish = structs.replace(wish, size=None)
+        return self.place(wish)
 
     def _at_starting_price(
         self, side: Side, runner: RunnerView | int, liability: float, limit: float | None, more: dict[str, Any]
     ) -> Own:
         order_type = OrderType.MARKET_ON_CLOSE if limit is None else OrderType.LIMIT_ON_CLOSE
-        return self._wish(runner, more, side=side, order_type=order_type, price=limit, liability=liability)
-
-    def _wish(self, runner: RunnerView | int, more: dict[str, Any], **asked: Any) -> Own:
-        """Place what is asked for; `TypeError` names what of `more` no order has."""
-        handicap = more.pop("handicap", 0.0)
-        wish = Wish(
-            selection_id=runner if isinstance(runner, int) else runner.selection_id,
-            handicap=handicap if isinstance(runner, int) else runner.handicap,
-            customer_order_ref=more.pop("customer_order_ref", None),
-            market_version=more.pop("market_version", None),
-            **asked,
-        )
-        if more:
-            raise TypeError(f"an order has no {', '.join(sorted(more))}")
-        return self.place(wish)
+        selection_id, handicap = _ids_of(runner, more)
+        wish = Wish(selection_id, handicap, side, order_type, limit, None, liability)
+        return self.place(_with_more(wish, more, _MORE_OF_ANY) if more else wish)
 
 
-def _named(names: Any, name: str | None) -> Any:
-    return None if name is None else names(name)
+def _ids_of(runner: RunnerView | int, more: dict[str, Any]) -> tuple[int, float]:
+    """Return whom an order is on; only who names a runner by its number says its handicap."""
+    handicap = more.pop("handicap", 0.0) if more else 0.0
+    return (runner, handicap) if isinstance(runner, int) else (runner.selection_id, runner.handicap)
+
+
+def _with_more(wish: Wish, more: Mapping[str, Any], known: Mapping[str, Callable[[Any], Any]]) -> Wish:
+    """Return a wish of which more is said, as far as it is not `None`; `TypeError` names what no order has."""
+    unknown = more.keys() - known.keys()
+    if unknown:
+        raise TypeError(f"an order has no {', '.join(sorted(unknown))}")
+    return structs.replace(wish, **{name: known[name](value) for name, value in more.items() if value is not None})

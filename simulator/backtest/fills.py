@@ -1,12 +1,16 @@
 """Fills: which bet of ours was matched with what, and what the model knew when it did so."""
 
 from collections.abc import Iterable, Iterator
+from typing import Final, cast
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from simulator.backtest.books import How, RestingFill
 from simulator.exchange.events import Event, OrderMatched, OrderMatchedAtStartingPrice, VirtualBetMatched
 from simulator.exchange.orders import ANONYMOUS, RunnerKey, Side
+
+_TAKEN: Final = How.TAKEN
 
 Used = tuple[RunnerKey, int, int]
 """Recorded volume that a fill used up: runner, price in hundredths, size in pence."""
@@ -35,26 +39,18 @@ class Fill(Struct, frozen=True, gc=False):
     queue_ahead: int = 0
 
 
-def fills_of(events: Iterable[Event], model: str) -> Iterator[Fill]:
-    """Yield the fills of bets that took something, and of those matched at the starting price, that events tell of."""
+def fills_of(events: Iterable[Event], model: str) -> list[Fill]:
+    """Return the fills of bets that took something, and of those matched at the starting price, that events tell of."""
+    fills: list[Fill] = []
     for event in events:
-        if isinstance(event, OrderMatched):
-            yield from _match(event, model)
-        elif isinstance(event, VirtualBetMatched):
-            yield from _virtual_match(event, model)
-        elif isinstance(event, OrderMatchedAtStartingPrice):
-            yield Fill(
-                event.at,
-                event.market_id,
-                event.bet_id,
-                event.match_id,
-                event.runner,
-                event.side,
-                event.price,
-                event.size,
-                model,
-                How.STARTING_PRICE,
-            )
+        kind = type(event)
+        if kind is OrderMatched:
+            fills += _match(cast(OrderMatched, event), model)
+        elif kind is VirtualBetMatched:
+            fills += _virtual_match(cast(VirtualBetMatched, event), model)
+        elif kind is OrderMatchedAtStartingPrice:
+            fills.append(_starting_price_match(cast(OrderMatchedAtStartingPrice, event), model))
+    return fills
 
 
 def resting_fills(events: Iterable[Event], resting: Iterable[RestingFill], model: str) -> Iterator[Fill]:
@@ -77,18 +73,24 @@ def resting_fills(events: Iterable[Event], resting: Iterable[RestingFill], model
         )
 
 
-def _match(event: OrderMatched, model: str) -> Iterator[Fill]:
+def _match(event: OrderMatched, model: str) -> list[Fill]:
+    """Return the fill of who took recorded volume, or those of both where a bet of ours was taken."""
+    runner, price, size = event.runner, event.price, event.size
     is_recorded = event.resting_account == ANONYMOUS
-    used: tuple[Used, ...] = ((event.runner, event.price, event.size),) if is_recorded else ()
-    how = How.TAKEN if is_recorded else How.OWN
-    both = [(event.taker_bet_id, event.taker_side)]
-    if not is_recorded:
-        both.append((event.resting_bet_id, event.taker_side.opposite))
-    for bet_id, side in both:
-        yield Fill(
-            event.at, event.market_id, bet_id, event.match_id, event.runner, side, event.price, event.size,
-            model, how, used,
-        )  # fmt: skip
+    taken = Fill(
+        event.at, event.market_id, event.taker_bet_id, event.match_id, runner, event.taker_side, price, size, model,
+        _TAKEN if is_recorded else How.OWN, ((runner, price, size),) if is_recorded else (),
+    )  # fmt: skip
+    if is_recorded:
+        return [taken]
+    return [taken, replace(taken, bet_id=event.resting_bet_id, side=event.taker_side.opposite)]
+
+
+def _starting_price_match(event: OrderMatchedAtStartingPrice, model: str) -> Fill:
+    return Fill(
+        event.at, event.market_id, event.bet_id, event.match_id, event.runner, event.side, event.price, event.size,
+        model, How.STARTING_PRICE,
+    )  # fmt: skip
 
 
 def _virtual_match(event: VirtualBetMatched, model: str) -> Iterator[Fill]:

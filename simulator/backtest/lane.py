@@ -281,7 +281,8 @@ class Lane:
 
     def _carry_out(self, request: Request) -> None:
         self._tick()
-        self.charge_transactions()
+        if self.settings.transaction_limit is not None:
+            self.charge_transactions()
         try:
             events = self.exchange.apply(request.command, self.now)
         except Refused as refusal:
@@ -291,11 +292,11 @@ class Lane:
         request.events = events
         self._count(request, events)
         for event in events:
-            if isinstance(event, OrdersHeld):
+            if isinstance(event, OrderPlaced):
+                request.add(event.index, self.state.orders[event.bet_id])
+            elif isinstance(event, OrdersHeld):
                 request.ticket = event.ticket
                 self._held[event.ticket] = request
-            elif isinstance(event, OrderPlaced):
-                request.add(event.index, self.exchange.orders[event.bet_id])
         self._tell(events)
 
     def _tick(self) -> None:

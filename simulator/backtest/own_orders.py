@@ -14,7 +14,14 @@ from simulator.exchange.commands import (
     UpdateInstruction,
 )
 from simulator.exchange.money import HUNDREDTHS
-from simulator.exchange.orders import Order, OrderStatus, OrderType, Persistence, RunnerKey, Side
+from simulator.exchange.orders import (
+    BACK,
+    EXECUTABLE,
+    LIMIT,
+    Order,
+    Persistence,
+    RunnerKey,
+)
 
 PENDING: Final = "PENDING"
 REFUSED: Final = "REFUSED"
@@ -25,7 +32,7 @@ NOT_THERE_YET: Final = "BET_IN_PROGRESS"
 class RecordedOrder:
     """An order of a strategy over a recording."""
 
-    __slots__ = ("_index", "_refusal", "_request", "instruction", "shown_price")
+    __slots__ = ("_index", "_order", "_refusal", "_request", "instruction", "shown_price")
 
     def __init__(
         self, instruction: PlaceInstruction, request: Request | None, shown_price: int | None, index: int = 0
@@ -33,6 +40,7 @@ class RecordedOrder:
         self.instruction: Final = instruction
         self._request: Final = request
         self._index: Final = index
+        self._order: Order | None = None
         self._refusal = "" if request is not None else NOT_THERE_YET
         self.shown_price: Final = shown_price
         """The best price on its side when it was asked for, in hundredths."""
@@ -49,12 +57,15 @@ class RecordedOrder:
     @property
     def order(self) -> Order | None:
         """Return the bet, `None` as long as the exchange has not taken it."""
-        return None if self._request is None else self._request.order_of(self._index)
+        if self._order is None and self._request is not None:
+            self._order = self._request.order_of(self._index)
+        return self._order
 
     @property
     def bet_id(self) -> int | None:
         """Return its number."""
-        return None if self.order is None else self.order.bet_id
+        order = self.order
+        return None if order is None else order.bet_id
 
     @property
     def selection_id(self) -> int:
@@ -79,8 +90,9 @@ class RecordedOrder:
     @property
     def size(self) -> float:
         """Return the size asked for, of an order for the starting price its liability."""
-        if self.order is not None and self.order.order_type is OrderType.LIMIT:
-            return of_hundredths(self.order.own.size)
+        order = self.order
+        if order is not None and order.order_type is LIMIT:
+            return of_hundredths(order.own.size)
         return of_hundredths(self.instruction.size or self.instruction.liability or 0)
 
     @property
@@ -88,7 +100,7 @@ class RecordedOrder:
         """Return PENDING, EXECUTABLE, EXECUTION_COMPLETE or REFUSED."""
         order = self.order
         if order is not None:
-            return OrderStatus.EXECUTABLE if order.liability_waiting else order.status
+            return EXECUTABLE if order.liability_waiting else order.status
         return REFUSED if self.refusal else PENDING
 
     @property
@@ -99,14 +111,16 @@ class RecordedOrder:
     @property
     def size_matched(self) -> float:
         """Return what of it is matched."""
-        return 0.0 if self.order is None else of_hundredths(self.order.own.size_matched)
+        order = self.order
+        return 0.0 if order is None else of_hundredths(order.own.size_matched)
 
     @property
     def size_remaining(self) -> float:
         """Return what of it is not."""
-        if self.order is None:
+        order = self.order
+        if order is None:
             return 0.0 if self.refusal else self.size
-        return of_hundredths(self.order.own.size_remaining or self.order.own.liability_waiting)
+        return of_hundredths(order.own.size_remaining or order.own.liability_waiting)
 
     @property
     def average_price_matched(self) -> float | None:
@@ -191,8 +205,9 @@ class RecordedOrders(Asking[RecordedOrder]):
 
     def place(self, wish: Wish) -> RecordedOrder:
         """Ask for an order, and return it at once."""
+        handicap = to_hundredths(wish.handicap) if wish.handicap else 0
         instruction = PlaceInstruction(
-            RunnerKey(wish.selection_id, to_hundredths(wish.handicap)),
+            RunnerKey(wish.selection_id, handicap),
             wish.side,
             wish.order_type,
             _hundredths_or_none(wish.price),
@@ -213,7 +228,7 @@ class RecordedOrders(Asking[RecordedOrder]):
         recorded = self.market.followed.recorded.runners.get(instruction.runner)
         shown = None
         if recorded is not None:
-            shown = recorded.best_back if instruction.side is Side.BACK else recorded.best_lay
+            shown = recorded.best_back if instruction.side is BACK else recorded.best_lay
         order = RecordedOrder(instruction, request, shown, index)
         self._orders.append(order)
         self._live.append(order)

@@ -16,7 +16,7 @@ from simulator.backtest.own_orders import RecordedOrder, RecordedOrders
 from simulator.backtest.playing import AtPlay
 from simulator.backtest.views import RecordedMarketView
 from simulator.exchange.money import HUNDREDTHS
-from simulator.exchange.orders import OrderType
+from simulator.exchange.orders import LIMIT
 
 
 class MarketRow(Struct, frozen=True, kw_only=True):
@@ -45,7 +45,7 @@ class MarketRow(Struct, frozen=True, kw_only=True):
     problem: str
 
 
-class OrderRow(Struct, frozen=True, kw_only=True):
+class OrderRow(Struct, frozen=True, kw_only=True, gc=False):
     """An order."""
 
     run: str
@@ -80,7 +80,7 @@ class OrderRow(Struct, frozen=True, kw_only=True):
     outcome: str | None
 
 
-class FillRow(Struct, frozen=True, kw_only=True):
+class FillRow(Struct, frozen=True, kw_only=True, gc=False):
     """A match of an order, with what the model knew when it made it."""
 
     run: str
@@ -162,9 +162,9 @@ def _market(play: AtPlay, orders: RecordedOrders, rows: list[OrderRow], run: str
     )
 
 
-def _filled_prices(fills: Iterable[Fill]) -> dict[int | None, float]:
+def _filled_prices(fills: Iterable[Fill]) -> dict[int, float]:
     """Return by bet id the average price of the matches as they were made."""
-    sums: dict[int | None, tuple[int, int]] = {}
+    sums: dict[int, tuple[int, int]] = {}
     for fill in fills:
         payout, size = sums.get(fill.bet_id, (0, 0))
         sums[fill.bet_id] = payout + fill.price * fill.size, size + fill.size
@@ -172,24 +172,25 @@ def _filled_prices(fills: Iterable[Fill]) -> dict[int | None, float]:
 
 
 def _order(
-    own: RecordedOrder, number: int, orders: RecordedOrders, names: tuple[str, str], filled: Mapping[int | None, float]
+    own: RecordedOrder, number: int, orders: RecordedOrders, names: tuple[str, str], filled: Mapping[int, float]
 ) -> OrderRow:
     run, model = names
-    bet = None if own.order is None else own.order.own
-    runner = orders.market.runner_or_none(own.instruction.runner)
-    persistence = own.instruction.persistence if own.instruction.order_type is OrderType.LIMIT else None
+    order, instruction = own.order, own.instruction
+    bet = None if order is None else order.own
+    runner = orders.market.runner_or_none(instruction.runner)
+    cancelled, lapsed, voided = (0, 0, 0) if bet is None else (bet.size_cancelled, bet.size_lapsed, bet.size_voided)
     return OrderRow(
         run=run,
         model=model,
         market_id=orders.market.market_id,
         number=number,
-        bet_id=own.bet_id,
+        bet_id=None if bet is None else bet.bet_id,
         selection_id=own.selection_id,
         handicap=own.handicap,
         runner_name="" if runner is None else runner.name,
         side=own.side,
-        order_type=own.instruction.order_type,
-        persistence=persistence,
+        order_type=instruction.order_type,
+        persistence=instruction.persistence if instruction.order_type is LIMIT else None,
         price=own.price,
         size=own.size,
         shown_price=None if own.shown_price is None else of_hundredths(own.shown_price),
@@ -199,10 +200,10 @@ def _order(
         refusal=own.refusal,
         size_matched=own.size_matched,
         average_price_matched=own.average_price_matched,
-        average_price_filled=filled.get(own.bet_id),
-        size_cancelled=of_hundredths(0 if bet is None else bet.size_cancelled),
-        size_lapsed=of_hundredths(0 if bet is None else bet.size_lapsed),
-        size_voided=of_hundredths(0 if bet is None else bet.size_voided),
+        average_price_filled=None if bet is None else filled.get(bet.bet_id),
+        size_cancelled=of_hundredths(cancelled),
+        size_lapsed=of_hundredths(lapsed),
+        size_voided=of_hundredths(voided),
         starting_price=None if runner is None else runner.starting_price,
         profit=own.profit,
         outcome=None if bet is None else bet.outcome,

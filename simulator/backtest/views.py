@@ -13,10 +13,11 @@ from simulator.backtest.defined import Defined
 from simulator.backtest.followed import Followed
 from simulator.backtest.following import key_of
 from simulator.backtest.strategy import PriceSize
-from simulator.exchange.money import NoPrice
+from simulator.exchange.money import HUNDREDTHS, NoPrice
 from simulator.exchange.orders import RunnerKey
 from simulator.exchange.profit_and_loss import runner_profits
 from simulator.exchange.runner import Runner
+from simulator.exchange.statuses import ACTIVE
 from simulator.recorded.messages import MarketDefinition
 from simulator.recorded.messages import RunnerDefinition as RecordedDefinition
 
@@ -24,13 +25,14 @@ from simulator.recorded.messages import RunnerDefinition as RecordedDefinition
 class RecordedRunnerView:
     """A runner of a market that follows a recording."""
 
-    __slots__ = ("_book", "_market", "_runner", "handicap", "key", "selection_id")
+    __slots__ = ("_book", "_market", "_recorded", "_runner", "handicap", "key", "selection_id")
 
     def __init__(self, market: "RecordedMarketView", runner: Runner) -> None:
         self._market: Final = market
         self._runner: Final = runner
         assert isinstance(runner.book, RecordedBook)
         self._book: Final = runner.book
+        self._recorded: Final = runner.book.recorded
         self.key: Final = runner.key
         self.selection_id: Final = runner.key.selection_id
         self.handicap: Final = of_hundredths(runner.key.handicap)
@@ -60,16 +62,16 @@ class RecordedRunnerView:
     @property
     def best_back(self) -> float | None:
         """Return the best price that is available to back."""
-        book = self._book
-        best = book.recorded.best_back if book.lays.is_idle else book.lays.best_price
-        return None if best is None else of_hundredths(best)
+        lays = self._book.lays
+        best = lays.best_price if lays.levels or lays.taken else self._recorded.best_back
+        return None if best is None else best / HUNDREDTHS
 
     @property
     def best_lay(self) -> float | None:
         """Return the best price that is available to lay."""
-        book = self._book
-        best = book.recorded.best_lay if book.backs.is_idle else book.backs.best_price
-        return None if best is None else of_hundredths(best)
+        backs = self._book.backs
+        best = backs.best_price if backs.levels or backs.taken else self._recorded.best_lay
+        return None if best is None else best / HUNDREDTHS
 
     @property
     def available_to_back(self) -> Sequence[PriceSize]:
@@ -194,6 +196,11 @@ class RecordedMarketView(Defined[RecordedRunnerView]):
         """Return all runners, in the order of the market."""
         _ = self.definition
         return self._runners
+
+    @property
+    def active_runners(self) -> Sequence[RecordedRunnerView]:
+        """Return those that can still win."""
+        return [runner for runner in self.runners if runner._runner.status is ACTIVE]
 
     def runner(self, selection_id: int, handicap: float = 0.0) -> RecordedRunnerView:
         """Return a runner; raise `KeyError` where there is no such one."""
