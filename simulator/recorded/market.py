@@ -150,7 +150,7 @@ class RecordedMarket:
         """Take in what is told of runners, of the same update as what was told before."""
         known, watched, are_all_watched = self._by_selection, self.watched_runners, self.is_watched
         # Nobody is looked up in a market that has told no ladder, so where somebody was there is nothing to ask.
-        if not known and not self.tells_ladders:
+        if not known and not self.tells_ladders and not self._begins_with_ladders(changes):
             self._tell(self.apply_levels(changes))
             return
         for change in changes:
@@ -180,6 +180,13 @@ class RecordedMarket:
             self.moves += moves
         elif self.watched_runners:
             self.moves += [move for move in moves if move[0] in self.watched_runners]
+
+    def _begins_with_ladders(self, changes: list[RunnerChange]) -> bool:
+        """Take note that the first that is told of offers is a ladder, where that is so, and return whether it is."""
+        is_so = _SHOWN_BY not in self.values and told_by(changes) is ShownBy.LADDERS
+        if is_so:
+            self.values[_SHOWN_BY] = _LADDERS
+        return is_so
 
     def apply_levels(self, changes: list[RunnerChange]) -> list[Move]:
         """Take in what is told of runners where no ladder was told before; return where sizes are others than before.
@@ -230,8 +237,7 @@ class RecordedMarket:
         changes: list[RunnerChange] = change.rc or []
         if change.tv is not None:
             self.values[_TOTAL] = hundredths(change.tv)
-        if told_by(changes) is ShownBy.LADDERS:
-            self.values[_SHOWN_BY] = _LADDERS
+        if self._begins_with_ladders(changes):
             for one in changes:
                 self.runner(one.id, one.hc).apply(one)
         else:
