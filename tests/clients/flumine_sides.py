@@ -3,10 +3,11 @@
     python flumine_sides.py flumine|betsim NAME FILE [PARAMETERS]
 
 It is run by an interpreter that has flumine and betsim, and writes JSON: the orders of the blotters, and what the
-strategy has told. Parameters are a JSON object.
+strategy has told. Parameters are a JSON object. MODULE:NAME is a strategy of the folder `BETSIM_FLUMINE_EXAMPLES`.
 """
 
 import json
+import os
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -21,23 +22,26 @@ from simulator.backtest.flumine_adapter.play import FluminePlay
 from simulator.backtest.flumine_adapter.session import flumine_session
 from simulator.backtest.job import lines_of
 
-sys.path.insert(0, str(Path(__file__).parent))
+sys.path[:0] = [str(Path(__file__).parent), os.environ.get("BETSIM_FLUMINE_EXAMPLES", "")]
+
+
+def strategy_named(name: str) -> Any:
+    module, _, strategy = name.rpartition(":")
+    return getattr(import_module(module or "flumine_strategies"), strategy)
 
 
 def by_flumine(name: str, file: str, parameters: dict[str, Any]) -> tuple[Any, Any]:
     config.raise_errors = False
     framework = FlumineSimulation(client=SimulatedClient())
-    strategies: Any = import_module("flumine_strategies")
-    strategy = getattr(strategies, name)(stream=BetfairHistoricalStream(file_path=file), **parameters)
+    strategy = strategy_named(name)(stream=BetfairHistoricalStream(file_path=file), **parameters)
     framework.add_strategy(strategy)
     framework.run()
     return framework, strategy
 
 
 def by_betsim(name: str, file: str, parameters: dict[str, Any]) -> tuple[Any, Any]:
-    strategies: Any = import_module("flumine_strategies")
     with flumine_session():
-        strategy = getattr(strategies, name)(**parameters)
+        strategy = strategy_named(name)(**parameters)
         play = FluminePlay(strategy)
         engine = Engine([play.lane])
         for line in lines_of((file,)):
