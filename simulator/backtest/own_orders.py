@@ -35,13 +35,19 @@ class RecordedOrder:
     __slots__ = ("_index", "_order", "_refusal", "_request", "instruction", "shown_price")
 
     def __init__(
-        self, instruction: PlaceInstruction, request: Request | None, shown_price: int | None, index: int = 0
+        self,
+        instruction: PlaceInstruction,
+        request: Request | None,
+        shown_price: int | None,
+        index: int = 0,
+        refusal: str = NOT_THERE_YET,
     ) -> None:
         self.instruction: Final = instruction
         self._request: Final = request
         self._index: Final = index
         self._order: Order | None = None
-        self._refusal = "" if request is not None else NOT_THERE_YET
+        self._refusal: Final = refusal
+        """Why nothing could be asked of the exchange, where there is no request."""
         self.shown_price: Final = shown_price
         """The best price on its side when it was asked for, in hundredths."""
 
@@ -105,7 +111,7 @@ class RecordedOrder:
 
     @property
     def refusal(self) -> str:
-        """Return the exchange's code for why it was not taken."""
+        """Return why it was not taken: the exchange's code, unless it never reached the exchange."""
         return self._refusal if self._request is None else self._request.reason_of(self._index)
 
     @property
@@ -223,13 +229,18 @@ class RecordedOrders(Asking[RecordedOrder]):
         request = self._lane.place(self.market.market_id, instruction, market_version=wish.market_version)
         return self.keep(instruction, request)
 
-    def keep(self, instruction: PlaceInstruction, request: Request | None, index: int = 0) -> RecordedOrder:
-        """Keep the order that a request asks for, by its instruction of this number, counted from 0."""
+    def keep(
+        self, instruction: PlaceInstruction, request: Request | None, index: int = 0, *, refusal: str = NOT_THERE_YET
+    ) -> RecordedOrder:
+        """Keep the order that a request asks for, by its instruction of this number, counted from 0.
+
+        `refusal` is why there is no request, where there is none.
+        """
         recorded = self.market.followed.recorded.runners.get(instruction.runner)
         shown = None
         if recorded is not None:
             shown = recorded.best_back if instruction.side is BACK else recorded.best_lay
-        order = RecordedOrder(instruction, request, shown, index)
+        order = RecordedOrder(instruction, request, shown, index, refusal)
         self._orders.append(order)
         self._live.append(order)
         return order

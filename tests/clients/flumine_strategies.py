@@ -164,6 +164,65 @@ class ForgetsTrades(Places):
         self.told.append((context.trade_count, context.live_trade_count, known, "another" in context.trades))
 
 
+class EditsStartingPriceLimit(Places):
+    """Asks for an easier limit of an order for the starting price, and later for a harder one, which nobody gets."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(**{**HOLDS_NOTHING, **more})
+        self.told: list[Any] = []
+        self.order: Any = None
+
+    def process_market_book(self, market: Any, market_book: Any) -> None:
+        step = len(self.told)
+        if step == 1:
+            self.order = self.place(market, market_book.runners[1], "LAY", LimitOnCloseOrder(20.0, 3.0))
+        elif step == 4:
+            market.replace_order(self.order, 4.0)
+        elif step == 7:
+            market.replace_order(list(market.blotter)[-1], 2.0)
+        self.told.append(
+            [
+                (order.order_type.price, order.order_type.liability, order.status.value, order.bet_id is not None,
+                 [response.status for response in order.responses.cancel_responses], order.trade.status.value)
+                for order in market.blotter
+            ]
+        )  # fmt: skip
+
+
+class Violates(Places):
+    """Places orders that controls of flumine's refuse, and one that none does."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(max_order_exposure=10, **more)
+        self.told: list[Any] = []
+
+    def process_market_book(self, market: Any, market_book: Any) -> None:
+        if not self.told:
+            runner = market_book.runners[0]
+            for order_type in (
+                LimitOrder(3.03, 2.0), LimitOrder(3.0, 2.005), LimitOrder(3.0, 0.5), LimitOrder(3.0, 20.0),
+                LimitOrder(None, 2.0), MarketOnCloseOrder(0.0), LimitOrder(3.0, 2.0),
+            ):  # fmt: skip
+                order = self.place(market, runner, "BACK", order_type)
+                self.told.append((order.status.value, order.violation_msg))
+
+
+class ReadsTraded(Places):
+    """Reads what flumine says was traded of each runner with a message."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(**more)
+        self.told: list[Any] = []
+
+    def process_market_book(self, market: Any, market_book: Any) -> None:
+        self.told.append(
+            [
+                (key, sorted(figures.traded.items()), figures.runner.selection_id)
+                for key, figures in market.context["simulated"].items()
+            ]
+        )
+
+
 class Reads(Places):
     """Reads every member of every book."""
 

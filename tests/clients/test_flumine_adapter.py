@@ -54,9 +54,9 @@ def rows(folder: Path, name: str) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def a_race(market_id: str = "1.5") -> Race:
+def a_race(market_id: str = "1.5", **definition: Any) -> Race:
     """Return a race with enough offered that nobody is in nobody's way, which goes in play, and which runner 1 wins."""
-    race = Race(market_id, **WHOLE)
+    race = Race(market_id, **{**WHOLE, **definition})
     for step in range(6):
         race.offers(1, atb=[(3.0 + step * 0.05, 50.0 + step), (2.9, 9.0)], atl=[(3.4, 40.0 + step)])
         race.offers(1, trd=[(3.0, 10.0 * (step + 1))], ltp=3.0, tv=10.0 * (step + 1))
@@ -152,6 +152,43 @@ def test_an_order_is_replaced_at_once_where_flumine_waits_for_another_book(race:
     assert placed_by_us == ("2020-09-13 12:26:46+00:00", "Executable", 4.0)
     # In the end orders are what they are in flumine, but for when this one was placed.
     assert [order[1:14] for order in ours[-2][3]] == [order[1:14] for order in theirs[-2][3]]
+
+
+def test_the_limit_of_an_order_for_the_starting_price_is_edited_as_the_exchange_does(tmp_path: Path) -> None:
+    """flumine's simulation refuses it always; the exchange gives easier limits, and an order of a new number."""
+    race = a_race(bspMarket=True).write(tmp_path)
+    theirs = side("flumine", "EditsStartingPriceLimit", race)["told"]
+    ours = side("betsim", "EditsStartingPriceLimit", race)["told"]
+    assert theirs[6] == [[3.0, 20.0, "Executable", True, ["FAILURE"], "Live"]]
+    followed = [3.0, 20.0, "Execution complete", True, ["SUCCESS"], "Live"]
+    assert ours[6] == [followed, [4.0, 20.0, "Executable", True, [], "Live"]]
+    assert ours[9] == [followed, [4.0, 20.0, "Executable", True, ["FAILURE"], "Live"]]
+
+
+def test_an_order_that_a_control_refuses_has_a_row_that_says_what_the_control_says(race: Path, tmp_path: Path) -> None:
+    theirs, ours = side("flumine", "Violates", race)["told"], side("betsim", "Violates", race)["told"]
+    assert ours == theirs
+    done = betsim(f"{STRATEGIES}:Violates", str(race), "--output", str(tmp_path / "out"))
+    assert done.returncode == 0, done.stderr
+    orders = rows(tmp_path / "out", "orders")
+    assert [order["refusal"] for order in orders] == [message or "" for _, message in theirs]
+    assert [order["status"] for order in orders] == 6 * ["REFUSED"] + ["EXECUTION_COMPLETE"]
+
+
+def test_what_was_traded_with_each_message_is_what_flumine_says_from_the_second_look_on(race: Path) -> None:
+    theirs, ours = side("flumine", "ReadsTraded", race)["told"], side("betsim", "ReadsTraded", race)["told"]
+    assert sum(bool(traded) for told in theirs[1:] for _, traded, _ in told) >= 5
+    assert ours[1:] == theirs[1:]
+    assert [traded for _, traded, _ in ours[0]] == [[], [], []]
+
+
+def test_what_was_traded_is_what_flumine_says_over_a_real_recording() -> None:
+    file = STREAMS / "1.197931751.bz2"
+    if not file.exists():
+        pytest.skip(f"the evidence is not here: {file}")
+    theirs, ours = side("flumine", "ReadsTraded", file)["told"], side("betsim", "ReadsTraded", file)["told"]
+    assert sum(bool(traded) for told in theirs[1:] for _, traded, _ in told) >= 5
+    assert ours[1:] == theirs[1:]
 
 
 def test_orders_that_nobody_matched_have_lapsed_when_the_market_is_closed(race: Path) -> None:

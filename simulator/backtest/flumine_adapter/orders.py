@@ -132,17 +132,17 @@ def placing(order: Any) -> PlaceInstruction:
             runner,
             side,
             OrderType.LIMIT,
-            to_hundredths(order_type.price),
-            None if order_type.size is None else to_hundredths(order_type.size),
+            _hundredths_or_none(order_type.price),
+            _hundredths_or_none(order_type.size),
             Persistence(order_type.persistence_type),
             _named(TimeInForce, order_type.time_in_force),
             _amount(order_type.min_fill_size),
             _named(BetTargetType, order_type.bet_target_type),
             _amount(order_type.bet_target_size),
         )
-    liability = to_hundredths(order_type.liability)
+    liability = _hundredths_or_none(order_type.liability)
     if order_type.ORDER_TYPE is OrderTypes.LIMIT_ON_CLOSE:
-        price = to_hundredths(order_type.price)
+        price = _hundredths_or_none(order_type.price)
         return PlaceInstruction(runner, side, OrderType.LIMIT_ON_CLOSE, price, liability=liability)
     return PlaceInstruction(runner, side, OrderType.MARKET_ON_CLOSE, liability=liability)
 
@@ -153,3 +153,7 @@ def _named(names: Any, name: str | None) -> Any:
 
 def _amount(value: float | None) -> int | None:
     return None if not value else to_hundredths(value)
+
+
+def _hundredths_or_none(value: float | None) -> int | None:
+    return None if value is None else to_hundredths(value)

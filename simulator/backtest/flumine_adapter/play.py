@@ -25,8 +25,10 @@ from msgspec import structs
 
 from simulator.backtest.flumine_adapter.books import STREAM_ID, LazyMarketBook, MarketBooks
 from simulator.backtest.flumine_adapter.holding import make_whole_what_is_held
+from simulator.backtest.flumine_adapter.orders import placing
 from simulator.backtest.flumine_adapter.requests import Asked, answer, ask
 from simulator.backtest.flumine_adapter.session import in_simulated_time, simulated_time
+from simulator.backtest.flumine_adapter.traded import Analytics, MarketContext, follow
 from simulator.backtest.followed import Followed
 from simulator.backtest.lane import ACCOUNT, Lane, Settings
 from simulator.backtest.latency import Delay, Latency
@@ -62,7 +64,7 @@ class FluminePlay:
             on_events=self._hear,
             on_close=in_simulated_time(self._close),
         )
-        self.flumine: Final = BacktestFlumine(self._ask, settings.currency)
+        self.flumine: Final = BacktestFlumine(self._ask, self._refuse, settings.currency)
         strategy.historic_stream_ids = {STREAM_ID}
         with simulated_time():
             self.flumine.strategies(strategy, self.flumine.clients, self.flumine)
@@ -82,8 +84,8 @@ class FluminePlay:
         market = at_play.market
         book = LazyMarketBook(at_play.books, now, epoch)
         market(book)
-        for middleware in self._middleware:
-            self._call(middleware, market)
+        if self._middleware or at_play.analytics is not None:
+            self._pass_through_middleware(at_play, book)
         if at_play.touched:
             at_play.sweep()
         references = getrefcount(book)
@@ -99,6 +101,12 @@ class FluminePlay:
         is_held = getrefcount(book) > references
         if is_held or book.made_runners is not None:
             make_whole_what_is_held(book, is_held=is_held)
+
+    def _pass_through_middleware(self, at_play: "MarketAtPlay", book: LazyMarketBook) -> None:
+        if at_play.analytics is not None:
+            follow(at_play.analytics, book)
+        for middleware in self._middleware:
+            self._call(middleware, at_play.market)
 
     def _hear(self, events: Sequence[Event]) -> None:
         """Note to which orders something has happened."""
@@ -150,6 +158,7 @@ class FluminePlay:
         at_play = self._markets[followed.recorded.market_id] = MarketAtPlay(followed, orders)
         book = LazyMarketBook(at_play.books, now, self.lane.now)
         at_play.market = self.flumine._add_market(book.market_id, book, VenueType.BETFAIR)
+        at_play.market.context = MarketContext(at_play.follow_traded)
         return at_play
 
     def _start(self) -> None:
@@ -168,11 +177,18 @@ class FluminePlay:
     def _ask(self, package: Any) -> None:
         ask(self.lane, self._markets[package.market_id], package)
 
+    def _refuse(self, order: Any) -> None:
+        """Keep an order that one of flumine's controls has refused, with what the control says."""
+        at_play = self._markets.get(order.market_id)
+        if at_play is not None:
+            refusal = order.violation_msg or "A control of flumine's has refused it."
+            at_play.orders.keep(placing(order), None, refusal=refusal)
+
 
 class MarketAtPlay:
     """A market in which a strategy is called."""
 
-    __slots__ = ("asked", "books", "followed", "market", "orders", "touched")
+    __slots__ = ("analytics", "asked", "books", "followed", "market", "orders", "touched")
 
     def __init__(self, followed: Followed, orders: RecordedOrders) -> None:
         self.followed: Final = followed
@@ -182,8 +198,16 @@ class MarketAtPlay:
         """flumine's."""
         self.asked: list[Asked] = []
         """What the strategy has not been told the answer of."""
+        self.analytics: Analytics | None = None
+        """What was traded of each runner with the last message, once the strategy has asked for it."""
         self.touched: Final[dict[Any, None]] = {}
         """Orders to which something has happened that the blotter does not know of."""
+
+    def follow_traded(self) -> Analytics:
+        """Begin to follow what is traded."""
+        analytics = self.analytics = {}
+        follow(analytics, self.market.market_book)
+        return analytics
 
     def sweep(self) -> None:
         """Let orders that are complete be so in flumine, too."""
@@ -202,12 +226,14 @@ class MarketAtPlay:
 class BacktestFlumine(FlumineSimulation):
     """What a strategy knows as flumine. It has one client, of which nothing is asked but its settings."""
 
-    def __init__(self, ask: Callable[[Any], None], currency: str) -> None:
+    def __init__(self, ask: Callable[[Any], None], refuse: Callable[[Any], None], currency: str) -> None:
         client = SimulatedClient(username="betsim")
         client.CURRENCY_CODE = currency
         super().__init__(client)
         client.update_account_details()
         self._ask: Final = ask
+        self.refuse: Final = refuse
+        """Called with an order that a control has refused."""
 
     def run(self) -> None:
         """Refuse: the recording is read elsewhere."""

@@ -3,7 +3,9 @@
 from typing import TYPE_CHECKING, Any, Final
 
 from flumine import config
+from flumine.execution.transaction import Transaction
 from flumine.order.orderpackage import OrderPackageType
+from flumine.order.ordertype import LimitOnCloseOrder, OrderTypes
 from flumine.simulation.utils import SimulatedCancelResponse, SimulatedPlaceResponse, SimulatedUpdateResponse
 
 from simulator.backtest.amounts import of_hundredths, to_hundredths
@@ -191,8 +193,11 @@ class _Answer:
             new_price = order.update_data.get("new_price")
             size = self._request.cancelled_of(index)
             with order.trade:
-                self._cancelled(order, index) if not size else self._cancelled_whole(order, size)
-                successors.append(self._new_order(order, new_price, size) if size else None)
+                if order.order_type.ORDER_TYPE is OrderTypes.LIMIT_ON_CLOSE:
+                    successors.append(self._edited_limit_on_close(order, index, new_price))
+                else:
+                    self._cancelled(order, index) if not size else self._cancelled_whole(order, size)
+                    successors.append(self._new_order(order, new_price, size) if size else None)
             self._at_play.touched[order] = None
         self._asked.successors = successors
 
@@ -208,6 +213,27 @@ class _Answer:
         successor.placing()
         return successor
 
+    def _edited_limit_on_close(self, order: Any, index: int, new_price: float) -> Any:
+        """Tell of an order for the starting price, and return the one that has followed it, `None` where none has.
+
+        flumine cannot make one: its replacements are limit orders.
+        """
+        bet = self._request.order_of(index)
+        if bet is None:
+            self._cancelled(order, index)
+            return None
+        self._cancelled_whole(order, 0)
+        edited = LimitOnCloseOrder(
+            of_hundredths(bet.own.liability_waiting), new_price, order.order_type.price_ladder_definition
+        )
+        successor = order.trade.create_order(
+            order.side, edited, sep=order.sep, context=order.context, notes=order.notes
+        )
+        successor.date_time_created = successor.responses.date_time_created = self._asked.package.date_time_created
+        successor.update_client(order.client)
+        successor.placing()
+        return successor
+
     def _successor(self, order: Any, index: int) -> None:
         with order.trade:
             response = self._bind(order, index)
@@ -219,3 +245,13 @@ class _Answer:
             else:
                 order.execution_complete()
             order.client.add_transaction(1)
+
+
+class ToldTransaction(Transaction):
+    """A transaction of flumine's that tells which orders a control has refused to place."""
+
+    def _validate_controls(self, order: Any, package_type: OrderPackageType) -> bool:
+        is_valid: bool = super()._validate_controls(order, package_type)
+        if not is_valid and package_type is PLACE:
+            self.market.flumine.refuse(order)
+        return is_valid

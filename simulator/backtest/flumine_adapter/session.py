@@ -15,6 +15,7 @@ from datetime import datetime, timezone
 from threading import Lock
 from typing import Any, Final, TypeVar
 
+import flumine.markets.market
 import flumine.order.order
 import flumine.order.orderpackage
 import flumine.order.trade
@@ -24,6 +25,7 @@ from flumine import config
 from flumine.simulation.utils import NewDateTime
 
 from simulator.backtest.flumine_adapter.orders import FollowedOrder
+from simulator.backtest.flumine_adapter.requests import ToldTransaction
 from simulator.backtest.flumine_adapter.sparing import FINEST_PRICES, PRICES, SparingRunnerContext, complete_trade
 
 FIRST_ID: Final = 10**17
@@ -98,6 +100,7 @@ def flumine_session() -> Iterator[None]:
             (flumine.order.trade, "uuid", ids),
             (flumine.order.orderpackage, "uuid", ids),
             (flumine.order.order, "SimulatedOrder", FollowedOrder),
+            (flumine.markets.market, "Transaction", ToldTransaction),
             (flumine.order.trade.Trade, "complete_trade", complete_trade),
             (flumine.strategy.strategy, "RunnerContext", SparingRunnerContext),
             (flumine.utils, "PRICES", PRICES),
