@@ -72,6 +72,7 @@ _LAST, _TOTAL, _NEAR, _FAR, _BEST_BACK, _BEST_LAY, _SHOWN_BY, _LEVELS_SHOWN = ma
 _NOTHING: Final[Ladder] = {}
 NOTHING_KNOWN: Final[list[Ladder]] = [_NOTHING] * len(Quantity)
 """What is remembered of a runner of which nothing was known; to be read only."""
+_EVERY_QUANTITY: Final = range(len(Quantity))
 _LADDERS_OF: Final = {
     ShownBy.DISPLAYED_LEVELS: (
         (_BACKS, int(Quantity.DISPLAYED_BACK_LEVELS), _BEST_BACK),
@@ -128,7 +129,7 @@ class RecordedRunner:
         self._of_market: Final = of_market
         self.mentions = 0
         """How often something was said of it; for who plays messages as recorded."""
-        self.quantities: Final[tuple[Ladder, ...]] = tuple({} for _ in Quantity)
+        self.quantities: Final[tuple[Ladder, ...]] = tuple([{} for _ in _EVERY_QUANTITY])
         """By `Quantity`."""
         self.values: Final[Ladder] = self.quantities[_VALUES]
         self.available_to_back: Final[Ladder] = self.quantities[_BACKS]
