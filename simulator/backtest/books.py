@@ -199,9 +199,12 @@ class RecordedBook(RunnerBook):
         """Return whether the book has to follow: who waits may be filled, or another part of the recorded is ours."""
         lays, backs = self.lays, self.backs
         to_back, to_lay, traded = moves.available_to_back, moves.available_to_lay, moves.traded
-        if (to_back and lays.is_concerned(to_back)) or (to_lay and backs.is_concerned(to_lay)):
+        # What is empty, as most of it is, is not asked.
+        if to_back and (lays.taken or lays.levels) and lays.is_concerned(to_back):
             return True
-        if traded and (lays.has_spent(traded) or backs.has_spent(traded)):
+        if to_lay and (backs.taken or backs.levels) and backs.is_concerned(to_lay):
+            return True
+        if traded and ((lays.spent and lays.has_spent(traded)) or (backs.spent and backs.has_spent(traded))):
             return True
         return bool((backs.levels and backs.is_met(to_back, traded)) or (lays.levels and lays.is_met(to_lay, traded)))
 

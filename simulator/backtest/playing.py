@@ -55,7 +55,9 @@ class Play:
         if self._touched:
             self._tell_of_orders()
         if self._on_market is not None:
-            orders = self._orders_in(followed)
+            orders = self.orders.get(followed.recorded.market_id)
+            if orders is None:
+                orders = self._orders_in(followed)
             self._on_market(orders.market, orders)
 
     def _hear(self, events: Sequence[Event]) -> None:
