@@ -26,6 +26,8 @@ def sources(paths: Iterable[str]) -> Iterator[Source]:
     too, and raises when its lines are read, so that the others are read.
     """
     for path in paths:
+        if not path:
+            raise SourceError("A file is named by an empty text, which leads to none.")
         has_any = False
         try:
             for source in sources_of_url(path) if is_url(path) else _sources_of(path):
@@ -46,8 +48,10 @@ def _sources_of(path: str) -> Iterator[Source]:
         for file in files:
             if caches.isdisjoint(file.parents) and file.name != CACHE_TAG:
                 yield from unpacked(file)
-    elif here.exists():
+    elif here.is_file():
         yield from unpacked(here)
+    elif here.exists():
+        raise SourceError(f"{path}: it is a device or a pipe, and what is recorded is read more than once.")
     elif (archive := next((parent for parent in here.parents if parent.is_file()), None)) is not None:
         inside = (str(here), f"{here}/")
         yield from (

@@ -5,6 +5,7 @@ import gzip
 import io
 import json
 import lzma
+import os
 import tarfile
 import threading
 import zipfile
@@ -85,6 +86,17 @@ def test_a_path_may_lead_into_an_archive(tmp_path: Path) -> None:
     assert names("2022/a") == ["2022/a"]
     with pytest.raises(SourceError, match="there is no such file"):
         names("2023")
+
+
+@pytest.mark.parametrize("path", ["", "pipe", "/dev/zero"])
+def test_what_is_no_file_is_refused_and_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
+    """A pipe would be waited for, and a device never ends; an empty name would be the folder where one is."""
+    (tmp_path / "1").write_bytes(CONTENT)
+    os.mkfifo(tmp_path / "pipe")
+    monkeypatch.chdir(tmp_path)
+
+    with pytest.raises(SourceError, match="empty text" if not path else f"^{path}: it is a device or a pipe"):
+        list(sources([path]))
 
 
 def test_what_is_wrong_in_a_file_is_named_and_the_next_is_read(tmp_path: Path) -> None:
