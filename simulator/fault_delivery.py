@@ -152,13 +152,19 @@ def _part(body: bytes, *, is_last: bool) -> dict[str, Any]:
 
 
 async def _drip(fired: Fired, response: Response, wire: Wire) -> None:
-    """Send an answer in pieces, over a time."""
+    """Send an answer in pieces, over a time; nobody is left to send them to once the client has hung up."""
     body, chunks = response.body, fired.fault.chunks
     await _start(response, wire)
-    for number in range(chunks):
-        await asyncio.sleep(fired.milliseconds / 1000 / chunks)
-        piece = body[number * len(body) // chunks : (number + 1) * len(body) // chunks]
-        await wire.send(_part(piece, is_last=number == chunks - 1))
+    gone = asyncio.ensure_future(until_gone(wire.receive))
+    try:
+        for number in range(chunks):
+            await asyncio.wait((gone,), timeout=fired.milliseconds / 1000 / chunks)
+            if gone.done():
+                break
+            piece = body[number * len(body) // chunks : (number + 1) * len(body) // chunks]
+            await wire.send(_part(piece, is_last=number == chunks - 1))
+    finally:
+        gone.cancel()
 
 
 async def _end(wire: Wire, end: Callable[[Connection], None]) -> None:
@@ -216,22 +222,24 @@ async def come_late(world: World, fired: Fired) -> None:
     """
     if fired.fault.do not in (LATENCY, STREAM_BEFORE_RESPONSE):
         return
-    if fired.fault.latency.clock == WORLDS and not fired.milliseconds:
-        # It has been released already.
+    if world.has_ended or not fired.milliseconds:
+        # One that waits for the world's clock has been released already.
         return
-    if fired.fault.latency.clock != WORLDS:
-        await asyncio.sleep(fired.milliseconds / 1000)
-        return
-    released = asyncio.get_running_loop().create_future()
+    released = asyncio.Event()
 
     def hear(happened: Happened) -> None:
         for event in happened.events:
             is_ours = isinstance(event, AnswerReleased) and event.ticket == fired.ticket
-            if (is_ours or isinstance(event, WorldReset | WorldRestored | WorldClosed)) and not released.done():
-                released.set_result(None)
+            if is_ours or isinstance(event, WorldReset | WorldRestored | WorldClosed):
+                released.set()
 
     stop = world.listen(hear)
+    timer = None
+    if fired.fault.latency.clock != WORLDS:
+        timer = asyncio.get_running_loop().call_later(fired.milliseconds / 1000, released.set)
     try:
-        await released
+        await released.wait()
     finally:
         stop()
+        if timer is not None:
+            timer.cancel()

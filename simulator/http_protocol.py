@@ -105,6 +105,7 @@ class BoundedProtocol(HttpToolsProtocol):
         # The web server tells only the request that came last.
         for cycle in self._unanswered:
             cycle.disconnected = True
+            cycle.message_event.set()
         super().connection_lost(exc)
         self._unset_keepalive_if_required()
         self._idle_timer.cancel()

@@ -345,7 +345,7 @@ class Dispatcher:
         return world, "" if key is None else key.owner
 
     def _request_uuid(self, world: World | None) -> str:
-        if world is not None:
+        if world is not None and not world.has_ended:
             (taken,) = world.do(TakeRequestId()).accepted()
             assert isinstance(taken, RequestIdTaken)
             return taken.request_uuid

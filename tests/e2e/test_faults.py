@@ -1,14 +1,17 @@
 """Faults on a real connection: what a client on a socket sees of an answer that is lost, cut off, or comes in drips."""
 
 import json
+import re
+import signal
 import socket
 from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import Any
 
 import httpx
 import pytest
 
-from tests.serving import Served, get, post, serving
+from tests.serving import PATIENCE_SECONDS, Served, get, post, serving
 
 CALL = json.dumps({"jsonrpc": "2.0", "method": "SportsAPING/v1.0/listEventTypes", "params": {"filter": {}}, "id": 1})
 PATH = "/exchange/betting/json-rpc/v1"
@@ -22,6 +25,11 @@ def server() -> Iterator[Served]:
 
 @pytest.fixture(scope="module")
 def headers(server: Served) -> dict[str, str]:
+    return logged_in(server)
+
+
+def logged_in(server: Served) -> dict[str, str]:
+    """The headers of the first account's requests."""
     account = server.accounts()[0]
     form = {"username": account.username, "password": account.password}
     login = post(
@@ -47,13 +55,20 @@ def ask(server: Served, headers: dict[str, str], timeout: float = 30) -> httpx.R
     return httpx.post(f"{server.url}{PATH}", content=CALL, headers=headers, timeout=timeout)
 
 
+def connected(server: Served) -> socket.socket:
+    url = httpx.URL(server.url)
+    return socket.create_connection((url.host, url.port or 80), timeout=PATIENCE_SECONDS)
+
+
+def request_with(headers: dict[str, str]) -> bytes:
+    lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    return f"POST {PATH} HTTP/1.1\r\nHost: x\r\n{lines}Content-Length: {len(CALL)}\r\n\r\n{CALL}".encode()
+
+
 def received(server: Served, headers: dict[str, str]) -> bytes:
     """All that comes back on a connection until it ends, however it ends."""
-    url = httpx.URL(server.url)
-    lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
-    request = f"POST {PATH} HTTP/1.1\r\nHost: x\r\n{lines}Content-Length: {len(CALL)}\r\n\r\n{CALL}"
-    with socket.create_connection((url.host, url.port or 80), timeout=30) as connection:
-        connection.sendall(request.encode())
+    with connected(server) as connection:
+        connection.sendall(request_with(headers))
         heard = b""
         while part := connection.recv(65536):
             heard += part
@@ -101,3 +116,34 @@ def test_the_server_says_nothing_of_errors_of_its_own(server: Served, headers: d
     assert ask(server, headers).status_code == 200
     assert "Traceback" not in server.errors
     assert "ASGI" not in server.errors
+
+
+LATE: list[dict[str, str]] = [
+    {"do": "lose-answer", "how": "stall"},
+    {"do": "lose-answer", "how": "close"},
+    {"do": "truncate"},
+    {"do": "drip", "over": "PT5M"},
+    {"do": "latency", "fixed": "PT5M"},
+    {"do": "latency", "fixed": "PT5M", "when": "before"},
+    {"do": "latency", "fixed": "PT5M", "clock": "world"},
+    {"do": "latency", "fixed": "PT5M", "clock": "world", "when": "before"},
+]
+
+
+@pytest.mark.parametrize("hangs_up", [True, False])
+def test_a_server_that_stops_leaves_late_answers_without_an_error(hangs_up: bool) -> None:
+    """Each with a request behind it that waits for its turn; and none is left of who hung up before."""
+    with serving() as server, ExitStack() as connections:
+        headers = logged_in(server)
+        for fault in LATE:
+            order(server, **fault)
+            connection = connections.enter_context(connected(server))
+            connection.sendall(request_with(headers) * 2)
+            while get(f"{server.url}/control/v1/worlds/default/faults").json()["pending"]:
+                pass
+            if hangs_up:
+                connection.close()
+        server.process.send_signal(signal.SIGTERM)
+
+        assert server.process.wait(PATIENCE_SECONDS) == 0
+        assert not {"Traceback", "Exception", "Cancel", "DSC"} & set(re.findall(r"\w+", server.errors))
