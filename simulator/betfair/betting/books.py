@@ -98,7 +98,10 @@ def _readable_markets(call: BookCall, market_ids: Iterable[str], *, delayed: boo
             open_markets.append(market)
         elif market.settled_at >= call.now - CLOSED_MARKETS_MILLISECONDS:
             closed_markets.append(market)
-    return sorted(open_markets or closed_markets, key=lambda market: market_id_order(market.market_id))
+    readable = open_markets or closed_markets
+    if len(readable) > 1:
+        readable.sort(key=lambda market: market_id_order(market.market_id))
+    return readable
 
 
 def _books(

@@ -57,25 +57,24 @@ class PriceView(Struct, frozen=True, kw_only=True):
         return ExchangePrices(
             availableToBack=self._lines(market, runner, Side.BACK),
             availableToLay=self._lines(market, runner, Side.LAY),
-            tradedVolume=self._price_sizes(sorted(runner.book.shown_traded.items())) if self.traded else [],
+            tradedVolume=self._written(sorted(runner.book.shown_traded.items())) if self.traded else [],
         )
 
     def _lines(self, market: Market, runner: Runner, taker: Side) -> list[PriceSize]:
         if not (self.best_offers or self.all_offers):
             return []
-        offers = self._offers(market, runner, taker)
-        if self.all_offers:
-            return self._price_sizes(offers)
-        return self._price_sizes(self.rollup.best(offers, self.depth, line_market=market.is_line))
-
-    def _offers(self, market: Market, runner: Runner, taker: Side) -> Iterable[Line]:
         real = runner.book.offers_to(taker)
         virtual = market.virtual_offers(runner.key, taker) if self.virtual else None
-        if virtual is not None:
-            return merged_offers(real.sizes(), virtual.best_first(), taker)
-        return ((level.price, level.total) for level in real.best_first())
+        offers: Iterable[Line]
+        if virtual is None:
+            offers = ((level.price, level.total) for level in real.best_first())
+        else:
+            offers = merged_offers(real.sizes(), virtual.best_first(), taker)
+        if not self.all_offers:
+            offers = self.rollup.best(offers, self.depth, line_market=market.is_line)
+        return self._written(offers)
 
-    def _price_sizes(self, lines: Iterable[Line]) -> list[PriceSize]:
+    def _written(self, lines: Iterable[Line]) -> list[PriceSize]:
         amount = self.amount
         return [PriceSize(price / HUNDREDTHS, amount(size)) for price, size in lines]
 
