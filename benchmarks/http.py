@@ -139,8 +139,8 @@ def with_readers(scenario: str) -> str:
 
 
 def serve_command(scenario: str) -> list[str]:
-    """Return the command that serves a scenario on a free port."""
-    return [sys.executable, "-m", "simulator.cli", "serve", "--port", "0", "--scenario", scenario]
+    """Return the command that serves a scenario on a free port, begun as `betsim` begins."""
+    return [sys.executable, "-m", "simulator.start", "serve", "--port", "0", "--scenario", scenario]
 
 
 def port_of(ready: str) -> int:

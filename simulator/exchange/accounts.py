@@ -66,6 +66,13 @@ class Account:
         if position is not None:
             self._total_exposure.leave_out(position)
 
+    def let_go(self) -> None:
+        """Forget all markets for good: positions know their sum and it them, and so do indices, so that none goes."""
+        for position in self._positions.values():
+            self._total_exposure.leave_out(position)
+        self._positions.clear()
+        self.index.markets.clear()
+
     def exposure_in(self, market_id: str) -> int:
         """Return what the bets of one market can lose."""
         position = self._positions.get(market_id)

@@ -188,7 +188,7 @@ class Market:
         """With which version of the market they were put together: runners leave with a change of it."""
         self._active_by_priority: list[Runner] = []
         """Of the same version; empty until it is needed."""
-        self._virtual_view = VirtualView(self.other_runners)
+        self._virtual_view = VirtualView()
 
     # What is
 
@@ -295,7 +295,8 @@ class Market:
         runner = self.runners[key]
         if runner.status is not RunnerStatus.ACTIVE:
             return None
-        return self._virtual_view.ladder(key, runner.book.queue_of(taker), taker, self.version)
+        others = self.other_runners(key, taker)
+        return self._virtual_view.ladder(key, others, runner.book.queue_of(taker), taker, self.version)
 
     # Changes
 

@@ -5,7 +5,7 @@ runner stays true as long as these queues have not changed, whatever happens to 
 side of the market, or to who looks.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from simulator.exchange.book import Offer, Offers
@@ -65,29 +65,28 @@ class VirtualLadder:
 
 
 class VirtualView:
-    """The virtual offers on all runners of a market, of which only those are worked out anew that may have changed.
+    """The virtual offers on all runners of a market, of which only those are worked out anew that may have changed."""
 
-    `others_of` tells which runners make virtual offers on a runner: others when the version of the market has changed.
-    """
-
-    def __init__(self, others_of: Callable[[RunnerKey, Side], OtherRunners | None]) -> None:
-        self._others_of = others_of
+    def __init__(self) -> None:
         self._version: int | None = None
         self._ladders: dict[tuple[RunnerKey, Side], VirtualLadder] = {}
         self._walks: dict[frozenset[Offers], _SharedWalk] = {}
 
-    def ladder(self, key: RunnerKey, own: Offers, taker: Side, version: int) -> VirtualLadder | None:
+    def ladder(
+        self, key: RunnerKey, other_runners: OtherRunners | None, own: Offers, taker: Side, version: int
+    ) -> VirtualLadder | None:
         """Return what a taker of this side is offered, or `None` where no runners make virtual offers on this one.
 
-        `own` is the queue of the taker's own side on the runner itself.
+        Which those are is told by the market, others when its version has changed. `own` is the queue of the taker's
+        own side on the runner itself.
         """
         if version != self._version:
             self._version = version
             self._walks.clear()
         place = (key, taker)
-        other_runners, ladder = self._others_of(key, taker), self._ladders.get(place)
         if other_runners is None:
             return None
+        ladder = self._ladders.get(place)
         if ladder is None or ladder.other_runners != other_runners or not ladder.is_up_to_date:
             walk = self._walk(frozenset((own, *other_runners.legs)))
             ladder = self._ladders[place] = VirtualLadder(other_runners, walk.offers(other_runners, own, taker))

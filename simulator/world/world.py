@@ -402,6 +402,8 @@ class World:
             self.sessions.close(session)
         happened = self._tell(now, one, [*closed, WorldClosed(now)], None, CALLER)
         self._listeners = ()
+        for account in self.exchange.accounts.values():
+            account.let_go()
         return happened
 
     def _opening_of_sessions(self) -> list[Event]:

@@ -1,10 +1,13 @@
 """A server's worlds do not meet, and whoever asks reaches their own by who they are."""
 
+import gc
+import weakref
 from typing import Any
 
 import pytest
 
-from simulator.exchange.commands import SuspendMarket
+from simulator.exchange.commands import DepositMoney, SuspendMarket
+from simulator.exchange.orders import Side
 from simulator.world.format.scenario import Scenario
 from simulator.world.happened import Happened, SessionClosed, WorldClosed
 from simulator.world.inputs import AdvanceClock, LogOut, MoveToNext, Reset, SetClockRate
@@ -14,6 +17,7 @@ from simulator.world.worlds import TooManyWorlds, UnknownWorld, Worlds
 from tests.sessions import log_in
 from tests.steps import steps
 from tests.unit.scenario_builder import MARKET, load, small
+from tests.unit.world_builder import bet
 
 SCENARIO = load(small())
 
@@ -212,6 +216,33 @@ def test_the_end_of_a_world_is_told_and_afterwards_everything_is_refused() -> No
     assert "has ended" in after.refusal.problem
     assert told[-1] is not after
     assert worlds.by_session(token) is None
+
+
+def test_a_deleted_world_is_gone_at_once_and_leaves_nothing_to_the_collector_of_garbage() -> None:
+    worlds = Worlds()
+    worlds.create(load(small()))
+    world = worlds.create(load(small()))
+    worlds.listen(lambda *_: None)
+    (username,) = list(world.accounts.by_username)[:1]
+    world.do(DepositMoney(username, 10_000)).accepted()
+    for side in (Side.BACK, Side.LAY, Side.BACK):
+        world.do(bet(username, side, 300, 200)).accepted()
+    assert world.exchange.accounts[username].exposure
+    gone = weakref.ref(world)
+    gc.collect()
+    gc.disable()
+    try:
+        worlds.delete(world.id)
+        del world
+        assert gone() is None
+        gc.set_debug(gc.DEBUG_SAVEALL)
+        gc.collect()
+        left = {type(each).__name__ for each in gc.garbage if type(each).__module__.startswith("simulator.")}
+    finally:
+        gc.set_debug(0)
+        gc.garbage.clear()
+        gc.enable()
+    assert left == set()
 
 
 def test_there_are_no_more_worlds_than_a_server_may_have() -> None:
