@@ -92,9 +92,9 @@ class JournalKeeper:
         self._numbers[snapshot.world_id] = written.number
         self._times[snapshot.world_id] = snapshot.now
         world = self._worlds.bring_back(snapshot)
-        # A world of the real time has not stood still meanwhile. Others go on where they were.
+        # A world that runs with the real time has not stood still meanwhile. Others go on where they were.
         now = self._real_time.wall_milliseconds()
-        if world.scenario.clock.now == "real" and now > world.clock.now():
+        if world.scenario.clock.now == "real" and world.clock.rate == 1 and now > world.clock.now():
             world.do(SetClock(now))
         self._write_image(world)
 

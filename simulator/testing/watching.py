@@ -56,9 +56,8 @@ class WatchedWorld(SteeredWorld):
             if user in (None, access.user):
                 return access
         known = ", ".join(access.user for access in tokens) or "none"
-        raise BetsimError(
-            f"BetTune has no user {user!r} with a good token in the world {self.id!r}; there are: {known}."
-        )
+        whom = "user" if user is None else f"user {user!r}"
+        raise BetsimError(f"BetTune has no {whom} with a good token in the world {self.id!r}; there are: {known}.")
 
     # What has happened
 

@@ -299,7 +299,7 @@ def test_worlds_in_one_process_have_nothing_of_each_other(world: World) -> None:
         (lambda world: World(3), "A scenario is a name, a file or a mapping, not 3."),
         (lambda world: World("derby", seed="7"), "A seed is a whole number, not '7'."),
         (lambda world: world.account("zed"), "has no account 'zed'; there are: alice, bob."),
-        (lambda world: world.bettune_user(), "BetTune has no user None with a good token"),
+        (lambda world: world.bettune_user(), "BetTune has no user with a good token"),
         (lambda world: world.orders("zed"), "has no account 'zed'"),
         (lambda world: world.orders(market="1.9"), "There is no market '1.9'"),
         (lambda world: world.orders(status="OPEN"), "No bet has the status 'OPEN'"),

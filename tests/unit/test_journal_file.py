@@ -167,6 +167,21 @@ def test_a_world_of_the_real_time_goes_on_at_the_real_time_and_others_where_they
     assert earlier.worlds.default.clock.now() == later
 
 
+@pytest.mark.parametrize("rate", [0, 0.5, 60])
+def test_a_world_of_the_real_time_whose_clock_was_given_another_rate_goes_on_where_it_was(
+    tmp_path: Path, rate: float
+) -> None:
+    """Who has frozen a clock before a race finds it before the race, however long nothing was served."""
+    running = Running(tmp_path / "journal")
+    world = running.worlds.create(builtin_scenario("demo"))
+    running.do(SetClockRate(rate))
+
+    again = Running(running.killed(), now=START + 3_600_000)
+
+    assert again.worlds.default.clock.now() == world.clock.now()
+    assert hashes(again.worlds) == hashes(running.worlds)
+
+
 def test_a_start_costs_what_the_state_is_because_images_stand_for_the_inputs_before_them(tmp_path: Path) -> None:
     running = Running(tmp_path / "journal", inputs_between_images=10)
     running.worlds.create(load(small()))
