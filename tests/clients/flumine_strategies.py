@@ -82,7 +82,7 @@ class Tells(Places):
                 order.size_remaining, order.size_cancelled, order.size_lapsed, order.size_voided,
                 order.average_price_matched, order.profit, order.trade.status.value, order.complete,
                 [status.value for status in order.status_log], str(order.responses.date_time_placed),
-                order.elapsed_seconds, order.violation_msg,
+                order.elapsed_seconds, order.violation_msg, order.market_notes, order.trade.market_notes,
             )
             for order in market.blotter
         ]  # fmt: skip

@@ -60,6 +60,12 @@ class LazyMarketBook(MarketBook):
         runners = self.made_runners = self.books.runners()
         return runners
 
+    def runner(self, selection_id: int) -> LazyRunner | None:
+        """Return a runner that has no handicap, `None` where there is none; for the last book of its market."""
+        runners = self.runners
+        place = self.books.place_of(selection_id)
+        return None if place is None else runners[place]
+
     @MadeOnce
     def total_matched(self) -> float:
         """Return what was traded in all, as far as it is recorded."""
@@ -212,6 +218,10 @@ class MarketBooks:
             if place_of_watched is not None:
                 self._make(place_of_watched)
         return self._runners.copy()
+
+    def place_of(self, selection_id: int) -> int | None:
+        """Return where a runner without a handicap is among those made last."""
+        return self._places.get((selection_id, 0))
 
     def _make(self, place: int) -> None:
         self._runners[place] = LazyRunner(*self._books[place])

@@ -3,7 +3,6 @@
 from typing import TYPE_CHECKING, Any, Final
 
 from flumine import config
-from flumine.execution.transaction import Transaction
 from flumine.order.orderpackage import OrderPackageType
 from flumine.order.ordertype import LimitOnCloseOrder, OrderTypes
 from flumine.simulation.utils import SimulatedCancelResponse, SimulatedPlaceResponse, SimulatedUpdateResponse
@@ -245,13 +244,3 @@ class _Answer:
             else:
                 order.execution_complete()
             order.client.add_transaction(1)
-
-
-class ToldTransaction(Transaction):
-    """A transaction of flumine's that tells which orders a control has refused to place."""
-
-    def _validate_controls(self, order: Any, package_type: OrderPackageType) -> bool:
-        is_valid: bool = super()._validate_controls(order, package_type)
-        if not is_valid and package_type is PLACE:
-            self.market.flumine.refuse(order)
-        return is_valid

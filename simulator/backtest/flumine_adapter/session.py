@@ -15,6 +15,7 @@ from datetime import datetime, timezone
 from threading import Lock
 from typing import Any, Final, TypeVar
 
+import flumine.execution.transaction
 import flumine.markets.market
 import flumine.order.order
 import flumine.order.orderpackage
@@ -25,8 +26,14 @@ from flumine import config
 from flumine.simulation.utils import NewDateTime
 
 from simulator.backtest.flumine_adapter.orders import FollowedOrder
-from simulator.backtest.flumine_adapter.requests import ToldTransaction
-from simulator.backtest.flumine_adapter.sparing import FINEST_PRICES, PRICES, SparingRunnerContext, complete_trade
+from simulator.backtest.flumine_adapter.sparing import (
+    FINEST_PRICES,
+    PRICES,
+    SparingRunnerContext,
+    complete_trade,
+    market_notes,
+)
+from simulator.backtest.flumine_adapter.transactions import BacktestTransaction
 
 FIRST_ID: Final = 10**17
 """Order ids have 18 digits, as flumine's."""
@@ -100,7 +107,8 @@ def flumine_session() -> Iterator[None]:
             (flumine.order.trade, "uuid", ids),
             (flumine.order.orderpackage, "uuid", ids),
             (flumine.order.order, "SimulatedOrder", FollowedOrder),
-            (flumine.markets.market, "Transaction", ToldTransaction),
+            (flumine.execution.transaction, "get_market_notes", market_notes),
+            (flumine.markets.market, "Transaction", BacktestTransaction),
             (flumine.order.trade.Trade, "complete_trade", complete_trade),
             (flumine.strategy.strategy, "RunnerContext", SparingRunnerContext),
             (flumine.utils, "PRICES", PRICES),

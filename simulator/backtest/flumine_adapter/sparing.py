@@ -1,6 +1,7 @@
 """What flumine does for each order in a way that costs much, done for less; what a strategy sees is the same.
 
-For each new order it looks through all trades of the runner, and through the prices of the ladder from the lowest on.
+For each new order it looks through all trades of the runner, through the prices of the ladder from the lowest on, and
+through the runners of the market.
 Of a trade that is complete it words what would be logged, also when nobody logs.
 """
 
@@ -61,3 +62,12 @@ def complete_trade(trade: Any) -> None:
     trade.strategy.get_runner_context(trade.market_id, trade.selection_id, trade.handicap).reset(trade.id)
     if logger.isEnabledFor(logging.INFO):
         logger.info("Trade completed: %s", trade.status.value, extra=trade.info)
+
+
+def market_notes(market: Any, selection_id: int) -> str:
+    """Return the best prices and the last one of a runner without a handicap: `utils.get_market_notes`."""
+    runner = market.market_book.runner(selection_id)
+    if runner is None:
+        return ""
+    back, lay = utils.get_price(runner.available_to_back, 0), utils.get_price(runner.available_to_lay, 0)
+    return f"{back},{lay},{runner.last_price_traded}"

@@ -1,0 +1,37 @@
+"""flumine's transactions, as they are in a backtest of ours."""
+
+from typing import Any
+
+from flumine.execution.transaction import Transaction
+from flumine.order.orderpackage import BetfairOrderPackage, OrderPackageType
+
+
+class BacktestTransaction(Transaction):
+    """A transaction that tells which orders a control has refused to place, and packs a single one without grouping."""
+
+    def _validate_controls(self, order: Any, package_type: OrderPackageType) -> bool:
+        is_valid: bool = super()._validate_controls(order, package_type)
+        if not is_valid and package_type is OrderPackageType.PLACE:
+            self.market.flumine.refuse(order)
+        return is_valid
+
+    def _create_order_package(
+        self, orders: list[Any], package_type: OrderPackageType, async_: bool = False
+    ) -> list[Any]:
+        if len(orders) > 1:
+            packages: list[Any] = super()._create_order_package(orders, package_type, async_)
+            return packages
+        # Most have one order, of which nothing has to be sorted by market version and cut in pieces.
+        order, market_version = orders.pop()
+        return [
+            BetfairOrderPackage(
+                client=self._client,
+                market_id=self.market.market_id,
+                orders=[order],
+                package_type=package_type,
+                bet_delay=self.market.bet_delay,
+                market_version=market_version,
+                customer_strategy_ref=self.customer_strategy_ref,
+                async_=async_,
+            )
+        ]
