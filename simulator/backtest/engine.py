@@ -32,8 +32,8 @@ class Engine:
         self.followed: Final[dict[str, FollowedByAll]] = {}
         """By market id."""
         self.now = 0
-        self._postponed: list[tuple[FollowedByAll, int]] = []
-        """Markets whose definitions wait for what another message may say, and at what time it has to say it."""
+        self._postponed: list[tuple[FollowedByAll, MarketDefinition, int]] = []
+        """Markets, definitions of theirs that wait for what another message may say, and when it has to say it."""
 
     def take(self, line: Line) -> None:
         """Take in a line of a recording; what changes no market is passed over."""
@@ -103,7 +103,7 @@ class Engine:
     def _before(self, recorded: RecordedMarket) -> None:
         """Take in when a market is about to be changed, and what its definition is from now on."""
         if self._postponed:
-            told = {market.recorded.market_id: market.recorded.told_prices for market, _ in self._postponed}
+            told = {market.recorded.market_id: market.recorded.told_prices for market, _, _ in self._postponed}
             self._define_postponed(told, recorded.published_at)
         self._run_until(recorded.published_at)
         market = self.followed.get(recorded.market_id)
@@ -128,19 +128,21 @@ class Engine:
 
     def _postpone(self, market: "FollowedByAll") -> None:
         """Let the definition of a market wait for what another message at this time may say."""
-        self._postponed.append((market, self.now))
+        definition = market.recorded.definition
+        assert definition is not None
+        self._postponed.append((market, definition, self.now))
 
     def _define_postponed(self, told: Mapping[str, ToldPrices | None], published_at: int) -> None:
         """Take in definitions that had to wait for what this message may say, by the id of the market."""
         postponed, self._postponed = self._postponed, []
-        for market, at in postponed:
+        for market, definition, at in postponed:
             prices = told.get(market.recorded.market_id) if published_at == at else None
-            market.define_postponed(prices or {})
+            market.define_postponed(definition, prices or {})
 
     @property
     def postponed(self) -> list[str]:
         """Return the ids of the markets whose last definition waits for another message at the same time."""
-        return [market.recorded.market_id for market, _ in self._postponed]
+        return [market.recorded.market_id for market, _, _ in self._postponed]
 
     def catch_up(self) -> None:
         """Take in what waits for another message at the same time: there is none."""
@@ -231,10 +233,12 @@ class FollowedByAll:
             for moves in self._moves.values():
                 moves.traded.clear()
 
-    def define_postponed(self, told: ToldPrices) -> None:
-        """Take in the last definition, which had to wait, with what the next message says at the same time."""
-        if self.recorded.definition is not None:
-            self._define(self.recorded.definition, told)
+    def define_postponed(self, definition: MarketDefinition, told: ToldPrices) -> None:
+        """Take in a definition that had to wait, with what the next message says at the same time.
+
+        A recorded market that was prepared may have the definition of that message by then.
+        """
+        self._define(definition, told)
 
     def _define(self, definition: MarketDefinition, told: ToldPrices) -> None:
         prices: Mapping[RunnerKey, Fraction] = {}

@@ -17,7 +17,7 @@ from simulator.recorded.recording import Recording
 from simulator.recorded.selection import any_lines
 from simulator.recorded.sources import Source, sources
 
-EXACT, CUT = 6.342379607339971, 6.34
+EXACT, CUT, OTHERWISE = 6.342379607339971, 6.34, 6.3
 
 
 def definition(*, is_made: bool, market_id: str = "1.1", **more: Any) -> dict[str, Any]:
@@ -37,6 +37,12 @@ def message(at: int, *changes: dict[str, Any]) -> dict[str, Any]:
 
 FIRST = message(1, definition(is_made=False), {"id": "1.1", "rc": [{"id": 1, "spl": [[1.01, 1652.66]]}]})
 MADE = definition(is_made=True)
+RESULT = definition(is_made=True)
+RESULT["marketDefinition"] |= {"status": "CLOSED", "version": 3}
+RESULT["marketDefinition"]["runners"] = [
+    {"id": 1, "status": "WINNER", "sortPriority": 1, "bsp": OTHERWISE},
+    {"id": 2, "status": "LOSER", "sortPriority": 2},
+]
 OTHER = {"id": "1.2", "rc": [{"id": 5, "ltp": 2}]}
 LINES: dict[str, tuple[list[dict[str, Any]], float]] = {
     "in the message of the definition": ([message(2, {**MADE, **prices()})], EXACT),
@@ -46,6 +52,8 @@ LINES: dict[str, tuple[list[dict[str, Any]], float]] = {
     "in the second message after it": ([message(2, MADE), message(2, OTHER), message(2, prices())], CUT),
     "later": ([message(2, MADE), message(3, prices())], CUT),
     "nowhere": ([message(2, MADE)], CUT),
+    "nowhere, before the result": ([message(2, MADE), message(5, RESULT)], CUT),
+    "nowhere, with the result at the same time": ([message(2, MADE), message(2, RESULT)], CUT),
     "with no bets at it": ([message(2, MADE), message(2, prices(size=0))], CUT),
     "of another price": ([message(2, {**MADE, **prices(price=7.123456789)})], CUT),
     "with a definition after it": (
@@ -77,5 +85,7 @@ def test_the_starting_price_is_that_of_the_recording_in_every_form(
     engine.play(PreparedRecording(tmp_path / "prepared"))
     engine.end()
 
-    found = [lane.followed["1.1"].market.runners[RunnerKey(1)].starting_price for lane in (raw, prepared, lines)]
-    assert found == [Fraction(str(price))] * 3
+    markets = [lane.followed["1.1"].market for lane in (raw, prepared, lines)]
+    assert [market.runners[RunnerKey(1)].starting_price for market in markets] == [Fraction(str(price))] * 3
+    settled_at = next((line["pt"] for line in told if RESULT in line["mc"]), None)
+    assert [market.settled_at for market in markets] == [settled_at] * 3
