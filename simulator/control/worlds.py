@@ -13,7 +13,7 @@ from simulator.control.beginnings import FORK, MOST_SNAPSHOT_BYTES, Fork, beginn
 from simulator.control.bodies import loaded, read_body, shown
 from simulator.control.collection import full_collections_put_off
 from simulator.control.kept_snapshots import Kept, KeptSnapshots
-from simulator.control.performing import sentence
+from simulator.control.performing import performed, sentence
 from simulator.control.problems import Impossible, UnknownWorld, WrongDocument
 from simulator.control.resources import answer
 from simulator.control.schema import (
@@ -126,7 +126,7 @@ class WorldHandlers:
         await loaded(await read_body(request), refuse_content)
         # Asked for again: while the document was on its way the world may have been deleted.
         world = self.world_of(request)
-        world.do(Reset())
+        performed(world, Reset())
         return answer(self.describe(world))
 
     async def state_hash(self, request: Request) -> Response:

@@ -136,7 +136,7 @@ def _worlds() -> JsonSchema:
                 ("Begin again", "From the scenario, with the same ids."),
                 "WorldDocument",
                 body=NOTHING,
-                refusals=(404,),
+                refusals=(404, 409),
             ),
         ),
         f"{WORLD}/scenario": path_item("world", get=_scenario()),

@@ -146,7 +146,9 @@ def test_a_fork_of_it_goes_on_by_itself_with_credentials_of_its_own(client: Clie
     assert client.get(f"{WORLD}/clock").json()["nextDue"] is not None
 
 
-def test_files_that_are_gone_are_named_where_a_world_is_to_go_on_with_them(client: Client, race: str) -> None:
+def test_files_that_are_gone_are_named_where_a_world_is_to_go_on_with_them_or_to_begin_again(
+    client: Client, race: str
+) -> None:
     make(client, recorded=[race])
     document = client.get(f"{WORLD}/snapshot?name=first").json()
     before, digest = hash_of(client, "world-2"), document["scenario"]["recordings"]["files"][0]["sha256"]
@@ -158,6 +160,7 @@ def test_files_that_are_gone_are_named_where_a_world_is_to_go_on_with_them(clien
         (WORLDS, {"snapshot": document}, 400),
         (f"{WORLD}/restore", {"snapshot": "first"}, 409),
         (f"{WORLD}/restore", {"snapshot": document}, 400),
+        (f"{WORLD}/reset", None, 409),
     ):
         answer = client.post(address, json=asked)
         assert answer.status_code == status
