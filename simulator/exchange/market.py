@@ -254,8 +254,6 @@ class Market:
         That takes a complete market, in which listed runners must win, and with fewer winners than runners. The
         two sides of one line of an Asian handicap are such a book by themselves (exchange mechanics).
         """
-        if not self.definition.cross_matching:
-            return None
         if self._other_runners_version != self.version:
             self._other_runners_version = self.version
             self._other_runners_of.clear()
@@ -267,7 +265,7 @@ class Market:
 
     def _find_other_runners(self, key: RunnerKey, taker: Side) -> OtherRunners | None:
         definition = self.definition
-        if not definition.complete or definition.each_way_divisor is not None:
+        if not definition.cross_matching or not definition.complete or definition.each_way_divisor is not None:
             return None
         if not self._active_by_priority:
             active = [runner for runner in self.runners.values() if runner.status is RunnerStatus.ACTIVE]
