@@ -5,7 +5,7 @@ work is spread.
 """
 
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from heapq import merge
 from importlib import import_module
@@ -115,7 +115,7 @@ def _do(job: Job, strategy: Callable[..., Any]) -> Outcome:
     plays = [_Guarded(variant, strategy, job.settings) for variant in job.variants]
     engine = Engine([guarded.play.lane for guarded in plays if guarded.play is not None])
     outcome = Outcome(job.name, Rows(), job.files)
-    found = list(sources(job.files))
+    found = _sources_of(job.files)
     if job.cache or any(map(is_prepared, found)):
         _play_prepared(job, found, engine, outcome)
     else:
@@ -134,6 +134,11 @@ def _do(job: Job, strategy: Callable[..., Any]) -> Outcome:
         elif guarded.play is not None:
             outcome.rows.extend(rows_of(guarded.play, guarded.variant.name))
     return outcome
+
+
+def _sources_of(files: Collection[str]) -> list[Source]:
+    """Return where files are read: an archive that breaks off is one of them, and what is in it is named by itself."""
+    return [source for source in sources(files) if source.name in files]
 
 
 def _play_prepared(job: Job, found: Sequence[Source], engine: Engine, outcome: Outcome) -> None:

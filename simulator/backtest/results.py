@@ -8,7 +8,7 @@ was.
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -46,7 +46,10 @@ class Results:
             self.problems.extend(outcome.problems)
             self.updates += outcome.updates
             self.markets += outcome.markets
-            self.files.update(dict.fromkeys((row.market_id for row in outcome.rows.markets), outcome.files))
+            for market_id in dict.fromkeys(row.market_id for row in outcome.rows.markets):
+                known = self.files.setdefault(market_id, outcome.files)
+                if known is not outcome.files:
+                    self.problems.append(_told_twice(market_id, known, outcome.files))
         self.rows.markets.sort(key=lambda row: (row.run, row.model, row.start_time, row.market_id))
         self.rows.orders.sort(key=lambda row: (row.run, row.model, row.market_id, row.number))
         self.rows.fills.sort(key=lambda row: (row.run, row.model, row.market_id, row.at, row.bet_id))
@@ -79,6 +82,13 @@ class Results:
         document = {"summary": summary, "failures": self.failures, "problems": self.problems}
         files.append(_write(folder / "summary.json", msgspec.json.format(msgspec.json.encode(document), indent=1)))
         return files
+
+
+def _told_twice(market_id: str, files: Sequence[str], others: Sequence[str]) -> str:
+    return (
+        f"market {market_id} is in {', '.join(files)} and in {', '.join(others)}, which were played apart since they "
+        "begin with other events: it counts twice."
+    )
 
 
 def _write(file: Path, content: bytes) -> Path:

@@ -2,6 +2,7 @@
 
 import csv
 import os
+import tarfile
 from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
 from pathlib import Path
@@ -276,6 +277,39 @@ def test_a_file_that_cannot_be_read_is_named_and_the_others_are_read(
     assert status == 0, complaints
     assert f"{broken}: it cannot be read" in complaints
     assert printed.splitlines()[1].split()[:4] == ["default", "queue", "4", "3"]
+
+
+@pytest.mark.parametrize("is_cached", [True, False], ids=["prepared", "as it is"])
+def test_what_is_whole_in_an_archive_that_breaks_off_counts_once(
+    script: str, recordings: str, tmp_path: Path, is_cached: bool
+) -> None:
+    if is_cached:
+        pytest.importorskip("pyarrow")
+    archive = tmp_path / "year.tar"
+    with tarfile.open(archive, "w") as tar:
+        tar.add(f"{recordings}/1.1.bz2", "1.1.bz2")
+        is_whole = tar.offset
+        tar.add(f"{recordings}/1.2.bz2", "1.2.bz2")
+    archive.write_bytes(archive.read_bytes()[: is_whole + 300])
+    results = backtest(
+        f"{script}:Backs", [str(archive)], Runs(cache=tmp_path / "cache" if is_cached else None), folder=tmp_path / "to"
+    )
+    assert [row.market_id for row in results.rows.markets] == ["1.1"]
+    assert any(f"{archive}: it cannot be read" in problem for problem in results.problems)
+
+
+def test_a_market_that_is_in_recordings_of_several_events_is_named_since_it_counts_twice(
+    script: str, recordings: str, tmp_path: Path
+) -> None:
+    of_a_day, others = a_race("1.8", event_id="12"), a_race("1.1", event_id="9")
+    of_a_day.messages += others.messages
+    file = of_a_day.write(tmp_path, "day")
+    status, printed, complaints = run(script, "Backs", recordings, str(file), "--output", str(tmp_path / "results"))
+    assert (status, printed.splitlines()[1].split()[2]) == (0, "6")
+    assert complaints == (
+        f"attention: market 1.1 is in {file} and in {recordings}/1.1.bz2, {recordings}/1.3.bz2, which were played "
+        "apart since they begin with other events: it counts twice.\n"
+    )
 
 
 @pytest.mark.parametrize(
