@@ -2,17 +2,19 @@
 
 A reference is a file and a name in it, `strategy.py:BackTheFavourite`, or a module and a name, `package.module:Name`.
 Parameters are keyword arguments of the class, or with a dot members of one that is a dictionary, as `context.edge`.
-Their values are read as YAML: `0.02` is a number, `true` a truth value.
+Their values are read as YAML: `0.02` is a number, `true` a truth value. Numbers are those of Python: so is `1e-3`.
 """
 
 import importlib
 import importlib.util
 import inspect
+import re
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from hashlib import sha256
 from itertools import product
+from math import isinf
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
@@ -28,6 +30,9 @@ ALL: Final = "all"
 DEFAULT_RUN: Final = "default"
 CALLED: Final = ("on_market", "on_orders", "on_close")
 _NEVER_RUN: Final = (inspect.isgeneratorfunction, inspect.iscoroutinefunction, inspect.isasyncgenfunction)
+_NUMBER: Final = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
+_KINDS: Final[Mapping[str, tuple[type, ...]]] = {"int": (int,), "float": (int, float), "bool": (bool,), "str": (str,)}
+"""By the annotation of a parameter: what its value may be."""
 FLUMINE_STRATEGIES: Final = "flumine.strategy.strategy"
 """The module of flumine's `BaseStrategy`."""
 
@@ -188,9 +193,20 @@ def variants(settings: Iterable[str], models: str, latencies: Sequence[int] = ()
 
 def _value(text: str, value: str) -> Any:
     try:
-        return yaml.safe_load(value)
-    except yaml.YAMLError as error:
+        # YAML takes 1e-3 for a text, and 010 for eight.
+        return _number(value) if _NUMBER.fullmatch(value.strip()) else yaml.safe_load(value)
+    except (yaml.YAMLError, ValueError, OverflowError) as error:
         raise WrongStrategy(f"--set {text}: {value!r} is no value: {str(error).splitlines()[0]}.") from error
+
+
+def _number(value: str) -> int | float:
+    number = float(value)
+    if isinf(number):
+        raise OverflowError("it is larger than numbers can be")
+    try:
+        return int(value)
+    except ValueError:
+        return number
 
 
 def named_models(names: str) -> list[str]:
@@ -205,10 +221,21 @@ def named_models(names: str) -> list[str]:
 
 
 def check_parameters(strategy: Callable[..., Any], parameters: Mapping[str, Any], reference: str) -> None:
-    """Raise `WrongStrategy` where a strategy does not take parameters of these names."""
+    """Raise `WrongStrategy` where a strategy does not take parameters of these names, or says that they are of a kind.
+
+    Kinds are those of `int`, `float`, `bool` and `str`, where a parameter is annotated with one of these.
+    """
     signature = inspect.signature(strategy)
+    given = arguments(strategy, parameters)
     try:
-        signature.bind(**arguments(strategy, parameters))
+        signature.bind(**given)
     except TypeError as error:
         takes = ", ".join(signature.parameters) or "no parameters"
         raise WrongStrategy(f"{reference} cannot be made: {error}; it takes {takes}.") from error
+    for name, value in given.items():
+        parameter = signature.parameters.get(name)
+        told = None if parameter is None else parameter.annotation
+        kind = told if isinstance(told, str) else getattr(told, "__name__", "")
+        if type(value) not in _KINDS.get(kind, (type(value),)):
+            quotes = "; a text that could be something else stands in quotes" if kind == "str" else ""
+            raise WrongStrategy(f"{reference} cannot be made: {name} is {value!r}, and it is to be {kind}{quotes}.")

@@ -18,6 +18,14 @@ class Backs:
         pass
 
 
+class Typed:
+    def __init__(self, stake: float = 2.0, runners: "int" = 1, is_bold: bool = False, country: str = "", other=0):
+        pass
+
+    def on_close(self, market):
+        pass
+
+
 class Nothing:
     pass
 """
@@ -62,6 +70,46 @@ def test_what_cannot_be_set_is_said(settings: list[str], models: str, sentence: 
     assert str(wrong.value) == sentence
 
 
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("1e-3", 0.001), ("1E3", 1000.0), ("-2", -2), ("2.", 2.0), (".5", 0.5), ("010", 10), ("true", True), ("GB", "GB")],
+)
+def test_numbers_are_written_as_everywhere(text: str, value: object) -> None:
+    (run,) = variants([f"a={text}"], "queue")
+    assert (run.parameters["a"], type(run.parameters["a"])) == (value, type(value))
+
+
+@pytest.mark.parametrize("text", ["1e400", "9" * 5000, "2021-13-45"])
+def test_numbers_and_dates_that_cannot_be_are_named(text: str) -> None:
+    with pytest.raises(WrongStrategy, match=rf"^--set a={text}: '{text}' is no value: "):
+        variants([f"a={text}"], "queue")
+
+
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        ("stake=abc", "stake is 'abc', and it is to be float."),
+        ("stake=true", "stake is True, and it is to be float."),
+        ("stake=", "stake is None, and it is to be float."),
+        ("runners=2.5", "runners is 2.5, and it is to be int."),
+        ("is_bold=1", "is_bold is 1, and it is to be bool."),
+        ("country=NO", "country is False, and it is to be str; a text that could be something else stands in quotes."),
+    ],
+)
+def test_a_value_of_another_kind_than_the_strategy_takes_is_said(settings: str, sentence: str, script: Path) -> None:
+    strategy = strategy_class(f"{script}:Typed")
+    (run,) = variants([settings], "queue")
+    with pytest.raises(WrongStrategy) as wrong:
+        check_parameters(strategy, run.parameters, "s.py:Typed")
+    assert str(wrong.value) == f"s.py:Typed cannot be made: {sentence}"
+
+
+@pytest.mark.parametrize("settings", ["stake=2", "stake=1e-3", "runners=3", "is_bold=yes", "country='NO'", "other=[]"])
+def test_a_value_of_the_kind_that_the_strategy_takes_is_taken(settings: str, script: Path) -> None:
+    (run,) = variants([settings], "queue")
+    check_parameters(strategy_class(f"{script}:Typed"), run.parameters, "s.py:Typed")
+
+
 def test_a_value_that_is_none_is_named() -> None:
     with pytest.raises(WrongStrategy, match=r"^--set a=\[1: '\[1' is no value: "):
         variants(["a=[1"], "queue")
@@ -82,7 +130,7 @@ def test_a_strategy_is_a_class_of_a_module() -> None:
     [
         ("{script}", "'{script}' is no strategy: one is named as `strategy.py:Name`."),
         ("{script}:", "'{script}:' is no strategy: one is named as `strategy.py:Name`."),
-        ("{script}:Lays", "{script} has no class 'Lays'; there are Backs, Nothing."),
+        ("{script}:Lays", "{script} has no class 'Lays'; there are Backs, Typed, Nothing."),
         ("{script}:Nothing", "{script}:Nothing is no strategy: it has none of on_market, on_orders, on_close."),
         ("nowhere.py:Backs", "there is no file nowhere.py."),
         ("no.such.module:Backs", "module no.such.module cannot be imported: ModuleNotFoundError: "),
