@@ -1,13 +1,13 @@
 """The files that a world follows: which they are, by name and digest, and that they are there and the same."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import closing
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
-from simulator.recorded.messages import Kind, Line
+from simulator.recorded.messages import Kind
 from simulator.recorded.remote import is_url, lies_under
 from simulator.recorded.rows import PyarrowMissing, arrow
 from simulator.recorded.selection import Selection, any_lines, is_prepared
@@ -25,31 +25,53 @@ def recorded_files(
 ) -> tuple[RecordedFile, ...]:
     """Return the files that some paths, folders or patterns stand for, each with its digest and its first message.
 
-    Files in which no market is wanted, or nothing recorded, are left out. Raise `CannotFollow` where one of them is not
-    there, no other is left, or one lies elsewhere and under none of the `urls`.
+    Files in which no market is wanted, or nothing recorded, are left out. One of which nothing can be read is not: who
+    follows it notes that, with the first message of all. Raise `CannotFollow` where one of them is not there, no other
+    is left, or one lies elsewhere and under none of the `urls`.
     """
-    files: list[RecordedFile] = []
-    digests = _Digests()
-    empty: list[str] = []
+    found: list[_Found] = []
     selection = Selection(_permitted(paths, urls), wanted)
+    digests = _Digests()
     try:
         for source in selection:
-            first = next(_changes_of(source), None)
-            if first is None:
-                empty.append(source.name)
-                continue
-            name = source.name if is_url(source.name) else str(Path(source.name).absolute())
-            files.append(RecordedFile(path=name, sha256=digests.of(source), first_at=first.published_at))
+            first_at, problem = _beginning_of(source)
+            is_followed = first_at is not None or bool(problem)
+            found.append(_Found(source, digests.of(source) if is_followed else "", first_at, problem))
     except (SourceError, PyarrowMissing) as error:
         raise CannotFollow(str(error)) from None
-    if selection.left_out and not files:
-        raise CannotFollow(selection.nothing_found())
-    if not empty and not files:
-        raise CannotFollow("No file is named whose markets are to be followed.")
-    if not files:
-        others = f" and in {len(empty) - 1} others" if len(empty) > 1 else ""
-        raise CannotFollow(f"{empty[0]}: there are no market changes recorded in it{others}.")
-    return tuple(files)
+    known = [file.first_at for file in found if file.first_at is not None]
+    if not known:
+        raise CannotFollow(_why_nothing(selection, found))
+    return tuple(
+        RecordedFile(
+            path=file.source.name if is_url(file.source.name) else str(Path(file.source.name).absolute()),
+            sha256=file.sha256,
+            first_at=min(known) if file.first_at is None else file.first_at,
+        )
+        for file in found
+        if file.sha256
+    )
+
+
+class _Found(NamedTuple):
+    """A file, when its first message was published, `None` for none, and what could not be read before that."""
+
+    source: Source
+    sha256: str
+    first_at: int | None
+    problem: str
+
+
+def _why_nothing(selection: Selection, found: Sequence[_Found]) -> str:
+    """Return the sentence for the case that there is no message in any file."""
+    broken = next((file for file in found if file.problem), None)
+    if selection.left_out and broken is None:
+        return selection.nothing_found()
+    if not found:
+        return "No file is named whose markets are to be followed."
+    others = f" and in {len(found) - 1} others" if len(found) > 1 else ""
+    why = "" if broken is None else f" It cannot be read: {broken.problem.rstrip('.')}."
+    return f"{(broken or found[0]).source.name}: there are no market changes recorded in it{others}.{why}"
 
 
 def opened(files: Sequence[RecordedFile], urls: Sequence[str] = ()) -> list[Source]:
@@ -99,8 +121,15 @@ def _permitted(paths: Iterable[str], urls: Sequence[str]) -> list[str]:
     return listed
 
 
-def _changes_of(source: Source) -> Iterator[Line]:
-    return (line for line in any_lines(source) if line.kind is Kind.CHANGES)
+def _beginning_of(source: Source) -> tuple[int | None, str]:
+    """Return when the first message of a file was published, `None` for none, and what could not be read before it."""
+    problem = ""
+    for line in any_lines(source):
+        if line.kind is Kind.CHANGES:
+            return line.published_at, problem
+        if line.kind is Kind.BROKEN:
+            problem = problem or line.problem
+    return None, problem
 
 
 class _Digests:

@@ -556,13 +556,28 @@ def test_a_time_may_leave_out_its_seconds(race: Path) -> None:
 
 def test_files_without_market_changes_are_refused_and_passed_over_beside_others(race: Path, tmp_path: Path) -> None:
     empty = tmp_path / "empty.txt"
-    empty.write_text("nothing\n")
+    empty.write_text('{"op":"connection","connectionId":"1"}\n')
 
-    with pytest.raises(CannotFollow, match=r"empty\.txt: there are no market changes recorded in it"):
+    with pytest.raises(CannotFollow, match=r"empty\.txt: there are no market changes recorded in it\.$"):
         scenario_of([str(empty)])
     recordings = scenario_of([str(empty), str(race)]).recordings
     assert recordings is not None
     assert [file.path for file in recordings.files] == [str(race)]
+
+
+def test_files_that_cannot_be_read_are_noted_beside_others(race: Path, tmp_path: Path) -> None:
+    broken = tmp_path / "1.9.bz2"
+    broken.write_bytes(b"BZh9 and no more")
+
+    with pytest.raises(CannotFollow, match=r"1\.9\.bz2: there are no market .* It cannot be read: .* it breaks off, "):
+        scenario_of([str(broken)])
+    world = world_of(broken, race)
+    world.do(MoveToNext()).accepted()
+    (notice,) = world.notices
+    assert f"{broken}, line 1: it is left out" in notice.problem
+    while world.next_due is not None:
+        world.do(MoveToNext()).accepted()
+    assert [market.status for market in world.exchange.markets.values()] == ["CLOSED"]
 
 
 def test_customers_are_those_of_the_demo(race: Path) -> None:
