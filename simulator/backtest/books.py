@@ -199,6 +199,9 @@ class RecordedBook(RunnerBook):
         """Return whether the book has to follow: who waits may be filled, or another part of the recorded is ours."""
         lays, backs = self.lays, self.backs
         to_back, to_lay, traded = moves.available_to_back, moves.available_to_lay, moves.traded
+        # How many levels are shown is known of both sides together, so that one may bring prices of the other in sight.
+        if lays.out_of_sight or backs.out_of_sight:
+            return True
         # What is empty, as most of it is, is not asked.
         if to_back and (lays.taken or lays.levels) and lays.is_concerned(to_back):
             return True

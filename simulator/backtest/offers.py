@@ -345,8 +345,6 @@ class RecordedOffers(Offers):
     def is_concerned(self, moved: Ladder) -> bool:
         """Return whether it matters here that other sizes are shown at some prices."""
         prices, taken, levels = moved.keys(), self.taken, self.levels
-        if self.out_of_sight:
-            return True
         return bool(
             (taken and not prices.isdisjoint(taken.keys())) or (levels and not prices.isdisjoint(levels.keys()))
         )

@@ -224,6 +224,15 @@ def test_who_waits_out_of_sight_has_nobody_before_him_where_nothing_is_shown_whe
     assert bet.size_matched == 4_00
 
 
+def test_a_price_comes_in_sight_where_the_other_side_shows_that_there_may_be_more_levels() -> None:
+    told = Recording()
+    told.says(batb=[(0, 3.0, 10)])
+    bet = told.lay(10_00, at=2_90)
+    told.says(batl=[(0, 3.05, 10), (1, 3.1, 20)])
+    told.says(trd=[(2.9, 8)])
+    assert (bet.size_matched, told.fills[0].queue_ahead) == (4_00, 0)
+
+
 def test_an_offer_that_is_shown_across_our_price_fills_us_once() -> None:
     told = recording()
     bet = told.lay(10_00, at=3_00)
