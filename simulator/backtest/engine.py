@@ -24,6 +24,10 @@ from simulator.recorded.prepared import PreparedRecording
 from simulator.recorded.starting_prices import ToldPrices, told_prices
 
 
+class MarketOfTwo(Exception):
+    """A market is in two prepared recordings, each of which says what is other than it had itself."""
+
+
 class Engine:
     """Markets as recorded, and the lanes that follow them."""
 
@@ -66,7 +70,10 @@ class Engine:
         return at
 
     def play(self, *recordings: PreparedRecording) -> None:
-        """Take in recordings that were prepared, in the order of time, to their end: `end` is still to be called."""
+        """Take in recordings that were prepared, in the order of time, to their end: `end` is still to be called.
+
+        Raises `MarketOfTwo` where two of them have the same market.
+        """
         if len(recordings) == 1:
             for changed in recordings[0].messages(self._before):
                 self._follow(changed)
@@ -109,6 +116,8 @@ class Engine:
         market = self.followed.get(recorded.market_id)
         if market is None:
             market = self.followed[recorded.market_id] = FollowedByAll(recorded, self.lanes)
+        elif market.recorded is not recorded:
+            raise MarketOfTwo(recorded.market_id)
         if recorded.has_new_definition and not market.define_as_recorded(recorded.told_prices):
             self._postpone(market)
 

@@ -15,16 +15,16 @@ from typing import Any, Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from simulator.backtest.engine import Engine
+from simulator.backtest.engine import Engine, MarketOfTwo
 from simulator.backtest.lane import Settings
 from simulator.backtest.latency import Latency
 from simulator.backtest.playing import AtPlay, Play
 from simulator.backtest.rows import Rows, rows_of
 from simulator.backtest.variants import Variant, arguments, check_parameters, is_flumine, strategy_class
-from simulator.recorded.messages import Kind, Line, MarketChange, read_lines
+from simulator.recorded.messages import Kind, Line, MarketChange
 from simulator.recorded.prepared import PreparedRecording
 from simulator.recorded.remote import Facts
-from simulator.recorded.selection import Cache, is_prepared, play
+from simulator.recorded.selection import Cache, any_lines, is_prepared, play
 from simulator.recorded.sources import Source, SourceError, sources
 from simulator.recorded.wanted import EVERYTHING, Wanted
 
@@ -112,14 +112,26 @@ def _world_of(strategy: Callable[..., Any]) -> AbstractContextManager[None]:
 
 
 def _do(job: Job, strategy: Callable[..., Any]) -> Outcome:
+    found = _sources_of(job.files)
+    if job.cache or any(map(is_prepared, found)):
+        try:
+            return _played(job, strategy, found, _play_prepared)
+        except MarketOfTwo:
+            # A capture that was broken off and goes on in another file: line by line the one follows on the other.
+            pass
+    return _played(job, strategy, found, _play_lines)
+
+
+def _played(
+    job: Job,
+    strategy: Callable[..., Any],
+    found: Sequence[Source],
+    read: Callable[[Job, Sequence[Source], Engine, Outcome], None],
+) -> Outcome:
     plays = [_Guarded(variant, strategy, job.settings) for variant in job.variants]
     engine = Engine([guarded.play.lane for guarded in plays if guarded.play is not None])
     outcome = Outcome(job.name, Rows(), job.files)
-    found = _sources_of(job.files)
-    if job.cache or any(map(is_prepared, found)):
-        _play_prepared(job, found, engine, outcome)
-    else:
-        _play_lines(job, found, engine, outcome)
+    read(job, found, engine, outcome)
     engine.end()
     for guarded in plays:
         guarded.finish()
@@ -209,7 +221,7 @@ def _merged(found: Sequence[Source]) -> Iterator[Line]:
 def _named_lines(source: Source) -> Iterator[Line]:
     """Yield the lines of a file; what is wrong with one names the file and the place, and comes when its turn is."""
     latest = 0
-    for line in read_lines(source):
+    for line in any_lines(source):
         latest = max(latest, line.published_at)
         if line.kind is Kind.BROKEN:
             yield replace(line, published_at=latest, problem=f"{source.name}, line {line.number}: {line.problem}")

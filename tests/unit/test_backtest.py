@@ -497,6 +497,27 @@ def test_what_is_prepared_brings_the_same_results_also_of_an_event_of_several_fi
     assert course(prepared) == shown
 
 
+def test_a_market_that_goes_on_in_another_file_is_one_market_also_where_both_are_prepared(
+    script: str, tmp_path: Path
+) -> None:
+    pytest.importorskip("pyarrow")
+    folder = tmp_path / "captured"
+    folder.mkdir()
+    race = a_race("1.1", event_id="9")
+    expected = backtest(f"{script}:Backs", [str(race.write(tmp_path))], Runs(models="all"))
+    first, second = a_race("1.1", event_id="9"), a_race("1.1", event_id="9")
+    first.messages, second.messages = race.messages[:4], [race.messages[0], *race.messages[4:]]
+    first.write(folder, "a.bz2")
+    second.write(folder, "b.bz2")
+    split = backtest(f"{script}:Backs", [str(folder)], Runs(models="all"))
+    for _ in range(2):
+        cached = backtest(f"{script}:Backs", [str(folder)], Runs(models="all", cache=tmp_path / "cache"))
+        assert cached.rows == split.rows
+    prepared = backtest(f"{script}:Backs", [str(tmp_path / "cache")], Runs(models="all"))
+    assert prepared.rows == split.rows
+    assert [row.profit for row in split.rows.orders] == [row.profit for row in expected.rows.orders] != []
+
+
 def test_markets_of_prepared_files_are_seen_in_the_order_of_time(tmp_path: Path) -> None:
     pytest.importorskip("pyarrow")
     script = tmp_path / "looks.py"
