@@ -222,12 +222,12 @@ class Audit:
                 self._used_up[name][spot] -= explained
                 self._trades_of[name][spot] = rise - explained
 
-    def _note_arrivals(self, before: int) -> None:
-        """Note of every new bet what had been traded, and what we had taken, where it waits."""
+    def _note_arrivals(self, before: int, bet: int | None = None) -> None:
+        """Note of every new bet, or those before a bet, what had been traded and what we had taken where it waits."""
         orders = self.lane.exchange.orders
         for bet_id in islice(orders, len(self._at_arrival), None):
             order = orders[bet_id]
-            if order.placed_at >= before:
+            if order.placed_at >= before or bet_id == bet:
                 break
             self._at_arrival[bet_id] = self._passed(order.side, Spot(order.market_id, tuple(order.runner), order.price))
 
@@ -239,6 +239,9 @@ class Audit:
 
     def _judge(self, fill: Fill) -> None:
         self.audited += 1
+        if fill.how is How.TAKEN:
+            # What it takes went before those that were there already.
+            self._note_arrivals(before=fill.at + 1, bet=fill.bet_id)
         order = self.lane.exchange.orders[fill.bet_id]
         is_back = fill.side is Side.BACK
         for runner, price, size in fill.used:

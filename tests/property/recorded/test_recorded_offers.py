@@ -4,7 +4,7 @@ import json
 from typing import NamedTuple
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -51,6 +51,27 @@ cancels = st.builds(Cancel, st.integers(0, 5), st.integers(1, 2_00))
 programs = st.lists(messages | messages | messages | bets | bets | cancels | images, min_size=3, max_size=25)
 how_told = st.sampled_from([None, None, 1, 2, 3])
 """In ladders, or in so many best levels."""
+
+
+def says(**told: dict[int, int]) -> Message:
+    """A message that tells what is named."""
+    return Message(told.get("to_back", {}), told.get("to_lay", {}), told.get("traded", {}), is_image=False)
+
+
+BROUGHT_IN_SIGHT: list[object] = [
+    says(to_back={3_05: 1}),
+    Bet(Side.LAY, 3_00, 1_00),
+    says(to_lay={3_05: 1, 3_10: 1}),
+    says(traded={3_00: 2}),
+]
+"""A price of one side comes in sight since the other shows more levels than there were before."""
+TAKEN_BEFORE_OURS: list[object] = [
+    says(to_back={3_00: 1}),
+    Bet(Side.LAY, 3_00, 1_00),
+    Bet(Side.BACK, 2_98, 1_00),
+    says(traded={3_00: 2}),
+]
+"""What stood before a bet of ours is taken by another one of ours."""
 
 
 class Told:
@@ -176,6 +197,7 @@ def assert_same(told: Told, naive: NaiveRunner) -> None:
 
 @pytest.mark.parametrize("rule", [Cancellations.PRO_RATA, Cancellations.ALL_AHEAD, Cancellations.ALL_BEHIND])
 @given(program=programs, levels=how_told)
+@example(BROUGHT_IN_SIGHT, 2)
 def test_a_recorded_book_is_the_twins_row_by_row(
     rule: Cancellations, program: list[object], levels: int | None
 ) -> None:
@@ -189,6 +211,7 @@ def test_a_recorded_book_is_the_twins_row_by_row(
 
 @pytest.mark.parametrize("model", MODELS)
 @given(program=programs, levels=how_told)
+@example(TAKEN_BEFORE_OURS, None)
 def test_nothing_is_given_twice_whatever_is_bet_and_recorded(
     model: str, program: list[object], levels: int | None
 ) -> None:
