@@ -9,8 +9,8 @@ import click
 from simulator.ending import end
 from simulator.recorded.description import Description, MarketSummary, describe, odd_things
 from simulator.recorded.rows import PyarrowMissing
-from simulator.recorded.selection import Cache, Selection
-from simulator.recorded.sources import SourceError
+from simulator.recorded.selection import Cache, CannotKeep, Selection
+from simulator.recorded.sources import Source, SourceError
 from simulator.recorded.wanted import SPORTS, Wanted
 from simulator.recorded_options import chooses_markets
 
@@ -73,17 +73,32 @@ def check(files: tuple[str, ...], wanted: Wanted) -> None:
 @chooses_markets
 def prepare(files: tuple[str, ...], folder: Path, wanted: Wanted) -> None:
     """Write each FILE as Parquet into a folder, which other commands take as --cache; what is there is not written."""
-    selection, cache, is_read = Selection(files, wanted), Cache(folder), False
+    selection, cache = Selection(files, wanted), Cache(folder)
+    is_read, is_whole = False, True
     try:
         for source in selection:
             is_read = True
-            _say(f"{source.name}: {cache.file_of(source)}")
+            is_whole = _prepare(source, cache) and is_whole
     except PyarrowMissing as error:
         end(str(error), NO_PYARROW)
     except SourceError as error:
         end(str(error), UNREADABLE)
     if not is_read:
         end(selection.nothing_found(), UNREADABLE)
+    if not is_whole:
+        raise SystemExit(UNREADABLE)
+
+
+def _prepare(source: Source, cache: Cache) -> bool:
+    """Prepare a file, and return whether it could be read; raise `CannotKeep`, and `PyarrowMissing`."""
+    try:
+        _say(f"{source.name}: {cache.file_of(source)}")
+    except CannotKeep:
+        raise
+    except SourceError as error:
+        click.echo(f"betsim: {error}", err=True)
+        return False
+    return True
 
 
 def _tell(description: Description) -> None:

@@ -57,6 +57,10 @@ def is_prepared(source: Source) -> bool:
         return False
 
 
+class CannotKeep(SourceError):
+    """What is prepared cannot be written."""
+
+
 class Cache:
     """A folder with prepared recordings, each found again by what is in the file that it was prepared of.
 
@@ -70,7 +74,8 @@ class Cache:
     def file_of(self, source: Source) -> Path:
         """Return the prepared file of a recording, made if it is not there.
 
-        Raises `SourceError` where the recording cannot be opened or the folder not be written, and `PyarrowMissing`.
+        Raises `SourceError` where the recording cannot be opened, `CannotKeep` where the folder cannot be written, and
+        `PyarrowMissing`.
         """
         arrow()
         try:
@@ -81,7 +86,7 @@ class Cache:
             if not file.exists():
                 self._prepare(source, file)
         except OSError as error:
-            raise SourceError(f"{file}: it cannot be written, {error.strerror or error}.") from None
+            raise CannotKeep(f"{file}: it cannot be written, {error.strerror or error}.") from None
         return file
 
     def _prepare(self, source: Source, file: Path) -> None:

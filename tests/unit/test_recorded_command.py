@@ -1,6 +1,8 @@
 """`betsim recorded` says what files are and what is odd in them, in lines that people read."""
 
 import sys
+import tarfile
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -96,6 +98,24 @@ def test_files_are_prepared_once(tmp_path: Path) -> None:
 
     assert first == (0, f"{tmp_path}/1.1: {file}\n")
     assert run("prepare", "--to", str(tmp_path / "cache"), str(tmp_path)) == first
+
+
+def test_a_file_that_cannot_be_read_is_named_and_the_others_are_prepared(tmp_path: Path) -> None:
+    pytest.importorskip("pyarrow")
+    folder = tmp_path / "files"
+    folder.mkdir()
+    archive = folder / "1.0.tar"
+    with tarfile.open(archive, "w") as tar:
+        member = tarfile.TarInfo("1.0")
+        member.size = len(CONTENT)
+        tar.addfile(member, BytesIO(CONTENT))
+    archive.write_bytes(archive.read_bytes()[:520])
+    race = folder / "1.1"
+    race.write_bytes(CONTENT)
+    status, output = run("prepare", "--to", str(tmp_path / "cache"), str(folder))
+    assert status == 2
+    assert f"betsim: {archive}/1.0: it cannot be read, " in output
+    assert f"{race}: {tmp_path}/cache/" in output
 
 
 def test_to_prepare_without_pyarrow_ends_with_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
