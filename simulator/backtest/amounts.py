@@ -12,10 +12,15 @@ def to_hundredths(value: float) -> int:
 
     >>> to_hundredths(2.02), to_hundredths(2.025) == INEXACT
     (202, True)
+
+    Raises `TypeError` for what is no number, as a strategy may ask for anything.
     """
-    scaled = value * HUNDREDTHS
-    if not abs(scaled) < -INEXACT:
-        return INEXACT
+    try:
+        scaled = value * HUNDREDTHS
+        if not abs(scaled) < -INEXACT:
+            return INEXACT
+    except TypeError:
+        raise TypeError(f"prices and amounts are numbers, and {value!r} is none") from None
     nearest = round(scaled)
     if nearest == scaled or abs(scaled - nearest) <= CLOSE * max(1.0, abs(scaled)):
         return nearest

@@ -72,6 +72,11 @@ class Spoils(Backs):
             orders.live.clear()
 
 
+class AsksInWords(Backs):
+    def on_market(self, market, orders):
+        orders.back(1, "2.0", 2.0)
+
+
 class SitsInPlay(Backs):
     def on_market(self, market, orders):
         if not orders and market.runner(1).best_back:
@@ -104,6 +109,11 @@ def test_what_a_strategy_raises_of_any_kind_is_told_with_its_market(
     (failure,) = backtest(f"{script}:{name}", [race]).failures
     assert (failure.where, failure.error) == ("market 1.1", error)
     assert "on_close" in failure.traceback
+
+
+def test_an_order_whose_price_is_no_number_is_told_in_a_sentence(script: str, race: str) -> None:
+    (failure,) = backtest(f"{script}:AsksInWords", [race]).failures
+    assert failure.error == "TypeError: prices and amounts are numbers, and '2.0' is none"
 
 
 @pytest.mark.parametrize(("name", "method"), [("Generates", "on_market"), ("Waits", "on_orders")])
