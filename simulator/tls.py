@@ -153,6 +153,7 @@ class SecureProtocol(asyncio.Protocol):
         self._said_goodbye = False
         self._held_by_protocol = False
         self._held_by_writing = False
+        self._receives = True
 
     # The connection
 
@@ -221,13 +222,15 @@ class SecureProtocol(asyncio.Protocol):
         return True
 
     def _deliver(self) -> None:
-        """Hand on what can be decrypted, as far as it is wanted."""
+        """Hand on what can be decrypted, as far as it is wanted; once all of it is, more is received."""
         assert self._inner is not None
         has_delivered = False
         while not (self._held_by_protocol or self._held_by_writing or self.transport.is_closing()):
             try:
                 data = self._tls.recv(PIECE_BYTES)
             except SSL.WantReadError:
+                # Not before: each time we would take a good deal more than is handed on.
+                self._receive()
                 break
             except SSL.ZeroReturnError:
                 self._inner.eof_received()
@@ -248,8 +251,14 @@ class SecureProtocol(asyncio.Protocol):
             self._held_by_protocol = True
         else:
             self._held_by_writing = True
-        if not self.transport.is_closing():
+        if self._receives and not self.transport.is_closing():
+            self._receives = False
             self.transport.pause_reading()
+
+    def _receive(self) -> None:
+        if not self._receives and not self.transport.is_closing():
+            self._receives = True
+            self.transport.resume_reading()
 
     def release(self, *, by_protocol: bool) -> None:
         """Receive again, unless the other reason holds. What has arrived and was not wanted is handed on soon."""
@@ -259,8 +268,9 @@ class SecureProtocol(asyncio.Protocol):
             self._held_by_writing = False
         if self._held_by_protocol or self._held_by_writing or self.transport.is_closing():
             return
-        self.transport.resume_reading()
-        if self._inner is not None:
+        if self._inner is None:
+            self._receive()
+        else:
             self._loop.call_soon(self._deliver)
 
     # What is sent

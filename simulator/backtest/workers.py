@@ -22,6 +22,8 @@ from simulator.backtest.job import Job, Outcome, do, given_up
 MOST_ATTEMPTS: Final = 3
 BATCH: Final = 10
 """How many jobs a task of a cluster has: what it costs to hand one over is shared."""
+SCHEDULER_SECONDS: Final = 10.0
+"""How long a scheduler may take to answer at first."""
 _LOST: Final = "workers were lost with it, one after the other"
 
 
@@ -121,7 +123,7 @@ def on_a_cluster(address: str) -> Doing:
         except ImportError:
             raise NoCluster("clusters need Dask: pip install 'betsim[cluster]'") from None
         try:
-            client = distributed.Client(address, timeout="10s")
+            client = distributed.Client(address, timeout=SCHEDULER_SECONDS)
         except (OSError, ValueError) as error:
             raise NoCluster(f"no scheduler answers at {address}: {error}") from error
         with client:

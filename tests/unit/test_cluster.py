@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from simulator.backtest import workers
 from simulator.backtest.running import backtest
 from simulator.backtest.workers import NoCluster, on_a_cluster
 from tests.dask_cluster import dask_cluster
@@ -55,8 +56,9 @@ def test_a_job_that_always_loses_its_worker_is_named_and_the_others_go_on(schedu
     assert results.rows.orders == [row for row in expected.orders if row.market_id != "1.2"]
 
 
-def test_a_cluster_that_is_not_there_is_said(tmp_path: Path) -> None:
+def test_a_cluster_that_is_not_there_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("distributed")
+    monkeypatch.setattr(workers, "SCHEDULER_SECONDS", 0.5)
     strategy = tmp_path / "strategy.py"
     strategy.write_text(STRATEGY)
     with pytest.raises(NoCluster, match=r"^no scheduler answers at tcp://127\.0\.0\.1:9: "):
