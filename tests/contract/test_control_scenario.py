@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from simulator.world.loading import bounds
 from tests.contract.control_world import DERBY, MARKET, WORLD, problem_of
 from tests.in_process import Client, client_of
 
@@ -45,10 +46,12 @@ def test_a_world_that_there_is_not_has_no_scenario(client: Client) -> None:
     assert problem_of(client.get("/control/v1/worlds/nowhere/scenario"))["status"] == 404
 
 
-def test_a_world_that_is_larger_than_a_document_may_be_is_refused_with_the_reason(client: Client) -> None:
-    made = client.post("/control/v1/worlds", json={"fixture": "saturday"})
+def test_a_world_that_is_larger_than_a_document_may_be_is_refused_with_the_reason(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bounds, "MOST_RUNNERS", 1)
 
-    problem = problem_of(client.get(f"/control/v1/worlds/{made.json()['id']}/scenario"))
+    problem = problem_of(client.get(f"{WORLD}/scenario"))
 
     assert problem["status"] == 409
     assert problem["detail"].startswith("This world cannot be said as a scenario. At $")
