@@ -47,6 +47,20 @@ def test_a_first_connection_leaves_nine(theatre: StreamTheatre) -> None:
     }
 
 
+def test_every_connection_of_an_account_leaves_one_less_and_who_hangs_up_leaves_one_more(
+    theatre: StreamTheatre,
+) -> None:
+    first, second = theatre.connect(), theatre.connect()
+    left = [client.send(theatre.authentication("alice"))[0]["connectionsAvailable"] for client in (first, second)]
+    theatre.connect()
+    (other,) = theatre.connect().send(theatre.authentication("bob"))
+
+    first.leave()
+    (again,) = theatre.connect().send(theatre.authentication("alice"))
+
+    assert [*left, other["connectionsAvailable"], again["connectionsAvailable"]] == [9, 8, 9, 8]
+
+
 def test_an_eleventh_connection_of_an_account_is_one_too_many(theatre: StreamTheatre) -> None:
     for _ in range(10):
         theatre.client()
