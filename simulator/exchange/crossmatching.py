@@ -20,7 +20,7 @@ from typing import Final, NamedTuple
 from simulator.exchange.book import Offer
 from simulator.exchange.ladder import Ladder
 from simulator.exchange.money import HUNDREDTHS, divide_half_away
-from simulator.exchange.orders import Side
+from simulator.exchange.orders import BACK, Side
 
 SCALE: Final = 10**18
 """How many times inverse prices are magnified before they are cut to whole numbers."""
@@ -46,7 +46,7 @@ def virtual_price(leg_prices: Sequence[int], number_of_winners: int, taker: Side
     rest = number_of_winners * whole - taken
     if rest <= 0:
         return None
-    if taker is Side.BACK:
+    if taker is BACK:
         exact = HUNDREDTHS * whole // rest
         return None if exact < ladder.lowest else ladder.floor(exact)
     exact = -(-HUNDREDTHS * whole // rest)
@@ -153,7 +153,7 @@ class Completion:
             return None
         if least > 0:
             ladder = self._ladder
-            if self._taker is Side.BACK:
+            if self._taker is BACK:
                 exact = SCALE // most
                 if exact == SCALE // least:
                     return None if exact < ladder.lowest else ladder.floor(exact)
@@ -194,7 +194,7 @@ def merged_offers(real: Iterable[Offer], virtual: Iterable[Offer], taker: Side) 
         if mine.price == theirs.price:
             yield Offer(mine.price, mine.size + theirs.size)
             mine, theirs = next(reals, None), next(virtuals, None)
-        elif (mine.price > theirs.price) is (taker is Side.BACK):
+        elif (mine.price > theirs.price) is (taker is BACK):
             yield mine
             mine = next(reals, None)
         else:

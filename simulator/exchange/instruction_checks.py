@@ -57,10 +57,8 @@ def check_price(price: int | None, market: Market) -> Reason | None:
 
 
 def _check_price(instruction: PlaceInstruction, market: Market) -> Reason | None:
-    order_type = instruction.order_type
-    if order_type is not LIMIT and order_type is OrderType.MARKET_ON_CLOSE:
-        return None
-    return check_price(instruction.price, market)
+    has_price = instruction.order_type is LIMIT or instruction.order_type is OrderType.LIMIT_ON_CLOSE
+    return check_price(instruction.price, market) if has_price else None
 
 
 def check_persistence(persistence: Persistence | None, market: Market) -> Reason | None:

@@ -146,8 +146,11 @@ class Ledger:
         balances[debit] = debit_balance = balances[debit] - amount
         balances[credit] = credit_balance = balances[credit] + amount
         market_id, bet_id, transaction_id, corrections = about
-        told = at, debit, credit, amount, memo, market_id, bet_id
-        posting = new_record(Posting, (*told, debit_balance, credit_balance, transaction_id, own, corrections))
+        told = (
+            at, debit, credit, amount, memo, market_id, bet_id,
+            debit_balance, credit_balance, transaction_id, own, corrections,
+        )  # fmt: skip
+        posting = new_record(Posting, told)
         if memo in PAYMENTS:
             for account in (debit, credit):
                 payments = self._before_payments.setdefault(account, [])

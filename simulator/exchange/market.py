@@ -17,7 +17,7 @@ from simulator.exchange.order_index import MarketIndex
 from simulator.exchange.orders import Order, RunnerKey, Side
 from simulator.exchange.refusals import Impossible
 from simulator.exchange.runner import Runner
-from simulator.exchange.statuses import MarketStatus, RunnerStatus
+from simulator.exchange.statuses import ACTIVE, MarketStatus, RunnerStatus
 from simulator.exchange.virtual_view import VirtualLadder, VirtualView
 
 INACTIVE, OPEN, SUSPENDED, CLOSED = (
@@ -200,7 +200,7 @@ class Market:
     @property
     def active_runners(self) -> int:
         """Return how many runners can still win."""
-        return sum(runner.status is RunnerStatus.ACTIVE for runner in self.runners.values())
+        return sum(runner.status is ACTIVE for runner in self.runners.values())
 
     @property
     def starting_price_is_past(self) -> bool:
@@ -268,7 +268,7 @@ class Market:
         if not definition.cross_matching or not definition.complete or definition.each_way_divisor is not None:
             return None
         if not self._active_by_priority:
-            active = [runner for runner in self.runners.values() if runner.status is RunnerStatus.ACTIVE]
+            active = [runner for runner in self.runners.values() if runner.status is ACTIVE]
             self._active_by_priority = sorted(active, key=lambda runner: runner.sort_priority)
         winners, own = self.winners_left, self.runners[key]
         others = [runner for runner in self._active_by_priority if runner is not own]
@@ -291,7 +291,7 @@ class Market:
         Worked out anew only where it may differ; to be read before anything else happens.
         """
         runner = self.runners[key]
-        if runner.status is not RunnerStatus.ACTIVE:
+        if runner.status is not ACTIVE:
             return None
         others = self.other_runners(key, taker)
         return self._virtual_view.ladder(key, others, runner.book.queue_of(taker), taker, self.version)
