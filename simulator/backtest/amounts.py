@@ -27,6 +27,11 @@ def to_hundredths(value: float) -> int:
     return INEXACT
 
 
+def hundredths_or_none(value: float | None) -> int | None:
+    """Return a price or an amount as `to_hundredths` does, `None` where there is none."""
+    return None if value is None else to_hundredths(value)
+
+
 def of_hundredths(value: int) -> float:
     """Return hundredths as a number.
 

@@ -9,6 +9,11 @@ from msgspec import Struct, structs
 from simulator.backtest.strategy import RunnerView
 from simulator.exchange.orders import BACK, LAPSE, LAY, LIMIT, BetTargetType, OrderType, Persistence, Side, TimeInForce
 
+PENDING: Final = "PENDING"
+REFUSED: Final = "REFUSED"
+NOT_THERE_YET: Final = "BET_IN_PROGRESS"
+"""The exchange's code for what is asked of an order that it has not taken yet."""
+
 Own = TypeVar("Own")
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from simulator.backtest.amounts import of_hundredths, to_hundredths
-from simulator.backtest.asking import Asking, Wish
+from simulator.backtest.amounts import hundredths_or_none, of_hundredths, to_hundredths
+from simulator.backtest.asking import NOT_THERE_YET, PENDING, REFUSED, Asking, Wish
 from simulator.backtest.lane import Lane, Request
 from simulator.backtest.views import RecordedMarketView
 from simulator.exchange.commands import (
@@ -22,11 +22,6 @@ from simulator.exchange.orders import (
     Persistence,
     RunnerKey,
 )
-
-PENDING: Final = "PENDING"
-REFUSED: Final = "REFUSED"
-NOT_THERE_YET: Final = "BET_IN_PROGRESS"
-"""The exchange's code for what is asked of an order that it has not taken yet."""
 
 
 class RecordedOrder:
@@ -182,8 +177,7 @@ class RecordedOrders(Asking[RecordedOrder]):
         if order is None:
             self._lane.cancel(market_id)
         elif order.bet_id is not None:
-            size = None if size_reduction is None else to_hundredths(size_reduction)
-            self._lane.cancel(market_id, CancelInstruction(order.bet_id, size))
+            self._lane.cancel(market_id, CancelInstruction(order.bet_id, hundredths_or_none(size_reduction)))
         return order
 
     def replace(self, order: Any, price: float) -> RecordedOrder:
@@ -216,14 +210,14 @@ class RecordedOrders(Asking[RecordedOrder]):
             RunnerKey(wish.selection_id, handicap),
             wish.side,
             wish.order_type,
-            _hundredths_or_none(wish.price),
-            _hundredths_or_none(wish.size),
+            hundredths_or_none(wish.price),
+            hundredths_or_none(wish.size),
             wish.persistence,
             wish.time_in_force,
-            _hundredths_or_none(wish.min_fill_size),
+            hundredths_or_none(wish.min_fill_size),
             wish.bet_target_type,
-            _hundredths_or_none(wish.bet_target_size),
-            _hundredths_or_none(wish.liability),
+            hundredths_or_none(wish.bet_target_size),
+            hundredths_or_none(wish.liability),
             wish.customer_order_ref,
         )
         request = self._lane.place(self.market.market_id, instruction, market_version=wish.market_version)
@@ -244,7 +238,3 @@ class RecordedOrders(Asking[RecordedOrder]):
         self._orders.append(order)
         self._live.append(order)
         return order
-
-
-def _hundredths_or_none(value: float | None) -> int | None:
-    return None if value is None else to_hundredths(value)

@@ -8,13 +8,10 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from typing import Any, Final
 
-from simulator.backtest.asking import Asking, Wish
+from simulator.backtest.asking import NOT_THERE_YET, PENDING, REFUSED, Asking, Wish
 from simulator.exchange.orders import OrderType
 from simulator.live.views import LiveMarketView
 
-PENDING: Final = "PENDING"
-REFUSED: Final = "REFUSED"
-NOT_THERE_YET: Final = "BET_IN_PROGRESS"
 UNKNOWN: Final = "UNKNOWN"
 """What stands for a code where the server has given none: whether the order is there has to be looked up."""
 EXECUTABLE: Final = "EXECUTABLE"

@@ -180,7 +180,7 @@ class MarketBooks:
         self._definition: RecordedDefinition | None = None
         self._market_definition: Any = None
         self._told: Final[dict[RunnerKey, RunnerDefinition]] = {}
-        """Return the runners, in the order in which they were first told."""
+        """What was told of each runner last, in the order in which they were first told."""
         self._books: list[tuple[RecordedBook, RunnerKey, RunnerDefinition]] = []
         self._recorded: list[RecordedRunner] = []
         self._places: dict[RunnerId, int] = {}

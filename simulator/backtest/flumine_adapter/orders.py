@@ -5,13 +5,15 @@ from typing import Any, Final
 from flumine.order.ordertype import OrderTypes
 from flumine.simulation.simulatedorder import SimulatedOrder
 
-from simulator.backtest.amounts import of_hundredths, to_hundredths
+from simulator.backtest.amounts import hundredths_or_none, of_hundredths, to_hundredths
 from simulator.exchange.commands import PlaceInstruction
 from simulator.exchange.money import HUNDREDTHS
 from simulator.exchange.orders import (
+    EXECUTABLE,
+    EXECUTION_COMPLETE,
+    LIMIT,
     BetTargetType,
     Order,
-    OrderStatus,
     OrderType,
     Persistence,
     RunnerKey,
@@ -102,8 +104,8 @@ class FollowedOrder(SimulatedOrder):
         """Return EXECUTABLE or EXECUTION_COMPLETE."""
         bet = self.bet
         if bet is None:
-            return OrderStatus.EXECUTION_COMPLETE if self.refusal else OrderStatus.EXECUTABLE
-        return OrderStatus.EXECUTABLE if bet.liability_waiting else bet.status
+            return EXECUTION_COMPLETE if self.refusal else EXECUTABLE
+        return EXECUTABLE if bet.liability_waiting else bet.status
 
     @property
     def is_complete(self) -> bool:
@@ -131,18 +133,18 @@ def placing(order: Any) -> PlaceInstruction:
         return PlaceInstruction(
             runner,
             side,
-            OrderType.LIMIT,
-            _hundredths_or_none(order_type.price),
-            _hundredths_or_none(order_type.size),
+            LIMIT,
+            hundredths_or_none(order_type.price),
+            hundredths_or_none(order_type.size),
             Persistence(order_type.persistence_type),
             _named(TimeInForce, order_type.time_in_force),
             _amount(order_type.min_fill_size),
             _named(BetTargetType, order_type.bet_target_type),
             _amount(order_type.bet_target_size),
         )
-    liability = _hundredths_or_none(order_type.liability)
+    liability = hundredths_or_none(order_type.liability)
     if order_type.ORDER_TYPE is OrderTypes.LIMIT_ON_CLOSE:
-        price = _hundredths_or_none(order_type.price)
+        price = hundredths_or_none(order_type.price)
         return PlaceInstruction(runner, side, OrderType.LIMIT_ON_CLOSE, price, liability=liability)
     return PlaceInstruction(runner, side, OrderType.MARKET_ON_CLOSE, liability=liability)
 
@@ -153,7 +155,3 @@ def _named(names: Any, name: str | None) -> Any:
 
 def _amount(value: float | None) -> int | None:
     return None if not value else to_hundredths(value)
-
-
-def _hundredths_or_none(value: float | None) -> int | None:
-    return None if value is None else to_hundredths(value)
