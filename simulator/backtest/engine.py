@@ -146,7 +146,7 @@ class Engine:
         postponed, self._postponed = self._postponed, []
         for market, definition, at in postponed:
             prices = told.get(market.recorded.market_id) if published_at == at else None
-            market.define_postponed(definition, prices or {})
+            market.define_now(definition, prices or {})
 
     @property
     def postponed(self) -> list[str]:
@@ -216,7 +216,7 @@ class FollowedByAll:
         is_new = definition.bsp_reconciled and not (before is not None and before.bsp_reconciled)
         if is_new and told is None:
             return False
-        self._define(definition, told or {})
+        self.define_now(definition, told or {})
         return True
 
     def _begin(self, definition: MarketDefinition) -> None:
@@ -242,14 +242,11 @@ class FollowedByAll:
             for moves in self._moves.values():
                 moves.traded.clear()
 
-    def define_postponed(self, definition: MarketDefinition, told: ToldPrices) -> None:
-        """Take in a definition that had to wait, with what the next message says at the same time.
+    def define_now(self, definition: MarketDefinition, told: ToldPrices) -> None:
+        """Bring the markets of all lanes to what a definition says, with what is told of starting prices by now.
 
-        A recorded market that was prepared may have the definition of that message by then.
+        Where it had to wait, a recorded market that was prepared may have the definition of the next message already.
         """
-        self._define(definition, told)
-
-    def _define(self, definition: MarketDefinition, told: ToldPrices) -> None:
         prices: Mapping[RunnerKey, Fraction] = {}
         if definition.bsp_reconciled:
             prices = starting_prices(definition, told)

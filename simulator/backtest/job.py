@@ -5,7 +5,7 @@ work is spread.
 """
 
 import traceback
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from heapq import merge
 from importlib import import_module
@@ -176,7 +176,7 @@ def _play_prepared(job: Job, found: Sequence[Source], engine: Engine, outcome: O
 def _play_lines(job: Job, found: Sequence[Source], engine: Engine, outcome: Outcome) -> None:
     broken = 0
     chosen = _Chosen(job.wanted)
-    for line in _merged(found):
+    for line in lines_of(found):
         if line.kind is Kind.BROKEN:
             broken += 1
             if broken <= MOST_PROBLEMS:
@@ -209,12 +209,8 @@ class _Chosen:
         return [change for change in changes if self._is_wanted.get(change.id, True)]
 
 
-def lines_of(files: tuple[str, ...]) -> Iterator[Line]:
+def lines_of(found: Iterable[Source]) -> Iterator[Line]:
     """Yield the lines of some files in the order of time, those of the first before those of the second."""
-    return _merged(list(sources(files)))
-
-
-def _merged(found: Sequence[Source]) -> Iterator[Line]:
     return merge(*(_named_lines(source) for source in found), key=lambda line: line.published_at)
 
 

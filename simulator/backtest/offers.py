@@ -344,10 +344,8 @@ class RecordedOffers(Offers):
 
     def is_concerned(self, moved: Ladder) -> bool:
         """Return whether it matters here that other sizes are shown at some prices."""
-        prices, taken, levels = moved.keys(), self.taken, self.levels
-        return bool(
-            (taken and not prices.isdisjoint(taken.keys())) or (levels and not prices.isdisjoint(levels.keys()))
-        )
+        prices = moved.keys()
+        return not (prices.isdisjoint(self.taken.keys()) and prices.isdisjoint(self.levels.keys()))
 
     def has_spent(self, moved: Ladder) -> bool:
         """Return whether trades at some prices may account for what we took."""

@@ -16,6 +16,7 @@ from simulator.backtest.strategy import Strategy
 from simulator.backtest.views import RecordedMarketView
 from simulator.exchange.commands import PlaceInstruction
 from simulator.exchange.orders import OrderType, Persistence, RunnerKey, Side
+from simulator.recorded.sources import sources
 from tests.recording_files import BEGINNING, Race, a_race
 
 Look = Callable[[RecordedMarketView, RecordedOrders], Any]
@@ -40,7 +41,7 @@ def play(strategy: Any, *races: Race, folder: Path, **settings: Any) -> Play:
     """Let a strategy play some races, read as files are."""
     played = Play(strategy, Settings(**settings))
     engine = Engine([played.lane])
-    for line in lines_of(tuple(str(race.write(folder)) for race in races)):
+    for line in lines_of(sources([str(race.write(folder)) for race in races])):
         engine.take(line)
     engine.end()
     return played
