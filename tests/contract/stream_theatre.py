@@ -150,6 +150,10 @@ class StreamClient:
         assert status["statusCode"] == "SUCCESS"
         return image
 
+    def leave_unread(self, number: int) -> None:
+        """Let so many bytes wait for the client, as far as the server can tell."""
+        self._pipe.unread = number
+
     def fall_behind(self) -> None:
         """Stop reading, so that what is written waits."""
         self._theatre.run(self.protocol.pause_writing)

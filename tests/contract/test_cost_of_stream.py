@@ -5,6 +5,8 @@ from contextlib import ExitStack
 
 import pytest
 
+from simulator.betfair.stream import market_view
+from simulator.betfair.stream.market_view import MarketState
 from simulator.exchange.commands import (
     CancelInstruction,
     CancelOrders,
@@ -79,6 +81,48 @@ def test_many_other_bets_make_no_change_of_one_dearer(
     few, many = costs
     assert few > 1_000
     assert many < 1.2 * few
+
+
+def test_a_change_of_a_market_costs_the_same_however_many_others_are_subscribed_to() -> None:
+    few, many = (steps_of_a_told_bet(number) for number in (2, 200))
+
+    assert few > 1_000
+    assert many < 1.1 * few
+
+
+def steps_of_a_told_bet(number_of_markets: int) -> int:
+    markets = [win(f"1.{number}", runner(1), runner(2)) for number in range(1, number_of_markets + 1)]
+    with streaming(loaded(scenario(event("1", "Meeting", HORSE_RACING, *markets)))) as theatre:
+        alice = theatre.client()
+        assert len(alice.subscribe_to_markets()["mc"]) == number_of_markets
+        bet = PlaceOrders("bob", MARKET, (placing(500_00),))
+        theatre.do(bet).accepted()
+        cost = min(steps(lambda: theatre.do(bet).accepted()) for _ in range(3))
+        assert [len(message["mc"]) for message in alice.read()] == [1, 1, 1, 1]
+        return cost
+
+
+def test_a_change_is_worked_out_once_for_all_who_see_it_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    worked_out: list[bytes | None] = []
+
+    def difference(before: MarketState | None, after: MarketState, *, merged: bool = False) -> bytes | None:
+        worked_out.append(of_market_view(before, after, merged=merged))
+        return worked_out[-1]
+
+    of_market_view = market_view.difference
+    with streaming(loaded(scenario(event("1", "Meeting", HORSE_RACING, win(MARKET, runner(1)))))) as theatre:
+        alike = [theatre.client(username) for username in ("alice", "alice", "bob", "bob")]
+        for client in alike:
+            client.subscribe_to_markets(MARKET, fields=["EX_ALL_OFFERS"])
+        other = theatre.client()
+        other.subscribe_to_markets(MARKET, fields=["EX_TRADED", "EX_ALL_OFFERS"])
+        monkeypatch.setattr(market_view, "difference", difference)
+
+        theatre.bet("bob", MARKET, Side.BACK, 500, 2_00)
+
+        told = [message["mc"] for client in (*alike, other) for message in client.read()]
+    assert told == [[{"id": MARKET, "rc": [{"atl": [[5, 2]], "id": 1}]}]] * 5
+    assert len(worked_out) == 2
 
 
 def test_a_bet_that_nobody_is_told_of_costs_nothing_for_the_stream() -> None:
