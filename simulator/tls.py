@@ -153,7 +153,6 @@ class SecureProtocol(asyncio.Protocol):
         self._said_goodbye = False
         self._held_by_protocol = False
         self._held_by_writing = False
-        self._receives = True
 
     # The connection
 
@@ -230,7 +229,7 @@ class SecureProtocol(asyncio.Protocol):
                 data = self._tls.recv(PIECE_BYTES)
             except SSL.WantReadError:
                 # Not before: each time we would take a good deal more than is handed on.
-                self._receive()
+                self.transport.resume_reading()
                 break
             except SSL.ZeroReturnError:
                 self._inner.eof_received()
@@ -251,14 +250,7 @@ class SecureProtocol(asyncio.Protocol):
             self._held_by_protocol = True
         else:
             self._held_by_writing = True
-        if self._receives and not self.transport.is_closing():
-            self._receives = False
-            self.transport.pause_reading()
-
-    def _receive(self) -> None:
-        if not self._receives and not self.transport.is_closing():
-            self._receives = True
-            self.transport.resume_reading()
+        self.transport.pause_reading()
 
     def release(self, *, by_protocol: bool) -> None:
         """Receive again, unless the other reason holds. What has arrived and was not wanted is handed on soon."""
@@ -266,10 +258,8 @@ class SecureProtocol(asyncio.Protocol):
             self._held_by_protocol = False
         else:
             self._held_by_writing = False
-        if self._held_by_protocol or self._held_by_writing or self.transport.is_closing():
-            return
         if self._inner is None:
-            self._receive()
+            self.transport.resume_reading()
         else:
             self._loop.call_soon(self._deliver)
 
