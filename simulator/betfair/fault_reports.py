@@ -20,6 +20,7 @@ from msgspec.structs import replace
 
 from simulator.betfair.asked import Asked
 from simulator.betfair.betting.instructions import bet_id_numbers
+from simulator.betfair.betting.placing import failed_placement
 from simulator.betfair.betting.replacement_words import (
     failed_cancellation,
     failed_replacement,
@@ -42,7 +43,6 @@ from simulator.betfair.schema.sports_orders import (
     CancelExecutionReport,
     CancelInstructionReport,
     PlaceExecutionReport,
-    PlaceInstructionReport,
     ReplaceExecutionReport,
     ReplaceInstructionReport,
     UpdateExecutionReport,
@@ -130,7 +130,7 @@ def _made(asked: Asked, status: str, code: str | None, reports: list[Struct]) ->
 
 
 def _placement(_: Asked, instruction: Any, status: str, code: str) -> Struct:
-    return PlaceInstructionReport(status=status, errorCode=code or None, instruction=as_echoed(instruction))
+    return failed_placement(instruction, code, status)
 
 
 def _cancellation(_: Asked, instruction: Any, status: str, code: str) -> Struct:
@@ -170,10 +170,8 @@ def _cancelled_not_placed(asked: Asked, instruction: Any) -> Struct:
             sizeCancelled=double(cancelled.size),
             cancelledDate=order_date(cancelled.at),
         ),
-        placeInstructionReport=PlaceInstructionReport(
-            status=_FAILURE,
-            errorCode=InstructionReportErrorCode.ERROR_IN_MATCHER,
-            instruction=as_echoed(words_of_new_order(order, instruction, cancelled.size)),
+        placeInstructionReport=failed_placement(
+            words_of_new_order(order, instruction, cancelled.size), InstructionReportErrorCode.ERROR_IN_MATCHER
         ),
     )
 

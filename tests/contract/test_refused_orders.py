@@ -1,27 +1,15 @@
 """Reports on orders that a fault refuses: every code there is, in every operation, in whole and in part."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from simulator.betfair.schema.sports_enums import ExecutionReportErrorCode, InstructionReportErrorCode
-from tests.contract.bettor import CONTROL, HOME, MATCH, Bettor, back, betting
+from tests.contract.bettor import CONTROL, HOME, MATCH, Bettor, back
 from tests.in_process import Client
 
 OPERATIONS = ("placeOrders", "cancelOrders", "replaceOrders", "updateOrders")
 OF_REPORTS = frozenset(ExecutionReportErrorCode)
-
-
-@pytest.fixture
-def client() -> Iterator[Client]:
-    with betting() as client:
-        yield client
-
-
-@pytest.fixture
-def alice(client: Client) -> Bettor:
-    return Bettor(client)
 
 
 def refuse(client: Client, operation: str, code: str, **rest: Any) -> None:
@@ -138,6 +126,17 @@ def test_what_is_left_of_a_cancellation_of_one_bet_cancels_no_others(client: Cli
     refuse(client, "cancelOrders", "PROCESSED_WITH_ERRORS")
     assert alice.ask("cancelOrders", marketId=MATCH)["instructionReports"] == []
     assert bets(alice) == [RESTING] * 2
+
+
+def test_an_order_is_repeated_as_in_a_refusal_that_nobody_has_ordered(client: Client, alice: Bettor) -> None:
+    """Without empty words, and without the persistence that fill-or-kill makes void."""
+    limit = {"price": 2.0, "size": 5, "persistenceType": "LAPSE", "timeInForce": "FILL_OR_KILL"}
+    instruction = {**back(2.0, 5), "limitOrder": limit, "customerOrderRef": ""}
+    refuse(client, "placeOrders", "MARKET_SUSPENDED")
+    ordered = alice.place(instruction)
+    client.post(f"{CONTROL}/markets/{MATCH}/suspend")
+
+    assert ordered == alice.place(instruction)
 
 
 def test_a_replacement_that_is_refused_has_both_its_parts(client: Client, alice: Bettor) -> None:

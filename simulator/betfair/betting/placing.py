@@ -64,7 +64,7 @@ def _after_bet_delay(call: Call[PlaceOrdersRequest], fates: Fates | None) -> Pla
     request = call.params
     if fates is None:
         tell_unknown(call)
-        reports = [PlaceInstructionReport(status="TIMEOUT", instruction=_echo(each)) for each in request.instructions]
+        reports = [failed_placement(instruction, "", "TIMEOUT") for instruction in request.instructions]
         return _report(request, reports, status="TIMEOUT")
     if reasons := tuple(fate.reason for fate in fates if fate.reason):
         tell_failures(call, Reason.BET_ACTION_ERROR, reasons)
@@ -92,9 +92,9 @@ def placement(instruction: PlaceInstruction, order: Order) -> PlaceInstructionRe
     return report
 
 
-def failed_placement(instruction: PlaceInstruction, reason: Reason) -> PlaceInstructionReport:
-    """Report an order that was not accepted."""
-    return PlaceInstructionReport(status="FAILURE", errorCode=reason, instruction=_echo(instruction))
+def failed_placement(instruction: PlaceInstruction, reason: str, status: str = "FAILURE") -> PlaceInstructionReport:
+    """Report an order that was not accepted, or of which nobody knows; an empty reason is none."""
+    return PlaceInstructionReport(status=status, errorCode=reason or None, instruction=_echo(instruction))
 
 
 def pending_placement(instruction: PlaceInstruction) -> PlaceInstructionReport:

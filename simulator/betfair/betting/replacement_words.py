@@ -6,6 +6,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from simulator.betfair.betting.instructions import bet_id_numbers
+from simulator.betfair.betting.placing import failed_placement
 from simulator.betfair.schema.sports_inputs import (
     CancelInstruction,
     LimitOnCloseOrder,
@@ -16,7 +17,6 @@ from simulator.betfair.schema.sports_inputs import (
 )
 from simulator.betfair.schema.sports_orders import (
     CancelInstructionReport,
-    PlaceInstructionReport,
     ReplaceInstructionReport,
 )
 from simulator.betfair.schema.wire import as_echoed, double
@@ -30,7 +30,7 @@ Orders = Mapping[int, Order]
 
 
 def failed_cancellation(instruction: CancelInstruction, reason: str, status: str = FAILURE) -> CancelInstructionReport:
-    """Report a bet that was not cancelled: without size and date, as recorded."""
+    """Report a bet that was not cancelled: without size and date, as recorded; an empty reason is none."""
     return CancelInstructionReport(status=status, errorCode=reason or None, instruction=as_echoed(instruction))
 
 
@@ -51,9 +51,7 @@ def failed_replacement(
         status=status,
         errorCode=reason or None,
         cancelInstructionReport=failed_cancellation(CancelInstruction(betId=instruction.betId), reason, status),
-        placeInstructionReport=PlaceInstructionReport(
-            status=status, errorCode=place_reason or None, instruction=as_echoed(words)
-        ),
+        placeInstructionReport=failed_placement(words, place_reason, status),
     )
 
 
