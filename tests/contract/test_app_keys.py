@@ -1,6 +1,5 @@
 """Customers create applications and use their app keys as the manual says."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -14,12 +13,6 @@ from tests.contract.bettor import CONTROL, MATCH, back, betting, world_of
 from tests.in_process import Client
 
 NAME = "My first bot"
-
-
-@pytest.fixture
-def client() -> Iterator[Client]:
-    with betting() as client:
-        yield client
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Three requests that count may be in flight of an account; a fourth is TOO_MANY_REQUESTS (manual)."""
 
 import asyncio
-from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -9,7 +8,7 @@ import pytest
 
 from simulator.exchange.commands import TurnInPlay
 from simulator.world.inputs import AdvanceClock
-from tests.contract.bettor import JSON_RPC, MATCH, REST, Bettor, back, betting, envelopes, world_of
+from tests.contract.bettor import JSON_RPC, MATCH, REST, Bettor, back, envelopes, world_of
 from tests.in_process import Client
 
 Call = tuple[str, dict[str, Any]]
@@ -24,17 +23,6 @@ BOOK: Call = ("listMarketBook", {"marketIds": [MATCH]})
 EVENTS: Call = ("listEvents", {"filter": {}})
 
 ALL_THAT_COUNT = [ORDERS, CLEARED, PROFITS, BOOK_WITH_ORDERS, BOOK_WITH_MATCHES, RUNNER]
-
-
-@pytest.fixture
-def client() -> Iterator[Client]:
-    with betting() as client:
-        yield client
-
-
-@pytest.fixture
-def alice(client: Client) -> Bettor:
-    return Bettor(client)
 
 
 def refused(answers: list[Any]) -> list[int]:

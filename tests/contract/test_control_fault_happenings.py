@@ -1,40 +1,17 @@
 """Faults that let something happen to the market of a request, over the wire: ordered, met, and told of."""
 
-import asyncio
-from collections.abc import Iterator
 from typing import Any
 
-import httpx
 import pytest
 
 from simulator.world.inputs import AdvanceClock, Reset
-from tests.contract.bettor import (
-    CONTROL,
-    HOME,
-    JSON_RPC,
-    MATCH,
-    NEXT_MATCH,
-    Bettor,
-    back,
-    betting,
-    envelopes,
-    world_of,
-)
-from tests.contract.waiting_bets import until_all_wait
+from simulator.world.world import World
+from tests.contract.bettor import CONTROL, HOME, MATCH, NEXT_MATCH, Bettor, back, world_of
+from tests.contract.waiting_bets import advancing, doing, report_during
 from tests.in_process import Client
 
 FAULTS = f"{CONTROL}/faults"
-
-
-@pytest.fixture
-def client() -> Iterator[Client]:
-    with betting() as client:
-        yield client
-
-
-@pytest.fixture
-def alice(client: Client) -> Bettor:
-    return Bettor(client)
+BET = {"instructions": [back(2.0, 5)]}
 
 
 def happen(operation: str, *happenings: dict[str, Any], **rest: Any) -> dict[str, Any]:
@@ -218,33 +195,23 @@ def test_what_is_impossible_is_a_notice_and_the_request_goes_on(client: Client, 
 def test_a_bet_in_the_bet_delay_is_matched_before_anything_follows_on_it(client: Client, alice: Bettor) -> None:
     client.post(f"{CONTROL}/markets/{MATCH}/turn-in-play")
     order(client, happen("placeOrders", SUSPEND))
-    world = world_of(client)
 
-    async def work(http: httpx.AsyncClient) -> Any:
-        call = envelopes(("placeOrders", {"marketId": MATCH, "instructions": [back(2.0, 5)]}))
-        request = asyncio.ensure_future(http.post(JSON_RPC, json=call, headers=alice.headers))
-        await until_all_wait()
+    def is_open(_: World) -> None:
         assert statuses(client)[MATCH] == "OPEN"
-        world.do(AdvanceClock(5_000)).accepted()
-        return (await request).json()
 
-    assert client.run(work)[0]["result"]["status"] == "SUCCESS"
+    report = report_during(client, alice, "placeOrders", BET, is_open, advancing(5_000))
+
+    assert report["status"] == "SUCCESS"
     assert statuses(client)[MATCH] == "SUSPENDED"
 
 
 def test_nothing_follows_in_a_world_that_has_begun_again_meanwhile(client: Client, alice: Bettor) -> None:
     client.post(f"{CONTROL}/markets/{MATCH}/turn-in-play")
     order(client, happen("placeOrders", SUSPEND))
-    world = world_of(client)
 
-    async def work(http: httpx.AsyncClient) -> Any:
-        call = envelopes(("placeOrders", {"marketId": MATCH, "instructions": [back(2.0, 5)]}))
-        request = asyncio.ensure_future(http.post(JSON_RPC, json=call, headers=alice.headers))
-        await until_all_wait()
-        world.do(Reset()).accepted()
-        return (await request).json()
+    report = report_during(client, alice, "placeOrders", BET, doing(Reset()))
 
-    assert client.run(work)[0]["result"]["status"] == "TIMEOUT"
+    assert report["status"] == "TIMEOUT"
     assert statuses(client)[MATCH] == "OPEN"
 
 
