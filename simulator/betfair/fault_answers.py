@@ -8,7 +8,7 @@ from msgspec import Struct
 from simulator.betfair.asked import Asked
 from simulator.betfair.betting.instructions import bet_id_numbers, place_command
 from simulator.betfair.errors import ApiError, ApiErrorCode, ExceptionType, Fault, ProtocolError
-from simulator.betfair.fault_reports import ERROR_IN_ORDER, PROCESSED_WITH_ERRORS, Verdict, report
+from simulator.betfair.fault_reports import ALL, ERROR_IN_ORDER, PROCESSED_WITH_ERRORS, Verdict, report
 from simulator.betfair.schema.sports_aping import (
     CancelOrdersRequest,
     PlaceOrdersRequest,
@@ -47,10 +47,11 @@ def verdict_of(fired: Fired) -> Verdict:
         return Verdict(
             PROCESSED_WITH_ERRORS, PROCESSED_WITH_ERRORS, fault.instruction_code or ERROR_IN_ORDER, fault.most_bets or 1
         )
+    guilty = fault.most_bets or ALL
     if fault.code in _REPORT_CODES:
-        return Verdict(FAILURE, fault.code, fault.instruction_code or ERROR_IN_ORDER, fault.most_bets)
+        return Verdict(FAILURE, fault.code, fault.instruction_code or ERROR_IN_ORDER, guilty)
     code = ExecutionReportErrorCode.BET_ACTION_ERROR
-    return Verdict(FAILURE, code, fault.instruction_code or fault.code, fault.most_bets)
+    return Verdict(FAILURE, code, fault.instruction_code or fault.code, guilty)
 
 
 def error_of(code: str, exception: ExceptionType, why: str) -> ApiError | ProtocolError | None:

@@ -12,6 +12,7 @@ BET_ACTION_ERROR was rejected whole because of an action (`SportsAPING.xml`, Exe
 that is CANCELLED_NOT_PLACED has cancelled its bet (recorded).
 """
 
+import sys
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -59,8 +60,12 @@ _FAILURE, _TIMEOUT = ExecutionReportStatus.FAILURE, ExecutionReportStatus.TIMEOU
 _NOT_PLACED: Final = InstructionReportErrorCode.CANCELLED_NOT_PLACED
 
 
+ALL: Final = sys.maxsize
+"""More instructions than any request has."""
+
+
 class Verdict(Struct, frozen=True):
-    """How a request of orders went: its status and code, and the code of the first `guilty` instructions, or of all.
+    """How a request of orders went: its status and code, and the code of the first `guilty` instructions.
 
     The others are ERROR_IN_ORDER, because nothing else is wrong with them.
     """
@@ -68,7 +73,7 @@ class Verdict(Struct, frozen=True):
     status: str
     code: str | None = None
     instruction_code: str | None = None
-    guilty: int | None = None
+    guilty: int = ALL
 
 
 def report(asked: Asked, verdict: Verdict) -> Struct:
@@ -79,11 +84,12 @@ def report(asked: Asked, verdict: Verdict) -> Struct:
 def failures(asked: Asked, verdict: Verdict) -> list[Struct]:
     """Return the reports on all instructions of a request, which have failed or timed out."""
     instructions = asked.params.instructions or ()
-    guilty = len(instructions) if verdict.guilty is None else verdict.guilty
     status = _TIMEOUT if verdict.status == _TIMEOUT else _FAILURE
     failed = _FAILED[type(asked.params)]
     return [
-        failed(asked, instruction, status, (verdict.instruction_code or "") if place < guilty else ERROR_IN_ORDER)
+        failed(
+            asked, instruction, status, (verdict.instruction_code or "") if place < verdict.guilty else ERROR_IN_ORDER
+        )
         for place, instruction in enumerate(instructions)
     ]
 
@@ -96,7 +102,7 @@ def changes_bets(asked: Asked, verdict: Verdict) -> bool:
 
 def lets_others_be(asked: Asked, verdict: Verdict) -> bool:
     """Return whether a verdict concerns some instructions of a request, and the others are carried out."""
-    return verdict.status == PROCESSED_WITH_ERRORS and len(asked.params.instructions or ()) > (verdict.guilty or 1)
+    return verdict.status == PROCESSED_WITH_ERRORS and len(asked.params.instructions or ()) > verdict.guilty
 
 
 def parts(asked: Asked, number: int) -> tuple[Asked, Asked]:

@@ -105,7 +105,7 @@ def _refused(fired: Fired, asked: Asked, begin: Begin, log: RequestLog) -> Outco
         return begin(asked)
     if not lets_others_be(asked, verdict):
         return _instead(report(asked, verdict), fired, asked, log)
-    first, others = parts(asked, verdict.guilty or 1)
+    first, others = parts(asked, verdict.guilty)
     failed = failures(first, verdict)
     told = Told(PROCESSED_WITH_ERRORS, _why(fired))
     return begin(others._replace(encode=lambda answer: asked.encode(with_failures(failed, answer)), told=told))
@@ -141,8 +141,8 @@ def _followed(fired: Fired, asked: Asked, begin: Begin) -> Outcome | Awaitable[O
     faults, outcome = world.faults, begin(asked)
 
     def go_on() -> None:
-        # In a world that has begun again, or has ended, nobody has asked for anything.
-        if world.faults is faults and not world.has_ended:
+        # In a world that has begun again nobody has asked for anything.
+        if world.faults is faults:
             world.do(follow)
 
     async def after(waited_for: Awaitable[Outcome]) -> Outcome:

@@ -10,11 +10,12 @@ import pytest
 
 from simulator.data import failure_bytes, failure_names
 from simulator.fault_delivery import AnswerLost
-from simulator.world.inputs import AdvanceClock
+from simulator.world.inputs import AdvanceClock, EndWorld
 from simulator.world.state_hash import state_hash
+from simulator.world.world import World
 from tests import documented
 from tests.contract.bettor import CONTROL, JSON_RPC, MATCH, REST, SCENARIO, Bettor, back, envelopes, lay, world_of
-from tests.contract.waiting_bets import until_all_wait
+from tests.contract.waiting_bets import during, until_all_wait
 from tests.in_process import Client, client_of
 
 FAULTS = f"{CONTROL}/faults"
@@ -311,6 +312,30 @@ def test_a_late_answer_waits_for_the_real_clock(client: Client, alice: Bettor) -
     assert alice.ask("listEventTypes", filter={})
     client.post("/api/keepAlive", headers=alice.headers)
     assert {10 <= fired["milliseconds"] <= 20 for fired in client.get(FAULTS).json()["fired"]} == {True}
+
+
+@pytest.mark.usefixtures("nothing_is_logged")
+@pytest.mark.parametrize("clock", ["real", "world"])
+@pytest.mark.parametrize("is_deleted", [True, False])
+def test_who_waits_for_a_late_answer_gets_it_when_the_world_ends(
+    client: Client, alice: Bettor, clock: str, is_deleted: bool
+) -> None:
+    """Where it is deleted, or the server stops. What was not carried out is refused: nobody is known any more."""
+    late = {"operation": "listEventTypes", "do": "latency", "fixed": "PT5M", "clock": clock}
+    order(client, {**late, "when": "before"}, {**late, "when": "after"})
+    calls = [("listEventTypes", {"filter": {}})] * 2
+
+    def end(world: World) -> None:
+        if is_deleted:
+            client.worlds.delete(world.id)
+        else:
+            world.do(EndWorld())
+
+    refused, carried_out = during(client, alice, calls, end)
+
+    code = "INVALID_APP_KEY" if is_deleted else "INVALID_SESSION_INFORMATION"
+    assert refused["error"]["data"]["APINGException"]["errorCode"] == code
+    assert "result" in carried_out
 
 
 def test_only_the_call_of_a_batch_that_it_happens_to_is_refused(client: Client, alice: Bettor) -> None:

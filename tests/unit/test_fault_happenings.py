@@ -44,6 +44,7 @@ from tests.scenario import (
 
 ODDS, RACE, PLACES, BOTH_WAYS, HANDICAP, GOALS, LINE = (f"1.10{number}" for number in range(7))
 FIRST, SECOND, THIRD = 1, 2, 3
+FIRST_BET = 442_000_000_001
 
 SCENARIO = scenario(
     event(
@@ -147,7 +148,7 @@ IMPOSSIBLE: dict[str, tuple[Fault, MeetFaults, str]] = {
     "the market is over": (fault(Void(market=""), Suspend(market="")), meeting(ODDS), "CLOSED"),
     "no bet is named": (fault(Hide(market="", selection_id=0), of_request=True), meeting(ODDS), "names no bet"),
     "the bet is another's": (
-        fault(Hide(market="", selection_id=0), of_request=True), meeting(ODDS, bet_ids=(1,)), "names no bet"
+        fault(Hide(market="", selection_id=0), of_request=True), meeting(ODDS, bet_ids=(FIRST_BET,)), "names no bet"
     ),
     "the runner is none of the market": (
         fault(Settle(market="")), meeting(ODDS, bet(Side.BACK, RunnerKey(77), 200)), "no runner 77"
@@ -161,6 +162,7 @@ IMPOSSIBLE: dict[str, tuple[Fault, MeetFaults, str]] = {
 def test_what_is_impossible_is_told_by_a_notice(one: Fault, meet: MeetFaults, sentence: str) -> None:
     world = world_of()
     world.do(PlaceOrders("bob", ODDS, (bet(Side.BACK, RunnerKey(FIRST), 300),))).accepted()
+    assert list(world.exchange.orders) == [FIRST_BET]
     world.do(OrderFaults((one,))).accepted()
 
     happened = world.do(meet)
