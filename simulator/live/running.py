@@ -12,12 +12,12 @@ from time import perf_counter
 from typing import Any, Final, NamedTuple
 
 from simulator.access import Access
+from simulator.exchange.statuses import CLOSED
 from simulator.live.library import CannotRun, Library, Lost
 from simulator.live.own_orders import LiveOrders, Take
 from simulator.live.views import LiveMarketView
 
 LOOK_SECONDS: Final = 0.2
-CLOSED: Final = "CLOSED"
 ERROR: Final = "ERROR"
 """The code of an order of which nobody knows whether the server has it."""
 
