@@ -26,6 +26,13 @@ def needs(path: Path) -> pytest.MarkDecorator:
     return pytest.mark.skipif(not path.exists(), reason=f"the evidence is not here: {path}")
 
 
+def stream(name: str) -> Path:
+    """Return a recorded stream, or skip the test where it is not."""
+    if not (STREAMS / name).exists():
+        pytest.skip(f"the evidence is not here: {STREAMS / name}")
+    return STREAMS / name
+
+
 def text_of(path: Path) -> str:
     """Return what a file says, or skip the test where it is not."""
     if not path.is_file():

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.evidence import STREAMS
+from tests.evidence import stream
 from tests.recording_files import Race
 
 FLUMINE = os.environ.get("BETSIM_FLUMINE")
@@ -86,9 +86,7 @@ def test_bets_that_take_what_is_there_once_are_the_same_as_in_flumine(race: Path
 
 @pytest.mark.parametrize("name", ONE_MARKET)
 def test_bets_that_take_what_is_there_once_are_the_same_over_real_recordings(name: str) -> None:
-    file = STREAMS / name
-    if not file.exists():
-        pytest.skip(f"the evidence is not here: {file}")
+    file = stream(name)
     theirs, ours = side("flumine", "BacksOnce", file), side("betsim", "BacksOnce", file)
     assert len(theirs["orders"]) >= 4
     assert ours == theirs
@@ -183,9 +181,7 @@ def test_what_was_traded_with_each_message_is_what_flumine_says_from_the_second_
 
 
 def test_what_was_traded_is_what_flumine_says_over_a_real_recording() -> None:
-    file = STREAMS / "1.197931751.bz2"
-    if not file.exists():
-        pytest.skip(f"the evidence is not here: {file}")
+    file = stream("1.197931751.bz2")
     theirs, ours = side("flumine", "ReadsTraded", file)["told"], side("betsim", "ReadsTraded", file)["told"]
     assert sum(bool(traded) for told in theirs[1:] for _, traded, _ in told) >= 5
     assert ours[1:] == theirs[1:]
@@ -205,9 +201,7 @@ def test_a_book_in_which_nobody_bets_is_the_one_of_flumine_member_by_member(race
 
 @pytest.mark.parametrize("name", SHORT)
 def test_books_are_those_of_flumine_member_by_member_over_real_recordings(name: str) -> None:
-    file = STREAMS / name
-    if not file.exists():
-        pytest.skip(f"the evidence is not here: {file}")
+    file = stream(name)
     theirs, ours = side("flumine", "Reads", file), side("betsim", "Reads", file)
     assert ours == theirs
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.clients.test_flumine_adapter import has_flumine, side
-from tests.evidence import STREAMS
+from tests.evidence import stream
 
 EXAMPLES = os.environ.get("BETSIM_FLUMINE_EXAMPLES")
 
@@ -18,13 +18,6 @@ pytestmark = [
     pytest.mark.skipif(not EXAMPLES, reason="BETSIM_FLUMINE_EXAMPLES names no folder with flumine's examples"),
     pytest.mark.skipif(not has_flumine(), reason="BETSIM_FLUMINE names no interpreter that has flumine"),
 ]
-
-
-def recording(name: str) -> Path:
-    file = STREAMS / name
-    if not file.exists():
-        pytest.skip(f"the evidence is not here: {file}")
-    return file
 
 
 @pytest.mark.parametrize(
@@ -36,7 +29,7 @@ def recording(name: str) -> Path:
 )
 def test_an_example_that_bets_gets_the_bets_that_it_gets_in_flumine(name: str, file: str, least: int) -> None:
     """What an order asks for may differ: what was taken of an offer is not there at the next message."""
-    recorded, context = recording(file), {"stake": 2.0}
+    recorded, context = stream(file), {"stake": 2.0}
     theirs, ours = (side(which, name, recorded, context=context) for which in ("flumine", "betsim"))
     assert sum(order["matched"] > 0 for order in theirs["orders"]) >= least
     members = ("market", "runner", "side", "status", "matched", "average price", "profit")
@@ -47,7 +40,7 @@ def test_an_example_that_bets_gets_the_bets_that_it_gets_in_flumine(name: str, f
 
 @pytest.mark.parametrize("file", ["1.197931751.bz2", "1.180305278.bz2"])
 def test_the_example_that_records_prices_writes_what_it_writes_in_flumine(file: str, tmp_path: Path) -> None:
-    recorded, written = recording(file), []
+    recorded, written = stream(file), []
     for which in ("flumine", "betsim"):
         side(which, "pricerecorder:PriceRecorder", recorded, context={"local_dir": str(tmp_path), "filename": which})
         with tmp_path.joinpath(which).open(encoding="utf-8") as lines:

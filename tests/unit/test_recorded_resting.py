@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from simulator.backtest.models import OPTIMISTIC, PESSIMISTIC, QUEUE, Cancellations, FillModel
 from simulator.exchange.commands import CancelInstruction, ReplaceInstruction
 from simulator.recorded.messages import MarketChange, RunnerChange
-from tests.unit.recording_builder import A, Recording
+from tests.unit.recording_builder import MARKET, A, B, Recording
 
 
 def with_ahead(model: FillModel = QUEUE) -> Recording:
@@ -159,6 +159,17 @@ def test_bets_of_ours_at_one_price_are_filled_in_the_order_of_their_arrival() ->
 
 
 # The book comes to our price
+
+
+def test_bets_of_several_runners_are_filled_in_the_order_of_these_whatever_the_message_says_first() -> None:
+    told = Recording()
+    for runner in (B, A):
+        told.lay(2_00, at=3_00, runner=runner)
+    changes = [RunnerChange(runner.selection_id, hc=0.0, trd=[(3.0, 4.0)]) for runner in (B, A)]
+    told.tells(MarketChange(MARKET, rc=changes))
+    assert [(fill.runner, fill.size) for fill in told.lane.fills] == [(A, 2_00), (B, 2_00)]
+    first, second = told.lane.fills
+    assert first.match_id < second.match_id
 
 
 def test_an_offer_that_comes_across_our_price_fills_us_at_our_price() -> None:
