@@ -212,6 +212,16 @@ def test_the_recorded_trade_of_an_offer_that_we_took_does_not_fill_what_we_left_
     assert bet.size_matched == 45_00
 
 
+def test_the_recorded_trade_of_an_offer_that_we_took_is_used_up_also_while_nothing_of_ours_waits() -> None:
+    told = Recording()
+    told.says(atb=[(3.0, 2.0)])
+    assert told.back(2_00, at=3_00).size_matched == 2_00
+    told.says(trd=[(3.0, 4.0)])
+    waiting = told.back(2_00, at=3_00)
+    told.says(trd=[(3.0, 7.0)])
+    assert waiting.size_matched == 1_50
+
+
 def test_at_our_very_price_those_before_us_come_first() -> None:
     told = with_ahead()
     bet = told.lay(10_00, at=3_00)
