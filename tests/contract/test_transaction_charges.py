@@ -6,7 +6,10 @@ from typing import Any
 
 import pytest
 
+from simulator.exchange.commands import PlaceInstruction, PlaceOrders
+from simulator.exchange.orders import OrderType, Persistence, Side
 from simulator.world.inputs import AdvanceClock, Reset, Restore
+from simulator.world.scenario_commands import LIQUIDITY
 from simulator.world.snapshot import encode_snapshot
 from simulator.world.state_hash import state_hash
 from tests.contract.account_holder import AccountHolder
@@ -128,6 +131,17 @@ def test_everybody_is_counted_alone_and_in_all_markets() -> None:
         pass_time(client, TO_THE_HOUR)
         assert [-0.5] == charges(alice)
         assert [] == charges(bob)
+
+
+def test_who_provides_liquidity_pays_nothing() -> None:
+    with charging() as (client, _):
+        world = world_of(client)
+        key = next(iter(world.exchange.markets[MATCH].runners))
+        offer = PlaceInstruction(key, Side.BACK, OrderType.LIMIT, 3_00, 2_00, Persistence.LAPSE)
+        world.do(PlaceOrders(LIQUIDITY, MATCH, (offer,) * 5)).accepted()
+        balance = world.exchange.ledger.balance_of(LIQUIDITY)
+        pass_time(client, TO_THE_HOUR)
+        assert balance == world.exchange.ledger.balance_of(LIQUIDITY)
 
 
 def test_nothing_is_counted_without_the_setting() -> None:
