@@ -86,6 +86,10 @@ WRONG: dict[str, tuple[dict[str, Any], str, str]] = {
         happen("placeOrders", {"do": "offers", "availableToBack": [[2, 0]]}),
         "happenings[0].availableToBack[0][1]", "at least",
     ),
+    "a price too fine": (
+        happen("placeOrders", {"do": "offers", "availableToBack": [[2.001, 5]]}),
+        "happenings[0].availableToBack[0][0]", "The price",
+    ),
     "a status of a race": (
         happen("placeOrders", {"do": "race-status", "status": "OF"}), "happenings[0].status", 'Did you mean "OFF"?'
     ),

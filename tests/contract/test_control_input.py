@@ -159,6 +159,17 @@ def test_a_problem_shows_the_value_where_it_is_short(client: Client) -> None:
     assert deep.json()["value"] == -1
 
 
+@pytest.mark.parametrize(
+    ("document", "sentence"),
+    [
+        ({}, 'The key "startTime" is missing; needed are startTime.'),
+        ({"start": "+PT1M"}, 'There is no key "start" here; there are startTime, suspendTime. '),
+    ],
+)
+def test_a_problem_names_no_keys_that_the_address_says(client: Client, document: dict[str, str], sentence: str) -> None:
+    assert client.post(f"{MARKET}/change-start-time", json=document).json()["detail"].startswith(sentence)
+
+
 def test_a_wrong_yaml_document_is_told_its_line(client: Client) -> None:
     scenario = "name: quiet\naccounts:\n  - username: alice\n"
 
