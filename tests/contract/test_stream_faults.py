@@ -464,3 +464,18 @@ def test_the_order_stream_waits_until_the_answer_is_out(theatre: StreamTheatre, 
     assert [message["op"] for message in alice.read()] == ["mcm"]
     theatre.do(AdvanceClock(5_000))
     assert [message["op"] for message in alice.read()] == ["ocm"]
+
+
+def test_the_order_stream_of_nobody_else_waits_for_an_answer(theatre: StreamTheatre, alice: StreamClient) -> None:
+    alice.subscribe_to_orders()
+    bob = theatre.client("bob")
+    bob.subscribe_to_orders()
+    order(theatre, Fault("placeOrders", "response-before-stream", latency=LATE))
+
+    theatre.do(MeetFaults("placeOrders", "alice"))
+    theatre.bet("alice", WIN, Side.BACK, 210, 20_00)
+    theatre.bet("bob", WIN, Side.BACK, 210, 20_00)
+
+    assert [[message["op"] for message in client.read()] for client in (alice, bob)] == [[], ["ocm"]]
+    theatre.do(AdvanceClock(5_000))
+    assert [[message["op"] for message in client.read()] for client in (alice, bob)] == [["ocm"], []]
