@@ -44,9 +44,19 @@ def address_of(url: bytes) -> dict[str, str | bytes]:
 class WholeCycle(RequestResponseCycle):
     """The web server's request and its answer, which can be given whole, as a request that is there can be taken."""
 
+    flow: "HeldFlow"
+    waits_for_end = False
+    """The application has all of the request, and waits for the client to be gone."""
+
     async def receive(self) -> Any:
-        """Return the body if all of it is there, and else wait as the web server does."""
+        """Return the body if all of it is there, and else wait as the web server does.
+
+        To an application that has all of it, a client that sends nothing any more is gone.
+        """
         if self.more_body or self.disconnected or self.response_complete or not self.message_event.is_set():
+            self.waits_for_end = not self.more_body
+            if self.waits_for_end and self.flow.is_at_end:
+                self.transport.close()
             return await super().receive()
         self.message_event.clear()
         body, self.body = bytes(self.body), bytearray()
@@ -129,6 +139,8 @@ class HeldFlow(FlowControl):
 
     def __init__(self, transport: asyncio.Transport) -> None:
         super().__init__(transport)
+        self.is_at_end = False
+        """The client sends nothing any more."""
         self._is_held = False
 
     def hold(self) -> None:

@@ -7,6 +7,7 @@ reads, half a request for ever. Here each of these ends. What a client may do, a
     |--------------------------------------------------------------|----------------------------------------|
     | `request_seconds` from the first byte of a request to its last | 408, and the connection ends          |
     | `idle_seconds` without a request, or without reading answers   | the connection ends                   |
+    | `idle_seconds` for what is answered after the client's last byte | the connection ends                 |
     | `MAXIMUM_UNFINISHED_BYTES` that complete no part of a request  | 431 or 400, and the connection ends   |
     | `SLICE_BYTES` of requests sent ahead of their answers          | the next are read once those are done |
 
@@ -21,7 +22,7 @@ import httptools
 from msgspec import Struct
 from uvicorn.config import Config
 from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from simulator.fault_delivery import CONNECTION, Connection
@@ -71,7 +72,7 @@ class BoundedProtocol(HttpToolsProtocol):
         super().__init__(config, server_state, app_state, _loop)
         self._limits: Final = limits
         self._unparsed = b""
-        self._unanswered: list[RequestResponseCycle] = []
+        self._unanswered: list[WholeCycle] = []
         """What is being answered, and what comes after it."""
         self._to_begin: WholeCycle | None = None
         """The request that is to be answered once what has arrived is taken in."""
@@ -99,6 +100,16 @@ class BoundedProtocol(HttpToolsProtocol):
         if extension is not None:
             self._extensions[TLS_EXTENSION] = extension
         self._idle_timer.start()
+
+    def eof_received(self) -> bool:  # type: ignore[override]
+        """Go on with what is whole and not answered yet: a client that sends nothing any more may still read."""
+        self.flow.is_at_end = True
+        answering = next((cycle for cycle in self._unanswered if not cycle.response_complete), None)
+        if self._is_refused or answering is None or answering.more_body or answering.waits_for_end:
+            return False
+        # As likely the client is gone, which is the same to see until something is sent to it.
+        self._idle_timer.start()
+        return True
 
     def connection_lost(self, exc: Exception | None) -> None:
         """End, and let go of everything."""
@@ -161,6 +172,8 @@ class BoundedProtocol(HttpToolsProtocol):
             self._idle_timer.rest()
             self.flow.release()
             self._parse(data)
+        if self.flow.is_at_end and not self._is_answering():
+            self.transport.close()
 
     def _parse(self, data: bytes) -> None:
         """Parse slice by slice, hold back what comes after a slice that has further requests in it, then answer."""
@@ -254,7 +267,8 @@ class BoundedProtocol(HttpToolsProtocol):
             access_log=self.access_log,
             default_headers=self.server_state.default_headers,
             message_event=asyncio.Event(),
-            expect_100_continue=self.expect_100_continue,
+            # Those who speak the version before take it for their answer (RFC 9110, section 10.1.1).
+            expect_100_continue=self.expect_100_continue and self.scope["http_version"] != "1.0",
             keep_alive=self.scope["http_version"] != "1.0" and self.parser.should_keep_alive(),
             on_response=self.on_response_complete,
         )

@@ -169,10 +169,9 @@ class SecureProtocol(asyncio.Protocol):
         if self._inner is not None:
             self._inner.connection_lost(exc)
 
-    def eof_received(self) -> None:
-        """Let the connection end: the client sends nothing any more."""
-        if self._inner is not None:
-            self._inner.eof_received()
+    def eof_received(self) -> bool:
+        """Let the connection end, for the client sends nothing any more, unless the protocol inside goes on."""
+        return self._inner is not None and bool(self._inner.eof_received())
 
     def shutdown(self) -> None:
         """End a connection whose client has not greeted yet."""
@@ -232,8 +231,8 @@ class SecureProtocol(asyncio.Protocol):
                 self.transport.resume_reading()
                 break
             except SSL.ZeroReturnError:
-                self._inner.eof_received()
-                self.transport.close()
+                if not self._inner.eof_received():
+                    self.transport.close()
                 break
             except SSL.Error as error:
                 self._fail(error)

@@ -132,7 +132,7 @@ class BetfairFace:
         faults: list[Fired],
     ) -> Response:
         method, path = scope["method"], scope["path"]
-        if b"expect" in headers and not self._settings.accepts_expect:
+        if b"expect" in headers and not self._settings.accepts_expect and scope.get("http_version") != "1.0":
             world, account = self._dispatcher.caller_of(Credentials.of(headers))
             explained = _expectation_explained(headers[b"expect"])
             self._dispatcher.requests.refused(world, f"{method} {path}", account, "417", explained)

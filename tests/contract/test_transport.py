@@ -219,6 +219,30 @@ def test_an_expectation_fails_and_the_log_says_why(
     assert "Expect100Continue" in caplog.text
 
 
+def test_an_expectation_of_the_version_before_is_ignored(theatre: Theatre) -> None:
+    """As RFC 9110, section 10.1.1, wants it: that version has no such thing."""
+    sent: list[Any] = []
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": b"{}", "more_body": False}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    headers = {"content-type": "application/json", **theatre.alice, "expect": "100-continue"}
+    scope = {
+        "type": "http",
+        "http_version": "1.0",
+        "method": "POST",
+        "path": f"{REST}ping/",
+        "query_string": b"",
+        "headers": [(name.lower().encode(), value.encode()) for name, value in headers.items()],
+    }
+    asyncio.run(theatre.face(scope, receive, send))
+
+    assert sent[0]["status"] == 200
+
+
 def test_an_expectation_may_be_accepted() -> None:
     theatre = Theatre(FaceSettings(accepts_expect=True))
 

@@ -177,6 +177,17 @@ def test_who_expects_to_be_told_to_go_on_is_told_where_that_is_wanted(scenario: 
         assert (200, "SUCCESS") == (status, json.loads(body)["status"])
 
 
+def test_who_speaks_the_version_before_is_not_told_to_go_on(scenario: str, served: Served) -> None:
+    """It would be taken for the answer (RFC 9110, section 10.1.1); the same where expectations are refused."""
+    wanted = b"Expect: 100-continue\r\nAccept: application/json\r\nX-Application: alice-live\r\n"
+    request = post(b"/api/login", LOGIN, wanted).replace(b"HTTP/1.1", b"HTTP/1.0")
+    head, _, _ = request.partition(LOGIN)
+    with serving("--scenario", scenario, "--accept-expect") as accepting:
+        for each in (accepting, served):
+            ((status, body),) = answers_to(each, head, LOGIN)
+            assert (200, "SUCCESS") == (status, json.loads(body)["status"])
+
+
 # Bounds
 
 

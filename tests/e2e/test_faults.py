@@ -69,10 +69,14 @@ def received(server: Served, headers: dict[str, str]) -> bytes:
     """All that comes back on a connection until it ends, however it ends."""
     with connected(server) as connection:
         connection.sendall(request_with(headers))
-        heard = b""
-        while part := connection.recv(65536):
-            heard += part
-        return heard
+        return all_from(connection)
+
+
+def all_from(connection: socket.socket) -> bytes:
+    heard = b""
+    while part := connection.recv(65536):
+        heard += part
+    return heard
 
 
 def test_a_connection_is_closed_without_an_answer(server: Served, headers: dict[str, str]) -> None:
@@ -110,6 +114,54 @@ def test_an_answer_drips(server: Served, headers: dict[str, str]) -> None:
     order(server, do="drip", over="PT0.1S", chunks=3)
 
     assert ask(server, headers).json()["id"] == 1
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_who_says_that_nothing_more_comes_is_answered_late(
+    server: Served, headers: dict[str, str], number: int
+) -> None:
+    """And those whose turn is behind the late one, and then the connection ends."""
+    order(server, do="latency", fixed="PT5M", clock="world")
+    with connected(server) as connection:
+        connection.sendall(request_with(headers) * number)
+        connection.shutdown(socket.SHUT_WR)
+        while get(f"{server.url}/control/v1/worlds/default/faults").json()["pending"]:
+            pass
+        server.control("clock", {"advance": "PT5M"})
+
+        assert all_from(connection).count(b"HTTP/1.1 200 OK") == number
+
+
+@pytest.mark.parametrize("fault", [{"do": "lose-answer", "how": "stall"}, {"do": "drip", "over": "PT5M"}])
+def test_what_only_waits_for_the_client_to_be_gone_ends_with_what_it_sends(
+    server: Served, headers: dict[str, str], fault: dict[str, str]
+) -> None:
+    order(server, **fault)
+    with connected(server) as connection:
+        connection.sendall(request_with(headers))
+        connection.shutdown(socket.SHUT_WR)
+
+        assert all_from(connection).count(b"\r\n\r\n") == (fault["do"] == "drip")
+
+
+def test_half_a_request_ends_with_what_is_sent(server: Served, headers: dict[str, str]) -> None:
+    with connected(server) as connection:
+        connection.sendall(request_with(headers)[:-1])
+        connection.shutdown(socket.SHUT_WR)
+
+        assert all_from(connection) == b""
+
+
+def test_who_sends_nothing_more_and_is_never_answered_is_not_waited_for() -> None:
+    """It may be gone already, which nobody can see."""
+    with serving("--idle-timeout", "0.2") as server:
+        headers = logged_in(server)
+        order(server, do="latency", fixed="PT5M", clock="world")
+        with connected(server) as connection:
+            connection.sendall(request_with(headers))
+            connection.shutdown(socket.SHUT_WR)
+
+            assert all_from(connection) == b""
 
 
 def test_the_server_says_nothing_of_errors_of_its_own(server: Served, headers: dict[str, str]) -> None:

@@ -50,6 +50,7 @@ class Inner(asyncio.Protocol):
 
     def __init__(self) -> None:
         self.heard: list[int | str] = []
+        self.goes_on = False
         self.then: Callable[[], object] = lambda: None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -59,8 +60,9 @@ class Inner(asyncio.Protocol):
         self.heard.append(len(data))
         self.then()
 
-    def eof_received(self) -> None:
+    def eof_received(self) -> bool:
         self.heard.append("the end")
+        return self.goes_on
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.heard.append("lost")
@@ -196,6 +198,28 @@ def test_the_end_comes_after_what_was_said_before_it(context: SSL.Context) -> No
             wire.inner.transport.resume_reading()
             await turn()
         assert wire.inner.heard == [1, PIECE, PIECE, "the end"]
+        assert wire.raw.ends
+
+    asyncio.run(story())
+
+
+def test_who_says_goodbye_is_answered_what_is_still_to_come(context: SSL.Context) -> None:
+    """With or without the end of the connection below, which may follow."""
+
+    async def story() -> None:
+        wire = Wire(context)
+        wire.inner.goes_on = True
+        wire.raw.sent = b""
+        wire.send(1)
+        wire.client.shutdown()
+        wire.secure.data_received(wire.from_client())
+        assert wire.inner.heard == [1, "the end"]
+        assert wire.secure.eof_received()
+        wire.inner.transport.write(b"late")
+        await turn()
+        wire.client.bio_write(wire.raw.sent)
+        assert (wire.client.recv(PIECE), wire.raw.ends) == (b"late", False)
+        wire.inner.transport.close()
         assert wire.raw.ends
 
     asyncio.run(story())
