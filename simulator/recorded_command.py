@@ -7,9 +7,10 @@ from typing import Final
 import click
 
 from simulator.ending import end
-from simulator.recorded.description import Description, MarketSummary, describe, odd_things
+from simulator.recorded.description import PROBLEMS_SHOWN, Description, MarketSummary, describe, odd_things
+from simulator.recorded.prepared import PreparedRecording
 from simulator.recorded.rows import PyarrowMissing
-from simulator.recorded.selection import Cache, CannotKeep, Selection
+from simulator.recorded.selection import Cache, CannotKeep, Selection, is_prepared, play
 from simulator.recorded.sources import Source, SourceError
 from simulator.recorded.wanted import SPORTS, Wanted
 from simulator.recorded_options import chooses_markets
@@ -72,7 +73,11 @@ def check(files: tuple[str, ...], wanted: Wanted) -> None:
 @click.option("--to", "folder", required=True, type=click.Path(file_okay=False, path_type=Path), help="Where to.")
 @chooses_markets
 def prepare(files: tuple[str, ...], folder: Path, wanted: Wanted) -> None:
-    """Write each FILE as Parquet into a folder, which other commands take as --cache; what is there is not written."""
+    """Write each FILE as Parquet into a folder, which other commands take as --cache; what is there is not written.
+
+    Lines that are left out are named. The exit status is 2 where there is no market in a FILE or it cannot be read; the
+    others are prepared.
+    """
     selection, cache = Selection(files, wanted), Cache(folder)
     is_read, is_whole = False, True
     try:
@@ -90,15 +95,27 @@ def prepare(files: tuple[str, ...], folder: Path, wanted: Wanted) -> None:
 
 
 def _prepare(source: Source, cache: Cache) -> bool:
-    """Prepare a file, and return whether it could be read; raise `CannotKeep`, and `PyarrowMissing`."""
+    """Prepare a file, and return whether there is a market in it; raise `CannotKeep`, and `PyarrowMissing`."""
+    is_there = is_prepared(source)
     try:
-        _say(f"{source.name}: {cache.file_of(source)}")
+        recording = play(source, cache=cache)
     except CannotKeep:
         raise
     except SourceError as error:
         click.echo(f"betsim: {error}", err=True)
         return False
-    return True
+    assert isinstance(recording, PreparedRecording)
+    has_market = recording.look_through()
+    for problem in recording.problems[:PROBLEMS_SHOWN]:
+        click.echo(f"attention: {problem}", err=True)
+    if recording.problem_count > PROBLEMS_SHOWN:
+        left_out = recording.problem_count - PROBLEMS_SHOWN
+        click.echo(f"attention: {source.name}: {left_out:,} more lines are left out.", err=True)
+    if not has_market:
+        click.echo(f"betsim: {source.name}: there is no market in it.", err=True)
+    else:
+        _say(f"{source.name}: {'it is prepared already' if is_there else recording.file}")
+    return has_market
 
 
 def _tell(description: Description) -> None:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from enum import StrEnum
+from itertools import islice
 from typing import Final, NamedTuple
 
 from msgspec import Struct
@@ -91,14 +92,22 @@ def describe(source: Source, wanted: Wanted = EVERYTHING) -> Description:
 
 
 def odd_things(source: Source, wanted: Wanted = EVERYTHING) -> Iterator[Finding]:
-    """Read a file and yield what is odd in it, at most so many of a kind; of its end, what is odd in wanted markets."""
-    reading, told = _Reading(), Counter[str]()
+    """Read a file and yield what is odd in it, at most so many of a kind; of its end, what is odd in wanted markets.
+
+    Markets that are told whole once more are so again and again, so each is told once, at the end.
+    """
+    reading, told, told_whole = _Reading(), Counter[str](), _ToldWhole()
     for line in read_lines(source):
+        told_whole.take(line, reading)
         for kind, text in _odd_in(line, reading):
             told[kind] += 1
             if told[kind] <= MOST_FINDINGS:
                 yield Finding(source.name, line.number, text)
         reading.take(line)
+    for market_id, (first, number) in islice(told_whole.markets.items(), MOST_FINDINGS):
+        times = f", {number:,} times from here on" if number > 1 else ""
+        yield Finding(source.name, first, f"market {market_id} is told whole once more{times}")
+    told["image"] = len(told_whole.markets)
     for kind, number in told.items():
         if number > MOST_FINDINGS:
             yield Finding(source.name, 0, f"{number - MOST_FINDINGS} more findings of the kind {kind!r}")
@@ -106,6 +115,19 @@ def odd_things(source: Source, wanted: Wanted = EVERYTHING) -> Iterator[Finding]
         yield Finding(source.name, 0, "it has no market")
     for market in reading.wanted(wanted):
         yield from (Finding(source.name, 0, f"market {market.market_id}: {text}") for text in _odd_at_the_end(market))
+
+
+class _ToldWhole:
+    """Markets that are told whole once more: by their ids the line where they first are, and how often."""
+
+    def __init__(self) -> None:
+        self.markets: Final[dict[str, tuple[int, int]]] = {}
+
+    def take(self, line: Line, before: "_Reading") -> None:
+        for change in line.changes:
+            if change.img and change.id in before.markets:
+                first, number = self.markets.get(change.id, (line.number, 0))
+                self.markets[change.id] = first, number + 1
 
 
 class _Reading:
@@ -187,8 +209,6 @@ def _odd_in_change(change: MarketChange, market: RecordedMarket | None) -> Itera
         yield "definition", f"market {change.id} begins without a definition"
     if definition is not None and definition.status == "CLOSED" and change.rc:
         yield "closed", f"market {change.id} goes on after it was closed"
-    if market is not None and change.img:
-        yield "image", f"market {change.id} is told whole once more"
 
 
 def _odd_at_the_end(market: RecordedMarket) -> Iterator[str]:

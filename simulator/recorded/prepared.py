@@ -54,7 +54,7 @@ class PreparedRecording:
         self.problem_count = 0
         self.left_out: Final[dict[str, str]] = {}
         """Markets that are not wanted, and why."""
-        self._file: Final = file
+        self.file: Final = file
         self._open: Final[Opener] = open_file or (lambda: file.open("rb"))
         self._wanted: Final = wanted
         self._all: Final[list[RecordedMarket]] = []
@@ -93,6 +93,24 @@ class PreparedRecording:
             self._note(0, str(error))
         except (LookupError, ValueError, OverflowError) as error:
             self._note(0, f"{self.name}: it is no prepared recording, or a broken one ({error!r}).")
+
+    def look_through(self) -> bool:
+        """Note the problems of the file without playing it, and return whether it has a market.
+
+        What was left out when it was prepared stands at its end. Raises `PyarrowMissing`.
+        """
+        has_market = False
+        try:
+            for rows, texts in _groups(self.name, self._open, only_ends=True):
+                for code, _, size in rows:
+                    if FIRST_UPDATE < code < 0:
+                        text = texts.popleft()
+                        has_market = has_market or code == MARKET
+                        if code == PROBLEM:
+                            self._take(code, 0, size, text)
+        except SourceError as error:
+            self._note(0, str(error))
+        return has_market
 
     def _play(self, before: Callable[[RecordedMarket], None], *, announces: bool) -> Iterator[list[RecordedMarket]]:
         changed: list[RecordedMarket] = []
@@ -222,8 +240,8 @@ def _change(rows: Iterator[Row], quantities: list[Ladder]) -> None:
             quantities[code].pop(key, None)
 
 
-def _groups(name: str, open_file: Opener) -> Iterator[tuple[Iterator[Row], deque[str]]]:
-    """Yield the rows of each group, and the texts of those that have one, in order."""
+def _groups(name: str, open_file: Opener, *, only_ends: bool = False) -> Iterator[tuple[Iterator[Row], deque[str]]]:
+    """Yield the rows of each group, and the texts of those that have one, in order; or of the first and the last."""
     pyarrow, parquet = arrow()
     try:
         with closing(open_file()) as file, parquet.ParquetFile(file, page_checksum_verification=True) as opened:
@@ -236,7 +254,8 @@ def _groups(name: str, open_file: Opener) -> Iterator[tuple[Iterator[Row], deque
                     f"{name}: another version of betsim has prepared it, in format {told}; this one reads {VERSION}. "
                     "What it was prepared of is to be prepared again (betsim recorded prepare)."
                 )
-            for group in range(opened.num_row_groups):
+            step = max(opened.num_row_groups - 1, 1) if only_ends else 1
+            for group in range(0, opened.num_row_groups, step):
                 table = opened.read_row_group(group, use_threads=False)
                 columns = (
                     _numbers(table.column(0), "i"),

@@ -259,6 +259,23 @@ def test_what_is_odd_is_found(tmp_path: Path, lines: list[bytes], says: str) -> 
     assert any(says in finding.text for finding in odd_things(source))
 
 
+def test_who_is_told_whole_again_and_again_is_named_once_and_hides_nothing(tmp_path: Path) -> None:
+    """A thousand images of one market, one of another, and then something else that is odd."""
+    image = message(1000, change(img=True, marketDefinition=definition()))
+    other = message(1000, change("1.2", img=True, marketDefinition=definition()))
+    (tmp_path / "file").write_bytes(b"\n".join([other, *[image] * 1_001, other, b"{", LINES[3]]))
+    (source,) = sources([str(tmp_path / "file")])
+
+    found = [(finding.line, finding.text) for finding in odd_things(source)]
+
+    assert found[0][0] == 1_004
+    assert found[1:3] == [
+        (3, "market 1.1 is told whole once more, 1,000 times from here on"),
+        (1_003, "market 1.2 is told whole once more"),
+    ]
+    assert found[3:] == [(0, "market 1.2: it ends OPEN, without a result")]
+
+
 def test_nothing_is_odd_in_a_sound_file(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(CONTENT)
     (source,) = sources([str(tmp_path / "file")])

@@ -118,6 +118,59 @@ def test_a_file_that_cannot_be_read_is_named_and_the_others_are_prepared(tmp_pat
     assert f"{race}: {tmp_path}/cache/" in output
 
 
+UNPREPARED = {
+    "a zip that is cut short": (b"PK\3\4 and so on", "it cannot be read, "),
+    "another text": (b"hello\n", "line 1: JSON is malformed"),
+    "no market": (b'{"op":"status"}\n', "there is no market in it"),
+    "nothing": (b"", "there is no market in it"),
+    "what is only called prepared": (b"PAR1 and so on", "it is no prepared recording, or a broken one"),
+}
+
+
+@pytest.mark.parametrize(("content", "says"), UNPREPARED.values(), ids=UNPREPARED)
+def test_what_nothing_can_be_prepared_of_is_named_and_the_others_are_prepared(
+    tmp_path: Path, content: bytes, says: str
+) -> None:
+    """The second time, too, when what was found out about it is there already."""
+    pytest.importorskip("pyarrow")
+    folder, cache = tmp_path / "files", str(tmp_path / "cache")
+    folder.mkdir()
+    (folder / "1.0").write_bytes(content)
+    (folder / "1.1").write_bytes(CONTENT)
+
+    for _ in range(2):
+        status, output = run("prepare", "--to", cache, str(folder))
+
+        assert status == 2
+        assert f"{folder}/1.0" in output
+        assert says in output
+        assert f"{folder}/1.0: {cache}" not in output
+        assert f"{folder}/1.1: {cache}/" in output
+
+
+def test_lines_that_are_left_out_are_named_and_the_rest_is_prepared(tmp_path: Path) -> None:
+    """As a backtest does, which plays it: only a few of them, and how many more there are."""
+    pytest.importorskip("pyarrow")
+    (tmp_path / "1.1").write_bytes(CONTENT + b"{\n" * 1_200)
+
+    for _ in range(2):
+        status, output = run("prepare", "--to", str(tmp_path / "cache"), str(tmp_path / "1.1"))
+
+        assert status == 0
+        assert [f"attention: {tmp_path}/1.1, line {number}: " in output for number in (5, 7, 8)] == [True, True, False]
+        assert f"attention: {tmp_path}/1.1: 1,197 more lines are left out." in output
+
+
+def test_what_is_prepared_already_is_left_as_it_is(tmp_path: Path) -> None:
+    pytest.importorskip("pyarrow")
+    (tmp_path / "1.1").write_bytes(CONTENT)
+    run("prepare", "--to", str(tmp_path / "cache"), str(tmp_path / "1.1"))
+    (file,) = (tmp_path / "cache").glob("*.parquet")
+
+    assert run("prepare", "--to", str(tmp_path / "again"), str(file)) == (0, f"{file}: it is prepared already\n")
+    assert not (tmp_path / "again").exists()
+
+
 def test_to_prepare_without_pyarrow_ends_with_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     (tmp_path / "1.1").write_bytes(CONTENT)
