@@ -36,7 +36,8 @@ Row = tuple[int, int, int]
 _decode_definition: Final = msgspec.json.Decoder(MarketDefinition).decode
 _decode_runners: Final = msgspec.json.Decoder(list[tuple[int, int, int, int]]).decode
 _decode_told: Final = msgspec.json.Decoder(list[tuple[int, int, list[float]]]).decode
-_FIRST_LADDER, _LAST_LADDER = int(LADDERS[0]), int(LADDERS[-1])
+_NONE_BEFORE: Final = (None,) * LADDERS[0]
+_NONE_AFTER: Final = (None,) * (STEP - 1 - LADDERS[-1])
 
 
 class PreparedRecording:
@@ -63,8 +64,10 @@ class PreparedRecording:
         """Numbers of markets of which nobody knows that they are wanted."""
         self._quantities: Final[list[Ladder]] = []
         """By code."""
-        self._ladders: Final[list[tuple[RecordedRunner, int] | None]] = []
-        """By code: whose ladder it is and which, `None` where it is none of `LADDERS`."""
+        self._nowhere: Final[Ladder] = {}
+        """For codes that no quantity has."""
+        self._owners: Final[list[RecordedRunner | None]] = []
+        """By code: whose ladder it is, `None` where it is none of `LADDERS`."""
         self._definitions: Final[dict[int, MarketDefinition]] = {}
         self._images: Final[set[int]] = set()
         """Numbers of markets whose next update was told as an image."""
@@ -147,14 +150,12 @@ class PreparedRecording:
         self, rows: Iterator[Row], moves: list[Move], watched: Collection[RecordedRunner] | None
     ) -> None:
         """Take rows in, and append where they change a ladder: of the runners that are watched, `None` for all."""
-        quantities, ladders = self._quantities, self._ladders
+        quantities, owners = self._quantities, self._owners
         for code, price, size in rows:
-            ladder = ladders[code]
+            runner = owners[code]
             quantity = quantities[code]
-            if ladder is not None:
-                runner, number = ladder
-                if watched is None or runner in watched:
-                    moves.append((runner, number, price, quantity.get(price, 0), size))
+            if runner is not None and (watched is None or runner in watched):
+                moves.append((runner, code % STEP, price, quantity.get(price, 0), size))
             if size:
                 quantity[price] = size
             else:
@@ -196,11 +197,10 @@ class PreparedRecording:
     def _add(self, number: int, runner: RecordedRunner | None, quantities: tuple[Ladder, ...]) -> None:
         if number * STEP != len(self._quantities):
             raise SourceError(f"{self.name}: it is no prepared recording, or a broken one.")
-        for quantity in range(STEP):
-            is_ladder = _FIRST_LADDER <= quantity <= _LAST_LADDER
-            self._ladders.append((runner, quantity) if is_ladder and runner is not None else None)
-        self._quantities.extend(quantities)
-        self._quantities.extend({} for _ in range(STEP - len(quantities)))
+        # As few objects as can be: with more of them, markets of many runners cost a collection of all that there is.
+        own = (None,) * STEP if runner is None else _NONE_BEFORE + (runner,) * len(LADDERS) + _NONE_AFTER
+        self._owners.extend(own)
+        self._quantities.extend(quantities + (self._nowhere,) * (STEP - len(quantities)))
 
     def _define(self, market: RecordedMarket, place: int) -> None:
         if place in self._images:
