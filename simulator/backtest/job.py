@@ -74,6 +74,8 @@ class Outcome(Struct):
     """Lines that could not be read, and files that broke off."""
     updates: int = 0
     markets: int = 0
+    market_ids: tuple[str, ...] = ()
+    """All that the files tell of and that are wanted, in the order in which they turn up."""
 
 
 def do(job: Job) -> Outcome:
@@ -113,7 +115,8 @@ def _world_of(strategy: Callable[..., Any]) -> AbstractContextManager[None]:
 
 def _do(job: Job, strategy: Callable[..., Any]) -> Outcome:
     found = _sources_of(job.files)
-    if job.cache or any(map(is_prepared, found)):
+    # Where some are prepared and others are not, all are read line by line, as either can be.
+    if job.cache or all(map(is_prepared, found)):
         try:
             return _played(job, strategy, found, _play_prepared)
         except MarketOfTwo:
@@ -135,6 +138,7 @@ def _played(
     engine.end()
     for guarded in plays:
         guarded.finish()
+    outcome.market_ids = tuple(engine.followed)
     for market_id, followed in engine.followed.items():
         if followed.recorded.definition is not None:
             outcome.markets += 1
@@ -162,9 +166,6 @@ def _play_prepared(job: Job, found: Sequence[Source], engine: Engine, outcome: O
         except SourceError as error:
             outcome.problems.append(str(error))
     prepared = [recording for recording in played if isinstance(recording, PreparedRecording)]
-    if len(prepared) < len(played):
-        names = ", ".join(recording.name for recording in played if not isinstance(recording, PreparedRecording))
-        raise SourceError(f"{names}: of event {job.name} other recordings are prepared; this takes --cache.")
     engine.play(*prepared)
     for recording in prepared:
         outcome.problems.extend(str(problem) for problem in recording.problems)

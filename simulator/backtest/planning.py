@@ -1,13 +1,15 @@
 """Which jobs there are to do: recordings of one event belong together, and a strategy sees them as they happened."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from hashlib import sha256
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
 import msgspec
+from msgspec.structs import replace
 
-from simulator.backtest.job import Job
+from simulator.backtest.job import Job, Outcome
 from simulator.backtest.lane import Settings
 from simulator.backtest.variants import Variant
 from simulator.recorded.messages import read_lines
@@ -40,6 +42,38 @@ def plan(
         known = tuple(facts.values())
         jobs.append(Job(name, tuple(facts), strategy, of_all, settings, size, known, files.wanted, cache))
     return sorted(jobs, key=lambda job: (-job.size_bytes, job.name))
+
+
+def to_do_together(jobs: Iterable[Job], outcomes: Iterable[Outcome]) -> list[Job]:
+    """Return jobs that take the place of those which, as has turned out, tell of one market in several.
+
+    A file is planned by the event that it begins with, since to know all its markets it has to be read. The jobs of a
+    chain, each with a market of the one before, become one, so that no market is in two.
+    """
+    by_name = {job.name: job for job in jobs}
+    groups: dict[str, list[str]] = {name: [name] for name in sorted(by_name)}
+    first: dict[str, str] = {}
+    for outcome in sorted(outcomes, key=lambda outcome: outcome.name):
+        for market_id in outcome.market_ids:
+            other = groups[first.setdefault(market_id, outcome.name)]
+            own = groups[outcome.name]
+            if own is not other:
+                other += own
+                groups.update(dict.fromkeys(own, other))
+    together = {id(names): sorted(names) for names in groups.values() if len(names) > 1}
+    joined = [_joined([by_name[name] for name in names]) for names in together.values()]
+    return sorted(joined, key=lambda job: (-job.size_bytes, job.name))
+
+
+def _joined(jobs: Sequence[Job]) -> Job:
+    first, *others = jobs
+    return replace(
+        first,
+        name=f"{first.name} and {others[0].name if len(others) == 1 else f'{len(others)} others'}",
+        files=tuple(chain.from_iterable(job.files for job in jobs)),
+        facts=tuple(chain.from_iterable(job.facts for job in jobs)),
+        size_bytes=sum(job.size_bytes for job in jobs),
+    )
 
 
 def _event_of(source: Source) -> str:

@@ -8,6 +8,7 @@ In a notebook, `results` shows its summary.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -15,7 +16,7 @@ from msgspec import Struct
 
 from simulator.backtest.job import Job, Outcome
 from simulator.backtest.lane import Settings
-from simulator.backtest.planning import fingerprint, plan
+from simulator.backtest.planning import fingerprint, plan, to_do_together
 from simulator.backtest.results import Done, Results
 from simulator.backtest.variants import check_parameters, strategy_class, variants
 from simulator.backtest.workers import Doing, here
@@ -87,8 +88,21 @@ def backtest(
     jobs = plan(selection, strategy, every, runs.lane, "" if runs.cache is None else str(runs.cache))
     if not jobs:
         raise SourceError(selection.nothing_found())
-    outcomes = _do(jobs, doing, None if folder is None else Done(folder), resumes=resumes, tell=tell)
-    return Results(outcomes, jobs_left=len(jobs) - len(outcomes))
+    done = None if folder is None else Done(folder)
+    outcomes = _do(jobs, doing, done, resumes=resumes, tell=tell)
+    if len(outcomes) < len(jobs):
+        return Results(outcomes, jobs_left=len(jobs) - len(outcomes))
+    # What these jobs have brought counts for nothing: some of their markets would count twice.
+    again = to_do_together(jobs, outcomes)
+    done_apart = set(chain.from_iterable(job.files for job in again))
+    outcomes = [outcome for outcome in outcomes if done_apart.isdisjoint(outcome.files)]
+    try:
+        joined = _do(again, doing, done, resumes=resumes, tell=tell) if again else []
+    except KeyboardInterrupt:
+        joined = []
+        if not outcomes:
+            raise
+    return Results([*outcomes, *joined], jobs_left=len(again) - len(joined))
 
 
 def _do(

@@ -10,19 +10,22 @@ from pathlib import Path
 import msgspec
 import pytest
 from click.testing import CliRunner
+from msgspec.structs import replace
 
 from simulator.backtest.course import course
 from simulator.backtest.engine import Engine
 from simulator.backtest.job import Job, Outcome
 from simulator.backtest.lane import Settings
-from simulator.backtest.planning import plan
+from simulator.backtest.planning import plan, to_do_together
 from simulator.backtest.results import Results
+from simulator.backtest.rows import Rows
 from simulator.backtest.running import Runs, backtest
 from simulator.backtest.summary import by_hour, by_market, by_run, by_runner
 from simulator.backtest.variants import Variant
-from simulator.backtest.workers import here, on_this_machine
+from simulator.backtest.workers import Doing, here, on_this_machine
 from simulator.cli import main
-from simulator.recorded.selection import Selection
+from simulator.recorded.selection import Cache, Selection
+from simulator.recorded.sources import sources
 from simulator.recorded.wanted import Wanted
 from tests.recording_files import BEGINNING, a_race
 
@@ -298,17 +301,92 @@ def test_what_is_whole_in_an_archive_that_breaks_off_counts_once(
     assert any(f"{archive}: it cannot be read" in problem for problem in results.problems)
 
 
-def test_a_market_that_is_in_recordings_of_several_events_is_named_since_it_counts_twice(
+def of_two_events(folder: Path, *, split: bool = False) -> Path:
+    """A recording that begins with one event, and has a market of another: all of it, or its second half."""
+    of_a_day, others = a_race("1.8", event_id="12"), a_race("1.1", event_id="9")
+    of_a_day.messages += others.messages[5:] if split else others.messages
+    return of_a_day.write(folder, "day")
+
+
+@pytest.mark.parametrize("split", [False, True], ids=["all of it", "its second half"])
+@pytest.mark.parametrize("is_cached", [True, False], ids=["prepared", "as it is"])
+def test_a_market_that_is_in_recordings_of_several_events_counts_once(
+    script: str, recordings: str, tmp_path: Path, is_cached: bool, split: bool
+) -> None:
+    """As it does alone, whichever of them has which part of it."""
+    expected = backtest(f"{script}:Backs", [recordings], Runs(models="all")).rows
+    file = of_two_events(tmp_path, split=split)
+    if is_cached:
+        pytest.importorskip("pyarrow")
+    runs = Runs(models="all", cache=tmp_path / "cache" if is_cached else None)
+    if split:
+        race = a_race("1.1", event_id="9")
+        race.messages = race.messages[:5]
+        race.write(Path(recordings))
+    results = backtest(f"{script}:Backs", [recordings, str(file)], runs)
+    assert results.problems == []
+    assert (results.markets, results.jobs_left) == (5, 0)
+    # Bets are numbered by the job in which they are placed.
+    numbered = [replace(row, bet_id=0) for row in expected.orders]
+    assert [replace(row, bet_id=0) for row in results.rows.orders if row.market_id != "1.8"] == numbered
+    assert [row for row in results.rows.markets if row.market_id != "1.8"] == expected.markets
+
+
+def test_recordings_that_have_a_market_in_common_one_after_the_other_are_one_job(tmp_path: Path) -> None:
+    def came_of(job: Job, *market_ids: str) -> Outcome:
+        return Outcome(job.name, Rows(), job.files, market_ids=market_ids)
+
+    jobs = [Job(name, (f"{name}.bz2",), "a:B", (), Settings(), size_bytes=size) for size, name in enumerate("abcdef")]
+    a, b, c, d, e, f = jobs
+    outcomes = [came_of(a, "1", "2"), came_of(b, "3"), came_of(c, "2", "4"), came_of(d, "5"), came_of(e, "3", "6")]
+    outcomes.append(came_of(f, "6", "4"))
+    for order in (jobs, jobs[::-1]):
+        (joined,) = to_do_together(order, outcomes)
+        assert (joined.name, joined.size_bytes) == ("a and 4 others", 12)
+        assert joined.files == ("a.bz2", "b.bz2", "c.bz2", "e.bz2", "f.bz2")
+    assert [job.name for job in to_do_together(jobs, [came_of(a, "1"), came_of(d, "1"), came_of(e, "2")])] == [
+        "a and d"
+    ]
+
+
+def test_who_breaks_off_before_markets_are_played_together_has_the_others_and_goes_on_there(
     script: str, recordings: str, tmp_path: Path
 ) -> None:
-    of_a_day, others = a_race("1.8", event_id="12"), a_race("1.1", event_id="9")
-    of_a_day.messages += others.messages
-    file = of_a_day.write(tmp_path, "day")
-    status, printed, complaints = run(script, "Backs", recordings, str(file), "--output", str(tmp_path / "results"))
-    assert (status, printed.splitlines()[1].split()[2]) == (0, "6")
-    assert complaints == (
-        f"attention: market 1.1 is in {file} and in {recordings}/1.1.bz2, {recordings}/1.3.bz2, which were played "
-        "apart since they begin with other events: it counts twice.\n"
+    file, done = of_two_events(tmp_path), list[str]()
+
+    def breaks_off_late(jobs: Sequence[Job]) -> Iterator[Outcome]:
+        if len(jobs) == 1:
+            raise KeyboardInterrupt
+        yield from here(jobs)
+
+    def notes(jobs: Sequence[Job]) -> Iterator[Outcome]:
+        done.extend(job.name for job in jobs)
+        yield from here(jobs)
+
+    def attempt(doing: Doing) -> Results:
+        return backtest(f"{script}:Backs", [recordings, str(file)], doing=doing, folder=tmp_path / "to", resumes=True)
+
+    broken_off = attempt(breaks_off_late)
+    assert ({row.market_id for row in broken_off.rows.markets}, broken_off.jobs_left) == ({"1.2", "1.4"}, 1)
+    whole = attempt(notes)
+    assert done == ["12 and 9"]
+    assert (len(whole.rows.markets), whole.jobs_left) == (5, 0)
+
+
+def test_a_market_that_was_played_apart_and_no_more_is_named_since_it_counts_twice(
+    script: str, recordings: str, tmp_path: Path
+) -> None:
+    file = of_two_events(tmp_path)
+
+    def breaks_off(jobs: Sequence[Job]) -> Iterator[Outcome]:
+        yield from here([job for job in jobs if job.name in ("9", "12")])
+        raise KeyboardInterrupt
+
+    results = backtest(f"{script}:Backs", [recordings, str(file)], doing=breaks_off)
+    (problem,) = results.problems
+    assert problem == (
+        f"market 1.1 is in {file} and in {recordings}/1.1.bz2, {recordings}/1.3.bz2, which were played "
+        "apart since they begin with other events: it counts twice."
     )
 
 
@@ -495,6 +573,16 @@ def test_what_is_prepared_brings_the_same_results_also_of_an_event_of_several_fi
     assert shown is not None
     assert len(shown.times) > 1
     assert course(prepared) == shown
+
+
+def test_files_of_an_event_may_be_prepared_or_not_without_a_cache(script: str, recordings: str, tmp_path: Path) -> None:
+    pytest.importorskip("pyarrow")
+    expected = backtest(f"{script}:Backs", [recordings], Runs(models="all"))
+    (source,) = sources([f"{recordings}/1.1.bz2"])
+    prepared = Cache(tmp_path / "cache").file_of(source)
+    Path(recordings, "1.1.bz2").unlink()
+    mixed = backtest(f"{script}:Backs", [recordings, str(prepared)], Runs(models="all"))
+    assert (mixed.rows, mixed.failures, mixed.problems) == (expected.rows, [], [])
 
 
 def test_a_market_that_goes_on_in_another_file_is_one_market_also_where_both_are_prepared(
