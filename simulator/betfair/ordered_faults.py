@@ -1,6 +1,7 @@
 """A call of an operation to which a fault happens that a tester has ordered."""
 
 from collections.abc import Awaitable
+from functools import cache
 
 from msgspec import Struct
 
@@ -78,7 +79,7 @@ def go_wrong(fired: Fired, asked: Asked, begin: Begin, log: RequestLog) -> Outco
     if word in OF_THE_ANSWER:
         asked.request.faults.append(fired)
     outcome = begin(asked)
-    if word == HEARTBEAT_LOST:
+    if word == HEARTBEAT_LOST and not isinstance(outcome, (ApiError, ProtocolError)):
         # Nobody is waited for any more, and nothing is cancelled: the caller is told otherwise.
         world.do(Heartbeat(asked.account, 0))
     if word in (LATENCY, STREAM_BEFORE_RESPONSE):
@@ -106,9 +107,13 @@ def _refused(fired: Fired, asked: Asked, begin: Begin, log: RequestLog) -> Outco
     if not lets_others_be(asked, verdict):
         return _instead(report(asked, verdict), fired, asked, log)
     first, others = parts(asked, verdict.guilty)
-    failed = failures(first, verdict)
+    # Which may cancel bets: so once the others have been begun, since an error of theirs leaves everything as it was.
+    failed = cache(lambda: failures(first, verdict))
     told = Told(PROCESSED_WITH_ERRORS, _why(fired))
-    return begin(others._replace(encode=lambda answer: asked.encode(with_failures(failed, answer)), told=told))
+    outcome = begin(others._replace(encode=lambda answer: asked.encode(with_failures(failed(), answer)), told=told))
+    if not isinstance(outcome, (bytes, ApiError, ProtocolError)):
+        failed()
+    return outcome
 
 
 def _instead(answer: Struct | ApiError | ProtocolError, fired: Fired, asked: Asked, log: RequestLog) -> Outcome:

@@ -431,6 +431,20 @@ def test_a_heartbeat_is_confirmed_and_lost(client: Client, alice: Bettor) -> Non
     assert alice.ask("listCurrentOrders")["currentOrders"][0]["status"] == "EXECUTABLE"
 
 
+def test_a_heartbeat_that_is_refused_anyway_loses_none(client: Client, alice: Bettor) -> None:
+    """Who is not let in changes nothing: the heartbeat from before is waited for, and then bets are cancelled."""
+    path, wanted = "/exchange/heartbeat/rest/v1.0/heartbeat/", {"preferredTimeoutSeconds": 10}
+    alice.bet(back(2.0, 5))
+    assert client.post(path, json=wanted, headers=alice.headers).status_code == 200
+    order(client, {"operation": "heartbeat", "do": "heartbeat-lost"})
+
+    answer = client.post(path, json=wanted, headers={**alice.headers, "X-Authentication": "nobody"})
+    world_of(client).do(AdvanceClock(60_000)).accepted()
+
+    assert answer.status_code == 400
+    assert alice.ask("listCurrentOrders")["currentOrders"][0]["status"] == "EXECUTION_COMPLETE"
+
+
 def test_what_was_wrong_is_in_the_journal(client: Client, alice: Bettor) -> None:
     order(client, {"operation": "placeOrders", "do": "refuse", "code": "ERROR_IN_MATCHER"})
     alice.place(back(2.0, 5))

@@ -61,6 +61,29 @@ def test_a_replacement_cancels_at_once_and_waits_to_place(client: Client, alice:
     assert "EXECUTABLE" == alice.order(replacement["placeInstructionReport"]["betId"])["status"]
 
 
+def test_what_a_fault_lets_be_cancelled_and_not_placed_is_cancelled_before_the_others_have_waited(
+    client: Client, alice: Bettor, bet_id: str
+) -> None:
+    fault = {"operation": "replaceOrders", "do": "refuse", "code": "PROCESSED_WITH_ERRORS"}
+    fault["instructionCode"] = "CANCELLED_NOT_PLACED"
+    assert client.post(f"{CONTROL}/faults", json={"faults": [fault]}).status_code == 201
+    placed = report_during(client, alice, "placeOrders", {"instructions": [back()]}, advancing(5000))
+    other_id = placed["instructionReports"][0]["betId"]
+    seen: list[Any] = []
+
+    report = report_during(
+        client,
+        alice,
+        "replaceOrders",
+        {"instructions": [{"betId": each, "newPrice": 4} for each in (bet_id, other_id)]},
+        lambda world: seen.append(world.exchange.orders[int(bet_id)].size_cancelled),
+        advancing(5000),
+    )
+
+    assert [200] == seen
+    assert codes(report) == ("PROCESSED_WITH_ERRORS", "PROCESSED_WITH_ERRORS", ["CANCELLED_NOT_PLACED", None])
+
+
 def test_a_replacement_that_lapses_was_cancelled_and_not_placed(client: Client, alice: Bettor, bet_id: str) -> None:
     """The cancellation stands; a bet that could not be replaced in the first place keeps its own reason."""
     instructions = [{"betId": bet_id, "newPrice": 4}, {"betId": "7", "newPrice": 4}]

@@ -181,6 +181,41 @@ def test_who_is_not_let_in_changes_no_bets_by_being_refused(
     assert bets(alice) == [RESTING] * number
 
 
+BROKEN = {
+    "a reference that is too long": ({"customerRef": 33 * "a"}, "INVALID_INPUT_DATA"),
+    "a market that cannot be": ({"marketId": "the 3.30"}, "INVALID_INPUT_DATA"),
+    "an app key of somebody else": ({}, "INVALID_APP_KEY"),
+}
+
+
+@pytest.mark.parametrize(("more", "error"), BROKEN.values(), ids=BROKEN)
+def test_a_request_that_ends_in_an_error_has_changed_nothing(
+    client: Client, alice: Bettor, more: dict[str, str], error: str
+) -> None:
+    """Whatever a fault would have let happen to its first bet."""
+    given = instructions(alice, "replaceOrders", 2)
+    refuse(client, "replaceOrders", "PROCESSED_WITH_ERRORS", instructionCode="CANCELLED_NOT_PLACED")
+    asks = Bettor(client)
+    asks.headers = alice.headers if more else {**alice.headers, "X-Application": "nobody's"}
+
+    refusal = asks.refusal("replaceOrders", **{"marketId": MATCH, "instructions": given, **more})
+
+    assert refusal[0] == error
+    assert bets(alice) == [RESTING] * 2
+
+
+def test_of_a_replacement_one_may_be_cancelled_and_not_placed_and_the_others_replaced(
+    client: Client, alice: Bettor
+) -> None:
+    refuse(client, "replaceOrders", "PROCESSED_WITH_ERRORS", instructionCode="CANCELLED_NOT_PLACED")
+
+    report = ask(alice, "replaceOrders", 2)
+
+    assert (report["status"], report["errorCode"]) == ("PROCESSED_WITH_ERRORS", "PROCESSED_WITH_ERRORS")
+    assert codes(report) == [("FAILURE", "CANCELLED_NOT_PLACED"), ("SUCCESS", None)]
+    assert sorted(bets(alice)) == [CANCELLED, CANCELLED, (3.0, "LAPSE", 5.0)]
+
+
 def test_the_journal_says_what_was_processed_with_errors(client: Client, alice: Bettor) -> None:
     refuse(client, "placeOrders", "PROCESSED_WITH_ERRORS")
     alice.place(back(2.0, 5), back(2.0, 5))
