@@ -24,7 +24,7 @@ from simulator.first_world import FirstWorld
 from simulator.http_protocol import ConnectionLimits
 from simulator.journal_file import JournalFile
 from simulator.journal_keeper import JournalKeeper
-from simulator.reading_recordings import RecordingReader
+from simulator.reading_recordings import RecordingReader, read_ahead
 from simulator.server import Companion, Server, host_and_port_of, is_loopback, listen, ready_line, url_of
 from simulator.transparency import lead_here, make_trusted
 from simulator.world.accounts import CustomerAccount
@@ -124,6 +124,7 @@ class PreparedServer:
         )
         self._keeper: Final = None if options.first.journal is None else self._keeper_of(options.first.journal)
         self.world: Final[World] = self._first_world(options.first, options.seed)
+        read_ahead(self._worlds)
         # The control API can do anything to every world, so without a token it is for this machine alone.
         token_needed = options.control_token is not None or not is_loopback(first_socket)
         self.control_token: Final = (options.control_token or unguessable_token()) if token_needed else None

@@ -1,10 +1,14 @@
 """How worlds of a server come to recordings: what reads them is loaded when a world first follows some."""
 
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from simulator.world.format.scenario import RecordingsEntry, Scenario
 from simulator.world.recordings import Recordings
+from simulator.world.world import World
+
+if TYPE_CHECKING:
+    from simulator.replay.files import KnownDigests
 
 
 class RecordingReader:
@@ -15,12 +19,14 @@ class RecordingReader:
 
     def __init__(self, urls: Iterable[str] = ()) -> None:
         self._urls: Final = tuple(urls)
+        self._digests: Final[KnownDigests] = {}
+        """Of what lies elsewhere, so that it is not read for its digest each time that a world goes on with it."""
 
     def __call__(self, entry: RecordingsEntry) -> Recordings:
         """Open the recordings of a scenario; raise `CannotFollow`."""
         from simulator.replay import following  # noqa: PLC0415, most servers never need it
 
-        return following.open_recordings(entry, self._urls)
+        return following.open_recordings(entry, self._urls, self._digests)
 
     def check_here(self, entry: RecordingsEntry) -> None:
         """Raise `CannotFollow` where one of the recordings that lie on this machine is gone, or another one."""
@@ -32,7 +38,17 @@ class RecordingReader:
         """Return the scenario of a world that follows recorded files; raise `CannotFollow`."""
         from simulator.replay import beginning  # noqa: PLC0415, as above
 
-        return beginning.scenario_of(paths, urls=self._urls, **wanted)
+        return beginning.scenario_of(paths, urls=self._urls, known=self._digests, **wanted)
+
+
+def read_ahead(worlds: Iterable[World]) -> None:
+    """Read the recordings of worlds that go on in their middle as far as their next messages.
+
+    To unpack a file up to there takes a while, in which a server that does it when the message comes answers nobody.
+    """
+    for world in worlds:
+        if world.parts.recordings is not None:
+            world.parts.recordings.read_ahead()
 
 
 open_recordings: Final = RecordingReader()

@@ -15,7 +15,7 @@ from simulator.control.performing import sentence
 from simulator.control.problems import Impossible, UnknownSnapshot, WrongQuery
 from simulator.control.resources import JSON, answer
 from simulator.control.schema import KeptSnapshotDocument, KeptSnapshotsDocument, WorldDocument, instant_text
-from simulator.reading_recordings import RecordingReader
+from simulator.reading_recordings import RecordingReader, read_ahead
 from simulator.world.inputs import Restore
 from simulator.world.snapshot import encode_snapshot
 from simulator.world.world import World
@@ -79,7 +79,9 @@ class SnapshotHandlers:
         refusal = world.do(Restore(msgspec.Raw(found.document))).refusal
         if refusal is not None:
             raise Impossible(sentence(refusal.problem))
-        return answer(self._describe(world))
+        response = answer(self._describe(world))
+        await asyncio.to_thread(read_ahead, [world])
+        return response
 
     def _named(self, request: Request) -> Kept:
         name = request.path_params["name"]

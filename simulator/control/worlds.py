@@ -30,7 +30,7 @@ from simulator.control.schema import (
     instant_text,
 )
 from simulator.exchange.money import HUNDREDTHS
-from simulator.reading_recordings import RecordingReader
+from simulator.reading_recordings import RecordingReader, read_ahead
 from simulator.world.format.document import read_document
 from simulator.world.format.scenario import Scenario
 from simulator.world.inputs import Reset
@@ -103,9 +103,9 @@ class WorldHandlers:
                 original = self._worlds.get(beginning.world_id)
             except NoSuchWorld as error:
                 raise WrongDocument(str(error), f"$.{FORK}", shown(beginning.world_id)) from None
-            return partial(tried, self._worlds.prepare_restored(original.snapshot(), is_fork=True))
+            return partial(_gone_on, self._worlds.prepare_restored(original.snapshot(), is_fork=True))
         if isinstance(beginning, Kept):
-            return partial(tried, self._worlds.prepare_restored(beginning.snapshot))
+            return partial(_gone_on, self._worlds.prepare_restored(beginning.snapshot))
         return self._worlds.prepare(beginning, seed=self._seed)
 
     async def read(self, request: Request) -> Response:
@@ -167,6 +167,13 @@ class WorldHandlers:
             http=HttpAddress(self._addresses.http_url),
             notices=notices,
         )
+
+
+def _gone_on(make: Callable[[], World]) -> World:
+    """Make a world that goes on from a snapshot, with its recordings read as far as what they tell next."""
+    world = tried(make)
+    read_ahead([world])
+    return world
 
 
 def refuse_content(text: bytes, name: str) -> None:

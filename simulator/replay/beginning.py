@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from simulator.backtest.models import MODELS
 from simulator.recorded.wanted import EVERYTHING, Wanted
-from simulator.replay.files import recorded_files
+from simulator.replay.files import KnownDigests, recorded_files
 from simulator.world.format.quantities import Unusable, instant_of, instant_text
 from simulator.world.format.scenario import BetTuneEntry, ClockEntry, RecordingsEntry, Scenario, WantedMarkets
 from simulator.world.loading.named import builtin_scenario
@@ -23,17 +23,18 @@ def scenario_of(
     cross_matching: bool = False,
     wanted: Wanted = EVERYTHING,
     urls: Sequence[str] = (),
+    known: KnownDigests | None = None,
 ) -> Scenario:
     """Return the scenario of a world that follows what is recorded in some files, folders or patterns.
 
     Of these only the markets that are `wanted` are followed. It begins `at` a time in ISO 8601, and without one with
-    the first message. What lies elsewhere is read where it lies under one of the `urls`. Raise `CannotFollow` where
-    nothing is recorded there, and for a time or a model that there is not.
+    the first message. What lies elsewhere is read where it lies under one of the `urls`; its digests are `known`, or
+    are from now on. Raise `CannotFollow` where nothing is recorded there, and for a time or a model that there is not.
     """
     if model not in MODELS:
         raise CannotFollow(f"There is no fill model {model!r}; there are {', '.join(MODELS)}.", "model")
     start = None if at is None else _instant(at)
-    files = recorded_files(paths, wanted, urls)
+    files = recorded_files(paths, wanted, urls, {} if known is None else known)
     demo = builtin_scenario("demo")
     first_at = min(file.first_at for file in files)
     return Scenario(

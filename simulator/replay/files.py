@@ -8,30 +8,33 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from simulator.recorded.messages import Kind
-from simulator.recorded.remote import is_url, lies_under
+from simulator.recorded.remote import Facts, facts_of_url, is_url, lies_under
 from simulator.recorded.rows import PyarrowMissing, arrow
 from simulator.recorded.selection import Selection, any_lines, is_prepared
 from simulator.recorded.sources import Source, SourceError, sources
-from simulator.recorded.unpacking import BROKEN, reason
-from simulator.recorded.wanted import EVERYTHING, Wanted
+from simulator.recorded.unpacking import BROKEN, Opener, reason
+from simulator.recorded.wanted import Wanted
 from simulator.world.format.scenario import RecordedFile
 from simulator.world.recordings import CannotFollow
 
 _CHUNK_BYTES: Final = 1024 * 1024
 
+KnownDigests = dict[str, tuple[Facts, str]]
+"""By URL: the SHA-256 of what lay there, and what it was told from what it may become."""
+
 
 def recorded_files(
-    paths: Iterable[str], wanted: Wanted = EVERYTHING, urls: Sequence[str] = ()
+    paths: Iterable[str], wanted: Wanted, urls: Sequence[str], known: KnownDigests
 ) -> tuple[RecordedFile, ...]:
     """Return the files that some paths, folders or patterns stand for, each with its digest and its first message.
 
     Files in which no market is wanted, or nothing recorded, are left out. One of which nothing can be read is not: who
     follows it notes that, with the first message of all. Raise `CannotFollow` where one of them is not there, no other
-    is left, or one lies elsewhere and under none of the `urls`.
+    is left, or one lies elsewhere and under none of the `urls`; digests of what does are `known`, or are from now on.
     """
     found: list[_Found] = []
     selection = Selection(_permitted(paths, urls), wanted)
-    digests = _Digests()
+    digests = _Digests(known)
     try:
         for source in selection:
             first_at, problem = _beginning_of(source)
@@ -39,14 +42,14 @@ def recorded_files(
             found.append(_Found(source, digests.of(source) if is_followed else "", first_at, problem))
     except (SourceError, PyarrowMissing) as error:
         raise CannotFollow(str(error)) from None
-    known = [file.first_at for file in found if file.first_at is not None]
-    if not known:
+    first = [file.first_at for file in found if file.first_at is not None]
+    if not first:
         raise CannotFollow(_why_nothing(selection, found))
     return tuple(
         RecordedFile(
             path=file.source.name if is_url(file.source.name) else str(Path(file.source.name).absolute()),
             sha256=file.sha256,
-            first_at=min(known) if file.first_at is None else file.first_at,
+            first_at=min(first) if file.first_at is None else file.first_at,
         )
         for file in found
         if file.sha256
@@ -74,20 +77,20 @@ def _why_nothing(selection: Selection, found: Sequence[_Found]) -> str:
     return f"{(broken or found[0]).source.name}: there are no market changes recorded in it{others}.{why}"
 
 
-def opened(files: Sequence[RecordedFile], urls: Sequence[str] = ()) -> list[Source]:
+def opened(files: Sequence[RecordedFile], urls: Sequence[str], known: KnownDigests) -> list[Source]:
     """Return where the messages of some files are read, in this order.
 
     Raise `CannotFollow` where one is not there, or is another one than the digest says; or where it lies elsewhere and
-    under none of the `urls`.
+    under none of the `urls`. Of what does, digests are `known`, or are from now on.
     """
-    digests = _Digests()
+    digests = _Digests(known)
     _permitted((file.path for file in files), urls)
     return [_opened(file, digests) for file in files]
 
 
 def opened_here(files: Sequence[RecordedFile]) -> list[Source]:
     """Return where those of the files are read that lie on this machine; raise `CannotFollow`, as `opened` does."""
-    return opened([file for file in files if not is_url(file.path)])
+    return opened([file for file in files if not is_url(file.path)], (), {})
 
 
 def _opened(file: RecordedFile, digests: "_Digests") -> Source:
@@ -135,20 +138,36 @@ def _beginning_of(source: Source) -> tuple[int | None, str]:
 class _Digests:
     """The SHA-256 of files: of an archive on the disk as a whole, and once for all that is in it."""
 
-    def __init__(self) -> None:
+    def __init__(self, elsewhere: KnownDigests) -> None:
         self._known: Final[dict[str, str]] = {}
+        self._elsewhere: Final = elsewhere
 
     def of(self, source: Source) -> str:
         """Return the digest of what lies on the disk, or of what a URL leads to; raise `SourceError`."""
-        is_elsewhere = is_url(source.name)
-        name = source.name if is_elsewhere else str(source.file)
+        if is_url(source.name):
+            return self._of_elsewhere(source)
+        name = str(source.file)
         if name not in self._known:
-            digest = hashlib.sha256()
-            try:
-                with closing(source.open() if is_elsewhere else source.file.open("rb")) as content:
-                    for chunk in iter(partial(content.read, _CHUNK_BYTES), b""):
-                        digest.update(chunk)
-            except BROKEN as error:
-                raise SourceError(f"{name}: it cannot be read, {reason(error)}.") from None
-            self._known[name] = digest.hexdigest()
+            self._known[name] = _sha256(name, lambda: source.file.open("rb"))
         return self._known[name]
+
+    def _of_elsewhere(self, source: Source) -> str:
+        """Return the digest of what a URL leads to, which is read for it only where it has changed."""
+        facts = facts_of_url(source.name)
+        known = self._elsewhere.get(source.name)
+        if known is not None and facts.changed and known[0] == facts:
+            return known[1]
+        digest = _sha256(source.name, source.open)
+        self._elsewhere[source.name] = facts, digest
+        return digest
+
+
+def _sha256(name: str, open_file: Opener) -> str:
+    digest = hashlib.sha256()
+    try:
+        with closing(open_file()) as content:
+            for chunk in iter(partial(content.read, _CHUNK_BYTES), b""):
+                digest.update(chunk)
+    except BROKEN as error:
+        raise SourceError(f"{name}: it cannot be read, {reason(error)}.") from None
+    return digest.hexdigest()

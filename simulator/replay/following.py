@@ -22,7 +22,7 @@ from simulator.recorded.messages import Line, MarketChange
 from simulator.recorded.sources import Source
 from simulator.recorded.wanted import Wanted
 from simulator.replay.descriptions import describe
-from simulator.replay.files import opened
+from simulator.replay.files import KnownDigests, opened
 from simulator.replay.images import IMAGED, RecordingsImage, images_of, link
 from simulator.replay.lane import WorldLane
 from simulator.replay.messages import Messages
@@ -36,11 +36,11 @@ from simulator.world.recordings import FOLLOW, READ, CannotFollow
 ENDS: Final = "the recording ends before its result"
 
 
-def open_recordings(entry: RecordingsEntry, urls: Sequence[str] = ()) -> "FollowedRecordings":
+def open_recordings(entry: RecordingsEntry, urls: Sequence[str], known: KnownDigests) -> "FollowedRecordings":
     """Open the recordings of a scenario, those elsewhere only under one of the `urls`; raise `CannotFollow`."""
     if entry.model not in MODELS:
         raise CannotFollow(f"There is no fill model {entry.model!r}; there are {', '.join(MODELS)}.")
-    return FollowedRecordings(entry, opened(entry.files, urls))
+    return FollowedRecordings(entry, opened(entry.files, urls, known))
 
 
 def wanted_of(entry: WantedMarkets) -> Wanted:
@@ -127,6 +127,10 @@ class FollowedRecordings:
         self._left.update(read.left)
         self._markets.update({place: dict.fromkeys(ids) for place, ids in read.of_files})
         link(read, parts, self._lane, self._engine)
+
+    def read_ahead(self) -> None:
+        """Read as far as the next messages; another thread may do it."""
+        self._messages.read_ahead()
 
     def reason_to_leave_alone(self, market_id: str) -> str | None:
         """Return why nobody but the recording changes a market; one that it has not settled anybody may settle."""

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 from heapq import heapify, heappop, heapreplace
+from itertools import chain
+from threading import Lock
 from typing import Final, NamedTuple
 
 from simulator.recorded.messages import Kind, Line
@@ -30,8 +32,8 @@ class _Reading(NamedTuple):
 class Messages:
     """The messages of some files. A file is opened when the time of its next message has come.
 
-    So who goes on from positions reads nothing before there is something to be told. What is told late in a file, after
-    something later, counts at the time of that.
+    So who goes on from positions reads nothing before there is something to be told, or somebody asks to read ahead.
+    What is told late in a file, after something later, counts at the time of that.
     """
 
     def __init__(self, files: Sequence[RecordedFile], sources: Sequence[Source]) -> None:
@@ -43,6 +45,10 @@ class Messages:
         """A heap: when the next message of each file counts that has one, in the order in which they were named."""
         heapify(self._due)
         self._reading: Final[dict[int, _Reading]] = {}
+        self._read_ahead: Final[dict[int, Iterator[Line]]] = {}
+        """The lines from the next message on, of files of which nothing was taken since positions were gone on from."""
+        self._opening: Final = Lock()
+        """Held by who opens a file, which may be another thread that reads ahead."""
         self.ended: Final[list[int]] = []
         """The places of the files that have come to their end since somebody looked."""
         self.problems: Final[list[str]] = []
@@ -73,6 +79,22 @@ class Messages:
         self.followed, self.problem_count = followed, problem_count
         self._after[:] = [0 if position is None else position.after for position in positions]
 
+    def read_ahead(self) -> None:
+        """Read the files in the middle of which it goes on as far as their next messages, the first one first.
+
+        Else that is done when each has come: to unpack a file up to there takes a while. Another thread may do it.
+        """
+        for _, place in sorted(self._due):
+            with self._opening:
+                if self._after[place] and place not in self._reading and place not in self._read_ahead:
+                    lines = any_lines(self._sources[place], self._after[place])
+                    first = next(lines, None)
+                    self._read_ahead[place] = lines if first is None else chain((first,), lines)
+
+    def _opened(self, place: int) -> Iterator[Line]:
+        with self._opening:
+            return self._read_ahead.pop(place, None) or any_lines(self._sources[place], self._after[place])
+
     def until(self, at: int) -> Iterator[tuple[int, Line]]:
         """Take and yield the messages up to a time, each with the place of its file, in order.
 
@@ -83,7 +105,7 @@ class Messages:
             due, place = self._due[0]
             reading = self._reading.get(place)
             if reading is None:
-                self._read_on(due, place, any_lines(self._sources[place], self._after[place]))
+                self._read_on(due, place, self._opened(place))
                 continue
             self._read_on(due, place, reading.rest)
             self.followed += 1

@@ -68,6 +68,9 @@ class Recordings(Protocol):
         Raise `LookupError`, `TypeError` or `ValueError` where the one does not fit the other.
         """
 
+    def read_ahead(self) -> None:
+        """Read as far as the next messages, which `go_on` leaves to do; another thread may call it."""
+
     def reason_to_leave_alone(self, market_id: str) -> str | None:
         """Return why nobody but the recording changes a market, `None` for one of which that is not so."""
 

@@ -3,6 +3,7 @@
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
+from threading import Event, Thread, Timer
 from typing import Any
 
 import msgspec
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from simulator.exchange.commands import CancelOrders, PlaceInstruction, PlaceOrders
 from simulator.exchange.orders import OrderType, Persistence, RunnerKey, Side
-from simulator.reading_recordings import open_recordings
+from simulator.reading_recordings import open_recordings, read_ahead
 from simulator.replay import messages
 from simulator.world.export import Export, encode_export, replay
 from simulator.world.format.scenario import Scenario
@@ -137,6 +138,48 @@ def test_a_world_goes_on_without_reading_what_it_has_read(tmp_path: Path, monkey
     assert asked == []
     again.do(AdvanceClock(1_000)).accepted()
     assert asked == [5]
+
+
+@pytest.mark.parametrize("in_time", [True, False], ids=["before it is due", "in another thread, when it is due"])
+def test_who_reads_ahead_has_the_next_message_when_its_time_has_come(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, in_time: bool
+) -> None:
+    """Of files in whose middle it goes on, once, and nothing else becomes of it: others are opened as ever."""
+    (folder := tmp_path / "recordings").mkdir()
+    a_race().write(folder)
+    later = Race("1.2", event_id="10")
+    later.at += 60_000
+    later.messages.clear()
+    later.defines()
+    later.write(folder)
+    world = world_of(folder)
+    world.do(AdvanceClock(4_000)).accepted()
+    again, asked, is_asked, may_read = going_on_from(written(world)), list[int](), Event(), Event()
+
+    def lines(source: Any, after: int) -> Any:
+        asked.append(after)
+        is_asked.set()
+        assert may_read.wait(60)
+        return found(source, after)
+
+    found = messages.any_lines
+    monkeypatch.setattr(messages, "any_lines", lines)
+    reader = Thread(target=read_ahead, args=([again],))
+    reader.start()
+    assert is_asked.wait(60)
+    if in_time:
+        may_read.set()
+        reader.join()
+    Timer(0.05, may_read.set).start()
+    again.do(AdvanceClock(1_000)).accepted()
+    reader.join()
+
+    assert asked == [5]
+    world.do(AdvanceClock(1_000)).accepted()
+    for one in (world, again):
+        one.do(AdvanceClock(120_000)).accepted()
+    assert asked == [5, 0, 0]
+    assert state_hash(again) == state_hash(world)
 
 
 def test_lines_that_are_left_out_are_noted_once(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from simulator.exchange.commands import PlaceInstruction, PlaceOrders
@@ -14,8 +15,10 @@ from simulator.recorded.preparing import prepare
 from simulator.recorded.recording import Recording
 from simulator.recorded.remote import lies_under
 from simulator.recorded.sources import sources
-from simulator.world.inputs import AdvanceClock, MoveToNext
+from simulator.replay import files
+from simulator.world.inputs import AdvanceClock, MoveToNext, Reset, Restore
 from simulator.world.recordings import CannotFollow
+from simulator.world.snapshot import encode_snapshot
 from simulator.world.state_hash import market_state
 from simulator.world.world import World
 from tests.recording_files import Race, a_race
@@ -27,11 +30,11 @@ def world_of(*paths: str | Path, reader: RecordingReader = open_recordings) -> W
     return World(scenario, real_time=FROZEN, open_recordings=reader)
 
 
-def prepared(folder: Path, *files: Path) -> list[Path]:
+def prepared(folder: Path, *recordings: Path) -> list[Path]:
     """The same recordings, prepared."""
     pytest.importorskip("pyarrow")
     made = []
-    for file in files:
+    for file in recordings:
         (source,) = sources([str(file)])
         made.append(folder / f"{file.name}.parquet")
         prepare(Recording(source, is_watched=True), made[-1])
@@ -104,10 +107,10 @@ def test_what_could_not_be_read_when_it_was_prepared_is_noted(tmp_path: Path) ->
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Any]:
     """A store in memory with a recording."""
-    files = pytest.importorskip("fsspec").filesystem("memory")
-    files.pipe("/races/1.1.bz2", a_race().write(tmp_path).read_bytes())
-    yield files
-    files.rm("/", recursive=True)
+    held = pytest.importorskip("fsspec").filesystem("memory")
+    held.pipe("/races/1.1.bz2", a_race().write(tmp_path).read_bytes())
+    yield held
+    held.rm("/", recursive=True)
 
 
 def test_what_lies_elsewhere_is_followed_where_who_serves_allows_it(store: Any) -> None:
@@ -126,6 +129,30 @@ def test_what_lies_elsewhere_is_followed_where_who_serves_allows_it(store: Any) 
     store.pipe("/races/1.1.bz2", b"changed")
     with pytest.raises(CannotFollow, match=r"it is another file than the one that was followed before"):
         World(world.scenario, open_recordings=RecordingReader(["memory://races"]))
+
+
+def test_what_lies_elsewhere_is_read_for_its_digest_once_and_again_where_it_has_changed(
+    store: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+
+    def reads(name: str, open_file: Any) -> str:
+        read.append(name)
+        return really(name, open_file)
+
+    really = files._sha256
+    monkeypatch.setattr(files, "_sha256", reads)
+    reader = RecordingReader(["memory://races"])
+    world = world_of("memory://races", reader=reader)
+    for again in (Reset(), Restore(msgspec.Raw(encode_snapshot(world.snapshot())))):
+        world.do(again).accepted()
+    assert read == ["memory:///races/1.1.bz2"]
+
+    store.pipe("/races/1.1.bz2", b"changed")
+    refusal = world.do(Reset()).refusal
+    assert refusal is not None
+    assert "it is another file than the one that was followed before" in refusal.problem
+    assert len(read) == 2
 
 
 def test_a_prepared_recording_may_lie_elsewhere(store: Any, tmp_path: Path) -> None:
