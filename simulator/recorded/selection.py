@@ -4,7 +4,7 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -15,10 +15,10 @@ from simulator.recorded.preparing import prepare
 from simulator.recorded.recording import Recording
 from simulator.recorded.rows import VERSION, arrow
 from simulator.recorded.sources import CACHE_TAG, Source, SourceError, sources
-from simulator.recorded.unpacking import BROKEN, PARQUET, start_of
+from simulator.recorded.unpacking import BROKEN, PARQUET, digest_of, start_of
 from simulator.recorded.wanted import EVERYTHING, Wanted, why_left_out
 
-_CHUNK_BYTES: Final = 1024 * 1024
+_DIGEST: Final = partial(hashlib.blake2b, digest_size=16)
 _TAG: Final = "Signature: 8a477f597d28d172789f06886806bc55\n# Recordings that betsim has prepared; it may be deleted.\n"
 
 
@@ -79,7 +79,7 @@ class Cache:
         """
         arrow()
         try:
-            file = self._folder / f"{_digest(source)}-{VERSION}.parquet"
+            file = self._folder / f"{digest_of(source.open, _DIGEST)}-{VERSION}.parquet"
         except BROKEN as error:
             raise SourceError(f"{source.name}: it cannot be read, {error}.") from None
         try:
@@ -117,11 +117,3 @@ def any_lines(source: Source, after: int = 0) -> Iterator[Line]:
     Raise `PyarrowMissing`.
     """
     return prepared_lines(source, after) if is_prepared(source) else read_lines(source, after)
-
-
-def _digest(source: Source) -> str:
-    digest = hashlib.blake2b(digest_size=16)
-    with closing(source.open()) as file:
-        while chunk := file.read(_CHUNK_BYTES):
-            digest.update(chunk)
-    return digest.hexdigest()

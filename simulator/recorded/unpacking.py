@@ -6,6 +6,7 @@ enough is unpacked by a thread while its reader decodes what it has, where a pro
 
 import bz2
 import gzip
+import hashlib
 import lzma
 import os
 import tarfile
@@ -65,6 +66,13 @@ def start_of(open_file: Opener, length: int) -> bytes:
     """Return the first bytes of a file."""
     with closing(open_file()) as file:
         return file.read(length)
+
+
+def digest_of(open_file: Opener, algorithm: Callable[[], Any]) -> str:
+    """Return the digest of a file as it is packed, in hexadecimal; `algorithm` is one of `hashlib`."""
+    with closing(open_file()) as file:
+        # Whatever opens a file here opens one that reads into a buffer, which the type says nothing of.
+        return hashlib.file_digest(file, algorithm).hexdigest()  # type: ignore[arg-type]
 
 
 def lines_of(name: str, open_file: Opener) -> Iterator[bytes]:

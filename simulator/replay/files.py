@@ -2,8 +2,6 @@
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from contextlib import closing
-from functools import partial
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -12,12 +10,10 @@ from simulator.recorded.remote import Facts, facts_of_url, is_url, lies_under
 from simulator.recorded.rows import PyarrowMissing, arrow
 from simulator.recorded.selection import Selection, any_lines, is_prepared
 from simulator.recorded.sources import Source, SourceError, sources
-from simulator.recorded.unpacking import BROKEN, Opener, reason
+from simulator.recorded.unpacking import BROKEN, Opener, digest_of, reason
 from simulator.recorded.wanted import Wanted
 from simulator.world.format.scenario import RecordedFile
 from simulator.world.recordings import CannotFollow
-
-_CHUNK_BYTES: Final = 1024 * 1024
 
 KnownDigests = dict[str, tuple[Facts, str]]
 """By URL: the SHA-256 of what lay there, and what it was told from what it may become."""
@@ -163,11 +159,7 @@ class _Digests:
 
 
 def _sha256(name: str, open_file: Opener) -> str:
-    digest = hashlib.sha256()
     try:
-        with closing(open_file()) as content:
-            for chunk in iter(partial(content.read, _CHUNK_BYTES), b""):
-                digest.update(chunk)
+        return digest_of(open_file, hashlib.sha256)
     except BROKEN as error:
         raise SourceError(f"{name}: it cannot be read, {reason(error)}.") from None
-    return digest.hexdigest()

@@ -1,6 +1,5 @@
 """What a fault lets happen, made what it is for one request: in its market, to its runner, with a result of its bet."""
 
-from decimal import Decimal
 from typing import Final, NamedTuple
 
 from msgspec.structs import replace
@@ -25,6 +24,7 @@ from simulator.world.format.happenings import (
     Settle,
     Withdraw,
 )
+from simulator.world.format.quantities import in_units
 
 OF_RUNNERS: Final = (Withdraw, Hide, Reinstate, MakeOffers)
 """What happens to a runner that the market has."""
@@ -50,7 +50,7 @@ def happening_of(planned: FaultHappening, subject: Subject, exchange: Exchange) 
     happening = replace(planned.happening, market=subject.market_id)
     if planned.is_of_request and isinstance(happening, OF_RUNNERS):
         runner = _runner_of(subject, exchange)
-        handicap = Decimal(runner.handicap) / HUNDREDTHS
+        handicap = in_units(runner.handicap)
         return replace(happening, selection_id=runner.selection_id, handicap=handicap)
     if isinstance(happening, Settle) and says_no_result(happening):
         return _decided(happening, _runner_of(subject, exchange), exchange)
@@ -86,7 +86,7 @@ def _decided(settle: Settle, runner: RunnerKey, exchange: Exchange) -> Settle:
     number = _number(market, numbers, runner, Fate.WON if wins else Fate.LOST)
     match market.definition.betting_type:
         case BettingType.LINE:
-            return replace(settle, line_result=Decimal(number) / HUNDREDTHS)
+            return replace(settle, line_result=in_units(number))
         case BettingType.ASIAN_HANDICAP_SINGLE_LINE:
             return replace(settle, total=number // HUNDREDTHS)
     return replace(settle, margin=number // HUNDREDTHS)
@@ -102,7 +102,7 @@ def _results(market: Market, runner: RunnerKey, *, wins: bool) -> tuple[ResultEn
     return tuple(
         ResultEntry(
             selection_id=key.selection_id,
-            handicap=Decimal(key.handicap) / HUNDREDTHS,
+            handicap=in_units(key.handicap),
             status="WINNER" if place == 0 else others_place,
         )
         for place, key in enumerate(in_front)

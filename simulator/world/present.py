@@ -15,7 +15,7 @@ from simulator.exchange.statuses import MarketStatus
 from simulator.world.bettune.bettune import MILLIONTHS, Match, PredictionFilter
 from simulator.world.catalogue import EventDescription
 from simulator.world.format.market_entries import CompetitionEntry, EventEntry, EventTypeEntry, GroupEntry, MarketEntry
-from simulator.world.format.quantities import duration_of, instant_text
+from simulator.world.format.quantities import duration_of, in_units, instant_text
 from simulator.world.format.scenario import (
     AccountEntry,
     AnyHappening,
@@ -34,7 +34,7 @@ from simulator.world.format.scenario import (
     SideEntry,
     Translations,
 )
-from simulator.world.present_markets import happenings_to_here, in_units, market_entry
+from simulator.world.present_markets import happenings_to_here, market_entry
 from simulator.world.races import RaceResponse, RaceStatus
 from simulator.world.scenario_commands import ACTIVE, LIQUIDITY, SUSPENDED
 from simulator.world.scoreboards import Scoreboard, Side

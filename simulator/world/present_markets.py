@@ -19,13 +19,12 @@ from typing import Final, Literal, cast
 
 from simulator.exchange.book import Offers
 from simulator.exchange.market import Market
-from simulator.exchange.money import HUNDREDTHS
 from simulator.exchange.orders import RunnerKey
 from simulator.exchange.runner import Runner
 from simulator.exchange.statuses import MarketStatus, RunnerStatus
 from simulator.world.catalogue import GREYHOUNDS, MarketDescription
 from simulator.world.format.market_entries import KeyLineEntry, LineEntry, MarketEntry, RunnerEntry
-from simulator.world.format.quantities import THOUSANDTHS, instant_text
+from simulator.world.format.quantities import THOUSANDTHS, in_units, instant_text
 from simulator.world.format.scenario import (
     Close,
     GoInPlay,
@@ -40,15 +39,6 @@ from simulator.world.format.scenario import (
 from simulator.world.scenario_commands import ACTIVE, HIDDEN, LIQUIDITY, REMOVED, REMOVED_VACANT
 
 SETTLED: Final = (RunnerStatus.WINNER, RunnerStatus.LOSER, RunnerStatus.PLACED)
-
-
-def in_units(hundredths: int) -> Decimal:
-    """Return hundredths as a scenario writes them.
-
-    >>> in_units(250)
-    Decimal('2.5')
-    """
-    return Decimal(hundredths) / HUNDREDTHS
 
 
 def market_entry(market: Market, described: MarketDescription) -> MarketEntry:

@@ -12,11 +12,10 @@ from typing import Final
 from msgspec import Struct
 
 from simulator.exchange.ladder import HIGHEST_PRICE, LOWEST_PRICE
-from simulator.exchange.money import HUNDREDTHS
 from simulator.world.bettune.numbers import Numbers
 from simulator.world.bettune.users import User, Users
 from simulator.world.catalogue import EventDescription
-from simulator.world.format.quantities import hundredths_of, moment_of
+from simulator.world.format.quantities import hundredths_of, in_units, moment_of
 from simulator.world.format.scenario import (
     BetTuneEntry,
     BetTuneFilter,
@@ -26,8 +25,8 @@ from simulator.world.format.scenario import (
 )
 
 MILLIONTHS: Final = 1_000_000
-LOWEST_ODDS: Final = Decimal(LOWEST_PRICE) / HUNDREDTHS
-HIGHEST_ODDS: Final = Decimal(HIGHEST_PRICE) / HUNDREDTHS
+LOWEST_ODDS: Final = in_units(LOWEST_PRICE)
+HIGHEST_ODDS: Final = in_units(HIGHEST_PRICE)
 """Odds beyond these bounds are refused: the exchange's own ladders have no such prices (chosen)."""
 
 APPROVED: Final = "approved"

@@ -46,6 +46,15 @@ def hundredths_of(number: Decimal) -> int:
     return _units_of(number, HUNDREDTHS, "two") if number else 0
 
 
+def in_units(hundredths: int) -> Decimal:
+    """Return hundredths as a scenario writes them.
+
+    >>> in_units(250)
+    Decimal('2.5')
+    """
+    return Decimal(hundredths) / HUNDREDTHS
+
+
 def thousandths_of(number: Decimal) -> int:
     """Return a number in thousandths: 4.545 is 4545. Raise `Unusable` where it has a fourth decimal or is too large.
 

@@ -10,7 +10,7 @@ from msgspec import UNSET
 
 from simulator.exchange.jurisdictions import Jurisdiction
 from simulator.exchange.ledger import CASHIER, COMMISSION, HOUSE
-from simulator.exchange.money import HUNDRED_PERCENT, HUNDREDTHS
+from simulator.exchange.money import HUNDRED_PERCENT
 from simulator.exchange.rules import RULE_SETS
 from simulator.world.accounts import ACCOUNT_STATUSES
 from simulator.world.format.certificates import fingerprint_of
@@ -20,6 +20,7 @@ from simulator.world.format.quantities import (
     check_timezone,
     duration_of,
     hundredths_of,
+    in_units,
     instant_of,
     moment_of,
     thousandths_of,
@@ -81,9 +82,9 @@ class Inspection:
             amount = hundredths_of(value)
         except Unusable as error:
             raise self.document.error(place, f"The {what}: {error}") from None
-        self.demand(amount >= least, place, f"The {what} must be at least {Decimal(least) / HUNDREDTHS}, not {value}.")
+        self.demand(amount >= least, place, f"The {what} must be at least {in_units(least)}, not {value}.")
         if most is not None:
-            self.demand(amount <= most, place, f"The {what} must be at most {Decimal(most) / HUNDREDTHS}, not {value}.")
+            self.demand(amount <= most, place, f"The {what} must be at most {in_units(most)}, not {value}.")
         return amount
 
     def percent(self, place: Place, value: Decimal | None, what: str) -> None:

@@ -11,14 +11,13 @@ from simulator.exchange.betting_types import BettingType
 from simulator.exchange.commands import OpenMarket
 from simulator.exchange.events import Event, VirtualBetMatched
 from simulator.exchange.exchange import Exchange
-from simulator.exchange.money import HUNDREDTHS
 from simulator.exchange.orders import RunnerKey, Side
 from simulator.exchange.refusals import Impossible, Refused
 from simulator.exchange.rules import BettingRules
 from simulator.exchange.statuses import MarketStatus
 from simulator.world.catalogue import Catalogue
 from simulator.world.format.document import Document, Place
-from simulator.world.format.quantities import moment_of
+from simulator.world.format.quantities import in_units, moment_of
 from simulator.world.format.scenario import (
     AnyHappening,
     EventEntry,
@@ -128,7 +127,7 @@ def _complaint_about_book(market: MarketEntry, match: VirtualBetMatched) -> str:
     pair = market.betting_type == BettingType.ASIAN_HANDICAP_DOUBLE_LINE
     whole = 100 * (1 if pair else market.number_of_winners)
     verb, bound = ("back", "more") if match.taker_side is Side.LAY else ("lay", "less")
-    where = f", handicap {Decimal(max(key.handicap for key in keys)) / HUNDREDTHS}," if pair else ""
+    where = f", handicap {in_units(max(key.handicap for key in keys))}," if pair else ""
     return (
         f"Market {market.id}{where} is cross-matching and its best prices to {verb} make a book of {percent} %: these "
         f"offers would match each other, as they do not where it is {bound} than {whole} %."

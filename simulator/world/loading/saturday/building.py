@@ -4,11 +4,11 @@ A market comes with what ends it: the schedule turns it in play at its start, if
 """
 
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Any, Final
 
 from simulator.exchange.ladder import Ladder
 from simulator.exchange.money import HUNDREDTHS
+from simulator.world.format.quantities import in_units
 from simulator.world.format.scenario import (
     AnyHappening,
     EventEntry,
@@ -41,8 +41,8 @@ def offers_around(chance: Chance, weight: int, total: int) -> tuple[tuple[PriceS
     if not 110 <= fair <= _HIGHEST_OFFERED * 9 // 10:
         return (), ()
     to_back, to_lay = Ladder.CLASSIC.floor(fair * 97 // 100), Ladder.CLASSIC.ceiling(fair * 104 // 100 + 1)
-    sizes = [Decimal(chance.between(500, 40_000)) / HUNDREDTHS for _ in range(2)]
-    return ((Decimal(to_back) / HUNDREDTHS, sizes[0]),), ((Decimal(to_lay) / HUNDREDTHS, sizes[1]),)
+    sizes = [in_units(chance.between(500, 40_000)) for _ in range(2)]
+    return ((in_units(to_back), sizes[0]),), ((in_units(to_lay), sizes[1]),)
 
 
 class Day:
