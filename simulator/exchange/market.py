@@ -296,6 +296,12 @@ class Market:
         others = self.other_runners(key, taker)
         return self._virtual_view.ladder(key, others, runner.book.queue_of(taker), taker, self.version)
 
+    @property
+    def offers_revision(self) -> int:
+        """Return a number that is the same as long as no offer of the market changes, virtual ones included."""
+        books = [runner.book for runner in self.runners.values()]
+        return self.version + sum([book.backs.revision + book.lays.revision for book in books])
+
     # Changes
 
     def demand(self, verb: Verb) -> MarketStatus:

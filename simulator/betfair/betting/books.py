@@ -17,6 +17,7 @@ from typing import Final
 from simulator.betfair.betting.catalogue import market_id_order
 from simulator.betfair.betting.codes import check_locale
 from simulator.betfair.betting.instructions import check_market_id
+from simulator.betfair.betting.known_prices import MarketPrices
 from simulator.betfair.betting.late_markets import late_markets
 from simulator.betfair.betting.limits import check_book_weight, check_number_of_ids
 from simulator.betfair.betting.own_bets import BookCall, OwnBets, own_bets
@@ -131,7 +132,8 @@ def _books(
         ]
         if view.starting:
             refresh_projections(call.world, market, runners, call.now)
-        book.runners = [_runner(call, market, runner, view, bets, delayed=delayed) for runner in runners]
+        prices = MarketPrices(market, view) if view.exchange and market.settled_at is None else None
+        book.runners = [_runner(call, market, runner, view, prices, bets, delayed=delayed) for runner in runners]
         books.append(book)
     return books
 
@@ -174,6 +176,7 @@ def _runner(
     market: kernel.Market,
     runner: KernelRunner,
     view: PriceView,
+    prices: MarketPrices | None,
     bets: OwnBets | None,
     *,
     delayed: bool,
@@ -197,7 +200,7 @@ def _runner(
     if view.starting and market.definition.bsp_market:
         answer.sp = starting_prices(market, runner, call.world.starting_price_cache, view.amount)
     if view.exchange:
-        answer.ex = no_exchange_prices() if closed else view.exchange_prices(market, runner)
+        answer.ex = no_exchange_prices() if prices is None else prices.of(runner)
     if bets is not None:
         bets.add_to(answer, market.market_id, key)
     return answer

@@ -6,6 +6,7 @@ directo y retardada"; recorded books (what is absent and what is empty); exchang
 """
 
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import Final
 
 from msgspec import Struct
@@ -97,10 +98,15 @@ def price_view(
     Amounts are shown in `currency` at the world's rates, cut to whole hundredths. Raises INVALID_INPUT_DATA for a
     currency there is not, and for overrides that are no depth or no limit.
     """
+    rate = rate_asked_for(settings, currency)
+    return _view_of(projection, rate, settings.rules.currency(currency).minimum_stake, delayed=delayed)
+
+
+@lru_cache(maxsize=256)
+def _view_of(projection: PriceProjection | None, rate: Rate, minimum_stake: int, *, delayed: bool) -> PriceView:
+    """Return the same object for the same wishes, so that it can be told at once whether they are the same."""
     wanted = frozenset(() if projection is None else projection.priceData or ())
     overrides = None if projection is None else projection.exBestOffersOverrides
-    rate = rate_asked_for(settings, currency)
-    minimum_stake = settings.rules.currency(currency).minimum_stake
     all_offers = PriceData.EX_ALL_OFFERS in wanted
     return PriceView(
         exchange=not wanted.isdisjoint(_EXCHANGE_DATA),

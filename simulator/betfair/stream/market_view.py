@@ -211,7 +211,7 @@ class MarketView:
         What a market closes with is displayed at once: nothing follows its closing (recorded).
         """
         market_id, now = market.market_id, self._world.clock.now()
-        known, revision = self._displayed.get(market_id), _revision(market)
+        known, revision = self._displayed.get(market_id), market.offers_revision
         if known is not None and known.revision != revision:
             due = self._due.setdefault(market_id, now + DISPLAY_DELAY_MILLISECONDS)
             if now < due and market.settled_at is None:
@@ -234,12 +234,6 @@ def _with_virtual(market: Market, runner: Runner, taker: Side) -> Iterable[Offer
     real = runner.book.offers_to(taker).sizes()
     virtual = market.virtual_offers(runner.key, taker)
     return real if virtual is None else merged_offers(real, virtual.best_first(), taker)
-
-
-def _revision(market: Market) -> int:
-    """Return a number that is the same as long as no offer of a market changes, and no runner."""
-    books = (runner.book for runner in market.runners.values())
-    return market.version + sum(book.backs.revision + book.lays.revision for book in books)
 
 
 def _ladder(offers: Iterable[tuple[int, int]]) -> Ladder:
