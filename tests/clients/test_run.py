@@ -136,6 +136,7 @@ def test_an_order_is_replaced_updated_and_cancelled(served: Served) -> None:
         def __init__(self) -> None:
             self.first: Any = None
             self.second: Any = None
+            self.is_cut = False
 
         def on_market(self, market: Any, orders: Any) -> None:
             if self.first is None:
@@ -145,9 +146,10 @@ def test_an_order_is_replaced_updated_and_cancelled(served: Served) -> None:
             if self.second is None and self.first.bet_id is not None:
                 orders.update(self.first, "PERSIST")
                 self.second = orders.replace(self.first, 110.0)
-            elif self.second is not None and self.second.bet_id is not None and self.second.size_remaining == 4.0:
+            elif self.second is not None and self.second.bet_id is not None and not self.is_cut:
+                self.is_cut = True
                 orders.cancel(self.second, 1.0)
-            elif self.second is not None and self.second.size_remaining == 3.0:
+            elif self.is_cut and self.second.size_remaining == 3.0:
                 orders.cancel()
 
     strategy = Edits()
