@@ -27,6 +27,7 @@ from simulator.control.routes import control_routes
 from simulator.control.schema import Health
 from simulator.control.worlds import Addresses
 from simulator.front_page import front_page_routes
+from simulator.http import Exchange
 from simulator.reading_recordings import RecordingReader, open_recordings
 from simulator.specs_page import specs_routes
 from simulator.timekeeper import Timekeeper
@@ -48,13 +49,21 @@ class Application:
         self._ours: Final = ours
         self._timekeeper: Final = timekeeper
 
+    def begin(self, exchange: Exchange) -> ASGIApp | None:
+        """Answer a request at once, or return the application that is to answer it, or to go on with that."""
+        scope = exchange.scope
+        if not self._betfair.handles(scope["path"]) or _has_too_large_headers(scope):
+            return self
+        self._timekeeper.start()
+        return self._betfair.begin(exchange)
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or begin and end with the server."""
         if scope["type"] != "http":
             await self._ours(scope, receive, send)
             return
         self._timekeeper.start()
-        if sum(map(len, chain.from_iterable(scope["headers"]))) > MAXIMUM_HEADER_BYTES:
+        if _has_too_large_headers(scope):
             if self._bettune.handles(scope["path"]):
                 await self._bettune.refuse_headers(send)
                 return
@@ -68,6 +77,10 @@ class Application:
             # The framework may ask which task it is in, and our server makes one only for what waits.
             await asyncio.sleep(0)
             await self._ours(scope, receive, send)
+
+
+def _has_too_large_headers(scope: Scope) -> bool:
+    return sum(map(len, chain.from_iterable(scope["headers"]))) > MAXIMUM_HEADER_BYTES
 
 
 def create_app(

@@ -1,7 +1,7 @@
 """The little of HTTP that the faces need, on bare ASGI: read a body, answer once.
 
 No framework stands between the server and the dispatch, because the time of a request is part of what this simulator
-imitates: the overhead here is a dictionary, two awaits and a list of headers.
+imitates: the overhead here is a dictionary and the lines of the headers, and two awaits where an answer has to wait.
 """
 
 import asyncio
@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from enum import Enum
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from msgspec import Struct
 
@@ -27,12 +27,25 @@ COMPRESSION_THRESHOLD_BYTES: Final = 256
 """Shorter answers are not compressed (published: the framework, betfair/cougar)."""
 
 
-ANSWER_WHOLE: Final = "answer_whole"
-"""What `send` belongs to may have a method of this name, which answers in one write.
+class Exchange(Protocol):
+    """A request of a server of ours and its answer, as `send` and `receive` of ASGI belong to, and without waiting."""
 
-It gets a status, the lines of all headers with the empty one after them, and a body, and returns whether it has
-answered. One write instead of two is one system call less, and the client wakes up once.
-"""
+    scope: Any
+
+    def whole_body(self) -> bytes | None:
+        """Return the body, `None` where it is not there as a whole."""
+
+    def answer_whole(self, status: int, lines: bytes, body: bytes) -> bool:
+        """Answer in one write, and return whether that could be done; where it could not nothing has happened.
+
+        `lines` are those of all headers, with the empty one after them. One write instead of two is one system call
+        less, and the client wakes up once.
+        """
+
+
+ANSWER_WHOLE: Final = "answer_whole"
+"""By this method it is told whether `send` belongs to an `Exchange`."""
+
 
 LISTS: Final = (b"accept", b"accept-encoding")
 """The headers we look at that are lists, and may come in several lines (RFC 9110, section 5.3)."""
@@ -148,23 +161,36 @@ async def respond(send: Send, response: Response, headers: dict[bytes, bytes]) -
         await send({"type": "http.response.start", "status": NO_CONTENT, "headers": sent})
         await send({"type": "http.response.body", "body": b""})
         return
-    body = response.body
-    coding = wanted_coding(headers.get(b"accept-encoding", b""))
-    is_compressed = coding is Coding.GZIP_ALONE or (coding is Coding.GZIP and len(body) >= COMPRESSION_THRESHOLD_BYTES)
-    if is_compressed:
-        body = gzip(body) if response.compressed is None else response.compressed
-    answer_whole = getattr(getattr(send, "__self__", None), ANSWER_WHOLE, None)
-    # Headers of its own may say what a client has said, and go the way on which they are looked at.
-    if answer_whole is not None and not response.headers:
-        lines = _LINES_OF_COMPRESSED if is_compressed else _LINES
-        if answer_whole(response.status, lines % (response.content_type, len(body)), body):
-            return
+    exchange: Any = getattr(send, "__self__", None)
+    if hasattr(exchange, ANSWER_WHOLE) and respond_at_once(exchange, response, headers):
+        return
+    body, is_compressed = _coded(response, headers)
     sent = [(b"content-type", response.content_type), (b"cache-control", b"no-cache"), *response.headers]
     if is_compressed:
         sent += [(b"content-encoding", b"gzip"), (b"vary", b"Accept-Encoding")]
     sent.append((b"content-length", b"%d" % len(body)))
     await send({"type": "http.response.start", "status": response.status, "headers": sent})
     await send({"type": "http.response.body", "body": body})
+
+
+def respond_at_once(exchange: Exchange, response: Response, headers: dict[bytes, bytes]) -> bool:
+    """Send an answer as `respond` does without waiting; return whether it was sent, and if not nothing has been."""
+    # Headers of its own may say what a client has said, and go the way on which they are looked at.
+    if response.headers or response.status == NO_CONTENT:
+        return False
+    body, is_compressed = _coded(response, headers)
+    lines = _LINES_OF_COMPRESSED if is_compressed else _LINES
+    return exchange.answer_whole(response.status, lines % (response.content_type, len(body)), body)
+
+
+def _coded(response: Response, headers: dict[bytes, bytes]) -> tuple[bytes, bool]:
+    """Return the body of an answer as it is to travel, and whether it is compressed."""
+    body = response.body
+    wish = headers.get(b"accept-encoding")
+    coding = Coding.PLAIN if wish is None else wanted_coding(wish)
+    if coding is Coding.GZIP_ALONE or (coding is Coding.GZIP and len(body) >= COMPRESSION_THRESHOLD_BYTES):
+        return (gzip(body) if response.compressed is None else response.compressed), True
+    return body, False
 
 
 _LINES: Final = b"content-type: %b\r\ncache-control: no-cache\r\ncontent-length: %d\r\n\r\n"

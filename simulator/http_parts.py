@@ -6,6 +6,7 @@ from typing import Any, Final
 from urllib.parse import unquote
 
 import httptools
+from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
@@ -48,6 +49,10 @@ class WholeCycle(RequestResponseCycle):
     waits_for_end = False
     """The application has all of the request, and waits for the client to be gone."""
 
+    def whole_body(self) -> bytes | None:
+        """Return the body if all of it is there, and nobody has taken it."""
+        return None if self.more_body or self.disconnected or self.response_complete else bytes(self.body)
+
     async def receive(self) -> Any:
         """Return the body if all of it is there, and else wait as the web server does.
 
@@ -63,7 +68,7 @@ class WholeCycle(RequestResponseCycle):
         return {"type": "http.request", "body": body, "more_body": False}
 
     def answer_whole(self, status: int, lines: bytes, body: bytes) -> bool:
-        """Answer in one write, as `simulator.http.respond` wants it; where something stands against it do nothing."""
+        """Answer in one write, as `simulator.http.Exchange` says; where something stands against it do nothing."""
         if (
             self.response_started
             or self.disconnected
@@ -88,13 +93,35 @@ def begin_to_answer(
 
     Most answers are there at once, and a task, which only begins in the next turn of the loop, is a good part of what
     they would cost. It is made where an application waits, and goes on from there; before it has waited it is in none.
+    Nor is there a coroutine where an application has a method `begin`: it answers, or returns the application of ASGI
+    that is to go on.
     """
+    begin = getattr(app, "begin", None)
+    if begin is not None:
+        try:
+            app = begin(cycle)
+        except Exception as error:  # noqa: BLE001, it is told like one that comes later
+            app = _failing(error)
+        if app is None:
+            cycle.on_response = _do_nothing
+            return
     answering = cycle.run_asgi(app)
     try:
         waited_for = answering.send(None)
     except StopIteration:
         return
     answer_in_task(_rest_of(_Begun(answering, waited_for)), loop, tasks)
+
+
+def _do_nothing() -> None:
+    """Stand for what has been called for the last time, and is not to be kept."""
+
+
+def _failing(error: Exception) -> ASGIApp:
+    async def fail(scope: Scope, receive: Receive, send: Send) -> None:
+        raise error
+
+    return fail
 
 
 def answer_in_task(

@@ -8,7 +8,7 @@ from simulator.betfair.dispatch import Credentials, Dispatcher
 from simulator.betfair.errors import BETTING_EXCEPTION, ApiErrorCode, ProtocolError
 from simulator.betfair.fault_answers import codes_of, error_of
 from simulator.betfair.forms import read_form
-from simulator.betfair.http import HTML, Endpoint, wants_json
+from simulator.betfair.http import HTML, Endpoint, awaited, wants_json
 from simulator.betfair.rest import fault_response
 from simulator.fault_delivery import Dialect, answer_with, meet
 from simulator.http import JSON, Request, Response
@@ -48,18 +48,18 @@ class FaultyEndpoint:
         """Answer a request, as a fault wants it where one happens to it."""
         worlds = self._dispatcher.worlds
         if not worlds.faulty:
-            return await self._endpoint.answer(request)
+            return await awaited(self._endpoint.answer(request))
         world, account, token = self._who(request)
         fired = None
         if world is not None:
             fired = meet(worlds, world, MeetFaults(self._operation, account, request.path, token), self._codes)
         if world is None or fired is None:
-            return await self._endpoint.answer(request)
+            return await awaited(self._endpoint.answer(request))
         dialect = Dialect(
             lambda code: self._refuse(request, world, account, code),
             lambda: self._refuse(request, world, account, ""),
         )
-        return await answer_with(world, fired, request.faults, dialect, lambda: self._endpoint.answer(request))
+        return await answer_with(world, fired, request.faults, dialect, lambda: awaited(self._endpoint.answer(request)))
 
     def refuse(self, error: ProtocolError) -> Response:
         """Answer a request that was not read."""

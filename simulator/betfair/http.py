@@ -1,6 +1,7 @@
 """What the Betfair face adds to HTTP: its media types, and the endpoints that answer under its paths."""
 
 import re
+from collections.abc import Awaitable
 from functools import lru_cache
 from typing import Final, Protocol
 
@@ -20,13 +21,18 @@ class Endpoint(Protocol):
         """Return the HTTP methods it understands; none where a method makes no difference."""
         ...
 
-    async def answer(self, request: Request) -> Response:
-        """Answer a request of one of the methods."""
+    def answer(self, request: Request) -> Response | Awaitable[Response]:
+        """Answer a request of one of the methods: at once, or later where something has to be waited for."""
         ...
 
     def refuse(self, error: ProtocolError) -> Response:
         """Answer a request that never got as far as `answer`, in the dialect of this endpoint."""
         ...
+
+
+async def awaited(answer: Response | Awaitable[Response]) -> Response:
+    """Return an answer of an endpoint once it is there."""
+    return answer if isinstance(answer, Response) else await answer
 
 
 _MEDIA_TYPES: Final = {

@@ -61,20 +61,26 @@ class JsonRpcEndpoint:
         # The minor version does not matter: v1, v1.0 and v1.7 are the same.
         self._method: Final = re.compile(rf"{service.interface}/v1(?:\.\d+)?/(\w+)", re.IGNORECASE | re.ASCII)
 
-    async def answer(self, request: Request) -> Response:
+    def answer(self, request: Request) -> Response | Awaitable[Response]:
         """Answer a call with a call's answer, and a batch with a list of them."""
         credentials = Credentials.of(request.headers)
         body = without_mark(request.body)
         try:
             if not body.startswith(b"{") and body.lstrip()[:1] == b"[":
-                return Response(200, await self._answer_batch(_read_batch(body), credentials, request))
+                return self._answer_batch(_read_batch(body), credentials, request)
             call = _read_call(body)
         except ProtocolError as error:
             self._dispatcher.refused("a call over JSON-RPC", credentials, error)
             return self.refuse(error)
         outcome = self._begin(call, credentials, request)
-        if not isinstance(outcome, (bytes, ApiError, ProtocolError)):
-            outcome = await outcome
+        if isinstance(outcome, (bytes, ApiError, ProtocolError)):
+            return self._response(outcome, call, credentials)
+        return self._respond_later(outcome, call, credentials)
+
+    async def _respond_later(self, outcome: Awaitable[Outcome], call: Envelope, credentials: Credentials) -> Response:
+        return self._response(await outcome, call, credentials)
+
+    def _response(self, outcome: Outcome, call: Envelope, credentials: Credentials) -> Response:
         if isinstance(outcome, ProtocolError) and outcome.fault is Fault.JSON_PARSE_FAILURE:
             # Parameters are read later than the call around them, but where they are not JSON the body is not either.
             self._dispatcher.refused(self._operation_of(call), credentials, outcome)
@@ -86,7 +92,7 @@ class JsonRpcEndpoint:
         member = encode_json(error_member(error, self._exception, ""))
         return Response(error.http_status, b'{"jsonrpc":"2.0","error":%b}' % member)
 
-    async def _answer_batch(self, calls: list[Envelope], credentials: Credentials, request: Request) -> bytes:
+    async def _answer_batch(self, calls: list[Envelope], credentials: Credentials, request: Request) -> Response:
         """Begin all calls in their order, then wait for those that have to wait, together.
 
         A wait begins with its call, so that the bets of a batch in play are delayed side by side, not one by one. All
@@ -110,7 +116,7 @@ class JsonRpcEndpoint:
             answers = await _in_completion_order(begun)
         else:
             answers = [answer if isinstance(answer, bytes) else await answer for answer, _ in begun]
-        return b"[%b]" % b",".join(answers)
+        return Response(200, b"[%b]" % b",".join(answers))
 
     def _begin(self, call: Envelope, credentials: Credentials, request: Request) -> Outcome | Awaitable[Outcome]:
         served = self._found(call.method)

@@ -6,11 +6,13 @@ Answers are JSON or, where `Accept` or `?alt=xml` asks for it, XML. Errors are f
 Sources: manual, "Inicio"; recorded faults; the framework (betfair/cougar, `RescriptTransportCommandProcessor`).
 """
 
+from collections.abc import Awaitable
 from functools import partial
 from typing import Any, Final
 from urllib.parse import parse_qs
 
 from simulator.betfair import xml
+from simulator.betfair.asked import Outcome
 from simulator.betfair.decoding import why_unreadable, without_mark
 from simulator.betfair.dispatch import NOBODY, Credentials, Dispatcher, ServedOperation, encode_json
 from simulator.betfair.errors import ApiError, ApiErrorCode, ExceptionType, Fault, ProtocolError, exception_detail
@@ -42,7 +44,7 @@ class RestEndpoint:
         namespace = f"http://www.betfair.com/servicetypes/v1/{served.service.interface}/"
         self._encode_xml: Final = partial(xml.answer_document, served.operation.name, namespace)
 
-    async def answer(self, request: Request) -> Response:
+    def answer(self, request: Request) -> Response | Awaitable[Response]:
         """Answer one call in the representation the caller asks for."""
         try:
             demand_json(request.headers.get(b"content-type", b""))
@@ -58,8 +60,16 @@ class RestEndpoint:
             return self._fault(ProtocolError(Fault.JSON_PARSE_FAILURE, explanation), NOBODY, media_type)
         encode = encode_json if media_type == JSON else self._encode_xml
         outcome = self._dispatcher.begin(self._served, body, credentials, encode, request=request)
-        if not isinstance(outcome, (bytes, ApiError, ProtocolError)):
-            outcome = await outcome
+        if isinstance(outcome, (bytes, ApiError, ProtocolError)):
+            return self._response(outcome, credentials, media_type)
+        return self._respond_later(outcome, credentials, media_type)
+
+    async def _respond_later(
+        self, outcome: Awaitable[Outcome], credentials: Credentials, media_type: bytes
+    ) -> Response:
+        return self._response(await outcome, credentials, media_type)
+
+    def _response(self, outcome: Outcome, credentials: Credentials, media_type: bytes) -> Response:
         if isinstance(outcome, bytes):
             return Response(200, outcome, media_type)
         return self._fault(outcome, credentials, media_type)

@@ -15,15 +15,17 @@ bytes gets a status of 500 or more from here; the one exception is a bug of ours
 
 import asyncio
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Mapping
+from functools import partial
 from typing import Final
 
 from msgspec.structs import replace
+from starlette.types import ASGIApp
 
 from simulator.betfair.dispatch import Credentials, Dispatcher, FaceSettings, ServedOperation, told_of
 from simulator.betfair.errors import Fault, ProtocolError
 from simulator.betfair.faulty_endpoints import faulty_file
-from simulator.betfair.http import Endpoint
+from simulator.betfair.http import Endpoint, awaited
 from simulator.betfair.identity import identity_endpoints
 from simulator.betfair.in_play_service import PATH as IN_PLAY
 from simulator.betfair.in_play_service import in_play_endpoints
@@ -41,6 +43,7 @@ from simulator.http import (
     BodyTooLarge,
     ClientGone,
     Coding,
+    Exchange,
     Receive,
     Request,
     Response,
@@ -50,10 +53,10 @@ from simulator.http import (
     headers_of,
     read_body,
     respond,
+    respond_at_once,
     tls_of,
     wanted_coding,
 )
-from simulator.world.faults import Fired
 from simulator.world.worlds import Worlds
 
 _PREFIX: Final = "/exchange/"
@@ -101,71 +104,116 @@ class BetfairFace:
         """Return whether a path belongs to Betfair's services."""
         return path.startswith(_PREFIX) or belongs_to_betfair(path)
 
+    def begin(self, exchange: Exchange) -> ASGIApp | None:
+        """Answer an HTTP request at once, or return the application that is to answer it, or to go on with that."""
+        scope = exchange.scope
+        headers, body = headers_of(scope), exchange.whole_body()
+        endpoint = self._known.get(scope["path"])
+        if endpoint is None or body is None or len(body) > self._settings.maximum_body_bytes:
+            return self
+        if self._is_to_be_refused(endpoint, scope, headers):
+            return self
+        request = _request(scope, headers, body)
+        answer = self._begun(endpoint, request)
+        if isinstance(answer, Response) and not request.faults:
+            if request.when_answered:
+                # Requests that arrive together are in flight together, in the same turn of the loop.
+                asyncio.get_running_loop().call_soon(do_all, request.when_answered)
+            if respond_at_once(exchange, answer, headers):
+                return None
+        return partial(self._finish, endpoint, request, answer)
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
         headers = headers_of(scope)
-        path = scope["path"]
-        endpoint = self._known.get(path) or self._find(path)
-        when_answered: list[Callable[[], None]] = []
-        faults: list[Fired] = []
+        endpoint = self._known.get(scope["path"]) or self._find(scope["path"])
+        if self._is_to_be_refused(endpoint, scope, headers):
+            await respond(send, self._refusal(endpoint, scope, headers), headers)
+            return
         try:
-            response = await self._response(endpoint, scope, headers, receive, when_answered, faults)
-            if when_answered:
-                # Requests that arrive together are in flight together: all begin before the first is answered.
-                await asyncio.sleep(0)
-            if faults:
-                await deliver(faults[0], response, headers, Wire(scope, receive, send))
-            else:
-                await respond(send, response, headers)
+            body = await read_body(headers, receive, self._settings.maximum_body_bytes)
         except ClientGone:
             return
-        finally:
-            do_all(when_answered)
+        except BodyTooLarge:
+            limit = self._settings.maximum_body_bytes
+            error = ProtocolError(Fault.JSON_PARSE_FAILURE, f"the body is longer than {limit} bytes", 413)
+            self._tell(scope["method"], scope["path"], headers, error)
+            await respond(send, endpoint.refuse(error), headers)
+            return
+        request = _request(scope, headers, body)
+        await self._finish(endpoint, request, self._begun(endpoint, request), scope, receive, send)
 
-    async def _response(
+    def _begun(self, endpoint: Endpoint, request: Request) -> Response | Awaitable[Response]:
+        try:
+            return endpoint.answer(request)
+        except Exception as problem:  # noqa: BLE001, exceptions end here
+            return self._failed(endpoint, request, problem)
+
+    async def _finish(
         self,
         endpoint: Endpoint,
+        request: Request,
+        answer: Response | Awaitable[Response],
         scope: Scope,
-        headers: dict[bytes, bytes],
         receive: Receive,
-        when_answered: list[Callable[[], None]],
-        faults: list[Fired],
-    ) -> Response:
+        send: Send,
+    ) -> None:
+        """Answer a request that has been begun."""
+        try:
+            try:
+                response = await awaited(answer)
+            except Exception as problem:  # noqa: BLE001, exceptions end here
+                response = self._failed(endpoint, request, problem)
+            if request.when_answered:
+                # Requests that arrive together are in flight together: all begin before the first is answered.
+                await asyncio.sleep(0)
+            if request.faults:
+                await deliver(request.faults[0], response, request.headers, Wire(scope, receive, send))
+            else:
+                await respond(send, response, request.headers)
+        finally:
+            do_all(request.when_answered)
+
+    def _failed(self, endpoint: Endpoint, request: Request, problem: Exception) -> Response:
+        failure = told_of(problem)
+        # Endpoints turn the errors of operations into answers themselves, so what ends here is no `ApiError`.
+        assert isinstance(failure, ProtocolError)
+        self._tell(request.method, request.path, request.headers, failure)
+        return endpoint.refuse(failure)
+
+    def _is_to_be_refused(self, endpoint: Endpoint, scope: Scope, headers: dict[bytes, bytes]) -> bool:
+        """Return whether a request is refused for what it is, without a look at its body."""
+        if b"expect" in headers and self._heeds_expectations(scope):
+            return True
+        if not endpoint.methods:
+            return False
+        accepted = headers.get(b"accept-encoding")
+        return scope["method"] not in endpoint.methods or (
+            accepted is not None and wanted_coding(accepted) is Coding.NONE
+        )
+
+    def _heeds_expectations(self, scope: Scope) -> bool:
+        return not self._settings.accepts_expect and scope.get("http_version") != "1.0"
+
+    def _refusal(self, endpoint: Endpoint, scope: Scope, headers: dict[bytes, bytes]) -> Response:
+        """Refuse a request that is to be refused."""
         method, path = scope["method"], scope["path"]
-        if b"expect" in headers and not self._settings.accepts_expect and scope.get("http_version") != "1.0":
+        if b"expect" in headers and self._heeds_expectations(scope):
             world, account = self._dispatcher.caller_of(Credentials.of(headers))
             explained = _expectation_explained(headers[b"expect"])
             self._dispatcher.requests.refused(world, f"{method} {path}", account, "417", explained)
             return _EXPECTATION_FAILED
-        if endpoint.methods and method not in endpoint.methods:
+        if method not in endpoint.methods:
             error = ProtocolError(Fault.NO_SUCH_OPERATION, f"{method} is not understood here", 405)
-            self._tell(scope, headers, error)
+            self._tell(method, path, headers, error)
             return replace(endpoint.refuse(error), headers=((b"allow", ", ".join(endpoint.methods).encode()),))
-        if endpoint.methods and wanted_coding(headers.get(b"accept-encoding", b"")) is Coding.NONE:
-            error = ProtocolError(Fault.ACCEPT_TYPE_NOT_VALID, "neither gzip nor the answer as it is is acceptable")
-            self._tell(scope, headers, error)
-            return endpoint.refuse(error)
-        try:
-            body = await read_body(headers, receive, self._settings.maximum_body_bytes)
-        except BodyTooLarge:
-            limit = self._settings.maximum_body_bytes
-            error = ProtocolError(Fault.JSON_PARSE_FAILURE, f"the body is longer than {limit} bytes", 413)
-            self._tell(scope, headers, error)
-            return endpoint.refuse(error)
-        try:
-            query = scope.get("query_string", b"")
-            request = Request(method, path, query, headers, body, when_answered, faults, tls_of(scope))
-            return await endpoint.answer(request)
-        except Exception as problem:  # noqa: BLE001, exceptions end here
-            failure = told_of(problem)
-        # Endpoints turn the errors of operations into answers themselves, so what ends here is no `ApiError`.
-        assert isinstance(failure, ProtocolError)
-        self._tell(scope, headers, failure)
-        return endpoint.refuse(failure)
+        error = ProtocolError(Fault.ACCEPT_TYPE_NOT_VALID, "neither gzip nor the answer as it is is acceptable")
+        self._tell(method, path, headers, error)
+        return endpoint.refuse(error)
 
-    def _tell(self, scope: Scope, headers: dict[bytes, bytes], error: ProtocolError) -> None:
+    def _tell(self, method: str, path: str, headers: dict[bytes, bytes], error: ProtocolError) -> None:
         """Write down a request that did not get as far as an operation."""
-        self._dispatcher.refused(f"{scope['method']} {scope['path']}", Credentials.of(headers), error)
+        self._dispatcher.refused(f"{method} {path}", Credentials.of(headers), error)
 
     def _usual_paths(self, services: tuple[Service, ...]) -> dict[str, Endpoint]:
         """Return the endpoints by the paths that clients usually write, to be found without looking closer."""
@@ -188,6 +236,10 @@ class BetfairFace:
         if match := IN_PLAY.fullmatch(path):
             return self._in_play.get(match[1]) or self._nowhere.find(path)
         return self._nowhere.find(path)
+
+
+def _request(scope: Scope, headers: dict[bytes, bytes], body: bytes) -> Request:
+    return Request(scope["method"], scope["path"], scope.get("query_string", b""), headers, body, [], [], tls_of(scope))
 
 
 def _expectation_explained(expectation: bytes) -> str:
