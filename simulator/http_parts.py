@@ -1,7 +1,8 @@
 """What `http_protocol` is made of beside itself: parsing, how a request gets its answer, and control of the flow."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Generator, Iterable
+from collections.abc import Callable, Coroutine, Generator, Iterable, Mapping
+from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import unquote
 
@@ -31,8 +32,12 @@ def head_without_upgrade(parser: Any, url: bytes, headers: Iterable[tuple[bytes,
     return b"\r\n".join([*lines, b"", b""])
 
 
-def address_of(url: bytes) -> dict[str, str | bytes]:
+def address_of(url: bytes) -> Mapping[str, str | bytes]:
     """Return the members of a scope of ASGI that say where a request is sent."""
+    return _known_address_of(url) if len(url) <= _LONGEST_KNOWN_BYTES else _address_of(url)
+
+
+def _address_of(url: bytes) -> Mapping[str, str | bytes]:
     parsed = httptools.parse_url(url)
     path = parsed.path.decode("ascii")
     return {
@@ -40,6 +45,11 @@ def address_of(url: bytes) -> dict[str, str | bytes]:
         "raw_path": parsed.path,
         "query_string": parsed.query or b"",
     }
+
+
+_LONGEST_KNOWN_BYTES: Final = 128
+"""Of a URL that is remembered: those of our operations are shorter, and nobody can make us remember long ones."""
+_known_address_of: Final = lru_cache(maxsize=256)(_address_of)
 
 
 class WholeCycle(RequestResponseCycle):
@@ -79,11 +89,17 @@ class WholeCycle(RequestResponseCycle):
             return False
         self.response_started = self.response_complete = True
         self.waiting_for_100_continue = False
-        usual = b"".join([b"%b: %b\r\n" % header for header in self.default_headers])
+        usual = _lines_of(tuple(self.default_headers))
         self.transport.write(b"%b%b%b%b" % (STATUS_LINE[status], usual, lines, body))
         self.message_event.set()
         self.on_response()
         return True
+
+
+@lru_cache(maxsize=4)
+def _lines_of(headers: tuple[tuple[bytes, bytes], ...]) -> bytes:
+    """Return the lines of headers that are the same for all answers of a second."""
+    return b"".join([b"%b: %b\r\n" % header for header in headers])
 
 
 def begin_to_answer(

@@ -5,9 +5,11 @@ operation. That parameters come first is how the framework beneath the real serv
 completely before its sender is looked at (published: betfair/cougar).
 """
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from functools import partial
+from types import CoroutineType
 from typing import Any, Final
 
 from msgspec import Raw, Struct
@@ -57,6 +59,9 @@ class FaceSettings(Struct, frozen=True, kw_only=True):
 
 
 _BEARER: Final = "bearer"
+
+_LATER: Final = (CoroutineType, asyncio.Future)
+"""What operations return that have to wait."""
 
 
 class Credentials(Struct, frozen=True, gc=False):
@@ -153,7 +158,8 @@ class Dispatcher:
         """Call an operation; what is wrong is raised. What is `told` of it is so unless the operation tells more."""
         call = self._call(operation, params, credentials, when_answered)
         answer = operation.function(call)
-        if operation.waits and isinstance(answer, Awaitable):
+        # Not whether it can be awaited: to ask that of the class of every answer takes as long as to encode it.
+        if operation.waits and isinstance(answer, _LATER):
             return self._finish(operation, call, answer, encode, told)
         encoded = encode(answer)
         self._note(operation, call, told)
@@ -257,14 +263,15 @@ class Dispatcher:
         if not credentials.token:
             raise ApiError(self.settings.missing_session, "the request has no X-Authentication")
         world = world or self.worlds.by_session(credentials.token)
-        session = None if world is None else world.session(credentials.token)
+        now = 0 if world is None else world.clock.now()
+        session = None if world is None else world.sessions.find(credentials.token, now)
         if world is None or session is None:
             raise ApiError(ApiErrorCode.INVALID_SESSION_INFORMATION, "the token is unknown or has expired")
-        self._check_subscription(world, session, key, credentials)
+        self._check_subscription(world, session, key, credentials, now)
         return world, session, key is not None and key.is_delayed
 
     def _check_subscription(
-        self, world: World, session: Session, key: AppVersion | None, credentials: Credentials
+        self, world: World, session: Session, key: AppVersion | None, credentials: Credentials, now: int
     ) -> None:
         """Raise DSC-0037 unless the app key serves whoever has the session.
 
@@ -281,7 +288,7 @@ class Dispatcher:
             if session.vendor:
                 raise ApiError(ApiErrorCode.NO_APP_KEY, f"the vendor {session.vendor!r} sent no X-Application")
             return
-        if not world.vendors.lets_in(key.owner, key.key, session, world.clock.now()):
+        if not world.vendors.lets_in(key.owner, key.key, session, now):
             raise ProtocolError(
                 Fault.SUBSCRIPTION_REQUIRED, f"a session of {customer!r} with the app key of {key.owner!r}"
             )

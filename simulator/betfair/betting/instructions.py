@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 from simulator.betfair.errors import ApiError, ApiErrorCode
@@ -63,7 +64,7 @@ def place_command(instruction: PlaceInstruction) -> commands.PlaceInstruction:
     One exception: fill-or-kill in a `limitOrder` of an order of another type is the exchange's to refuse (manual,
     INVALID_ORDER_TYPE). Raises INVALID_INPUT_DATA where the part that its order type needs is missing.
     """
-    runner = RunnerKey(instruction.selectionId, hundredths(instruction.handicap or 0.0))
+    runner = _runner_key(instruction.selectionId, instruction.handicap or 0.0)
     reference = instruction.customerOrderRef or None
     if instruction.orderType is OrderType.LIMIT:
         limit = instruction.limitOrder
@@ -101,6 +102,12 @@ def place_command(instruction: PlaceInstruction) -> commands.PlaceInstruction:
         liability=liability,
         customer_order_reference=reference,
     )
+
+
+@lru_cache(maxsize=4096)
+def _runner_key(selection_id: int, handicap: float) -> RunnerKey:
+    """Return a runner as the exchange names it: the same object again, since each bet keeps the one that it gets."""
+    return RunnerKey(selection_id, hundredths(handicap))
 
 
 def _invalid_input(details: str) -> ApiError:
