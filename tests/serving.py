@@ -118,14 +118,15 @@ class Served:
 
 
 @contextmanager
-def serving(*options: str) -> Iterator[Served]:
-    """Yield a server on a free port that was started with further options, and end it.
+def serving(*options: str, command: str = "serve") -> Iterator[Served]:
+    """Yield a server on a free port that was started with a command and further options, and end it.
 
     Fails where it has answered anything that no document allows.
     """
     with tempfile.TemporaryFile("w+") as errors:
-        command = [*DOCUMENTED, "serve", "--port", "0", *options]
-        with started(command, stdout=subprocess.PIPE, stderr=errors, cwd=CHECKOUT) as process:
+        with started(
+            [*DOCUMENTED, command, "--port", "0", *options], stdout=subprocess.PIPE, stderr=errors, cwd=CHECKOUT
+        ) as process:
             served = Served(process, first_line(process), errors)
             yield served
         assert "AssertionError" not in served.errors, served.errors

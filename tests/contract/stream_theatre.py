@@ -16,6 +16,7 @@ from simulator.world.inputs import Input
 from simulator.world.sessions import Session
 from simulator.world.world import World
 from simulator.world.worlds import Worlds
+from tests.scenario import HORSE_RACING, event, loaded, runner, scenario, win
 from tests.sessions import log_in
 
 Message = dict[str, Any]
@@ -259,6 +260,18 @@ class StreamTheatre:
                 await asyncio.sleep(0)
 
         self.loop.run_until_complete(pause())
+
+
+def meeting(*markets: dict[str, Any]) -> Scenario:
+    """A scenario with races of one meeting."""
+    return loaded(scenario(event("1", "Meeting", HORSE_RACING, *markets)))
+
+
+def two_races(runners: int = 3) -> Scenario:
+    """A scenario with the markets 1.1 and 1.2, whose first runner has offers: to back 2.0 and 1.9, to lay 2.2."""
+    first = runner(1, back=[[2.0, 100], [1.9, 50]], lay=[[2.2, 80]])
+    others = [runner(number) for number in range(2, runners + 1)]
+    return meeting(*(win(market_id, first, *others) for market_id in ("1.1", "1.2")))
 
 
 @contextmanager

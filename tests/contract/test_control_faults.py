@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -14,24 +13,13 @@ from simulator.world.inputs import AdvanceClock, EndWorld
 from simulator.world.state_hash import state_hash
 from simulator.world.world import World
 from tests import documented
-from tests.contract.bettor import CONTROL, JSON_RPC, MATCH, REST, SCENARIO, Bettor, back, envelopes, lay, world_of
+from tests.contract.bettor import CONTROL, JSON_RPC, MATCH, REST, Bettor, back, envelopes, lay, world_of
 from tests.contract.waiting_bets import during, until_all_wait
-from tests.in_process import Client, client_of
+from tests.in_process import Client
 
 FAULTS = f"{CONTROL}/faults"
 FORM = {"accept": "application/json", "x-application": "alice-live"}
 BETTUNE = {"authorization": "Bearer a-bettune"}
-
-
-@pytest.fixture
-def client() -> Iterator[Client]:
-    with client_of(SCENARIO) as client:
-        yield client
-
-
-@pytest.fixture
-def alice(client: Client) -> Bettor:
-    return Bettor(client)
 
 
 @pytest.fixture

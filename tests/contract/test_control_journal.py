@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,17 +23,6 @@ CODE_IN_VAIN = (
     '"found":{"password":"right, and then code 7"}}'
 )
 FORM = {"accept": "application/json", "x-application": "alice-live"}
-
-
-@pytest.fixture
-def client() -> Iterator[Client]:
-    with client_of(SCENARIO) as client:
-        yield client
-
-
-@pytest.fixture
-def alice(client: Client) -> Bettor:
-    return Bettor(client)
 
 
 def journal(client: Client, **parameters: Any) -> list[Any]:

@@ -19,7 +19,7 @@ from simulator.exchange.orders import OrderType, Persistence, RunnerKey, Side
 from simulator.world.inputs import Input
 from simulator.world.world import World
 from simulator.world.worlds import Worlds
-from tests.contract.stream_theatre import StreamClient, StreamTheatre, streaming
+from tests.contract.stream_theatre import StreamClient, StreamTheatre, meeting, streaming
 from tests.scenario import HORSE_RACING, account, event, loaded, runner, scenario, win
 from tests.steps import steps
 
@@ -92,7 +92,7 @@ def test_a_change_of_a_market_costs_the_same_however_many_others_are_subscribed_
 
 def steps_of_a_told_bet(number_of_markets: int) -> int:
     markets = [win(f"1.{number}", runner(1), runner(2)) for number in range(1, number_of_markets + 1)]
-    with streaming(loaded(scenario(event("1", "Meeting", HORSE_RACING, *markets)))) as theatre:
+    with streaming(meeting(*markets)) as theatre:
         alice = theatre.client()
         assert len(alice.subscribe_to_markets()["mc"]) == number_of_markets
         bet = PlaceOrders("bob", MARKET, (placing(500_00),))

@@ -1,29 +1,17 @@
 """Whoever wonders why a request was refused finds it in the log: a line for each, with operation, code and sentence."""
 
 import logging
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from simulator.exchange.commands import SuspendMarket, TurnInPlay
 from simulator.refusal_log import LOGGER, LONGEST_LINE, log_refusal, one_line
-from tests.contract.bettor import MATCH, SCENARIO, Bettor, back, world_of
+from tests.contract.bettor import MATCH, Bettor, back, world_of
 from tests.contract.waiting_bets import advancing, report_during
-from tests.in_process import Client, client_of
+from tests.in_process import Client
 
 JSON = {"accept": "application/json", "x-application": "alice-live"}
-
-
-@pytest.fixture
-def client() -> Iterator[Client]:
-    with client_of(SCENARIO) as client:
-        yield client
-
-
-@pytest.fixture
-def alice(client: Client) -> Bettor:
-    return Bettor(client)
 
 
 @pytest.fixture(autouse=True)

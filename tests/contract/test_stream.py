@@ -9,8 +9,7 @@ from simulator.exchange.commands import ResettleMarket, RunnerResult, SettleMark
 from simulator.exchange.orders import RunnerKey, Side
 from simulator.world.inputs import AdvanceClock, Reset
 from simulator.world.loading.named import builtin_scenario
-from tests.contract.stream_theatre import StreamClient, StreamTheatre, streaming
-from tests.scenario import HORSE_RACING, event, loaded, runner, scenario, win
+from tests.contract.stream_theatre import StreamClient, StreamTheatre, streaming, two_races
 from tests.sessions import log_in
 from tests.unit.world_builder import subscribe_and_authorise
 
@@ -19,11 +18,7 @@ WIN, OTHER = "1.1", "1.2"
 
 @pytest.fixture
 def theatre() -> Iterator[StreamTheatre]:
-    markets = [
-        win(market_id, runner(1, back=[[2.0, 100], [1.9, 50]], lay=[[2.2, 80]]), runner(2), runner(3))
-        for market_id in (WIN, OTHER)
-    ]
-    with streaming(loaded(scenario(event("1", "Meeting", HORSE_RACING, *markets)))) as theatre:
+    with streaming(two_races()) as theatre:
         yield theatre
 
 

@@ -17,7 +17,7 @@ from simulator.exchange.commands import (
 from simulator.exchange.orders import OrderType, Persistence, RunnerKey, Side
 from simulator.world.inputs import AdvanceClock, Reset, Restore
 from simulator.world.snapshot import encode_snapshot
-from tests.contract.stream_theatre import Message, StreamTheatre, streaming
+from tests.contract.stream_theatre import Message, StreamTheatre, meeting, streaming
 from tests.scenario import HORSE_RACING, event, loaded, runner, scenario, win
 
 WIN, OTHER = "1.1", "1.2"
@@ -29,7 +29,7 @@ def theatre() -> Iterator[StreamTheatre]:
         win(market_id, runner(1, back=[[2.0, 100]], lay=[[2.2, 80]]), runner(2), runner(3), bspMarket=True)
         for market_id in (WIN, OTHER)
     ]
-    with streaming(loaded(scenario(event("1", "Meeting", HORSE_RACING, *markets)))) as theatre:
+    with streaming(meeting(*markets)) as theatre:
         yield theatre
 
 

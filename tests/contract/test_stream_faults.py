@@ -9,8 +9,7 @@ from simulator.exchange.orders import Side
 from simulator.world.faults import Fault, Latency
 from simulator.world.happened import FaultFired
 from simulator.world.inputs import AdvanceClock, MeetFaults, OrderFaults, Reset
-from tests.contract.stream_theatre import StreamClient, StreamTheatre, streaming
-from tests.scenario import HORSE_RACING, event, loaded, runner, scenario, win
+from tests.contract.stream_theatre import StreamClient, StreamTheatre, streaming, two_races
 
 WIN, OTHER = "1.1", "1.2"
 ON_MARKETS, ON_ORDERS = "/stream/mcm", "/stream/ocm"
@@ -20,11 +19,7 @@ LATE = Latency(fixed=5_000, clock="world")
 
 @pytest.fixture
 def theatre() -> Iterator[StreamTheatre]:
-    markets = [
-        win(market_id, runner(1, back=[[2.0, 100], [1.9, 50]], lay=[[2.2, 80]]), runner(2))
-        for market_id in (WIN, OTHER)
-    ]
-    with streaming(loaded(scenario(event("1", "Meeting", HORSE_RACING, *markets)))) as theatre:
+    with streaming(two_races(2)) as theatre:
         yield theatre
 
 

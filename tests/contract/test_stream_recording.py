@@ -14,19 +14,14 @@ from simulator.betfair.stream.recorder import Recorder
 from simulator.exchange.orders import Side
 from simulator.world.format.scenario import GoInPlay, ResultEntry, Settle
 from simulator.world.inputs import Reset
-from tests.contract.stream_theatre import StreamTheatre, streaming
-from tests.scenario import HORSE_RACING, event, loaded, runner, scenario, win
+from tests.contract.stream_theatre import StreamTheatre, streaming, two_races
 
 WIN, OTHER = "1.1", "1.2"
 
 
 @pytest.fixture
 def theatre() -> Iterator[StreamTheatre]:
-    markets = [
-        win(market_id, runner(1, back=[[2.0, 100], [1.9, 50]], lay=[[2.2, 80]]), runner(2), runner(3))
-        for market_id in (WIN, OTHER)
-    ]
-    with streaming(loaded(scenario(event("1", "Meeting", HORSE_RACING, *markets)))) as theatre:
+    with streaming(two_races()) as theatre:
         yield theatre
 
 

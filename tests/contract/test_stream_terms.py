@@ -7,7 +7,7 @@ import pytest
 
 from simulator.betfair.stream.changes import SEGMENT_BYTES
 from simulator.exchange.orders import Side
-from tests.contract.stream_theatre import StreamTheatre, streaming
+from tests.contract.stream_theatre import StreamTheatre, meeting, streaming
 from tests.scenario import HORSE_RACING, event, loaded, runner, scenario, win
 
 WIN = "1.1"
@@ -58,7 +58,7 @@ def test_a_long_image_is_cut_into_segments_for_who_asks_for_them_alone() -> None
     """Each holds whole markets, all have the same tokens, and together they are the image."""
     runners = [runner(number) for number in range(1, 25)]
     markets = [win(f"1.{number}", *runners) for number in range(1, 151)]
-    with streaming(loaded(scenario(event("1", "Meeting", HORSE_RACING, *markets)))) as theatre:
+    with streaming(meeting(*markets)) as theatre:
         whole = theatre.client().subscribe_to_markets(fields=["EX_MARKET_DEF"])
         request = {
             "op": "marketSubscription", "id": 2, "marketFilter": {}, "marketDataFilter": {"fields": ["EX_MARKET_DEF"]},

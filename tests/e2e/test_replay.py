@@ -3,10 +3,8 @@
 import json
 import re
 import subprocess
-import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,33 +14,20 @@ import pytest
 from tests.recording_files import a_race
 from tests.serving import (
     BETSIM,
-    CHECKOUT,
-    DOCUMENTED,
     PATIENCE_SECONDS,
     Served,
-    first_line,
     get,
     post,
     serving,
-    started,
 )
 
 WIN = "1.1"
+replaying = partial(serving, command="replay")
 
 
 @pytest.fixture
 def race(tmp_path: Path) -> Path:
     return a_race().write(tmp_path)
-
-
-@contextmanager
-def replaying(*arguments: str) -> Iterator[Served]:
-    with tempfile.TemporaryFile("w+") as errors:
-        command = [*DOCUMENTED, "replay", "--port", "0", *arguments]
-        with started(command, stdout=subprocess.PIPE, stderr=errors, cwd=CHECKOUT) as process:
-            served = Served(process, first_line(process), errors)
-            yield served
-        assert "AssertionError" not in served.errors, served.errors
 
 
 def lines(file: Path) -> list[dict[str, Any]]:
