@@ -23,7 +23,11 @@ from simulator.world.world import World
 MOST_ENTRIES: Final = 50_000
 """How many entries a journal in memory keeps at least, where there were so many; it lets go of them by halves."""
 MOST_INPUTS: Final = 50_000
-"""After how many inputs a journal in memory begins again with a snapshot."""
+"""After how many inputs a journal in memory begins again with a snapshot.
+
+In a world with more bets than that, after as many as there are bets: so an input costs the same share of a snapshot
+however much has happened, and what is to be told again is no more than what a world remembers itself.
+"""
 
 REQUEST, INPUT, EVENT, REFUSAL = "request", "input", "event", "refusal"
 KINDS: Final = (REQUEST, INPUT, EVENT, REFUSAL)
@@ -162,7 +166,7 @@ class Journal:
             happened = self._begin_again_with(happened, happened.input)
         elif is_to_be_told(happened):
             self._told.append(Told(happened.at, happened.input))
-            if len(self._told) > MOST_INPUTS:
+            if self._is_long():
                 self._world.at_next_rest(self._begin_again_where_long)
         self._keep(happened, 1 + len(happened.events) + (happened.refusal is not None))
 
@@ -188,9 +192,13 @@ class Journal:
         for listener in self._listeners:
             listener()
 
+    def _is_long(self) -> bool:
+        told = len(self._told)
+        return told > MOST_INPUTS and told > len(self._world.exchange.remembered.orders)
+
     def _begin_again_where_long(self) -> None:
         """Let a snapshot stand for what has been told so far, once that is much; to be called where nothing is due."""
-        if len(self._told) > MOST_INPUTS and not self._world.has_ended:
+        if self._is_long() and not self._world.has_ended:
             self._beginning = self._beginning.with_snapshot(self._world.snapshot())
             self._told = []
 

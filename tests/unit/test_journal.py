@@ -11,8 +11,9 @@ from simulator.world.inputs import AdvanceClock, LogIn, Restore
 from simulator.world.journal import Entry, Request, Wanted
 from simulator.world.loading.named import builtin_scenario
 from simulator.world.retelling import Retelling, decode_beginning, decode_told, encode_beginning, encode_told
-from simulator.world.snapshot import encode_snapshot
+from simulator.world.snapshot import Snapshot, encode_snapshot
 from simulator.world.state_hash import state_hash
+from simulator.world.world import World
 from simulator.world.worlds import UnknownWorld, Worlds
 from tests.unit.world_builder import MINUTE, START, at, bet, subscribe_and_authorise, world_of
 
@@ -190,7 +191,7 @@ def test_a_long_story_is_kept_in_part_and_still_leads_to_the_present_state() -> 
     worlds = server_with_bets()
     world, journal = worlds.default, worlds.journal("default")
     for number in range(100):
-        world.do(bet("alice", Side.LAY, 150, 200 + number))
+        world.do(AdvanceClock(1 + number)).accepted()
         journal.note(Request("placeOrders", "alice", "SUCCESS"))
 
     kept = entries(worlds)
@@ -207,10 +208,32 @@ def test_a_long_story_is_kept_in_part_and_still_leads_to_the_present_state() -> 
 def test_a_long_story_is_cut_where_nobody_makes_requests_too() -> None:
     worlds = server_with_bets()
     for number in range(100):
-        worlds.default.do(bet("alice", Side.LAY, 150, 200 + number))
+        worlds.default.do(AdvanceClock(1 + number)).accepted()
 
     assert len(worlds.journal("default").story()[1]) <= 11
     assert told_again(worlds) == state_hash(worlds.default)
+
+
+@pytest.mark.usefixtures("small_journals")
+def test_a_story_of_many_bets_is_cut_once_there_are_as_many_inputs_as_bets(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Otherwise each input would cost a share of a snapshot that is the larger the more bets there are."""
+    worlds = Worlds()
+    world, take = worlds.create(world_of().scenario), World.snapshot
+    snapshots: list[int] = []
+
+    def count(world: World) -> Snapshot:
+        snapshots.append(len(world.exchange.orders))
+        return take(world)
+
+    monkeypatch.setattr(World, "snapshot", count)
+    for _ in range(100):
+        world.do(bet("alice", Side.LAY, 102, 200)).accepted()
+    assert len(snapshots) <= 2
+
+    for number in range(2 * len(world.exchange.orders)):
+        world.do(AdvanceClock(1 + number)).accepted()
+    assert snapshots[-1] == len(world.exchange.orders)
+    assert len(worlds.journal("default").story()[1]) <= len(world.exchange.orders) + 1
 
 
 def test_a_world_that_went_on_from_a_snapshot_leaves_it_to_its_journal() -> None:
