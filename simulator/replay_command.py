@@ -20,20 +20,17 @@ from simulator.server_options import HTTP_PORT, HTTPS_PORT, prepares_server, ser
 MOST_RATE: Final = 1_000_000
 
 
-class _Rate(click.ParamType[Decimal]):
-    """How many seconds the clock goes in a real one."""
-
-    name = "rate"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Decimal:
-        """Return the rate as the decimal that was written."""
-        try:
-            rate = value if isinstance(value, Decimal) else Decimal(value)
-        except InvalidOperation:
-            rate = Decimal(-1)
-        if not (rate.is_finite() and 0 <= rate <= MOST_RATE):
-            self.fail(f"{value!r} is no rate: a number from 0, where the clock stands still, to {MOST_RATE}.")
-        return rate
+def _rate(value: Any) -> Decimal:
+    """Return how many seconds the clock goes in a real one, as the decimal that was written."""
+    try:
+        rate = value if isinstance(value, Decimal) else Decimal(value)
+    except InvalidOperation:
+        rate = Decimal(-1)
+    if not (rate.is_finite() and 0 <= rate <= MOST_RATE):
+        raise click.BadParameter(
+            f"{value!r} is no rate: a number from 0, where the clock stands still, to {MOST_RATE}."
+        )
+    return rate
 
 
 def _chooses_recordings(function: Callable[..., None]) -> Callable[..., None]:
@@ -42,7 +39,7 @@ def _chooses_recordings(function: Callable[..., None]) -> Callable[..., None]:
     @click.argument("files", nargs=-1, required=True, metavar="FILE...")
     @click.option(
         "--rate",
-        type=_Rate(),
+        type=_rate,
         default=Decimal(1),
         metavar="RATE",
         help="How many seconds the clock goes in a real one; 0 lets it stand still until the control API moves it.  "

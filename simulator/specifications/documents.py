@@ -22,7 +22,7 @@ _NOTICE: Final = "# Written by `python -m simulator.specifications` from the tab
 def _some_days(optional: str = "") -> str:
     """Return the pattern of the text of a number from 1 to `MOST_DAYS`; where it need not be there it may be empty."""
     days = "[1-9][0-9]{0,3}|[12][0-9]{4}|3[0-5][0-9]{3}|36[0-4][0-9]{2}|36500"
-    return rf"^[ \t\r\n]*(\+?0*({days})){optional}[ \t\r\n]*$"
+    return rf"^[ \t\r\n]*(\+?0{{0,20}}({days})){optional}[ \t\r\n]*$"
 
 
 _BETTING: Final = About(

@@ -1,10 +1,12 @@
 """A vendor's subscriptions live: made, activated, updated, cancelled, expired; and nobody else's app key is served."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from simulator.data import specification_bytes
 from tests.contract.bettor import JSON_RPC, MATCH
 from tests.contract.vendor_world import Participants, vendors
 
@@ -73,6 +75,17 @@ def test_the_end_is_rounded_up_to_midnight(people: Participants, advance: str, d
     (listed,) = people.result("vera", "listApplicationSubscriptionTokens")
 
     assert end == listed["expiryDateTime"]
+
+
+def test_the_longest_text_of_a_length_that_the_document_allows_is_read(people: Participants) -> None:
+    """With zeros before it, of which a number in a text may have as many as are documented."""
+    patterns = re.findall(r"pattern: (.*36500.*)", specification_bytes("betfair-accounts.yaml").decode())
+    longest = "+" + 20 * "0" + "36500"
+    assert patterns
+    for pattern in patterns:
+        assert re.fullmatch(pattern, longest)
+        assert not re.fullmatch(pattern, f"+0{longest[1:]}")
+    people.made(subscriptionLength=longest)
 
 
 def test_without_a_length_a_subscription_has_no_end(people: Participants) -> None:
