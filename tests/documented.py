@@ -8,7 +8,7 @@ import gzip
 import json
 import re
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 import jsonschema_rs
@@ -81,14 +81,21 @@ def check(operation: str, status: int, headers: Mapping[bytes, bytes], body: byt
         assert error is None, f"{operation} answers {status} with what its document does not allow: {error}"
 
 
+@lru_cache(maxsize=10_000)
 def operation_for(method: str, path: str) -> str | None:
     """Return the operation of a request by its id, or `None` where no document has one."""
     return next((name for pattern, verb, name in routes() if verb == method and pattern.fullmatch(path)), None)
 
 
 @cache
+def document(name: str) -> dict[str, Any]:
+    """Return what is written in a document that ships with the package. It is shared: nobody changes it."""
+    content: dict[str, Any] = yaml.load(specification_bytes(name), yaml.CSafeLoader)
+    return content
+
+
 def documents() -> list[dict[str, Any]]:
-    return [yaml.load(specification_bytes(name), yaml.CSafeLoader) for name in specification_names()]
+    return [document(name) for name in specification_names()]
 
 
 @cache

@@ -36,7 +36,8 @@ class Client:
         async def do() -> T:
             return await work(self._http)
 
-        return self._runner.run(do())
+        # `Runner.run` would set a handler of signals for each request, which takes longer than many an answer.
+        return self._runner.get_loop().run_until_complete(do())
 
     def request(self, method: str, path: str, **content: Any) -> httpx.Response:
         """Send a request; `json` and the like as in httpx."""
