@@ -1,11 +1,13 @@
-"""What every test shares: how hard hypothesis tries.
+"""What every test shares: how hard hypothesis tries, and what processes that tests start need not do again.
 
 `dev` is the default, quick enough to run after every edit. `ci` is chosen where `CI` is set and draws the same examples
 in every run, so that a red build is red for everyone. `BETSIM_HYPOTHESIS=deep` looks for what neither has found.
 """
 
 import os
+import sys
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 # A deadline would measure the machine and not the code: the machines that run this are shared.
@@ -29,3 +31,14 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile(os.environ.get("BETSIM_HYPOTHESIS", "ci" if os.environ.get("CI") else "dev"))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let processes that tests start keep what they have compiled where bytecode may not lie beside the sources.
+
+    Each of the hundreds would compile the whole package anew, which takes longer than all else that most of them do.
+    """
+    hands_out_tests = config.getoption("dist", "no") != "no"
+    if sys.dont_write_bytecode and config.pluginmanager.has_plugin("cacheprovider") and not hands_out_tests:
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+        os.environ["PYTHONPYCACHEPREFIX"] = str(config.cache.mkdir("bytecode"))
