@@ -125,6 +125,8 @@ class Siege:
     def __init__(self, client: Client, alice: Bettor, idle: Bettor) -> None:
         self.client = client
         self.world = world_of(client)
+        self._known_state = ""
+        """The state of the world, empty where something was sent since it was last looked at."""
         self.idle = credentials_of(idle)
         """Those of a customer who has no bets, and so none to cancel."""
         self._credentials = (*credentials_of(alice), (b"authorization", b"Bearer a-bettune"))
@@ -135,6 +137,7 @@ class Siege:
         async def all_of_them(_: object) -> list[Answer]:
             return [await self._answer(request) for request in requests]
 
+        self._known_state = ""
         return self.client.run(all_of_them)
 
     @contextmanager
@@ -153,12 +156,23 @@ class Siege:
 
     def accepts(self, request: Request) -> bool:
         """Send a request and return whether it did something; one that says it did not may not have changed a thing."""
-        state = state_hash(self.world)
+        state = self._known_state or state_hash(self.world)
         (answer,) = self.send(request)
-        accepted = b'"status":"SUCCESS"' in answer.body or b'"actionPerformed"' in answer.body
-        accepted = accepted or b'"appVersions"' in answer.body
-        assert accepted or state == state_hash(self.world), (request, answer)
+        accepted = _did_something(answer)
+        if not accepted:
+            self._known_state = state_hash(self.world)
+            assert state == self._known_state, (request, answer)
         return accepted
+
+    def accepts_or_ignores(self, *requests: Request) -> None:
+        """Hold requests to changing nothing unless they say they did: all at once, and one by one where any does."""
+        state = self._known_state or state_hash(self.world)
+        if any(map(_did_something, self.send(*requests))):
+            for request in requests:
+                self.accepts(request)
+        else:
+            self._known_state = state_hash(self.world)
+            assert state == self._known_state, requests
 
     async def _answer(self, request: Request) -> Answer:
         pieces = [request.body] if isinstance(request.body, bytes) else list(request.body)
@@ -189,6 +203,10 @@ class Siege:
         }
         await self.client.app(scope, receive, send)
         return _sound(request, sent)
+
+
+def _did_something(answer: Answer) -> bool:
+    return any(word in answer.body for word in (b'"status":"SUCCESS"', b'"actionPerformed"', b'"appVersions"'))
 
 
 def credentials_of(bettor: Bettor) -> tuple[tuple[bytes, bytes], ...]:

@@ -82,12 +82,12 @@ def test_no_header_is_odd_enough(siege: Siege, name: str) -> None:
     """Every header that somebody looks at, on every path."""
     with siege.nothing_changes():
         for path in EVERY_PATH:
-            for header in HEADER_NAMES:
-                siege.send(Request("GET", path, b"", ((header, ODD_HEADERS[name]),)))
-                if path not in CONTROL_PATHS:
-                    # An empty list of instructions cancels all bets of a market, and this is none.
-                    body = b'{"marketId":"1.0","instructions":[]}'
-                    siege.send(Request("POST", path, body, (*JSON, (header, ODD_HEADERS[name]))))
+            odd = [((header, ODD_HEADERS[name]),) for header in HEADER_NAMES]
+            siege.send(*(Request("GET", path, b"", headers) for headers in odd))
+            if path not in CONTROL_PATHS:
+                # An empty list of instructions cancels all bets of a market, and this is none.
+                body = b'{"marketId":"1.0","instructions":[]}'
+                siege.send(*(Request("POST", path, body, (*JSON, *headers)) for headers in odd))
 
 
 @pytest.mark.parametrize("query", [b"alt=yaml", b"alt=" + b"x" * 10_000, b"\xff=%ff%00", b"&" * 10_000, b"alt=xml&alt"])
@@ -106,8 +106,7 @@ def test_no_path_is_odd_enough(siege: Siege, method: str) -> None:
     """Those we serve with something behind, and some that are hardly paths."""
     paths = [*ODD_PATHS, *(path + ending for path in EVERY_PATH for ending in ("/", "/x", "\n", "\x00", "a" * 10_000))]
     with siege.nothing_changes():
-        for path in paths:
-            siege.send(Request(method, path, b"{", JSON))
+        siege.send(*(Request(method, path, b"{", JSON) for path in paths))
 
 
 @pytest.mark.parametrize("path", EVERY_PATH)

@@ -10,9 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import yaml
 
-from simulator import data
 from simulator.specifications import examples
 from simulator.specifications.conversation import Conversation, Heard
 from simulator.specifications.documents import generated_documents
@@ -20,6 +18,7 @@ from simulator.world.happened import BEGINNING, Happened
 from simulator.world.retelling import Beginning, Retelling, decode_told, encode_told, told
 from simulator.world.state_hash import state_hash
 from simulator.world.world import World
+from tests.documented import document
 
 METHODS = ("get", "post", "put", "delete")
 TOKEN = {"authorization": "Bearer alice-bettune-token", "content-type": "application/json"}
@@ -35,11 +34,13 @@ class Doubled(Conversation):
     def __init__(self) -> None:
         super().__init__()
         self._doubles: dict[World, Retelling] = {}
+        self._states: dict[World, str] = {}
         self._untold: list[tuple[World, Happened]] = []
         self.worlds.listen(self._hear)
         default = self.worlds.default
         begun = Beginning(default.scenario, default.seed, default.id, default.created_at, None)
         self._doubles[default] = Retelling(begun)
+        self._states[default] = state_hash(default)
 
     def _hear(self, world: World, happened: Happened) -> None:
         """Begin a double where a world begins, while that says what it went on from; all else is told later."""
@@ -49,7 +50,6 @@ class Doubled(Conversation):
 
     def ask(self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None) -> Heard:
         """Ask, tell the doubles what went in, and compare."""
-        before = {world: state_hash(world) for world in self._doubles}
         heard = super().ask(method, path, body, headers)
         Doubled.asked.append((method.lower(), path, body))
         for world, happened in self._untold:
@@ -57,9 +57,11 @@ class Doubled(Conversation):
                 self._doubles[world].tell(decode_told(encode_told(one)))
         self._untold.clear()
         for world, double in self._doubles.items():
-            assert state_hash(world) == state_hash(double.world), f"{method} {path} changed more than its inputs say"
-            if before.get(world) != state_hash(world):
+            state = state_hash(world)
+            assert state == state_hash(double.world), f"{method} {path} changed more than its inputs say"
+            if self._states.get(world) != state:
                 Doubled.changed.add(path)
+            self._states[world] = state
         return heard
 
 
@@ -74,8 +76,7 @@ def doubled(monkeypatch: pytest.MonkeyPatch) -> type[Doubled]:
 
 def operations_of(name: str) -> Iterator[tuple[str, str]]:
     """Method and path of each operation of a document that ships with the package."""
-    document = yaml.safe_load(data.specification_bytes(name))
-    for path, item in document["paths"].items():
+    for path, item in document(name)["paths"].items():
         for method in METHODS:
             if method in item:
                 yield method, path

@@ -6,11 +6,11 @@ import subprocess
 from collections.abc import Iterator
 
 import pytest
-import yaml
 
 from simulator.data import specification_bytes, specification_names
 from simulator.specs_page import ASSETS
 from tests.contract.bettor import SCENARIO
+from tests.documented import document
 from tests.in_process import Client, client_of
 from tests.serving import BETSIM
 
@@ -32,7 +32,7 @@ def test_a_document_is_served_as_it_is_written_and_in_json(client: Client, name:
         written.content,
     )
     assert written.content == client.get(f"/specs/{name}").content
-    assert yaml.safe_load(written.content) == client.get(f"/specs/{name}.json").json()
+    assert document(f"{name}.yaml") == client.get(f"/specs/{name}.json").json()
 
 
 @pytest.mark.parametrize("path", ["/specs", "/specs/"])
