@@ -6,19 +6,23 @@ from typing import Any
 
 import jsonschema_rs
 import pytest
-import yaml
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from simulator.betfair.services import SERVICES
-from simulator.data import specification_bytes, specification_names
+from simulator.data import specification_names
+from tests import documented
 
-DOCUMENTS = {name: yaml.load(specification_bytes(name), yaml.CSafeLoader) for name in specification_names()}
 METHODS = ("get", "put", "post", "delete")
 NEVER_SUCCEED = {
     operation.name for service in SERVICES for operation in service.operations.values() if operation.never_succeeds
 }
 
-documents = pytest.mark.parametrize("document", DOCUMENTS.values(), ids=DOCUMENTS)
+documents = pytest.mark.parametrize("document", specification_names(), indirect=True)
+
+
+@pytest.fixture
+def document(request: pytest.FixtureRequest) -> dict[str, Any]:
+    return documented.document(request.param)
 
 
 def operations(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any], dict[str, Any]]]:
@@ -34,7 +38,7 @@ def test_a_document_is_valid(document: dict[str, Any]) -> None:
 
 
 def test_no_two_operations_have_one_id() -> None:
-    ids = [operation["operationId"] for document in DOCUMENTS.values() for _, _, operation in operations(document)]
+    ids = [operation["operationId"] for document in documented.documents() for _, _, operation in operations(document)]
     assert sorted(set(ids)) == sorted(ids)
 
 
@@ -140,9 +144,6 @@ def examples(node: Any) -> Iterator[tuple[dict[str, Any], Any]]:
             yield from examples(item)
 
 
-CERTIFICATE_LOGIN = DOCUMENTS["betfair-identity.yaml"]["components"]["schemas"]["CertificateLoginAnswer"]
-
-
 @pytest.mark.parametrize(
     ("answer", "is_valid"),
     [
@@ -158,12 +159,13 @@ CERTIFICATE_LOGIN = DOCUMENTS["betfair-identity.yaml"]["components"]["schemas"][
 def test_the_answer_to_a_certificate_login_has_a_status_and_if_it_succeeds_a_session(
     answer: dict[str, str], is_valid: bool
 ) -> None:
-    assert jsonschema_rs.is_valid(CERTIFICATE_LOGIN, answer) == is_valid
+    schema = documented.document("betfair-identity.yaml")["components"]["schemas"]["CertificateLoginAnswer"]
+    assert jsonschema_rs.is_valid(schema, answer) == is_valid
 
 
 @pytest.mark.parametrize("operation", ["login", "certlogin"])
 def test_a_login_demands_an_app_key(operation: str) -> None:
-    document = DOCUMENTS["betfair-identity.yaml"]
+    document = documented.document("betfair-identity.yaml")
     parameters = document["paths"][f"/api/{operation}"]["post"]["parameters"]
     (reference,) = (parameter["$ref"] for parameter in parameters)
     header = document["components"]["parameters"][reference.rpartition("/")[2]]
