@@ -10,6 +10,7 @@ import tempfile
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
@@ -27,14 +28,20 @@ PATIENCE_SECONDS = 30
 CHECKOUT = Path(__file__).parent.parent
 
 
+@cache
+def authorities() -> ssl.SSLContext:
+    """Return what httpx trusts; each of its clients would read all certificates of the system anew."""
+    return httpx.create_ssl_context()
+
+
 def get(address: str, **options: Any) -> httpx.Response:
     """Get an address of a server that may be slow, because much else is running."""
-    return httpx.get(address, timeout=PATIENCE_SECONDS, **options)
+    return httpx.get(address, timeout=PATIENCE_SECONDS, verify=authorities(), **options)
 
 
 def post(address: str, **options: Any) -> httpx.Response:
     """Post to an address of a server that may be slow."""
-    return httpx.post(address, timeout=PATIENCE_SECONDS, **options)
+    return httpx.post(address, timeout=PATIENCE_SECONDS, verify=authorities(), **options)
 
 
 def let_read_documents(served: "Served") -> None:

@@ -9,20 +9,16 @@ import signal
 import socket
 import ssl
 import subprocess
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
-import httpx
 import pytest
-from starlette.types import Receive, Scope, Send
 
 from simulator.http_protocol import MAXIMUM_UNFINISHED_BYTES
-from simulator.server import SHUTDOWN_SECONDS, Server, listen
 from tests.contract.bettor import SCENARIO
-from tests.serving import PATIENCE_SECONDS, WITH_TLS, Served, let_read_documents, serving
+from tests.serving import PATIENCE_SECONDS, WITH_TLS, Served, get, let_read_documents, serving
 
 HEALTH = b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n"
 LOGIN = b"username=alice&password=secret"
@@ -68,7 +64,7 @@ def nothing_breaks(served: Served, hasty: Served) -> Iterator[None]:
     """Whatever a connection does, the server has no failure of its own and goes on."""
     yield
     for each in (served, hasty):
-        assert httpx.get(f"{each.url}/health").status_code == 200
+        assert get(f"{each.url}/health").status_code == 200
         assert not {"Traceback", "Exception"} & set(re.findall(r"\w+", each.errors))
 
 
@@ -287,35 +283,41 @@ def memory_of(served: Served) -> int:
 # Time
 
 
-@pytest.mark.parametrize("sent", [b"", b"\r\n", HEALTH])
-def test_a_connection_on_which_nothing_is_asked_ends(hasty: Served, sent: bytes) -> None:
-    with hasty.connect() as connection:
-        connection.sendall(sent)
+NOTHING_ASKED = {b"": 0, b"\r\n": 0, HEALTH: 1}
+"""What is sent, and how many answers that has before nothing more is asked."""
+
+
+def test_a_connection_on_which_nothing_is_asked_ends(hasty: Served) -> None:
+    with ExitStack() as connections:
+        waiting = [connections.enter_context(hasty.connect()) for _ in NOTHING_ASKED]
+        for connection, sent in zip(waiting, NOTHING_ASKED, strict=True):
+            connection.sendall(sent)
         started = time.monotonic()
 
-        assert everything_from(connection).count(b"HTTP/1.1 ") == (1 if sent == HEALTH else 0)
-        assert time.monotonic() - started > IDLE_SECONDS / 2
+        for connection, (sent, answers) in zip(waiting, NOTHING_ASKED.items(), strict=True):
+            assert everything_from(connection).count(b"HTTP/1.1 ") == answers, sent
+            assert time.monotonic() - started > IDLE_SECONDS / 2, sent
 
 
-@pytest.mark.parametrize(
-    "half",
-    [
-        b"G",
-        HEALTH[:-2],
-        b"POST /api/login HTTP/1.1\r\nContent-Length: 10\r\n\r\n",
-        b"POST /exchange/betting/json-rpc/v1 HTTP/1.1\r\nContent-Length: 10\r\n\r\n{",
-        b"POST /control/v1/worlds HTTP/1.1\r\nContent-Type: application/json\r\nContent-Length: 10\r\n\r\n{",
-        b"POST /bet-tune-api/v1/predictions/search HTTP/1.1\r\nTransfer-Encoding: chunked\r\n%b\r\n\r\n5\r\nab"
-        % BETTUNE,
-        post(b"/api/login", b"", UPGRADE).replace(b"Content-Length: 0", b"Content-Length: 10"),
-    ],
-)
-def test_half_a_request_is_not_waited_for(hasty: Served, half: bytes) -> None:
-    with hasty.connect() as connection:
-        connection.sendall(half)
-        answers = answers_in(everything_from(connection))
+HALVES = [
+    b"G",
+    HEALTH[:-2],
+    b"POST /api/login HTTP/1.1\r\nContent-Length: 10\r\n\r\n",
+    b"POST /exchange/betting/json-rpc/v1 HTTP/1.1\r\nContent-Length: 10\r\n\r\n{",
+    b"POST /control/v1/worlds HTTP/1.1\r\nContent-Type: application/json\r\nContent-Length: 10\r\n\r\n{",
+    b"POST /bet-tune-api/v1/predictions/search HTTP/1.1\r\nTransfer-Encoding: chunked\r\n%b\r\n\r\n5\r\nab" % BETTUNE,
+    post(b"/api/login", b"", UPGRADE).replace(b"Content-Length: 0", b"Content-Length: 10"),
+]
 
-    assert answers == [(408, b"The request was not complete after 0.5 seconds.")]
+
+def test_half_a_request_is_not_waited_for(hasty: Served) -> None:
+    with ExitStack() as connections:
+        waiting = [connections.enter_context(hasty.connect()) for _ in HALVES]
+        for connection, half in zip(waiting, HALVES, strict=True):
+            connection.sendall(half)
+        answers = {half: answers_in(everything_from(each)) for each, half in zip(waiting, HALVES, strict=True)}
+
+    assert answers == {half: [(408, b"The request was not complete after 0.5 seconds.")] for half in HALVES}
 
 
 def test_who_does_not_read_answers_is_not_waited_for(hasty: Served) -> None:
@@ -379,7 +381,7 @@ def test_a_server_that_stops_does_not_wait_for_half_a_request(scenario: str, sch
             half[-1].sendall(beginning)
         silent, begun = (connections.enter_context(served.connect()) for _ in range(2))
         begun.sendall(HEALTH[:20])
-        assert httpx.get(f"{served.url}/health").status_code == 200
+        assert get(f"{served.url}/health").status_code == 200
         served.process.send_signal(signal.SIGTERM)
 
         for connection in half:
@@ -405,35 +407,3 @@ def test_a_server_that_stops_does_not_wait_long_for_a_client_that_does_not_read(
 
         assert served.process.wait(PATIENCE_SECONDS) == 0
         assert not {"Traceback", "Exception"} & set(re.findall(r"\w+", served.errors))
-
-
-@pytest.mark.parametrize("signals", [1, 2])
-def test_a_second_signal_ends_what_the_first_waits_for(signals: int) -> None:
-    """In a thread, so that the time is that of the server and not of a process that ends."""
-
-    async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        while (await receive())["type"] not in ("http.disconnect", "lifespan.startup", "lifespan.shutdown"):
-            pass
-        if scope["type"] == "lifespan":
-            await send({"type": "lifespan.startup.complete"})
-            await receive()
-            await send({"type": "lifespan.shutdown.complete"})
-
-    ready = threading.Event()
-    server = Server(app, on_ready=ready.set, on_stop=lambda: None)
-    with listen("127.0.0.1", 0) as bound:
-        thread = threading.Thread(target=server.run, args=([bound],))
-        thread.start()
-        assert ready.wait(PATIENCE_SECONDS)
-        with socket.create_connection(bound.getsockname(), timeout=PATIENCE_SECONDS) as connection:
-            connection.sendall(HEALTH)
-            while not server.server_state.tasks:
-                time.sleep(0.01)
-            started = time.monotonic()
-            for _ in range(signals):
-                server.handle_exit(signal.SIGINT, None)
-            assert b"" == everything_from(connection)
-            waited = time.monotonic() - started
-        thread.join(PATIENCE_SECONDS)
-
-    assert (waited < SHUTDOWN_SECONDS) is (signals == 2)

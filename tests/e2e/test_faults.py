@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.serving import PATIENCE_SECONDS, Served, get, post, serving
+from tests.serving import PATIENCE_SECONDS, Served, authorities, get, post, serving
 
 CALL = json.dumps({"jsonrpc": "2.0", "method": "SportsAPING/v1.0/listEventTypes", "params": {"filter": {}}, "id": 1})
 PATH = "/exchange/betting/json-rpc/v1"
@@ -52,7 +52,7 @@ def order(server: Served, **fault: Any) -> None:
 
 
 def ask(server: Served, headers: dict[str, str], timeout: float = 30) -> httpx.Response:
-    return httpx.post(f"{server.url}{PATH}", content=CALL, headers=headers, timeout=timeout)
+    return httpx.post(f"{server.url}{PATH}", content=CALL, headers=headers, timeout=timeout, verify=authorities())
 
 
 def connected(server: Served) -> socket.socket:

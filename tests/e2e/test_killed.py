@@ -22,7 +22,7 @@ from simulator.launch import JOURNAL_LOST, PreparedServer, ServerOptions
 from simulator.reading_recordings import open_recordings
 from simulator.world.worlds import Worlds
 from tests.contract.bettor import RACE, SCENARIO, back, lay
-from tests.serving import CHECKOUT, PATIENCE_SECONDS
+from tests.serving import CHECKOUT, PATIENCE_SECONDS, authorities, post
 
 LOGIN = {"username": "alice", "password": "secret"}
 KEY = {"X-Application": "alice-live", "Accept": "application/json"}
@@ -59,11 +59,11 @@ def served(scenario: str | None, journal: Path, room_bytes: int | None = None) -
 
 
 def new_client() -> httpx.Client:
-    return httpx.Client(timeout=PATIENCE_SECONDS, trust_env=False)
+    return httpx.Client(timeout=PATIENCE_SECONDS, trust_env=False, verify=authorities())
 
 
 def logged_in(url: str) -> str:
-    token: str = httpx.post(f"{url}/api/login", data=LOGIN, headers=KEY, timeout=PATIENCE_SECONDS).json()["token"]
+    token: str = post(f"{url}/api/login", data=LOGIN, headers=KEY).json()["token"]
     return token
 
 

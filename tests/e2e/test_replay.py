@@ -8,7 +8,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
 from tests.recording_files import a_race
@@ -63,7 +62,7 @@ def test_a_recorded_market_goes_on_by_itself_at_a_rate(race: Path) -> None:
     with replaying(str(race), "--rate", "60", "--at", "2020-09-13T12:26:30Z") as served:
         deadline = time.monotonic() + PATIENCE_SECONDS
         while True:
-            clock = httpx.get(f"{served.control_url}/worlds/default/clock").json()
+            clock = get(f"{served.control_url}/worlds/default/clock").json()
             if clock["nextDue"] is None:
                 break
             assert time.monotonic() < deadline, "the recording does not come to its end"

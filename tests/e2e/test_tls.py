@@ -18,7 +18,17 @@ import httpx
 import pytest
 
 from tests.client_certificates import DAY, TODAY, fingerprint, self_signed
-from tests.serving import BETSIM, PATIENCE_SECONDS, WITH_TLS, Served, let_read_documents, serving
+from tests.serving import (
+    BETSIM,
+    PATIENCE_SECONDS,
+    WITH_TLS,
+    Served,
+    authorities,
+    get,
+    let_read_documents,
+    post,
+    serving,
+)
 
 CA, CERTIFICATE, KEY = "ca.crt", "client-2048.crt", "client-2048.key"
 
@@ -50,7 +60,7 @@ def served(folders: Folders) -> Iterator[Served]:
 @pytest.fixture(autouse=True)
 def nothing_breaks(served: Served) -> Iterator[None]:
     yield
-    assert httpx.get(f"{served.url}/health").status_code == 200
+    assert get(f"{served.url}/health").status_code == 200
     assert over_tls(served, "GET", "/health").status_code == 200
     assert not {"Traceback", "Exception"} & set(re.findall(r"\w+", served.errors))
 
@@ -215,11 +225,11 @@ def test_in_plain_http_a_login_by_certificate_needs_none_unless_that_is_wanted(
 ) -> None:
     headers = {"Accept": "application/json", "X-Application": "app"}
     form = {"username": "alice", "password": "secret"}
-    assert httpx.post(f"{served.url}/api/certlogin", data=form, headers=headers).json()["loginStatus"] == "SUCCESS"
+    assert post(f"{served.url}/api/certlogin", data=form, headers=headers).json()["loginStatus"] == "SUCCESS"
 
     scenario, folder = str(folders.own / "scenario.yaml"), folders.own / "strict"
     with serving("--scenario", scenario, *WITH_TLS, "--tls-folder", str(folder), "--certificate-required") as strict:
-        answer = httpx.post(f"{strict.url}/api/certlogin", data=form, headers=headers).json()
+        answer = post(f"{strict.url}/api/certlogin", data=form, headers=headers).json()
         assert answer == {"loginStatus": "CERT_AUTH_REQUIRED"}
         assert log_in(strict, (str(folder / "alice" / CERTIFICATE), str(folder / "alice" / KEY))) == "SUCCESS"
 
@@ -227,22 +237,22 @@ def test_in_plain_http_a_login_by_certificate_needs_none_unless_that_is_wanted(
 def test_a_world_made_later_takes_the_certificate_of_the_account_of_that_name(served: Served, folders: Folders) -> None:
     """Whatever suffix its username has got, so that worlds of one scenario can be used side by side."""
     scenario = {"name": "later", "accounts": [{"username": "alice", "password": "secret"}]}
-    world = httpx.post(f"{served.control_url}/worlds", json=scenario).json()
+    world = post(f"{served.control_url}/worlds", json=scenario).json()
     username = world["betfair"]["accounts"][0]["username"]
 
     assert username == "alice-2"
     assert log_in(served, made(folders, "alice"), username) == "SUCCESS"
     assert log_in(served, own(folders, "registered"), username) == "CERT_AUTH_REQUIRED"
-    httpx.post(f"{served.control_url}/worlds/{world['id']}/reset")
+    post(f"{served.control_url}/worlds/{world['id']}/reset")
     assert log_in(served, made(folders, "alice"), username) == "SUCCESS"
-    httpx.delete(f"{served.control_url}/worlds/{world['id']}")
+    httpx.delete(f"{served.control_url}/worlds/{world['id']}", verify=authorities())
 
 
 # What cannot harm
 
 
 def test_plain_http_is_told_that_the_port_speaks_https(served: Served) -> None:
-    answer = httpx.get(served.https_url.replace("https://", "http://"))
+    answer = get(served.https_url.replace("https://", "http://"))
 
     assert (answer.status_code, "https://" in answer.text) == (400, True)
 
