@@ -26,6 +26,8 @@ LADDERS = (
     "1.241629436-capture-2025.xz", "1.242971311.bz2", "29788105.xz",
 )  # fmt: skip
 """The recordings that show ladders: in the others nothing can be matched."""
+LOOKED_AT_AFTER = 7
+"""After how many updates all ladders are compared; what is wrong in one stays so until its level changes again."""
 LATENCY = Latency(place=Delay(20, 300), cancel=Delay(20, 120), replace=Delay(20, 300), seed=3)
 
 
@@ -54,11 +56,19 @@ def test_no_level_is_overdrawn_and_nothing_traded_is_used_twice(name: str, model
 @needs(STREAMS)
 @pytest.mark.parametrize("name", ["1.127236622.bz2", "1.181223995.bz2", "29788105.xz"])
 def test_a_smallest_bet_far_from_the_market_changes_nothing(name: str) -> None:
-    """After every message, what takers find is what is recorded, and our one bet behind it."""
+    """What takers find is what is recorded, and our one bet behind it, whenever it is looked at."""
     lane = Lane(Settings(latency=LATENCY))
     placed: list[RunnerKey] = []
 
     def look(followed: Followed) -> None:
+        if followed.recorded.updates % LOOKED_AT_AFTER == 0 or followed.market.status is MarketStatus.CLOSED:
+            compare(followed)
+        if not placed and followed.recorded.updates > 20:
+            placed.append(next(iter(followed.market.runners)))
+            bet = PlaceInstruction(placed[0], Side.BACK, OrderType.LIMIT, 1000_00, 1_00, Persistence.LAPSE)
+            lane.place(followed.recorded.market_id, bet)
+
+    def compare(followed: Followed) -> None:
         for key, runner in followed.market.runners.items():
             recorded = followed.recorded.runners.get(key)
             if recorded is None:
@@ -72,10 +82,6 @@ def test_a_smallest_bet_far_from_the_market_changes_nothing(name: str) -> None:
             for order in ours:
                 expected[order.price] = expected.get(order.price, 0) + order.size_remaining
             assert [(level.price, level.total) for level in runner.book.backs.best_first()] == sorted(expected.items())
-        if not placed and followed.recorded.updates > 20:
-            placed.append(next(iter(followed.market.runners)))
-            bet = PlaceInstruction(placed[0], Side.BACK, OrderType.LIMIT, 1000_00, 1_00, Persistence.LAPSE)
-            lane.place(followed.recorded.market_id, bet)
 
     lane.on_update = look
     engine = Engine([lane])

@@ -1,7 +1,8 @@
 """A recorded market that is served again is, message by message, the one that a subscriber of then had.
 
 Two caches of betfairlightweight are compared: one is told what the file says, the other what our stream says of the
-world that follows the file.
+world that follows the file. Of long recordings every fourth part is followed so, and in the long run all of them:
+between two parts our stream says nothing, and then in one message what has changed since.
 """
 
 import json
@@ -32,6 +33,9 @@ NAMES = [
 ]  # fmt: skip
 EVERYTHING_AFTER = 400
 """After how many messages all runners are compared, and not those alone of which a message says something."""
+LONG = ("1.127236622.bz2", "1.181223995.bz2", "1.241629436-capture-2025.xz")
+IN_A_PART = 500
+"""How many messages a part of a long recording has."""
 NOT_IN_STREAMS = {"name", "eventName", "priceLadderDefinition"}
 """Members of a definition that files have and the stream has not, or that early streams had not."""
 LADDERS = ("available_to_back", "available_to_lay", "traded", "starting_price_back", "starting_price_lay")
@@ -106,7 +110,13 @@ def defined(definition: dict[str, Any]) -> dict[str, Any]:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_replayed_market_leaves_the_cache_that_the_recording_leaves(name: str) -> None:
-    assert_same_caches(STREAMS / name, LADDERS + LEVELS if "capture" in name else LADDERS)
+    assert_same_caches(STREAMS / name, LADDERS + LEVELS if "capture" in name else LADDERS, 4 if name in LONG else 1)
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("name", LONG)
+def test_so_it_does_in_every_part_of_a_long_recording(name: str) -> None:
+    assert_same_caches(STREAMS / name, LADDERS + LEVELS if "capture" in name else LADDERS, 1)
 
 
 def test_a_replayed_market_that_is_known_by_its_best_levels_leaves_these_in_the_cache(tmp_path: Path) -> None:
@@ -114,11 +124,11 @@ def test_a_replayed_market_that_is_known_by_its_best_levels_leaves_these_in_the_
     (source,) = sources([str(STREAMS / "1.241629436-capture-2025.xz")])
     file = tmp_path / "1.241629436"
     file.write_bytes(b"\n".join(without(source.lines(), "atb", "atl")))
-    assert_same_caches(file, (*LADDERS[2:], *LEVELS))
+    assert_same_caches(file, (*LADDERS[2:], *LEVELS), 4)
 
 
-def assert_same_caches(file: Path, shown: Sequence[str]) -> None:
-    """Serve a file, and compare what it leaves in the caches after every message."""
+def assert_same_caches(file: Path, shown: Sequence[str], parts: int) -> None:
+    """Serve a file, and compare what it leaves in the caches after every message of one in so many parts."""
     world = World(
         scenario_of([str(file)], rate=Decimal(0)),
         real_time=RealTime(lambda: 0, lambda: 0.0),
@@ -126,14 +136,18 @@ def assert_same_caches(file: Path, shown: Sequence[str]) -> None:
     )
     view = MarketView(world, Projection(ALL_FIELDS, 3))
     recorded, served, told = Caches(), Caches(), dict[str, MarketState]()
+    untold: list[dict[str, Any]] = []
     for number, (at, changes) in enumerate(messages(file)):
         if number:
             world.do(MoveToNext()).accepted()
         assert world.clock.now() == at
         for change in changes:
             recorded.take(change, at)
+        untold.extend(changes)
+        if number // IN_A_PART % parts and world.next_due is not None:
+            continue
         is_whole = number % EVERYTHING_AFTER == 0 or world.next_due is None
-        for market_id in {change["id"] for change in changes}:
+        for market_id in {change["id"] for change in untold}:
             state = view.read(market_id, None, ())
             assert state is not None
             item = difference(told.get(market_id), state)
@@ -143,7 +157,7 @@ def assert_same_caches(file: Path, shown: Sequence[str]) -> None:
             theirs, ours = recorded.runners(market_id), served.runners(market_id)
             concerned = {
                 (int(one["id"]), one.get("hc") or 0)
-                for change in changes
+                for change in untold
                 if change["id"] == market_id
                 for one in change.get("rc", ())
             }
@@ -151,9 +165,10 @@ def assert_same_caches(file: Path, shown: Sequence[str]) -> None:
                 assert seen(ours.get(key), shown) == seen(theirs.get(key), shown), (at, market_id, key)
             total = recorded.markets[market_id].total_matched or 0
             assert served.markets[market_id].total_matched == total
-            if is_whole or any("marketDefinition" in change for change in changes):
+            if is_whole or any("marketDefinition" in change for change in untold):
                 expected = defined(recorded.markets[market_id].market_definition)
                 assert defined(served.markets[market_id].market_definition) == expected, (at, market_id)
+        untold.clear()
     assert world.next_due is None
     assert all(notice.problem.endswith("the recording ends before its result") for notice in world.notices)
     assert bool(world.notices) == (file.name == "1.242971311.bz2")
