@@ -14,7 +14,7 @@ from simulator.exchange.market import Market, Verb
 from simulator.exchange.orders import Order
 from simulator.exchange.refusals import Impossible
 from simulator.exchange.results import verdict_on
-from simulator.exchange.settlement import close, conclude, pay, post
+from simulator.exchange.settlement import close, pay, post
 from simulator.exchange.state import State
 from simulator.exchange.statuses import ACTIVE
 from simulator.exchange.verdicts import Verdict
@@ -35,8 +35,7 @@ def resettle_market(state: State, command: ResettleMarket, at: int) -> list[Even
     events: list[Event] = [market.changed(at, material=True), *_take_back(state, market, orders, at)]
     market.corrections += 1
     events.extend(market.end_runners(verdict.statuses, at))
-    events.extend(conclude(orders, verdict.judge, at))
-    return [*events, *pay(state, market, orders, at), *close(state, market, at)]
+    return [*events, *pay(state, market, orders, verdict.judge, at), *close(state, market, at)]
 
 
 def _verdict_instead(market: Market, command: ResettleMarket) -> Verdict:

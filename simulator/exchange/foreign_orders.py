@@ -161,15 +161,15 @@ class ForeignOrder(Order):
         Order.void(self, at)
         self.mirror.void(at)
 
-    def conclude(self, judge: Callable[[Order], tuple[int, BetOutcome]]) -> None:
-        """Note profit and outcome of both, each from its own amounts."""
-        Order.conclude(self, judge)
-        self.mirror.conclude(judge)
+    def settle(self, at: int, judge: Callable[[Order], tuple[int, BetOutcome]]) -> None:
+        """Note that there is nothing more to come of either: profit and outcome of both, each from its own amounts.
 
-    def settle(self, at: int) -> None:
-        """Note that there is nothing more to come of either."""
-        Order.settle(self, at)
-        self.mirror.settle(at)
+        The few pence that are matched of a bet may be nothing in the money of its account.
+        """
+        Order.settle(self, at, judge)
+        self.mirror.settled_at = at
+        if self.size_matched:
+            self.mirror.profit, self.mirror.outcome = judge(self.mirror)
 
     def unsettle(self) -> None:
         """Be as before the end, both."""

@@ -10,8 +10,9 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
+from msgspec import Struct
+
 from simulator.exchange.currencies import PAR, Rate
-from simulator.exchange.records import new_record
 
 CASHIER: Final = "exchange/cashier"
 """Where deposits come from: its balance is minus the money customers have paid in."""
@@ -38,7 +39,8 @@ class ForeignPart(NamedTuple):
     balance: int
 
 
-class Posting(NamedTuple):
+# No posting refers to another, so none is part of a cycle that the collector would have to look for.
+class Posting(Struct, frozen=True, gc=False):
     """One movement of `amount` pence, never negative, from `debit` to `credit`; the memo says what for."""
 
     at: int
@@ -70,10 +72,6 @@ class Posting(NamedTuple):
         return self.credit_balance if account == self.credit else self.debit_balance
 
 
-About = tuple[str | None, int | None, int | None, int]
-"""What a posting is about, as in `Posting`: market, bet, number of the payment, corrections."""
-
-
 class Ledger:
     """Balances and the postings that made them."""
 
@@ -85,8 +83,8 @@ class Ledger:
         self.own_balances: dict[str, int] = {}
         """By account, in the money of the account where that is not pounds."""
         self._rates: dict[str, Rate] = {}
-        self._statements: dict[str, list[Posting]] = {}
-        self._before_payments: dict[str, list[int]] = {}
+        self._statements: dict[str, list[Posting]] = {account: [] for account in self.balances}
+        self._before_payments: dict[str, list[int]] = {account: [] for account in self.balances}
         """For each payment of an account, how many postings that are none come before it."""
 
     def open(self, account: str, rate: Rate = PAR) -> None:
@@ -94,6 +92,8 @@ class Ledger:
         if account in self.balances:
             raise ValueError(f"there is an account {account!r} already")
         self.balances[account] = 0
+        self._statements[account] = []
+        self._before_payments[account] = []
         if rate != PAR:
             self._rates[account] = rate
             self.own_balances[account] = 0
@@ -103,7 +103,7 @@ class Ledger:
         own = self.own_balances.get(account)
         return self.balances[account] if own is None else own
 
-    def move(
+    def move(  # noqa: PLR0913, PLR0917, a posting has so many parts
         self,
         at: int,
         debit: str,
@@ -113,27 +113,12 @@ class Ledger:
         market_id: str | None = None,
         bet_id: int | None = None,
         corrections: int = 0,
+        transaction_id: int | None = None,
     ) -> Posting:
         """Move `amount` pence; a negative amount moves the other way, so a posting's own is never negative.
 
         Where one of the two accounts is in another currency, `amount` is in that. `ValueError` where both are.
         """
-        return self._post(at, debit, credit, amount, memo, (market_id, bet_id, None, corrections))
-
-    def pay(self, at: int, account: str, amount: int) -> Posting:
-        """Move `amount`, in the money of the account, to it from the cashier; less than nothing is a withdrawal."""
-        self.last_transaction_id += 1
-        memo = DEPOSIT if amount >= 0 else WITHDRAWAL
-        return self._post(at, CASHIER, account, amount, memo, (None, None, self.last_transaction_id, 0))
-
-    def charge(self, at: int, account: str, amount: int) -> Posting:
-        """Move `amount`, in the money of the account, from it to the exchange, for having sent too much."""
-        self.last_transaction_id += 1
-        return self._post(
-            at, account, COMMISSION, amount, TRANSACTION_CHARGE, (None, None, self.last_transaction_id, 0)
-        )
-
-    def _post(self, at: int, debit: str, credit: str, amount: int, memo: str, about: About) -> Posting:
         if amount < 0:
             debit, credit, amount = credit, debit, -amount
         own = None
@@ -142,22 +127,30 @@ class Ledger:
             if own is not None:
                 worth = self._rates[own.account].in_pence(own.balance)
                 amount = abs(worth - self.balances[own.account])
-        balances = self.balances
+        balances, statements = self.balances, self._statements
         balances[debit] = debit_balance = balances[debit] - amount
         balances[credit] = credit_balance = balances[credit] + amount
-        market_id, bet_id, transaction_id, corrections = about
-        told = (
+        posting = Posting(
             at, debit, credit, amount, memo, market_id, bet_id,
             debit_balance, credit_balance, transaction_id, own, corrections,
         )  # fmt: skip
-        posting = new_record(Posting, told)
-        if memo in PAYMENTS:
-            for account in (debit, credit):
-                payments = self._before_payments.setdefault(account, [])
-                payments.append(len(self.postings(account)) - len(payments))
-        self._statements.setdefault(debit, []).append(posting)
-        self._statements.setdefault(credit, []).append(posting)
+        statements[debit].append(posting)
+        statements[credit].append(posting)
         return posting
+
+    def pay(self, at: int, account: str, amount: int) -> Posting:
+        """Move `amount`, in the money of the account, to it from the cashier; less than nothing is a withdrawal."""
+        self.last_transaction_id += 1
+        for name in (CASHIER, account):
+            before = self._before_payments[name]
+            before.append(len(self._statements[name]) - len(before))
+        memo = DEPOSIT if amount >= 0 else WITHDRAWAL
+        return self.move(at, CASHIER, account, amount, memo, transaction_id=self.last_transaction_id)
+
+    def charge(self, at: int, account: str, amount: int) -> Posting:
+        """Move `amount`, in the money of the account, from it to the exchange, for having sent too much."""
+        self.last_transaction_id += 1
+        return self.move(at, account, COMMISSION, amount, TRANSACTION_CHARGE, transaction_id=self.last_transaction_id)
 
     def _move_own(self, debit: str, credit: str, amount: int) -> ForeignPart | None:
         """Move an amount into or out of an account in another currency, where one of the two is."""

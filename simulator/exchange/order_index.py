@@ -63,8 +63,8 @@ class AccountIndex:
         self.executable: OrderedDict[int, Order] = OrderedDict()
         """By bet id, in order of placing. Ordered as the levels of a book are: cheap to read after many have left."""
         self.ended: Final = {ending: Timeline() for ending in Ending}
-        self.ended_at: Final[dict[Ending, dict[int, int]]] = {ending: {} for ending in Ending}
-        """With what time each order, by bet id, stands among those that ended."""
+        self.ended_at: Final[dict[Ending, dict[int, int]]] = {_VOIDED: {}, _LAPSED: {}, _CANCELLED: {}}
+        """With what time each order, by bet id, stands among those that ended thus; the settled know it themselves."""
         self.markets: Final[dict[str, MarketIndex]] = {}
         """By market id, the markets that are not settled."""
 
@@ -99,11 +99,13 @@ class AccountIndex:
         if len(self.new_orders) > 2 * len(index.orders):
             # To look at all new ones would cost more than what they are of this market is worth.
             self._catch_up()
-        new = {order.bet_id for order in self.new_orders if order.market_id == market_id}
-        self.new_orders = [order for order in self.new_orders if order.market_id != market_id]
-        for order in index.orders:
-            if order.bet_id not in new:
-                self._in_open_markets.remove(order.placed_at, order)
+        elsewhere = [order for order in self.new_orders if order.market_id != market_id]
+        if len(self.new_orders) - len(elsewhere) < len(index.orders):
+            new = {order.bet_id for order in self.new_orders if order.market_id == market_id}
+            for order in index.orders:
+                if order.bet_id not in new:
+                    self._in_open_markets.remove(order.placed_at, order)
+        self.new_orders = elsewhere
 
 
 class MarketIndex:
@@ -173,13 +175,17 @@ class MarketIndex:
         if order.cancelled_at is not None and order.size_cancelled:
             self._note_end(_CANCELLED, order.cancelled_at, order)
 
-    def note_settled(self, orders: Sequence[Order], at: int) -> None:
-        """Note that orders are settled, all of them now and none before; what of them is void is so by now, too."""
+    def note_settled(self, orders: Sequence[Order], profits: Sequence[int], at: int) -> None:
+        """Note that orders are settled, all of them now and none before; what of them is void is so by now, too.
+
+        The profits are those of the bets that were matched, in the money of the account.
+        """
+        if profits:
+            self.net_winnings = (self.net_winnings or 0) + sum(profits)
         for order in orders:
             if order.size_voided:
                 self.note(order)
-        matched = sorted((order for order in orders if order.size_matched), key=_BY_BET_ID)
-        self.account.ended_at[_SETTLED].update(dict.fromkeys(map(_BY_BET_ID, matched), at))
+        matched = tuple(sorted([order for order in orders if order.size_matched], key=_BY_BET_ID))
         self.ended[_SETTLED].add_all(at, matched)
         self.account.ended[_SETTLED].add_all(at, matched)
 
@@ -189,20 +195,22 @@ class MarketIndex:
         if at == known:
             return
         of_account[order.bet_id] = at
-        here, everywhere = self.ended[ending], self.account.ended[ending]
         if known is not None:
-            here.remove(known, order)
-            everywhere.remove(known, order)
-        here.add(at, order)
-        everywhere.add(at, order)
+            self._forget_end(ending, known, order)
+        self.ended[ending].add(at, order)
+        self.account.ended[ending].add(at, order)
 
     def forget_settlement(self, order: Order) -> None:
         """Note that an order is settled and void no more; to be told before the order itself is."""
-        for ending in (Ending.SETTLED, Ending.VOIDED):
-            known = self.account.ended_at[ending].pop(order.bet_id, None)
-            if known is not None:
-                self.ended[ending].remove(known, order)
-                self.account.ended[ending].remove(known, order)
+        if order.settled_at is not None and order.size_matched:
+            self._forget_end(_SETTLED, order.settled_at, order)
+        voided_at = self.account.ended_at[_VOIDED].pop(order.bet_id, None)
+        if voided_at is not None:
+            self._forget_end(_VOIDED, voided_at, order)
+
+    def _forget_end(self, ending: Ending, known: int, order: Order) -> None:
+        self.ended[ending].remove(known, order)
+        self.account.ended[ending].remove(known, order)
 
 
 def _waits(order: Order) -> bool:

@@ -385,13 +385,11 @@ class Order:
         self.matched_payout = 0
         self.voided_at = at
 
-    def conclude(self, judge: Callable[["Order"], tuple[int, BetOutcome]]) -> None:
-        """Note profit and outcome of the matched part, as `judge` says them of an order."""
-        self.profit, self.outcome = judge(self)
-
-    def settle(self, at: int) -> None:
-        """Note that there is nothing more to come."""
+    def settle(self, at: int, judge: Callable[["Order"], tuple[int, BetOutcome]]) -> None:
+        """Note that there is nothing more to come; `judge` says profit and outcome of what was matched of an order."""
         self.settled_at = at
+        if self.size_matched:
+            self.profit, self.outcome = judge(self)
 
     def unsettle(self) -> None:
         """Be as before the end: what was matched is so again, also where the end made it void."""

@@ -14,7 +14,7 @@ from simulator.exchange.lines import Fate, Numbers
 from simulator.exchange.market import Market, Verb
 from simulator.exchange.money import HUNDREDTHS
 from simulator.exchange.orders import RunnerKey
-from simulator.exchange.payouts import ALL, Share
+from simulator.exchange.payouts import ALL, NONE, Share
 from simulator.exchange.refusals import Impossible
 from simulator.exchange.statuses import RunnerStatus
 from simulator.exchange.verdicts import EachWayVerdict, NumberVerdict, OddsVerdict, Statuses, Verdict
@@ -79,7 +79,10 @@ def verdict_on_some(market: Market, results: Sequence[RunnerResult]) -> Verdict:
         raise Impossible(
             f"market {market.market_id} would have {winners_left} winners to be named of {runners_left} runners"
         )
-    return OddsVerdict(statuses, {key: ALL for key, status in statuses.items() if status is WINNER})
+    return OddsVerdict(
+        statuses,
+        {key: ALL if status is WINNER else NONE for key, status in statuses.items() if status is not REMOVED},
+    )
 
 
 # Results of runners
@@ -89,8 +92,9 @@ def _odds_verdict(market: Market, command: Result) -> OddsVerdict:
     statuses = _all_statuses(market, command, RESULTS)
     _demand(market, "winners", _keys(statuses, WINNER), market.winners_left, statuses)
     tied = _tied(market, command, statuses)
-    shares = _shares(market, market.winners_left, _ranked(statuses, tied, WINNER))
-    return OddsVerdict(statuses, shares, market.hidden_runners)
+    losers = [*_keys(statuses, LOSER), *market.hidden_runners]
+    winners = _shares(market, market.winners_left, _ranked(statuses, tied, WINNER))
+    return OddsVerdict(statuses, {**dict.fromkeys(losers, NONE), **winners})
 
 
 def _each_way_verdict(market: Market, command: Result, divisor: int) -> EachWayVerdict:

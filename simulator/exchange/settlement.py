@@ -18,7 +18,6 @@ from simulator.exchange.results import verdict_on, verdict_on_some
 from simulator.exchange.state import State
 from simulator.exchange.statuses import ACTIVE, REMOVED
 from simulator.exchange.telling import money_moved, order_voided
-from simulator.exchange.timeline import Stretch
 from simulator.exchange.transitions import finish
 from simulator.exchange.verdicts import VOID, Judgement
 
@@ -31,8 +30,7 @@ def settle_market(state: State, command: SettleMarket, at: int) -> list[Event]:
     events: list[Event] = finish(market, Verb.SETTLE, at)
     events.extend(market.end_runners(verdict.statuses, at))
     orders = _unsettled(market.orders.values())
-    events.extend(conclude(orders, verdict.judge, at))
-    return [*events, *pay(state, market, orders, at), *close(state, market, at)]
+    return [*events, *pay(state, market, orders, verdict.judge, at), *close(state, market, at)]
 
 
 def void_market(state: State, command: VoidMarket, at: int) -> list[Event]:
@@ -43,8 +41,7 @@ def void_market(state: State, command: VoidMarket, at: int) -> list[Event]:
     ended = market.end_runners(dict.fromkeys(remaining, REMOVED), at)
     events: list[Event] = [*finish(market, Verb.VOID, at), *ended]
     orders = _unsettled(market.orders.values())
-    events.extend(conclude(orders, lambda _: VOID, at))
-    return [*events, *pay(state, market, orders, at), *close(state, market, at)]
+    return [*events, *pay(state, market, orders, lambda _: VOID, at), *close(state, market, at)]
 
 
 def settle_runners(state: State, command: SettleRunners, at: int) -> list[Event]:
@@ -59,11 +56,10 @@ def settle_runners(state: State, command: SettleRunners, at: int) -> list[Event]
     orders = _unsettled(order for key in verdict.statuses for order in market.runners[key].orders.values())
     for order in orders:
         events.extend(lapse_whole(market, order, at, LapseReason.RUNNER_SETTLED))
-    events.extend(conclude(orders, verdict.judge, at))
+    events.extend(pay(state, market, orders, verdict.judge, at))
     for key, status in verdict.statuses.items():
         if status is REMOVED:
             market.forget_trades(market.runners[key])
-    events.extend(pay(state, market, orders, at))
     for order in orders:
         if order.account in market.positions:
             market.positions[order.account].drop(order.own)
@@ -90,41 +86,35 @@ def _unsettled(orders: Iterable[Order]) -> list[Order]:
     return [order for order in orders if order.settled_at is None]
 
 
-def conclude(orders: Iterable[Order], judge: Callable[[Order], Judgement], at: int) -> list[Event]:
-    """Note what became of matched bets."""
+def pay(
+    state: State, market: Market, orders: Iterable[Order], judge: Callable[[Order], Judgement], at: int
+) -> list[Event]:
+    """Judge every bet and post its profit; the bets leave the current orders. What is void is told first."""
+    voided: list[Event] = []
     events: list[Event] = []
+    settled: dict[str, list[Order]] = {name: [] for name in market.orders_of}
+    profits: dict[str, list[int]] = {name: [] for name in market.orders_of}
+    market_id, corrections, move = market.market_id, market.corrections, state.ledger.move
     for order in orders:
-        if not order.size_matched:
-            continue
-        size = order.own.size_matched
-        order.conclude(judge)
-        if order.outcome is VOIDED:
-            order.void(at)
-            events.append(order_voided(order, size, at))
-    return events
-
-
-def pay(state: State, market: Market, orders: Iterable[Order], at: int) -> list[Event]:
-    """Post every bet's profit; the bets leave the current orders."""
-    events: list[Event] = []
-    settled: dict[str, list[Order]] = {}
-    for order in orders:
-        name, bet_id = order.account, order.bet_id
-        order.settle(at)
-        settled.setdefault(name, []).append(order)
-        state.accounts[name].cleared_orders[bet_id] = order
+        name = order.account
+        settled[name].append(order)
+        order.settle(at, judge)
         own = order.mirror or order
         profit, outcome = own.profit, own.outcome
         if profit is None or outcome is None:
             continue
-        index = market.orders_of[name]
-        index.net_winnings = (index.net_winnings or 0) + profit
-        events.append(OrderSettled(at, market.market_id, bet_id, name, order.runner, outcome, profit))
+        if outcome is VOIDED:
+            voided.append(order_voided(order, own.size_matched, at))
+            order.void(at)
+        profits[name].append(profit)
+        events.append(OrderSettled(at, market_id, order.bet_id, name, order.runner, outcome, profit))
         if profit:
-            events.append(post(state, market, at, HOUSE, name, profit, BET, bet_id))
+            events.append(money_moved(move(at, HOUSE, name, profit, BET, market_id, order.bet_id, corrections)))
     for name, orders_of_account in settled.items():
-        market.orders_of[name].note_settled(orders_of_account, at)
-    return events
+        state.accounts[name].cleared_orders.update({order.bet_id: order for order in orders_of_account})
+        market.orders_of[name].note_settled(orders_of_account, profits[name], at)
+    voided.extend(events)
+    return voided
 
 
 def close(state: State, market: Market, at: int) -> list[Event]:
@@ -136,8 +126,7 @@ def close(state: State, market: Market, at: int) -> list[Event]:
         commission = _commission(state, market, name, index.net_winnings)
         market.commissions[name] = commission
         if commission:
-            (last,) = Stretch(index.ended[Ending.SETTLED], is_latest_first=True).page(0, 1)
-            index.closings[market.corrections] = Closing(index.net_winnings, last.bet_id)
+            index.closings[market.corrections] = Closing(index.net_winnings, index.ended[Ending.SETTLED].latest.bet_id)
             events.append(post(state, market, at, name, COMMISSION, commission, COMMISSION_CHARGE, None))
             events.append(CommissionCharged(at, market.market_id, name, commission))
     for name in market.orders_of.keys() | market.positions.keys():

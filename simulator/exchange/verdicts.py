@@ -5,12 +5,11 @@ The rules are those of exchange mechanics; `results` makes verdicts of what an o
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, NamedTuple, Protocol
+from typing import Final, Protocol
 
 from simulator.exchange.lines import Fate, Numbers, line_bets
 from simulator.exchange.orders import BACK, VOIDED, BetOutcome, Order, RunnerKey
 from simulator.exchange.payouts import NONE, Share, each_way_profit, matched_winnings, owners_profit, shared_profit
-from simulator.exchange.records import new_record
 from simulator.exchange.statuses import REMOVED, RunnerStatus
 
 LOSER, PLACED, WINNER = RunnerStatus.LOSER, RunnerStatus.PLACED, RunnerStatus.WINNER
@@ -18,14 +17,9 @@ WON, LOST = BetOutcome.WON, BetOutcome.LOST
 Statuses = Mapping[RunnerKey, RunnerStatus]
 
 
-class Judgement(NamedTuple):
-    """What becomes of the matched part of an order: its owner's profit in pence, gross, and a word for it."""
-
-    profit: int
-    outcome: BetOutcome
-
-
-VOID: Final = Judgement(0, VOIDED)
+Judgement = tuple[int, BetOutcome]
+"""What becomes of the matched part of an order: its owner's profit in pence, gross, and a word for it."""
+VOID: Final[Judgement] = (0, VOIDED)
 
 
 class Verdict(Protocol):
@@ -41,20 +35,20 @@ class Verdict(Protocol):
 
 @dataclass(frozen=True)
 class OddsVerdict:
-    """Winners and losers; `shares` are the winners', less than all in a dead heat. Who is `hidden` has lost."""
+    """Winners and losers: the `shares` of all on whom bets stand, less than all in a dead heat, `NONE` of who lost."""
 
     statuses: Statuses
     shares: Mapping[RunnerKey, Share]
-    hidden: frozenset[RunnerKey] = frozenset()
 
     def judge(self, order: Order) -> Judgement:
         """Return the profit of the share that won."""
-        runner = order.runner
-        status = LOSER if runner in self.hidden else self.statuses.get(runner, REMOVED)
-        if status is REMOVED:
+        share = self.shares.get(order.runner)
+        if share is None:
             return VOID
-        backer = shared_profit(order.size_matched, matched_winnings(order), self.shares.get(runner, NONE))
-        return new_record(Judgement, (owners_profit(order, backer), _outcome(order, backer_won=status is WINNER)))
+        if share is NONE:
+            return (-order.size_matched, LOST) if order.side is BACK else (order.size_matched, WON)
+        backer = shared_profit(order.size_matched, matched_winnings(order), share)
+        return (backer, WON) if order.side is BACK else (-backer, LOST)
 
 
 @dataclass(frozen=True)
@@ -79,8 +73,8 @@ class EachWayVerdict:
         win = self.win_shares.get(order.runner, NONE)
         backer = each_way_profit(order.size_matched, matched_winnings(order), self.divisor, win, place)
         if status is PLACED and place is not None:
-            return Judgement(owners_profit(order, backer), BetOutcome.PLACE)
-        return Judgement(owners_profit(order, backer), _outcome(order, backer_won=status is WINNER))
+            return owners_profit(order, backer), BetOutcome.PLACE
+        return owners_profit(order, backer), _outcome(order, backer_won=status is WINNER)
 
 
 @dataclass(frozen=True)
@@ -102,7 +96,7 @@ class NumberVerdict:
         backer = sum(bet.profit(fate) for bet, fate in fates)
         # On several lines the parts of a bet may win as much as they lose: then the bet counts as lost (chosen).
         outcome = _outcome(order, backer_won=exact > 0) if exact else LOST
-        return Judgement(owners_profit(order, backer), outcome)
+        return owners_profit(order, backer), outcome
 
 
 def _outcome(order: Order, *, backer_won: bool) -> BetOutcome:

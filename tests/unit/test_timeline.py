@@ -26,24 +26,35 @@ def bet(bet_id: int) -> Order:
 
 
 times = st.integers(0, 9)
-changes = st.lists(st.tuples(st.integers(1, 40), st.none() | times), max_size=150)
-"""A bet id, and the time it is to stand at from now on or nothing where it is to go."""
+bet_ids = st.integers(1, 40)
+changes = st.lists(st.tuples(bet_ids, st.none() | times) | st.tuples(st.sets(bet_ids), times), max_size=150)
+"""A bet id, and the time it is to stand at from now on or nothing where it is to go; or bet ids that come together."""
 
 
 @given(changes, times, times, st.integers(0, 45), st.integers(0, 10), st.booleans())
 def test_every_stretch_of_a_timeline_is_that_of_a_sorted_list(
-    made: list[tuple[int, int | None]], start: int, end: int, first: int, count: int, is_latest_first: bool
+    made: list[tuple[int | set[int], int | None]], start: int, end: int, first: int, count: int, is_latest_first: bool
 ) -> None:
     orders = {bet_id: bet(bet_id) for bet_id in range(1, 41)}
     known = Timeline()
     standing: dict[int, int] = {}
-    for bet_id, at in made:
-        if bet_id in standing:
-            known.remove(standing.pop(bet_id), orders[bet_id])
+    for named, at in made:
+        if isinstance(named, set):
+            assert at is not None
+            together = sorted(named - standing.keys())
+            known.add_all(at, tuple(orders[bet_id] for bet_id in together))
+            standing.update(dict.fromkeys(together, at))
+            continue
+        if named in standing:
+            known.remove(standing.pop(named), orders[named])
         if at is not None:
-            known.add(at, orders[bet_id])
-            standing[bet_id] = at
+            known.add(at, orders[named])
+            standing[named] = at
 
+    assert len(standing) == len(known)
+    if standing:
+        _, last = max((at, bet_id) for bet_id, at in standing.items())
+        assert last == known.latest.bet_id
     expected = [bet_id for at, bet_id in sorted((at, bet_id) for bet_id, at in standing.items())]
     assert expected == [order.bet_id for order in Stretch(known)]
     assert len(expected) == len(known)
