@@ -68,12 +68,14 @@ class Moves:
     __slots__ = ("available_to_back", "available_to_lay", "ladders", "traded")
 
     def __init__(self) -> None:
-        self.available_to_back: Final[Ladder] = {}
-        self.available_to_lay: Final[Ladder] = {}
-        self.traded: Final[Ladder] = {}
+        to_back: Ladder = {}
+        to_lay: Ladder = {}
+        traded: Ladder = {}
         not_followed: Ladder = {}
-        of_offers = self.available_to_back, self.available_to_lay, self.traded
-        self.ladders: Final = (not_followed, *of_offers, not_followed, not_followed)
+        self.available_to_back: Final = to_back
+        self.available_to_lay: Final = to_lay
+        self.traded: Final = traded
+        self.ladders: Final = (not_followed, to_back, to_lay, traded, not_followed, not_followed)
 
 
 class Owner(Protocol):
@@ -135,14 +137,13 @@ class RecordedBook(RunnerBook):
             self._is_watched = True
             self._watched.setdefault(self.recorded, []).append(self)
 
-    def unwatch_if_idle(self) -> None:
-        """Note that the book shows what is recorded and nothing else, where that is so."""
-        if self._is_watched and self.is_idle:
-            self._is_watched = False
-            books = self._watched[self.recorded]
-            books.remove(self)
-            if not books:
-                del self._watched[self.recorded]
+    def unwatch(self) -> None:
+        """Note that the book, which was watched, shows what is recorded and nothing else."""
+        self._is_watched = False
+        books = self._watched[self.recorded]
+        books.remove(self)
+        if not books:
+            del self._watched[self.recorded]
 
     # What is shown: what is recorded, and what is ours
 
@@ -237,16 +238,16 @@ class RecordedBook(RunnerBook):
         half of a runner's volumes are other ones, only what rises by more than such a change of rates can bring.
         """
         now = self.recorded.traded
-        changed = [
-            (price, before, now.get(price, 0))
-            for price, before in volumes_before.items()
-            if now.get(price, 0) != before
-        ]
-        is_most = len(changed) >= FEWEST_RESTATED and 2 * len(changed) >= len(now)
-        trades: dict[int, int] = {}
-        for price, before, after in changed:
+        risen: list[tuple[int, int, int]] = []
+        for price, before in volumes_before.items():
+            after = now.get(price, 0)
             if after < before:
                 return {}
+            if after > before:
+                risen.append((price, before, after))
+        is_most = len(risen) >= FEWEST_RESTATED and 2 * len(risen) >= len(now)
+        trades: dict[int, int] = {}
+        for price, before, after in risen:
             # The halves of all rises add up to half of what was traded, odd pennies included.
             traded = after // 2 - before // 2
             if traded and not (is_most and (after - before) * MOST_RESTATED < before):
@@ -360,7 +361,7 @@ class FollowingMarket(Market):
 
     def other_runners(self, key: RunnerKey, taker: Side) -> OtherRunners | None:
         """Return the other runners whose offers make virtual ones, `None` where the recorded offers have these in."""
-        others = super().other_runners(key, taker)
+        others = super().other_runners(key, taker) if self.definition.cross_matching else None
         if others is None:
             return None
         book = self.runners[key].book

@@ -13,7 +13,7 @@ from heapq import heapify, heappop, heapreplace
 from operator import itemgetter
 from typing import Final
 
-from simulator.backtest.books import Moves, Watched
+from simulator.backtest.books import Moves, RecordedBook, Watched
 from simulator.backtest.followed import Followed, Venue
 from simulator.backtest.starting_prices import starting_prices
 from simulator.exchange.orders import RunnerKey
@@ -231,10 +231,11 @@ class FollowedByAll:
 
     def take_moves(self) -> None:
         """Note what was otherwise before where books have to follow, as the recorded market tells it."""
+        moves_of = self._moves
         for runner, quantity, price, before, _ in self.recorded.moves:
-            moves = self._moves.get(runner)
+            moves = moves_of.get(runner)
             if moves is None:
-                moves = self._moves[runner] = Moves()
+                moves = moves_of[runner] = Moves()
             moves.ladders[quantity].setdefault(price, before)
         # What an image says was traded before, also where the same message says it once more.
         self._is_image = self._is_image or self.recorded.is_image
@@ -266,13 +267,18 @@ class FollowedByAll:
                 on_update(followed)
 
     def _let_books_follow(self) -> None:
-        concerned = []
+        concerned: list[tuple[RunnerKey, RecordedBook, Moves]] = []
+        unconcerned: list[RecordedBook] = []
+        watched = self.watched_books
         for runner, moves in self._moves.items():
-            for book in tuple(self.watched_books.get(runner, ())):
-                if book.is_concerned(moves):
-                    concerned.append((book.key, book, moves))
-                else:
-                    book.unwatch_if_idle()
+            if runner in watched:
+                for book in watched[runner]:
+                    if book.is_concerned(moves):
+                        concerned.append((book.key, book, moves))
+                    elif book.is_idle:
+                        unconcerned.append(book)
+        for book in unconcerned:
+            book.unwatch()
         # In an order that does not depend on the form in which the message came; of one runner, in that of the lanes.
         if len(concerned) > 1:
             concerned.sort(key=itemgetter(0))

@@ -236,9 +236,10 @@ class Lane:
 
     def run_until(self, at: int) -> None:
         """Let happen what is due before a time, and make it that time."""
+        state = self.state
         while self.on_their_way or self.held_queue:
             sent = self.on_their_way[0][0] if self.on_their_way else None
-            held = self.exchange.next_due
+            held = state.next_due
             if held is not None and held < at and (sent is None or held <= sent):
                 self.now = held
                 self._tell(self.exchange.apply(Tick(), held))
@@ -301,7 +302,7 @@ class Lane:
 
     def _tick(self) -> None:
         """Let happen what is due at this very moment: it comes first."""
-        due = self.exchange.next_due
+        due = self.state.next_due
         if due is not None and due <= self.now:
             self._tell(self.exchange.apply(Tick(), self.now))
 

@@ -132,10 +132,11 @@ class RecordedOffers(Offers):
     @property
     def best_price(self) -> int | None:
         """Return the price a taker meets first, as `best` has it, without making the level."""
-        best, ours = self._best_recorded, self.best_of_ours
-        if best is None or (ours is not None and self.beats(ours, best)):
-            return ours
-        return best
+        best = self._best_recorded
+        if not self.levels:
+            return best
+        ours = self.best_of_ours
+        return ours if best is None or (ours is not None and self.beats(ours, best)) else best
 
     @property
     def _best_recorded(self) -> int | None:
@@ -220,6 +221,9 @@ class RecordedOffers(Offers):
         return ShownLevel(price, available + own.total, queue)
 
     # What comes and goes
+
+    def _note_change(self) -> None:
+        self._own_changes += 1
 
     def add(self, order: Order) -> None:
         """Queue the unmatched part of a bet of ours, behind those whom the model puts before it."""

@@ -22,6 +22,7 @@ from simulator.exchange.orders import (
     Persistence,
     RunnerKey,
 )
+from simulator.exchange.records import new_record
 
 
 class RecordedOrder:
@@ -207,7 +208,7 @@ class RecordedOrders(Asking[RecordedOrder]):
         """Ask for an order, and return it at once."""
         handicap = to_hundredths(wish.handicap) if wish.handicap else 0
         instruction = PlaceInstruction(
-            RunnerKey(wish.selection_id, handicap),
+            new_record(RunnerKey, (wish.selection_id, handicap)),
             wish.side,
             wish.order_type,
             hundredths_or_none(wish.price),

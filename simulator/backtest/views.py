@@ -25,13 +25,14 @@ from simulator.recorded.messages import RunnerDefinition as RecordedDefinition
 class RecordedRunnerView:
     """A runner of a market that follows a recording."""
 
-    __slots__ = ("_book", "_market", "_recorded", "_runner", "handicap", "key", "selection_id")
+    __slots__ = ("_backs", "_lays", "_market", "_recorded", "_runner", "handicap", "key", "selection_id")
 
     def __init__(self, market: "RecordedMarketView", runner: Runner) -> None:
         self._market: Final = market
         self._runner: Final = runner
         assert isinstance(runner.book, RecordedBook)
-        self._book: Final = runner.book
+        self._backs: Final = runner.book.backs
+        self._lays: Final = runner.book.lays
         self._recorded: Final = runner.book.recorded
         self.key: Final = runner.key
         self.selection_id: Final = runner.key.selection_id
@@ -62,41 +63,41 @@ class RecordedRunnerView:
     @property
     def best_back(self) -> float | None:
         """Return the best price that is available to back."""
-        lays = self._book.lays
+        lays = self._lays
         best = lays.best_price if lays.levels or lays.taken else self._recorded.best_back
         return None if best is None else best / HUNDREDTHS
 
     @property
     def best_lay(self) -> float | None:
         """Return the best price that is available to lay."""
-        backs = self._book.backs
+        backs = self._backs
         best = backs.best_price if backs.levels or backs.taken else self._recorded.best_lay
         return None if best is None else best / HUNDREDTHS
 
     @property
     def available_to_back(self) -> Sequence[PriceSize]:
         """Return what is available to back, the best price first."""
-        return [(of_hundredths(price), of_hundredths(size)) for price, size in self._book.lays.sizes()]
+        return [(of_hundredths(price), of_hundredths(size)) for price, size in self._lays.sizes()]
 
     @property
     def available_to_lay(self) -> Sequence[PriceSize]:
         """Return what is available to lay, the best price first."""
-        return [(of_hundredths(price), of_hundredths(size)) for price, size in self._book.backs.sizes()]
+        return [(of_hundredths(price), of_hundredths(size)) for price, size in self._backs.sizes()]
 
     @property
     def traded(self) -> Mapping[float, float]:
         """Return what was traded at each price, both sides counted."""
-        return {of_hundredths(price): of_hundredths(size) for price, size in self._book.recorded.traded.items()}
+        return {of_hundredths(price): of_hundredths(size) for price, size in self._recorded.traded.items()}
 
     @property
     def total_matched(self) -> float:
         """Return what was traded in all, as far as it is recorded."""
-        return of_hundredths(self._book.recorded.total_matched)
+        return of_hundredths(self._recorded.total_matched)
 
     @property
     def last_price_traded(self) -> float | None:
         """Return the price of the last match."""
-        last = self._book.recorded.last_price_traded
+        last = self._recorded.last_price_traded
         return None if last is None else of_hundredths(last)
 
     @property

@@ -119,7 +119,7 @@ class Offers:
         level.queue[order.bet_id] = order
         level.total += order.size_remaining
         self.total += order.size_remaining
-        self.revision += 1
+        self._note_change()
 
     def reduce(self, order: Resting, size: int) -> None:
         """Take `size` pence off a queued order's place, which it keeps unless nothing is left.
@@ -129,12 +129,15 @@ class Offers:
         level = self.levels[order.price]
         level.total -= size
         self.total -= size
-        self.revision += 1
+        self._note_change()
         if size == order.size_remaining:
             del level.queue[order.bet_id]
             if not level.queue:
                 del self.levels[order.price]
                 self._forget(order.price * self._direction)
+
+    def _note_change(self) -> None:
+        self.revision += 1
 
     def _forget(self, rank: int) -> None:
         if self._ranks[-1] == rank:

@@ -197,7 +197,7 @@ class Exchange:
         """
         if at < self.now:
             raise ValueError(f"time can't go backwards: {at} is before {self.now}")
-        due = self.next_due
+        due = self._state.next_due
         if due is not None and due <= at and type(command) is not Tick:
             raise ValueError(f"something is due at {due}: a Tick must come before a command at {at}")
         events = _HANDLERS[type(command)](self._state, command, at)

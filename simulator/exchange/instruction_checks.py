@@ -46,9 +46,9 @@ def check_instruction(
 def check_runner(key: RunnerKey, market: Market) -> Reason | None:
     """Return why a runner cannot be bet on, or `None`."""
     runner = market.runners.get(key)
-    if runner is None or runner.status not in (ACTIVE, REMOVED):
-        return Reason.INVALID_RUNNER
-    return Reason.RUNNER_REMOVED if runner.status is REMOVED else None
+    if runner is not None and runner.status is ACTIVE:
+        return None
+    return Reason.RUNNER_REMOVED if runner is not None and runner.status is REMOVED else Reason.INVALID_RUNNER
 
 
 def check_price(price: int | None, market: Market) -> Reason | None:

@@ -2,7 +2,7 @@
 
 from array import array
 from collections import deque
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from itertools import islice
 from pathlib import Path
@@ -26,7 +26,7 @@ from simulator.recorded.rows import (
     VERSION,
     arrow,
 )
-from simulator.recorded.runner import LADDERS, Ladder, Move, Quantity, RecordedRunner
+from simulator.recorded.runner import LADDERS, Ladder, Quantity, RecordedRunner
 from simulator.recorded.sources import SourceError
 from simulator.recorded.unpacking import Opener
 from simulator.recorded.wanted import EVERYTHING, Wanted
@@ -36,8 +36,10 @@ Row = tuple[int, int, int]
 _decode_definition: Final = msgspec.json.Decoder(MarketDefinition).decode
 _decode_runners: Final = msgspec.json.Decoder(list[tuple[int, int, int, int]]).decode
 _decode_told: Final = msgspec.json.Decoder(list[tuple[int, int, list[float]]]).decode
-_NONE_BEFORE: Final = (None,) * LADDERS[0]
-_NONE_AFTER: Final = (None,) * (STEP - 1 - LADDERS[-1])
+_NOBODY: Final = RecordedRunner([0], {})
+"""Whose ladders are that nobody watches."""
+_NOBODY_BEFORE: Final = (_NOBODY,) * LADDERS[0]
+_NOBODY_AFTER: Final = (_NOBODY,) * (STEP - 1 - LADDERS[-1])
 
 
 class PreparedRecording:
@@ -66,8 +68,8 @@ class PreparedRecording:
         """By code."""
         self._nowhere: Final[Ladder] = {}
         """For codes that no quantity has."""
-        self._owners: Final[list[RecordedRunner | None]] = []
-        """By code: whose ladder it is, `None` where it is none of `LADDERS`."""
+        self._owners: Final[list[RecordedRunner]] = []
+        """By code: whose ladder it is, `_NOBODY`'s where it is none of `LADDERS`."""
         self._definitions: Final[dict[int, MarketDefinition]] = {}
         self._images: Final[set[int]] = set()
         """Numbers of markets whose next update was told as an image."""
@@ -88,10 +90,7 @@ class PreparedRecording:
         is among the problems. Raises `PyarrowMissing`.
         """
         try:
-            for changed in self._play(before, announces=announces):
-                yield changed
-                if changed and self._telling:
-                    self._tell_no_more()
+            yield from self._play(before, announces=announces)
         except SourceError as error:
             self._note(0, str(error))
         except (LookupError, ValueError, OverflowError) as error:
@@ -118,7 +117,7 @@ class PreparedRecording:
     def _play(self, before: Callable[[RecordedMarket], None], *, announces: bool) -> Iterator[list[RecordedMarket]]:
         changed: list[RecordedMarket] = []
         is_unannounced = announces
-        markets, quantities, unwanted = self._all, self._quantities, self._unwanted
+        markets, unwanted = self._all, self._unwanted
         for rows, texts in _groups(self.name, self._open):
             for code, price, size in rows:
                 if code > FIRST_UPDATE:
@@ -135,27 +134,30 @@ class PreparedRecording:
                 if place not in unwanted:
                     before(market)
                     changed.append(market)
-                if market.is_watched or market.watched_runners:
-                    watched = None if market.is_watched else market.watched_runners
-                    self._change_and_tell(islice(rows, price >> 1), market.moves, watched)
-                else:
-                    _change(islice(rows, price >> 1), quantities)
+                self._change(market, islice(rows, price >> 1))
                 if not price & 1:
                     is_unannounced = announces
                     if changed:
                         yield changed
                         changed = []
+                        if self._telling:
+                            self._tell_no_more()
 
-    def _change_and_tell(
-        self, rows: Iterator[Row], moves: list[Move], watched: Collection[RecordedRunner] | None
-    ) -> None:
-        """Take rows in, and append where they change a ladder: of the runners that are watched, `None` for all."""
-        quantities, owners = self._quantities, self._owners
+    def _change(self, market: RecordedMarket, rows: Iterator[Row]) -> None:
+        """Take rows in, and tell where they change a ladder of the runners that are watched."""
+        quantities, owners, moves = self._quantities, self._owners, market.moves
+        watched = frozenset(market.all_runners.values()) if market.is_watched else market.watched_runners
+        if not watched:
+            for code, price, size in rows:
+                if size:
+                    quantities[code][price] = size
+                else:
+                    quantities[code].pop(price, None)
+            return
         for code, price, size in rows:
-            runner = owners[code]
             quantity = quantities[code]
-            if runner is not None and (watched is None or runner in watched):
-                moves.append((runner, code % STEP, price, quantity.get(price, 0), size))
+            if owners[code] in watched:
+                moves.append((owners[code], code % STEP, price, quantity.get(price, 0), size))
             if size:
                 quantity[price] = size
             else:
@@ -165,7 +167,7 @@ class PreparedRecording:
         if code == MARKET:
             market = RecordedMarket(text)
             self._all.append(market)
-            self._add(size, None, (market.values,) * len(Quantity))
+            self._add(size, _NOBODY, (market.values,) * len(Quantity))
             if self._wanted.is_everything:
                 self.markets[text] = market
             else:
@@ -194,11 +196,11 @@ class PreparedRecording:
         self.problem_count += 1
         self.problems.append(Problem(self.name, line, text))
 
-    def _add(self, number: int, runner: RecordedRunner | None, quantities: tuple[Ladder, ...]) -> None:
+    def _add(self, number: int, runner: RecordedRunner, quantities: tuple[Ladder, ...]) -> None:
         if number * STEP != len(self._quantities):
             raise SourceError(f"{self.name}: it is no prepared recording, or a broken one.")
         # As few objects as can be: with more of them, markets of many runners cost a collection of all that there is.
-        own = (None,) * STEP if runner is None else _NONE_BEFORE + (runner,) * len(LADDERS) + _NONE_AFTER
+        own = _NOBODY_BEFORE + (runner,) * len(LADDERS) + _NOBODY_AFTER
         self._owners.extend(own)
         self._quantities.extend(quantities + (self._nowhere,) * (STEP - len(quantities)))
 
@@ -230,14 +232,6 @@ class PreparedRecording:
         else:
             self._unwanted.remove(place)
             self.markets[market.market_id] = market
-
-
-def _change(rows: Iterator[Row], quantities: list[Ladder]) -> None:
-    for code, key, value in rows:
-        if value:
-            quantities[code][key] = value
-        else:
-            quantities[code].pop(key, None)
 
 
 def _groups(name: str, open_file: Opener, *, only_ends: bool = False) -> Iterator[tuple[Iterator[Row], deque[str]]]:
