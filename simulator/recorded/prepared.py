@@ -93,7 +93,7 @@ class PreparedRecording:
             yield from self._play(before, announces=announces)
         except SourceError as error:
             self._note(0, str(error))
-        except (LookupError, ValueError, OverflowError) as error:
+        except (LookupError, ValueError, OverflowError, msgspec.DecodeError) as error:
             self._note(0, f"{self.name}: it is no prepared recording, or a broken one ({error!r}).")
 
     def look_through(self) -> bool:

@@ -121,7 +121,11 @@ class FollowedRecordings:
 
     def go_on(self, parts: Parts, image: object) -> None:
         """Go on as an image says; raise `LookupError`, `TypeError` or `ValueError` where it is none of these files."""
-        read = msgspec.convert(image, RecordingsImage)
+        try:
+            read = msgspec.convert(image, RecordingsImage)
+        except msgspec.ValidationError as error:
+            # Which is a ValueError by itself in late versions only.
+            raise ValueError(str(error)) from None
         self._parts = parts
         self._messages.go_on(read.positions, read.messages, read.problems)
         self._left.update(read.left)

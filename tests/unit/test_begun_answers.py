@@ -26,7 +26,7 @@ def new_cycle() -> WholeCycle:
     """A request that is there as a whole."""
     transport = cast(asyncio.Transport, Transport())
     cycle = WholeCycle(
-        scope=cast(Any, {"type": "http", "method": "POST"}),
+        scope=cast(Any, {"type": "http", "method": "POST", "headers": []}),
         transport=transport,
         flow=HeldFlow(transport),
         logger=logging.getLogger(),

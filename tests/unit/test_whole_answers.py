@@ -33,7 +33,7 @@ def answered(
 
     async def answer() -> RequestResponseCycle:
         cycle = kind(
-            scope=cast(Any, {"type": "http", "method": method}),
+            scope=cast(Any, {"type": "http", "method": method, "headers": []}),
             transport=cast(asyncio.Transport, transport),
             flow=HeldFlow(cast(asyncio.Transport, transport)),
             logger=logging.getLogger(),
