@@ -384,7 +384,7 @@ def test_what_somebody_wrote_by_hand_is_tried_out_before_anybody_meets_it(
 
 
 @given(st.data())
-@settings(max_examples=60)
+@settings(max_examples=min(60, settings().max_examples * 3 // 5))
 def test_whatever_stands_in_an_image_no_answer_is_a_failure_of_ours(data: st.DataObject) -> None:
     """One value anywhere in an image is another one, and the digest is right."""
     with client_of(DERBY) as derby:
@@ -473,7 +473,7 @@ DEEDS: st.SearchStrategy[Deed] = st.one_of(
 
 
 @given(st.lists(DEEDS, max_size=8), st.lists(DEEDS, max_size=8))
-@settings(max_examples=25)
+@settings(max_examples=min(25, settings().max_examples // 4))
 def test_who_goes_on_from_a_snapshot_anywhere_gets_the_same_answers(before: list[Deed], after: list[Deed]) -> None:
     with client_of(SCENARIO) as client, client_of() as other:
         headers = Bettor(client).headers

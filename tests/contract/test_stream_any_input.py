@@ -134,7 +134,7 @@ def assert_goes_on(theatre: StreamTheatre, other: StreamClient) -> None:
     theatre.cancel("bob", MARKET, bet_id)
 
 
-@settings(max_examples=300)
+@settings(max_examples=max(150, min(300, settings().max_examples)))
 @given(state=states, sent=st.lists(lines, min_size=1, max_size=4), cut=st.integers(1, 50))
 def test_whatever_is_sent_is_answered_and_nobody_else_is_harmed(state: str, sent: list[bytes], cut: int) -> None:
     with audience() as (theatre, other):

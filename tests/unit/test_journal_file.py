@@ -86,7 +86,7 @@ def hashes(worlds: Worlds) -> dict[str, str]:
 
 
 @given(st.lists(DEEDS, max_size=12), st.sampled_from([2, 3, 1_000]))
-@settings(max_examples=40)
+@settings(max_examples=min(40, settings().max_examples * 2 // 5))
 def test_a_process_that_is_killed_after_any_input_is_followed_by_one_in_the_same_state(
     tmp_path_factory: pytest.TempPathFactory, deeds: list[Input], inputs_between_images: int
 ) -> None:

@@ -78,7 +78,7 @@ DEEDS: st.SearchStrategy[Input] = st.one_of(
 )
 
 
-@settings(max_examples=25)
+@settings(max_examples=min(25, settings().max_examples // 5))
 @given(
     st.sampled_from(["optimistic", "queue", "pessimistic"]),
     st.lists(DEEDS, max_size=14),

@@ -219,7 +219,7 @@ def books(draw: st.DrawFn) -> tuple[list[list[Offer]], Side]:
 
 
 @given(books(), st.integers(1, 3))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=max(100, min(300, settings().max_examples)), deadline=None)
 def test_the_walk_that_runners_share_is_that_of_each(book: tuple[list[list[Offer]], Side], winners: int) -> None:
     """Whatever is offered, each runner has what a naive walk over the others comes to, in whatever order they ask."""
     queues, taker = book

@@ -41,7 +41,7 @@ class RestrictedMachine(Restricting, Settling, Waiting, Promises):
 
 
 TestRestrictedMachine = RestrictedMachine.TestCase
-TestRestrictedMachine.settings = settings(max_examples=40, stateful_step_count=25)
+TestRestrictedMachine.settings = settings(max_examples=min(40, settings().max_examples // 2), stateful_step_count=25)
 
 
 @pytest.mark.deep
