@@ -41,9 +41,8 @@ def test_the_tests_that_are_named_bring_about_the_codes_that_are_said(tmp_path: 
     tests = [str(HERE / name.replace("::", ".py::")) for name in BY_TEST]
     command = [sys.executable, "-m", "pytest", "-q", "-p", "tests.error_codes_seen", "-p", "no:cacheprovider", *tests]
 
-    run = subprocess.run(
-        command, cwd=ROOT, env={**os.environ, "BETSIM_ERROR_CODES": str(seen)}, capture_output=True, check=False
-    )
+    environment = {**os.environ, "BETSIM_ERROR_CODES": str(seen), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    run = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, check=False)
 
     assert 0 == run.returncode, run.stdout.decode()[-2000:]
     found: dict[str, list[str]] = json.loads(seen.read_text())

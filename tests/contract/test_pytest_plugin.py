@@ -26,12 +26,19 @@ def run(pytester: pytest.Pytester) -> Run:
     return run
 
 
+@pytest.fixture
+def no_other_plugins(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Processes of their own load none that they are not told to: those of hypothesis and the like take seconds."""
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+
+
 def test_the_package_names_the_plugin_to_pytest() -> None:
     project = Path(__file__).parents[2].joinpath("pyproject.toml").read_text(encoding="utf-8")
 
     assert '[project.entry-points.pytest11]\nbetsim = "simulator.pytest_plugin"\n' in project
 
 
+@pytest.mark.usefixtures("no_other_plugins")
 def test_a_suite_that_uses_no_fixture_loads_nothing_but_the_plugin(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(
         """
@@ -389,6 +396,7 @@ def test_with_warnings_as_errors_nothing_of_ours_fails(pytester: pytest.Pytester
     run("--strict-markers", "--strict-config").assert_outcomes(passed=1)
 
 
+@pytest.mark.usefixtures("no_other_plugins")
 @pytest.mark.skipif(importlib.util.find_spec("xdist") is None, reason="pytest-xdist is not installed")
 def test_workers_of_xdist_have_a_server_each(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(
@@ -403,7 +411,7 @@ def test_workers_of_xdist_have_a_server_each(pytester: pytest.Pytester) -> None:
         """
     )
 
-    result = pytester.runpytest_subprocess("-p", NAME, "-n", "2", "--betsim-seed", "4")
+    result = pytester.runpytest_subprocess("-p", NAME, "-p", "xdist.plugin", "-n", "2", "--betsim-seed", "4")
 
     result.assert_outcomes(passed=3, failed=1)
     result.stdout.fnmatch_lines(["*the journal of betsim's world*"])
