@@ -113,8 +113,14 @@ def test_who_bets_about_the_best_prices_does_with_three_levels_as_with_ladders_w
     assert list(rows(file, levels=3)) == list(rows(file))
 
 
-@pytest.mark.parametrize("model", ["queue", "pessimistic"])
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize(
+    ("form", "model"),
+    [
+        pytest.param(form, model, marks=[pytest.mark.deep] if "capture" in form and model == "queue" else [])
+        for form in FORMS
+        for model in ("queue", "pessimistic")
+    ],
+)
 def test_no_level_is_overdrawn_and_nothing_traded_is_used_twice(form: str, model: str) -> None:
     lane = Lane(Settings(model=model, balance=10**10, latency=LATENCY))
     Scatter(lane, seed=5)

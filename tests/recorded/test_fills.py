@@ -36,13 +36,27 @@ def source_of(name: str) -> Source:
     return source
 
 
+WAYS = {
+    "optimistic": ("optimistic", False),
+    "queue": ("queue", False),
+    "pessimistic": ("pessimistic", False),
+    "virtual offers too": ("queue", True),
+}
+"""How bets are filled: by which model, and whether virtual offers are taken."""
+LONG = ("1.127236622.bz2", "1.181223995.bz2", "1.241629436-capture-2025.xz")
+"""The recordings that are bet in by all of the ways in the long run alone, and otherwise by the strictest."""
+
+
 @needs(STREAMS)
 @pytest.mark.parametrize(
-    ("model", "virtual"),
-    [("optimistic", False), ("queue", False), ("pessimistic", False), ("queue", True)],
-    ids=["optimistic", "queue", "pessimistic", "virtual offers too"],
+    ("name", "model", "virtual"),
+    [
+        pytest.param(name, *WAYS[way], id=f"{name}-{way}", marks=[pytest.mark.deep] if is_left else [])
+        for name in LADDERS
+        for way in WAYS
+        for is_left in [name in LONG and way != "pessimistic"]
+    ],
 )
-@pytest.mark.parametrize("name", LADDERS)
 def test_no_level_is_overdrawn_and_nothing_traded_is_used_twice(name: str, model: str, virtual: bool) -> None:
     lane = Lane(Settings(model=model, balance=10**10, latency=LATENCY, cross_matching=virtual))
     Scatter(lane, seed=5)

@@ -47,7 +47,13 @@ def lanes() -> list[Lane]:
     return made
 
 
-@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+@pytest.mark.parametrize(
+    "file",
+    [
+        pytest.param(file, marks=[pytest.mark.deep] if file.name == "1.181223995.bz2" else [], id=file.name)
+        for file in FILES
+    ],
+)
 def test_a_prepared_recording_fills_what_the_file_does(file: Path, tmp_path: Path) -> None:
     if not file.exists():
         pytest.skip(f"the evidence is not here: {file}")
