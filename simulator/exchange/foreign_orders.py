@@ -164,12 +164,15 @@ class ForeignOrder(Order):
     def settle(self, at: int, judge: Callable[[Order], tuple[int, BetOutcome]]) -> None:
         """Note that there is nothing more to come of either: profit and outcome of both, each from its own amounts.
 
-        The few pence that are matched of a bet may be nothing in the money of its account.
+        The few pence that are matched of a bet may be nothing in the money of its account: that wins and loses nothing,
+        and ends as the pence do.
         """
         Order.settle(self, at, judge)
         self.mirror.settled_at = at
-        if self.size_matched:
+        if self.mirror.size_matched:
             self.mirror.profit, self.mirror.outcome = judge(self.mirror)
+        elif self.size_matched:
+            self.mirror.profit, self.mirror.outcome = 0, self.outcome
 
     def unsettle(self) -> None:
         """Be as before the end, both."""

@@ -502,6 +502,27 @@ def test_where_a_hundredth_is_more_than_a_penny_something_is_left_until_all_is_m
     assert 2 == bet.own.size_matched
 
 
+def test_pence_that_are_nothing_in_the_accounts_money_end_as_bets_of_a_line_and_are_not_void() -> None:
+    """0.01, worth a pound, of which 0.52 is matched: that wins, wins nothing in the money of its account, and loses."""
+    world = any_market("LINE", [A])
+    world.open_account("rita", currency="AUD", rate=Rate(1, 100), unlimited=True)
+    bet = world.back("rita", 1, at=100_50)
+    world.lay("maker", 52, at=100_50)
+
+    for settle, line_result, outcome in (
+        (world.settle, 90_00, BetOutcome.WON),
+        (world.resettle, 120_00, BetOutcome.LOST),
+        (world.resettle, 90_00, BetOutcome.WON),
+    ):
+        events = settle(line_result=line_result)
+
+        assert not [event for event in events if isinstance(event, OrderVoided)]
+        (settled,) = (event for event in events if isinstance(event, OrderSettled) and event.account == "rita")
+        assert (outcome, 0) == (settled.outcome, settled.profit)
+        assert (52, 0, outcome) == (bet.size_matched, bet.size_voided, bet.outcome)
+        assert (0, 0, outcome) == (bet.own.size_matched, bet.own.size_voided, bet.own.outcome)
+
+
 def test_an_account_at_par_is_as_one_in_pounds() -> None:
     world = World()
     world.open_account("paula", currency="AUD", rate=PAR)

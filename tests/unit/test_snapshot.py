@@ -216,7 +216,7 @@ UNREADABLE = {
     "nothing": (b"", "not a snapshot"),
     "text": (b'"a snapshot"', "not a snapshot"),
     "no members": (b"{}", "not a snapshot"),
-    "another format": (altered(format=1), "format: 1 is not the format of this version"),
+    "another format": (altered(format=2), "format: 2 is not the format of this version"),
     "another image": (altered(image={}), "digest: this is not as it was written"),
     "no scenario": (altered(scenario=None), "not a snapshot"),
     "a digest of something else": (altered(digest="0"), "digest"),
