@@ -127,6 +127,9 @@ class Market:
     """By account, in the order of their first bets."""
     positions: dict[str, Position]
     """By account, for those whose exposure counts."""
+    changes: int = 0
+    """How many there have been of all but bets. Unlike the version, which may be told, it only ever grows. Snapshots
+    of before there was such a number have none."""
     _place_first_bets: Callable[["Market"], object] | None = None
 
     def __init__(self, definition: AddMarket) -> None:
@@ -141,6 +144,7 @@ class Market:
         self.bsp_reconciled = False
         self.version = definition.version
         self.material_version = definition.version
+        self.changes = 0
         self.total_matched = 0
         self.last_match_at: int | None = None
         self.settled_at: int | None = None
@@ -298,9 +302,9 @@ class Market:
 
     @property
     def offers_revision(self) -> int:
-        """Return a number that is the same as long as no offer of the market changes, virtual ones included."""
+        """Return a number that grows whenever an offer of the market may change, virtual ones included."""
         books = [runner.book for runner in self.runners.values()]
-        return self.version + sum([book.backs.revision + book.lays.revision for book in books])
+        return self.changes + sum([book.backs.revision + book.lays.revision for book in books])
 
     # Changes
 
@@ -320,6 +324,7 @@ class Market:
     def changed(self, at: int, *, material: bool = False) -> MarketChanged:
         """Raise the version, and with a material change the oldest version that a bet may carry."""
         self.version += 1
+        self.changes += 1
         if material:
             self.material_version = self.version
         return MarketChanged(at, self.market_id, self.version, material, self.status, self.in_play)

@@ -226,6 +226,7 @@ LEFT_OUT: Final[Mapping[type, Mapping[str, str]]] = {
         "orders": ELSEWHERE,
         "orders_of": ELSEWHERE,
         "positions": DERIVED,
+        "changes": "it tells of changes and makes none",
         "_other_runners_of": DERIVED,
         "_other_runners_version": DERIVED,
         "_active_by_priority": DERIVED,

@@ -9,9 +9,10 @@ from simulator.betfair.betting.prices import PriceView, price_view
 from simulator.betfair.schema.sports_enums import PriceData
 from simulator.betfair.schema.sports_inputs import ExBestOffersOverrides, PriceProjection
 from simulator.betfair.schema.sports_markets import ExchangePrices
+from simulator.exchange.commands import AmendMarket
 from simulator.exchange.orders import RunnerKey
 from simulator.world.settings import settings_of
-from tests.unit.exchange_builder import World
+from tests.unit.exchange_builder import MARKET, World
 from tests.unit.scenario_builder import load, small
 from tests.unit.virtual_bets import CHELSEA, DRAW, NEWCASTLE, first_example
 
@@ -61,6 +62,26 @@ def test_what_is_remembered_is_what_is_read_anew_after_any_change(only: int | No
         change(world)
         for view in views:
             assert of_all(world, view) == read_anew(world, view)
+
+
+def change_within_a_version(world: World) -> None:
+    world.apply(AmendMarket(MARKET, version=world.market.version, complete=False))
+
+
+def offer_and_go_back_a_version(world: World) -> None:
+    world.back("alice", 2_00, 500_00, DRAW)
+    world.apply(AmendMarket(MARKET, version=world.market.version - 1))
+
+
+@pytest.mark.parametrize("change", [change_within_a_version, offer_and_go_back_a_version])
+def test_a_version_that_is_told_and_does_not_grow_brings_no_old_prices(change: Callable[[World], object]) -> None:
+    """Recorded markets change within a version, and are told theirs after each change that was ours."""
+    world = first_example()
+    for view in (VIEWS[2], VIEWS[6]):
+        before = of_all(world, view)
+        change(world)
+        assert before != of_all(world, view) == read_anew(world, view)
+        world = first_example()
 
 
 def test_prices_are_worked_out_once_while_nothing_of_them_changes() -> None:
