@@ -116,11 +116,15 @@ class BetfairFace:
         request = _request(scope, headers, body)
         answer = self._begun(endpoint, request)
         if isinstance(answer, Response) and not request.faults:
+            ending = None
             if request.when_answered:
                 # Requests that arrive together are in flight together, in the same turn of the loop.
-                asyncio.get_running_loop().call_soon(do_all, request.when_answered)
+                ending = asyncio.get_running_loop().call_soon(do_all, request.when_answered)
             if respond_at_once(exchange, answer, headers):
                 return None
+            if ending is not None:
+                # It is in flight until the answer is written, for which a client may let us wait.
+                ending.cancel()
         return partial(self._finish, endpoint, request, answer)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

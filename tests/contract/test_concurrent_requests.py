@@ -1,15 +1,19 @@
 """Three requests that count may be in flight of an account; a fourth is TOO_MANY_REQUESTS (manual)."""
 
 import asyncio
+from collections.abc import Mapping
 from typing import Any
 
 import httpx
 import pytest
 
+from simulator.app import create_app
+from simulator.control.worlds import Addresses
 from simulator.exchange.commands import TurnInPlay
 from simulator.world.inputs import AdvanceClock
 from tests.contract.bettor import JSON_RPC, MATCH, REST, Bettor, back, envelopes, world_of
-from tests.in_process import Client
+from tests.in_memory import ServerInMemory
+from tests.in_process import URL, Client
 
 Call = tuple[str, dict[str, Any]]
 
@@ -122,3 +126,57 @@ def test_reads_of_a_batch_whose_bet_waits_are_over_before_the_bet_is(client: Cli
     assert [] == refused([meanwhile])
     assert [] == refused(answers)
     assert "SUCCESS" == answers[2]["result"]["status"]
+
+
+def test_connections_of_a_server_count_as_those_in_process_do(client: Client, alice: Bettor) -> None:
+    """What is answered at once is in flight for its turn of the loop; who waits for each answer has room."""
+    app = create_app(client.worlds, Addresses(URL))
+
+    async def answers() -> list[bytes]:
+        server = ServerInMemory(app)
+        connections = [server.connect() for _ in range(5)]
+        for connection in connections:
+            connection.post(*orders_of(alice))
+        for _ in range(2):
+            await asyncio.sleep(0)
+            connections.append(server.connect())
+            connections[-1].post(*orders_of(alice))
+        return [connection.written for connection in connections]
+
+    assert [3, 4] == too_many(client.run(lambda _: answers()))
+
+
+def test_who_does_not_read_has_requests_in_flight_until_the_answers_are_written(client: Client, alice: Bettor) -> None:
+    """On a connection whose buffer is full an answer waits; whoever reads gets it at once."""
+    app = create_app(client.worlds, Addresses(URL))
+
+    async def answers() -> list[bytes]:
+        server = ServerInMemory(app)
+        connections = [server.connect() for _ in range(5)]
+        *slow, fourth, fifth = connections
+        for connection in slow:
+            connection.protocol.pause_writing()
+            connection.post(*orders_of(alice))
+        for _ in range(10):
+            await asyncio.sleep(0)
+        assert not any(connection.written for connection in slow)
+        fourth.post(*orders_of(alice))
+        for connection in slow:
+            connection.protocol.resume_writing()
+        await server.answer_all()
+        fifth.post(*orders_of(alice))
+        return [connection.written for connection in connections]
+
+    assert [3] == too_many(client.run(lambda _: answers()))
+
+
+def orders_of(bettor: Bettor) -> tuple[str, object, Mapping[str, str]]:
+    """A request that counts: where to, what, and with which headers."""
+    (envelope,) = envelopes(ORDERS)
+    return JSON_RPC, envelope, bettor.headers
+
+
+def too_many(answers: list[bytes]) -> list[int]:
+    """The numbers of the answers that say TOO_MANY_REQUESTS; all others are results."""
+    assert all((b'"result"' in answer) != (b"TOO_MANY_REQUESTS" in answer) for answer in answers)
+    return [number for number, answer in enumerate(answers) if b"TOO_MANY_REQUESTS" in answer]
