@@ -36,6 +36,8 @@ Row = tuple[int, int, int]
 _decode_definition: Final = msgspec.json.Decoder(MarketDefinition).decode
 _decode_runners: Final = msgspec.json.Decoder(list[tuple[int, int, int, int]]).decode
 _decode_told: Final = msgspec.json.Decoder(list[tuple[int, int, list[float]]]).decode
+_BROKEN: Final = (SourceError, LookupError, ValueError, OverflowError, msgspec.DecodeError)
+"""What to play something that was not written by `preparing` can come to."""
 _NOBODY: Final = RecordedRunner([0], {})
 """Whose ladders are that nobody watches."""
 _NOBODY_BEFORE: Final = (_NOBODY,) * LADDERS[0]
@@ -91,10 +93,8 @@ class PreparedRecording:
         """
         try:
             yield from self._play(before, announces=announces)
-        except SourceError as error:
-            self._note(0, str(error))
-        except (LookupError, ValueError, OverflowError, msgspec.DecodeError) as error:
-            self._note(0, f"{self.name}: it is no prepared recording, or a broken one ({error!r}).")
+        except _BROKEN as error:
+            self._note_broken(error)
 
     def look_through(self) -> bool:
         """Note the problems of the file without playing it, and return whether it has a market.
@@ -110,8 +110,8 @@ class PreparedRecording:
                         has_market = has_market or code == MARKET
                         if code == PROBLEM:
                             self._take(code, 0, size, text)
-        except SourceError as error:
-            self._note(0, str(error))
+        except _BROKEN as error:
+            self._note_broken(error)
         return has_market
 
     def _play(self, before: Callable[[RecordedMarket], None], *, announces: bool) -> Iterator[list[RecordedMarket]]:
@@ -195,6 +195,10 @@ class PreparedRecording:
     def _note(self, line: int, text: str) -> None:
         self.problem_count += 1
         self.problems.append(Problem(self.name, line, text))
+
+    def _note_broken(self, error: Exception) -> None:
+        broken = f"{self.name}: it is no prepared recording, or a broken one ({error!r})."
+        self._note(0, str(error) if isinstance(error, SourceError) else broken)
 
     def _add(self, number: int, runner: RecordedRunner, quantities: tuple[Ladder, ...]) -> None:
         if number * STEP != len(self._quantities):

@@ -21,7 +21,7 @@ MOST_PROBLEMS: Final = 100
 
 
 class Problem(NamedTuple):
-    """A line that is left out, and why."""
+    """A line that is left out, and why; as line 0, what is wrong with a whole file, in words that name it."""
 
     name: str
     line: int
@@ -29,7 +29,7 @@ class Problem(NamedTuple):
 
     def __str__(self) -> str:
         """Return it as one sentence."""
-        return f"{self.name}, line {self.line}: {self.text}"
+        return self.text if not self.line else f"{self.name}, line {self.line}: {self.text}"
 
 
 class Played(Protocol):

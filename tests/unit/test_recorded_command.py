@@ -2,8 +2,10 @@
 
 import sys
 import tarfile
+from importlib import import_module
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -169,6 +171,27 @@ def test_what_is_prepared_already_is_left_as_it_is(tmp_path: Path) -> None:
 
     assert run("prepare", "--to", str(tmp_path / "again"), str(file)) == (0, f"{file}: it is prepared already\n")
     assert not (tmp_path / "again").exists()
+
+
+@pytest.mark.parametrize("kept", [["code"], ["code", "price", "size"]], ids=["numbers and texts", "texts"])
+def test_what_is_prepared_already_and_lacks_something_is_named_as_a_file(tmp_path: Path, kept: list[str]) -> None:
+    pytest.importorskip("pyarrow")
+    parquet: Any = import_module("pyarrow.parquet")
+    (tmp_path / "1.1").write_bytes(CONTENT)
+    run("prepare", "--to", str(tmp_path / "cache"), str(tmp_path / "1.1"))
+    (file,) = (tmp_path / "cache").glob("*.parquet")
+    table = parquet.read_table(file)
+    lacking = table.select(kept)
+    if len(kept) > 1:
+        lacking = lacking.append_column("text", [[None] * len(table)])
+    parquet.write_table(lacking, file)
+
+    status, output = run("prepare", "--to", str(tmp_path / "again"), str(file))
+
+    assert status == 2
+    broken, nothing = output.splitlines()
+    assert broken.startswith(f"attention: {file}: it is no prepared recording, or a broken one (")
+    assert nothing == f"betsim: {file}: there is no market in it."
 
 
 def test_to_prepare_without_pyarrow_ends_with_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
