@@ -274,6 +274,30 @@ class Holds(Places):
         self.told += [plain(prices) for prices in self.prices]
 
 
+class Marks(Places):
+    """Writes on some books, holds on to others, and looks at a few: each is asked what was written on it before."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(**more)
+        self.told: list[Any] = []
+        self.books: list[Any] = []
+
+    def check_market_book(self, market: Any, market_book: Any) -> bool:
+        return True
+
+    def process_market_book(self, market: Any, market_book: Any) -> None:
+        self.told.append((getattr(market_book, "mark", None), market_book.publish_time_epoch, market_book.version))
+        if len(self.told) % 4 == 1:
+            market_book.mark = len(self.told)
+        elif len(self.told) % 4 == 2:
+            self.books.append(market_book)
+        elif len(self.told) % 4 == 3:
+            self.told.append(market_book.total_matched)
+
+    def finish(self, flumine: Any) -> None:
+        self.told += [(book.publish_time_epoch, str(book.publish_time), book.total_matched) for book in self.books]
+
+
 class RaisesFlumineErrors(BacksOnce):
     """Does what flumine refuses by raising, and goes on."""
 

@@ -211,6 +211,30 @@ def test_what_a_strategy_holds_on_to_stays_as_it_was(race: Path) -> None:
     assert ours["told"] == theirs["told"]
 
 
+def test_what_a_strategy_writes_on_a_book_is_on_no_other(race: Path) -> None:
+    theirs, ours = side("flumine", "Marks", race), side("betsim", "Marks", race)
+    assert len(theirs["told"]) > 20
+    assert ours["told"] == theirs["told"]
+
+
+COUNTS_BOOKS = """
+import sys
+from simulator.backtest.flumine_adapter.books import LazyMarketBook
+made = []
+begin = LazyMarketBook.__init__
+LazyMarketBook.__init__ = lambda book, *given: (made.append(given[1]), begin(book, *given))[1]
+sys.path.insert(0, sys.argv[1])
+import flumine_sides
+flumine_sides.by_betsim(sys.argv[2], sys.argv[3], {})
+print(len(made))
+"""
+
+
+def test_a_book_that_nobody_looks_at_is_the_next_one_too(race: Path) -> None:
+    looks, holds = (int(run("-c", COUNTS_BOOKS, str(HERE), name, str(race)).stdout) for name in ("Places", "Holds"))
+    assert 0 < looks < holds / 2
+
+
 COUNTS_WHOLE_RUNNERS = """
 import sys
 from simulator.backtest.flumine_adapter.runners import LazyRunner

@@ -6,6 +6,7 @@ of it. Books are as they were, as flumine's: what a strategy holds on to is made
 """
 
 from datetime import datetime
+from sys import getrefcount
 from typing import Any, Final
 
 from betfairlightweight.resources.bettingresources import KeyLine, MarketBook, PriceLadderDescription
@@ -172,6 +173,27 @@ class LazyMarketBook(MarketBook):
         }
 
 
+MEMBERS: Final = 8
+"""How many members a book has of which nothing is made."""
+
+
+class _Market:
+    """Something that has a book."""
+
+    market_book: Any = None
+
+
+def _unheld() -> int:
+    """Count references as `next_book` does where nobody else has the book: interpreters count in different ways."""
+    market = _Market()
+    market.market_book = object()
+    book = market.market_book
+    return getrefcount(book)
+
+
+UNHELD: Final = _unheld()
+
+
 class MarketBooks:
     """The books of one market, one after the other."""
 
@@ -188,6 +210,24 @@ class MarketBooks:
         self._mentions: list[int] = []
         """How often each was mentioned when it was made."""
         self._runners: list[LazyRunner] = []
+
+    def next_book(self, market: Any, publish_time: datetime, publish_time_epoch: int) -> LazyMarketBook:
+        """Give a market of flumine's its book at a time, and return it.
+
+        The last one, if nobody else has it and nothing was made of it, is the next one too, at another time.
+        """
+        book: LazyMarketBook = market.market_book
+        if (
+            getrefcount(book) > UNHELD
+            or len(book.__dict__) > MEMBERS
+            or book.recorded_definition is not self.followed.recorded.definition
+        ):
+            book = LazyMarketBook(self, publish_time, publish_time_epoch)
+            market(book)
+            return book
+        book.publish_time = publish_time
+        book.publish_time_epoch = publish_time_epoch
+        return book
 
     def market_definition(self, told: RecordedDefinition) -> Any:
         """Return what betfairlightweight makes of a definition; the last one is kept."""

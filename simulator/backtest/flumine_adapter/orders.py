@@ -9,8 +9,10 @@ from simulator.backtest.amounts import hundredths_or_none, of_hundredths, to_hun
 from simulator.exchange.commands import PlaceInstruction
 from simulator.exchange.money import HUNDREDTHS
 from simulator.exchange.orders import (
+    BACK,
     EXECUTABLE,
     EXECUTION_COMPLETE,
+    LAPSE,
     LIMIT,
     BetTargetType,
     Order,
@@ -128,7 +130,8 @@ class FollowedOrder(SimulatedOrder):
 def placing(order: Any) -> PlaceInstruction:
     """Return the instruction that places an order of flumine's."""
     order_type = order.order_type
-    runner, side = RunnerKey(order.selection_id, to_hundredths(order.handicap)), Side(order.side)
+    runner = RunnerKey(order.selection_id, to_hundredths(order.handicap))
+    side = BACK if order.side == "BACK" else Side(order.side)
     if order_type.ORDER_TYPE is OrderTypes.LIMIT:
         return PlaceInstruction(
             runner,
@@ -136,7 +139,7 @@ def placing(order: Any) -> PlaceInstruction:
             LIMIT,
             hundredths_or_none(order_type.price),
             hundredths_or_none(order_type.size),
-            Persistence(order_type.persistence_type),
+            LAPSE if order_type.persistence_type == "LAPSE" else Persistence(order_type.persistence_type),
             _named(TimeInForce, order_type.time_in_force),
             _amount(order_type.min_fill_size),
             _named(BetTargetType, order_type.bet_target_type),

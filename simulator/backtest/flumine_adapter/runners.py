@@ -42,10 +42,9 @@ class LazyRunner(RunnerBook, RunnerBookEX):
     @MadeOnce
     def available_to_back(self) -> Any:
         """Return what can be backed, the highest price first."""
-        book = self.book
-        if not book.lays.is_idle:
-            return Prices(book.lays.ladder(), descending=True)
-        recorded = book.recorded
+        lays, recorded = self.book.lays, self.book.recorded
+        if lays.levels or lays.taken:
+            return Prices(lays.ladder(), lays.best_price, descending=True)
         if recorded.available_to_back and not recorded.levels_shown:
             return Prices(recorded.available_to_back.copy(), recorded.best_back, descending=True)
         return self._levels("bdatb", "batb")
@@ -53,10 +52,9 @@ class LazyRunner(RunnerBook, RunnerBookEX):
     @MadeOnce
     def available_to_lay(self) -> Any:
         """Return what can be laid, the lowest price first."""
-        book = self.book
-        if not book.backs.is_idle:
-            return Prices(book.backs.ladder())
-        recorded = book.recorded
+        backs, recorded = self.book.backs, self.book.recorded
+        if backs.levels or backs.taken:
+            return Prices(backs.ladder(), backs.best_price)
         if recorded.available_to_lay and not recorded.levels_shown:
             return Prices(recorded.available_to_lay.copy(), recorded.best_lay)
         return self._levels("bdatl", "batl")

@@ -40,8 +40,13 @@ FIRST_ID: Final = 10**17
 BEGINNING: Final = datetime.fromtimestamp(0, tz=timezone.utc)  # noqa: UP017, flumine's books have this very object
 """The time before a recording has told any."""
 
-FEWEST_COLLECTED: Final = 20_000
-"""How many objects there have to be more than before until garbage is looked for: an order has dozens that last."""
+FEWEST_COLLECTED: Final = 200_000
+"""How many objects there have to be more than before until garbage is looked for: an order has dozens that last.
+
+So where a market has no more than a few thousand orders, its objects are looked at when it is over, and hardly before.
+"""
+SECOND_LOOKS: Final = 1
+"""After how many times what has lasted is looked at again: more would let the garbage of several markets pile up."""
 
 _one_at_a_time: Final = Lock()
 Argument = TypeVar("Argument")
@@ -121,7 +126,7 @@ def flumine_session() -> Iterator[None]:
         if not is_frozen:
             gc.freeze()
         if thresholds[0]:  # 0 is never
-            gc.set_threshold(max(thresholds[0], FEWEST_COLLECTED), *thresholds[1:])
+            gc.set_threshold(max(thresholds[0], FEWEST_COLLECTED), SECOND_LOOKS, thresholds[2])
         try:
             for owner, name, value in patches:
                 setattr(owner, name, value)
