@@ -127,9 +127,6 @@ class Market:
     """By account, in the order of their first bets."""
     positions: dict[str, Position]
     """By account, for those whose exposure counts."""
-    changes: int = 0
-    """How many there have been of all but bets. Unlike the version, which may be told, it only ever grows. Snapshots
-    of before there was such a number have none."""
     _place_first_bets: Callable[["Market"], object] | None = None
 
     def __init__(self, definition: AddMarket) -> None:
@@ -145,6 +142,7 @@ class Market:
         self.version = definition.version
         self.material_version = definition.version
         self.changes = 0
+        """How many there have been of all but bets. Unlike the version, which may be told, it only ever grows."""
         self.total_matched = 0
         self.last_match_at: int | None = None
         self.settled_at: int | None = None
