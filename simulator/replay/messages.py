@@ -47,8 +47,10 @@ class Messages:
         self._reading: Final[dict[int, _Reading]] = {}
         self._read_ahead: Final[dict[int, Iterator[Line]]] = {}
         """The lines from the next message on, of files of which nothing was taken since positions were gone on from."""
-        self._opening: Final = Lock()
-        """Held by who opens a file, which may be another thread that reads ahead."""
+        self._opening: Final = [Lock() for _ in files]
+        """By the place of a file: held by who opens it, which may be another thread that reads ahead."""
+        self._opened: Final[set[int]] = set()
+        """The places of the files that were opened to be followed: nobody reads ahead in these any more."""
         self.ended: Final[list[int]] = []
         """The places of the files that have come to their end since somebody looked."""
         self.problems: Final[list[str]] = []
@@ -85,14 +87,16 @@ class Messages:
         Else that is done when each has come: to unpack a file up to there takes a while. Another thread may do it.
         """
         for _, place in sorted(self._due):
-            with self._opening:
-                if self._after[place] and place not in self._reading and place not in self._read_ahead:
+            # One lock each: what is due in one file does not wait until another is unpacked.
+            with self._opening[place]:
+                if self._after[place] and place not in self._opened and place not in self._read_ahead:
                     lines = any_lines(self._sources[place], self._after[place])
                     first = next(lines, None)
                     self._read_ahead[place] = lines if first is None else chain((first,), lines)
 
-    def _opened(self, place: int) -> Iterator[Line]:
-        with self._opening:
+    def _open(self, place: int) -> Iterator[Line]:
+        with self._opening[place]:
+            self._opened.add(place)
             return self._read_ahead.pop(place, None) or any_lines(self._sources[place], self._after[place])
 
     def until(self, at: int) -> Iterator[tuple[int, Line]]:
@@ -105,7 +109,7 @@ class Messages:
             due, place = self._due[0]
             reading = self._reading.get(place)
             if reading is None:
-                self._read_on(due, place, self._opened(place))
+                self._read_on(due, place, self._open(place))
                 continue
             self._read_on(due, place, reading.rest)
             self.followed += 1

@@ -182,6 +182,46 @@ def test_who_reads_ahead_has_the_next_message_when_its_time_has_come(
     assert state_hash(again) == state_hash(world)
 
 
+def test_what_is_due_in_one_file_does_not_wait_until_another_has_been_read_ahead(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder := tmp_path / "recordings").mkdir()
+    a_race().write(folder)
+    other = Race("1.2", event_id="10")
+    other.at += 500
+    other.messages.clear()
+    for number in range(8):
+        other.defines(betDelay=number)
+    other.write(folder)
+    world = world_of(folder)
+    world.do(AdvanceClock(4_600)).accepted()
+    again, is_asked, may_read = going_on_from(written(world)), Event(), Event()
+
+    def lines(source: Any, after: int) -> Any:
+        if "1.2" in source.name:
+            is_asked.set()
+            assert may_read.wait(60)
+        return found(source, after)
+
+    found = messages.any_lines
+    monkeypatch.setattr(messages, "any_lines", lines)
+    reader = Thread(target=read_ahead, args=([again],))
+    reader.start()
+    assert is_asked.wait(60)
+    late = Timer(3, may_read.set)
+    late.start()
+    again.do(AdvanceClock(400)).accepted()
+
+    assert not may_read.is_set()
+    late.cancel()
+    may_read.set()
+    reader.join()
+    world.do(AdvanceClock(400)).accepted()
+    for one in (world, again):
+        one.do(AdvanceClock(120_000)).accepted()
+    assert state_hash(again) == state_hash(world)
+
+
 def test_lines_that_are_left_out_are_noted_once(tmp_path: Path) -> None:
     race = Race()
     race.says("nonsense")

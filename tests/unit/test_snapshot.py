@@ -69,8 +69,8 @@ NOT_COMPARED = {
     "_virtual_view", "_other_runners_of", "_other_runners_version", "_active_by_priority",
     "_by_pair", "_by_client_id", "_by_length",
     "_real", "_real_base", "_base_nanoseconds",
-    "_by_selection", "_definition_before", "_events", "_heard", "_opening", "_read_ahead", "_reading", "_sources",
-    "_watch", "_watched", "is_image", "moves", "watched_books", "watched_runners",
+    "_by_selection", "_definition_before", "_events", "_heard", "_opened", "_opening", "_read_ahead", "_reading",
+    "_sources", "_watch", "_watched", "is_image", "moves", "watched_books", "watched_runners",
     "new_book", "new_books",
 }  # fmt: skip
 """What markets, vendors and sessions work out anew when they are asked, how a clock counts, what the last message has
