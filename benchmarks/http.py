@@ -51,13 +51,13 @@ def run() -> None:
     print(f"http: keep-alive loopback, {CONNECTIONS} connections, {ROUNDS} rounds of {REQUESTS:,} requests")
     print("  the ratio is that of the requests a second; the last three columns are the server's own processor time")
     titles = ("req/s", "yardstick", "ratio", "p99 ms", "us/req", "yardstick", "ratio")
-    print(f"  {'operation':<18}" + "".join(f"{title:>11}" for title in titles))
+    print(f"  {'operation':<20}" + "".join(f"{title:>11}" for title in titles))
     with _servers() as (server, yardstick, requests):
         for number, (name, make) in enumerate(requests.items()):
             ours, theirs = asyncio.run(_measure(server, make, yardstick, number))
             pairs = list(zip(ours, theirs, strict=True))
             print(
-                f"  {name:<18}"
+                f"  {name:<20}"
                 f"{median(one.load.requests_per_second for one in ours):>11,.0f}"
                 f"{median(one.load.requests_per_second for one in theirs):>11,.0f}"
                 f"{median(a.load.requests_per_second / b.load.requests_per_second for a, b in pairs):>11.2f}"
@@ -181,13 +181,19 @@ def requests_of(port: int) -> dict[str, Callable[[int], bytes]]:
         return call("placeOrders", {"marketId": MARKET_ID, "instructions": [instruction]}, headers)
 
     back, lay = order("BACK"), order("LAY")
-    book = call("listMarketBook", {"marketIds": [MARKET_ID], "priceProjection": {"priceData": ["EX_BEST_OFFERS"]}})
+    projection = {"priceData": ["EX_BEST_OFFERS"]}
+    book, same_book = [
+        call("listMarketBook", {"marketIds": [MARKET_ID], "priceProjection": wanted})
+        for wanted in (projection, {**projection, "exBestOffersOverrides": {"bestPricesDepth": 3}})
+    ]
     current = [call("listCurrentOrders", {}, headers) for headers in readers]
     for request in [order("BACK", 100.0, headers) for headers in readers]:
         for _ in range(RESTING_ORDERS):
             asyncio.run(_answer_of(port, lambda _, request=request: request))  # type: ignore[misc]
     return {
         "listMarketBook": lambda _: book,
+        # In turns in two ways, so that the prices cannot be those which were worked out for the request before.
+        "listMarketBook anew": lambda number: book if number % 2 else same_book,
         "listCurrentOrders": lambda number: current[number % len(current)],
         "placeOrders": lambda number: lay if number % 2 else back,
     }
