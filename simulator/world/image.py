@@ -19,7 +19,7 @@ A column is a list that begins with its kind:
 """
 
 from collections import OrderedDict, deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
@@ -81,6 +81,11 @@ class Classes:
             raise TypeError(f"an image cannot hold a {kind.__module__}.{kind.__qualname__}")
         return name
 
+    def lacks(self, kind: type, named: Container[str]) -> str | None:
+        """Return the first attribute that objects of a class have, as the class says, and that is not named."""
+        left_out = self._left_out.get(kind, frozenset())
+        return next((name for name in _slots_of(kind) if name not in left_out and name not in named), None)
+
     def attributes_of(self, one: object) -> tuple[str, ...]:
         """Return the names of the attributes of an object that are written, in order."""
         left_out = self._left_out.get(type(one), frozenset())
@@ -91,10 +96,14 @@ def _names_of(one: object) -> Iterator[str]:
     if isinstance(one, msgspec.Struct):
         yield from one.__struct_fields__
         return
-    for base in type(one).__mro__:
+    yield from _slots_of(type(one))
+    yield from getattr(one, "__dict__", ())
+
+
+def _slots_of(kind: type) -> Iterator[str]:
+    for base in kind.__mro__:
         slots = base.__dict__.get("__slots__", ())
         yield from (slots,) if isinstance(slots, str) else slots
-    yield from getattr(one, "__dict__", ())
 
 
 # Writing
@@ -211,7 +220,11 @@ class Reader:
     def _fill(self, name: str) -> None:
         kind, objects = self._classes.named(name), self._objects[name]
         in_dictionaries: dict[str, list[Any]] = {}
-        for attribute, columns in self._image["tables"][name]["attributes"].items():
+        attributes = self._image["tables"][name]["attributes"]
+        missing = self._classes.lacks(kind, attributes) if objects else None
+        if missing is not None:
+            raise NotAnImage(f"there is no {missing} of any {name}")
+        for attribute, columns in attributes.items():
             values = self._joined(columns, len(objects))
             slot = getattr(kind, attribute, None)
             if slot is not None and hasattr(slot, "__set__"):

@@ -4,7 +4,7 @@ What goes in goes in through one door, and what comes out is one story (`World.d
 """
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Final
 
@@ -124,7 +124,7 @@ class World:
 
     def _go_on_from(self, restoration: Restoration) -> None:
         self.sequence = restoration.snapshot.sequence
-        self._go_on(remembered(restoration.snapshot, self._real_time, restoration.renamed, self.open_recordings))
+        self._go_on_as_remembered(restoration.snapshot, restoration.renamed)
         self.ids.world_id = self.id
         if not restoration.keeps_sessions:
             self.developer_apps.remake_keys()
@@ -132,6 +132,14 @@ class World:
             self.bettune.users.remake_tokens(tokens, self.ids.bettune_token)
             for session in list(self.sessions):
                 self.sessions.close(session)
+
+    def _go_on_as_remembered(self, snapshot: Snapshot, renamed: Mapping[str, str] | None) -> None:
+        remembers = remembered(snapshot, self._real_time, renamed, self.open_recordings)
+        try:
+            self._go_on(remembers)
+        except (AttributeError, TypeError) as error:
+            # What a part is to remember it alone knows, and that it does not is seen when it is asked.
+            raise SnapshotError(str(error), "image") from None
 
     def _go_on(self, remembers: Remembered) -> None:
         """Go on with what is remembered, whatever was before."""
@@ -388,7 +396,12 @@ class World:
                 raise SnapshotError(
                     "the snapshot is of another world, and a world goes back to its own only", "scenario"
                 )
-            self._go_on(remembered(snapshot, self._real_time, None, self.open_recordings))
+            before = Remembered(self.parts, self.participants)
+            try:
+                self._go_on_as_remembered(snapshot, None)
+            except SnapshotError:
+                self._go_on(before)
+                raise
             self.ids.world_id = self.id
         except SnapshotError as error:
             return self._tell(now, one, [], Refusal.of(error), CALLER)

@@ -256,6 +256,43 @@ def test_an_image_that_somebody_wrote_is_read_or_refused(places: list[int], stra
     assert problem is None or problem.startswith("image: ")
 
 
+def image_without(*path: str) -> dict[str, Any]:
+    """An image in which what a path leads to has nothing in it."""
+    image = here = msgspec.json.decode(world_of().snapshot().image)
+    for name in path[:-1]:
+        here = here[name]
+    here[path[-1]] = {}
+    return dict(image)
+
+
+@pytest.mark.parametrize(
+    ("table", "attribute"),
+    [("world.transaction_charges.TransactionCharges", "limit"), ("exchange.book.Offers", "_direction")],
+)
+def test_an_image_in_which_objects_lack_what_they_remember_is_refused(table: str, attribute: str) -> None:
+    snapshot = world_of().snapshot()
+    image = image_without("tables", table, "attributes")
+
+    problem = problem_of(msgspec.structs.replace(snapshot, image=msgspec.Raw(msgspec.json.encode(image))))
+
+    assert problem is not None
+    assert problem.startswith("image: ")
+    assert attribute in problem
+
+
+def test_a_world_that_cannot_go_back_to_an_image_goes_on_as_before() -> None:
+    world = world_of()
+    image = image_without("tables", "world.transaction_charges.TransactionCharges", "attributes")
+    wrong = msgspec.structs.replace(world.snapshot(), image=msgspec.Raw(msgspec.json.encode(image))).signed()
+    before = state_hash(world)
+
+    refusal = world.do(Restore(msgspec.Raw(encode_snapshot(wrong)))).refusal
+
+    assert refusal is not None
+    assert "limit" in refusal.problem
+    assert state_hash(world) == before
+
+
 def problem_of(snapshot: Snapshot) -> str | None:
     """Why a world cannot go on from a snapshot, or `None` where it does."""
     try:
