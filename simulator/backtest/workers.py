@@ -6,14 +6,15 @@ nothing of this one is in them.
 """
 
 import os
+import signal
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from importlib import import_module
-from multiprocessing import active_children, get_context, parent_process
+from multiprocessing import active_children, get_context, parent_process, resource_tracker
 from multiprocessing.process import BaseProcess
-from signal import SIG_IGN, SIGINT, signal
 from threading import Thread
 from typing import Any, Final
 
@@ -49,8 +50,10 @@ def on_this_machine(workers: int) -> Doing:
         left = dict(enumerate(jobs))
         while left:
             try:
-                with _processes(workers) as pool:
-                    yield from _as_they_end({pool.submit(do, job): number for number, job in left.items()}, left)
+                with processes(workers) as pool:
+                    with ctrl_c_waits():
+                        running = {pool.submit(do, job): number for number, job in left.items()}
+                    yield from _as_they_end(running, left)
             except BrokenProcessPool:
                 # Jobs are begun in their order: with one of the first of those that are left a worker was lost.
                 for number in list(left)[:workers]:
@@ -64,15 +67,36 @@ def _alone(job: Job) -> Outcome:
     """Do a job with which a worker may have been lost, in a process that no other job is lost with."""
     for _ in range(MOST_ATTEMPTS - 1):
         try:
-            with _processes(1) as pool:
-                return pool.submit(do, job).result()
+            with processes(1) as pool:
+                with ctrl_c_waits():
+                    future = pool.submit(do, job)
+                return future.result()
         except BrokenProcessPool:
             continue
     return given_up(job, _LOST)
 
 
 @contextmanager
-def _processes(number: int) -> Iterator[ProcessPoolExecutor]:
+def ctrl_c_waits() -> Iterator[None]:
+    """Let Ctrl-C wait until processes are started. Those have it wait, too, until they leave it to us.
+
+    A terminal sends it to them as well, and one that has just begun would end with a traceback. Where a system cannot
+    have a signal wait, it does not.
+    """
+    if sys.platform == "win32":
+        yield
+        return
+    # What multiprocessing starts first of all for itself, it starts with signals that wait no longer afterwards.
+    resource_tracker.ensure_running()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextmanager
+def processes(number: int) -> Iterator[ProcessPoolExecutor]:
     """Yield processes that take jobs; whoever waits for no more jobs does not wait for those that have begun."""
     others = active_children()
     with ProcessPoolExecutor(number, mp_context=get_context("spawn"), initializer=_begin) as pool:
@@ -89,7 +113,9 @@ def _processes(number: int) -> Iterator[ProcessPoolExecutor]:
 
 def _begin() -> None:
     """Let a worker leave Ctrl-C to its parent, and end with it, however that ends."""
-    signal(SIGINT, SIG_IGN)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if sys.platform != "win32":
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     parent = parent_process()
     if parent is not None:
         Thread(target=_end_with, args=(parent,), daemon=True).start()
