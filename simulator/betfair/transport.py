@@ -111,8 +111,9 @@ class BetfairFace:
         endpoint = self._known.get(scope["path"])
         if endpoint is None or body is None or len(body) > self._settings.maximum_body_bytes:
             return self
-        if self._is_to_be_refused(endpoint, scope, headers):
-            return self
+        refusal = self._refusal(endpoint, scope, headers)
+        if refusal is not None:
+            return partial(_refuse, refusal, headers)
         request = _request(scope, headers, body)
         answer = self._begun(endpoint, request)
         if isinstance(answer, Response) and not request.faults:
@@ -131,8 +132,9 @@ class BetfairFace:
         """Answer one HTTP request."""
         headers = headers_of(scope)
         endpoint = self._known.get(scope["path"]) or self._find(scope["path"])
-        if self._is_to_be_refused(endpoint, scope, headers):
-            await respond(send, self._refusal(endpoint, scope, headers), headers)
+        refusal = self._refusal(endpoint, scope, headers)
+        if refusal is not None:
+            await respond(send, refusal, headers)
             return
         try:
             body = await read_body(headers, receive, self._settings.maximum_body_bytes)
@@ -185,35 +187,26 @@ class BetfairFace:
         self._tell(request.method, request.path, request.headers, failure)
         return endpoint.refuse(failure)
 
-    def _is_to_be_refused(self, endpoint: Endpoint, scope: Scope, headers: dict[bytes, bytes]) -> bool:
-        """Return whether a request is refused for what it is, without a look at its body."""
-        if b"expect" in headers and self._heeds_expectations(scope):
-            return True
-        if not endpoint.methods:
-            return False
-        accepted = headers.get(b"accept-encoding")
-        return scope["method"] not in endpoint.methods or (
-            accepted is not None and wanted_coding(accepted) is Coding.NONE
-        )
-
-    def _heeds_expectations(self, scope: Scope) -> bool:
-        return not self._settings.accepts_expect and scope.get("http_version") != "1.0"
-
-    def _refusal(self, endpoint: Endpoint, scope: Scope, headers: dict[bytes, bytes]) -> Response:
-        """Refuse a request that is to be refused."""
+    def _refusal(self, endpoint: Endpoint, scope: Scope, headers: dict[bytes, bytes]) -> Response | None:
+        """Return the answer to a request that is refused for what it is, without a look at its body; else `None`."""
         method, path = scope["method"], scope["path"]
-        if b"expect" in headers and self._heeds_expectations(scope):
+        if b"expect" in headers and not self._settings.accepts_expect and scope.get("http_version") != "1.0":
             world, account = self._dispatcher.caller_of(Credentials.of(headers))
             explained = _expectation_explained(headers[b"expect"])
             self._dispatcher.requests.refused(world, f"{method} {path}", account, "417", explained)
             return _EXPECTATION_FAILED
+        if not endpoint.methods:
+            return None
         if method not in endpoint.methods:
             error = ProtocolError(Fault.NO_SUCH_OPERATION, f"{method} is not understood here", 405)
             self._tell(method, path, headers, error)
             return replace(endpoint.refuse(error), headers=((b"allow", ", ".join(endpoint.methods).encode()),))
-        error = ProtocolError(Fault.ACCEPT_TYPE_NOT_VALID, "neither gzip nor the answer as it is is acceptable")
-        self._tell(method, path, headers, error)
-        return endpoint.refuse(error)
+        accepted = headers.get(b"accept-encoding")
+        if accepted is not None and wanted_coding(accepted) is Coding.NONE:
+            error = ProtocolError(Fault.ACCEPT_TYPE_NOT_VALID, "neither gzip nor the answer as it is is acceptable")
+            self._tell(method, path, headers, error)
+            return endpoint.refuse(error)
+        return None
 
     def _tell(self, method: str, path: str, headers: dict[bytes, bytes], error: ProtocolError) -> None:
         """Write down a request that did not get as far as an operation."""
@@ -240,6 +233,10 @@ class BetfairFace:
         if match := IN_PLAY.fullmatch(path):
             return self._in_play.get(match[1]) or self._nowhere.find(path)
         return self._nowhere.find(path)
+
+
+async def _refuse(refusal: Response, headers: dict[bytes, bytes], scope: Scope, receive: Receive, send: Send) -> None:
+    await respond(send, refusal, headers)
 
 
 def _request(scope: Scope, headers: dict[bytes, bytes], body: bytes) -> Request:
