@@ -45,6 +45,32 @@ def going_on_from(snapshot: Snapshot) -> World:
     return World.of_snapshot(snapshot, FROZEN, open_recordings)
 
 
+class HeldReading:
+    """The reading of files whose names have a part: it begins, and goes on only once it may."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, part_of_name: str = "") -> None:
+        self.asked: list[int] = []
+        """From which lines on any files were read."""
+        self.has_begun, self.may_go_on = Event(), Event()
+        found = messages.any_lines
+
+        def lines(source: Any, after: int) -> Any:
+            self.asked.append(after)
+            if part_of_name in source.name:
+                self.has_begun.set()
+                assert self.may_go_on.wait(60)
+            return found(source, after)
+
+        monkeypatch.setattr(messages, "any_lines", lines)
+
+    def begin(self, world: World) -> Thread:
+        """Let another thread read ahead for a world, and return it once it has begun."""
+        reader = Thread(target=read_ahead, args=([world],))
+        reader.start()
+        assert self.has_begun.wait(60)
+        return reader
+
+
 LIMITS = st.builds(
     PlaceInstruction,
     st.integers(1, 8).map(RunnerKey),
@@ -124,20 +150,14 @@ def test_every_attribute_of_everything_is_as_it_was_and_refers_to_what_it_referr
 def test_a_world_goes_on_without_reading_what_it_has_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     world = world_of(a_race().write(tmp_path))
     world.do(AdvanceClock(4_000)).accepted()
-    snapshot, asked = written(world), []
-
-    def lines(source: Any, after: int) -> Any:
-        asked.append(after)
-        return found(source, after)
-
-    found = messages.any_lines
-    monkeypatch.setattr(messages, "any_lines", lines)
+    snapshot, reading = written(world), HeldReading(monkeypatch)
+    reading.may_go_on.set()
     again = going_on_from(snapshot)
 
     assert again.next_due == FIRST + 5_000
-    assert asked == []
+    assert reading.asked == []
     again.do(AdvanceClock(1_000)).accepted()
-    assert asked == [5]
+    assert reading.asked == [5]
 
 
 @pytest.mark.parametrize("in_time", [True, False], ids=["before it is due", "in another thread, when it is due"])
@@ -154,31 +174,20 @@ def test_who_reads_ahead_has_the_next_message_when_its_time_has_come(
     later.write(folder)
     world = world_of(folder)
     world.do(AdvanceClock(4_000)).accepted()
-    again, asked, is_asked, may_read = going_on_from(written(world)), list[int](), Event(), Event()
-
-    def lines(source: Any, after: int) -> Any:
-        asked.append(after)
-        is_asked.set()
-        assert may_read.wait(60)
-        return found(source, after)
-
-    found = messages.any_lines
-    monkeypatch.setattr(messages, "any_lines", lines)
-    reader = Thread(target=read_ahead, args=([again],))
-    reader.start()
-    assert is_asked.wait(60)
+    again, reading = going_on_from(written(world)), HeldReading(monkeypatch)
+    reader = reading.begin(again)
     if in_time:
-        may_read.set()
+        reading.may_go_on.set()
         reader.join()
-    Timer(0.05, may_read.set).start()
+    Timer(0.05, reading.may_go_on.set).start()
     again.do(AdvanceClock(1_000)).accepted()
     reader.join()
 
-    assert asked == [5]
+    assert reading.asked == [5]
     world.do(AdvanceClock(1_000)).accepted()
     for one in (world, again):
         one.do(AdvanceClock(120_000)).accepted()
-    assert asked == [5, 0, 0]
+    assert reading.asked == [5, 0, 0]
     assert state_hash(again) == state_hash(world)
 
 
@@ -195,26 +204,15 @@ def test_what_is_due_in_one_file_does_not_wait_until_another_has_been_read_ahead
     other.write(folder)
     world = world_of(folder)
     world.do(AdvanceClock(4_600)).accepted()
-    again, is_asked, may_read = going_on_from(written(world)), Event(), Event()
-
-    def lines(source: Any, after: int) -> Any:
-        if "1.2" in source.name:
-            is_asked.set()
-            assert may_read.wait(60)
-        return found(source, after)
-
-    found = messages.any_lines
-    monkeypatch.setattr(messages, "any_lines", lines)
-    reader = Thread(target=read_ahead, args=([again],))
-    reader.start()
-    assert is_asked.wait(60)
-    late = Timer(3, may_read.set)
+    again, reading = going_on_from(written(world)), HeldReading(monkeypatch, "1.2")
+    reader = reading.begin(again)
+    late = Timer(3, reading.may_go_on.set)
     late.start()
     again.do(AdvanceClock(400)).accepted()
 
-    assert not may_read.is_set()
+    assert not reading.may_go_on.is_set()
     late.cancel()
-    may_read.set()
+    reading.may_go_on.set()
     reader.join()
     world.do(AdvanceClock(400)).accepted()
     for one in (world, again):
