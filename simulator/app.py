@@ -27,7 +27,7 @@ from simulator.control.routes import control_routes
 from simulator.control.schema import Health
 from simulator.control.worlds import Addresses
 from simulator.front_page import front_page_routes
-from simulator.http import Exchange
+from simulator.http import Responder
 from simulator.reading_recordings import RecordingReader, open_recordings
 from simulator.specs_page import specs_routes
 from simulator.timekeeper import Timekeeper
@@ -49,13 +49,14 @@ class Application:
         self._ours: Final = ours
         self._timekeeper: Final = timekeeper
 
-    def begin(self, exchange: Exchange) -> ASGIApp | None:
-        """Answer a request at once, or return the application that is to answer it, or to go on with that."""
-        scope = exchange.scope
+    def responder(self, scope: Scope) -> Responder | None:
+        """Return what answers a request without waiting, as `simulator.http.RespondsByHead` says.
+
+        The server that asks for it has begun with `lifespan`, and with that the time is kept.
+        """
         if not self._betfair.handles(scope["path"]) or _has_too_large_headers(scope):
-            return self
-        self._timekeeper.start()
-        return self._betfair.begin(exchange)
+            return None
+        return self._betfair.responder(scope)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or begin and end with the server."""

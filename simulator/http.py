@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Any, Final, Protocol
 
 from msgspec import Struct
+from starlette.types import ASGIApp
 
 from simulator.world.faults import Fired
 
@@ -30,7 +31,13 @@ COMPRESSION_THRESHOLD_BYTES: Final = 256
 class Exchange(Protocol):
     """A request of a server of ours and its answer, as `send` and `receive` of ASGI belong to, and without waiting."""
 
-    scope: Any
+    @property
+    def loop(self) -> asyncio.AbstractEventLoop:
+        """Return the event loop in which it is answered."""
+
+    @property
+    def tls(self) -> Mapping[str, Any] | None:
+        """Return what is told of the security of its connection, as `tls_of` does."""
 
     def whole_body(self) -> bytes | None:
         """Return the body, `None` where it is not there as a whole."""
@@ -40,6 +47,20 @@ class Exchange(Protocol):
 
         `lines` are those of all headers, with the empty one after them. One write instead of two is one system call
         less, and the client wakes up once.
+        """
+
+
+Responder = Callable[[Exchange], ASGIApp | None]
+"""Answers a request at once, or returns the application of ASGI that is to answer it, or to go on with that."""
+
+
+class RespondsByHead(Protocol):
+    """An application that says by the head of a request alone what answers it, once for all requests of that head."""
+
+    def responder(self, scope: Scope) -> Responder | None:
+        """Return what answers a request, `None` where the application itself is to answer it, by ASGI.
+
+        `scope` has what ASGI says of the head of a request, and nothing of its connection.
         """
 
 
@@ -118,7 +139,7 @@ class ClientGone(Exception):
 
 async def read_body(headers: dict[bytes, bytes], receive: Receive, limit_bytes: int) -> bytes:
     """Return the whole body; raises `BodyTooLarge` before reading more than the limit, and `ClientGone`."""
-    if _announced_length(headers) > limit_bytes:
+    if announced_length(headers) > limit_bytes:
         raise BodyTooLarge
     message = await receive()
     if message["type"] == "http.request" and not message.get("more_body"):
@@ -145,7 +166,8 @@ async def until_gone(receive: Receive) -> None:
         await asyncio.sleep(0)
 
 
-def _announced_length(headers: dict[bytes, bytes]) -> int:
+def announced_length(headers: dict[bytes, bytes]) -> int:
+    """Return how many bytes of body the headers of a request announce: 0 where they say nothing that is a number."""
     announced = headers.get(b"content-length", b"")
     # Twenty digits are more than any limit, and few enough to read.
     return int(announced[:20]) if announced.isdigit() else 0

@@ -3,13 +3,16 @@
 import asyncio
 from collections.abc import Callable, Coroutine, Generator, Iterable, Mapping
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, cast
 from urllib.parse import unquote
 
 import httptools
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.flow_control import FlowControl
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+
+from simulator.http import Exchange, Responder, tls_of
+from simulator.known_heads import write_whole
 
 
 def new_parser(protocol: HttpToolsProtocol) -> Any:
@@ -56,8 +59,22 @@ class WholeCycle(RequestResponseCycle):
     """The web server's request and its answer, which can be given whole, as a request that is there can be taken."""
 
     flow: "HeldFlow"
+    head = b""
+    """What may be all of the head of the request, as it was sent; empty where it did not come as the first."""
+    url = b""
+    """What the request line names, as it was sent."""
     waits_for_end = False
     """The application has all of the request, and waits for the client to be gone."""
+
+    @property
+    def loop(self) -> asyncio.AbstractEventLoop:
+        """Return the event loop in which it is answered."""
+        return asyncio.get_running_loop()
+
+    @property
+    def tls(self) -> Mapping[str, Any] | None:
+        """Return what is told of the security of its connection."""
+        return tls_of(cast(Any, self.scope))
 
     def whole_body(self) -> bytes | None:
         """Return the body if all of it is there, and nobody has taken it."""
@@ -89,17 +106,26 @@ class WholeCycle(RequestResponseCycle):
             return False
         self.response_started = self.response_complete = True
         self.waiting_for_100_continue = False
-        usual = _lines_of(tuple(self.default_headers))
-        self.transport.write(b"%b%b%b%b" % (STATUS_LINE[status], usual, lines, body))
+        write_whole(self.transport, status, self.default_headers, lines, body)
         self.message_event.set()
         self.on_response()
+        # It has been called for the last time, and is not to keep its connection.
+        self.on_response = _do_nothing
         return True
 
 
-@lru_cache(maxsize=4)
-def _lines_of(headers: tuple[tuple[bytes, bytes], ...]) -> bytes:
-    """Return the lines of headers that are the same for all answers of a second."""
-    return b"".join([b"%b: %b\r\n" % header for header in headers])
+def responder_of(app: Any, scope: Any) -> Responder | None:
+    """Return what answers a request at once; `None` where an application is no `simulator.http.RespondsByHead`."""
+    find = getattr(app, "responder", None)
+    return None if find is None else find(scope)
+
+
+def answer_at_once(responder: Responder, exchange: Exchange) -> ASGIApp | None:
+    """Have a request answered without waiting; return the application that is to go on where that was not all."""
+    try:
+        return responder(exchange)
+    except Exception as error:  # noqa: BLE001, it is told like one that comes later
+        return _failing(error)
 
 
 def begin_to_answer(
@@ -109,18 +135,7 @@ def begin_to_answer(
 
     Most answers are there at once, and a task, which only begins in the next turn of the loop, is a good part of what
     they would cost. It is made where an application waits, and goes on from there; before it has waited it is in none.
-    Nor is there a coroutine where an application has a method `begin`: it answers, or returns the application of ASGI
-    that is to go on.
     """
-    begin = getattr(app, "begin", None)
-    if begin is not None:
-        try:
-            app = begin(cycle)
-        except Exception as error:  # noqa: BLE001, it is told like one that comes later
-            app = _failing(error)
-        if app is None:
-            cycle.on_response = _do_nothing
-            return
     answering = cycle.run_asgi(app)
     try:
         waited_for = answering.send(None)
@@ -130,7 +145,7 @@ def begin_to_answer(
 
 
 def _do_nothing() -> None:
-    """Stand for what has been called for the last time, and is not to be kept."""
+    """Stand for what is not to be called any more."""
 
 
 def _failing(error: Exception) -> ASGIApp:

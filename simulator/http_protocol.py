@@ -16,26 +16,32 @@ A request that asks to go on in another protocol (`Upgrade: h2c`) is answered in
 """
 
 import asyncio
+from collections.abc import Mapping
 from typing import Any, Final
 
 import httptools
 from msgspec import Struct
+from starlette.types import ASGIApp
 from uvicorn.config import Config
 from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from simulator.fault_delivery import CONNECTION, Connection
+from simulator.http import tls_of
 from simulator.http_parts import (
     HeldFlow,
     IdleTimer,
     WholeCycle,
     address_of,
+    answer_at_once,
     answer_in_task,
     begin_to_answer,
     head_without_upgrade,
     new_parser,
+    responder_of,
 )
+from simulator.known_heads import END_OF_HEAD, KnownHead, KnownHeads, KnownRequest
 from simulator.refusal_log import log_refusal
 
 MAXIMUM_UNFINISHED_BYTES: Final = 128 * 1024
@@ -68,9 +74,16 @@ class BoundedProtocol(HttpToolsProtocol):
         _loop: asyncio.AbstractEventLoop | None = None,
         *,
         limits: ConnectionLimits,
+        heads: KnownHeads | None = None,
     ) -> None:
+        """Speak on a connection of a server; its `heads` are those of all its connections."""
         super().__init__(config, server_state, app_state, _loop)
         self._limits: Final = limits
+        self._heads: Final = KnownHeads() if heads is None else heads
+        self._unknown_head = b""
+        """With what a request begins whose head was not known, until the parser has found the end of that."""
+        self._held_head = b""
+        """A known head, as long as nothing of its body is there."""
         self._unparsed = b""
         self._unanswered: list[WholeCycle] = []
         """What is being answered, and what comes after it."""
@@ -79,6 +92,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._idle_timer: Final = IdleTimer(self.loop, limits.idle_seconds, self.timeout_keep_alive_handler)
         self._is_refused = False
         self._extensions: dict[str, Any] = {}
+        self._tls: Mapping[str, Any] | None = None
         self._is_receiving = False
         """A request has begun and is not complete."""
         self._has_head = False
@@ -99,11 +113,13 @@ class BoundedProtocol(HttpToolsProtocol):
         extension = transport.get_extra_info(TLS_EXTENSION)
         if extension is not None:
             self._extensions[TLS_EXTENSION] = extension
+        self._tls = tls_of({"scheme": self.scheme, "extensions": self._extensions})
         self._idle_timer.start()
 
     def eof_received(self) -> bool:  # type: ignore[override]
         """Go on with what is whole and not answered yet: a client that sends nothing any more may still read."""
         self.flow.is_at_end = True
+        self._read_held_head()
         answering = next((cycle for cycle in self._unanswered if not cycle.response_complete), None)
         if self._is_refused or answering is None or answering.more_body or answering.waits_for_end:
             return False
@@ -122,10 +138,11 @@ class BoundedProtocol(HttpToolsProtocol):
         self._idle_timer.cancel()
         self._unset_request_timer()
         self._unset_write_timer()
-        self._unparsed = b""
+        self._unparsed = self._held_head = b""
 
     def shutdown(self) -> None:
         """End as soon as what is being answered has been; who has not sent a whole request is not waited for."""
+        self._read_held_head()
         if self._is_refused:
             self.transport.close()
         elif self._is_receiving and not self._is_answering_another() and self._is_answering():
@@ -152,8 +169,62 @@ class BoundedProtocol(HttpToolsProtocol):
         self._idle_timer.rest()
         if self._unparsed:
             self._unparsed += data
+        elif self._held_head or not (self._is_receiving or self._is_answering()):
+            self._receive_anew(data)
+        else:
+            self._parse(data)
+
+    def _receive_anew(self, data: bytes) -> None:
+        """Take in the first bytes of a request: with a head that is known only another body than it says is parsed."""
+        held, self._held_head = self._held_head, b""
+        data = held + data
+        head = data[: data.find(END_OF_HEAD) + len(END_OF_HEAD)]
+        known = self._heads.find(head)
+        if known is None:
+            self._unknown_head = head
+            self._parse(data)
             return
-        self._parse(data)
+        body = data[len(head) :]
+        if len(body) == known.body_bytes and not self.flow.write_paused:
+            self._is_receiving = False
+            self._unset_request_timer()
+            self._answer_known(known, body)
+        elif body or held:
+            self._parse(data)
+        else:
+            self._held_head = head
+            self._is_receiving = True
+            self._set_timers()
+
+    def _read_held_head(self) -> None:
+        """Have a head parsed for whose body nobody is to wait any more, so that its request is like any other."""
+        if self._held_head:
+            head, self._held_head = self._held_head, b""
+            self._parse(head)
+
+    def _answer_known(self, known: KnownHead, body: bytes) -> None:
+        usual = self.server_state.default_headers
+        app = answer_at_once(known.responder, KnownRequest(body, self.transport, usual, self.loop, self._tls))
+        if app is None:
+            self.server_state.total_requests += 1
+            if not self.transport.is_closing():
+                self._idle_timer.start()
+            return
+        self.scope = {
+            **known.scope,  # type: ignore[typeddict-item]
+            "headers": list(known.scope["headers"]),
+            "client": self.client,
+            "server": self.server,
+            "scheme": self.scheme,
+            "state": self.app_state.copy(),
+            "extensions": self._extensions,
+        }
+        self._has_head = True
+        self.cycle = self._new_cycle(expects_to_go_on=False, keep_alive=True)
+        self.cycle.body, self.cycle.more_body = bytearray(body), False
+        self.cycle.message_event.set()
+        self._unanswered[:] = [self.cycle]
+        begin_to_answer(self.cycle, app, self.loop, self.tasks)
 
     def on_response_complete(self) -> None:
         """Go on with the request that waits for this one, with what has been held back, or else wait for the client."""
@@ -189,7 +260,18 @@ class BoundedProtocol(HttpToolsProtocol):
         if self._to_begin is not None:
             # Not while it is parsed: a parser takes in nothing else until what it calls has returned.
             begun, self._to_begin = self._to_begin, None
-            begin_to_answer(begun, self.app, self.loop, self.tasks)
+            self._begin(begun)
+
+    def _begin(self, cycle: WholeCycle) -> None:
+        """Have a request answered, and learn its head where that alone says how."""
+        responder = responder_of(self.app, cycle.scope)
+        app: ASGIApp | None = self.app
+        if responder is not None:
+            if cycle.head and cycle.keep_alive:
+                self._heads.learn(cycle.head, cycle.url, cycle.scope, responder)
+            app = answer_at_once(responder, cycle)
+        if app is not None:
+            begin_to_answer(cycle, app, self.loop, self.tasks)
 
     def _feed(self, data: bytes) -> bool:
         """Give a slice to the parser; return whether the connection goes on."""
@@ -247,7 +329,14 @@ class BoundedProtocol(HttpToolsProtocol):
         scope["http_version"] = parser.get_http_version()
         scope.update(address_of(self.url))  # type: ignore[typeddict-item]
         has_its_turn = not self._is_answering()
-        self.cycle = self._new_cycle()
+        is_old = scope["http_version"] == "1.0"
+        self.cycle = self._new_cycle(
+            # Those who speak the version before take it for their answer (RFC 9110, section 10.1.1).
+            expects_to_go_on=self.expect_100_continue and not is_old,
+            keep_alive=not is_old and parser.should_keep_alive(),
+        )
+        self.cycle.url = self.url
+        self.cycle.head, self._unknown_head = self._unknown_head, b""
         if has_its_turn:
             self._to_begin = self.cycle
         else:
@@ -257,7 +346,7 @@ class BoundedProtocol(HttpToolsProtocol):
             self._unanswered.clear()
         self._unanswered.append(self.cycle)
 
-    def _new_cycle(self) -> WholeCycle:
+    def _new_cycle(self, *, expects_to_go_on: bool, keep_alive: bool) -> WholeCycle:
         return WholeCycle(
             scope=self.scope,
             transport=self.transport,
@@ -267,9 +356,8 @@ class BoundedProtocol(HttpToolsProtocol):
             access_log=self.access_log,
             default_headers=self.server_state.default_headers,
             message_event=asyncio.Event(),
-            # Those who speak the version before take it for their answer (RFC 9110, section 10.1.1).
-            expect_100_continue=self.expect_100_continue and self.scope["http_version"] != "1.0",
-            keep_alive=self.scope["http_version"] != "1.0" and self.parser.should_keep_alive(),
+            expect_100_continue=expects_to_go_on,
+            keep_alive=keep_alive,
             on_response=self.on_response_complete,
         )
 

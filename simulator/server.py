@@ -16,6 +16,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from simulator.http_protocol import BoundedProtocol, ConnectionLimits
+from simulator.known_heads import KnownHeads
 
 SHUTDOWN_SECONDS: Final = 2
 """How long requests may still take once the server is told to stop; then their connections end."""
@@ -131,7 +132,7 @@ class Server(uvicorn.Server):
             uvicorn.Config(
                 app,
                 # Called like the class that it stands for, and with the limits as well.
-                http=cast(type[asyncio.Protocol], partial(BoundedProtocol, limits=limits)),
+                http=cast(type[asyncio.Protocol], partial(BoundedProtocol, limits=limits, heads=KnownHeads())),
                 ws="none",
                 lifespan="on",
                 log_config=None,

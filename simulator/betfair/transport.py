@@ -15,9 +15,9 @@ bytes gets a status of 500 or more from here; the one exception is a bug of ours
 
 import asyncio
 import re
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
-from typing import Final
+from typing import Final, NamedTuple
 
 from msgspec.structs import replace
 from starlette.types import ASGIApp
@@ -46,9 +46,11 @@ from simulator.http import (
     Exchange,
     Receive,
     Request,
+    Responder,
     Response,
     Scope,
     Send,
+    announced_length,
     do_all,
     headers_of,
     read_body,
@@ -70,6 +72,13 @@ _EXPECTATION_FAILED: Final = Response(
     ((b"connection", b"close"),),
 )
 """What the services say to `Expect: 100-continue`; whether the body still comes is not known, so nothing can follow."""
+
+
+class _Refusal(NamedTuple):
+    """The answer to a request that is refused for what it is, and how it is written down."""
+
+    answer: Response
+    tell: Callable[[], None]
 
 
 class BetfairFace:
@@ -104,23 +113,38 @@ class BetfairFace:
         """Return whether a path belongs to Betfair's services."""
         return path.startswith(_PREFIX) or belongs_to_betfair(path)
 
-    def begin(self, exchange: Exchange) -> ASGIApp | None:
-        """Answer an HTTP request at once, or return the application that is to answer it, or to go on with that."""
-        scope = exchange.scope
-        headers, body = headers_of(scope), exchange.whole_body()
+    def responder(self, scope: Scope) -> Responder | None:
+        """Return what answers a request without waiting, as `simulator.http.RespondsByHead` says."""
         endpoint = self._known.get(scope["path"])
-        if endpoint is None or body is None or len(body) > self._settings.maximum_body_bytes:
+        headers = headers_of(scope)
+        if (
+            endpoint is None
+            or announced_length(headers) > self._settings.maximum_body_bytes
+            or self._refusal(endpoint, scope, headers) is not None
+        ):
+            return None
+        return partial(self._begin, endpoint, scope["method"], scope["path"], scope.get("query_string", b""), headers)
+
+    def _begin(
+        self,
+        endpoint: Endpoint,
+        method: str,
+        path: str,
+        query: bytes,
+        headers: dict[bytes, bytes],
+        exchange: Exchange,
+    ) -> ASGIApp | None:
+        """Answer a request at once, or return the application that is to answer it, or to go on with that."""
+        body = exchange.whole_body()
+        if body is None or len(body) > self._settings.maximum_body_bytes:
             return self
-        refusal = self._refusal(endpoint, scope, headers)
-        if refusal is not None:
-            return partial(_refuse, refusal, headers)
-        request = _request(scope, headers, body)
+        request = Request(method, path, query, headers, body, [], [], exchange.tls)
         answer = self._begun(endpoint, request)
         if isinstance(answer, Response) and not request.faults:
             ending = None
             if request.when_answered:
                 # Requests that arrive together are in flight together, in the same turn of the loop.
-                ending = asyncio.get_running_loop().call_soon(do_all, request.when_answered)
+                ending = exchange.loop.call_soon(do_all, request.when_answered)
             if respond_at_once(exchange, answer, headers):
                 return None
             if ending is not None:
@@ -134,7 +158,8 @@ class BetfairFace:
         endpoint = self._known.get(scope["path"]) or self._find(scope["path"])
         refusal = self._refusal(endpoint, scope, headers)
         if refusal is not None:
-            await respond(send, refusal, headers)
+            refusal.tell()
+            await respond(send, refusal.answer, headers)
             return
         try:
             body = await read_body(headers, receive, self._settings.maximum_body_bytes)
@@ -187,26 +212,28 @@ class BetfairFace:
         self._tell(request.method, request.path, request.headers, failure)
         return endpoint.refuse(failure)
 
-    def _refusal(self, endpoint: Endpoint, scope: Scope, headers: dict[bytes, bytes]) -> Response | None:
-        """Return the answer to a request that is refused for what it is, without a look at its body; else `None`."""
+    def _refusal(self, endpoint: Endpoint, scope: Scope, headers: dict[bytes, bytes]) -> _Refusal | None:
+        """Return how a request is refused for what it is, without a look at its body; else `None`."""
         method, path = scope["method"], scope["path"]
         if b"expect" in headers and not self._settings.accepts_expect and scope.get("http_version") != "1.0":
-            world, account = self._dispatcher.caller_of(Credentials.of(headers))
-            explained = _expectation_explained(headers[b"expect"])
-            self._dispatcher.requests.refused(world, f"{method} {path}", account, "417", explained)
-            return _EXPECTATION_FAILED
+            return _Refusal(_EXPECTATION_FAILED, partial(self._tell_of_expectation, method, path, headers))
         if not endpoint.methods:
             return None
         if method not in endpoint.methods:
             error = ProtocolError(Fault.NO_SUCH_OPERATION, f"{method} is not understood here", 405)
-            self._tell(method, path, headers, error)
-            return replace(endpoint.refuse(error), headers=((b"allow", ", ".join(endpoint.methods).encode()),))
+            allowed = ((b"allow", ", ".join(endpoint.methods).encode()),)
+            answer = replace(endpoint.refuse(error), headers=allowed)
+            return _Refusal(answer, partial(self._tell, method, path, headers, error))
         accepted = headers.get(b"accept-encoding")
         if accepted is not None and wanted_coding(accepted) is Coding.NONE:
             error = ProtocolError(Fault.ACCEPT_TYPE_NOT_VALID, "neither gzip nor the answer as it is is acceptable")
-            self._tell(method, path, headers, error)
-            return endpoint.refuse(error)
+            return _Refusal(endpoint.refuse(error), partial(self._tell, method, path, headers, error))
         return None
+
+    def _tell_of_expectation(self, method: str, path: str, headers: dict[bytes, bytes]) -> None:
+        world, account = self._dispatcher.caller_of(Credentials.of(headers))
+        explained = _expectation_explained(headers[b"expect"])
+        self._dispatcher.requests.refused(world, f"{method} {path}", account, "417", explained)
 
     def _tell(self, method: str, path: str, headers: dict[bytes, bytes], error: ProtocolError) -> None:
         """Write down a request that did not get as far as an operation."""
@@ -233,10 +260,6 @@ class BetfairFace:
         if match := IN_PLAY.fullmatch(path):
             return self._in_play.get(match[1]) or self._nowhere.find(path)
         return self._nowhere.find(path)
-
-
-async def _refuse(refusal: Response, headers: dict[bytes, bytes], scope: Scope, receive: Receive, send: Send) -> None:
-    await respond(send, refusal, headers)
 
 
 def _request(scope: Scope, headers: dict[bytes, bytes], body: bytes) -> Request:
