@@ -10,6 +10,7 @@ from starlette.types import ASGIApp
 from uvicorn.server import ServerState
 
 from simulator.http_protocol import BoundedProtocol, ConnectionLimits
+from simulator.known_heads import KnownHeads
 
 
 class Connection:
@@ -18,8 +19,8 @@ class Connection:
     def __init__(self, server: "ServerInMemory") -> None:
         self.written = b""
         self._is_closing = False
-        limits = ConnectionLimits()
-        self.protocol = BoundedProtocol(server.config, server.state, {}, asyncio.get_running_loop(), limits=limits)
+        loop, limits = asyncio.get_running_loop(), ConnectionLimits()
+        self.protocol = BoundedProtocol(server.config, server.state, {}, loop, limits=limits, heads=server.heads)
         self.protocol.connection_made(cast(asyncio.Transport, self))
 
     def post(self, path: str, document: object, headers: Mapping[str, str]) -> None:
@@ -61,6 +62,7 @@ class ServerInMemory:
         # As our own server has it: no middleware stands before the application.
         self.config.loaded_app = app
         self.state = ServerState()
+        self.heads = KnownHeads()
 
     def connect(self) -> Connection:
         """Return a new connection."""

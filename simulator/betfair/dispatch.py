@@ -8,7 +8,7 @@ completely before its sender is looked at (published: betfair/cougar).
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from functools import partial
+from functools import lru_cache, partial
 from types import CoroutineType
 from typing import Any, Final
 
@@ -75,16 +75,25 @@ class Credentials(Struct, frozen=True, gc=False):
     token: str
     is_bearer: bool = False
 
-    @classmethod
-    def of(cls, headers: dict[bytes, bytes]) -> "Credentials":
+    @staticmethod
+    def of(headers: dict[bytes, bytes]) -> "Credentials":
         """Return the credentials among the headers of a request."""
-        app_key = headers.get(b"x-application", b"").decode("latin-1").strip()
-        token = headers.get(b"x-authentication", b"").decode("latin-1").strip()
-        if not token and b"authorization" in headers:
-            scheme, _, access_token = headers[b"authorization"].decode("latin-1").strip().partition(" ")
-            if scheme.lower() == _BEARER:
-                return cls(app_key, access_token.strip(), is_bearer=True)
-        return cls(app_key, token)
+        return _credentials(
+            headers.get(b"x-application", b""),
+            headers.get(b"x-authentication", b""),
+            headers.get(b"authorization", b""),
+        )
+
+
+@lru_cache(maxsize=256)
+def _credentials(app_key: bytes, token: bytes, authorization: bytes) -> Credentials:
+    """Return what three headers say: clients send the same ones again and again."""
+    key, session = app_key.decode("latin-1").strip(), token.decode("latin-1").strip()
+    if not session and authorization:
+        scheme, _, access_token = authorization.decode("latin-1").strip().partition(" ")
+        if scheme.lower() == _BEARER:
+            return Credentials(key, access_token.strip(), is_bearer=True)
+    return Credentials(key, session)
 
 
 NOBODY: Final = Credentials("", "")

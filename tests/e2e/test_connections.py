@@ -320,6 +320,21 @@ def test_half_a_request_is_not_waited_for(hasty: Served) -> None:
     assert answers == {half: [(408, b"The request was not complete after 0.5 seconds.")] for half in HALVES}
 
 
+def test_half_a_request_whose_head_is_known_is_not_waited_for(hasty: Served) -> None:
+    """Nor one of whose body a part has come."""
+    asked = post(b"/exchange/betting/json-rpc/v1", b"{}")
+    head = asked[: -len(b"{}")]
+    with ExitStack() as connections:
+        waiting = [connections.enter_context(hasty.connect()) for _ in range(2)]
+        for connection, half in zip(waiting, (head, head + b"{"), strict=True):
+            connection.sendall(asked)
+            assert [400] == [status for status, _ in answers_in(connection.recv(65536))]
+            connection.sendall(half)
+        for connection in waiting:
+            refused = answers_in(everything_from(connection))
+            assert refused == [(408, b"The request was not complete after 0.5 seconds.")]
+
+
 def test_who_does_not_read_answers_is_not_waited_for(hasty: Served) -> None:
     """More of them than fit on the way: what has not been sent when the time is over never is."""
     number = 100

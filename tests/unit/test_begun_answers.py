@@ -7,7 +7,8 @@ from typing import Any, cast
 
 import pytest
 
-from simulator.http_parts import HeldFlow, IdleTimer, WholeCycle, begin_to_answer
+from simulator.http import Exchange, Responder
+from simulator.http_parts import HeldFlow, IdleTimer, WholeCycle, answer_at_once, begin_to_answer
 
 Steps = Callable[[list[str]], Awaitable[None]]
 
@@ -105,56 +106,41 @@ def test_an_answer_that_waits_goes_on_in_a_task_where_it_stood(steps: Steps, tol
     assert story == ["{}", *told, "answered"]
 
 
-class Begins:
-    """An application that may answer at once: `begin` does what it is told, and ASGI comes after it."""
-
-    def __init__(self, begin: Callable[["Begins", WholeCycle], Any], story: list[str]) -> None:
-        self._begin = begin
-        self.story = story
-
-    def begin(self, cycle: WholeCycle) -> Any:
-        self.story.append((cycle.whole_body() or b"no body").decode())
-        return self._begin(self, cycle)
-
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        self.story.append("goes on")
-        await send({"type": "http.response.start", "status": 204, "headers": []})
-        await send({"type": "http.response.body", "body": b""})
+async def go_on(scope: Any, receive: Any, send: Any) -> None:
+    await send({"type": "http.response.start", "status": 204, "headers": []})
+    await send({"type": "http.response.body", "body": b""})
 
 
-def answer_at_once(app: Begins, cycle: WholeCycle) -> None:
-    assert cycle.answer_whole(200, b"\r\n", b"")
+def give_answer(exchange: Exchange) -> None:
+    assert exchange.whole_body() == b"{}"
+    assert exchange.tls is None
+    assert exchange.answer_whole(200, b"\r\n", b"")
 
 
-def fail(app: Begins, cycle: WholeCycle) -> None:
+def fail(exchange: Exchange) -> None:
     raise ValueError("a failure")
 
 
 @pytest.mark.parametrize(
-    ("begin", "told", "status"),
-    [
-        (answer_at_once, ["{}"], b"200"),
-        (lambda app, cycle: app, ["{}", "goes on"], b"204"),
-        (fail, ["{}"], b"500"),
-    ],
+    ("responder", "status"), [(give_answer, b"200"), (lambda exchange: go_on, b"204"), (fail, b"500")]
 )
-def test_an_application_answers_at_once_or_says_what_is_to_go_on(
-    begin: Callable[[Begins, WholeCycle], Any], told: list[str], status: bytes, caplog: pytest.LogCaptureFixture
+def test_a_request_is_answered_at_once_or_goes_on_by_asgi(
+    responder: Responder, status: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """What it fails with is told as of any other application."""
+    """What fails is told as of any application."""
 
-    async def answered() -> tuple[list[str], bytes]:
+    async def answered() -> bytes:
         cycle, written, tasks = new_cycle(), [], set()
         cycle.transport.write = written.append  # type: ignore[method-assign]
-        app = Begins(begin, [])
-        begin_to_answer(cycle, app, asyncio.get_running_loop(), tasks)
+        app = answer_at_once(responder, cycle)
+        assert (app is None) == cycle.response_complete
+        if app is not None:
+            begin_to_answer(cycle, app, asyncio.get_running_loop(), tasks)
         assert not tasks
         assert cycle.response_complete
-        return app.story, b"".join(written)
+        return b"".join(written)
 
-    story, written = asyncio.run(answered())
-    assert story == told
-    assert written.startswith(b"HTTP/1.1 " + status)
+    assert asyncio.run(answered()).startswith(b"HTTP/1.1 " + status)
     assert ("a failure" in caplog.text) == (status == b"500")
 
 

@@ -1,0 +1,272 @@
+"""A request is answered as ever where its head has been read before, however it is cut and whatever comes with it."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Iterable
+from itertools import pairwise
+from typing import Any, cast
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from simulator.app import create_app
+from simulator.control.worlds import Addresses
+from simulator.known_heads import LONGEST_HEAD_BYTES, MOST_HEADS, KnownHeads
+from tests.contract.bettor import JSON_RPC, MATCH, REST, Bettor, back, betting, envelopes
+from tests.in_memory import Connection, ServerInMemory
+from tests.in_process import URL, Client
+
+EVENTS = ("listEventTypes", {"filter": {}})
+BOOK = ("listMarketBook", {"marketIds": [MATCH], "priceProjection": {"priceData": ["EX_BEST_OFFERS"]}})
+
+
+class NoParser:
+    """What a connection has instead of a parser, to which nothing may come any more."""
+
+    def feed_data(self, data: bytes) -> None:
+        raise AssertionError(f"{data!r} was parsed")
+
+
+def request(path: str, document: object, headers: dict[str, str], *lines: str) -> bytes:
+    body = document if isinstance(document, bytes) else json.dumps(document).encode()
+    head = [f"POST {path} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items()), *lines]
+    return "\r\n".join([*head, f"Content-Length: {len(body)}", "", ""]).encode() + body
+
+
+def requests_of(bettor: Bettor) -> dict[str, bytes]:
+    """Requests that change nothing, so that each is answered in the same way again; the last ones are refused."""
+    (events,), (book,) = envelopes(EVENTS), envelopes(BOOK)
+    nobody = {**bettor.headers, "X-Authentication": "nobody"}
+    return {
+        "JSON-RPC": request(JSON_RPC, events, bettor.headers),
+        "a longer answer": request(JSON_RPC, book, bettor.headers),
+        "compressed": request(JSON_RPC, book, bettor.headers, "Accept-Encoding: gzip, deflate"),
+        "a batch, which waits": request(JSON_RPC, envelopes(EVENTS, BOOK), bettor.headers),
+        "REST": request(f"{REST}/listEventTypes/", {"filter": {}}, bettor.headers),
+        "an answer in XML": request(f"{REST}/listEventTypes/?alt=xml", {"filter": {}}, bettor.headers),
+        "as common clients say": request(JSON_RPC, events, bettor.headers, "Connection: keep-alive", "Accept: */*"),
+        "what counts": request(JSON_RPC, envelopes(("listCurrentOrders", {}))[0], bettor.headers),
+        "no JSON": request(JSON_RPC, b"{", bettor.headers),
+        "nothing": request(f"{REST}/listEventTypes/", b"", bettor.headers),
+        "no session": request(f"{REST}/listEventTypes/", {}, {**nobody, "Content-Type": "text/plain"}),
+        "a wrong number": request(JSON_RPC, {**events, "params": {"filter": 3}}, bettor.headers),
+    }
+
+
+NAMES = (
+    "JSON-RPC",
+    "a longer answer",
+    "compressed",
+    "a batch, which waits",
+    "REST",
+    "an answer in XML",
+    "as common clients say",
+    "what counts",
+    "no JSON",
+    "nothing",
+    "no session",
+    "a wrong number",
+)
+
+
+@pytest.fixture
+def bound(client: Client) -> Callable[[Callable[[ServerInMemory], Awaitable[Any]]], Any]:
+    """Runs something with a server of the world in memory."""
+    app = create_app(client.worlds, Addresses(URL))
+
+    def run(steps: Callable[[ServerInMemory], Awaitable[Any]]) -> Any:
+        return client.run(lambda _: steps(ServerInMemory(app)))
+
+    return run
+
+
+Bound = Callable[[Callable[[ServerInMemory], Awaitable[Any]]], Any]
+
+
+async def answer_to(server: ServerInMemory, connection: Connection, pieces: Iterable[bytes]) -> bytes:
+    """What a connection answers to pieces that arrive one after the other."""
+    connection.written = b""
+    for piece in pieces:
+        connection.protocol.data_received(piece)
+    await server.answer_all()
+    # What was in flight is so no longer after a turn of the loop.
+    await asyncio.sleep(0)
+    return connection.written
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_answer_is_the_same_byte_for_byte_and_nothing_is_parsed(alice: Bettor, bound: Bound, name: str) -> None:
+    sent = requests_of(alice)[name]
+
+    async def steps(server: ServerInMemory) -> None:
+        connection, other = server.connect(), server.connect()
+        first = await answer_to(server, connection, [sent])
+        assert first.startswith(b"HTTP/1.1 ")
+        for each in (connection, other):
+            each.protocol.parser = NoParser()
+            for _ in range(2):
+                assert await answer_to(server, each, [sent]) == first
+
+    bound(steps)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_it_does_not_matter_where_a_request_is_cut(alice: Bettor, bound: Bound, name: str) -> None:
+    """Nor whether another one comes right behind it."""
+    sent = requests_of(alice)[name]
+    end = sent.index(b"\r\n\r\n") + 4
+    cuts = sorted({1, 20, *range(end - 5, min(end + 3, len(sent))), len(sent) - 1} - {0, len(sent)})
+
+    async def steps(server: ServerInMemory) -> None:
+        connection = server.connect()
+        first = await answer_to(server, connection, [sent])
+        for cut in cuts:
+            assert await answer_to(server, connection, [sent[:cut], sent[cut:]]) == first, cut
+            assert await answer_to(server, connection, [sent[:cut], sent[cut:] + sent]) == 2 * first, cut
+        pieces = [sent[:end], sent[end : end + 1], sent[end + 1 :] + sent, sent[:end], sent[end:]]
+        assert await answer_to(server, connection, [*pieces, sent + sent]) == 5 * first
+
+    bound(steps)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_head_that_came_before_its_body_is_known_as_well(alice: Bettor, bound: Bound, name: str) -> None:
+    """As common clients send it, which write twice; then nothing is parsed where it comes so again."""
+    sent = requests_of(alice)[name]
+    end = sent.index(b"\r\n\r\n") + 4
+    pieces = [piece for piece in (sent[:end], sent[end:]) if piece]
+
+    async def steps(server: ServerInMemory) -> None:
+        connection = server.connect()
+        first = await answer_to(server, connection, pieces)
+        connection.protocol.parser = NoParser()
+        assert await answer_to(server, connection, pieces) == first
+        assert await answer_to(server, connection, [sent]) == first
+
+    bound(steps)
+
+
+@given(st.data())
+@settings(max_examples=60)
+def test_requests_are_answered_in_their_order_however_they_arrive(data: st.DataObject) -> None:
+    """On several connections of a server, one behind the other, in pieces of any length."""
+    with betting() as client:
+        alice, app = Bettor(client), create_app(client.worlds, Addresses(URL))
+        requests = requests_of(alice)
+        names = st.lists(st.sampled_from([name for name in NAMES if name != "what counts"]), min_size=1, max_size=6)
+
+        async def steps(server: ServerInMemory) -> None:
+            connections = [server.connect() for _ in range(2)]
+            answers = {name: await answer_to(server, server.connect(), [requests[name]]) for name in NAMES}
+            for _ in range(3):
+                chosen = data.draw(names)
+                sent = b"".join(requests[name] for name in chosen)
+                cuts = data.draw(st.lists(st.integers(0, len(sent)), max_size=6).map(sorted))
+                pieces = [sent[a:b] for a, b in pairwise([0, *cuts, len(sent)])]
+                answered = await answer_to(server, data.draw(st.sampled_from(connections)), filter(None, pieces))
+                assert answered == b"".join(answers[name] for name in chosen)
+
+        client.run(lambda _: steps(ServerInMemory(app)))
+
+
+def test_bets_are_placed_once_each_and_are_known_under_their_own_numbers(alice: Bettor, bound: Bound) -> None:
+    (envelope,) = envelopes(("placeOrders", {"marketId": MATCH, "instructions": [back(3.0, 2.0)]}))
+    sent = request(JSON_RPC, envelope, alice.headers)
+
+    async def steps(server: ServerInMemory) -> list[str]:
+        connection = server.connect()
+        answers = [await answer_to(server, connection, [sent]) for _ in range(5)]
+        reports = [json.loads(answer.partition(b"\r\n\r\n")[2])["result"] for answer in answers]
+        return [report["instructionReports"][0]["betId"] for report in reports]
+
+    bet_ids = bound(steps)
+    assert len(set(bet_ids)) == 5
+    current = alice.ask("listCurrentOrders")["currentOrders"]
+    assert [order["betId"] for order in current] == bet_ids
+
+
+def test_a_client_that_is_gone_leaves_half_a_known_request_without_an_answer(alice: Bettor, bound: Bound) -> None:
+    sent = requests_of(alice)["JSON-RPC"]
+    head = sent[: sent.index(b"\r\n\r\n") + 4]
+
+    async def steps(server: ServerInMemory) -> None:
+        for end in ("eof", "loss", "stop"):
+            connection = server.connect()
+            await answer_to(server, connection, [sent])
+            assert await answer_to(server, connection, [head]) == b""
+            if end == "eof":
+                assert not connection.protocol.eof_received()
+                connection.protocol.connection_lost(None)
+            elif end == "loss":
+                connection.protocol.connection_lost(ConnectionResetError())
+            else:
+                connection.protocol.shutdown()
+                assert connection.written.startswith(b"HTTP/1.1 408 ")
+                assert connection.is_closing()
+                connection.protocol.connection_lost(None)
+            await server.answer_all()
+
+    bound(steps)
+
+
+@pytest.mark.parametrize(
+    ("change", "by"),
+    [
+        (b"HTTP/1.1", b"HTTP/1.0"),
+        (b"Content-Length", b"Connection: close\r\nContent-Length"),
+        (b"Content-Length", b"Expect: 100-continue\r\nContent-Length"),
+        (b"Content-Length", b"X-Long: " + b"x" * LONGEST_HEAD_BYTES + b"\r\nContent-Length"),
+        (b"POST", b"\r\nPOST"),
+        (b"POST", b"PUT"),
+        (JSON_RPC.encode(), b"/health"),
+    ],
+)
+def test_heads_after_which_something_else_may_come_are_not_remembered(
+    alice: Bettor, bound: Bound, change: bytes, by: bytes
+) -> None:
+    sent = requests_of(alice)["JSON-RPC"].replace(change, by)
+
+    async def steps(server: ServerInMemory) -> None:
+        connection = server.connect()
+        assert (await answer_to(server, connection, [sent])).startswith(b"HTTP/1.1 ")
+        head = sent[: sent.index(b"\r\n\r\n", 4) + 4]
+        assert connection.protocol._heads.find(head) is None
+
+    bound(steps)
+
+
+def test_a_body_in_chunks_is_parsed_every_time(alice: Bettor, bound: Bound) -> None:
+    whole = requests_of(alice)["JSON-RPC"]
+    head, _, body = whole.partition(b"\r\n\r\n")
+    head = head.rpartition(b"\r\n")[0] + b"\r\nTransfer-Encoding: chunked\r\n\r\n"
+    chunked = b"%b%x\r\n%b\r\n0\r\n\r\n" % (head, len(body), body)
+
+    async def steps(server: ServerInMemory) -> None:
+        connection = server.connect()
+        answers = [await answer_to(server, connection, [each]) for each in (whole, chunked, chunked, whole)]
+        assert len(set(answers)) == 1
+
+    bound(steps)
+
+
+def test_no_more_heads_are_remembered_than_there_is_room_for() -> None:
+    heads, respond = KnownHeads(), cast(Any, lambda _: None)
+    for number in range(MOST_HEADS + 1):
+        url = b"/%d" % number
+        scope = {"type": "http", "method": "POST", "headers": [(b"content-length", b"7")], "client": ("a", 1)}
+        head = b"POST %b HTTP/1.1\r\nContent-Length: 7\r\n\r\n" % url
+        heads.learn(head, url, scope, respond)
+        known = heads.find(head)
+        assert known is not None
+        assert (known.body_bytes, "client" in known.scope) == (7, False)
+    assert heads.find(b"POST /0 HTTP/1.1\r\nContent-Length: 7\r\n\r\n") is None
+
+
+def test_what_may_end_elsewhere_is_not_remembered() -> None:
+    """A parser that takes a lone line feed for the end of a line finds another empty line."""
+    heads = KnownHeads()
+    head = b"POST / HTTP/1.1\r\nContent-Length: 9\n\n{\r\n\r\n"
+    scope = {"type": "http", "method": "POST", "headers": [(b"content-length", b"9")]}
+    heads.learn(head, b"/", scope, cast(Any, lambda _: None))
+    assert heads.find(head) is None
