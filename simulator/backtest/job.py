@@ -7,6 +7,7 @@ work is spread.
 import traceback
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 from heapq import merge
 from importlib import import_module
 from pathlib import Path
@@ -24,7 +25,7 @@ from simulator.backtest.variants import Variant, arguments, check_parameters, is
 from simulator.recorded.messages import Kind, Line, MarketChange
 from simulator.recorded.prepared import PreparedRecording
 from simulator.recorded.remote import Facts
-from simulator.recorded.selection import Cache, any_lines, is_prepared, play
+from simulator.recorded.selection import Cache, any_lines, drop, is_prepared, play
 from simulator.recorded.sources import Source, SourceError, sources
 from simulator.recorded.wanted import EVERYTHING, Wanted
 
@@ -78,6 +79,10 @@ class Outcome(Struct):
     """All that the files tell of and that are wanted, in the order in which they turn up."""
 
 
+class DamagedCopy(Exception):
+    """What is prepared of a recording cannot be read, and what it was prepared of can."""
+
+
 def do(job: Job) -> Outcome:
     """Do a job: read its files once, in the order of time, for all its variants.
 
@@ -117,11 +122,15 @@ def _do(job: Job, strategy: Callable[..., Any]) -> Outcome:
     found = _sources_of(job.files)
     # Where some are prepared and others are not, all are read line by line, as either can be.
     if job.cache or all(map(is_prepared, found)):
-        try:
-            return _played(job, strategy, found, _play_prepared)
-        except MarketOfTwo:
-            # A capture that was broken off and goes on in another file: line by line the one follows on the other.
-            pass
+        for heals in (True, False):
+            try:
+                return _played(job, strategy, found, partial(_play_prepared, heals=heals))
+            except DamagedCopy:
+                # It is gone, and the next attempt makes another one.
+                continue
+            except MarketOfTwo:
+                # A capture that was broken off and goes on in another file: line by line the one follows on the other.
+                break
     return _played(job, strategy, found, _play_lines)
 
 
@@ -157,16 +166,25 @@ def _sources_of(files: Collection[str]) -> list[Source]:
     return [source for source in sources(files) if source.name in files]
 
 
-def _play_prepared(job: Job, found: Sequence[Source], engine: Engine, outcome: Outcome) -> None:
+def _play_prepared(job: Job, found: Sequence[Source], engine: Engine, outcome: Outcome, *, heals: bool) -> None:
+    """Play prepared recordings; raise `DamagedCopy` where one of the cache is damaged, is gone now, and so `heals`."""
     cache = Cache(Path(job.cache)) if job.cache else None
-    played = []
+    prepared, copies = [], []
     for source in found:
         try:
-            played.append(play(source, job.wanted, cache))
+            recording = play(source, job.wanted, cache)
         except SourceError as error:
             outcome.problems.append(str(error))
-    prepared = [recording for recording in played if isinstance(recording, PreparedRecording)]
+            continue
+        if isinstance(recording, PreparedRecording):
+            prepared.append(recording)
+            if recording.file != source.file:
+                copies.append(recording)
     engine.play(*prepared)
+    damaged = [copy for copy in copies if copy.is_broken]
+    if damaged and heals:
+        drop(damaged)
+        raise DamagedCopy
     for recording in prepared:
         outcome.problems.extend(str(problem) for problem in recording.problems)
         if recording.problem_count > len(recording.problems):

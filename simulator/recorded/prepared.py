@@ -57,6 +57,8 @@ class PreparedRecording:
         self.markets: dict[str, RecordedMarket] = {}
         self.problems: list[Problem] = []
         self.problem_count = 0
+        self.is_broken = False
+        """It is no prepared recording, or breaks off."""
         self.left_out: Final[dict[str, str]] = {}
         """Markets that are not wanted, and why."""
         self.file: Final = file
@@ -197,6 +199,7 @@ class PreparedRecording:
         self.problems.append(Problem(self.name, line, text))
 
     def _note_broken(self, error: Exception) -> None:
+        self.is_broken = True
         broken = f"{self.name}: it is no prepared recording, or a broken one ({error!r})."
         self._note(0, str(error) if isinstance(error, SourceError) else broken)
 

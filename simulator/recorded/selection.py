@@ -102,6 +102,16 @@ class Cache:
             part.unlink(missing_ok=True)
 
 
+def drop(copies: Iterable[PreparedRecording]) -> None:
+    """Remove files of a cache: they are prepared anew when they are asked for again. Raises `CannotKeep`."""
+    for copy in copies:
+        try:
+            copy.file.unlink(missing_ok=True)
+        except OSError as error:
+            why = error.strerror or error
+            raise CannotKeep(f"{copy.file}: it is damaged and cannot be removed, {why}.") from None
+
+
 def play(source: Source, wanted: Wanted = EVERYTHING, cache: Cache | None = None) -> Recording | PreparedRecording:
     """Return a recording to play: of the file, of what is prepared of it where there is a cache, or a prepared one."""
     if is_prepared(source):

@@ -1,7 +1,6 @@
-"""A backtest gives the same results however its work is spread, keeps what is done, and says what went wrong."""
+"""A backtest says what came of a strategy, in which markets, and what went wrong."""
 
 import csv
-import os
 import re
 import tarfile
 from collections.abc import Iterator, Sequence
@@ -13,8 +12,6 @@ import pytest
 from click.testing import CliRunner
 from msgspec.structs import replace
 
-from simulator.backtest.course import course
-from simulator.backtest.engine import Engine
 from simulator.backtest.job import Job, Outcome
 from simulator.backtest.lane import Settings
 from simulator.backtest.planning import plan, to_do_together
@@ -23,91 +20,11 @@ from simulator.backtest.rows import Rows
 from simulator.backtest.running import Runs, backtest
 from simulator.backtest.summary import by_hour, by_market, by_run, by_runner
 from simulator.backtest.variants import Variant
-from simulator.backtest.workers import Doing, here, on_this_machine
+from simulator.backtest.workers import Doing, here
 from simulator.cli import main
-from simulator.recorded.selection import Cache, Selection
-from simulator.recorded.sources import sources
+from simulator.recorded.selection import Selection
 from simulator.recorded.wanted import Wanted
-from tests.recording_files import BEGINNING, a_race
-
-STRATEGIES = """
-import os
-import signal
-from pathlib import Path
-
-
-class Backs:
-    def __init__(self, stake=2.0, price=3.0):
-        self.stake, self.price = stake, price
-
-    def on_market(self, market, orders):
-        if market.market_type == "WIN" and not orders and market.runner(1).best_back:
-            orders.back(1, self.price, self.stake)
-
-
-class Told(Backs):
-    def __init__(self, context={"stake": 2.0, "price": 3.0}):
-        super().__init__(**context)
-
-
-class Raises(Backs):
-    def on_market(self, market, orders):
-        super().on_market(market, orders)
-        if market.in_play and market.market_id == "1.2":
-            raise RuntimeError("this market is too much")
-
-
-class CannotBeMade(Backs):
-    def __init__(self):
-        raise RuntimeError("not today")
-
-
-class AsksForNothing:
-    def on_market(self, market, orders):
-        pass
-
-
-class AsksForALot:
-    def on_market(self, market, orders):
-        for _ in range(2_000):
-            orders.back(1, 100.0, 2.0)
-
-
-class DiesOnce(Backs):
-    def __init__(self, mark):
-        super().__init__()
-        self.mark = Path(mark)
-
-    def on_close(self, market):
-        if market.market_id == "1.2" and not self.mark.exists():
-            self.mark.touch()
-            os.kill(os.getpid(), signal.SIGKILL)
-
-
-class DiesAlways(Backs):
-    def on_close(self, market):
-        if market.market_id == "1.2":
-            os.kill(os.getpid(), signal.SIGKILL)
-"""
-
-
-@pytest.fixture
-def script(tmp_path: Path) -> str:
-    file = tmp_path / "strategies.py"
-    file.write_text(STRATEGIES)
-    return str(file)
-
-
-@pytest.fixture
-def recordings(tmp_path: Path) -> str:
-    """A folder with four races: two of one event, and two of others."""
-    folder = tmp_path / "recordings"
-    folder.mkdir()
-    a_race("1.1", event_id="9").write(folder)
-    a_race("1.2", event_id="10").write(folder)
-    a_race("1.3", event_id="9", market_type="PLACE").write(folder)
-    a_race("1.4", event_id="11").write(folder)
-    return str(folder)
+from tests.recording_files import a_race
 
 
 def run(script: str, name: str, *more: str) -> tuple[int, str, str]:
@@ -420,124 +337,7 @@ def test_a_folder_that_results_cannot_be_kept_in_is_said_before_the_work(script:
     assert (status, complaints) == (2, f"betsim: {script}/results: Not a directory.\n")
 
 
-# Workers, and going on
-
-
-def test_jobs_of_a_worker_that_is_lost_are_done_by_another(script: str, recordings: str, tmp_path: Path) -> None:
-    expected = backtest(f"{script}:Backs", [recordings])
-    mark = tmp_path / "died"
-    runs = Runs(parameters=(f"mark={mark}",))
-    results = backtest(f"{script}:DiesOnce", [recordings], runs, doing=on_this_machine(2))
-    assert mark.exists()
-    assert [row.profit for row in results.rows.markets] == [row.profit for row in expected.rows.markets]
-
-
-def test_a_job_that_always_loses_its_worker_is_named_and_the_others_go_on(script: str, recordings: str) -> None:
-    expected = backtest(f"{script}:Backs", [recordings]).rows
-    results = backtest(f"{script}:DiesAlways", [recordings], doing=on_this_machine(2))
-    assert [(each.where, each.error) for each in results.failures] == [
-        ("event 10", "workers were lost with it, one after the other")
-    ]
-    assert results.rows.orders == [row for row in expected.orders if row.market_id != "1.2"]
-
-
-def test_a_file_that_is_gone_by_its_turn_is_named_and_the_others_go_on(script: str, recordings: str) -> None:
-    def loses_a_file(jobs: Sequence[Job]) -> Iterator[Outcome]:
-        Path(recordings, "1.2.bz2").unlink()
-        yield from here(jobs)
-
-    results = backtest(f"{script}:Backs", [recordings], doing=loses_a_file)
-    assert [(each.where, each.error) for each in results.failures] == [
-        ("event 10", f"{recordings}/1.2.bz2: there is no such file.")
-    ]
-    assert len(results.rows.markets) == 3
-
-
-def test_a_market_that_we_fail_in_is_told_with_its_traceback_and_the_others_go_on(
-    script: str, recordings: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    really_end = Engine.end
-
-    def ends(engine: Engine) -> None:
-        really_end(engine)
-        if "1.2" in engine.followed:
-            raise ArithmeticError("it does not add up")
-
-    monkeypatch.setattr(Engine, "end", ends)
-    results = backtest(f"{script}:Backs", [recordings])
-    (failure,) = results.failures
-    assert (failure.where, failure.error) == ("event 10", "ArithmeticError: it does not add up")
-    assert "in ends\n" in failure.traceback
-    assert len(results.rows.markets) == 3
-
-
-def test_what_has_failed_is_done_again_where_a_backtest_goes_on(script: str, recordings: str, tmp_path: Path) -> None:
-    results = backtest(f"{script}:DiesAlways", [recordings], doing=on_this_machine(2), folder=tmp_path)
-    done: list[str] = []
-
-    def notes(jobs: Sequence[Job]) -> Iterator[Outcome]:
-        done.extend(job.name for job in jobs)
-        return iter(())
-
-    backtest(f"{script}:DiesAlways", [recordings], doing=notes, folder=tmp_path, resumes=True)
-    assert (len(results.failures), done) == (1, ["10"])
-
-
-def test_an_interrupt_keeps_what_is_finished_and_a_rerun_goes_on_there(
-    script: str, recordings: str, tmp_path: Path
-) -> None:
-    done: list[str] = []
-
-    def breaks_off(jobs: Sequence[Job]) -> Iterator[Outcome]:
-        for number, outcome in enumerate(here(jobs)):
-            if number == 2:
-                raise KeyboardInterrupt
-            done.append(outcome.name)
-            yield outcome
-
-    def goes_on(jobs: Sequence[Job]) -> Iterator[Outcome]:
-        for outcome in here(jobs):
-            done.append(outcome.name)
-            yield outcome
-
-    def attempt(doing: object, *, resumes: bool) -> Results:
-        return backtest(f"{script}:Backs", [recordings], doing=doing, folder=tmp_path, resumes=resumes)  # type: ignore[arg-type]
-
-    broken_off = attempt(breaks_off, resumes=False)
-    assert len(done) == 2
-    whole = attempt(goes_on, resumes=True)
-    assert sorted(done) == ["10", "11", "9"]
-    assert len(broken_off.rows.markets) < len(whole.rows.markets) == 4
-    assert [row.market_id for row in backtest(f"{script}:Backs", [recordings]).rows.markets] == [
-        row.market_id for row in whole.rows.markets
-    ]
-
-
-def test_what_was_done_of_other_files_or_by_another_strategy_does_not_count(
-    script: str, recordings: str, tmp_path: Path
-) -> None:
-    done: list[str] = []
-
-    def counts(jobs: Sequence[Job]) -> Iterator[Outcome]:
-        done.extend(job.name for job in jobs)
-        yield from here(jobs)
-
-    def attempt() -> None:
-        backtest(f"{script}:Backs", [recordings], doing=counts, folder=tmp_path, resumes=True)
-
-    attempt()
-    file = Path(recordings, "1.4.bz2")
-    os.utime(file, (BEGINNING / 1000, BEGINNING / 1000))
-    done.clear()
-    attempt()
-    assert done == ["11"]
-    Path(script).write_text(Path(script).read_text() + "\n# changed\n")
-    done.clear()
-    attempt()
-    assert len(done) == 3
-
-
-# Which markets, and what is prepared of them
+# Which markets
 
 
 def test_a_filter_leaves_out_files_and_markets_and_says_so_where_nothing_is_left(
@@ -557,72 +357,3 @@ def test_a_market_of_a_file_of_several_is_left_out_by_its_definition(script: str
     file = first.write(tmp_path, "event.bz2")
     only = Runs(wanted=Wanted(market_types=frozenset({"PLACE"})))
     assert [row.market_id for row in backtest(f"{script}:Backs", [str(file)], only).rows.markets] == ["1.2"]
-
-
-def test_what_is_prepared_brings_the_same_results_also_of_an_event_of_several_files(
-    script: str, recordings: str, tmp_path: Path
-) -> None:
-    pytest.importorskip("pyarrow")
-    expected = backtest(f"{script}:Backs", [recordings], Runs(models="all"))
-    for _ in range(2):
-        results = backtest(f"{script}:Backs", [recordings], Runs(models="all", cache=tmp_path / "cache"))
-        assert results.rows == expected.rows
-    assert len(list((tmp_path / "cache").glob("*.parquet"))) == 4
-    prepared = backtest(f"{script}:Backs", [str(tmp_path / "cache")], Runs(models="all"))
-    assert prepared.rows == expected.rows
-    shown = course(expected)
-    assert shown is not None
-    assert len(shown.times) > 1
-    assert course(prepared) == shown
-
-
-def test_files_of_an_event_may_be_prepared_or_not_without_a_cache(script: str, recordings: str, tmp_path: Path) -> None:
-    pytest.importorskip("pyarrow")
-    expected = backtest(f"{script}:Backs", [recordings], Runs(models="all"))
-    (source,) = sources([f"{recordings}/1.1.bz2"])
-    prepared = Cache(tmp_path / "cache").file_of(source)
-    Path(recordings, "1.1.bz2").unlink()
-    mixed = backtest(f"{script}:Backs", [recordings, str(prepared)], Runs(models="all"))
-    assert (mixed.rows, mixed.failures, mixed.problems) == (expected.rows, [], [])
-
-
-def test_a_market_that_goes_on_in_another_file_is_one_market_also_where_both_are_prepared(
-    script: str, tmp_path: Path
-) -> None:
-    pytest.importorskip("pyarrow")
-    folder = tmp_path / "captured"
-    folder.mkdir()
-    race = a_race("1.1", event_id="9")
-    expected = backtest(f"{script}:Backs", [str(race.write(tmp_path))], Runs(models="all"))
-    first, second = a_race("1.1", event_id="9"), a_race("1.1", event_id="9")
-    first.messages, second.messages = race.messages[:4], [race.messages[0], *race.messages[4:]]
-    first.write(folder, "a.bz2")
-    second.write(folder, "b.bz2")
-    split = backtest(f"{script}:Backs", [str(folder)], Runs(models="all"))
-    for _ in range(2):
-        cached = backtest(f"{script}:Backs", [str(folder)], Runs(models="all", cache=tmp_path / "cache"))
-        assert cached.rows == split.rows
-    prepared = backtest(f"{script}:Backs", [str(tmp_path / "cache")], Runs(models="all"))
-    assert prepared.rows == split.rows
-    assert [row.profit for row in split.rows.orders] == [row.profit for row in expected.rows.orders] != []
-
-
-def test_markets_of_prepared_files_are_seen_in_the_order_of_time(tmp_path: Path) -> None:
-    pytest.importorskip("pyarrow")
-    script = tmp_path / "looks.py"
-    script.write_text(
-        "from pathlib import Path\n\n\nclass Looks:\n    def __init__(self, file):\n        self.file = Path(file)\n\n"
-        "    def on_market(self, market, orders):\n        with self.file.open('a') as file:\n"
-        "            print(market.time, market.market_id, file=file)\n"
-    )
-    folder = tmp_path / "recordings"
-    folder.mkdir()
-    a_race("1.1").write(folder)
-    a_race("1.2", market_type="PLACE").write(folder)
-    seen = []
-    for name, cache in (("raw", None), ("prepared", tmp_path / "cache")):
-        runs = Runs(parameters=(f"file={tmp_path / name}",), cache=cache)
-        backtest(f"{script}:Looks", [str(folder)], runs)
-        seen.append((tmp_path / name).read_text().splitlines())
-    assert seen[0] == seen[1] == sorted(seen[0])
-    assert len(seen[0]) == 20
