@@ -24,6 +24,7 @@ from simulator.backtest.rows import Rows, rows_of
 from simulator.backtest.variants import Variant, arguments, check_parameters, is_flumine, strategy_class
 from simulator.recorded.messages import Kind, Line, MarketChange
 from simulator.recorded.prepared import PreparedRecording
+from simulator.recorded.recording import Problem
 from simulator.recorded.remote import Facts
 from simulator.recorded.selection import Cache, any_lines, drop, is_prepared, play
 from simulator.recorded.sources import Source, SourceError, sources
@@ -239,7 +240,7 @@ def _named_lines(source: Source) -> Iterator[Line]:
     for line in any_lines(source):
         latest = max(latest, line.published_at)
         if line.kind is Kind.BROKEN:
-            yield replace(line, published_at=latest, problem=f"{source.name}, line {line.number}: {line.problem}")
+            yield replace(line, published_at=latest, problem=str(Problem(source.name, line.number, line.problem)))
         elif line.changes:
             yield replace(line, published_at=latest) if line.published_at < latest else line
 

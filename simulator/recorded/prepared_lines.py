@@ -41,7 +41,8 @@ def prepared_lines(source: Source, after: int = 0) -> Iterator[Line]:
         yield Line(problem.line, Kind.BROKEN, 0, NOTHING, problem.text)
     if recording.problem_count > len(recording.problems):
         more = recording.problem_count - len(recording.problems)
-        yield Line(0, Kind.BROKEN, 0, NOTHING, f"{more} more lines could not be read when it was prepared")
+        problem = f"{source.name}: {more} more lines could not be read when it was prepared."
+        yield Line(0, Kind.BROKEN, 0, NOTHING, problem)
 
 
 def _watch(market: RecordedMarket) -> None:

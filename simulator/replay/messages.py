@@ -7,6 +7,7 @@ from threading import Lock
 from typing import Final, NamedTuple
 
 from simulator.recorded.messages import Kind, Line
+from simulator.recorded.recording import Problem
 from simulator.recorded.selection import any_lines
 from simulator.recorded.sources import Source
 from simulator.world.format.scenario import RecordedFile
@@ -133,7 +134,8 @@ class Messages:
             if line.kind is Kind.CHANGES:
                 return line
             if line.kind is Kind.BROKEN:
-                self._tell(f"{self._sources[place].name}, line {line.number}: it is left out, {line.problem}")
+                told = f"it is left out, {line.problem}" if line.number else line.problem
+                self._tell(str(Problem(self._sources[place].name, line.number, told)))
         return None
 
     def _tell(self, problem: str) -> None:

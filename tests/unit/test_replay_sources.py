@@ -11,6 +11,7 @@ import pytest
 from simulator.exchange.commands import PlaceInstruction, PlaceOrders
 from simulator.exchange.orders import OrderType, Persistence, RunnerKey, Side
 from simulator.reading_recordings import RecordingReader, open_recordings
+from simulator.recorded import preparing
 from simulator.recorded.preparing import prepare
 from simulator.recorded.recording import Recording
 from simulator.recorded.remote import lies_under
@@ -99,6 +100,23 @@ def test_what_could_not_be_read_when_it_was_prepared_is_noted(tmp_path: Path) ->
 
     (notice,) = world.notices
     assert f"line {len(race.messages)}: it is left out" in notice.problem
+
+
+def test_what_is_wrong_with_a_whole_file_is_noted_without_a_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It breaks off after what could be read of it, which counts."""
+    monkeypatch.setattr(preparing, "ROWS_A_GROUP", 8)
+    (file,) = prepared(tmp_path, a_race().write(tmp_path))
+    content = file.read_bytes()
+    middle = len(content) * 2 // 5
+    file.write_bytes(content[:middle] + b"?" * 9 + content[middle + 9 :])
+    world = world_of(file)
+    while world.next_due is not None:
+        world.do(MoveToNext()).accepted()
+
+    told = [notice.problem for notice in world.notices]
+    assert [problem for problem in told if problem.startswith(f"{file}: ") and "a broken one" in problem], told
 
 
 # Elsewhere
