@@ -41,8 +41,8 @@ def prepared_lines(source: Source, after: int = 0) -> Iterator[Line]:
         yield Line(problem.line, Kind.BROKEN, 0, NOTHING, problem.text)
     if recording.problem_count > len(recording.problems):
         more = recording.problem_count - len(recording.problems)
-        problem = f"{source.name}: {more} more lines could not be read when it was prepared."
-        yield Line(0, Kind.BROKEN, 0, NOTHING, problem)
+        said = f"{source.name}: {more} more lines could not be read when it was prepared."
+        yield Line(0, Kind.BROKEN, 0, NOTHING, said)
 
 
 def _watch(market: RecordedMarket) -> None:
