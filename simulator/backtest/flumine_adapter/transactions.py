@@ -1,19 +1,30 @@
 """flumine's transactions, as they are in a backtest of ours."""
 
+from itertools import chain
 from typing import Any
 
+from flumine.exceptions import ControlError
 from flumine.execution.transaction import Transaction
 from flumine.order.orderpackage import BetfairOrderPackage, OrderPackageType
+
+from simulator.backtest.flumine_adapter.controls import has_nothing_to_say
 
 
 class BacktestTransaction(Transaction):
     """A transaction that tells which orders a control has refused to place, and packs a single one without grouping."""
 
     def _validate_controls(self, order: Any, package_type: OrderPackageType) -> bool:
-        is_valid: bool = super()._validate_controls(order, package_type)
-        if not is_valid and package_type is OrderPackageType.PLACE:
-            self.market.flumine.refuse(order)
-        return is_valid
+        try:
+            for control in chain(self.market.flumine.trading_controls, self._client.trading_controls):
+                if not has_nothing_to_say(control, order, package_type):
+                    control(order, package_type)
+        except ControlError:
+            if package_type is OrderPackageType.PLACE:
+                self.market.flumine.refuse(order)
+            else:
+                order.executable()
+            return False
+        return True
 
     def _create_order_package(
         self, orders: list[Any], package_type: OrderPackageType, async_: bool = False
