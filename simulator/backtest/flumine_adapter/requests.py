@@ -9,6 +9,7 @@ from flumine.simulation.utils import SimulatedCancelResponse, SimulatedPlaceResp
 
 from simulator.backtest.amounts import of_hundredths, to_hundredths
 from simulator.backtest.flumine_adapter.orders import placing
+from simulator.backtest.flumine_adapter.sparing import note_response
 from simulator.backtest.lane import Lane, Request
 from simulator.exchange.commands import (
     CancelInstruction,
@@ -127,7 +128,7 @@ class _Answer:
 
     def _placed(self, order: Any, index: int) -> bool:
         response = self._bind(order, index)
-        self._execution._order_logger(order, response, PLACE)
+        note_response(self._execution, order, response, PLACE)
         if response.status == "SUCCESS":
             order.executable()
         else:
@@ -161,7 +162,7 @@ class _Answer:
         else:
             size = self._request.cancelled_of(index)
             response = SimulatedCancelResponse("SUCCESS", of_hundredths(size), config.current_time)
-        self._execution._order_logger(order, response, CANCEL)
+        note_response(self._execution, order, response, CANCEL)
         self._go_on(order)
         if reason:
             order.client.add_transaction(1, failed=True)
@@ -170,7 +171,7 @@ class _Answer:
     def _updated(self, order: Any, index: int) -> bool:
         reason = self._request.reason_of(index)
         response = SimulatedUpdateResponse("FAILURE", reason) if reason else SimulatedUpdateResponse("SUCCESS")
-        self._execution._order_logger(order, response, UPDATE)
+        note_response(self._execution, order, response, UPDATE)
         self._go_on(order)
         if reason:
             order.client.add_transaction(1, failed=True)
@@ -202,7 +203,7 @@ class _Answer:
 
     def _cancelled_whole(self, order: Any, size: int) -> None:
         response = SimulatedCancelResponse("SUCCESS", of_hundredths(size), config.current_time)
-        self._execution._order_logger(order, response, CANCEL)
+        note_response(self._execution, order, response, CANCEL)
         order.execution_complete()
 
     def _new_order(self, order: Any, new_price: float, size: int) -> Any:
@@ -237,7 +238,7 @@ class _Answer:
         with order.trade:
             response = self._bind(order, index)
             if response.status == "SUCCESS":
-                self._execution._order_logger(order, response, REPLACE)
+                note_response(self._execution, order, response, REPLACE)
                 self._at_play.market.place_order(order, execute=False, client=order.client)
                 order.executable()
                 self._at_play.touched[order] = None

@@ -2,7 +2,7 @@
 
 For each new order it looks through all trades of the runner, through the prices of the ladder from the lowest on, and
 through the runners of the market.
-Of a trade that is complete it words what would be logged, also when nobody logs.
+Of a trade that is complete, and of each response, it words what would be logged, also when nobody logs.
 """
 
 import logging
@@ -10,10 +10,14 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from flumine import config, utils
+from flumine.order.orderpackage import OrderPackageType
 from flumine.order.trade import TradeStatus
 from flumine.strategy.runnercontext import RunnerContext
 
 logger: Final = logging.getLogger("flumine.order.trade")
+execution_logger: Final = logging.getLogger("flumine.execution.baseexecution")
+CANCEL: Final = OrderPackageType.CANCEL
+UPDATE: Final = OrderPackageType.UPDATE
 
 
 class Findable(list[Any]):
@@ -62,6 +66,20 @@ def complete_trade(trade: Any) -> None:
     trade.strategy.get_runner_context(trade.market_id, trade.selection_id, trade.handicap).reset(trade.id)
     if logger.isEnabledFor(logging.INFO):
         logger.info("Trade completed: %s", trade.status.value, extra=trade.info)
+
+
+def note_response(execution: Any, order: Any, response: Any, package_type: OrderPackageType) -> None:
+    """Let an order have a response to what was asked for it: `BaseExecution._order_logger`."""
+    if execution_logger.isEnabledFor(logging.INFO) or execution.flumine._logging_controls:
+        execution._order_logger(order, response, package_type)
+    elif package_type is CANCEL:
+        order.responses.cancelled(response)
+    elif package_type is UPDATE:
+        order.responses.updated(response)
+    else:
+        order.responses.placed(response)
+        if response.bet_id:
+            order.bet_id = response.bet_id
 
 
 def market_notes(market: Any, selection_id: int) -> str:

@@ -10,6 +10,16 @@ from flumine.order.orderpackage import BetfairOrderPackage, OrderPackageType
 from simulator.backtest.flumine_adapter.controls import has_nothing_to_say
 
 
+class BacktestPackage(BetfairOrderPackage):
+    """A package of orders for an exchange that has a latency and a bet delay of its own, and looks at none here."""
+
+    def calc_simulated_latency(self) -> float:
+        """Return what flumine has where it does not simulate."""
+        return -1
+
+    calc_simulated_latency_delay = calc_simulated_latency
+
+
 class BacktestTransaction(Transaction):
     """A transaction that tells which orders a control has refused to place, and packs a single one without grouping."""
 
@@ -35,7 +45,7 @@ class BacktestTransaction(Transaction):
         # Most have one order, of which nothing has to be sorted by market version and cut in pieces.
         order, market_version = orders.pop()
         return [
-            BetfairOrderPackage(
+            BacktestPackage(
                 client=self._client,
                 market_id=self.market.market_id,
                 orders=[order],
