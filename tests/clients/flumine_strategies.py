@@ -5,6 +5,7 @@ from hashlib import sha256
 from typing import Any
 
 from flumine import BaseStrategy
+from flumine.controls.tradingcontrols import OrderValidation
 from flumine.exceptions import OrderUpdateError
 from flumine.order.ordertype import LimitOnCloseOrder, LimitOrder, MarketOnCloseOrder
 from flumine.order.trade import Trade
@@ -205,6 +206,38 @@ class Violates(Places):
             ):  # fmt: skip
                 order = self.place(market, runner, "BACK", order_type)
                 self.told.append((order.status.value, order.violation_msg))
+
+
+class MeetsControls(Places):
+    """Places and cancels orders, with few transactions an hour, and a control of its own made of one of flumine's."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(**{**HOLDS_NOTHING, **more})
+        self.told: list[Any] = []
+
+    def add(self, flumine: Any) -> None:
+        flumine.clients.get_default().transaction_limit = 3
+        told = self.told
+
+        class Tells(OrderValidation):
+            def __call__(self, order: Any, package_type: Any) -> None:
+                told.append((order.side, order.order_type.price, package_type.value))
+                super().__call__(order, package_type)
+
+        flumine.add_trading_control(Tells)
+
+    def process_market_book(self, market: Any, market_book: Any) -> None:
+        for order in market.blotter:
+            if order.status.value == "Executable":
+                market.cancel_order(order)
+        for side, order_type in (
+            ("BACK", LimitOrder(50, 2.0)), ("LAY", LimitOrder(1.01, 2, "PERSIST")), ("LAY", LimitOrder(1.01, 120.0)),
+            ("BACK", LimitOrder(50.0, 2.0, price_ladder_definition="FINEST")), ("BACK", LimitOrder(0, 2.0)),
+        ):  # fmt: skip
+            order = self.place(market, market_book.runners[0], side, order_type)
+            self.told.append((order.status.value, order.violation_msg))
+        for control in market.flumine.clients.get_default().trading_controls:
+            self.told.append((control.transaction_count, control.current_transaction_count_total, control._next_hour))
 
 
 class ReadsTraded(Places):

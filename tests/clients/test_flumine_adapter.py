@@ -173,6 +173,14 @@ def test_an_order_that_a_control_refuses_has_a_row_that_says_what_the_control_sa
     assert [order["status"] for order in orders] == 6 * ["REFUSED"] + ["EXECUTION_COMPLETE"]
 
 
+def test_controls_say_what_they_say_in_flumine_and_those_of_a_strategy_see_every_order(race: Path) -> None:
+    theirs, ours = side("flumine", "MeetsControls", race)["told"], side("betsim", "MeetsControls", race)["told"]
+    assert ours == theirs
+    assert ["LAY", 1.01, "Cancel"] in ours
+    assert any("MAX_TRANSACTION_COUNT" in str(told) for told in ours)
+    assert any("ORDER_VALIDATION" in str(told) for told in ours)
+
+
 def test_what_was_traded_with_each_message_is_what_flumine_says_from_the_second_look_on(race: Path) -> None:
     theirs, ours = side("flumine", "ReadsTraded", race)["told"], side("betsim", "ReadsTraded", race)["told"]
     assert sum(bool(traded) for told in theirs[1:] for _, traded, _ in told) >= 5
