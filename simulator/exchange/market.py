@@ -112,7 +112,7 @@ class Market:
     """
 
     FOLLOWS: ClassVar = frozenset(
-        {"_active_by_priority", "_other_runners_of", "_other_runners_version", "_virtual_view"}
+        {"_active_by_priority", "_other_runners_of", "_changes_followed", "_virtual_view"}
     )
     """The attributes that `forget_what_follows` makes anew."""
     BOOKS: ClassVar = FOLLOWS | {"runners", "orders", "commissions", "orders_of", "positions"}
@@ -186,10 +186,10 @@ class Market:
     def forget_what_follows(self) -> None:
         """Work out anew, when it is asked for, what follows from the rest."""
         self._other_runners_of: dict[tuple[RunnerKey, Side], OtherRunners | None] = {}
-        self._other_runners_version = self.version
-        """With which version of the market they were put together: runners leave with a change of it."""
+        self._changes_followed = self.changes
+        """After how many changes of the market they were put together: runners leave with one."""
         self._active_by_priority: list[Runner] = []
-        """Of the same version; empty until it is needed."""
+        """After as many changes; empty until it is needed."""
         self._virtual_view = VirtualView()
 
     # What is
@@ -256,8 +256,8 @@ class Market:
         That takes a complete market, in which listed runners must win, and with fewer winners than runners. The
         two sides of one line of an Asian handicap are such a book by themselves (exchange mechanics).
         """
-        if self._other_runners_version != self.version:
-            self._other_runners_version = self.version
+        if self._changes_followed != self.changes:
+            self._changes_followed = self.changes
             self._other_runners_of.clear()
             self._active_by_priority.clear()
         place = (key, taker)
@@ -296,7 +296,7 @@ class Market:
         if runner.status is not ACTIVE:
             return None
         others = self.other_runners(key, taker)
-        return self._virtual_view.ladder(key, others, runner.book.queue_of(taker), taker, self.version)
+        return self._virtual_view.ladder(key, others, runner.book.queue_of(taker), taker, self.changes)
 
     @property
     def offers_revision(self) -> int:

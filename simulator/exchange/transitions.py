@@ -88,7 +88,6 @@ def amend_market(state: State, command: AmendMarket, at: int) -> list[Event]:
         # One less, because the change raises it.
         market.version = command.version - 1
     changed = market.changed(at, material=command.material)
-    market.forget_what_follows()
     market.tell_positions_the_field()
     return [changed]
 

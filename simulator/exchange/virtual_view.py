@@ -68,20 +68,20 @@ class VirtualView:
     """The virtual offers on all runners of a market, of which only those are worked out anew that may have changed."""
 
     def __init__(self) -> None:
-        self._version: int | None = None
+        self._changes: int | None = None
         self._ladders: dict[tuple[RunnerKey, Side], VirtualLadder] = {}
         self._walks: dict[frozenset[Offers], _SharedWalk] = {}
 
     def ladder(
-        self, key: RunnerKey, other_runners: OtherRunners | None, own: Offers, taker: Side, version: int
+        self, key: RunnerKey, other_runners: OtherRunners | None, own: Offers, taker: Side, changes: int
     ) -> VirtualLadder | None:
         """Return what a taker of this side is offered, or `None` where no runners make virtual offers on this one.
 
-        Which those are is told by the market, others when its version has changed. `own` is the queue of the taker's
+        Which those are is told by the market, others when its `changes` are more. `own` is the queue of the taker's
         own side on the runner itself.
         """
-        if version != self._version:
-            self._version = version
+        if changes != self._changes:
+            self._changes = changes
             self._walks.clear()
         place = (key, taker)
         if other_runners is None:

@@ -228,7 +228,7 @@ LEFT_OUT: Final[Mapping[type, Mapping[str, str]]] = {
         "positions": DERIVED,
         "changes": "it tells of changes and makes none",
         "_other_runners_of": DERIVED,
-        "_other_runners_version": DERIVED,
+        "_changes_followed": DERIVED,
         "_active_by_priority": DERIVED,
         "_virtual_view": DERIVED,
     },

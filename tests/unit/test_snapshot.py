@@ -66,7 +66,7 @@ def parts_of(one: Any) -> list[tuple[str, Any]]:
 
 
 NOT_COMPARED = {
-    "_virtual_view", "_other_runners_of", "_other_runners_version", "_active_by_priority",
+    "_virtual_view", "_other_runners_of", "_changes_followed", "_active_by_priority",
     "_by_pair", "_by_client_id", "_by_length",
     "_real", "_real_base", "_base_nanoseconds",
     "_by_selection", "_definition_before", "_events", "_heard", "_opened", "_opening", "_read_ahead", "_reading",
