@@ -111,9 +111,7 @@ class Market:
     asks for one of them: in a market that nobody looks at they cost nothing.
     """
 
-    FOLLOWS: ClassVar = frozenset(
-        {"_active_by_priority", "_other_runners_of", "_changes_followed", "_virtual_view"}
-    )
+    FOLLOWS: ClassVar = frozenset({"_active_by_priority", "_other_runners_of", "_changes_followed", "_virtual_view"})
     """The attributes that `forget_what_follows` makes anew."""
     BOOKS: ClassVar = FOLLOWS | {"runners", "orders", "commissions", "orders_of", "positions"}
     """The attributes that `begin` makes."""
