@@ -80,6 +80,8 @@ class PreparedRecording:
         self._telling: Final[list[RecordedMarket]] = []
         """The markets of which the message that is played tells bets at the starting price."""
         self._next_runners: Final[dict[int, list[tuple[int, int, int, int]]]] = {}
+        self._to_define: Final[set[int]] = set()
+        """Numbers of markets of which any of these was told for the update that comes."""
         self.next_at = 0
         """When the next message was published, where it is announced."""
 
@@ -93,8 +95,42 @@ class PreparedRecording:
         `next_at` says the time of it and nothing is changed yet. A file that is no prepared recording, or breaks off,
         is among the problems. Raises `PyarrowMissing`.
         """
+        changed: list[RecordedMarket] = []
+        is_unannounced = announces
+        markets, unwanted, to_define = self._all, self._unwanted, self._to_define
+        quantities = self._quantities
         try:
-            yield from self._play(before, announces=announces)
+            for rows, texts in _groups(self.name, self._open):
+                for code, price, size in rows:
+                    if code > FIRST_UPDATE:
+                        self._take(code, price, size, texts.popleft())
+                        continue
+                    if is_unannounced:
+                        is_unannounced, self.next_at = False, size
+                        yield []
+                    place = FIRST_UPDATE - code
+                    market = markets[place]
+                    market.begin_update(size)
+                    if place in to_define:
+                        self._define(market, place)
+                    if place not in unwanted:
+                        before(market)
+                        changed.append(market)
+                    if market.is_watched or market.watched_runners:
+                        self._change_and_tell(market, islice(rows, price >> 1))
+                    else:
+                        for number, key, value in islice(rows, price >> 1):
+                            if value:
+                                quantities[number][key] = value
+                            else:
+                                quantities[number].pop(key, None)
+                    if not price & 1:
+                        is_unannounced = announces
+                        if changed:
+                            yield changed
+                            changed = []
+                            if self._telling:
+                                self._tell_no_more()
         except _BROKEN as error:
             self._note_broken(error)
 
@@ -116,46 +152,10 @@ class PreparedRecording:
             self._note_broken(error)
         return has_market
 
-    def _play(self, before: Callable[[RecordedMarket], None], *, announces: bool) -> Iterator[list[RecordedMarket]]:
-        changed: list[RecordedMarket] = []
-        is_unannounced = announces
-        markets, unwanted = self._all, self._unwanted
-        for rows, texts in _groups(self.name, self._open):
-            for code, price, size in rows:
-                if code > FIRST_UPDATE:
-                    self._take(code, price, size, texts.popleft())
-                    continue
-                if is_unannounced:
-                    is_unannounced, self.next_at = False, size
-                    yield []
-                place = FIRST_UPDATE - code
-                market = markets[place]
-                market.begin_update(size)
-                if self._definitions or self._next_runners or self._images:
-                    self._define(market, place)
-                if place not in unwanted:
-                    before(market)
-                    changed.append(market)
-                self._change(market, islice(rows, price >> 1))
-                if not price & 1:
-                    is_unannounced = announces
-                    if changed:
-                        yield changed
-                        changed = []
-                        if self._telling:
-                            self._tell_no_more()
-
-    def _change(self, market: RecordedMarket, rows: Iterator[Row]) -> None:
+    def _change_and_tell(self, market: RecordedMarket, rows: Iterator[Row]) -> None:
         """Take rows in, and tell where they change a ladder of the runners that are watched."""
         quantities, owners, moves = self._quantities, self._owners, market.moves
         watched = frozenset(market.all_runners.values()) if market.is_watched else market.watched_runners
-        if not watched:
-            for code, price, size in rows:
-                if size:
-                    quantities[code][price] = size
-                else:
-                    quantities[code].pop(price, None)
-            return
         for code, price, size in rows:
             quantity = quantities[code]
             if owners[code] in watched:
@@ -176,14 +176,17 @@ class PreparedRecording:
                 self._unwanted.add(price)
         elif code == DEFINITION:
             self._definitions[price] = _decode_definition(text)
+            self._to_define.add(price)
         elif code == RUNNERS:
             self._next_runners[price] = _decode_runners(text)
+            self._to_define.add(price)
         elif code == TOLD_PRICES:
             market = self._all[price]
             market.told_prices = {(key, handicap): prices for key, handicap, prices in _decode_told(text)}
             self._telling.append(market)
         elif code == IMAGE:
             self._images.add(price)
+            self._to_define.add(price)
         elif code == PROBLEM and size:
             self._note(size, text)
         elif code == PROBLEM:
@@ -212,6 +215,7 @@ class PreparedRecording:
         self._quantities.extend(quantities + (self._nowhere,) * (STEP - len(quantities)))
 
     def _define(self, market: RecordedMarket, place: int) -> None:
+        self._to_define.remove(place)
         if place in self._images:
             self._images.remove(place)
             market.is_image = True
@@ -268,9 +272,10 @@ def _groups(name: str, open_file: Opener, *, only_ends: bool = False) -> Iterato
         raise SourceError(f"{name}: it is no prepared recording, or a broken one ({error}).") from None
 
 
-def _numbers(column: Any, kind: str) -> list[int]:
+def _numbers(column: Any, kind: str) -> "array[int]":
+    """Return the numbers of a column as they lie in memory: to make objects of all at once costs twice as much."""
     numbers: array[int] = array(kind)
     width = numbers.itemsize
     for chunk in column.chunks:
         numbers.frombytes(memoryview(chunk.buffers()[1])[chunk.offset * width : (chunk.offset + len(chunk)) * width])
-    return numbers.tolist()
+    return numbers
