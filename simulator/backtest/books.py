@@ -218,7 +218,8 @@ class RecordedBook(RunnerBook):
         trades = self._trades(moves.traded) if moves.traded else {}
         if not (lays.levels or backs.levels):
             for offers, levels in ((lays, moves.available_to_back), (backs, moves.available_to_lay)):
-                offers.account_for(trades)
+                if trades:
+                    offers.account_for(trades)
                 offers.follow(levels, trades)
             return []
         fills = _Fills()

@@ -18,7 +18,7 @@ from simulator.backtest.followed import Followed, Venue
 from simulator.backtest.starting_prices import starting_prices
 from simulator.exchange.orders import RunnerKey
 from simulator.exchange.statuses import CLOSED
-from simulator.recorded.market import RecordedMarket, RecordedRunner
+from simulator.recorded.market import Ladder, RecordedMarket, RecordedRunner
 from simulator.recorded.messages import Line, MarketChange, MarketDefinition
 from simulator.recorded.prepared import PreparedRecording
 from simulator.recorded.starting_prices import ToldPrices, told_prices
@@ -232,15 +232,21 @@ class FollowedByAll:
     def take_moves(self) -> None:
         """Note what was otherwise before where books have to follow, as the recorded market tells it."""
         moves_of = self._moves
+        last: RecordedRunner | None = None
+        ladders: Sequence[Ladder] = ()
         for runner, quantity, price, before, _ in self.recorded.moves:
-            moves = moves_of.get(runner)
-            if moves is None:
-                moves = moves_of[runner] = Moves()
-            moves.ladders[quantity].setdefault(price, before)
+            # A message tells of one runner after the other.
+            if runner is not last:
+                last = runner
+                moves = moves_of.get(runner)
+                if moves is None:
+                    moves = moves_of[runner] = Moves()
+                ladders = moves.ladders
+            ladders[quantity].setdefault(price, before)
         # What an image says was traded before, also where the same message says it once more.
         self._is_image = self._is_image or self.recorded.is_image
         if self._is_image:
-            for moves in self._moves.values():
+            for moves in moves_of.values():
                 moves.traded.clear()
 
     def define_now(self, definition: MarketDefinition, told: ToldPrices) -> None:
@@ -271,12 +277,11 @@ class FollowedByAll:
         unconcerned: list[RecordedBook] = []
         watched = self.watched_books
         for runner, moves in self._moves.items():
-            if runner in watched:
-                for book in watched[runner]:
-                    if book.is_concerned(moves):
-                        concerned.append((book.key, book, moves))
-                    elif book.is_idle:
-                        unconcerned.append(book)
+            for book in watched.get(runner, ()):
+                if book.is_concerned(moves):
+                    concerned.append((book.key, book, moves))
+                elif book.is_idle:
+                    unconcerned.append(book)
         for book in unconcerned:
             book.unwatch()
         # In an order that does not depend on the form in which the message came; of one runner, in that of the lanes.

@@ -147,7 +147,10 @@ class RecordedOffers(Offers):
         best = self._recorded_runner.best_back if is_to_back else self._recorded_runner.best_lay
         if best is not None and best not in self._emptied:
             return best
-        return (max if is_to_back else min)(recorded.keys() - self._emptied, default=None)
+        for price in sorted(recorded, reverse=is_to_back):
+            if price not in self._emptied:
+                return price
+        return None
 
     @property
     def own_changes(self) -> int:
@@ -283,10 +286,12 @@ class RecordedOffers(Offers):
 
     def follow(self, levels: Ladder, trades: Mapping[int, int]) -> None:
         """Take in levels that were such before, and what was matched of them: the rest of a fall was cancelled."""
-        ours = self.taken.keys() | self.levels.keys() if self.levels else self.taken.keys()
-        for price in (levels.keys() | trades.keys()) & ours:
-            # Where it is shown as before, as many have come as were matched.
-            self._follow(price, levels.get(price, self.recorded.get(price, 0)), trades.get(price, 0))
+        changed = levels.keys() | trades.keys() if trades else levels.keys()
+        if changed:
+            ours = self.taken.keys() | self.levels.keys() if self.levels else self.taken.keys()
+            for price in changed & ours:
+                # Where it is shown as before, as many have come as were matched.
+                self._follow(price, levels.get(price, self.recorded.get(price, 0)), trades.get(price, 0))
         if self.out_of_sight:
             self._look_again()
 
@@ -349,7 +354,9 @@ class RecordedOffers(Offers):
     def is_concerned(self, moved: Ladder) -> bool:
         """Return whether it matters here that other sizes are shown at some prices."""
         prices = moved.keys()
-        return not (prices.isdisjoint(self.taken.keys()) and prices.isdisjoint(self.levels.keys()))
+        if not prices.isdisjoint(self.taken.keys()):
+            return True
+        return bool(self.levels) and not prices.isdisjoint(self.levels.keys())
 
     def has_spent(self, moved: Ladder) -> bool:
         """Return whether trades at some prices may account for what we took."""
