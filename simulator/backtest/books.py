@@ -29,6 +29,7 @@ from simulator.exchange.rules import BettingRules
 from simulator.exchange.runner import Runner
 from simulator.exchange.state import State
 from simulator.recorded.market import Ladder, RecordedRunner
+from simulator.recorded.moves import Moves
 
 FEWEST_RESTATED: Final = 3
 MOST_RESTATED: Final = 100
@@ -57,25 +58,6 @@ class RestingFill(NamedTuple):
     how: How
     price: int
     arrived_behind: int
-
-
-class Moves:
-    """What one message has changed of one runner: what was shown and traded before, by price, where it is otherwise.
-
-    `ladders` has it by `Quantity`, up to the last of `LADDERS`.
-    """
-
-    __slots__ = ("available_to_back", "available_to_lay", "ladders", "traded")
-
-    def __init__(self) -> None:
-        to_back: Ladder = {}
-        to_lay: Ladder = {}
-        traded: Ladder = {}
-        not_followed: Ladder = {}
-        self.available_to_back: Final = to_back
-        self.available_to_lay: Final = to_lay
-        self.traded: Final = traded
-        self.ladders: Final = (not_followed, to_back, to_lay, traded, not_followed, not_followed)
 
 
 class Owner(Protocol):
@@ -124,7 +106,7 @@ class RecordedBook(RunnerBook):
         for offers in (self.backs, self.lays):
             offers.link(recorded, model, self.watch)
         if self._is_watched:
-            watched.setdefault(recorded, []).append(self)
+            self._be_among_the_watched()
 
     @property
     def key(self) -> RunnerKey:
@@ -135,7 +117,12 @@ class RecordedBook(RunnerBook):
         """Note that the book does not just show what is recorded, and has to follow what comes."""
         if not self._is_watched:
             self._is_watched = True
-            self._watched.setdefault(self.recorded, []).append(self)
+            self._be_among_the_watched()
+
+    def _be_among_the_watched(self) -> None:
+        self._watched.setdefault(self.recorded, []).append(self)
+        if self.recorded.moves is None:
+            self.recorded.moves = Moves()
 
     def unwatch(self) -> None:
         """Note that the book, which was watched, shows what is recorded and nothing else."""
@@ -144,6 +131,7 @@ class RecordedBook(RunnerBook):
         books.remove(self)
         if not books:
             del self._watched[self.recorded]
+            self.recorded.moves = None
 
     # What is shown: what is recorded, and what is ours
 

@@ -13,13 +13,14 @@ from heapq import heapify, heappop, heapreplace
 from operator import itemgetter
 from typing import Final
 
-from simulator.backtest.books import Moves, RecordedBook, Watched
+from simulator.backtest.books import RecordedBook, Watched
 from simulator.backtest.followed import Followed, Venue
 from simulator.backtest.starting_prices import starting_prices
 from simulator.exchange.orders import RunnerKey
 from simulator.exchange.statuses import CLOSED
-from simulator.recorded.market import Ladder, RecordedMarket, RecordedRunner
+from simulator.recorded.market import RecordedMarket
 from simulator.recorded.messages import Line, MarketChange, MarketDefinition
+from simulator.recorded.moves import Moves
 from simulator.recorded.prepared import PreparedRecording
 from simulator.recorded.starting_prices import ToldPrices, told_prices
 
@@ -103,8 +104,8 @@ class Engine:
     def _follow(self, changed: list[RecordedMarket]) -> None:
         for market in changed:
             followed = self.followed[market.market_id]
-            if market.moves:
-                followed.take_moves()
+            if market.is_image:
+                followed.note_image()
             followed.tell()
 
     def _before(self, recorded: RecordedMarket) -> None:
@@ -131,8 +132,8 @@ class Engine:
                 self._postpone(market)
         recorded = market.recorded
         recorded.apply(change, at)
-        if recorded.moves or recorded.is_image:
-            market.take_moves()
+        if recorded.is_image:
+            market.note_image()
         return market
 
     def _postpone(self, market: "FollowedByAll") -> None:
@@ -176,7 +177,7 @@ class Engine:
 class FollowedByAll:
     """A recorded market and what follows it in every lane."""
 
-    __slots__ = ("_is_image", "_lanes", "_moves", "followed", "recorded", "watched_books")
+    __slots__ = ("_is_image", "_lanes", "followed", "recorded", "watched_books")
 
     def __init__(self, recorded: RecordedMarket, lanes: Sequence[Venue]) -> None:
         self.recorded: Final = recorded
@@ -185,10 +186,8 @@ class FollowedByAll:
         recorded.watched_runners = self.watched_books
         self.followed: Final[list[Followed]] = []
         self._lanes: Final = lanes
-        self._moves: Final[dict[RecordedRunner, Moves]] = {}
-        """What the message that is taken in has changed so far."""
         self._is_image = False
-        """Whether it told the market whole."""
+        """Whether the message that is taken in told the market whole."""
 
     def define(self, definition: MarketDefinition, told: ToldPrices | None) -> bool:
         """Bring the markets of all lanes to what a definition says, and return whether that could be done now.
@@ -229,25 +228,9 @@ class FollowedByAll:
                 lane.followed[recorded.market_id] = followed
                 self.followed.append(followed)
 
-    def take_moves(self) -> None:
-        """Note what was otherwise before where books have to follow, as the recorded market tells it."""
-        moves_of = self._moves
-        last: RecordedRunner | None = None
-        ladders: Sequence[Ladder] = ()
-        for runner, quantity, price, before, _ in self.recorded.moves:
-            # A message tells of one runner after the other.
-            if runner is not last:
-                last = runner
-                moves = moves_of.get(runner)
-                if moves is None:
-                    moves = moves_of[runner] = Moves()
-                ladders = moves.ladders
-            ladders[quantity].setdefault(price, before)
-        # What an image says was traded before, also where the same message says it once more.
-        self._is_image = self._is_image or self.recorded.is_image
-        if self._is_image:
-            for moves in moves_of.values():
-                moves.traded.clear()
+    def note_image(self) -> None:
+        """Note that the message that is taken in tells the market whole."""
+        self._is_image = True
 
     def define_now(self, definition: MarketDefinition, told: ToldPrices) -> None:
         """Bring the markets of all lanes to what a definition says, with what is told of starting prices by now.
@@ -262,8 +245,9 @@ class FollowedByAll:
 
     def tell(self) -> None:
         """Let books follow what a message has changed, fill the bets that rest in them, and call the lanes."""
-        if self._moves or self._is_image:
+        if self.recorded.noted:
             self._let_books_follow()
+        self._is_image = False
         definition = self.recorded.definition
         if definition is None or definition.status == CLOSED:
             return
@@ -275,8 +259,11 @@ class FollowedByAll:
     def _let_books_follow(self) -> None:
         concerned: list[tuple[RunnerKey, RecordedBook, Moves]] = []
         unconcerned: list[RecordedBook] = []
-        watched = self.watched_books
-        for runner, moves in self._moves.items():
+        watched, noted = self.watched_books, self.recorded.noted
+        for runner, moves in noted.items():
+            if self._is_image:
+                # What an image says was traded before, also where the same message says it once more.
+                moves.traded.clear()
             for book in watched.get(runner, ()):
                 if book.is_concerned(moves):
                     concerned.append((book.key, book, moves))
@@ -289,8 +276,9 @@ class FollowedByAll:
             concerned.sort(key=itemgetter(0))
         for _, book, moves in concerned:
             book.owner.follow(book, moves)
-        self._moves.clear()
-        self._is_image = False
+        for moves in noted.values():
+            moves.clear()
+        noted.clear()
 
 
 def told_by(changes: Iterable[MarketChange], market_id: str) -> ToldPrices | None:

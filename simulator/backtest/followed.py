@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence, Sized
 from fractions import Fraction
 from typing import Final, Protocol
 
-from simulator.backtest.books import FollowingMarket, FollowingState, Moves, RecordedBook, RestingFill, Watched
+from simulator.backtest.books import FollowingMarket, FollowingState, RecordedBook, RestingFill, Watched
 from simulator.backtest.following import commands_between, first_commands
 from simulator.backtest.models import FillModel
 from simulator.backtest.outcomes import NoResult, settlement
@@ -17,6 +17,7 @@ from simulator.exchange.refusals import Impossible
 from simulator.exchange.statuses import CLOSED, OPEN
 from simulator.recorded.market import RecordedMarket
 from simulator.recorded.messages import MarketDefinition
+from simulator.recorded.moves import Moves
 
 
 class Terms(Protocol):

@@ -17,6 +17,7 @@ from simulator.recorded.messages import (
     hundredths,
     runner_id,
 )
+from simulator.recorded.moves import Moves
 from simulator.recorded.runner import LADDERS, NOTHING_KNOWN, Ladder, Move, RecordedRunner, Value
 from simulator.recorded.starting_prices import ToldPrices
 
@@ -40,6 +41,7 @@ class RecordedMarket:
         "is_watched",
         "market_id",
         "moves",
+        "noted",
         "published_at",
         "runners",
         "told_prices",
@@ -65,7 +67,9 @@ class RecordedMarket:
         self.is_watched = False
         """Whether `moves` are told of all runners, from the next update on."""
         self.watched_runners: Collection[RecordedRunner] = ()
-        """Else, of which runners they are."""
+        """Runners that note their own moves."""
+        self.noted: Final[dict[RecordedRunner, Moves]] = {}
+        """Those of them that have noted any. Who watches clears it, and the moves, after each message."""
         self.moves: list[Move] = []
         """Where the last update has changed a size, in the order in which it says so; empty unless watched."""
         self.told_prices: ToldPrices | None = None
@@ -148,10 +152,10 @@ class RecordedMarket:
 
     def apply_runners(self, changes: list[RunnerChange]) -> None:
         """Take in what is told of runners, of the same update as what was told before."""
-        known, watched, are_all_watched = self._by_selection, self.watched_runners, self.is_watched
+        known, are_all_watched = self._by_selection, self.is_watched
         # Nobody is looked up in a market that has told no ladder, so where somebody was there is nothing to ask.
         if not known and not self.tells_ladders and not self._begins_with_ladders(changes):
-            self._tell(self.apply_levels(changes))
+            self.tell(self.apply_levels(changes))
             return
         for change in changes:
             runner = known.get(change.id) if change.hc is None else None
@@ -159,8 +163,10 @@ class RecordedMarket:
                 runner = self.runner(change.id, change.hc)
                 if change.hc is None:
                     known[change.id] = runner
-            if are_all_watched or (watched and runner in watched):
-                runner.apply_and_tell(change, self.moves)
+            if are_all_watched or runner.moves is not None:
+                moves: list[Move] = []
+                runner.apply_and_tell(change, moves)
+                self.tell(moves)
             else:
                 runner.apply(change)
 
@@ -174,12 +180,16 @@ class RecordedMarket:
         for key in here:
             self.runners[key] = self.all_runners[key]
 
-    def _tell(self, moves: list[Move]) -> None:
-        """Tell moves of those runners that are watched."""
+    def tell(self, moves: list[Move]) -> None:
+        """Tell moves where the market is watched, and let those runners note theirs that are."""
         if self.is_watched:
             self.moves += moves
-        elif self.watched_runners:
-            self.moves += [move for move in moves if move[0] in self.watched_runners]
+        if self.watched_runners:
+            for runner, ladder, price, before, _ in moves:
+                noting = runner.moves
+                if noting is not None:
+                    self.noted[runner] = noting
+                    noting.ladders[ladder].setdefault(price, before)
 
     def _begins_with_ladders(self, changes: list[RunnerChange]) -> bool:
         """Take note that the first that is told of offers is a ladder, where that is so, and return whether it is."""
@@ -248,7 +258,7 @@ class RecordedMarket:
                 runner.compare(NOTHING_KNOWN, moves)
         for runner, memory in known.values():
             runner.compare(memory, moves)
-        self._tell(moves)
+        self.tell(moves)
 
     def runner(self, selection_id: int | str, handicap: float | None) -> RecordedRunner:
         """Return a runner as a message names it, a new one where nothing was said of it before."""

@@ -26,7 +26,7 @@ from simulator.recorded.rows import (
     VERSION,
     arrow,
 )
-from simulator.recorded.runner import LADDERS, Ladder, Quantity, RecordedRunner
+from simulator.recorded.runner import LADDERS, Ladder, Move, Quantity, RecordedRunner
 from simulator.recorded.sources import SourceError
 from simulator.recorded.unpacking import Opener
 from simulator.recorded.wanted import EVERYTHING, Wanted
@@ -97,8 +97,6 @@ class PreparedRecording:
         """
         changed: list[RecordedMarket] = []
         is_unannounced = announces
-        markets, unwanted, to_define = self._all, self._unwanted, self._to_define
-        quantities = self._quantities
         try:
             for rows, texts in _groups(self.name, self._open):
                 for code, price, size in rows:
@@ -108,22 +106,7 @@ class PreparedRecording:
                     if is_unannounced:
                         is_unannounced, self.next_at = False, size
                         yield []
-                    place = FIRST_UPDATE - code
-                    market = markets[place]
-                    market.begin_update(size)
-                    if place in to_define:
-                        self._define(market, place)
-                    if place not in unwanted:
-                        before(market)
-                        changed.append(market)
-                    if market.is_watched or market.watched_runners:
-                        self._change_and_tell(market, islice(rows, price >> 1))
-                    else:
-                        for number, key, value in islice(rows, price >> 1):
-                            if value:
-                                quantities[number][key] = value
-                            else:
-                                quantities[number].pop(key, None)
+                    self._update(FIRST_UPDATE - code, size, islice(rows, price >> 1), before, changed)
                     if not price & 1:
                         is_unannounced = announces
                         if changed:
@@ -152,18 +135,61 @@ class PreparedRecording:
             self._note_broken(error)
         return has_market
 
-    def _change_and_tell(self, market: RecordedMarket, rows: Iterator[Row]) -> None:
-        """Take rows in, and tell where they change a ladder of the runners that are watched."""
-        quantities, owners, moves = self._quantities, self._owners, market.moves
-        watched = frozenset(market.all_runners.values()) if market.is_watched else market.watched_runners
+    def _update(
+        self,
+        place: int,
+        at: int,
+        rows: Iterator[Row],
+        before: Callable[[RecordedMarket], None],
+        changed: list[RecordedMarket],
+    ) -> None:
+        """Take in the rows of an update of a market, and add it to those that are changed where it is wanted."""
+        market = self._all[place]
+        market.begin_update(at)
+        if place in self._to_define:
+            self._define(market, place)
+        if place not in self._unwanted:
+            before(market)
+            changed.append(market)
+        if market.is_watched:
+            self._change_and_tell(market, rows)
+        elif market.watched_runners:
+            self._change_and_note(market, rows)
+        else:
+            quantities = self._quantities
+            for code, price, size in rows:
+                if size:
+                    quantities[code][price] = size
+                else:
+                    quantities[code].pop(price, None)
+
+    def _change_and_note(self, market: RecordedMarket, rows: Iterator[Row]) -> None:
+        """Take rows in, and note where they change a ladder of a runner that is watched."""
+        quantities, owners, last = self._quantities, self._owners, _NOBODY
         for code, price, size in rows:
-            quantity = quantities[code]
-            if owners[code] in watched:
-                moves.append((owners[code], code % STEP, price, quantity.get(price, 0), size))
+            quantity, owner = quantities[code], owners[code]
+            moves = owner.moves
+            if moves is not None:
+                if owner is not last:
+                    last, market.noted[owner] = owner, moves
+                moves.ladders[code % STEP].setdefault(price, quantity.get(price, 0))
             if size:
                 quantity[price] = size
             else:
                 quantity.pop(price, None)
+
+    def _change_and_tell(self, market: RecordedMarket, rows: Iterator[Row]) -> None:
+        """Take rows in, and tell where they change a ladder."""
+        moves: list[Move] = []
+        for code, price, size in rows:
+            quantity, owner = self._quantities[code], self._owners[code]
+            if owner is not _NOBODY:
+                moves.append((owner, code % STEP, price, quantity.get(price, 0), size))
+            if size:
+                quantity[price] = size
+            else:
+                quantity.pop(price, None)
+        market.tell(moves)
 
     def _take(self, code: int, price: int, size: int, text: str) -> None:
         if code == MARKET:

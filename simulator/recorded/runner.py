@@ -13,6 +13,7 @@ from typing import Final
 
 from simulator.recorded.levels import ShownBy, change_levels, prices_at, show, told_levels, unpacked
 from simulator.recorded.messages import PriceSizes, RunnerChange
+from simulator.recorded.moves import Moves
 
 Ladder = dict[int, int]
 
@@ -115,6 +116,7 @@ class RecordedRunner:
         "available_to_back",
         "available_to_lay",
         "mentions",
+        "moves",
         "quantities",
         "rises",
         "starting_price_backs",
@@ -129,6 +131,8 @@ class RecordedRunner:
         self._of_market: Final = of_market
         self.mentions = 0
         """How often something was said of it; for who plays messages as recorded."""
+        self.moves: Moves | None = None
+        """Where it is watched: what has changed since who watches has looked."""
         self.quantities: Final[tuple[Ladder, ...]] = tuple([{} for _ in _EVERY_QUANTITY])
         """By `Quantity`."""
         self.values: Final[Ladder] = self.quantities[_VALUES]

@@ -26,7 +26,9 @@ from simulator.recorded.happenings import (
 )
 from simulator.recorded.market import RecordedMarket
 from simulator.recorded.messages import read_line
+from simulator.recorded.moves import Moves
 from simulator.recorded.prepared import PreparedRecording
+from simulator.recorded.preparing import prepare
 from simulator.recorded.recording import Recording
 from simulator.recorded.rows import KEY, VERSION, PyarrowMissing
 from simulator.recorded.runner import Quantity
@@ -149,6 +151,32 @@ def test_moves_are_told_of_watched_markets_and_of_the_last_update() -> None:
     market = market_after(*lines, watched=True)
     assert [move[1:] for move in market.moves] == [(1, 200, 500, 0), (1, 190, 0, 300), (4, 101, 0, 700)]
     assert market.runners[1, 0].best_back == 190
+
+
+def test_a_runner_that_is_watched_notes_what_was_before_until_who_watches_has_looked(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(
+        b"\n".join(
+            (
+                message(1, change(rc=[prices(1, atb=[[2, 5]], trd=[[2, 9]]), prices(2, atl=[[3, 1]])])),
+                message(2, change(rc=[prices(1, atb=[[2, 4]]), prices(2, atl=[[3, 0]])])),
+                message(3, change(rc=[prices(1, atb=[[2, 0], [1.9, 3]], trd=[[2, 10]], spl=[[1.01, 7]])])),
+            )
+        )
+    )
+    prepare(Recording(source(tmp_path / "file"), is_watched=True), tmp_path / "prepared")
+    for played in (Recording(source(tmp_path / "file")), PreparedRecording(tmp_path / "prepared")):
+        messages = played.messages()
+        (market,) = next(messages)
+        runner = market.runners[1, 0]
+        runner.moves, market.watched_runners = Moves(), [runner]
+        assert not market.noted
+        assert len(list(messages)) == 2
+        assert market.noted == {runner: runner.moves}
+        assert (market.moves, market.runners[2, 0].moves) == ([], None)
+        assert runner.moves.available_to_back == {200: 500, 190: 0}
+        assert (runner.moves.traded, runner.moves.starting_price_bets) == ({200: 900}, {101: 0})
+        runner.moves.clear()
+        assert not any(runner.moves.ladders)
 
 
 def test_a_market_that_is_in_a_message_twice_is_updated_once(tmp_path: Path) -> None:
