@@ -9,7 +9,7 @@ from simulator.exchange.commands import CancelOrders, Command, PlaceOrders, Repl
 from simulator.exchange.commands import ReplaceInstruction as Replace
 from simulator.exchange.commands import UpdateInstruction as Update
 from simulator.exchange.events import OrderPlaced
-from simulator.exchange.orders import Persistence
+from simulator.exchange.orders import Persistence, RunnerKey
 from simulator.exchange.refusals import Reason, Refused
 from tests.exchange_state import state_of
 from tests.unit.exchange_builder import FIRST_BET_ID, MARKET, START, A, B, C, World, back, lay, whose
@@ -45,6 +45,18 @@ def test_an_order_remembers_what_it_was_asked_to_be() -> None:
     assert ("mine", "green") == (order.customer_order_reference, order.customer_strategy_reference)
     assert (Persistence.PERSIST, START + 250) == (order.persistence, order.placed_at)
     assert world.exchange.accounts["alice"].current_orders == {order.bet_id: order}
+
+
+def test_orders_name_market_runner_and_account_by_the_same_objects_whoever_has_asked_for_them() -> None:
+    world = World()
+    for pence in (1_00, 2_00):
+        world.apply(PlaceOrders("".join("alice"), "".join(MARKET), (lay(pence, 4_00, RunnerKey(*B)),)))
+
+    market, account = world.market, world.exchange.accounts["alice"]
+    for order in world.orders:
+        assert order.runner is market.runners[B].key
+        assert order.market_id is market.market_id
+        assert order.account is account.name
 
 
 def test_one_wrong_instruction_places_none() -> None:
