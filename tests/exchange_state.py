@@ -34,6 +34,7 @@ NOT_WRITTEN_OUT = {
 def state_of(kernel: Exchange) -> Any:
     """All that the kernel remembers, as plain values, whatever it is kept in."""
     kernel.begin_all()
+    kernel.ledger.write_up()
     return written_out(kernel._state, {})
 
 

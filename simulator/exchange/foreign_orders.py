@@ -16,7 +16,7 @@ from math import floor
 
 from simulator.exchange.currencies import Rate, share_of
 from simulator.exchange.money import HUNDREDTHS
-from simulator.exchange.orders import BetOutcome, Fragment, LapseReason, Order, Persistence, Side
+from simulator.exchange.orders import Fragment, Judgement, LapseReason, Order, Persistence, Side
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
@@ -161,18 +161,17 @@ class ForeignOrder(Order):
         Order.void(self, at)
         self.mirror.void(at)
 
-    def settle(self, at: int, judge: Callable[[Order], tuple[int, BetOutcome]]) -> None:
+    def settle(self, at: int, judge: Callable[[Order], Judgement]) -> Judgement | None:
         """Note that there is nothing more to come of either: profit and outcome of both, each from its own amounts.
 
         The few pence that are matched of a bet may be nothing in the money of its account: that wins and loses nothing,
         and ends as the pence do.
         """
-        Order.settle(self, at, judge)
-        self.mirror.settled_at = at
-        if self.mirror.size_matched:
-            self.mirror.profit, self.mirror.outcome = judge(self.mirror)
-        elif self.size_matched:
-            self.mirror.profit, self.mirror.outcome = 0, self.outcome
+        in_pence, mirror = Order.settle(self, at, judge), self.mirror
+        judgement = mirror.settle(at, judge)
+        if judgement is None and in_pence is not None:
+            mirror.profit, mirror.outcome = judgement = 0, in_pence[1]
+        return judgement
 
     def unsettle(self) -> None:
         """Be as before the end, both."""

@@ -7,12 +7,13 @@ what is left over of bets between currencies.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
-from typing import Final, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import ClassVar, Final, NamedTuple
 
 from msgspec import Struct
 
 from simulator.exchange.currencies import PAR, Rate
+from simulator.exchange.events import MoneyMoved
 
 CASHIER: Final = "exchange/cashier"
 """Where deposits come from: its balance is minus the money customers have paid in."""
@@ -72,8 +73,34 @@ class Posting(Struct, frozen=True, gc=False):
         return self.credit_balance if account == self.credit else self.debit_balance
 
 
+class PaidBets(NamedTuple):
+    """What was moved, in pence, for bets that were settled together, and what whom it concerns had before."""
+
+    moves: Sequence[MoneyMoved]
+    corrections: int
+    balances: Mapping[str, int]
+
+    def postings(self) -> Iterator[Posting]:
+        """Yield a posting for each, with the balances to which it led."""
+        balances = dict(self.balances)
+        for moved in self.moves:
+            debit, credit, amount = moved.debit, moved.credit, moved.amount
+            balances[debit] = debit_balance = balances[debit] - amount
+            balances[credit] = credit_balance = balances[credit] + amount
+            yield Posting(
+                moved.at, debit, credit, amount, moved.memo, moved.market_id, moved.bet_id,
+                debit_balance, credit_balance, None, None, self.corrections,
+            )  # fmt: skip
+
+
 class Ledger:
-    """Balances and the postings that made them."""
+    """Balances and the postings that made them.
+
+    Balances are those of now at all times; what was moved is written into the statements when somebody reads one.
+    """
+
+    FOLLOWS: ClassVar = frozenset({"_unwritten"})
+    """The attributes that `forget_what_follows` makes anew, once everything is written up."""
 
     def __init__(self) -> None:
         self.balances: dict[str, int] = {CASHIER: 0, COMMISSION: 0, HOUSE: 0}
@@ -86,6 +113,11 @@ class Ledger:
         self._statements: dict[str, list[Posting]] = {account: [] for account in self.balances}
         self._before_payments: dict[str, list[int]] = {account: [] for account in self.balances}
         """For each payment of an account, how many postings that are none come before it."""
+        self.forget_what_follows()
+
+    def forget_what_follows(self) -> None:
+        """Begin with statements in which everything stands."""
+        self._unwritten: list[Posting | PaidBets] = []
 
     def open(self, account: str, rate: Rate = PAR) -> None:
         """Open an account with nothing in it, whose money is worth so much; `ValueError` if there is one already."""
@@ -127,20 +159,32 @@ class Ledger:
             if own is not None:
                 worth = self._rates[own.account].in_pence(own.balance)
                 amount = abs(worth - self.balances[own.account])
-        balances, statements = self.balances, self._statements
+        balances = self.balances
         balances[debit] = debit_balance = balances[debit] - amount
         balances[credit] = credit_balance = balances[credit] + amount
         posting = Posting(
             at, debit, credit, amount, memo, market_id, bet_id,
             debit_balance, credit_balance, transaction_id, own, corrections,
         )  # fmt: skip
-        statements[debit].append(posting)
-        statements[credit].append(posting)
+        self._unwritten.append(posting)
         return posting
+
+    def pay_bets(self, moves: Sequence[MoneyMoved], profits: Mapping[str, Iterable[int]], corrections: int) -> None:
+        """Take account of what has moved between the house and bets in pounds, settled together in one market.
+
+        `profits` are the same amounts by account.
+        """
+        before = {name: self.balances[name] for name in (HOUSE, *profits)}
+        self._unwritten.append(PaidBets(moves, corrections, before))
+        for name, profits_of_account in profits.items():
+            total = sum(profits_of_account)
+            self.balances[name] += total
+            self.balances[HOUSE] -= total
 
     def pay(self, at: int, account: str, amount: int) -> Posting:
         """Move `amount`, in the money of the account, to it from the cashier; less than nothing is a withdrawal."""
         self.last_transaction_id += 1
+        self.write_up()
         for name in (CASHIER, account):
             before = self._before_payments[name]
             before.append(len(self._statements[name]) - len(before))
@@ -162,12 +206,23 @@ class Ledger:
                 return ForeignPart(account, amount, self.own_balances[account])
         return None
 
+    def write_up(self) -> None:
+        """Let everything that was moved stand in the statements."""
+        statements, unwritten = self._statements, self._unwritten
+        for entry in unwritten:
+            for posting in (entry,) if isinstance(entry, Posting) else entry.postings():
+                statements[posting.debit].append(posting)
+                statements[posting.credit].append(posting)
+        unwritten.clear()
+
     def statement(self, account: str) -> Iterator[Posting]:
         """Yield the postings of an account, latest first."""
-        return reversed(self._statements.get(account, []))
+        return reversed(self.postings(account))
 
     def postings(self, account: str) -> Sequence[Posting]:
         """Return the postings of an account, earliest first."""
+        if self._unwritten:
+            self.write_up()
         return self._statements.get(account, [])
 
     def payments(self, account: str, first: int, end: int) -> list[Posting]:

@@ -99,7 +99,8 @@ class AccountIndex:
         if len(self.new_orders) > 2 * len(index.orders):
             # To look at all new ones would cost more than what they are of this market is worth.
             self._catch_up()
-        elsewhere = [order for order in self.new_orders if order.market_id != market_id]
+        # Where no other market is open, none of them is elsewhere.
+        elsewhere = [order for order in self.new_orders if order.market_id != market_id] if self.markets else []
         if len(self.new_orders) - len(elsewhere) < len(index.orders):
             new = {order.bet_id for order in self.new_orders if order.market_id == market_id}
             for order in index.orders:
@@ -175,19 +176,16 @@ class MarketIndex:
         if order.cancelled_at is not None and order.size_cancelled:
             self._note_end(_CANCELLED, order.cancelled_at, order)
 
-    def note_settled(self, orders: Sequence[Order], profits: Sequence[int], at: int) -> None:
-        """Note that orders are settled, all of them now and none before; what of them is void is so by now, too.
+    def note_settled(self, matched: Sequence[Order], profits: Sequence[int], at: int) -> None:
+        """Note that orders are settled, of which a part is matched and not void: all of them now, and none before.
 
-        The profits are those of the bets that were matched, in the money of the account.
+        The profits are those of the bets that were matched, void ones included, in the money of the account.
         """
         if profits:
             self.net_winnings = (self.net_winnings or 0) + sum(profits)
-        for order in orders:
-            if order.size_voided:
-                self.note(order)
-        matched = tuple(sorted([order for order in orders if order.size_matched], key=_BY_BET_ID))
-        self.ended[_SETTLED].add_all(at, matched)
-        self.account.ended[_SETTLED].add_all(at, matched)
+        in_order = tuple(sorted(matched, key=_BY_BET_ID))
+        self.ended[_SETTLED].add_all(at, in_order)
+        self.account.ended[_SETTLED].add_all(at, in_order)
 
     def _note_end(self, ending: Ending, at: int, order: Order) -> None:
         of_account = self.account.ended_at[ending]

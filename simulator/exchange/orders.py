@@ -126,6 +126,9 @@ class BetOutcome(StrEnum):
 
 VOIDED: Final = BetOutcome.VOIDED
 
+Judgement = tuple[int, BetOutcome]
+"""What becomes of the matched part of an order: its owner's profit in pence, gross, and a word for it."""
+
 
 ANONYMOUS: Final = "exchange/anonymous"
 """Whose the bets are that are known by their size alone: nobody has an account for them."""
@@ -385,11 +388,16 @@ class Order:
         self.matched_payout = 0
         self.voided_at = at
 
-    def settle(self, at: int, judge: Callable[["Order"], tuple[int, BetOutcome]]) -> None:
-        """Note that there is nothing more to come; `judge` says profit and outcome of what was matched of an order."""
+    def settle(self, at: int, judge: "Callable[[Order], Judgement]") -> Judgement | None:
+        """Note that there is nothing more to come; `judge` says what becomes of what was matched of an order.
+
+        Return what that is to the owner, `None` where nothing was matched.
+        """
         self.settled_at = at
-        if self.size_matched:
-            self.profit, self.outcome = judge(self)
+        if not self.size_matched:
+            return None
+        self.profit, self.outcome = judgement = judge(self)
+        return judgement
 
     def unsettle(self) -> None:
         """Be as before the end: what was matched is so again, also where the end made it void."""

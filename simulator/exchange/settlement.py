@@ -5,6 +5,7 @@ that no penny appears or disappears (exchange mechanics).
 """
 
 from collections.abc import Callable, Iterable
+from typing import NamedTuple
 
 from simulator.exchange.commands import SettleMarket, SettleRunners, VoidMarket
 from simulator.exchange.events import CommissionCharged, Event, MarketClosed, MoneyMoved, OrderSettled
@@ -13,13 +14,13 @@ from simulator.exchange.ledger import BET, COMMISSION, COMMISSION_CHARGE, HOUSE
 from simulator.exchange.market import Market, Verb
 from simulator.exchange.money import HUNDRED_PERCENT, divide_half_away
 from simulator.exchange.order_index import Closing, Ending
-from simulator.exchange.orders import VOIDED, LapseReason, Order
+from simulator.exchange.orders import VOIDED, Judgement, LapseReason, Order
 from simulator.exchange.results import verdict_on, verdict_on_some
 from simulator.exchange.state import State
 from simulator.exchange.statuses import ACTIVE, REMOVED
 from simulator.exchange.telling import money_moved, order_voided
 from simulator.exchange.transitions import finish
-from simulator.exchange.verdicts import VOID, Judgement
+from simulator.exchange.verdicts import VOID
 
 
 def settle_market(state: State, command: SettleMarket, at: int) -> list[Event]:
@@ -86,33 +87,53 @@ def _unsettled(orders: Iterable[Order]) -> list[Order]:
     return [order for order in orders if order.settled_at is None]
 
 
+class _Ended(NamedTuple):
+    """What has become of the bets of one account: where they are from now on, those that count, and what they bring."""
+
+    cleared: dict[int, Order]
+    matched: list[Order]
+    profits: list[int]
+
+
 def pay(
     state: State, market: Market, orders: Iterable[Order], judge: Callable[[Order], Judgement], at: int
 ) -> list[Event]:
-    """Judge every bet and post its profit; the bets leave the current orders. What is void is told first."""
+    """Judge every bet and move its profit; the bets leave the current orders. What is void is told first."""
     voided: list[Event] = []
     events: list[Event] = []
-    settled: dict[str, list[Order]] = {name: [] for name in market.orders_of}
-    profits: dict[str, list[int]] = {name: [] for name in market.orders_of}
-    market_id, corrections, move = market.market_id, market.corrections, state.ledger.move
+    moves: list[MoneyMoved] = []
+    ended = {name: _Ended(state.accounts[name].cleared_orders, [], []) for name in market.orders_of}
+    in_pounds = all(state.accounts[name].rate is None for name in ended)
+    market_id, corrections = market.market_id, market.corrections
     for order in orders:
-        name = order.account
-        settled[name].append(order)
-        order.settle(at, judge)
-        own = order.mirror or order
-        profit, outcome = own.profit, own.outcome
-        if profit is None or outcome is None:
+        name, bet_id = order.account, order.bet_id
+        cleared, matched, profits = ended[name]
+        cleared[bet_id] = order
+        judgement = order.settle(at, judge)
+        if judgement is None:
             continue
+        profit, outcome = judgement
+        profits.append(profit)
         if outcome is VOIDED:
-            voided.append(order_voided(order, own.size_matched, at))
+            voided.append(order_voided(order, order.own.size_matched, at))
             order.void(at)
-        profits[name].append(profit)
-        events.append(OrderSettled(at, market_id, order.bet_id, name, order.runner, outcome, profit))
-        if profit:
-            events.append(money_moved(move(at, HOUSE, name, profit, BET, market_id, order.bet_id, corrections)))
-    for name, orders_of_account in settled.items():
-        state.accounts[name].cleared_orders.update({order.bet_id: order for order in orders_of_account})
-        market.orders_of[name].note_settled(orders_of_account, profits[name], at)
+            market.orders_of[name].note(order)
+        else:
+            matched.append(order)
+        events.append(OrderSettled(at, market_id, bet_id, name, order.runner, outcome, profit))
+        if not profit:
+            continue
+        if in_pounds:
+            debit, credit = (HOUSE, name) if profit > 0 else (name, HOUSE)
+            moved = MoneyMoved(at, debit, credit, abs(profit), BET, market_id, bet_id)
+            moves.append(moved)
+        else:
+            moved = post(state, market, at, HOUSE, name, profit, BET, bet_id)
+        events.append(moved)
+    if moves:
+        state.ledger.pay_bets(moves, {name: of_account.profits for name, of_account in ended.items()}, corrections)
+    for name, of_account in ended.items():
+        market.orders_of[name].note_settled(of_account.matched, of_account.profits, at)
     voided.extend(events)
     return voided
 

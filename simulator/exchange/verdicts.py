@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from simulator.exchange.lines import Fate, Numbers, line_bets
-from simulator.exchange.orders import BACK, VOIDED, BetOutcome, Order, RunnerKey
+from simulator.exchange.orders import BACK, VOIDED, BetOutcome, Judgement, Order, RunnerKey
 from simulator.exchange.payouts import NONE, Share, each_way_profit, matched_winnings, owners_profit, shared_profit
 from simulator.exchange.statuses import REMOVED, RunnerStatus
 
@@ -16,9 +16,6 @@ LOSER, PLACED, WINNER = RunnerStatus.LOSER, RunnerStatus.PLACED, RunnerStatus.WI
 WON, LOST = BetOutcome.WON, BetOutcome.LOST
 Statuses = Mapping[RunnerKey, RunnerStatus]
 
-
-Judgement = tuple[int, BetOutcome]
-"""What becomes of the matched part of an order: its owner's profit in pence, gross, and a word for it."""
 VOID: Final[Judgement] = (0, VOIDED)
 
 

@@ -209,7 +209,11 @@ LEFT_OUT: Final[Mapping[type, Mapping[str, str]]] = {
         "to_begin": "all markets begin before they are hashed",
         "are_out_of_order": "orders are put in order before they are hashed",
     },
-    Ledger: {"_before_payments": DERIVED, "_rates": "they are in the definitions of the accounts"},
+    Ledger: {
+        "_before_payments": DERIVED,
+        "_rates": "they are in the definitions of the accounts",
+        "_unwritten": "statements are written up before they are hashed",
+    },
     Deadlines: {"first": DERIVED},
     Account: {
         "name": "it is in the definition",

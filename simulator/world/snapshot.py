@@ -14,6 +14,7 @@ from typing import Any, Final, NamedTuple, Protocol
 import msgspec
 from msgspec import Struct
 
+from simulator.exchange.ledger import Ledger
 from simulator.exchange.market import Market
 from simulator.world.catalogue import Catalogue
 from simulator.world.clock import Clock, ClockError, RealTime
@@ -145,6 +146,7 @@ def image_of(world: Imaged) -> bytes:
     """Return the image of a world as JSON. Nothing may be due in it."""
     recordings = world.parts.recordings
     world.parts.exchange.begin_all()
+    world.parts.exchange.ledger.write_up()
     image = Writer(_classes_with(recordings)).write([world.parts, *world.participants])
     if recordings is not None:
         image[RECORDINGS] = recordings.image()
@@ -183,7 +185,7 @@ def remembered(
         for pictures in parts.delayed_markets.watched.values():
             for picture in pictures:
                 picture.market.forget_what_follows()
-        for part in (parts.catalogue, parts.vendors, parts.sessions):
+        for part in (parts.exchange.ledger, parts.catalogue, parts.vendors, parts.sessions):
             part.forget_what_follows()
     except (NotAnImage, ClockError, AttributeError, TypeError) as error:
         raise SnapshotError(str(error), "image") from None
@@ -214,7 +216,9 @@ def _classes_with(recordings: Recordings | None) -> Classes:
 
 @cache
 def _classes(of_recordings: ImagedClasses | None) -> Classes:
-    left_out: dict[type, Iterable[str]] = {kind: kind.FOLLOWS for kind in (Market, Catalogue, Vendors, Sessions)}
+    left_out: dict[type, Iterable[str]] = {
+        kind: kind.FOLLOWS for kind in (Ledger, Market, Catalogue, Vendors, Sessions)
+    }
     if of_recordings is None:
         return Classes(_ours(), {Parts: {"clock"}, **left_out})
     more = dict(of_recordings)

@@ -1,12 +1,14 @@
 """Money moves between two accounts and nowhere else."""
 
+from typing import Any, NamedTuple
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from simulator.exchange.commands import OpenAccount
 from simulator.exchange.events import AccountOpened, MoneyMoved
-from simulator.exchange.ledger import CASHIER, COMMISSION, HOUSE, Ledger, Posting
+from simulator.exchange.ledger import BET, CASHIER, COMMISSION, HOUSE, Ledger, Posting
 from simulator.exchange.refusals import Impossible
 from tests.exchange_state import state_of
 from tests.unit.exchange_builder import START, A, World, lay
@@ -136,6 +138,55 @@ def test_all_balances_sum_to_zero_and_every_statement_explains_its_balance(moves
             running += posting.amount_for(account)
             assert running == posting.balance_of(account)
         assert balance == running
+
+
+class Settlement(NamedTuple):
+    """What bets of some accounts have won or lost in a market that was settled anew so many times."""
+
+    corrections: int
+    bets: list[tuple[str, int]]
+
+    def pay_together(self, ledger: Ledger) -> None:
+        paid = [(number, name, profit) for number, (name, profit) in enumerate(self.bets) if profit]
+        moves = [
+            MoneyMoved(START, *((HOUSE, name) if profit > 0 else (name, HOUSE)), abs(profit), BET, "1.1", number)
+            for number, name, profit in paid
+        ]
+        profits = {name: [profit for _, whose, profit in paid if whose == name] for name in ("alice", "bob")}
+        ledger.pay_bets(moves, profits, self.corrections)
+
+    def pay_one_by_one(self, ledger: Ledger) -> None:
+        for number, (name, profit) in enumerate(self.bets):
+            if profit:
+                ledger.move(START, HOUSE, name, profit, BET, "1.1", number, self.corrections)
+
+
+PEOPLE = st.sampled_from(["alice", "bob"])
+AMOUNTS = st.integers(-1000, 1000)
+
+
+@given(
+    st.lists(
+        st.one_of(
+            st.builds(lambda name: lambda ledger: list(ledger.statement(name)), st.sampled_from(["alice", HOUSE])),
+            st.builds(lambda name, amount: lambda ledger: ledger.pay(START, name, amount), PEOPLE, AMOUNTS),
+            st.builds(Settlement, st.integers(0, 2), st.lists(st.tuples(PEOPLE, AMOUNTS))),
+        )
+    )
+)
+def test_bets_that_are_paid_together_stand_in_statements_as_if_they_were_paid_one_by_one(steps: list[Any]) -> None:
+    together, one_by_one = ledger_of("alice", "bob"), ledger_of("alice", "bob")
+    for step in steps:
+        if isinstance(step, Settlement):
+            step.pay_together(together)
+            step.pay_one_by_one(one_by_one)
+        else:
+            assert step(together) == step(one_by_one)
+        assert together.balances == one_by_one.balances
+
+    for account in together.balances:
+        assert list(together.postings(account)) == list(one_by_one.postings(account))
+        assert together.payments(account, 0, 99) == one_by_one.payments(account, 0, 99)
 
 
 # The ledger of an exchange

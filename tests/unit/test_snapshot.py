@@ -21,7 +21,7 @@ from simulator.world.worlds import Worlds
 from tests.object_graph import attributes_of, is_ours
 from tests.retold import Record
 from tests.unit.scenario_builder import load, small
-from tests.unit.test_hashed_attributes import busy_worlds
+from tests.unit.test_hashed_attributes import busy_worlds, corrected_world
 from tests.unit.test_retelling import DEEDS, retold
 from tests.unit.world_builder import MINUTE, START, FakeRealTime, at, bet, story_of, world_of
 
@@ -90,6 +90,14 @@ def test_every_attribute_of_everything_is_as_it_was_and_refers_to_what_it_referr
             {},
             "world",
         )
+
+
+def test_an_image_is_the_same_whether_or_not_somebody_has_read_a_statement() -> None:
+    unread, read = corrected_world(), corrected_world()
+    for name in read.exchange.ledger.balances:
+        assert list(read.exchange.ledger.statement(name))
+
+    assert bytes(read.snapshot().image) == bytes(unread.snapshot().image)
 
 
 @given(st.lists(DEEDS, max_size=10), st.lists(DEEDS, max_size=10))
