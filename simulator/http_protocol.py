@@ -398,6 +398,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._request_timer = None
         if self.transport.is_closing():
             return
+        self._read_held_head()
         if self._is_answering_another():
             # What it is answered cannot come before.
             self._time_request()

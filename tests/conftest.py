@@ -1,7 +1,8 @@
 """What every test shares: how hard hypothesis tries, and what processes that tests start need not do again.
 
-`dev` is the default, quick enough to run after every edit. `ci` is chosen where `CI` is set and draws the same examples
-in every run, so that a red build is red for everyone. `BETSIM_HYPOTHESIS=deep` looks for what neither has found.
+`dev` is the default, quick enough to run after every edit. `ci` is chosen where `CI` is set: it tries as hard, and
+draws the same examples in every run, so that a red build is red for everyone. `BETSIM_HYPOTHESIS=deep` looks for what
+neither has found.
 """
 
 import os
@@ -17,9 +18,9 @@ settings.register_profile(
     database=None,
     deadline=None,
     derandomize=True,
-    max_examples=100,
+    max_examples=50,
     print_blob=True,
-    stateful_step_count=40,
+    stateful_step_count=30,
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.register_profile(

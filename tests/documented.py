@@ -8,7 +8,7 @@ import gzip
 import json
 import re
 from collections.abc import Mapping
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from typing import Any, NamedTuple
 
 import jsonschema_rs
@@ -16,6 +16,8 @@ import yaml
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from simulator.data import specification_bytes, specification_names
+from simulator.http import Exchange, Responder
+from simulator.http_parts import responder_of
 
 METHODS = ("get", "put", "post", "delete")
 REFERENCE = re.compile(r'"#/components/schemas/([^"/]+)"')
@@ -60,6 +62,39 @@ class Documented:
         # What is said to somebody who has hung up reaches nobody.
         if start and not hung_up:
             check(operation, start["status"], dict(start["headers"]), bytes(body))
+
+    def responder(self, scope: Scope) -> Responder | None:
+        """Return what answers at once, as the application has it, with its answers compared as well."""
+        responder = responder_of(self._app, scope)
+        operation = operation_for(scope["method"], scope["path"])
+        if responder is None or operation is None:
+            return responder
+        return partial(_respond, responder, operation)
+
+
+def _respond(responder: Responder, operation: str, exchange: Exchange) -> ASGIApp | None:
+    overheard = Overheard(exchange)
+    goes_on = responder(overheard)
+    if goes_on is not None:
+        return Documented(goes_on)
+    check(operation, *overheard.answer)
+    return None
+
+
+class Overheard:
+    """A request and its answer, which is remembered."""
+
+    def __init__(self, exchange: Exchange) -> None:
+        self._exchange = exchange
+        self.loop = exchange.loop
+        self.tls = exchange.tls
+        self.whole_body = exchange.whole_body
+        self.answer: tuple[int, Mapping[bytes, bytes], bytes]
+
+    def answer_whole(self, status: int, lines: bytes, body: bytes) -> bool:
+        headers = [line.partition(b": ") for line in lines.split(b"\r\n") if line]
+        self.answer = (status, {name: value for name, _, value in headers}, body)
+        return self._exchange.answer_whole(status, lines, body)
 
 
 def check(operation: str, status: int, headers: Mapping[bytes, bytes], body: bytes) -> None:
