@@ -17,6 +17,8 @@ from simulator.http import Responder
 
 END_OF_HEAD: Final = b"\r\n\r\n"
 MOST_HEADS: Final = 1024
+MOST_SEEN: Final = 4096
+"""So many heads that came once are told from others: no more is known of them, as they may never come again."""
 LONGEST_HEAD_BYTES: Final = 2048
 """Of a head that is remembered: those of common clients have 300 to 600, and all together must not take much memory."""
 
@@ -38,10 +40,12 @@ class KnownHeads:
     """The heads that a server knows, for all of its connections, and no more than `MOST_HEADS` of them.
 
     Once there are as many all are forgotten: those that are still sent are soon known again, and to tell which was sent
-    last would cost every request.
+    last would cost every request. One is remembered when it comes for the second time, since some clients put a number
+    of its own into every request.
     """
 
     def __init__(self) -> None:
+        self._seen: Final[set[int]] = set()
         self._by_bytes: Final[dict[bytes, KnownHead]] = {}
         self.find: Final = self._by_bytes.get
         """Return what is known of a head, to the empty line at its end, or `None`."""
@@ -52,6 +56,8 @@ class KnownHeads:
         `head` is what came up to the first empty line, and it; `url` and `scope` are what the parser made of it. Where
         it may have found the end of the head elsewhere, nothing is remembered.
         """
+        if self._is_new(head):
+            return
         names = dict(scope["headers"])
         if (
             len(head) > LONGEST_HEAD_BYTES
@@ -66,6 +72,15 @@ class KnownHeads:
         kept = {name: value for name, value in scope.items() if name not in _OF_A_CONNECTION}
         kept["headers"] = tuple(scope["headers"])
         self._by_bytes[head] = KnownHead(kept, responder, int(names.get(b"content-length", b"0")))
+
+    def _is_new(self, head: bytes) -> bool:
+        mark = hash(head)
+        if mark in self._seen:
+            return False
+        if len(self._seen) >= MOST_SEEN:
+            self._seen.clear()
+        self._seen.add(mark)
+        return True
 
 
 class KnownRequest:
