@@ -246,25 +246,22 @@ class MarketBooks:
         definition = self.followed.recorded.definition
         if definition is not self._definition:
             self._learn(definition)
-        mentions = [recorded.mentions for recorded in self._recorded]
-        # A recording that was prepared does not count what is said of a runner.
-        if mentions != self._mentions or 0 in mentions:
-            for place, (now, before) in enumerate(zip(mentions, self._mentions, strict=True)):
-                if now != before or not now:
-                    self._make(place)
-            self._mentions = mentions
-        for books in self.followed.watched_books.values():
-            place_of_watched = self._places.get(books[0].key)
+        made, books, known = self._runners, self._books, self._mentions
+        for place, recorded in enumerate(self._recorded):
+            mentions = recorded.mentions
+            # A recording that was prepared does not count what is said of a runner.
+            if mentions != known[place] or not mentions:
+                known[place] = mentions
+                made[place] = LazyRunner(*books[place])
+        for watched in self.followed.watched_books.values():
+            place_of_watched = self._places.get(watched[0].key)
             if place_of_watched is not None:
-                self._make(place_of_watched)
-        return self._runners.copy()
+                made[place_of_watched] = LazyRunner(*books[place_of_watched])
+        return made.copy()
 
     def place_of(self, selection_id: int) -> int | None:
         """Return where a runner without a handicap is among those made last."""
         return self._places.get((selection_id, 0))
-
-    def _make(self, place: int) -> None:
-        self._runners[place] = LazyRunner(*self._books[place])
 
     def _learn(self, definition: RecordedDefinition | None) -> None:
         assert definition is not None, "a market is followed from its first definition on"

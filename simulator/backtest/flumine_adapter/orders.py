@@ -1,5 +1,6 @@
 """flumine's orders, filled by an exchange of ours: what is asked for them, and how they show what came of it."""
 
+from functools import lru_cache
 from typing import Any, Final
 
 from flumine.order.ordertype import OrderTypes
@@ -130,7 +131,7 @@ class FollowedOrder(SimulatedOrder):
 def placing(order: Any) -> PlaceInstruction:
     """Return the instruction that places an order of flumine's."""
     order_type = order.order_type
-    runner = RunnerKey(order.selection_id, to_hundredths(order.handicap))
+    runner = _runner(order.selection_id, order.handicap)
     side = BACK if order.side == "BACK" else Side(order.side)
     if order_type.ORDER_TYPE is OrderTypes.LIMIT:
         return PlaceInstruction(
@@ -150,6 +151,11 @@ def placing(order: Any) -> PlaceInstruction:
         price = hundredths_or_none(order_type.price)
         return PlaceInstruction(runner, side, OrderType.LIMIT_ON_CLOSE, price, liability=liability)
     return PlaceInstruction(runner, side, OrderType.MARKET_ON_CLOSE, liability=liability)
+
+
+@lru_cache
+def _runner(selection_id: int, handicap: float) -> RunnerKey:
+    return RunnerKey(selection_id, to_hundredths(handicap))
 
 
 def _named(names: Any, name: str | None) -> Any:

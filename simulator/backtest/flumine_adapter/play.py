@@ -26,7 +26,7 @@ from msgspec import structs
 from simulator.backtest.flumine_adapter.books import STREAM_ID, LazyMarketBook, MarketBooks
 from simulator.backtest.flumine_adapter.holding import make_whole_what_is_held
 from simulator.backtest.flumine_adapter.orders import placing
-from simulator.backtest.flumine_adapter.requests import Asked, answer, ask
+from simulator.backtest.flumine_adapter.requests import Answers, Asked, ask
 from simulator.backtest.flumine_adapter.session import in_simulated_time, simulated_time
 from simulator.backtest.flumine_adapter.traded import Analytics, MarketContext, follow
 from simulator.backtest.followed import Followed
@@ -81,7 +81,7 @@ class FluminePlay:
         if at_play is None:
             at_play = self._begin(followed, now)
         elif at_play.asked:
-            answer(at_play, self._by_bet)
+            at_play.answers.tell()
         market = at_play.market
         book = at_play.books.next_book(market, now, epoch)
         if self._middleware or at_play.analytics is not None:
@@ -129,7 +129,7 @@ class FluminePlay:
         if at_play is None:
             return
         now = config.current_time = datetime.fromtimestamp(self.lane.now / 1e3, UTC)
-        answer(at_play, self._by_bet)
+        at_play.answers.tell()
         at_play.sweep()
         book = LazyMarketBook(at_play.books, now, self.lane.now)
         self._call(self.flumine._process_close_market, CloseMarketEvent(book))
@@ -144,7 +144,7 @@ class FluminePlay:
                 is_closed = definition is not None and definition.status == MarketStatus.CLOSED
                 if is_closed and not at_play.market.closed:
                     self._close(at_play.followed)
-                answer(at_play, self._by_bet)
+                at_play.answers.tell()
                 at_play.sweep()
             self._call(self.strategy.finish, self.flumine)
 
@@ -159,6 +159,7 @@ class FluminePlay:
         book = LazyMarketBook(at_play.books, now, self.lane.now)
         at_play.market = self.flumine._add_market(book.market_id, book, VenueType.BETFAIR)
         at_play.market.context = MarketContext(at_play.follow_traded)
+        at_play.answers = Answers(at_play, self._by_bet)
         return at_play
 
     def _start(self) -> None:
@@ -188,7 +189,7 @@ class FluminePlay:
 class MarketAtPlay:
     """A market in which a strategy is called."""
 
-    __slots__ = ("analytics", "asked", "books", "followed", "market", "orders", "touched")
+    __slots__ = ("analytics", "answers", "asked", "books", "followed", "market", "orders", "touched")
 
     def __init__(self, followed: Followed, orders: RecordedOrders) -> None:
         self.followed: Final = followed
@@ -196,6 +197,7 @@ class MarketAtPlay:
         self.books: Final = MarketBooks(followed)
         self.market: Any = None
         """flumine's."""
+        self.answers: Answers
         self.asked: list[Asked] = []
         """What the strategy has not been told the answer of."""
         self.analytics: Analytics | None = None

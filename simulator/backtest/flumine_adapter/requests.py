@@ -1,5 +1,6 @@
 """Packages of flumine's orders as requests of a lane, and the answers, told as flumine's execution tells them."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from flumine import config
@@ -87,47 +88,44 @@ def _replaced(order: Any, new_price: int) -> PlaceInstruction:
     )
 
 
-def answer(at_play: "MarketAtPlay", by_bet: dict[int, Any]) -> None:
-    """Tell flumine's orders what came of the requests that are answered."""
-    at_play.asked[:] = [
-        asked for asked in at_play.asked if asked.request.events is None or not _Answer(at_play, asked, by_bet).tell()
-    ]
+class Answers:
+    """What flumine's orders of a market are told of their requests."""
 
-
-class _Answer:
-    """What is told of one request."""
-
-    def __init__(self, at_play: "MarketAtPlay", asked: Asked, by_bet: dict[int, Any]) -> None:
+    def __init__(self, at_play: "MarketAtPlay", by_bet: dict[int, Any]) -> None:
         self._at_play: Final = at_play
-        self._asked: Final = asked
-        self._request: Final = asked.request
         self._by_bet: Final = by_bet
         self._execution: Final = at_play.market.flumine.simulated_execution
 
-    def tell(self) -> bool:
+    def tell(self) -> None:
+        """Tell what came of the requests that are answered."""
+        self._at_play.asked[:] = [
+            asked for asked in self._at_play.asked if asked.request.events is None or not self._is_told(asked)
+        ]
+
+    def _is_told(self, asked: Asked) -> bool:
         """Tell as much as is known of a request that has reached the exchange, and return whether that is all."""
-        request, kind = self._request, self._asked.package.package_type
+        request, kind = asked.request, asked.package.package_type
         if kind is REPLACE:
-            if self._asked.successors is None:
-                self._cancelled_to_be_replaced()
+            if asked.successors is None:
+                self._cancelled_to_be_replaced(asked)
             if not request.is_answered:
                 return False
-            for index, order in enumerate(self._asked.successors or ()):
+            for index, order in enumerate(asked.successors or ()):
                 if order is not None:
-                    self._successor(order, index)
+                    self._successor(request, order, index)
             return True
         if not request.is_answered:
             return False
         # No dictionary: an enumeration's members are hashed by a function in Python.
         tell = self._placed if kind is PLACE else self._cancelled if kind is CANCEL else self._updated
-        for index, order in enumerate(self._asked.orders):
+        for index, order in enumerate(asked.orders):
             with order.trade:
-                tell(order, index)
+                tell(request, order, index)
             self._at_play.touched[order] = None
         return True
 
-    def _placed(self, order: Any, index: int) -> bool:
-        response = self._bind(order, index)
+    def _placed(self, request: Request, order: Any, index: int) -> bool:
+        response = self._bind(request, order, index)
         note_response(self._execution, order, response, PLACE)
         if response.status == "SUCCESS":
             order.executable()
@@ -136,11 +134,11 @@ class _Answer:
         order.client.add_transaction(1)
         return bool(response.status == "SUCCESS")
 
-    def _bind(self, order: Any, index: int) -> SimulatedPlaceResponse:
+    def _bind(self, request: Request, order: Any, index: int) -> SimulatedPlaceResponse:
         """Let an order know its bet, or why there is none."""
-        bet, simulated = self._request.order_of(index), order.simulated
+        bet, simulated = request.order_of(index), order.simulated
         if bet is None:
-            simulated.refusal = self._request.reason_of(index)
+            simulated.refusal = request.reason_of(index)
             return SimulatedPlaceResponse(
                 "FAILURE", "EXPIRED", placed_date=config.current_time, error_code=simulated.refusal
             )
@@ -155,12 +153,12 @@ class _Answer:
             config.current_time,
         )
 
-    def _cancelled(self, order: Any, index: int) -> bool:
-        reason = self._request.reason_of(index)
+    def _cancelled(self, request: Request, order: Any, index: int) -> bool:
+        reason = request.reason_of(index)
         if reason:
             response = SimulatedCancelResponse("FAILURE", error_code=reason)
         else:
-            size = self._request.cancelled_of(index)
+            size = request.cancelled_of(index)
             response = SimulatedCancelResponse("SUCCESS", of_hundredths(size), config.current_time)
         note_response(self._execution, order, response, CANCEL)
         self._go_on(order)
@@ -168,8 +166,8 @@ class _Answer:
             order.client.add_transaction(1, failed=True)
         return not reason
 
-    def _updated(self, order: Any, index: int) -> bool:
-        reason = self._request.reason_of(index)
+    def _updated(self, request: Request, order: Any, index: int) -> bool:
+        reason = request.reason_of(index)
         response = SimulatedUpdateResponse("FAILURE", reason) if reason else SimulatedUpdateResponse("SUCCESS")
         note_response(self._execution, order, response, UPDATE)
         self._go_on(order)
@@ -186,41 +184,43 @@ class _Answer:
         else:
             order.executable()
 
-    def _cancelled_to_be_replaced(self) -> None:
+    def _cancelled_to_be_replaced(self, asked: Asked) -> None:
         """Tell of the cancel legs, and make the new orders."""
+        request, created = asked.request, asked.package.date_time_created
         successors: list[Any] = []
-        for index, order in enumerate(self._asked.orders):
+        for index, order in enumerate(asked.orders):
             new_price = order.update_data.get("new_price")
-            size = self._request.cancelled_of(index)
+            size = request.cancelled_of(index)
             with order.trade:
                 if order.order_type.ORDER_TYPE is OrderTypes.LIMIT_ON_CLOSE:
-                    successors.append(self._edited_limit_on_close(order, index, new_price))
+                    successors.append(self._edited_limit_on_close(request, order, index, new_price, created))
                 else:
-                    self._cancelled(order, index) if not size else self._cancelled_whole(order, size)
-                    successors.append(self._new_order(order, new_price, size) if size else None)
+                    self._cancelled(request, order, index) if not size else self._cancelled_whole(order, size)
+                    successors.append(self._new_order(order, new_price, size, created) if size else None)
             self._at_play.touched[order] = None
-        self._asked.successors = successors
+        asked.successors = successors
 
     def _cancelled_whole(self, order: Any, size: int) -> None:
         response = SimulatedCancelResponse("SUCCESS", of_hundredths(size), config.current_time)
         note_response(self._execution, order, response, CANCEL)
         order.execution_complete()
 
-    def _new_order(self, order: Any, new_price: float, size: int) -> Any:
-        successor = order.trade.create_order_replacement(
-            order, new_price, of_hundredths(size), self._asked.package.date_time_created
-        )
+    @staticmethod
+    def _new_order(order: Any, new_price: float, size: int, created: datetime) -> Any:
+        successor = order.trade.create_order_replacement(order, new_price, of_hundredths(size), created)
         successor.placing()
         return successor
 
-    def _edited_limit_on_close(self, order: Any, index: int, new_price: float) -> Any:
+    def _edited_limit_on_close(
+        self, request: Request, order: Any, index: int, new_price: float, created: datetime
+    ) -> Any:
         """Tell of an order for the starting price, and return the one that has followed it, `None` where none has.
 
         flumine cannot make one: its replacements are limit orders.
         """
-        bet = self._request.order_of(index)
+        bet = request.order_of(index)
         if bet is None:
-            self._cancelled(order, index)
+            self._cancelled(request, order, index)
             return None
         self._cancelled_whole(order, 0)
         edited = LimitOnCloseOrder(
@@ -229,14 +229,14 @@ class _Answer:
         successor = order.trade.create_order(
             order.side, edited, sep=order.sep, context=order.context, notes=order.notes
         )
-        successor.date_time_created = successor.responses.date_time_created = self._asked.package.date_time_created
+        successor.date_time_created = successor.responses.date_time_created = created
         successor.update_client(order.client)
         successor.placing()
         return successor
 
-    def _successor(self, order: Any, index: int) -> None:
+    def _successor(self, request: Request, order: Any, index: int) -> None:
         with order.trade:
-            response = self._bind(order, index)
+            response = self._bind(request, order, index)
             if response.status == "SUCCESS":
                 note_response(self._execution, order, response, REPLACE)
                 self._at_play.market.place_order(order, execute=False, client=order.client)
