@@ -25,12 +25,6 @@ CLASSIC_PRICES: Final = frozenset(PRICES_FLOAT)
 HOUR: Final = timedelta(hours=1)
 
 
-def has_nothing_to_say(control: Any, order: Any, package_type: OrderPackageType) -> bool:
-    """Return whether it is plain that a control lets an order by and remembers nothing of it."""
-    is_plain = _PLAIN.get(type(control))
-    return is_plain is not None and is_plain(control, order, package_type)
-
-
 def _is_valid(_control: Any, order: Any, _package_type: OrderPackageType) -> bool:
     order_type = order.order_type
     if order_type.ORDER_TYPE is not LIMIT or order.VENUE is not BETFAIR:
@@ -62,9 +56,10 @@ def _is_within_hour(control: Any, _order: Any, package_type: OrderPackageType) -
     return package_type is CANCEL or limit is None or control.current_transaction_count_total <= limit
 
 
-_PLAIN: Final[dict[type[Any], Callable[[Any, Any, OrderPackageType], bool]]] = {
+HAVE_NOTHING_TO_SAY: Final[dict[type[Any], Callable[[Any, Any, OrderPackageType], bool]]] = {
     OrderValidation: _is_valid,
     MarketValidation: _is_in_open_market,
     StrategyExposure: _adds_no_exposure,
     MaxTransactionCount: _is_within_hour,
 }
+"""By the class of a control: whether it plainly lets an order by, and remembers nothing of it."""

@@ -7,6 +7,7 @@ Of a trade that is complete, and of each response, it words what would be logged
 
 import logging
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any, Final
 
 from flumine import config, utils
@@ -88,4 +89,10 @@ def market_notes(market: Any, selection_id: int) -> str:
     if runner is None:
         return ""
     back, lay = utils.get_price(runner.available_to_back, 0), utils.get_price(runner.available_to_lay, 0)
-    return f"{back},{lay},{runner.last_price_traded}"
+    return f"{_text(back)},{_text(lay)},{_text(runner.last_price_traded)}"
+
+
+@lru_cache(maxsize=2 * len(PRICES), typed=True)
+def _text(price: float | None) -> str:
+    # To word a number takes long, and there are few prices.
+    return str(price)
