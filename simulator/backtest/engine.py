@@ -119,7 +119,8 @@ class Engine:
             market = self.followed[recorded.market_id] = FollowedByAll(recorded, self.lanes)
         elif market.recorded is not recorded:
             raise MarketOfTwo(recorded.market_id)
-        if recorded.has_new_definition and not market.define_as_recorded(recorded.told_prices):
+        has_new_definition = recorded.definition_before is not recorded.definition
+        if has_new_definition and not market.define_as_recorded(recorded.told_prices):
             self._postpone(market)
 
     def _take(self, change: MarketChange, changes: Sequence[MarketChange], at: int) -> "FollowedByAll":

@@ -132,13 +132,12 @@ class RecordedOffers(Offers):
     @property
     def best_price(self) -> int | None:
         """Return the price a taker meets first, as `best` has it, without making the level."""
-        best = self._best_recorded
+        best = self._best_recorded()
         if not self.levels:
             return best
         ours = self.best_of_ours
         return ours if best is None or (ours is not None and self.beats(ours, best)) else best
 
-    @property
     def _best_recorded(self) -> int | None:
         """Return the best price at which anything is left of the recorded volume."""
         recorded, is_to_back = self.recorded, self._direction == 1

@@ -20,6 +20,9 @@ from simulator.exchange.runner import Runner
 from simulator.exchange.statuses import ACTIVE
 from simulator.recorded.messages import MarketDefinition
 from simulator.recorded.messages import RunnerDefinition as RecordedDefinition
+from simulator.recorded.runner import Value
+
+BEST_BACK, BEST_LAY = int(Value.BEST_BACK), int(Value.BEST_LAY)
 
 
 class RecordedRunnerView:
@@ -64,14 +67,21 @@ class RecordedRunnerView:
     def best_back(self) -> float | None:
         """Return the best price that is available to back."""
         lays = self._lays
-        best = lays.best_price if lays.levels or lays.taken else self._recorded.best_back
+        if lays.levels or lays.taken:
+            best = lays.best_price
+        else:
+            # What is known is found here: strategies ask this of every runner, and each call counts.
+            best = self._recorded.values.get(BEST_BACK) or self._recorded.best_back
         return None if best is None else best / HUNDREDTHS
 
     @property
     def best_lay(self) -> float | None:
         """Return the best price that is available to lay."""
         backs = self._backs
-        best = backs.best_price if backs.levels or backs.taken else self._recorded.best_lay
+        if backs.levels or backs.taken:
+            best = backs.best_price
+        else:
+            best = self._recorded.values.get(BEST_LAY) or self._recorded.best_lay
         return None if best is None else best / HUNDREDTHS
 
     @property
@@ -110,7 +120,18 @@ class RecordedRunnerView:
 class RecordedMarketView(Defined[RecordedRunnerView]):
     """A market that follows a recording."""
 
-    __slots__ = ("_account", "_by_key", "_definitions", "_known", "_runners", "_start", "followed", "market_id")
+    __slots__ = (
+        "_account",
+        "_active",
+        "_by_key",
+        "_changes_followed",
+        "_definitions",
+        "_known",
+        "_runners",
+        "_start",
+        "followed",
+        "market_id",
+    )
 
     def __init__(self, followed: Followed, account: str) -> None:
         self.followed: Final = followed
@@ -120,6 +141,9 @@ class RecordedMarketView(Defined[RecordedRunnerView]):
         self._definitions: dict[RunnerKey, RecordedDefinition] = {}
         self._by_key: dict[RunnerKey, RecordedRunnerView] = {}
         self._runners: list[RecordedRunnerView] = []
+        self._active: list[RecordedRunnerView] = []
+        self._changes_followed = -1
+        """After how many changes of the market those were active: it changes whenever a runner does."""
         self._start = 0
 
     def __repr__(self) -> str:
@@ -143,6 +167,7 @@ class RecordedMarketView(Defined[RecordedRunnerView]):
                 key: self._by_key.get(key) or RecordedRunnerView(self, runner)
                 for key, runner in self.followed.market.runners.items()
             }
+            self._changes_followed = -1
             self._runners = sorted(self._by_key.values(), key=lambda runner: runner._runner.sort_priority)
         self._start = _milliseconds(definition.market_time or "")
 
@@ -201,7 +226,12 @@ class RecordedMarketView(Defined[RecordedRunnerView]):
     @property
     def active_runners(self) -> Sequence[RecordedRunnerView]:
         """Return those that can still win."""
-        return [runner for runner in self.runners if runner._runner.status is ACTIVE]
+        _ = self.definition
+        changes = self.followed.market.changes
+        if changes != self._changes_followed:
+            self._changes_followed = changes
+            self._active = [runner for runner in self._runners if runner._runner.status is ACTIVE]
+        return self._active.copy()
 
     def runner(self, selection_id: int, handicap: float = 0.0) -> RecordedRunnerView:
         """Return a runner; raise `KeyError` where there is no such one."""

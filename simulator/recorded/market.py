@@ -33,10 +33,10 @@ class RecordedMarket:
     __slots__ = (
         "_by_selection",
         "_count",
-        "_definition_before",
         "all_runners",
         "alone",
         "definition",
+        "definition_before",
         "is_image",
         "is_watched",
         "market_id",
@@ -53,6 +53,8 @@ class RecordedMarket:
         self.market_id: Final = market_id
         self.definition: MarketDefinition | None = None
         """The same object until something in it is new."""
+        self.definition_before: MarketDefinition | None = None
+        """That before the last update."""
         self.runners: Final[dict[RunnerId, RecordedRunner]] = {}
         """Those that are here; a runner is one object for ever, also where an image leaves it out for a while."""
         self.all_runners: Final[dict[RunnerId, RecordedRunner]] = {}
@@ -76,7 +78,6 @@ class RecordedMarket:
         """Of a prepared market: what the message that is played says of bets matched at the starting price."""
         self.alone: Final = [self]
         """The markets that a message has changed, where it is this one alone."""
-        self._definition_before: MarketDefinition | None = None
         self._by_selection: Final[dict[int | str, RecordedRunner]] = {}
         """Runners without a handicap, by their id as the wire has it."""
 
@@ -98,26 +99,21 @@ class RecordedMarket:
     @property
     def has_new_definition(self) -> bool:
         """Whether the last update has changed anything in the definition."""
-        return self._definition_before is not self.definition
-
-    @property
-    def definition_before(self) -> MarketDefinition | None:
-        """The definition before the last update."""
-        return self._definition_before
+        return self.definition_before is not self.definition
 
     @property
     def happenings(self) -> tuple[Happening, ...]:
         """What the last update has changed in the definition."""
-        if self._definition_before is self.definition or self.definition is None:
+        if self.definition_before is self.definition or self.definition is None:
             return ()
-        return happenings_between(self._definition_before, self.definition)
+        return happenings_between(self.definition_before, self.definition)
 
     def apply(self, change: MarketChange, published_at: int) -> None:
         """Take in a change that was published at a time."""
         # `begin_update` and `go_on`, written out for the usual change: to call them would cost a thirtieth more.
         self.published_at = published_at
         self._count[0] += 1
-        self._definition_before = self.definition
+        self.definition_before = self.definition
         self.is_image = False
         if self.moves:
             self.moves = []
@@ -134,7 +130,7 @@ class RecordedMarket:
         self.published_at = published_at
         self._count[0] += 1
         self.is_image = False
-        self._definition_before = self.definition
+        self.definition_before = self.definition
         if self.moves:
             self.moves = []
 
@@ -175,7 +171,7 @@ class RecordedMarket:
     ) -> None:
         """Go on from what was known after an update, given its runners, and which of them are there, in order."""
         self.published_at, self._count[0] = published_at, updates
-        self.definition = self._definition_before = definition
+        self.definition = self.definition_before = definition
         self.runners.clear()
         for key in here:
             self.runners[key] = self.all_runners[key]

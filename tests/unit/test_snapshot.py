@@ -69,7 +69,7 @@ NOT_COMPARED = {
     "_virtual_view", "_other_runners_of", "_changes_followed", "_active_by_priority",
     "_by_pair", "_by_client_id", "_by_length",
     "_real", "_real_base", "_base_nanoseconds",
-    "_by_selection", "_definition_before", "_events", "_heard", "_opened", "_opening", "_read_ahead", "_reading",
+    "_by_selection", "definition_before", "_events", "_heard", "_opened", "_opening", "_read_ahead", "_reading",
     "_sources", "_watch", "_watched", "is_image", "moves", "watched_books", "watched_runners",
     "new_book", "new_books",
 }  # fmt: skip
