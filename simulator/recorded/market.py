@@ -153,6 +153,7 @@ class RecordedMarket:
         if not known and not self.tells_ladders and not self._begins_with_ladders(changes):
             self.tell(self.apply_levels(changes))
             return
+        moves: list[Move] = []
         for change in changes:
             runner = known.get(change.id) if change.hc is None else None
             if runner is None:
@@ -160,11 +161,11 @@ class RecordedMarket:
                 if change.hc is None:
                     known[change.id] = runner
             if are_all_watched or runner.moves is not None:
-                moves: list[Move] = []
                 runner.apply_and_tell(change, moves)
-                self.tell(moves)
             else:
                 runner.apply(change)
+        if moves:
+            self.tell(moves)
 
     def go_on_at(
         self, published_at: int, updates: int, definition: MarketDefinition | None, here: list[RunnerId]
@@ -181,10 +182,12 @@ class RecordedMarket:
         if self.is_watched:
             self.moves += moves
         if self.watched_runners:
+            last: RecordedRunner | None = None
             for runner, ladder, price, before, _ in moves:
                 noting = runner.moves
                 if noting is not None:
-                    self.noted[runner] = noting
+                    if runner is not last:
+                        last, self.noted[runner] = runner, noting
                     noting.ladders[ladder].setdefault(price, before)
 
     def _begins_with_ladders(self, changes: list[RunnerChange]) -> bool:
