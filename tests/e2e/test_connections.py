@@ -324,14 +324,13 @@ def test_half_a_request_whose_head_is_known_is_not_waited_for(hasty: Served) -> 
     """Nor one of whose body a part has come."""
     asked = post(b"/exchange/betting/json-rpc/v1", b"{}")
     head = asked[: -len(b"{}")]
-    with ExitStack() as connections:
-        waiting = [connections.enter_context(hasty.connect()) for _ in range(2)]
-        for connection, half in zip(waiting, (head, head + b"{"), strict=True):
+    for half in (head, head + b"{"):
+        with hasty.connect() as connection:
             for _ in range(3):
                 connection.sendall(asked)
                 assert [400] == [status for status, _ in answers_in(connection.recv(65536))]
             connection.sendall(half)
-        for connection in waiting:
+
             refused = answers_in(everything_from(connection))
             assert refused == [(408, b"The request was not complete after 0.5 seconds.")]
 
