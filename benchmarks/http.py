@@ -12,6 +12,7 @@ import tempfile
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from statistics import median
 from typing import NamedTuple
@@ -51,13 +52,13 @@ def run() -> None:
     print(f"http: keep-alive loopback, {CONNECTIONS} connections, {ROUNDS} rounds of {REQUESTS:,} requests")
     print("  the ratio is that of the requests a second; the last three columns are the server's own processor time")
     titles = ("req/s", "yardstick", "ratio", "p99 ms", "us/req", "yardstick", "ratio")
-    print(f"  {'operation':<20}" + "".join(f"{title:>11}" for title in titles))
+    print(f"  {'operation':<24}" + "".join(f"{title:>11}" for title in titles))
     with _servers() as (server, yardstick, requests):
         for number, (name, make) in enumerate(requests.items()):
             ours, theirs = asyncio.run(_measure(server, make, yardstick, number))
             pairs = list(zip(ours, theirs, strict=True))
             print(
-                f"  {name:<20}"
+                f"  {name:<24}"
                 f"{median(one.load.requests_per_second for one in ours):>11,.0f}"
                 f"{median(one.load.requests_per_second for one in theirs):>11,.0f}"
                 f"{median(a.load.requests_per_second / b.load.requests_per_second for a, b in pairs):>11.2f}"
@@ -161,6 +162,10 @@ def log_in(port: int, username: str, app_key: str, password: str = "secret") -> 
     return {"X-Application": app_key, "X-Authentication": token}
 
 
+def _numbered(request: bytes, number: int) -> bytes:
+    return request.replace(b"\r\n", b"\r\nX-Request-Id: %d\r\n" % number, 1)
+
+
 def requests_of(port: int) -> dict[str, Callable[[int], bytes]]:
     """Log in to a server, and return what makes a request of each operation that is measured."""
     alice, *readers = [log_in(port, name, f"{name}-live") for name in ("alice", *READERS)]
@@ -190,12 +195,15 @@ def requests_of(port: int) -> dict[str, Callable[[int], bytes]]:
     for request in [order("BACK", 100.0, headers) for headers in readers]:
         for _ in range(RESTING_ORDERS):
             asyncio.run(_answer_of(port, lambda _, request=request: request))  # type: ignore[misc]
+    numbers = count()
     return {
         "listMarketBook": lambda _: book,
         # In turns in two ways, so that the prices cannot be those which were worked out for the request before.
         "listMarketBook anew": lambda number: book if number % 2 else same_book,
         "listCurrentOrders": lambda number: current[number % len(current)],
         "placeOrders": lambda number: lay if number % 2 else back,
+        # With a header of its own in each request, so that no head has been read before.
+        "placeOrders, numbered": lambda number: _numbered(lay if number % 2 else back, next(numbers)),
     }
 
 
