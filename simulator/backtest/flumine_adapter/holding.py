@@ -1,7 +1,7 @@
 """What a strategy holds on to of books when a call of it has ended, found by counting references."""
 
 from sys import getrefcount
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from simulator.backtest.flumine_adapter.books import LazyMarketBook
 
@@ -13,27 +13,20 @@ def make_whole_what_is_held(book: LazyMarketBook, *, is_held: bool) -> None:
     made = book.made_runners
     if made is None:
         return
-    counts = _count(made)
-    if is_held or counts.runners > UNHELD.runners:
+    of_list, of_each = _count(made)
+    if is_held or of_list > UNHELD_LIST:
         for runner in made:
             runner.make_whole()
-    elif counts.most > UNHELD.most:
-        for runner, count in zip(made, counts.each, strict=True):
-            if count > UNHELD.most:
+    elif of_each.count(UNHELD_RUNNER) < len(of_each):
+        for runner, count in zip(made, of_each, strict=True):
+            if count > UNHELD_RUNNER:
                 runner.make_whole()
 
 
-class _Counts(NamedTuple):
-    """How many references there are to a list of runners and to each of these."""
-
-    runners: int
-    each: list[int]
-    most: int
-
-
-def _count(made: list[Any]) -> _Counts:
+def _count(made: list[Any]) -> tuple[int, list[int]]:
+    """Return how many references there are to a list of runners, and to each of these."""
     each = list(map(getrefcount, made))
-    return _Counts(getrefcount(made), each, max(each, default=0))
+    return getrefcount(made), each
 
 
 class _Holder:
@@ -43,7 +36,7 @@ class _Holder:
     runners: Any = None
 
 
-def _unheld() -> _Counts:
+def _unheld() -> tuple[int, list[int]]:
     """Count as `make_whole_what_is_held` does, where nobody else has anything: interpreters count in different ways."""
     book, kept = _Holder(), [object()]
     book.runners = book.made_runners = kept.copy()
@@ -51,4 +44,6 @@ def _unheld() -> _Counts:
     return _count(made)
 
 
-UNHELD: Final = _unheld()
+_of_list, _of_each = _unheld()
+UNHELD_LIST: Final = _of_list
+UNHELD_RUNNER: Final = _of_each[0]
