@@ -33,7 +33,7 @@ def run() -> None:
     print(f"tls: kept connections, {CONNECTIONS} of them, {ROUNDS} rounds of {REQUESTS:,} requests")
     print("  the last three columns are the server's own processor time")
     titles = ("plain req/s", "tls req/s", "ratio", "plain us", "tls us", "ratio")
-    print(f"  {'operation':<18}" + "".join(f"{title:>13}" for title in titles))
+    print(f"  {'operation':<24}" + "".join(f"{title:>13}" for title in titles))
     with tempfile.TemporaryDirectory() as folder:
         scenario = Path(folder) / "scenario.yaml"
         scenario.write_text(with_readers(SCENARIO.read_text()))
@@ -62,6 +62,6 @@ def _print(name: str, rounds: list[tuple[float, float, float, float]]) -> None:
     plain, tls, plain_us, tls_us = (median(column) for column in zip(*rounds, strict=True))
     ratio = median(tls / plain for plain, tls, _, _ in rounds)
     print(
-        f"  {name:<18}{plain:>13,.0f}{tls:>13,.0f}{ratio:>13.2f}{plain_us:>13.0f}{tls_us:>13.0f}"
+        f"  {name:<24}{plain:>13,.0f}{tls:>13,.0f}{ratio:>13.2f}{plain_us:>13.0f}{tls_us:>13.0f}"
         f"{median(a / b for _, _, a, b in rounds):>13.2f}" + ("" if ratio >= LEAST_RATIO else f"  below {LEAST_RATIO}")
     )
