@@ -94,7 +94,10 @@ class _Told:
     def _exact_prices(self) -> Iterator[RunnerChange]:
         """Yield the bets that were matched at the starting price once more, at the price with all its decimals."""
         for key, prices in (self._market.told_prices or {}).items():
-            runner = self._market.all_runners[key]
+            runner = self._market.runners.get(key)
+            if runner is None:
+                # An image in the same message has left it out again.
+                continue
             told: dict[str, Any] = {"spb": [(0.0, 0.0)]}
             for price in prices:
                 rung = hundredths(price)

@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from simulator.recorded import preparing
@@ -21,6 +21,8 @@ from simulator.recorded.wanted import EVERYTHING, Wanted
 from tests.recorded_messages import LINES, market_state, moves_told, written
 
 WANTED = st.sampled_from([EVERYTHING, Wanted(market_types=frozenset({"WIN"})), Wanted(market_ids=frozenset({"1.2"}))])
+
+RECONCILED = {"id": "1.1", "marketDefinition": {"status": "OPEN", "runners": [], "bspReconciled": True}}
 
 
 def source_of(folder: str, drawn: list[Any]) -> Source:
@@ -59,6 +61,8 @@ def test_a_prepared_recording_plays_as_the_recording_does(
 
 @settings(max_examples=30)
 @given(drawn=LINES, place=st.integers(0, 12))
+# A message that tells bets of a runner at the starting price, and then an image that leaves the runner out.
+@example(drawn=[{"mc": [{**RECONCILED, "rc": [{"id": 1, "spb": [[2.0, 2]]}]}, {"id": "1.1", "img": True}]}], place=0)
 def test_the_lines_of_a_prepared_recording_lead_to_the_same_markets_from_any_of_them_on(
     drawn: list[Any], place: int
 ) -> None:
