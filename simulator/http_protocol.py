@@ -175,7 +175,7 @@ class BoundedProtocol(HttpToolsProtocol):
             self._parse(data)
 
     def _receive_anew(self, data: bytes) -> None:
-        """Take in the first bytes of a request: with a head that is known only another body than it says is parsed."""
+        """Take in the first bytes of a request, which is parsed unless its head is known and its body comes whole."""
         held, self._held_head = self._held_head, b""
         data = held + data
         head = data[: data.find(END_OF_HEAD) + len(END_OF_HEAD)]
@@ -189,7 +189,7 @@ class BoundedProtocol(HttpToolsProtocol):
             self._is_receiving = False
             self._unset_request_timer()
             self._answer_known(known, body)
-        elif body or held:
+        elif body or held or not known.body_bytes:
             self._parse(data)
         else:
             self._held_head = head
@@ -203,6 +203,8 @@ class BoundedProtocol(HttpToolsProtocol):
             self._parse(head)
 
     def _answer_known(self, known: KnownHead, body: bytes) -> None:
+        # Empty lines that came before it are part of no other request.
+        self._unfinished_bytes = 0
         usual = self.server_state.default_headers
         app = answer_at_once(known.responder, KnownRequest(body, self.transport, usual, self.loop, self._tls))
         if app is None:

@@ -24,8 +24,8 @@ LONGEST_HEAD_BYTES: Final = 2048
 
 _OF_A_CONNECTION: Final = frozenset({"client", "server", "scheme", "state", "extensions"})
 """The members of a scope of ASGI that are not from the head of a request."""
-_NEVER_KNOWN: Final = frozenset({b"expect", b"transfer-encoding", b"upgrade"})
-"""Headers after which something else comes than a body of a known length."""
+_NEVER_KNOWN: Final = frozenset({b"expect", b"transfer-encoding"})
+"""Headers after which something else comes than a body of a known length. A wish for another protocol is ignored."""
 
 
 class KnownHead(Struct, frozen=True):
@@ -51,16 +51,18 @@ class KnownHeads:
         """Return what is known of a head, to the empty line at its end, or `None`."""
 
     def learn(self, head: bytes, url: bytes, scope: Mapping[str, Any], responder: Responder) -> None:
-        """Remember a head that a parser has accepted, unless the connection ends after it.
+        """Remember a head that a parser has accepted, and after whose request the connection goes on.
 
         `head` is what came up to the first empty line, and it; `url` and `scope` are what the parser made of it. Where
-        it may have found the end of the head elsewhere, nothing is remembered.
+        it may have found the end of the head elsewhere, nothing is remembered, nor where the answer has no body because
+        of the method.
         """
         if self._is_new(head):
             return
         names = dict(scope["headers"])
         if (
             len(head) > LONGEST_HEAD_BYTES
+            or scope["method"] == "HEAD"
             or not head.startswith(b"%b %b HTTP/1.1\r\n" % (scope["method"].encode(), url))
             or not head.endswith(END_OF_HEAD)
             or head.count(b"\n") != head.count(b"\r\n")

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from simulator.app import create_app
 from simulator.control.worlds import Addresses
+from simulator.http_protocol import MAXIMUM_UNFINISHED_BYTES, TLS_EXTENSION
 from simulator.known_heads import LONGEST_HEAD_BYTES, MOST_HEADS, MOST_SEEN, KnownHeads
 from tests.contract.bettor import JSON_RPC, MATCH, REST, Bettor, back, betting, envelopes
 from tests.in_memory import Connection, ServerInMemory
@@ -27,6 +28,13 @@ class NoParser:
 
     def feed_data(self, data: bytes) -> None:
         raise AssertionError(f"{data!r} was parsed")
+
+
+class Secure(Connection):
+    """A connection with TLS, whose client has presented no certificate."""
+
+    def get_extra_info(self, name: str) -> Any:
+        return {"sslcontext": True, TLS_EXTENSION: {"client_cert_chain": ()}}.get(name)
 
 
 def request(path: str, document: object, headers: dict[str, str], *lines: str) -> bytes:
@@ -47,6 +55,7 @@ def requests_of(bettor: Bettor) -> dict[str, bytes]:
         "REST": request(f"{REST}/listEventTypes/", {"filter": {}}, bettor.headers),
         "an answer in XML": request(f"{REST}/listEventTypes/?alt=xml", {"filter": {}}, bettor.headers),
         "as common clients say": request(JSON_RPC, events, bettor.headers, "Connection: keep-alive", "Accept: */*"),
+        "a wish for HTTP/2": request(JSON_RPC, events, bettor.headers, "Connection: Upgrade", "Upgrade: h2c"),
         "what counts": request(JSON_RPC, envelopes(("listCurrentOrders", {}))[0], bettor.headers),
         "no JSON": request(JSON_RPC, b"{", bettor.headers),
         "nothing": request(f"{REST}/listEventTypes/", b"", bettor.headers),
@@ -63,6 +72,7 @@ NAMES = (
     "REST",
     "an answer in XML",
     "as common clients say",
+    "a wish for HTTP/2",
     "what counts",
     "no JSON",
     "nothing",
@@ -174,6 +184,60 @@ def test_requests_are_answered_in_their_order_however_they_arrive(data: st.DataO
         client.run(lambda _: steps(ServerInMemory(app)))
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_a_client_that_does_not_read_is_answered_once_it_does(alice: Bettor, bound: Bound, name: str) -> None:
+    """Whether its request comes whole, or the head first."""
+    sent = requests_of(alice)[name]
+    end = sent.index(b"\r\n\r\n") + 4
+
+    async def steps(server: ServerInMemory) -> None:
+        connection = server.connect()
+        first = await answer_to(server, connection, [sent])
+        assert await answer_to(server, connection, [sent]) == first
+        for pieces in ([sent], [sent[:end], sent[end:]]):
+            connection.protocol.pause_writing()
+            connection.written = b""
+            for piece in filter(None, pieces):
+                connection.protocol.data_received(piece)
+            for _ in range(10):
+                await asyncio.sleep(0)
+            assert connection.written == b""
+            connection.protocol.resume_writing()
+            await server.answer_all()
+            assert connection.written == first
+
+    bound(steps)
+
+
+def test_empty_lines_between_requests_are_no_part_of_one_without_an_end(alice: Bettor, bound: Bound) -> None:
+    """However many there are in the time of a connection."""
+    sent = requests_of(alice)["JSON-RPC"]
+    empty_lines = b"\r\n" * (MAXIMUM_UNFINISHED_BYTES // 3)
+
+    async def steps(server: ServerInMemory) -> None:
+        connection = server.connect()
+        first = await answer_to(server, connection, [sent])
+        for _ in range(4):
+            assert await answer_to(server, connection, [empty_lines, sent]) == first
+            assert not connection.is_closing()
+
+    bound(steps)
+
+
+def test_a_login_is_judged_by_what_its_own_connection_presents(client: Client, bound: Bound) -> None:
+    """The same bytes, with and without TLS, where a certificate has to be presented."""
+    headers = {"X-Application": "alice-live", "Content-Type": "application/x-www-form-urlencoded"}
+    sent = request("/api/certlogin", b"username=alice&password=secret", headers)
+
+    async def steps(server: ServerInMemory) -> None:
+        for _ in range(4):
+            for connection, status in ((server.connect(), b"SUCCESS"), (Secure(server), b"CERT_AUTH_REQUIRED")):
+                assert b'"loginStatus":"%b"' % status in await answer_to(server, connection, [sent])
+        assert server.heads.find(sent[: sent.index(b"\r\n\r\n") + 4]) is not None
+
+    bound(steps)
+
+
 def test_bets_are_placed_once_each_and_are_known_under_their_own_numbers(alice: Bettor, bound: Bound) -> None:
     (envelope,) = envelopes(("placeOrders", {"marketId": MATCH, "instructions": [back(3.0, 2.0)]}))
     sent = request(JSON_RPC, envelope, alice.headers)
@@ -225,12 +289,12 @@ def test_a_client_that_is_gone_leaves_half_a_known_request_without_an_answer(ali
         (b"Content-Length", b"X-Long: " + b"x" * LONGEST_HEAD_BYTES + b"\r\nContent-Length"),
         (b"POST", b"\r\nPOST"),
         (b"POST", b"PUT"),
+        (b"POST " + JSON_RPC.encode(), b"HEAD /exchange/plus/"),
         (JSON_RPC.encode(), b"/health"),
     ],
 )
-def test_heads_after_which_something_else_may_come_are_not_remembered(
-    alice: Bettor, bound: Bound, change: bytes, by: bytes
-) -> None:
+def test_these_are_parsed_every_time(alice: Bettor, bound: Bound, change: bytes, by: bytes) -> None:
+    """As their connection ends, more is to be said than an answer, it has no body, or they are too long or unusual."""
     sent = requests_of(alice)["JSON-RPC"].replace(change, by)
 
     async def steps(server: ServerInMemory) -> None:
