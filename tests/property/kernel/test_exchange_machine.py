@@ -29,7 +29,7 @@ class ExchangeMachine(Auctioning, Taking, Editing, Restricting, Listing, Operati
 TestExchangeMachine = ExchangeMachine.TestCase
 # Long programs find more than many short ones.
 TestExchangeMachine.settings = settings(
-    max_examples=max(100, settings().max_examples), stateful_step_count=max(60, settings().stateful_step_count)
+    max_examples=max(60, settings().max_examples), stateful_step_count=max(60, settings().stateful_step_count)
 )
 
 

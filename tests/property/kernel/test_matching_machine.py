@@ -145,7 +145,7 @@ def worst_result(order: Order, wins: bool) -> int:
 TestMatchingMachine = MatchingMachine.TestCase
 # The end of a market is worth reaching: it comes after a good number of steps.
 TestMatchingMachine.settings = settings(
-    max_examples=max(100, settings().max_examples), stateful_step_count=max(60, settings().stateful_step_count)
+    max_examples=max(60, settings().max_examples), stateful_step_count=max(60, settings().stateful_step_count)
 )
 
 
