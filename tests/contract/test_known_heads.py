@@ -162,7 +162,7 @@ def test_a_head_that_came_before_its_body_is_known_as_well(alice: Bettor, bound:
 
 
 @given(st.data())
-@settings(max_examples=60)
+@settings(max_examples=min(30, settings().max_examples))
 def test_requests_are_answered_in_their_order_however_they_arrive(data: st.DataObject) -> None:
     """On several connections of a server, one behind the other, in pieces of any length."""
     with betting() as client:

@@ -131,7 +131,9 @@ def test_no_level_is_overdrawn_and_nothing_traded_is_used_twice(form: str, model
     assert sum(lane.exchange.ledger.balances.values()) == 0
 
 
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize(
+    "form", [pytest.param(form, marks=[pytest.mark.deep] if "capture" in form else []) for form in FORMS]
+)
 def test_what_is_prepared_of_levels_fills_what_the_file_does(form: str, tmp_path: Path) -> None:
     source = in_form(form)
     prepare(Recording(source, is_watched=True), tmp_path / "prepared")

@@ -102,7 +102,7 @@ def test_matches_of_football_are_told_to_the_score_that_settles_their_markets(sc
         assert board.status == "Finished"
 
 
-@pytest.mark.parametrize("seed", [0, 7])
+@pytest.mark.parametrize("seed", [0, pytest.param(7, marks=pytest.mark.deep)])
 def test_it_passes_the_checks_of_every_scenario_but_that_of_its_size(seed: int) -> None:
     """It is no document, so it passes the checks as if it were one."""
     made_up = saturday(seed)
