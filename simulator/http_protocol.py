@@ -50,6 +50,7 @@ TLS_EXTENSION: Final = "tls"
 """Under which name a transport that speaks TLS tells what the extension of ASGI of that name says of its client."""
 SLICE_BYTES: Final = 8 * 1024
 """How much is parsed at a time: no more requests than fit in here are ever taken apart ahead of their answers."""
+NO_REQUEST: Final = "Invalid HTTP request received."
 LINGER_SECONDS: Final = 0.5
 """How long a client that is refused while it still sends is listened to, so that it gets to read why."""
 
@@ -286,8 +287,8 @@ class BoundedProtocol(HttpToolsProtocol):
             except httptools.HttpParserUpgrade as upgrade:
                 rest = self._without_upgrade(rest[upgrade.args[0] :])
             except httptools.HttpParserError:
-                self.logger.warning("Invalid HTTP request received.")
-                self.send_400_response("Invalid HTTP request received.")
+                self.logger.warning(NO_REQUEST)
+                self._end_at_what_is_no_request()
                 return False
         self._unfinished_bytes = 0 if self._made_progress else self._unfinished_bytes + len(data)
         if self._unfinished_bytes > MAXIMUM_UNFINISHED_BYTES:
@@ -297,6 +298,20 @@ class BoundedProtocol(HttpToolsProtocol):
                 self._refuse(431, "The request line or a header has no end.")
             return False
         return True
+
+    def _end_at_what_is_no_request(self) -> None:
+        """End the connection, and before that answer the requests that came whole: they are carried out."""
+        if self.pipeline and self.pipeline[0][0].more_body:
+            self.pipeline.popleft()
+        if self._to_begin is not None and not self._to_begin.more_body:
+            begun, self._to_begin = self._to_begin, None
+            self._begin(begun)
+        whole = [cycle for cycle in self._unanswered if not (cycle.more_body or cycle.response_complete)]
+        if whole:
+            whole[-1].keep_alive = False
+            self.flow.hold()
+        else:
+            self.send_400_response(NO_REQUEST)
 
     def _without_upgrade(self, rest: bytes) -> bytes:
         """Return the bytes to go on with after a request for another protocol: itself, without the wish for it."""
