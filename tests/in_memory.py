@@ -13,6 +13,13 @@ from simulator.http_protocol import BoundedProtocol, ConnectionLimits
 from simulator.known_heads import KnownHeads
 
 
+def request(path: str, document: object, headers: Mapping[str, str], *lines: str) -> bytes:
+    """Return a POST request as it is sent, with lines of further headers; a document that is no bytes goes as JSON."""
+    body = document if isinstance(document, bytes) else json.dumps(document).encode()
+    head = [f"POST {path} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items()), *lines]
+    return "\r\n".join([*head, f"Content-Length: {len(body)}", "", ""]).encode() + body
+
+
 class Connection:
     """What a server has of a connection: its transport, which remembers what is written."""
 
@@ -25,9 +32,7 @@ class Connection:
 
     def post(self, path: str, document: object, headers: Mapping[str, str]) -> None:
         """Let a client send a request in one piece."""
-        body = json.dumps(document)
-        lines = [f"{name}: {value}" for name, value in {**headers, "Content-Length": len(body)}.items()]
-        self.protocol.data_received("\r\n".join([f"POST {path} HTTP/1.1", *lines, "", body]).encode())
+        self.protocol.data_received(request(path, document, headers))
 
     # The transport
 

@@ -137,6 +137,7 @@ class RecordedBook(RunnerBook):
 
     def trade(self, price: int, size: int, *, in_play: bool = False) -> None:
         """Note a match of ours of `size` pence of backer's stake."""
+        # Not by `super()`, which is looked up anew for every match of ours.
         RunnerBook.trade(self, price, size, in_play=in_play)
         self._recorded_before = self.recorded.last_price_traded
 

@@ -178,7 +178,7 @@ class RecordedMarket:
             self.runners[key] = self.all_runners[key]
 
     def tell(self, moves: list[Move]) -> None:
-        """Tell moves where the market is watched, and let those runners note theirs that are."""
+        """Tell moves where the market is watched, and let runners that are watched note theirs."""
         if self.is_watched:
             self.moves += moves
         if self.watched_runners:

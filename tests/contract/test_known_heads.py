@@ -16,7 +16,7 @@ from simulator.control.worlds import Addresses
 from simulator.http_protocol import MAXIMUM_UNFINISHED_BYTES, TLS_EXTENSION
 from simulator.known_heads import LONGEST_HEAD_BYTES, MOST_HEADS, MOST_SEEN, KnownHeads
 from tests.contract.bettor import JSON_RPC, MATCH, REST, Bettor, back, betting, envelopes
-from tests.in_memory import Connection, ServerInMemory
+from tests.in_memory import Connection, ServerInMemory, request
 from tests.in_process import URL, Client
 
 EVENTS = ("listEventTypes", {"filter": {}})
@@ -37,48 +37,29 @@ class Secure(Connection):
         return {"sslcontext": True, TLS_EXTENSION: {"client_cert_chain": ()}}.get(name)
 
 
-def request(path: str, document: object, headers: dict[str, str], *lines: str) -> bytes:
-    body = document if isinstance(document, bytes) else json.dumps(document).encode()
-    head = [f"POST {path} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items()), *lines]
-    return "\r\n".join([*head, f"Content-Length: {len(body)}", "", ""]).encode() + body
+def call(bettor: Bettor, name: str, params: dict[str, Any], *lines: str) -> bytes:
+    (envelope,) = envelopes((name, params))
+    return request(JSON_RPC, envelope, bettor.headers, *lines)
 
 
-def requests_of(bettor: Bettor) -> dict[str, bytes]:
-    """Requests that change nothing, so that each is answered in the same way again; the last ones are refused."""
-    (events,), (book,) = envelopes(EVENTS), envelopes(BOOK)
-    nobody = {**bettor.headers, "X-Authentication": "nobody"}
-    return {
-        "JSON-RPC": request(JSON_RPC, events, bettor.headers),
-        "a longer answer": request(JSON_RPC, book, bettor.headers),
-        "compressed": request(JSON_RPC, book, bettor.headers, "Accept-Encoding: gzip, deflate"),
-        "a batch, which waits": request(JSON_RPC, envelopes(EVENTS, BOOK), bettor.headers),
-        "REST": request(f"{REST}/listEventTypes/", {"filter": {}}, bettor.headers),
-        "an answer in XML": request(f"{REST}/listEventTypes/?alt=xml", {"filter": {}}, bettor.headers),
-        "as common clients say": request(JSON_RPC, events, bettor.headers, "Connection: keep-alive", "Accept: */*"),
-        "a wish for HTTP/2": request(JSON_RPC, events, bettor.headers, "Connection: Upgrade", "Upgrade: h2c"),
-        "what counts": request(JSON_RPC, envelopes(("listCurrentOrders", {}))[0], bettor.headers),
-        "no JSON": request(JSON_RPC, b"{", bettor.headers),
-        "nothing": request(f"{REST}/listEventTypes/", b"", bettor.headers),
-        "no session": request(f"{REST}/listEventTypes/", {}, {**nobody, "Content-Type": "text/plain"}),
-        "a wrong number": request(JSON_RPC, {**events, "params": {"filter": 3}}, bettor.headers),
-    }
-
-
-NAMES = (
-    "JSON-RPC",
-    "a longer answer",
-    "compressed",
-    "a batch, which waits",
-    "REST",
-    "an answer in XML",
-    "as common clients say",
-    "a wish for HTTP/2",
-    "what counts",
-    "no JSON",
-    "nothing",
-    "no session",
-    "a wrong number",
-)
+REQUESTS: dict[str, Callable[[Bettor], bytes]] = {
+    "JSON-RPC": lambda bettor: call(bettor, *EVENTS),
+    "a longer answer": lambda bettor: call(bettor, *BOOK),
+    "compressed": lambda bettor: call(bettor, *BOOK, "Accept-Encoding: gzip, deflate"),
+    "a batch, which waits": lambda bettor: request(JSON_RPC, envelopes(EVENTS, BOOK), bettor.headers),
+    "REST": lambda bettor: request(f"{REST}/listEventTypes/", {"filter": {}}, bettor.headers),
+    "an answer in XML": lambda bettor: request(f"{REST}/listEventTypes/?alt=xml", {"filter": {}}, bettor.headers),
+    "as common clients say": lambda bettor: call(bettor, *EVENTS, "Connection: keep-alive", "Accept: */*"),
+    "a wish for HTTP/2": lambda bettor: call(bettor, *EVENTS, "Connection: Upgrade", "Upgrade: h2c"),
+    "what counts": lambda bettor: call(bettor, "listCurrentOrders", {}),
+    "no JSON": lambda bettor: request(JSON_RPC, b"{", bettor.headers),
+    "nothing": lambda bettor: request(f"{REST}/listEventTypes/", b"", bettor.headers),
+    "no session": lambda bettor: request(
+        f"{REST}/listEventTypes/", {}, {**bettor.headers, "X-Authentication": "nobody", "Content-Type": "text/plain"}
+    ),
+    "a wrong number": lambda bettor: call(bettor, "listEventTypes", {"filter": 3}),
+}
+"""Requests that change nothing, so that each is answered in the same way again; the last ones are refused."""
 
 
 @pytest.fixture
@@ -106,9 +87,9 @@ async def answer_to(server: ServerInMemory, connection: Connection, pieces: Iter
     return connection.written
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", REQUESTS)
 def test_the_answer_is_the_same_byte_for_byte_and_nothing_is_parsed(alice: Bettor, bound: Bound, name: str) -> None:
-    sent = requests_of(alice)[name]
+    sent = REQUESTS[name](alice)
 
     async def steps(server: ServerInMemory) -> None:
         connection, other = server.connect(), server.connect()
@@ -123,10 +104,10 @@ def test_the_answer_is_the_same_byte_for_byte_and_nothing_is_parsed(alice: Betto
     bound(steps)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", REQUESTS)
 def test_it_does_not_matter_where_a_request_is_cut(alice: Bettor, bound: Bound, name: str) -> None:
     """Nor whether another one comes right behind it."""
-    sent = requests_of(alice)[name]
+    sent = REQUESTS[name](alice)
     end = sent.index(b"\r\n\r\n") + 4
     cuts = sorted({1, 20, *range(end - 5, min(end + 3, len(sent))), len(sent) - 1} - {0, len(sent)})
 
@@ -143,10 +124,10 @@ def test_it_does_not_matter_where_a_request_is_cut(alice: Bettor, bound: Bound, 
     bound(steps)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", REQUESTS)
 def test_a_head_that_came_before_its_body_is_known_as_well(alice: Bettor, bound: Bound, name: str) -> None:
     """As common clients send it, which write twice; then nothing is parsed where it comes so again."""
-    sent = requests_of(alice)[name]
+    sent = REQUESTS[name](alice)
     end = sent.index(b"\r\n\r\n") + 4
     pieces = [piece for piece in (sent[:end], sent[end:]) if piece]
 
@@ -167,12 +148,12 @@ def test_requests_are_answered_in_their_order_however_they_arrive(data: st.DataO
     """On several connections of a server, one behind the other, in pieces of any length."""
     with betting() as client:
         alice, app = Bettor(client), create_app(client.worlds, Addresses(URL))
-        requests = requests_of(alice)
-        names = st.lists(st.sampled_from([name for name in NAMES if name != "what counts"]), min_size=1, max_size=6)
+        requests = {name: made(alice) for name, made in REQUESTS.items()}
+        names = st.lists(st.sampled_from([name for name in REQUESTS if name != "what counts"]), min_size=1, max_size=6)
 
         async def steps(server: ServerInMemory) -> None:
             connections = [server.connect() for _ in range(2)]
-            answers = {name: await answer_to(server, server.connect(), [requests[name]]) for name in NAMES}
+            answers = {name: await answer_to(server, server.connect(), [requests[name]]) for name in REQUESTS}
             for _ in range(3):
                 chosen = data.draw(names)
                 sent = b"".join(requests[name] for name in chosen)
@@ -184,10 +165,10 @@ def test_requests_are_answered_in_their_order_however_they_arrive(data: st.DataO
         client.run(lambda _: steps(ServerInMemory(app)))
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", REQUESTS)
 def test_a_client_that_does_not_read_is_answered_once_it_does(alice: Bettor, bound: Bound, name: str) -> None:
     """Whether its request comes whole, or the head first."""
-    sent = requests_of(alice)[name]
+    sent = REQUESTS[name](alice)
     end = sent.index(b"\r\n\r\n") + 4
 
     async def steps(server: ServerInMemory) -> None:
@@ -211,7 +192,7 @@ def test_a_client_that_does_not_read_is_answered_once_it_does(alice: Bettor, bou
 
 def test_empty_lines_between_requests_are_no_part_of_one_without_an_end(alice: Bettor, bound: Bound) -> None:
     """However many there are in the time of a connection."""
-    sent = requests_of(alice)["JSON-RPC"]
+    sent = REQUESTS["JSON-RPC"](alice)
     empty_lines = b"\r\n" * (MAXIMUM_UNFINISHED_BYTES // 3)
 
     async def steps(server: ServerInMemory) -> None:
@@ -239,8 +220,7 @@ def test_a_login_is_judged_by_what_its_own_connection_presents(client: Client, b
 
 
 def test_bets_are_placed_once_each_and_are_known_under_their_own_numbers(alice: Bettor, bound: Bound) -> None:
-    (envelope,) = envelopes(("placeOrders", {"marketId": MATCH, "instructions": [back(3.0, 2.0)]}))
-    sent = request(JSON_RPC, envelope, alice.headers)
+    sent = call(alice, "placeOrders", {"marketId": MATCH, "instructions": [back(3.0, 2.0)]})
 
     async def steps(server: ServerInMemory) -> list[str]:
         connection = server.connect()
@@ -255,7 +235,7 @@ def test_bets_are_placed_once_each_and_are_known_under_their_own_numbers(alice: 
 
 
 def test_a_client_that_is_gone_leaves_half_a_known_request_without_an_answer(alice: Bettor, bound: Bound) -> None:
-    sent = requests_of(alice)["JSON-RPC"]
+    sent = REQUESTS["JSON-RPC"](alice)
     head = sent[: sent.index(b"\r\n\r\n") + 4]
 
     async def steps(server: ServerInMemory) -> None:
@@ -295,7 +275,7 @@ def test_a_client_that_is_gone_leaves_half_a_known_request_without_an_answer(ali
 )
 def test_these_are_parsed_every_time(alice: Bettor, bound: Bound, change: bytes, by: bytes) -> None:
     """As their connection ends, more is to be said than an answer, it has no body, or they are too long or unusual."""
-    sent = requests_of(alice)["JSON-RPC"].replace(change, by)
+    sent = REQUESTS["JSON-RPC"](alice).replace(change, by)
 
     async def steps(server: ServerInMemory) -> None:
         connection = server.connect()
@@ -310,7 +290,7 @@ def test_these_are_parsed_every_time(alice: Bettor, bound: Bound, change: bytes,
 
 
 def test_a_body_in_chunks_is_parsed_every_time(alice: Bettor, bound: Bound) -> None:
-    whole = requests_of(alice)["JSON-RPC"]
+    whole = REQUESTS["JSON-RPC"](alice)
     head, _, body = whole.partition(b"\r\n\r\n")
     head = head.rpartition(b"\r\n")[0] + b"\r\nTransfer-Encoding: chunked\r\n\r\n"
     chunked = b"%b%x\r\n%b\r\n0\r\n\r\n" % (head, len(body), body)

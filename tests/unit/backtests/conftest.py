@@ -68,9 +68,10 @@ class DiesAlways(Backs):
 
 
 @pytest.fixture
-def script(tmp_path: Path) -> str:
+def script(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A file with the strategies of a module of tests, or with those of all."""
     file = tmp_path / "strategies.py"
-    file.write_text(STRATEGIES)
+    file.write_text(getattr(request.module, "STRATEGIES", STRATEGIES))
     return str(file)
 
 

@@ -85,13 +85,6 @@ class SitsInPlay(Backs):
 
 
 @pytest.fixture
-def script(tmp_path: Path) -> str:
-    file = tmp_path / "strategies.py"
-    file.write_text(STRATEGIES)
-    return str(file)
-
-
-@pytest.fixture
 def race(tmp_path: Path) -> str:
     return str(a_race().write(tmp_path))
 
