@@ -35,11 +35,13 @@ settings.load_profile(os.environ.get("BETSIM_HYPOTHESIS", "ci" if os.environ.get
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Let processes that tests start keep what they have compiled where bytecode may not lie beside the sources.
+    """Keep what is compiled where bytecode may not lie beside the sources, here and in processes that tests start.
 
-    Each of the hundreds would compile the whole package anew, which takes longer than all else that most of them do.
+    To compile all tests anew takes longer than most folders of them, and each of hundreds of processes would compile
+    the whole package, which takes longer than all else that most of them do.
     """
     hands_out_tests = config.getoption("dist", "no") != "no"
     if sys.dont_write_bytecode and config.pluginmanager.has_plugin("cacheprovider") and not hands_out_tests:
         os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-        os.environ["PYTHONPYCACHEPREFIX"] = str(config.cache.mkdir("bytecode"))
+        os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix = str(config.cache.mkdir("bytecode"))
+        sys.dont_write_bytecode = False
