@@ -6,9 +6,13 @@ answer with what its document says: the status, the media type, the headers and,
 
 import gzip
 import json
+import os
+import pickle
 import re
+import tempfile
 from collections.abc import Mapping
 from functools import cache, lru_cache, partial
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import jsonschema_rs
@@ -20,6 +24,8 @@ from simulator.http import Exchange, Responder
 from simulator.http_parts import responder_of
 
 METHODS = ("get", "put", "post", "delete")
+READ_ALREADY = "BETSIM_DOCUMENTS_READ_ALREADY"
+"""The variable that tells a process in which file it finds the documents as another has read them."""
 REFERENCE = re.compile(r'"#/components/schemas/([^"/]+)"')
 
 
@@ -99,7 +105,7 @@ class Overheard:
 
 def check(operation: str, status: int, headers: Mapping[bytes, bytes], body: bytes) -> None:
     """Hold one answer against the document of its operation."""
-    answers = expected()[operation]
+    answers = expected(operation)
     assert status in answers, f"{operation} answers {status}, which its document does not know: {body[:200]!r}"
     answer = answers[status]
     for name in answer.headers:
@@ -122,15 +128,34 @@ def operation_for(method: str, path: str) -> str | None:
     return next((name for pattern, verb, name in routes() if verb == method and pattern.fullmatch(path)), None)
 
 
-@cache
 def document(name: str) -> dict[str, Any]:
     """Return what is written in a document that ships with the package. It is shared: nobody changes it."""
-    content: dict[str, Any] = yaml.load(specification_bytes(name), yaml.CSafeLoader)
-    return content
+    return _documents()[name]
 
 
 def documents() -> list[dict[str, Any]]:
-    return [document(name) for name in specification_names()]
+    return [*_documents().values()]
+
+
+@cache
+def _documents() -> dict[str, dict[str, Any]]:
+    """Return the documents by name. To read them takes as long as to start a server that is held against them."""
+    if (file := os.environ.get(READ_ALREADY)) is not None:
+        read: dict[str, dict[str, Any]] = pickle.loads(Path(file).read_bytes())
+        return read
+    return {name: yaml.load(specification_bytes(name), yaml.CSafeLoader) for name in specification_names()}
+
+
+@cache
+def _folder_for_others() -> "tempfile.TemporaryDirectory[str]":
+    folder = tempfile.TemporaryDirectory(prefix="betsim-documents-")
+    (Path(folder.name) / "documents").write_bytes(pickle.dumps(_documents()))
+    return folder
+
+
+def environment_with_documents() -> dict[str, str]:
+    """Return the environment for a process that need not read the documents once more."""
+    return {**os.environ, READ_ALREADY: str(Path(_folder_for_others().name) / "documents")}
 
 
 @cache
@@ -145,17 +170,22 @@ def routes() -> list[tuple[re.Pattern[str], str, str]]:
 
 
 @cache
-def expected() -> dict[str, dict[int, Expected]]:
-    """Return what every operation may answer, by its id and by status."""
+def _described() -> dict[str, tuple[dict[str, Any], dict[str, Any]]]:
+    """Return the documents of all operations, and what they say of each, by its id."""
     return {
-        item[method]["operationId"]: {
-            int(status): _expected(document, response) for status, response in item[method]["responses"].items()
-        }
+        item[method]["operationId"]: (document, item[method])
         for document in documents()
         for item in document["paths"].values()
         for method in METHODS
         if method in item
     }
+
+
+@cache
+def expected(operation: str) -> dict[int, Expected]:
+    """Return what an operation may answer, by status."""
+    document, described = _described()[operation]
+    return {int(status): _expected(document, response) for status, response in described["responses"].items()}
 
 
 def _expected(document: dict[str, Any], response: dict[str, Any]) -> Expected:

@@ -16,6 +16,8 @@ from typing import IO, Any, NamedTuple
 
 import httpx
 
+from tests.documented import environment_with_documents
+
 BETSIM = (sys.executable, "-m", "simulator.cli")
 DOCUMENTED = (sys.executable, "-m", "tests.documented_server")
 """The same, and what it answers is held against the documents."""
@@ -47,7 +49,7 @@ def post(address: str, **options: Any) -> httpx.Response:
 def let_read_documents(served: "Served") -> None:
     """Wait until a server has read the documents that it holds its answers against.
 
-    It does so once its first answer has been sent, and that takes longer than client libraries wait.
+    It does so once its first answer has been sent, and on a slow machine that takes longer than client libraries wait.
     """
     for _ in range(2):
         get(f"{served.url}/health")
@@ -132,7 +134,11 @@ def serving(*options: str, command: str = "serve") -> Iterator[Served]:
     """
     with tempfile.TemporaryFile("w+") as errors:
         with started(
-            [*DOCUMENTED, command, "--port", "0", *options], stdout=subprocess.PIPE, stderr=errors, cwd=CHECKOUT
+            [*DOCUMENTED, command, "--port", "0", *options],
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            cwd=CHECKOUT,
+            env=environment_with_documents(),
         ) as process:
             served = Served(process, first_line(process), errors)
             yield served
