@@ -1,7 +1,8 @@
 """The engine: it reads a recording once, and every lane's exchange follows it.
 
 A message is taken in as a whole, in this order: what was due before it happens; definitions change the markets; offers
-and trades change the recorded books; bets that rest are filled; and then the lanes are called. So a bet that a lane
+and trades change the recorded books; bets that rest are filled; and then the lanes are called. What falls due at its
+very time comes after those fills, but before a definition of the market would change it. So a bet that a lane
 places meets the book as the last message left it, and one that is on its way that of the moment at which it arrives.
 
 It costs what the messages say: a runner on which no lane has anything costs no more than to read it.

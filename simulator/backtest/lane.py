@@ -301,7 +301,7 @@ class Lane:
         self._tell(events)
 
     def _tick(self) -> None:
-        """Let happen what is due at this very moment: it comes first."""
+        """Let happen what is due at this very moment: it comes before whatever else is done, but for fills."""
         due = self.state.next_due
         if due is not None and due <= self.now:
             self._tell(self.exchange.apply(Tick(), self.now))
@@ -316,8 +316,7 @@ class Lane:
         return events
 
     def fill(self, market_id: str, fills: Sequence[RestingFill]) -> None:
-        """Match bets that rest with what the recording has for them."""
-        self._tick()
+        """Match bets that rest with what the recording has for them, before what is due at this very moment."""
         command = FillFromOutside(market_id, tuple(OutsideFill(fill.order.bet_id, fill.size) for fill in fills))
         events = self.exchange.apply(command, self.now)
         self.fills.extend(resting_fills(events, fills, self.model.name))

@@ -192,17 +192,22 @@ class Exchange:
         """Carry out a command at a time and return what happened.
 
         Raises `Refused` (a customer's request) or `Impossible` (an operator's); the state is then as it was. `at` may
-        not be before anything that happened, nor after something due: `Tick` runs that first (`ValueError`
-        otherwise).
+        not be before anything that happened, nor may something be due by then: `Tick` runs that first (`ValueError`
+        otherwise). Only a fill from outside comes before what is due at the same time: whoever took the bets was there.
         """
         if at < self.now:
             raise ValueError(f"time can't go backwards: {at} is before {self.now}")
         due = self._state.next_due
-        if due is not None and due <= at and type(command) is not Tick:
+        if due is not None and due <= at and not _comes_first(command, due, at):
             raise ValueError(f"something is due at {due}: a Tick must come before a command at {at}")
         events = _HANDLERS[type(command)](self._state, command, at)
         self.now = at
         return tuple(events)
+
+
+def _comes_first(command: Command, due: int, at: int) -> bool:
+    """Return whether a command is carried out at a time although something is due by then."""
+    return type(command) is Tick or (due == at and type(command) is FillFromOutside)
 
 
 def _place_first_bets(

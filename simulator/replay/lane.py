@@ -52,13 +52,16 @@ class WorldLane:
     def do(self, command: Command) -> tuple[Event, ...]:
         """Carry out a command now, after what is due at this very moment; raise `Impossible`."""
         self._tick()
+        return self._apply(command)
+
+    def fill(self, market_id: str, fills: Sequence[RestingFill]) -> None:
+        """Match bets that rest with what the recording has for them, before what is due at this very moment."""
+        self._apply(FillFromOutside(market_id, tuple(OutsideFill(fill.order.bet_id, fill.size) for fill in fills)))
+
+    def _apply(self, command: Command) -> tuple[Event, ...]:
         events = self.exchange.apply(command, self.now)
         self._heard(command, events)
         return events
-
-    def fill(self, market_id: str, fills: Sequence[RestingFill]) -> None:
-        """Match bets that rest with what the recording has for them."""
-        self.do(FillFromOutside(market_id, tuple(OutsideFill(fill.order.bet_id, fill.size) for fill in fills)))
 
     def _tick(self) -> None:
         due = self.exchange.next_due

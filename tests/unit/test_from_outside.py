@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from simulator.exchange.commands import AmendMarket, FillFromOutside, GivenPrice, OutsideFill, ReconcileAt
+from simulator.exchange.commands import AmendMarket, FillFromOutside, GivenPrice, OutsideFill, ReconcileAt, Tick
 from simulator.exchange.events import MarketChanged, OrderMatched
 from simulator.exchange.ledger import HOUSE
 from simulator.exchange.money import NoPrice
 from simulator.exchange.orders import ANONYMOUS, ANONYMOUS_BET_ID, Order, Persistence, Side
 from simulator.exchange.refusals import Impossible
-from tests.unit.exchange_builder import MARKET, A, B, C, World, bsp_market, fills
+from tests.unit.exchange_builder import MARKET, A, B, C, World, back, bsp_market, fills
 
 
 def fill(world: World, *sizes: tuple[Order, int]) -> tuple[Any, ...]:
@@ -46,6 +46,21 @@ def test_several_fills_are_made_in_their_order_of_one_bet_too() -> None:
     events = fill(world, (second, 2_00), (first, 4_00), (first, 6_00))
     assert [event.resting_bet_id for event in events] == [second.bet_id, first.bet_id, first.bet_id]
     assert (first.size_remaining, second.size_remaining) == (0, 3_00)
+
+
+def test_a_fill_comes_before_what_is_due_at_the_same_time_and_not_before_what_was_due() -> None:
+    world = World(bet_delay=5, turn_in_play=True)
+    bet = world.lay("alice", 10_00, at=3_00, persistence=Persistence.PERSIST)
+    world.turn_in_play()
+    world.place("bob", back(10_00, 3_00))
+    world.now += 5_000
+    fill(world, (bet, 4_00))
+    world.now += 1
+    with pytest.raises(ValueError, match="something is due at"):
+        fill(world, (bet, 6_00))
+    world.now -= 1
+    world.apply(Tick())
+    assert fills(bet) == [(3_00, 4_00), (3_00, 6_00)]
 
 
 def test_more_than_is_unmatched_cannot_be_filled_and_then_nothing_is() -> None:

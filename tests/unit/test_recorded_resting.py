@@ -5,6 +5,7 @@ from msgspec.structs import replace
 
 from simulator.backtest.models import OPTIMISTIC, PESSIMISTIC, QUEUE, Cancellations, FillModel
 from simulator.exchange.commands import CancelInstruction, ReplaceInstruction
+from simulator.exchange.orders import Persistence
 from simulator.recorded.messages import MarketChange, RunnerChange
 from tests.unit.recording_builder import MARKET, A, B, Recording
 
@@ -304,3 +305,16 @@ def test_the_pessimistic_model_is_not_filled_by_an_offer_at_our_very_price() -> 
     assert bet.size_matched == 0
     told.says(atl=[(3.0, 4)])
     assert bet.size_matched == 4_00
+
+
+def test_who_falls_due_at_the_time_of_a_message_comes_after_those_whom_it_fills() -> None:
+    """A back of ours that waits out the bet delay would have met our own lay, which the message fills before."""
+    told = with_ahead()
+    bet = told.lay(10_00, at=3_00, persistence=Persistence.PERSIST)
+    told.defines(in_play=True, bet_delay=1)
+    request = told.asks_to_back(10_00, at=3_00)
+    told.says(trd=[(3.0, 120)], atb=[(3.0, 0)])
+    assert (told.made(), request.is_answered) == ([("TRADED", 3_00, 10_00)], False)
+    told.says(runner=B, atb=[(5.0, 1)])
+    (back,) = request.orders
+    assert (bet.size_remaining, back.size_remaining, back.placed_at) == (0, 10_00, told.now - 1_000)
