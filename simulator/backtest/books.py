@@ -29,7 +29,7 @@ from simulator.exchange.rules import BettingRules
 from simulator.exchange.runner import Runner
 from simulator.exchange.state import State
 from simulator.recorded.market import Ladder, RecordedRunner
-from simulator.recorded.moves import Moves
+from simulator.recorded.moves import EVERY_PRICE, NO_PRICE, Moves
 
 FEWEST_RESTATED: Final = 3
 MOST_RESTATED: Final = 100
@@ -115,7 +115,9 @@ class RecordedBook(RunnerBook):
 
     def watch(self) -> None:
         """Note that the book does not just show what is recorded, and has to follow what comes."""
-        if not self._is_watched:
+        if self._is_watched:
+            self.want()
+        else:
             self._is_watched = True
             self._be_among_the_watched()
 
@@ -123,13 +125,35 @@ class RecordedBook(RunnerBook):
         self._watched.setdefault(self.recorded, []).append(self)
         if self.recorded.moves is None:
             self.recorded.moves = Moves()
+        self.want()
 
-    def unwatch(self) -> None:
-        """Note that the book, which was watched, shows what is recorded and nothing else."""
+    def want(self) -> None:
+        """Say what is to be noted of the recorded runner: what may concern the books that are watched, and little more.
+
+        Where nothing of ours waits that is what becomes of levels of which we have taken something. Of trades it is all
+        or nothing, since the others tell what one of them is. Several books want everything: to keep together what
+        each of them does would cost more than it spares.
+        """
+        moves = self.recorded.moves
+        assert moves is not None
+        lays, backs = self.lays, self.backs
+        is_alone = len(self._watched[self.recorded]) == 1
+        if not is_alone or lays.levels or backs.levels or lays.out_of_sight or backs.out_of_sight:
+            moves.want(EVERY_PRICE, EVERY_PRICE, EVERY_PRICE)
+        else:
+            moves.want(lays.taken, backs.taken, EVERY_PRICE if lays.spent or backs.spent else NO_PRICE)
+
+    def watch_less(self) -> None:
+        """Note that the book, which is watched, may have no need of it any more, or of less than before."""
+        if not self.is_idle:
+            self.want()
+            return
         self._is_watched = False
         books = self._watched[self.recorded]
         books.remove(self)
-        if not books:
+        if books:
+            books[0].want()
+        else:
             del self._watched[self.recorded]
             self.recorded.moves = None
 

@@ -269,10 +269,10 @@ class FollowedByAll:
             for book in watched.get(runner, ()):
                 if book.is_concerned(moves):
                     concerned.append((book.key, book, moves))
-                elif book.is_idle:
+                else:
                     unconcerned.append(book)
         for book in unconcerned:
-            book.unwatch()
+            book.watch_less()
         # In an order that does not depend on the form in which the message came; of one runner, in that of the lanes.
         if len(concerned) > 1:
             concerned.sort(key=itemgetter(0))

@@ -135,8 +135,7 @@ class Followed:
         fills = book.follow(moves, touching_fills=self.lane.model.touching_fills, is_open=is_open)
         if fills:
             self.lane.fill(self.market.market_id, fills)
-        if book.is_idle:
-            book.unwatch()
+        book.watch_less()
 
     def define(self, definition: MarketDefinition, prices: Mapping[RunnerKey, Fraction]) -> None:
         """Bring the market to what a definition says, and settle it where it says the result."""

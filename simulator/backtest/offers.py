@@ -352,10 +352,13 @@ class RecordedOffers(Offers):
 
     def is_concerned(self, moved: Ladder) -> bool:
         """Return whether it matters here that other sizes are shown at some prices."""
-        prices = moved.keys()
-        if not prices.isdisjoint(self.taken.keys()):
-            return True
-        return bool(self.levels) and not prices.isdisjoint(self.levels.keys())
+        taken, recorded, emptied = self.taken, self.recorded, self._emptied
+        for price in moved:
+            took = taken.get(price)
+            # As long as more is shown than we have taken, what we took stays what it was.
+            if took is not None and (recorded.get(price, 0) <= took or price in emptied):
+                return True
+        return bool(self.levels) and not moved.keys().isdisjoint(self.levels.keys())
 
     def has_spent(self, moved: Ladder) -> bool:
         """Return whether trades at some prices may account for what we took."""

@@ -160,10 +160,12 @@ class RecordedMarket:
                 runner = self.runner(change.id, change.hc)
                 if change.hc is None:
                     known[change.id] = runner
-            if are_all_watched or runner.moves is not None:
+            if are_all_watched:
                 runner.apply_and_tell(change, moves)
-            else:
-                runner.apply(change)
+                continue
+            if runner.moves is not None and runner.note(change, runner.moves):
+                self.noted[runner] = runner.moves
+            runner.apply(change)
         if moves:
             self.tell(moves)
 
@@ -185,7 +187,7 @@ class RecordedMarket:
             last: RecordedRunner | None = None
             for runner, ladder, price, before, _ in moves:
                 noting = runner.moves
-                if noting is not None:
+                if noting is not None and price in noting.wanted[ladder]:
                     if runner is not last:
                         last, self.noted[runner] = runner, noting
                     noting.ladders[ladder].setdefault(price, before)

@@ -164,12 +164,12 @@ class PreparedRecording:
                     quantities[code].pop(price, None)
 
     def _change_and_note(self, market: RecordedMarket, rows: Iterator[Row]) -> None:
-        """Take rows in, and note where they change a ladder of a runner that is watched."""
+        """Take rows in, and note where they change what is wanted of a runner that is watched."""
         quantities, owners, last = self._quantities, self._owners, _NOBODY
         for code, price, size in rows:
             quantity, owner = quantities[code], owners[code]
             moves = owner.moves
-            if moves is not None:
+            if moves is not None and price in moves.wanted[code % STEP]:
                 if owner is not last:
                     last, market.noted[owner] = owner, moves
                 moves.ladders[code % STEP].setdefault(price, quantity.get(price, 0))

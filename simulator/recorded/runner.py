@@ -7,7 +7,7 @@ is nothing there is no entry.
 
 import math
 import struct
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from enum import IntEnum
 from typing import Final
 
@@ -234,6 +234,17 @@ class RecordedRunner:
             _change(self.starting_price_backs, change.spl)
         self._change_values(change)
 
+    def note(self, change: RunnerChange, moves: Moves) -> bool:
+        """Note what is wanted of what a change is about to make otherwise; return whether anything is noted by now."""
+        _, to_back, to_lay, traded, _, _ = moves.wanted
+        if change.atb is not None and to_back:
+            _note(self.available_to_back, change.atb, to_back, moves.available_to_back)
+        if change.atl is not None and to_lay:
+            _note(self.available_to_lay, change.atl, to_lay, moves.available_to_lay)
+        if change.trd is not None and traded:
+            _note(self.traded, change.trd, traded, moves.traded)
+        return bool(moves.available_to_back or moves.available_to_lay or moves.traded)
+
     def apply_and_tell(self, change: RunnerChange, moves: list[Move]) -> None:
         """Take in what has changed, and append where sizes are others than before."""
         self.mentions += 1
@@ -379,6 +390,17 @@ class RecordedRunner:
         if change.bdatb is not None or change.bdatl is not None:
             change_levels(self.quantities[Quantity.DISPLAYED_BACK_LEVELS], change.bdatb)
             change_levels(self.quantities[Quantity.DISPLAYED_LAY_LEVELS], change.bdatl)
+
+
+def _note(ladder: Ladder, lines: PriceSizes, wanted: Collection[int], noted: Ladder) -> None:
+    """Note sizes before at wanted prices, where other ones are told."""
+    keys = _KEYS
+    for price, size in lines:
+        key = keys[price]
+        if key in wanted:
+            before = ladder.get(key, 0)
+            if before != round(size * 100):
+                noted.setdefault(key, before)
 
 
 def _put(quantity: Ladder, key: int, value: int) -> None:

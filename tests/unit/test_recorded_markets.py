@@ -174,7 +174,7 @@ def test_a_runner_that_is_watched_notes_what_was_before_until_who_watches_has_lo
         assert market.noted == {runner: runner.moves}
         assert (market.moves, market.runners[2, 0].moves) == ([], None)
         assert runner.moves.available_to_back == {200: 500, 190: 0}
-        assert (runner.moves.traded, runner.moves.starting_price_bets) == ({200: 900}, {101: 0})
+        assert runner.moves.traded == {200: 900}
         runner.moves.clear()
         assert not any(runner.moves.ladders)
 
