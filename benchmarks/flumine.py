@@ -19,6 +19,8 @@ from statistics import median
 from time import process_time
 from typing import Final, NamedTuple
 
+from simulator.backtest.collection import seldom_collected
+
 ROUNDS: Final = 5
 FILES: Final = ("1.127236622.bz2", "1.181223995.bz2")
 AIMS: Final = {
@@ -68,7 +70,8 @@ def race(files: Sequence[str]) -> None:
     print("flumine: processor time of one run, decompression apart, and how many times as fast as flumine itself")
     print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors")
     for file in files:
-        with tempfile.TemporaryDirectory() as folder:
+        # As `betsim backtest` has it, also for flumine: it looks for garbage seldom.
+        with tempfile.TemporaryDirectory() as folder, seldom_collected():
             for strategy in ("takes", "waits"):
                 runs = runs_of(file, strategy, Path(folder), has_pyarrow=find_spec("pyarrow") is not None)
                 _race(f"{Path(file).name}, {strategy}", runs)

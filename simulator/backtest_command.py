@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import click
 
+from simulator.backtest.collection import seldom_collected
 from simulator.backtest.lane import Settings
 from simulator.backtest.latency import Latency
 from simulator.backtest.models import QUEUE
@@ -72,6 +73,7 @@ FOLDER: Final = click.Path(file_okay=False, path_type=Path)
 @click.option("--resume", is_flag=True, help="Leave out what was done before and is in the folder.")
 @click.option("--report/--no-report", default=True, show_default=True, help="Draw a page, report.html.")
 @click.option("--quiet", is_flag=True, help="Show no progress.")
+@seldom_collected()
 def backtest_command(strategy: str, files: tuple[str, ...], **options: Any) -> None:
     """Run a strategy over recorded markets.
 

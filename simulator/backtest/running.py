@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 
 from msgspec import Struct
 
+from simulator.backtest.collection import seldom_collected
 from simulator.backtest.job import Job, Outcome
 from simulator.backtest.lane import Settings
 from simulator.backtest.planning import fingerprint, plan, to_do_together
@@ -64,6 +65,7 @@ class Runs(Struct, frozen=True, kw_only=True):
 DEFAULT: Final = Runs()
 
 
+@seldom_collected()
 def backtest(
     strategy: str,
     files: Sequence[str],

@@ -18,6 +18,7 @@ from multiprocessing.process import BaseProcess
 from threading import Thread
 from typing import Any, Final
 
+from simulator.backtest.collection import collect_seldom, seldom_collected
 from simulator.backtest.job import Job, Outcome, do, given_up
 
 MOST_ATTEMPTS: Final = 3
@@ -112,7 +113,8 @@ def processes(number: int) -> Iterator[ProcessPoolExecutor]:
 
 
 def _begin() -> None:
-    """Let a worker leave Ctrl-C to its parent, and end with it, however that ends."""
+    """Let a worker leave Ctrl-C to its parent, and end with it, however that ends, and look for garbage seldom."""
+    collect_seldom()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if sys.platform != "win32":
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
@@ -177,6 +179,7 @@ def _on_workers_of(client: Any, jobs: Sequence[Job], distributed: Any) -> Iterat
             yield given_up(job, _LOST)
 
 
+@seldom_collected()
 def do_batch(jobs: Sequence[Job]) -> list[Outcome]:
     """Do some jobs one after the other, as a task of a cluster."""
     return list(here(jobs))

@@ -1,7 +1,8 @@
-"""Full collections of garbage are put off while large documents are worked on, and only then."""
+"""Collections of garbage are put off while large documents are worked on or strategies play, and only then."""
 
 import gc
 
+from simulator.backtest.collection import FEWEST_COLLECTED, seldom_collected
 from simulator.control.collection import NEVER, full_collections_put_off
 
 
@@ -36,3 +37,28 @@ def test_they_are_not_put_off_any_more_after_a_failure() -> None:
         pass
 
     assert usual == gc.get_threshold()
+
+
+def test_while_strategies_play_what_is_there_is_left_alone_and_young_objects_are_collected_seldom() -> None:
+    usual = gc.get_threshold()
+    assert gc.get_freeze_count() == 0
+
+    with seldom_collected():
+        assert (FEWEST_COLLECTED, 1) == gc.get_threshold()[:2]
+        assert gc.get_freeze_count() > 0
+        with seldom_collected():
+            assert (FEWEST_COLLECTED, 1) == gc.get_threshold()[:2]
+        assert (FEWEST_COLLECTED, 1) == gc.get_threshold()[:2]
+        assert gc.get_freeze_count() > 0
+
+    assert (usual, 0) == (gc.get_threshold(), gc.get_freeze_count())
+
+
+def test_where_garbage_is_never_looked_for_playing_strategies_does_not_change_that() -> None:
+    usual = gc.get_threshold()
+    gc.set_threshold(0)
+    try:
+        with seldom_collected():
+            assert gc.get_threshold()[0] == 0
+    finally:
+        gc.set_threshold(*usual)

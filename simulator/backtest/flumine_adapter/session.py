@@ -3,12 +3,11 @@
 flumine's own simulation puts a class in the place of `datetime.datetime` that tells the time of the recording, and so
 does this, with the same class, while a strategy is called and no longer. Ids of orders and trades are counted in the
 place of being drawn, so that two runs are the same. All this is in the process as a whole, so at most one job with
-flumine strategies runs in it at a time. Meanwhile the garbage collector leaves alone what was there before, and looks
-less often: flumine brings a hundred thousand objects that last, and its orders last, too.
+flumine strategies runs in it at a time. Meanwhile garbage is looked for seldom: flumine brings a hundred thousand
+objects that last, and its orders last, too.
 """
 
 import datetime as datetime_module
-import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timezone
@@ -25,6 +24,7 @@ import flumine.utils
 from flumine import config
 from flumine.simulation.utils import NewDateTime
 
+from simulator.backtest.collection import seldom_collected
 from simulator.backtest.flumine_adapter.orders import FollowedOrder
 from simulator.backtest.flumine_adapter.sparing import (
     FINEST_PRICES,
@@ -39,14 +39,6 @@ FIRST_ID: Final = 10**17
 """Order ids have 18 digits, as flumine's."""
 BEGINNING: Final = datetime.fromtimestamp(0, tz=timezone.utc)  # noqa: UP017, flumine's books have this very object
 """The time before a recording has told any."""
-
-FEWEST_COLLECTED: Final = 200_000
-"""How many objects there have to be more than before until garbage is looked for: an order has dozens that last.
-
-So where a market has no more than a few thousand orders, its objects are looked at when it is over, and hardly before.
-"""
-SECOND_LOOKS: Final = 1
-"""After how many times what has lasted is looked at again: more would let the garbage of several markets pile up."""
 
 _one_at_a_time: Final = Lock()
 Argument = TypeVar("Argument")
@@ -122,18 +114,11 @@ def flumine_session() -> Iterator[None]:
             (config, "current_time", BEGINNING),
         ]
         before = [(owner, name, getattr(owner, name)) for owner, name, _ in patches]
-        is_frozen, thresholds = gc.get_freeze_count() > 0, gc.get_threshold()
-        if not is_frozen:
-            gc.freeze()
-        if thresholds[0]:  # 0 is never
-            gc.set_threshold(max(thresholds[0], FEWEST_COLLECTED), SECOND_LOOKS, thresholds[2])
         try:
             for owner, name, value in patches:
                 setattr(owner, name, value)
-            yield
+            with seldom_collected():
+                yield
         finally:
             for owner, name, value in before:
                 setattr(owner, name, value)
-            gc.set_threshold(*thresholds)
-            if not is_frozen:
-                gc.unfreeze()
