@@ -30,8 +30,9 @@ def settle_market(state: State, command: SettleMarket, at: int) -> list[Event]:
     verdict = verdict_on(market, command)
     events: list[Event] = finish(market, Verb.SETTLE, at)
     events.extend(market.end_runners(verdict.statuses, at))
-    orders = _unsettled(market.orders.values())
-    return [*events, *pay(state, market, orders, verdict.judge, at), *close(state, market, at)]
+    events.extend(pay(state, market, market.orders.values(), verdict.judge, at))
+    events.extend(close(state, market, at))
+    return events
 
 
 def void_market(state: State, command: VoidMarket, at: int) -> list[Event]:
@@ -41,8 +42,9 @@ def void_market(state: State, command: VoidMarket, at: int) -> list[Event]:
     remaining = [key for key, runner in market.runners.items() if runner.status is ACTIVE]
     ended = market.end_runners(dict.fromkeys(remaining, REMOVED), at)
     events: list[Event] = [*finish(market, Verb.VOID, at), *ended]
-    orders = _unsettled(market.orders.values())
-    return [*events, *pay(state, market, orders, lambda _: VOID, at), *close(state, market, at)]
+    events.extend(pay(state, market, market.orders.values(), lambda _: VOID, at))
+    events.extend(close(state, market, at))
+    return events
 
 
 def settle_runners(state: State, command: SettleRunners, at: int) -> list[Event]:
@@ -54,7 +56,8 @@ def settle_runners(state: State, command: SettleRunners, at: int) -> list[Event]
     market = state.market_to_run(command.market_id)
     verdict = verdict_on_some(market, command.results)
     events: list[Event] = market.end_runners(verdict.statuses, at)
-    orders = _unsettled(order for key in verdict.statuses for order in market.runners[key].orders.values())
+    on_some = (order for key in verdict.statuses for order in market.runners[key].orders.values())
+    orders = [order for order in on_some if order.settled_at is None]
     for order in orders:
         events.extend(lapse_whole(market, order, at, LapseReason.RUNNER_SETTLED))
     events.extend(pay(state, market, orders, verdict.judge, at))
@@ -83,10 +86,6 @@ def commission_on(net_winnings: int, base_rate: int, discount_rate: int) -> int:
     )
 
 
-def _unsettled(orders: Iterable[Order]) -> list[Order]:
-    return [order for order in orders if order.settled_at is None]
-
-
 class _Ended(NamedTuple):
     """What has become of the bets of one account: where they are from now on, those that count, and what they bring."""
 
@@ -98,7 +97,10 @@ class _Ended(NamedTuple):
 def pay(
     state: State, market: Market, orders: Iterable[Order], judge: Callable[[Order], Judgement], at: int
 ) -> list[Event]:
-    """Judge every bet and move its profit; the bets leave the current orders. What is void is told first."""
+    """Judge every bet that is not settled and move its profit; the bets leave the current orders.
+
+    What is void is told first.
+    """
     voided: list[Event] = []
     events: list[Event] = []
     moves: list[MoneyMoved] = []
@@ -106,6 +108,8 @@ def pay(
     in_pounds = all(state.accounts[name].rate is None for name in ended)
     market_id, corrections = market.market_id, market.corrections
     for order in orders:
+        if order.settled_at is not None:
+            continue
         name, bet_id = order.account, order.bet_id
         cleared, matched, profits = ended[name]
         cleared[bet_id] = order
