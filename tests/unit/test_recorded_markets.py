@@ -26,7 +26,7 @@ from simulator.recorded.happenings import (
 )
 from simulator.recorded.market import RecordedMarket
 from simulator.recorded.messages import read_line
-from simulator.recorded.moves import Moves
+from simulator.recorded.moves import EVERY_PRICE, NO_PRICE, Moves
 from simulator.recorded.prepared import PreparedRecording
 from simulator.recorded.preparing import prepare
 from simulator.recorded.recording import Recording
@@ -177,6 +177,36 @@ def test_a_runner_that_is_watched_notes_what_was_before_until_who_watches_has_lo
         assert runner.moves.traded == {200: 900}
         runner.moves.clear()
         assert not any(runner.moves.ladders)
+
+
+def test_of_a_runner_that_is_watched_only_what_is_wanted_is_noted_however_it_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(
+        b"\n".join(
+            (
+                message(1, change(rc=[prices(1, atb=[[2, 5], [1.9, 5]], atl=[[3, 1]], trd=[[2, 9]])])),
+                message(2, change(rc=[prices(1, atb=[[2, 4], [1.9, 4]], atl=[[3, 0]], trd=[[2, 11], [1.9, 2]])])),
+                message(3, change(img=True, rc=[prices(1, atb=[[2, 3], [1.9, 3]], trd=[[2, 11], [1.9, 3]])])),
+            )
+        )
+    )
+    prepare(Recording(source(tmp_path / "file"), is_watched=True), tmp_path / "prepared")
+    for played in (
+        Recording(source(tmp_path / "file")),
+        Recording(source(tmp_path / "file"), is_watched=True),
+        PreparedRecording(tmp_path / "prepared"),
+    ):
+        messages = played.messages()
+        (market,) = next(messages)
+        runner = market.runners[1, 0]
+        runner.moves, market.watched_runners = Moves(), [runner]
+        runner.moves.want({2_00}, NO_PRICE, EVERY_PRICE)
+        for before, trades in ((5_00, {2_00: 9_00, 1_90: 0}), (4_00, {1_90: 2_00})):
+            next(messages)
+            assert market.noted == {runner: runner.moves}
+            assert (runner.moves.available_to_back, runner.moves.traded) == ({2_00: before}, trades)
+            assert runner.moves.available_to_lay == {}
+            runner.moves.clear()
+            market.noted.clear()
 
 
 def test_a_market_that_is_in_a_message_twice_is_updated_once(tmp_path: Path) -> None:

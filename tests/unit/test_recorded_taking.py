@@ -60,6 +60,29 @@ def test_an_image_that_leaves_a_level_out_takes_it_away_and_what_was_taken_with_
     assert told.available_to_back() == [(3_00, 7_00), (2_90, 5_00)]
 
 
+def test_only_what_may_concern_what_we_took_or_what_waits_is_noted_of_a_runner() -> None:
+    told = Recording()
+    told.says(atb=[(3.0, 10), (2.9, 10)], atl=[(3.2, 5)])
+    told.back(4_00, at=3_00)
+    moves = told.book().recorded.moves
+    assert moves is not None
+
+    def noted() -> list[list[int]]:
+        return [[price for price in (2_90, 3_00, 3_20) if price in wanted] for wanted in moves.wanted]
+
+    some, all_there_are = [3_00], [2_90, 3_00, 3_20]
+    assert noted() == [[], some, [], all_there_are, [], []], "any trade may have been with the bet that we took"
+    told.says(trd=[(3.0, 8)])
+    assert noted() == [[], some, [], [], [], []]
+    bet = told.lay(2_00, at=2_90)
+    assert noted() == [[], all_there_are, all_there_are, all_there_are, [], []]
+    told.cancel(bet)
+    told.says(atb=[(2.9, 11)])
+    assert noted() == [[], some, [], [], [], []]
+    told.says(atb=[(3.0, 0)])
+    assert told.book().recorded.moves is None
+
+
 def test_two_bets_share_a_level() -> None:
     told = Recording()
     told.says(atb=[(3.0, 10)])

@@ -253,9 +253,10 @@ class MarketBooks:
             if mentions != known[place] or not mentions:
                 known[place] = mentions
                 made[place] = LazyRunner(*books[place])
-        for watched in self.followed.watched_books.values():
-            place_of_watched = self._places.get(watched[0].key)
-            if place_of_watched is not None:
+        for watched, (book, *_) in self.followed.watched_books.items():
+            place_of_watched = self._places.get(book.key)
+            # Those that are not counted are new ones anyway.
+            if place_of_watched is not None and watched.mentions:
                 made[place_of_watched] = LazyRunner(*books[place_of_watched])
         return made.copy()
 
