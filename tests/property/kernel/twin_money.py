@@ -6,6 +6,7 @@ Written from the exchange mechanics, sections 1, 11, 12 and 13. Exact fractions 
 import math
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from functools import lru_cache
 from itertools import combinations, product
 
 from simulator.exchange.orders import RunnerKey, Side
@@ -30,6 +31,12 @@ def profit(side: Side, matches: Sequence[tuple[int | Fraction, int]], share: Fra
     `share` is the part of the stake that wins: all of it on a winner, none on a loser, something between in a dead
     heat.
     """
+    return _profit(side, tuple(matches), share)
+
+
+@lru_cache(100_000)
+def _profit(side: Side, matches: tuple[tuple[int | Fraction, int], ...], share: Fraction) -> int:
+    # What it says of a bet is asked after every step, and fractions are slow.
     stake, payout = sum(size for _, size in matches), Fraction(sum(size * price for price, size in matches), 100)
     backer = share * (payout - stake) - (1 - share) * stake
     return nearest_penny(backer if side is Side.BACK else -backer)
