@@ -200,6 +200,11 @@ class RecordedOffers(Offers):
 
     def sizes(self) -> Iterator[Offer]:
         """Yield how much is offered at each price, from the best to the worst."""
+        if not self.taken and not self.levels:
+            for price, size in sorted(self.recorded.items(), reverse=self._direction == 1):
+                if size > 0:
+                    yield Offer(price, size)
+            return
         for price in self._prices():
             own = self.levels.get(price)
             size = max(0, self.available(price)) + (0 if own is None else own.total)

@@ -94,6 +94,16 @@ def seen(runner: Any, shown: Sequence[str]) -> dict[str, Any]:
     return {name: value for name, value in found.items() if value}
 
 
+def is_seen_alike(ours: Any, theirs: Any, shown: Sequence[str]) -> bool:
+    """Whether two caches have the same of a runner, as they were told it: then what is seen is the same, too."""
+    if ours is None or theirs is None:
+        return ours is theirs
+    lines = [name for name in (*LADDERS, *LEVELS) if name in shown]
+    return all(getattr(ours, name).serialised == getattr(theirs, name).serialised for name in lines) and all(
+        getattr(ours, name) == getattr(theirs, name) for name in (*NUMBERS, "total_matched")
+    )
+
+
 def levels_of(available: Any) -> list[tuple[float, float]]:
     return [(line["price"], line["size"]) for line in available.serialised if line["size"]]
 
@@ -162,7 +172,8 @@ def assert_same_caches(file: Path, shown: Sequence[str], parts: int) -> None:
                 for one in change.get("rc", ())
             }
             for key in theirs.keys() | ours.keys() if is_whole else concerned:
-                assert seen(ours.get(key), shown) == seen(theirs.get(key), shown), (at, market_id, key)
+                if not is_seen_alike(ours.get(key), theirs.get(key), shown):
+                    assert seen(ours.get(key), shown) == seen(theirs.get(key), shown), (at, market_id, key)
             total = recorded.markets[market_id].total_matched or 0
             assert served.markets[market_id].total_matched == total
             if is_whole or any("marketDefinition" in change for change in untold):

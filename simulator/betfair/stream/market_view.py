@@ -34,6 +34,7 @@ from simulator.betfair.stream.numbers import number, whole_or_double
 from simulator.exchange.book import Offer
 from simulator.exchange.crossmatching import merged_offers
 from simulator.exchange.market import Market
+from simulator.exchange.money import HUNDREDTHS
 from simulator.exchange.orders import RunnerKey, Side
 from simulator.exchange.runner import Runner
 from simulator.world.world import World
@@ -237,7 +238,13 @@ def _with_virtual(market: Market, runner: Runner, taker: Side) -> Iterable[Offer
 
 
 def _ladder(offers: Iterable[tuple[int, int]]) -> Ladder:
-    return {number(price): number(size) for price, size in offers}
+    """Return prices and sizes as `number` prints them, without hundreds of calls for every runner."""
+    return {
+        price / HUNDREDTHS if price % HUNDREDTHS else price // HUNDREDTHS: size / HUNDREDTHS
+        if size % HUNDREDTHS
+        else size // HUNDREDTHS
+        for price, size in offers
+    }
 
 
 def _taken(prices: StartingPrices, name: str) -> Ladder:
