@@ -40,8 +40,7 @@ def pytest_configure(config: pytest.Config) -> None:
     To compile all tests anew takes longer than most folders of them, and each of hundreds of processes would compile
     the whole package, which takes longer than all else that most of them do.
     """
-    hands_out_tests = config.getoption("dist", "no") != "no"
-    if sys.dont_write_bytecode and config.pluginmanager.has_plugin("cacheprovider") and not hands_out_tests:
+    if sys.dont_write_bytecode and config.pluginmanager.has_plugin("cacheprovider"):
         os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
         os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix = str(config.cache.mkdir("bytecode"))
         sys.dont_write_bytecode = False
