@@ -11,7 +11,7 @@ There are three ways in which a bet that rests is filled (the words are those of
 Bets of ours share what there is: best price first, then first come first served.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from enum import StrEnum
 from fractions import Fraction
 from math import isfinite
@@ -130,16 +130,18 @@ class RecordedBook(RunnerBook):
     def want(self) -> None:
         """Say what is to be noted of the recorded runner: what may concern the books that are watched, and little more.
 
-        Where nothing of ours waits that is what becomes of levels of which we have taken something. Of trades it is all
-        or nothing, since the others tell what one of them is. Several books want everything: to keep together what
-        each of them does would cost more than it spares.
+        That are levels of which we have taken something or in which something of ours waits, and offers that would meet
+        it. Of trades it is all or nothing, since the others tell what one of them is. Several books want everything: to
+        keep together what each of them does would cost more than it spares.
         """
         moves = self.recorded.moves
         assert moves is not None
         lays, backs = self.lays, self.backs
-        is_alone = len(self._watched[self.recorded]) == 1
-        if not is_alone or lays.levels or backs.levels or lays.out_of_sight or backs.out_of_sight:
+        if lays.out_of_sight or backs.out_of_sight or len(self._watched[self.recorded]) > 1:
             moves.want(EVERY_PRICE, EVERY_PRICE, EVERY_PRICE)
+        elif lays.levels or backs.levels:
+            to_back, to_lay = _joined(lays.prices, backs.meeting), _joined(backs.prices, lays.meeting)
+            moves.want(to_back, to_lay, EVERY_PRICE)
         else:
             moves.want(lays.taken, backs.taken, EVERY_PRICE if lays.spent or backs.spent else NO_PRICE)
 
@@ -342,6 +344,13 @@ class PictureOfBook(RunnerBook):
     def told_starting_prices(self) -> ToldStartingPrices | None:
         """Return what was told then."""
         return self._told
+
+
+def _joined(prices: Collection[int], stretch: range) -> Collection[int]:
+    """Return what has these prices and those of a stretch, and perhaps what lies between."""
+    if not stretch:
+        return prices
+    return range(min(stretch.start, *prices), max(stretch.stop - 1, *prices) + 1) if prices else stretch
 
 
 class _Fills:

@@ -17,13 +17,14 @@ them better. Nobody knows what is offered there, so nothing is taken, and what w
 shown again. Who begins to wait there does so behind all that is shown when it comes in sight.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import ClassVar, Final
 
 from simulator.backtest.models import Cancellations, FillModel, Place
 from simulator.exchange.book import Level, LevelOnOffer, Offer, Offers
 from simulator.exchange.orders import LAY, AnonymousBet, Order, Resting, RunnerKey, Side
 from simulator.recorded.market import Ladder, RecordedRunner
+from simulator.recorded.moves import EVERY_PRICE, NO_PRICE
 
 UNSEEN_AHEAD: Final = 10**15
 """What stands before a bet of which nobody knows what does: more than is ever offered."""
@@ -378,6 +379,22 @@ class RecordedOffers(Offers):
     def best_of_ours(self) -> int | None:
         """Return the price of ours that a taker meets first, `None` where nothing of ours waits."""
         return self._ranks[-1] * self._direction if self._ranks else None
+
+    @property
+    def prices(self) -> Collection[int]:
+        """Return the prices at which something of ours waits, or we have taken something."""
+        if not self.taken:
+            return self.levels
+        return self.taken.keys() | self.levels.keys() if self.levels else self.taken
+
+    @property
+    def meeting(self) -> range:
+        """Return the prices at which those who offer would be matched with bets of ours that wait, as `is_met`."""
+        ours = self.best_of_ours
+        if ours is None:
+            return NO_PRICE
+        lowest, highest = (EVERY_PRICE.start, ours) if self.resting_side is LAY else (ours, EVERY_PRICE.stop)
+        return range(lowest, highest + 1)
 
     @property
     def is_idle(self) -> bool:

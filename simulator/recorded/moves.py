@@ -3,8 +3,8 @@
 from collections.abc import Collection
 from typing import Final
 
-EVERY_PRICE: Final = range(2**62)
-"""All prices there are: to look whether a number is in a range costs no more than in a set."""
+EVERY_PRICE: Final = range(-(2**40), 2**40)
+"""All prices there are, those of lines included: to look whether a number is in a range costs no more than in a set."""
 NO_PRICE: Final = range(0)
 
 

@@ -68,17 +68,20 @@ def test_only_what_may_concern_what_we_took_or_what_waits_is_noted_of_a_runner()
     assert moves is not None
 
     def noted() -> list[list[int]]:
-        return [[price for price in (2_90, 3_00, 3_20) if price in wanted] for wanted in moves.wanted]
+        return [[price for price in (2_80, 2_90, 3_00, 3_20) if price in wanted] for wanted in moves.wanted]
 
-    some, all_there_are = [3_00], [2_90, 3_00, 3_20]
+    some, all_there_are = [3_00], [2_80, 2_90, 3_00, 3_20]
     assert noted() == [[], some, [], all_there_are, [], []], "any trade may have been with the bet that we took"
     told.says(trd=[(3.0, 8)])
     assert noted() == [[], some, [], [], [], []]
     bet = told.lay(2_00, at=2_90)
-    assert noted() == [[], all_there_are, all_there_are, all_there_are, [], []]
+    assert noted() == [[], [2_90, 3_00], [2_80, 2_90], all_there_are, [], []], "a lower price would meet our lay"
     told.cancel(bet)
     told.says(atb=[(2.9, 11)])
     assert noted() == [[], some, [], [], [], []]
+    waits = told.back(2_00, at=3_10)
+    assert noted() == [[], [3_00, 3_20], [], all_there_are, [], []], "a higher price would meet our back"
+    told.cancel(waits)
     told.says(atb=[(3.0, 0)])
     assert told.book().recorded.moves is None
 
