@@ -102,5 +102,5 @@ def fingerprint(job: Job) -> str:
 def _facts(source: Source) -> Facts:
     if is_url(source.name):
         return facts_of_url(source.name)
-    known = source.file.stat()
+    known = source.file.stat(follow_symlinks=source.file.exists())
     return Facts(known.st_size, str(known.st_mtime_ns))

@@ -47,6 +47,11 @@ def unpacked(file: Path) -> Iterator[Source]:
     yield from expanded(str(file), lambda: file.open("rb"), file)
 
 
+def unreadable(file: Path, problem: str) -> Source:
+    """Return what is there and cannot be read, so that it is named: its lines raise `SourceError` with a problem."""
+    return _unreadable(str(file), file, lambda: file.open("rb"), problem)
+
+
 def expanded(name: str, open_file: Opener, file: Path) -> Iterator[Source]:
     """Yield a file, or what is in it where it is an archive, given what opens it."""
     yield from _expand(name, open_file, file, 0)

@@ -15,7 +15,7 @@ from simulator.recorded.preparing import prepare
 from simulator.recorded.recording import Recording
 from simulator.recorded.rows import VERSION, arrow
 from simulator.recorded.sources import CACHE_TAG, Source, SourceError, sources
-from simulator.recorded.unpacking import BROKEN, PARQUET, digest_of, start_of
+from simulator.recorded.unpacking import BROKEN, PARQUET, digest_of, reason, start_of
 from simulator.recorded.wanted import EVERYTHING, Wanted, why_left_out
 
 _DIGEST: Final = partial(hashlib.blake2b, digest_size=16)
@@ -81,7 +81,7 @@ class Cache:
         try:
             file = self._folder / f"{digest_of(source.open, _DIGEST)}-{VERSION}.parquet"
         except BROKEN as error:
-            raise SourceError(f"{source.name}: it cannot be read, {error}.") from None
+            raise SourceError(f"{source.name}: it cannot be read, {reason(error)}.") from None
         try:
             if not file.exists():
                 self._prepare(source, file)

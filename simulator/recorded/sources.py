@@ -5,11 +5,12 @@ an archive, as `year.tar/2021` does, for what is there. A path may be a URL (`re
 never whole.
 """
 
+import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
-from simulator.recorded.archives import Source, unpacked
+from simulator.recorded.archives import Source, unpacked, unreadable
 from simulator.recorded.remote import is_url, sources_of_url
 from simulator.recorded.unpacking import MOST_LINE_BYTES, SourceError, reason
 
@@ -43,11 +44,7 @@ def sources(paths: Iterable[str]) -> Iterator[Source]:
 def _sources_of(path: str) -> Iterator[Source]:
     here = Path(path)
     if here.is_dir():
-        files = sorted(file for file in here.rglob("*") if file.is_file())
-        caches = {file.parent for file in files if file.name == CACHE_TAG and file.parent != here}
-        for file in files:
-            if caches.isdisjoint(file.parents) and file.name != CACHE_TAG:
-                yield from unpacked(file)
+        yield from _sources_in(here)
     elif here.is_file():
         yield from unpacked(here)
     elif here.exists():
@@ -61,4 +58,30 @@ def _sources_of(path: str) -> Iterator[Source]:
         folder = Path(here.anchor or ".")
         pattern = str(here.relative_to(folder)) if here.anchor else path
         for file in sorted(found for found in folder.glob(pattern) if found.is_file()):
+            yield from unpacked(file)
+
+
+def _sources_in(folder: Path) -> Iterator[Source]:
+    """Yield what is in a folder, in order; what of it cannot be looked at is yielded too, to be named by who reads."""
+    problems: dict[Path, str] = {}
+
+    def note(error: OSError) -> None:
+        if Path(error.filename) == folder:
+            raise error
+        problems[Path(error.filename)] = reason(error)
+
+    files: list[Path] = []
+    for place, _, names in os.walk(folder, onerror=note):
+        for file in (Path(place, name) for name in names):
+            if file.is_file():
+                files.append(file)
+            elif file.is_symlink() and not file.exists():
+                problems[file] = "it is a link that leads nowhere"
+    caches = {file.parent for file in files if file.name == CACHE_TAG and file.parent != folder}
+    for file in sorted([*files, *problems]):
+        if not caches.isdisjoint(file.parents) or file.name == CACHE_TAG:
+            continue
+        if file in problems:
+            yield unreadable(file, problems[file])
+        else:
             yield from unpacked(file)

@@ -1,6 +1,7 @@
 """Files of recordings, however they are packed and broken: what can be read is read, and what is wrong is named."""
 
 import bz2
+import errno
 import gzip
 import io
 import json
@@ -267,3 +268,32 @@ def test_a_big_file_that_breaks_off_is_read_as_far_as_it_goes(big: Path) -> None
     assert len(read) > 10_000
     assert read[-1].kind is Kind.BROKEN
     assert f"{big}: it breaks off" in read[-1].problem
+
+
+def test_a_folder_that_cannot_be_looked_at_and_a_link_that_leads_nowhere_are_named_and_the_rest_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.bz2").write_bytes(PACKED["b.bz2"])
+    (tmp_path / "dangling.bz2").symlink_to(tmp_path / "nowhere")
+    closed, cache = tmp_path / "closed", tmp_path / "zz"
+    closed.mkdir()
+    (closed / "b.bz2").write_bytes(PACKED["b.bz2"])
+    cache.mkdir()
+    (cache / "CACHEDIR.TAG").touch()
+    (cache / "dangling").symlink_to(tmp_path / "nowhere")
+    scandir = os.scandir
+
+    def refuses(place: str | Path) -> object:
+        if Path(place) == closed:
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(place))
+        return scandir(place)
+
+    monkeypatch.setattr(os, "scandir", refuses)
+    first, second, third = sources([str(tmp_path)])
+    assert list(first.lines()) == LINES
+    with pytest.raises(SourceError, match=r"closed: it cannot be read, Permission denied\.$"):
+        list(second.lines())
+    with pytest.raises(SourceError, match=r"dangling\.bz2: it cannot be read, it is a link that leads nowhere\.$"):
+        list(third.lines())
+    with pytest.raises(SourceError, match=r"closed: Permission denied\.$"):
+        list(sources([str(closed)]))
