@@ -1,9 +1,11 @@
 """Run a strategy of `flumine_strategies.py` over a recording, by flumine's own simulation or by ours, and tell of it.
 
-    python flumine_sides.py flumine|betsim NAME FILE [PARAMETERS]
+It is run by an interpreter that has flumine and betsim, and reads lines of JSON: `flumine` or `betsim`, the name of the
+strategy, the file, and an object of parameters. To each it answers with a line of JSON: the orders of the blotters, and
+what the strategy has told; an empty one where that failed. MODULE:NAME is a strategy of the folder
+`BETSIM_FLUMINE_EXAMPLES`.
 
-It is run by an interpreter that has flumine and betsim, and writes JSON: the orders of the blotters, and what the
-strategy has told. Parameters are a JSON object. MODULE:NAME is a strategy of the folder `BETSIM_FLUMINE_EXAMPLES`.
+Every line is answered by a process of its own, since flumine keeps much for all of one; what they import is the same.
 """
 
 import json
@@ -52,10 +54,9 @@ def by_betsim(name: str, file: str, parameters: dict[str, Any]) -> tuple[Any, An
     return play.flumine, strategy
 
 
-def main() -> None:
-    side, name, file, *rest = sys.argv[1:]
+def answer(side: str, name: str, file: str, parameters: dict[str, Any]) -> str:
     run = {"flumine": by_flumine, "betsim": by_betsim}[side]
-    framework, strategy = run(name, file, json.loads(rest[0]) if rest else {})
+    framework, strategy = run(name, file, parameters)
     orders = [
         {
             "market": market.market_id,
@@ -70,7 +71,18 @@ def main() -> None:
         for market in framework.markets
         for order in market.blotter
     ]
-    sys.stdout.write(json.dumps({"orders": orders, "told": getattr(strategy, "told", None)}, default=str))
+    return json.dumps({"orders": orders, "told": getattr(strategy, "told", None)}, default=str)
+
+
+def main() -> None:
+    for line in sys.stdin:
+        child = os.fork()
+        if not child:
+            sys.stdout.write(answer(*json.loads(line)))
+            return
+        os.waitpid(child, 0)
+        sys.stdout.write("\n")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":

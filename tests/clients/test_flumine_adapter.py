@@ -1,9 +1,11 @@
 """Strategies of flumine's run over recordings unchanged, and bet as in its own simulation where that is honest."""
 
+import atexit
 import csv
 import json
 import os
 import subprocess
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -29,10 +31,13 @@ def has_flumine() -> bool:
     return bool(FLUMINE) and run("-c", told).stdout.strip() == "True"
 
 
+def environment() -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": str(PROJECT), "PYTHONWARNINGS": "ignore"}
+
+
 def run(*arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "PYTHONPATH": str(PROJECT), "PYTHONWARNINGS": "ignore"}
     command = [str(FLUMINE), *arguments]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, env=environment(), capture_output=True, text=True, check=False)
     assert not check or done.returncode == 0, done.stderr
     return done
 
@@ -42,7 +47,23 @@ pytestmark = pytest.mark.skipif(not has_flumine(), reason="BETSIM_FLUMINE names 
 
 def side(which: str, name: str, file: Path, **parameters: Any) -> Any:
     """Run a strategy by flumine's simulation, or by ours."""
-    return json.loads(run(str(HERE / "flumine_sides.py"), which, name, str(file), json.dumps(parameters)).stdout)
+    sides = both_sides()
+    assert sides.stdin is not None
+    assert sides.stdout is not None
+    sides.stdin.write(json.dumps([which, name, str(file), parameters]) + "\n")
+    sides.stdin.flush()
+    told = sides.stdout.readline().strip()
+    assert told, "it has failed, and says why on standard error"
+    return json.loads(told)
+
+
+@cache
+def both_sides() -> "subprocess.Popen[str]":
+    """Start what runs strategies on either side: it has imported flumine already whenever it is asked."""
+    command = [str(FLUMINE), str(HERE / "flumine_sides.py")]
+    process = subprocess.Popen(command, env=environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    atexit.register(process.communicate)
+    return process
 
 
 def betsim(*arguments: str) -> subprocess.CompletedProcess[str]:
