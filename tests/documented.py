@@ -210,11 +210,11 @@ def _header(document: dict[str, Any], header: dict[str, Any]) -> dict[str, Any]:
 def _validator(document: dict[str, Any], content: dict[str, Any]) -> jsonschema_rs.Draft202012Validator | None:
     if "schema" not in content:
         return None
-    schema = {**content["schema"], "components": {"schemas": _needed(document, content["schema"])}}
+    schema = {**content["schema"], "components": {"schemas": schemas_needed(document, content["schema"])}}
     return jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
 
 
-def _needed(document: dict[str, Any], schema: Any) -> dict[str, Any]:
+def schemas_needed(document: dict[str, Any], schema: Any) -> dict[str, Any]:
     """Return the schemas of a document that a schema refers to, through others too.
 
     A validator with all of them takes megabytes, and there are hundreds of validators.

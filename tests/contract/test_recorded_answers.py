@@ -10,7 +10,6 @@ from typing import Any
 
 import msgspec
 import pytest
-import yaml
 
 from simulator.betfair.errors import (
     ACCOUNT_EXCEPTION,
@@ -26,9 +25,8 @@ from simulator.betfair.json_rpc import error_member
 from simulator.betfair.schema import scores_aping, sports_aping, sports_enums
 from simulator.betfair.schema.sports_markets import MarketBook, MarketCatalogue
 from simulator.betfair.schema.wire import decode_hook, encode_hook
-from simulator.data import specification_bytes
 from tests.contract.recorded_scenes import POLLED_MARKETS, SCENES
-from tests.documented import check
+from tests.documented import check, document
 from tests.evidence import RECORDINGS, needs, text_of
 from tests.in_process import client_of
 
@@ -313,7 +311,7 @@ CLOSED_LISTS = {
 
 @pytest.mark.parametrize("member", CLOSED_LISTS)
 def test_the_document_lists_the_values_of_a_text_that_has_no_others(member: str) -> None:
-    schemas = yaml.load(specification_bytes("betfair-betting.yaml"), yaml.CSafeLoader)["components"]["schemas"]
+    schemas = document("betfair-betting.yaml")["components"]["schemas"]
     struct, _, name = member.partition(".")
 
     reference = schemas[struct]["properties"][name]["$ref"]

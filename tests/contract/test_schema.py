@@ -6,6 +6,7 @@ outside the repository; where they are absent the tests that read them are skipp
 
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
+from functools import cache
 from types import ModuleType
 from typing import Any, Final, NamedTuple
 from xml.etree import ElementTree
@@ -49,6 +50,12 @@ DIFFERENCES: Final = (
 """Where ours differs on purpose: why, and what it lacks, adds, or frees from being mandatory."""
 
 
+@cache
+def definition_in(file: str) -> Element:
+    path = DEFINITIONS / file
+    return ElementTree.parse(path).getroot() if path.is_file() else Element("interface")
+
+
 class Interface(NamedTuple):
     """An interface as it is defined, and ours: the service, the signatures and where the types are."""
 
@@ -60,8 +67,7 @@ class Interface(NamedTuple):
     @property
     def definition(self) -> Element:
         """The definition, empty where it is absent."""
-        path = DEFINITIONS / self.file
-        return ElementTree.parse(path).getroot() if path.is_file() else Element("interface")
+        return definition_in(self.file)
 
     @property
     def operations(self) -> dict[str, Element]:
