@@ -46,18 +46,15 @@ class Levels:
         self.ladders: dict[tuple[tuple[int, int], str], dict[int, int]] = defaultdict(dict)
         """By runner and ladder: what was made of them last."""
         self.deepest = 0
-
-    @property
-    def counting(self) -> dict[str, str]:
+        self.counting: dict[str, str] = {}
         """What is told in the place of each ladder, nothing where ladders are told or nothing is."""
-        if self.names & {TO_BACK, TO_LAY}:
-            return {}
-        return BEST if self.names & {*BEST.values()} else DISPLAYED if self.names else {}
 
     def read(self, runner: tuple[int, int], one: dict[str, Any]) -> None:
         for name in (TO_BACK, TO_LAY, *BEST.values(), *DISPLAYED.values()):
-            if one.get(name):
+            if one.get(name) and name not in self.names:
                 self.names.add(name)
+                has_best = not self.names.isdisjoint(BEST.values())
+                self.counting = {} if self.names & {TO_BACK, TO_LAY} else BEST if has_best else DISPLAYED
         for name in (*BEST.values(), *DISPLAYED.values()):
             for level, price, size in one.get(name) or ():
                 self.slots[runner, name][level] = (round(price * 100), round(size * 100))
@@ -75,10 +72,12 @@ class Levels:
         before, self.ladders[runner, name] = self.ladders[runner, name], ladder
         return [*dict.fromkeys(before, 0).items(), *ladder.items()]
 
-    def would_show(self, runner: tuple[int, int], name: str, price: int) -> bool:
-        levels = [level for level in self.slots[runner, self.counting[name]].values() if level[1]]
-        better = [shown for shown, _ in levels if (shown > price if name == TO_BACK else shown < price)]
-        return len({shown for shown, _ in levels}) < self.deepest or len(better) < len(levels)
+    def worst_in_sight(self, runner: tuple[int, int], name: str) -> int | None:
+        """Return the worst price that is shown where no other would be that is worse, `None` where any would be."""
+        levels = {level[0] for level in self.slots[runner, self.counting[name]].values() if level[1]}
+        if not levels or len(levels) < self.deepest:
+            return None
+        return min(levels) if name == TO_BACK else max(levels)
 
 
 class Audit:
@@ -178,20 +177,26 @@ class Audit:
                 self._shown[name][spot] = size
 
     def _read_ladder(self, name: str, spots: dict[Spot, int]) -> None:
+        worst = {place: self._worst_in_sight(name, *place) for place in {spot[:2] for spot in spots}}
+
+        def would_show(spot: Spot) -> bool:
+            last = worst[spot[:2]]
+            return last is None or (spot.price >= last if name == TO_BACK else spot.price <= last)
+
         for spot, was in spots.items():
             now, hidden = self._shown[name].get(spot, 0), self._out_of_sight[name][spot[:2]]
-            if now or self._would_show(name, spot):
+            if now or would_show(spot):
                 self._read_level(name, spot, hidden.pop(spot, was), now)
             else:
                 hidden.setdefault(spot, was)
-        for place in {spot[:2] for spot in spots}:
+        for place in worst:
             hidden = self._out_of_sight[name][place]
-            for spot in [spot for spot in hidden if self._would_show(name, spot)]:
+            for spot in [spot for spot in hidden if would_show(spot)]:
                 self._read_level(name, spot, hidden.pop(spot), 0)
 
-    def _would_show(self, name: str, spot: Spot) -> bool:
-        levels = self._levels[spot.market_id]
-        return not levels.counting or levels.would_show(spot.runner, name, spot.price)
+    def _worst_in_sight(self, name: str, market_id: str, runner: tuple[int, int]) -> int | None:
+        levels = self._levels[market_id]
+        return levels.worst_in_sight(runner, name) if levels.counting else None
 
     def _forget(self, market_id: str, touched: dict[str, dict[Spot, int]]) -> None:
         self._levels[market_id] = Levels()
