@@ -41,7 +41,7 @@ def info(files: tuple[str, ...], wanted: Wanted) -> None:
             description = describe(source, wanted)
             has_market = has_market or bool(description.markets)
             _tell(description)
-    except SourceError as error:
+    except (PyarrowMissing, SourceError) as error:
         end(str(error), UNREADABLE)
     if not has_market:
         end(selection.nothing_found(), UNREADABLE)
@@ -60,7 +60,7 @@ def check(files: tuple[str, ...], wanted: Wanted) -> None:
                 is_odd = True
                 place = f"{finding.name}, line {finding.line}" if finding.line else finding.name
                 _say(f"{place}: {finding.text}")
-    except SourceError as error:
+    except (PyarrowMissing, SourceError) as error:
         end(str(error), UNREADABLE)
     if not is_read:
         end(selection.nothing_found(), UNREADABLE)

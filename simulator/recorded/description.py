@@ -9,8 +9,9 @@ from typing import Final, NamedTuple
 from msgspec import Struct
 
 from simulator.recorded.market import RecordedMarket
-from simulator.recorded.messages import Kind, Line, MarketChange, read_lines
+from simulator.recorded.messages import Kind, Line, MarketChange
 from simulator.recorded.recording import Problem
+from simulator.recorded.selection import any_lines, is_prepared
 from simulator.recorded.sources import Source
 from simulator.recorded.wanted import EVERYTHING, Wanted
 
@@ -81,10 +82,10 @@ class Finding(NamedTuple):
 
 
 def describe(source: Source, wanted: Wanted = EVERYTHING) -> Description:
-    """Read a file to its end and say what it is."""
+    """Read a file to its end and say what it is; raise `PyarrowMissing` for a prepared one."""
     reading = _Reading()
     lines, problems = Counter[str](), list[Problem]()
-    for line in read_lines(source):
+    for line in any_lines(source):
         lines[reading.take(line).kind.value] += 1
         if line.kind is Kind.BROKEN and len(problems) < PROBLEMS_SHOWN:
             problems.append(Problem(source.name, line.number, line.problem))
@@ -94,12 +95,16 @@ def describe(source: Source, wanted: Wanted = EVERYTHING) -> Description:
 def odd_things(source: Source, wanted: Wanted = EVERYTHING) -> Iterator[Finding]:
     """Read a file and yield what is odd in it, at most so many of a kind; of its end, what is odd in wanted markets.
 
-    Markets that are told whole once more are so again and again, so each is told once, at the end.
+    Markets that are told whole once more are so again and again, so each is told once, at the end. A prepared file has
+    other messages than what it was prepared of, so of them only what was left out is told. Raise `PyarrowMissing` for
+    one.
     """
     reading, told, told_whole = _Reading(), Counter[str](), _ToldWhole()
-    for line in read_lines(source):
-        told_whole.take(line, reading)
-        for kind, text in _odd_in(line, reading):
+    are_messages_as_recorded = not is_prepared(source)
+    for line in any_lines(source):
+        if are_messages_as_recorded:
+            told_whole.take(line, reading)
+        for kind, text in _odd_in(line, reading) if are_messages_as_recorded else _broken(line):
             told[kind] += 1
             if told[kind] <= MOST_FINDINGS:
                 yield Finding(source.name, line.number, text)
@@ -148,10 +153,15 @@ class _Reading:
         return Package.ADVANCED if self._has_levels else Package.BASIC
 
     def take(self, line: Line) -> Line:
+        updated: set[str] = set()
         for change in line.changes:
             market = self.markets.setdefault(change.id, RecordedMarket(change.id))
             self._first_at.setdefault(change.id, line.published_at)
-            market.apply(change, line.published_at)
+            if change.id in updated:
+                market.go_on(change)
+            else:
+                updated.add(change.id)
+                market.apply(change, line.published_at)
             if change.market_definition is not None and change.market_definition.in_play:
                 self._in_play.add(change.id)
             for runner in change.rc or ():
@@ -190,9 +200,13 @@ class _Reading:
         )
 
 
-def _odd_in(line: Line, before: _Reading) -> Iterator[tuple[str, str]]:
+def _broken(line: Line) -> Iterator[tuple[str, str]]:
     if line.kind is Kind.BROKEN:
         yield "broken", f"it is no message: {line.problem}"
+
+
+def _odd_in(line: Line, before: _Reading) -> Iterator[tuple[str, str]]:
+    yield from _broken(line)
     if line.changes and line.published_at < before.last_at:
         yield "time", f"it was published at {line.published_at}, before the one before it ({before.last_at})"
     ids = [change.id for change in line.changes]

@@ -194,6 +194,36 @@ def test_what_is_prepared_already_and_lacks_something_is_named_as_a_file(tmp_pat
     assert nothing == f"betsim: {file}: there is no market in it."
 
 
+def test_what_is_prepared_is_looked_at_as_what_it_was_prepared_of(tmp_path: Path) -> None:
+    pytest.importorskip("pyarrow")
+    twice = message(9, change(rc=[]), change(rc=[]))
+    (tmp_path / "1.1").write_bytes(b"\n".join([*LINES, twice, b"nonsense"]))
+    run("prepare", "--to", str(tmp_path / "cache"), str(tmp_path / "1.1"))
+    (file,) = (tmp_path / "cache").glob("*.parquet")
+
+    assert run("check", str(file))[1] == run("check", str(tmp_path / "1.1"))[1].splitlines(keepends=True)[-1].replace(
+        str(tmp_path / "1.1"), str(file)
+    )
+    assert f"{file}: PRO, " in run("info", str(file))[1]
+    assert run("info", str(file))[1].splitlines()[-1] == run("info", str(tmp_path / "1.1"))[1].splitlines()[-1]
+
+
+@pytest.mark.parametrize("command", ["info", "check"])
+def test_to_look_at_what_is_prepared_without_pyarrow_ends_with_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    pytest.importorskip("pyarrow")
+    (tmp_path / "1.1").write_bytes(CONTENT)
+    run("prepare", "--to", str(tmp_path / "cache"), str(tmp_path / "1.1"))
+    (file,) = (tmp_path / "cache").glob("*.parquet")
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+
+    status, output = run(command, str(file))
+
+    assert status == 2
+    assert "pip install 'betsim[backtest]'" in output
+
+
 def test_to_prepare_without_pyarrow_ends_with_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     (tmp_path / "1.1").write_bytes(CONTENT)
