@@ -25,6 +25,9 @@ from simulator.recorded.moves import Moves
 from simulator.recorded.prepared import PreparedRecording
 from simulator.recorded.starting_prices import ToldPrices, told_prices
 
+FAR_BACK_MILLISECONDS: Final = 60_000
+"""How far a message has to go back behind one before it to be told of: captures are a little out of order."""
+
 
 class MarketOfTwo(Exception):
     """A market is in two prepared recordings, each of which says what is other than it had itself."""
@@ -38,6 +41,8 @@ class Engine:
         self.followed: Final[dict[str, FollowedByAll]] = {}
         """By market id."""
         self.now = 0
+        self.went_far_back = False
+        """Whether a message was published long before one that was taken in before it, so that time stood still."""
         self._postponed: list[tuple[FollowedByAll, MarketDefinition, int]] = []
         """Markets, definitions of theirs that wait for what another message may say, and when it has to say it."""
 
@@ -64,6 +69,8 @@ class Engine:
         at = self.now
         if published_at > at:
             at = self.now = published_at
+        elif published_at < at - FAR_BACK_MILLISECONDS:
+            self.went_far_back = True
         for lane in self.lanes:
             if lane.on_their_way or lane.held_queue:
                 lane.run_until(at)

@@ -5,28 +5,26 @@ work is spread.
 """
 
 import traceback
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
-from heapq import merge
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from simulator.backtest.engine import Engine, MarketOfTwo
 from simulator.backtest.lane import Settings
 from simulator.backtest.latency import Latency
+from simulator.backtest.lines import Lines, where_time_stands_still
 from simulator.backtest.playing import AtPlay, Play
 from simulator.backtest.rows import Rows, rows_of
 from simulator.backtest.variants import Variant, arguments, check_parameters, is_flumine, strategy_class
-from simulator.recorded.messages import Kind, Line, MarketChange
+from simulator.recorded.messages import Kind
 from simulator.recorded.prepared import PreparedRecording
-from simulator.recorded.recording import Problem
 from simulator.recorded.remote import Facts
-from simulator.recorded.selection import Cache, any_lines, drop, is_prepared, play
+from simulator.recorded.selection import Cache, drop, is_prepared, play
 from simulator.recorded.sources import Source, SourceError, sources
 from simulator.recorded.wanted import EVERYTHING, Wanted
 
@@ -153,7 +151,7 @@ def _played(
         if followed.recorded.definition is not None:
             outcome.markets += 1
         else:
-            outcome.problems.append(f"{', '.join(job.files)}: market {market_id} is never defined, and so left out.")
+            outcome.problems.append(_undefined(job, market_id))
     for guarded in plays:
         if guarded.failure is not None:
             outcome.failures.append(guarded.failure)
@@ -190,59 +188,40 @@ def _play_prepared(job: Job, found: Sequence[Source], engine: Engine, outcome: O
         outcome.problems.extend(str(problem) for problem in recording.problems)
         if recording.problem_count > len(recording.problems):
             outcome.problems.append(_more(recording.name, recording.problem_count - len(recording.problems)))
+        undecided = [market_id for market_id in recording.undecided if market_id not in engine.followed]
+        outcome.problems.extend(_undefined(job, market_id) for market_id in undecided)
+    if engine.went_far_back:
+        # What is prepared does not know which line it is.
+        outcome.problems.extend(where_time_stands_still(found, job.wanted))
     outcome.updates = sum(followed.recorded.updates for followed in engine.followed.values())
 
 
 def _play_lines(job: Job, found: Sequence[Source], engine: Engine, outcome: Outcome) -> None:
     broken = 0
-    chosen = _Chosen(job.wanted)
-    for line in lines_of(found):
+    lines = Lines(found, job.wanted)
+    for line in lines:
         if line.kind is Kind.BROKEN:
             broken += 1
             if broken <= MOST_PROBLEMS:
                 outcome.problems.append(line.problem)
-        elif changes := chosen.of(line.changes):
-            outcome.updates += len(changes)
-            engine.take_changes(changes, line.published_at)
+            continue
+        if lines.undecided:
+            for market in lines.decided_by(line):
+                engine.go_on(market)
+        outcome.updates += len(line.changes)
+        engine.take_changes(line.changes, line.published_at)
     if broken > MOST_PROBLEMS:
         outcome.problems.append(_more(job.name, broken - MOST_PROBLEMS))
+    outcome.problems.extend(lines.stand_still.values())
+    outcome.problems.extend(_undefined(job, market_id) for market_id in lines.undecided)
+
+
+def _undefined(job: Job, market_id: str) -> str:
+    return f"{', '.join(job.files)}: market {market_id} is never defined, and so left out."
 
 
 def _more(name: str, number: int) -> str:
     return f"{name}: {number} more lines could not be read."
-
-
-class _Chosen:
-    """Which markets of a message are wanted, as the first definition of each says."""
-
-    def __init__(self, wanted: Wanted) -> None:
-        self._wanted: Final = wanted
-        self._is_wanted: Final[dict[str, bool]] = {}
-
-    def of(self, changes: list[MarketChange]) -> list[MarketChange]:
-        """Return the changes of wanted markets, and of those of which nobody knows yet."""
-        if self._wanted.is_everything:
-            return changes
-        for change in changes:
-            if change.market_definition is not None and change.id not in self._is_wanted:
-                self._is_wanted[change.id] = not self._wanted.refusal(change.id, change.market_definition)
-        return [change for change in changes if self._is_wanted.get(change.id, True)]
-
-
-def lines_of(found: Iterable[Source]) -> Iterator[Line]:
-    """Yield the lines of some files in the order of time, those of the first before those of the second."""
-    return merge(*(_named_lines(source) for source in found), key=lambda line: line.published_at)
-
-
-def _named_lines(source: Source) -> Iterator[Line]:
-    """Yield the lines of a file; what is wrong with one names the file and the place, and comes when its turn is."""
-    latest = 0
-    for line in any_lines(source):
-        latest = max(latest, line.published_at)
-        if line.kind is Kind.BROKEN:
-            yield replace(line, published_at=latest, problem=str(Problem(source.name, line.number, line.problem)))
-        elif line.changes:
-            yield replace(line, published_at=latest) if line.published_at < latest else line
 
 
 class _Guarded:

@@ -91,9 +91,9 @@ class PreparedRecording:
         """Play the file, and yield after each message the wanted markets that it has changed.
 
         `before` is called with a wanted market that is about to be changed: it has the time and the definition of the
-        message already, and everything else as it was. `announces` yields an empty list before each message, when
-        `next_at` says the time of it and nothing is changed yet. A file that is no prepared recording, or breaks off,
-        is among the problems. Raises `PyarrowMissing`.
+        message already, and everything else as it was. `announces` yields an empty list before each message that
+        changes a wanted market, when `next_at` says the time of it and no such market is changed yet. A file that is
+        no prepared recording, or breaks off, is among the problems. Raises `PyarrowMissing`.
         """
         changed: list[RecordedMarket] = []
         is_unannounced = announces
@@ -103,7 +103,7 @@ class PreparedRecording:
                     if code > FIRST_UPDATE:
                         self._take(code, price, size, texts.popleft())
                         continue
-                    if is_unannounced:
+                    if is_unannounced and self._will_be_wanted(FIRST_UPDATE - code):
                         is_unannounced, self.next_at = False, size
                         yield []
                     self._update(FIRST_UPDATE - code, size, islice(rows, price >> 1), before, changed)
@@ -116,6 +116,20 @@ class PreparedRecording:
                                 self._tell_no_more()
         except _BROKEN as error:
             self._note_broken(error)
+
+    @property
+    def undecided(self) -> list[str]:
+        """Return the ids of the markets without a definition as yet, so that nobody knows whether they are wanted."""
+        return [self._all[place].market_id for place in sorted(self._unwanted) if self._all[place].definition is None]
+
+    def _will_be_wanted(self, place: int) -> bool:
+        """Return whether a market is wanted, as its definition says that comes with the next update at the latest."""
+        if place not in self._unwanted:
+            return True
+        market, definition = self._all[place], self._definitions.get(place)
+        if definition is None or market.market_id in self.left_out:
+            return False
+        return not self._wanted.refusal(market.market_id, definition)
 
     def look_through(self) -> bool:
         """Note the problems of the file without playing it, and return whether it has a market.

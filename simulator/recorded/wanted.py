@@ -1,11 +1,12 @@
 """Which markets are wanted of many: by sport, country, type, date and id, as their definitions say."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Final
 
 from msgspec import Struct
 
-from simulator.recorded.messages import Kind, Line, MarketDefinition, read_lines
+from simulator.recorded.messages import Kind, Line, MarketChange, MarketDefinition, read_lines
 from simulator.recorded.sources import Source
 
 SPORTS: Final = {
@@ -75,6 +76,38 @@ class Wanted(Struct, frozen=True, kw_only=True):
 
 
 EVERYTHING: Final = Wanted()
+
+
+class Chosen:
+    """Which markets of messages are wanted, as the first definition of each says."""
+
+    def __init__(self, wanted: Wanted = EVERYTHING, unwanted: Iterable[str] = ()) -> None:
+        """Begin where of some markets it is known that they are not wanted."""
+        self._wanted: Final = wanted
+        self._is_everything: Final = wanted.is_everything
+        self._is_wanted: Final[dict[str, bool]] = dict.fromkeys(unwanted, False)
+
+    @property
+    def unwanted(self) -> list[str]:
+        """Return the ids of the markets of which it is known that they are not wanted."""
+        return [market_id for market_id, is_wanted in self._is_wanted.items() if not is_wanted]
+
+    def of(self, changes: list[MarketChange]) -> list[MarketChange]:
+        """Return the changes of wanted markets, and of those of which nobody knows yet."""
+        if self._is_everything:
+            return changes
+        for change in changes:
+            if change.market_definition is not None and change.id not in self._is_wanted:
+                self._is_wanted[change.id] = not self._wanted.refusal(change.id, change.market_definition)
+        return [change for change in changes if self._is_wanted.get(change.id, True)]
+
+    def knows(self, market_id: str) -> bool:
+        """Return whether it is known that a market is wanted, or that it is not."""
+        return self._is_everything or market_id in self._is_wanted
+
+    def add_unwanted(self, market_ids: Iterable[str]) -> None:
+        """Take note of markets that are not wanted."""
+        self._is_wanted.update(dict.fromkeys(market_ids, False))
 
 
 def event_type_id(name: str) -> str:

@@ -11,7 +11,7 @@ from simulator.recorded.rows import PyarrowMissing, arrow
 from simulator.recorded.selection import Selection, any_lines, is_prepared
 from simulator.recorded.sources import Source, SourceError, sources
 from simulator.recorded.unpacking import BROKEN, Opener, digest_of, reason
-from simulator.recorded.wanted import Wanted
+from simulator.recorded.wanted import Chosen, Wanted
 from simulator.world.format.scenario import RecordedFile
 from simulator.world.recordings import CannotFollow
 
@@ -33,7 +33,7 @@ def recorded_files(
     digests = _Digests(known)
     try:
         for source in selection:
-            first_at, problem = _beginning_of(source)
+            first_at, problem = _beginning_of(source, Chosen(wanted))
             is_followed = first_at is not None or bool(problem)
             found.append(_Found(source, digests.of(source) if is_followed else "", first_at, problem))
     except (SourceError, PyarrowMissing) as error:
@@ -120,11 +120,14 @@ def _permitted(paths: Iterable[str], urls: Sequence[str]) -> list[str]:
     return listed
 
 
-def _beginning_of(source: Source) -> tuple[int | None, str]:
-    """Return when the first message of a file was published, `None` for none, and what could not be read before it."""
+def _beginning_of(source: Source, chosen: Chosen) -> tuple[int | None, str]:
+    """Return when the first message of a file was published, `None` for none, and what could not be read before it.
+
+    What is said of markets that are not wanted is none.
+    """
     problem = ""
     for line in any_lines(source):
-        if line.kind is Kind.CHANGES:
+        if line.kind is Kind.CHANGES and chosen.of(line.changes):
             return line.published_at, problem
         if line.kind is Kind.BROKEN:
             problem = problem or line.problem

@@ -20,7 +20,7 @@ from simulator.exchange.state import State
 from simulator.exchange.statuses import MarketStatus
 from simulator.recorded.messages import Line, MarketChange
 from simulator.recorded.sources import Source
-from simulator.recorded.wanted import Wanted
+from simulator.recorded.wanted import Chosen, Wanted
 from simulator.replay.descriptions import describe
 from simulator.replay.files import KnownDigests, opened
 from simulator.replay.images import IMAGED, RecordingsImage, images_of, link
@@ -63,13 +63,12 @@ class FollowedRecordings:
     def __init__(self, entry: RecordingsEntry, sources: Sequence[Source]) -> None:
         """Begin with the files of an entry, opened in this order."""
         self._entry: Final = entry
-        self._messages: Final = Messages(entry.files, sources)
+        self._messages: Final = Messages(entry.files, sources, Chosen(wanted_of(entry.wanted)))
         settings = Settings(model=entry.model, cross_matching=entry.cross_matching)
         self._lane: Final = WorldLane(settings, self._hear)
         self._engine: Final = Engine([self._lane])
-        self._wanted: Final = wanted_of(entry.wanted)
         self._left: Final[set[str]] = set()
-        """The markets that are followed no further, or not at all."""
+        """The markets that are followed no further."""
         self._markets: Final[dict[int, dict[str, None]]] = {}
         """By the place of a file: the ids of the markets in it, until it ends."""
         self._events: list[Event] = []
@@ -114,6 +113,7 @@ class FollowedRecordings:
             with_books=list(self._lane.state.new_books),
             followed=list(self._lane.followed),
             left=sorted(self._left),
+            unwanted=sorted(self._messages.chosen.unwanted),
             unsettled=list(self._lane.unsettled.items()),
             of_files=[(place, list(markets)) for place, markets in self._markets.items()],
         )
@@ -128,6 +128,7 @@ class FollowedRecordings:
             raise ValueError(str(error)) from None
         self._parts = parts
         self._messages.go_on(read.positions, read.messages, read.problems)
+        self._messages.chosen.add_unwanted(read.unwanted)
         self._left.update(read.left)
         self._markets.update({place: dict.fromkeys(ids) for place, ids in read.of_files})
         link(read, parts, self._lane, self._engine)
@@ -158,18 +159,10 @@ class FollowedRecordings:
         markets.update((change.id, None) for change in line.changes)
         by_market: dict[str, list[MarketChange]] = {}
         for change in line.changes:
-            if change.id not in self._left and self._is_wanted(change):
+            if change.id not in self._left:
                 by_market.setdefault(change.id, []).append(change)
         for market_id, changes in by_market.items():
             self._take_market(market_id, changes, line.published_at)
-
-    def _is_wanted(self, change: MarketChange) -> bool:
-        """Return whether a market is followed, which its first definition decides."""
-        definition = change.market_definition
-        if definition is None or change.id in self._lane.followed or not self._wanted.refusal(change.id, definition):
-            return True
-        self._left.add(change.id)
-        return False
 
     def _take_market(self, market_id: str, changes: Sequence[MarketChange], published_at: int) -> None:
         unsettled = self._lane.unsettled.get(market_id)

@@ -45,6 +45,8 @@ class RecordingsImage(Struct, frozen=True):
     """Why they are not settled, in this order, which JSON does not keep of members."""
     of_files: list[tuple[int, list[str]]]
     """Places of files that have not ended, each with the markets in it so far."""
+    unwanted: list[str] = []
+    """Markets that are not followed, since they are not wanted."""
 
 
 def images_of(engine: Engine) -> list[MarketImage]:

@@ -6,10 +6,13 @@ from itertools import chain
 from threading import Lock
 from typing import Final, NamedTuple
 
+from msgspec.structs import replace
+
 from simulator.recorded.messages import Kind, Line
 from simulator.recorded.recording import Problem
 from simulator.recorded.selection import any_lines
 from simulator.recorded.sources import Source
+from simulator.recorded.wanted import Chosen
 from simulator.world.format.scenario import RecordedFile
 
 MOST_PROBLEMS: Final = 100
@@ -34,11 +37,13 @@ class Messages:
     """The messages of some files. A file is opened when the time of its next message has come.
 
     So who goes on from positions reads nothing before there is something to be told, or somebody asks to read ahead.
-    What is told late in a file, after something later, counts at the time of that.
+    What is told late in a file, after something later, counts at the time of that. Messages are those that change
+    markets which are wanted, or of which nobody knows yet; nobody waits for the time of others.
     """
 
-    def __init__(self, files: Sequence[RecordedFile], sources: Sequence[Source]) -> None:
+    def __init__(self, files: Sequence[RecordedFile], sources: Sequence[Source], chosen: Chosen) -> None:
         """Begin before the first message of the files, which are opened in this order."""
+        self.chosen: Final = chosen
         self._sources: Final = sources
         self._after: Final = [0] * len(files)
         """By the place of a file that has not ended: how many of its lines are taken or passed over."""
@@ -132,7 +137,9 @@ class Messages:
     def _next_line(self, place: int, lines: Iterator[Line]) -> Line | None:
         for line in lines:
             if line.kind is Kind.CHANGES:
-                return line
+                changes = self.chosen.of(line.changes)
+                if changes:
+                    return line if len(changes) == len(line.changes) else replace(line, changes=changes)
             if line.kind is Kind.BROKEN:
                 told = f"it is left out, {line.problem}" if line.number else line.problem
                 self._tell(str(Problem(self._sources[place].name, line.number, told)))

@@ -19,6 +19,7 @@ from simulator.exchange.statuses import MarketStatus
 from simulator.reading_recordings import open_recordings
 from simulator.recorded.messages import read_lines
 from simulator.recorded.sources import sources
+from simulator.recorded.wanted import Wanted
 from simulator.replay.beginning import scenario_of
 from simulator.world.clock import RealTime
 from simulator.world.export import Export, encode_export, replay
@@ -32,6 +33,7 @@ from simulator.world.recordings import CannotFollow, follow_nothing
 from simulator.world.state_hash import state_hash
 from simulator.world.world import World
 from tests.recording_files import BEGINNING, Race, a_race
+from tests.unit.test_snapshot import written
 from tests.unit.world_builder import heard_by
 
 FIRST = BEGINNING + 1_000
@@ -103,6 +105,30 @@ def test_a_world_that_begins_later_has_everything_that_came_before(race: Path) -
     assert offers_to_back(world) == [(300, 50_00), (290, 20_00)]
     assert offers_to_back(world, 2) == [(200, 50_00)]
     assert world.next_due == FIRST + 3_000
+
+
+@pytest.mark.parametrize("place", [0, 3])
+def test_nobody_waits_for_heartbeats_and_markets_that_are_not_wanted(tmp_path: Path, place: int) -> None:
+    """Also where they are dated long after the end: they are no messages of this world."""
+    late = 4_070_908_800_000
+    other, race = Race("1.2", market_type="PLACE"), a_race()
+    other.at = late
+    other.messages.clear()
+    other.defines()
+    other.offers(1, ltp=2.0)
+    race.messages[place:place] = [json.dumps({"op": "mcm", "ct": "HEARTBEAT", "pt": late}), *other.messages]
+    world = world_of(race.write(tmp_path), wanted=Wanted(market_types=frozenset({"WIN"})))
+    assert world.clock.now() == FIRST
+    due = []
+    while world.next_due is not None:
+        due.append(world.next_due)
+        world.do(MoveToNext()).accepted()
+        if world.clock.now() == FIRST + 5_000:
+            world = World.of_snapshot(written(world), FROZEN, open_recordings)
+    assert due[:9] == [FIRST + 1_000 * number for number in range(1, 10)]
+    assert max(due) < late
+    assert list(world.exchange.markets) == [MARKET]
+    assert world.exchange.markets[MARKET].status is MarketStatus.CLOSED
 
 
 def test_what_is_due_next_is_the_next_message_until_all_have_come(race: Path) -> None:

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from simulator.backtest.engine import Engine
-from simulator.backtest.job import lines_of
 from simulator.backtest.lane import Settings
 from simulator.backtest.latency import Latency
+from simulator.backtest.lines import Lines
 from simulator.backtest.own_orders import RecordedOrder, RecordedOrders
 from simulator.backtest.playing import Play
 from simulator.backtest.strategy import Strategy
@@ -41,7 +41,7 @@ def play(strategy: Any, *races: Race, folder: Path, **settings: Any) -> Play:
     """Let a strategy play some races, read as files are."""
     played = Play(strategy, Settings(**settings))
     engine = Engine([played.lane])
-    for line in lines_of(sources([str(race.write(folder)) for race in races])):
+    for line in Lines(sources([str(race.write(folder)) for race in races])):
         engine.take(line)
     engine.end()
     return played
