@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from hashlib import sha256
 from itertools import chain
-from pathlib import Path
 from typing import Final
 
 import msgspec
@@ -91,12 +90,12 @@ def _event_of(source: Source) -> str:
 
 
 def fingerprint(job: Job) -> str:
-    """Return what tells a job from others: what is run, with what, over which files as they were planned."""
+    """Return what tells a job from others: what is run, with what, over which files as they were planned.
+
+    What is run is a strategy whose reference is `pinned`, so that its source counts.
+    """
     asked = (job.name, job.variants, job.settings, job.strategy, job.wanted, job.files, job.facts)
-    digest = sha256(msgspec.json.encode(asked, order="sorted"))
-    script = Path(job.strategy.rpartition(":")[0])
-    digest.update(script.read_bytes() if script.is_file() else b"")
-    return digest.hexdigest()
+    return sha256(msgspec.json.encode(asked, order="sorted")).hexdigest()
 
 
 def _facts(source: Source) -> Facts:

@@ -19,7 +19,7 @@ from simulator.backtest.job import Job, Outcome
 from simulator.backtest.lane import Settings
 from simulator.backtest.planning import fingerprint, plan, to_do_together
 from simulator.backtest.results import Done, Results
-from simulator.backtest.variants import check_parameters, strategy_class, variants
+from simulator.backtest.variants import check_parameters, pinned, strategy_class, variants
 from simulator.backtest.workers import Doing, here
 from simulator.recorded.selection import Selection
 from simulator.recorded.sources import SourceError
@@ -83,11 +83,13 @@ def backtest(
     `SourceError`, and what `doing` raises.
     """
     every = variants(runs.parameters, runs.models, runs.latencies_milliseconds)
-    chosen = strategy_class(strategy)
+    # What is edited while it is at work is none of it: all jobs are those of one source.
+    reference = pinned(strategy)
+    chosen = strategy_class(reference)
     for variant in every:
         check_parameters(chosen, variant.parameters, strategy)
     selection = Selection(files, runs.wanted)
-    jobs = plan(selection, strategy, every, runs.lane, "" if runs.cache is None else str(runs.cache))
+    jobs = plan(selection, reference, every, runs.lane, "" if runs.cache is None else str(runs.cache))
     if not jobs:
         raise SourceError(selection.nothing_found())
     done = None if folder is None else Done(folder)

@@ -5,18 +5,12 @@ Parameters are keyword arguments of the class, or with a dot members of one that
 Their values are read as YAML: `0.02` is a number, `true` a truth value. Numbers are those of Python: so is `1e-3`.
 """
 
-import importlib
-import importlib.util
 import inspect
 import re
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from hashlib import sha256
 from itertools import product
 from math import isinf
-from pathlib import Path
-from types import ModuleType
 from typing import Any, Final
 
 import yaml
@@ -24,6 +18,7 @@ from msgspec import Struct, structs
 
 from simulator.backtest.lane import Settings
 from simulator.backtest.latency import Latency
+from simulator.backtest.loading import Loaded, NotLoaded, load
 from simulator.backtest.models import MODELS
 
 ALL: Final = "all"
@@ -68,11 +63,12 @@ class Variant(Struct, frozen=True):
 
 
 def strategy_class(reference: str) -> Callable[..., Any]:
-    """Return the class that a reference names; raise `WrongStrategy` where there is none."""
-    place, colon, name = reference.rpartition(":")
-    if not colon or not place or not name:
-        raise WrongStrategy(f"{reference!r} is no strategy: one is named as `strategy.py:Name`.")
-    module = _module(place)
+    """Return the class that a reference names, as it is now; raise `WrongStrategy` where there is none.
+
+    Of a reference that is `pinned` it is the class as it was then, and `WrongStrategy` where that cannot be had.
+    """
+    place, name, source = _parts(reference)
+    module = _loaded(place, source).module
     found = getattr(module, name, None)
     if not callable(found):
         names = [
@@ -83,10 +79,35 @@ def strategy_class(reference: str) -> Callable[..., Any]:
         there = f"; there are {', '.join(names)}" if names else ""
         raise WrongStrategy(f"{place} has no class {name!r}{there}.")
     if not is_flumine(found) and not any(hasattr(found, each) for each in CALLED):
-        raise WrongStrategy(f"{reference} is no strategy: it has none of on_market, on_orders, on_close.")
-    _refuse_what_never_runs(found, reference)
+        raise WrongStrategy(f"{place}:{name} is no strategy: it has none of on_market, on_orders, on_close.")
+    _refuse_what_never_runs(found, f"{place}:{name}")
     strategy: Callable[..., Any] = found
     return strategy
+
+
+def pinned(reference: str) -> str:
+    """Return a reference to what another one names now, `strategy.py:Name#source`; raise `WrongStrategy`.
+
+    The source is that of the module and of all its own that it imports: see `own_source`.
+    """
+    place, name, source = _parts(reference)
+    return f"{place}:{name}#{_loaded(place, source).source}"
+
+
+def _parts(reference: str) -> tuple[str, str, str]:
+    """Return the place, the name and the source, which is empty where none is meant."""
+    place, _, named = reference.rpartition(":")
+    name, _, source = named.partition("#")
+    if not place or not name:
+        raise WrongStrategy(f"{reference!r} is no strategy: one is named as `strategy.py:Name`.")
+    return place, name, source
+
+
+def _loaded(place: str, source: str) -> Loaded:
+    try:
+        return load(place, source)
+    except NotLoaded as error:
+        raise WrongStrategy(str(error)) from error
 
 
 def _refuse_what_never_runs(found: Any, reference: str) -> None:
@@ -122,40 +143,6 @@ def arguments(strategy: Callable[..., Any], parameters: Mapping[str, Any]) -> di
             members = found[argument] = dict(known.default) if known and isinstance(known.default, dict) else {}
         members[member] = value
     return found
-
-
-def _module(place: str) -> ModuleType:
-    if not place.endswith(".py"):
-        try:
-            return importlib.import_module(place)
-        except Exception as error:
-            raise WrongStrategy(_why_not_loaded(f"module {place}", "imported", error)) from error
-    path = Path(place).resolve()
-    # The same file is the same module wherever it is loaded: what strategies leave behind can be unpickled.
-    name = f"betsim_strategy_{sha256(str(path).encode()).hexdigest()[:16]}"
-    loaded = sys.modules.get(name)
-    if loaded is not None:
-        return loaded
-    if not path.is_file():
-        raise WrongStrategy(f"there is no file {place}.")
-    specification = importlib.util.spec_from_file_location(name, path)
-    if specification is None or specification.loader is None:
-        raise WrongStrategy(f"{place} is no Python file.")
-    module = sys.modules[name] = importlib.util.module_from_spec(specification)
-    if str(path.parent) not in sys.path:
-        sys.path.insert(0, str(path.parent))
-    try:
-        specification.loader.exec_module(module)
-    except Exception as error:
-        del sys.modules[name]
-        raise WrongStrategy(_why_not_loaded(place, "loaded", error)) from error
-    return module
-
-
-def _why_not_loaded(place: str, done: str, error: Exception) -> str:
-    if isinstance(error, ModuleNotFoundError) and (error.name or "").partition(".")[0] == "flumine":
-        return f"{place} has a strategy for flumine, and flumine is not installed here: pip install flumine."
-    return f"{place} cannot be {done}: {type(error).__name__}: {error}."
 
 
 def variants(settings: Iterable[str], models: str, latencies: Sequence[int] = ()) -> list[Variant]:

@@ -1,0 +1,155 @@
+"""A strategy that is edited is another one: it runs from then on, and nothing that was done before is its own."""
+
+import pickle
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from simulator.backtest.job import Job, Outcome
+from simulator.backtest.results import Results
+from simulator.backtest.running import backtest
+from simulator.backtest.variants import WrongStrategy, pinned, strategy_class
+from simulator.backtest.workers import here, on_this_machine
+
+BACKS = """
+class Backs:
+    def on_market(self, market, orders):
+        if market.market_type == "WIN" and not orders and market.runner(1).best_back:
+            orders.back(1, 3.0, {stake})
+"""
+IMPORTS = "from {module} import STAKE\n" + BACKS.format(stake="STAKE")
+IMPORTS_LATE = BACKS.replace("orders.back", "from {module} import STAKE\n            orders.back").replace(
+    "{stake}", "STAKE"
+)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder for strategies, from which modules can be imported; what is imported of it is forgotten in the end."""
+    folder = tmp_path / "own"
+    folder.mkdir()
+    monkeypatch.setattr(sys, "path", [str(folder), *sys.path])
+    before = set(sys.modules)
+    yield folder
+    for name in sys.modules.keys() - before:
+        if str(getattr(sys.modules[name], "__file__", "")).startswith(str(folder)):
+            del sys.modules[name]
+
+
+def attempt(strategy: str, recordings: str, folder: Path) -> tuple[Results, list[str]]:
+    """Go on with a backtest; return its results, and the names of the jobs that were not done before."""
+    done: list[str] = []
+
+    def notes(jobs: Sequence[Job]) -> Iterator[Outcome]:
+        done.extend(job.name for job in jobs)
+        yield from here(jobs)
+
+    return backtest(strategy, [recordings], doing=notes, folder=folder, resumes=True), sorted(done)
+
+
+def turnover(results: Results) -> float:
+    (line,) = results.summary.values()
+    return line.turnover
+
+
+@pytest.mark.parametrize(
+    ("strategy", "edited", "texts"),
+    [
+        ("{folder}/main.py:Backs", "main.py", {"main.py": BACKS.format(stake="2.0")}),
+        ("main_of_a_path:Backs", "main_of_a_path.py", {"main_of_a_path.py": BACKS.format(stake="2.0")}),
+        (
+            "{folder}/main.py:Backs",
+            "stakes_of_main.py",
+            {"main.py": IMPORTS.format(module="stakes_of_main"), "stakes_of_main.py": "STAKE = 2.0\n"},
+        ),
+        (
+            "{folder}/main.py:Backs",
+            "later_of_main.py",
+            {"main.py": IMPORTS_LATE.format(module="later_of_main"), "later_of_main.py": "STAKE = 2.0\n"},
+        ),
+        (
+            "of_a_package.strategies.main:Backs",
+            "of_a_package/common.py",
+            {
+                "of_a_package/__init__.py": "",
+                "of_a_package/strategies/__init__.py": "",
+                "of_a_package/strategies/main.py": IMPORTS.format(module="..common"),
+                "of_a_package/common.py": "STAKE = 2.0\n",
+            },
+        ),
+    ],
+    ids=["a file", "a module", "what a file imports", "what a file imports late", "what a module of a package imports"],
+)
+def test_what_is_edited_runs_as_it_is_now_and_is_not_taken_for_done(
+    strategy: str, edited: str, texts: dict[str, str], folder: Path, recordings: str, tmp_path: Path
+) -> None:
+    for name, text in texts.items():
+        file = folder / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+    reference, kept = strategy.format(folder=folder), tmp_path / "kept"
+    results, done = attempt(reference, recordings, kept)
+    assert (turnover(results), done) == (6.0, ["10", "11", "9"])
+    assert attempt(reference, recordings, kept)[1] == []
+    (folder / edited).write_text(texts[edited].replace("2.0", "17.0"))
+    results, done = attempt(reference, recordings, kept)
+    assert (turnover(results), done) == (51.0, ["10", "11", "9"])
+    (folder / edited).write_text(texts[edited])
+    results, done = attempt(reference, recordings, kept)
+    assert (turnover(results), done) == (6.0, [])
+
+
+def test_modules_of_one_name_that_strategies_of_two_folders_import_are_not_mixed_up(
+    folder: Path, recordings: str
+) -> None:
+    for name in ("2.0", "17.0"):
+        (folder / name).mkdir()
+        (folder / name / "main.py").write_text(IMPORTS.format(module="stakes_of_one_of_two"))
+        (folder / name / "stakes_of_one_of_two.py").write_text(f"STAKE = {name}\n")
+    found = [turnover(backtest(f"{folder}/{name}/main.py:Backs", [recordings])) for name in ("2.0", "17.0")]
+    assert found == [6.0, 51.0]
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_what_is_edited_while_a_backtest_is_at_work_is_none_of_it(
+    workers: int, folder: Path, recordings: str, tmp_path: Path
+) -> None:
+    script = folder / "main.py"
+    script.write_text(BACKS.format(stake="2.0"))
+
+    def edits(jobs: Sequence[Job]) -> Iterator[Outcome]:
+        for outcome in on_this_machine(workers)(jobs):
+            script.write_text(BACKS.format(stake="17.0"))
+            yield outcome
+
+    assert turnover(backtest(f"{script}:Backs", [recordings], doing=edits, folder=tmp_path / "kept")) == 6.0
+    assert turnover(attempt(f"{script}:Backs", recordings, tmp_path / "kept")[0]) == 51.0
+
+
+def test_a_source_that_cannot_be_had_any_more_is_said(folder: Path) -> None:
+    script = folder / "main.py"
+    script.write_text(BACKS.format(stake="2.0"))
+    reference = pinned(f"{script}:Backs")
+    assert strategy_class(reference) is strategy_class(f"{script}:Backs")
+    with pytest.raises(WrongStrategy, match=r"main\.py is not what it was when the backtest began"):
+        strategy_class(reference[:-1])
+
+
+def test_what_a_strategy_leaves_behind_can_be_unpickled(folder: Path) -> None:
+    script = folder / "main.py"
+    script.write_text(BACKS.format(stake="2.0"))
+    strategy = strategy_class(f"{script}:Backs")
+    left = pickle.dumps(strategy())
+    assert type(pickle.loads(left)) is strategy
+
+
+def test_what_could_not_be_loaded_is_loaded_once_what_it_imports_is_mended(folder: Path) -> None:
+    script = folder / "main.py"
+    script.write_text("import early_of_main\n" + IMPORTS.format(module="early_of_main"))
+    (folder / "early_of_main.py").write_text("STAKES = 2.0\n")
+    with pytest.raises(WrongStrategy, match=r"main\.py cannot be loaded: ImportError: cannot import name 'STAKE'"):
+        strategy_class(f"{script}:Backs")
+    (folder / "early_of_main.py").write_text("STAKE = 17.0  # mended\n")
+    assert strategy_class(f"{script}:Backs")
