@@ -8,9 +8,10 @@ from typing import Final
 import msgspec
 from msgspec.structs import replace
 
+from simulator import __version__
 from simulator.backtest.job import Job, Outcome
 from simulator.backtest.lane import Settings
-from simulator.backtest.variants import Variant
+from simulator.backtest.variants import Variant, said
 from simulator.recorded.messages import read_lines
 from simulator.recorded.prepared import PreparedRecording
 from simulator.recorded.remote import Facts, facts_of_url, is_url
@@ -90,11 +91,12 @@ def _event_of(source: Source) -> str:
 
 
 def fingerprint(job: Job) -> str:
-    """Return what tells a job from others: what is run, with what, over which files as they were planned.
+    """Return what tells a job from others: what is run by which betsim, with what, over which files as planned.
 
     What is run is a strategy whose reference is `pinned`, so that its source counts.
     """
-    asked = (job.name, job.variants, job.settings, job.strategy, job.wanted, job.files, job.facts)
+    variants = [(said(each.parameters), each.model, each.latency_milliseconds) for each in job.variants]
+    asked = (__version__, job.name, variants, job.settings, job.strategy, job.wanted, job.files, job.facts)
     return sha256(msgspec.json.encode(asked, order="sorted")).hexdigest()
 
 

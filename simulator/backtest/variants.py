@@ -49,7 +49,10 @@ class Variant(Struct, frozen=True):
     @property
     def name(self) -> str:
         """Return its name: the parameters and what latency it has of its own, `default` where there is neither."""
-        words = [f"{name}={value}" for name, value in self.parameters.items()]
+        words = [
+            f"{name}={said(value) if isinstance(value, dict | list | set) else value}"
+            for name, value in self.parameters.items()
+        ]
         if self.latency_milliseconds is not None:
             words.append(f"latency={self.latency_milliseconds}")
         return " ".join(words) or DEFAULT_RUN
@@ -160,7 +163,7 @@ def variants(settings: Iterable[str], models: str, latencies: Sequence[int] = ()
             raise WrongStrategy(f"--set {text}: parameters are set as `name=value` or `name=value,value`.")
         if name in values:
             raise WrongStrategy(f"--set {text}: {name} is set twice; several values are `{name}=value,value`.")
-        values[name] = [_value(text, each) for each in value.split(",")]
+        values[name] = [_value(text, each) for each in _parted(value)]
     for name in values:
         whole = name.partition(".")[0]
         if whole != name and whole in values:
@@ -178,12 +181,66 @@ def variants(settings: Iterable[str], models: str, latencies: Sequence[int] = ()
     return every
 
 
+def said(value: Any) -> str:
+    """Return the text of a value that no other value has, the same in every process.
+
+    >>> said({1: [1.0, "1", True]}), said({"b", "a"})
+    ("{1: [1.0, '1', True]}", "{'a', 'b'}")
+
+    Raises `RecursionError` for one that contains itself.
+    """
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{said(name)}: {said(each)}' for name, each in value.items())}}}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(said, value))}]"
+    if isinstance(value, set):
+        return f"{{{', '.join(sorted(map(said, value)))}}}"
+    return repr(value)
+
+
+def _parted(values: str) -> list[str]:
+    """Return the values of a text with commas; those in brackets, in braces and in quotes are of a value.
+
+    >>> _parted("2,[1, 2],'a,b'"), _parted("it's,its")
+    (['2', '[1, 2]', "'a,b'"], ["it's", 'its'])
+    """
+    parts = [""]
+    depth, quote, begins = 0, "", True
+    for character in values:
+        if character == "," and not depth and not quote:
+            parts.append("")
+            begins = True
+            continue
+        parts[-1] += character
+        if quote:
+            if character == quote and not (quote == '"' and _ends_escaping(parts[-1][:-1])):
+                # Two of them stand for one: the next goes on with what this one has ended.
+                quote, begins = "", True
+            continue
+        if begins and character in "'\"":
+            quote = character
+        elif character in "[{":
+            depth += begins or depth > 0
+        elif character in "]}":
+            depth -= depth > 0
+        begins = not quote and (character.isspace() or ((begins or depth > 0) and character in "[{,:"))
+    return parts
+
+
+def _ends_escaping(text: str) -> bool:
+    return (len(text) - len(text.rstrip("\\"))) % 2 == 1
+
+
 def _value(text: str, value: str) -> Any:
     try:
         # YAML takes 1e-3 for a text, and 010 for eight.
-        return _number(value) if _NUMBER.fullmatch(value.strip()) else yaml.safe_load(value)
+        found = _number(value) if _NUMBER.fullmatch(value.strip()) else yaml.safe_load(value)
+        said(found)
+    except RecursionError:
+        raise WrongStrategy(f"--set {text}: it is no value: it contains itself, or too much in itself.") from None
     except (yaml.YAMLError, ValueError, OverflowError) as error:
         raise WrongStrategy(f"--set {text}: {value!r} is no value: {str(error).splitlines()[0]}.") from error
+    return found
 
 
 def _number(value: str) -> int | float:

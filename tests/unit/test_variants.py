@@ -4,9 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from simulator.backtest import planning
+from simulator.backtest.job import Job
 from simulator.backtest.lane import Settings
 from simulator.backtest.latency import Latency
 from simulator.backtest.models import MODELS
+from simulator.backtest.planning import fingerprint
 from simulator.backtest.variants import WrongStrategy, check_parameters, strategy_class, variants
 
 STRATEGY = """
@@ -156,3 +159,66 @@ def test_parameters_that_a_strategy_does_not_take_are_said(script: Path) -> None
     check_parameters(strategy, {"stake": 3}, "s.py:Backs")
     with pytest.raises(WrongStrategy, match=r"^s\.py:Backs cannot be made: .*'edge'; it takes stake, runner\.$"):
         check_parameters(strategy, {"edge": 3}, "s.py:Backs")
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("[1,2]", [[1, 2]]),
+        ("[1, 2],{a: 1, b: [2,3]},4", [[1, 2], {"a": 1, "b": [2, 3]}, 4]),
+        ('\'a,b\',"c\\",d",e', ["a,b", 'c",d', "e"]),
+        ("'it''s, so',b", ["it's, so", "b"]),
+        ("{a: 'b,]'},c", [{"a": "b,]"}, "c"]),
+        ("it's,a[0,b}", ["it's", "a[0", "b}"]),
+        ("2,", [2, None]),
+    ],
+)
+def test_commas_part_values_unless_they_are_in_brackets_or_quotes(text: str, values: list[object]) -> None:
+    assert [run.parameters["a"] for run in variants([f"a={text}"], "queue")] == values
+
+
+@pytest.mark.parametrize("text", ["&a [*a]", "&a {b: *a}", "[" * 5_000 + "]" * 5_000])
+def test_a_value_that_contains_itself_is_refused_in_a_sentence(text: str) -> None:
+    with pytest.raises(WrongStrategy) as wrong:
+        variants([f"a={text}"], "queue")
+    assert str(wrong.value) == f"--set a={text}: it is no value: it contains itself, or too much in itself."
+
+
+def test_a_set_of_values_has_one_name() -> None:
+    (run,) = variants(["a=!!set {d, b, c, a}"], "queue")
+    assert run.name == "a={'a', 'b', 'c', 'd'}"
+
+
+@pytest.mark.parametrize(
+    "value", ["{1: 2}", "{1.5: 2}", "{true: 1}", "{null: 1}", "{2021-01-01: 2}", "!!set {a}", "!!binary aGE="]
+)
+def test_values_of_any_kind_are_those_of_a_job(value: str, script: Path) -> None:
+    assert len(prints_of(script, f"runner={value}")) == 1
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        (".nan", ".inf", "-.inf", "null"),
+        ("1", "1.0", "true", "'1'"),
+        ("{1: 2}", "{'1': 2}", "{true: 2}", "{1.0: 2}", "[[1, 2]]"),
+        ("2021-01-01", "'2021-01-01'", "2021-01-01 00:00:00"),
+    ],
+)
+def test_jobs_with_other_values_are_told_apart(values: tuple[str, ...], script: Path) -> None:
+    assert len(prints_of(script, *(f"runner={value}" for value in values))) == len(values)
+
+
+def test_jobs_of_another_betsim_are_told_apart(script: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = prints_of(script, "runner=1")
+    monkeypatch.setattr(planning, "__version__", "0.0.1")
+    assert before.isdisjoint(prints_of(script, "runner=1"))
+
+
+def prints_of(script: Path, *settings: str) -> set[str]:
+    """What tells jobs apart that differ by the value of a parameter."""
+    reference = f"{script}:Backs"
+    return {
+        fingerprint(Job("9", ("a.bz2",), reference, tuple(variants([setting], "queue")), Settings()))
+        for setting in settings
+    }
