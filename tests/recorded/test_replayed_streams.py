@@ -33,7 +33,9 @@ NAMES = [
 ]  # fmt: skip
 EVERYTHING_AFTER = 400
 """After how many messages all runners are compared, and not those alone of which a message says something."""
-LONG = ("1.127236622.bz2", "1.181223995.bz2", "1.241629436-capture-2025.xz")
+LONG = (
+    "1.127236622.bz2", "1.166811431.bz2", "1.181223995.bz2", "1.241629436-capture-2025.xz", "29788105.xz",
+)  # fmt: skip
 IN_A_PART = 500
 """How many messages a part of a long recording has."""
 NOT_IN_STREAMS = {"name", "eventName", "priceLadderDefinition"}
