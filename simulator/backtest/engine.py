@@ -5,6 +5,9 @@ and trades change the recorded books; bets that rest are filled; and then the la
 very time comes after those fills, but before a definition of the market would change it. So a bet that a lane
 places meets the book as the last message left it, and one that is on its way that of the moment at which it arrives.
 
+A market of which a message says what cannot be done here is followed no further in any lane, and all others go on:
+`FollowedByAll.left` says why. What else is raised is raised.
+
 It costs what the messages say: a runner on which no lane has anything costs no more than to read it.
 """
 
@@ -17,12 +20,15 @@ from typing import Final
 from simulator.backtest.books import RecordedBook, Watched
 from simulator.backtest.followed import Followed, Venue
 from simulator.backtest.starting_prices import starting_prices
+from simulator.exchange.commands import SuspendMarket
 from simulator.exchange.orders import RunnerKey
-from simulator.exchange.statuses import CLOSED
+from simulator.exchange.refusals import Impossible
+from simulator.exchange.statuses import CLOSED, OPEN
 from simulator.recorded.market import RecordedMarket
 from simulator.recorded.messages import Line, MarketChange, MarketDefinition
 from simulator.recorded.moves import Moves
 from simulator.recorded.prepared import PreparedRecording
+from simulator.recorded.runner import RecordedRunner
 from simulator.recorded.starting_prices import ToldPrices, told_prices
 
 FAR_BACK_MILLISECONDS: Final = 60_000
@@ -186,7 +192,7 @@ class Engine:
 class FollowedByAll:
     """A recorded market and what follows it in every lane."""
 
-    __slots__ = ("_is_image", "_lanes", "followed", "recorded", "watched_books")
+    __slots__ = ("_is_image", "_lanes", "followed", "left", "recorded", "watched_books")
 
     def __init__(self, recorded: RecordedMarket, lanes: Sequence[Venue]) -> None:
         self.recorded: Final = recorded
@@ -194,6 +200,9 @@ class FollowedByAll:
         """By runner: the books of lanes that do not just show what is recorded."""
         recorded.watched_runners = self.watched_books
         self.followed: Final[list[Followed]] = []
+        """What follows it in each lane, nothing before its definition, and once it is left."""
+        self.left = ""
+        """Why it is followed no further, empty where it is followed."""
         self._lanes: Final = lanes
         self._is_image = False
         """Whether the message that is taken in told the market whole."""
@@ -229,13 +238,30 @@ class FollowedByAll:
 
     def _begin(self, definition: MarketDefinition) -> None:
         """Let every lane follow the market from its first definition on."""
-        if not self.followed:
-            recorded = self.recorded
+        if self.followed or self.left:
+            return
+        recorded = self.recorded
+        try:
             for lane in self._lanes:
                 followed = Followed(lane, recorded, self.watched_books)
                 followed.begin(definition)
                 lane.followed[recorded.market_id] = followed
                 self.followed.append(followed)
+        except Impossible as problem:
+            self._leave(problem)
+
+    def _leave(self, problem: Impossible) -> None:
+        """Follow the market no further: nobody shall bet in a book that stands still."""
+        self.left = f"it is followed no further, because {problem}"
+        self.followed.clear()
+        market_id = self.recorded.market_id
+        for lane in self._lanes:
+            market = lane.exchange.markets.get(market_id)
+            if market is None or market.status is CLOSED:
+                continue
+            lane.unsettled[market_id] = self.left
+            if market.status is OPEN:
+                lane.do(SuspendMarket(market_id))
 
     def note_image(self) -> None:
         """Note that the message that is taken in tells the market whole."""
@@ -249,8 +275,11 @@ class FollowedByAll:
         prices: Mapping[RunnerKey, Fraction] = {}
         if definition.bsp_reconciled:
             prices = starting_prices(definition, told)
-        for followed in self.followed:
-            followed.define(definition, prices)
+        try:
+            for followed in self.followed:
+                followed.define(definition, prices)
+        except Impossible as problem:
+            self._leave(problem)
 
     def tell(self) -> None:
         """Let books follow what a message has changed, fill the bets that rest in them, and call the lanes."""
@@ -266,9 +295,20 @@ class FollowedByAll:
                 on_update(followed)
 
     def _let_books_follow(self) -> None:
+        noted = self.recorded.noted
+        if not self.left:
+            try:
+                self._let_concerned_follow(noted)
+            except Impossible as problem:
+                self._leave(problem)
+        for moves in noted.values():
+            moves.clear()
+        noted.clear()
+
+    def _let_concerned_follow(self, noted: Mapping[RecordedRunner, Moves]) -> None:
         concerned: list[tuple[RunnerKey, RecordedBook, Moves]] = []
         unconcerned: list[RecordedBook] = []
-        watched, noted = self.watched_books, self.recorded.noted
+        watched = self.watched_books
         for runner, moves in noted.items():
             if self._is_image:
                 # What an image says was traded before, also where the same message says it once more.
@@ -285,9 +325,6 @@ class FollowedByAll:
             concerned.sort(key=itemgetter(0))
         for _, book, moves in concerned:
             book.owner.follow(book, moves)
-        for moves in noted.values():
-            moves.clear()
-        noted.clear()
 
 
 def told_by(changes: Iterable[MarketChange], market_id: str) -> ToldPrices | None:

@@ -85,8 +85,10 @@ class DamagedCopy(Exception):
 def do(job: Job) -> Outcome:
     """Do a job: read its files once, in the order of time, for all its variants.
 
-    What a strategy raises ends its own run and nothing else; what cannot be played ends this job and no other. Raises
-    `WrongStrategy` where there is no such one.
+    What a strategy raises ends its own run and nothing else. A market that cannot be played is followed no further, and
+    the others of the job go on. Anything else that is raised is a defect of ours, and then nobody knows how the lanes'
+    exchanges stand, in which all markets have one account: it ends this job and no other. Raises `WrongStrategy` where
+    there is no such one.
     """
     strategy = strategy_class(job.strategy)
     for variant in job.variants:
@@ -152,6 +154,8 @@ def _played(
             outcome.markets += 1
         else:
             outcome.problems.append(_undefined(job, market_id))
+        if followed.left:
+            outcome.problems.append(f"{', '.join(job.files)}: market {market_id}: {followed.left.rstrip('.')}.")
     for guarded in plays:
         if guarded.failure is not None:
             outcome.failures.append(guarded.failure)

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from msgspec import Struct
 
 from simulator.recorded.market import RecordedMarket
-from simulator.recorded.messages import Kind, Line, MarketChange
+from simulator.recorded.messages import Kind, Line, MarketChange, MarketDefinition, runner_id
 from simulator.recorded.recording import Problem
 from simulator.recorded.selection import any_lines, is_prepared
 from simulator.recorded.sources import Source
@@ -18,7 +18,8 @@ from simulator.recorded.wanted import EVERYTHING, Wanted
 MOST_FINDINGS: Final = 100
 """How many findings of one kind are told of a file; the rest is counted."""
 
-
+MOST_BASE_RATE: Final = 100
+"""Percent."""
 PROBLEMS_SHOWN: Final = 3
 """How many lines that are left out a description names."""
 
@@ -218,11 +219,27 @@ def _odd_in(line: Line, before: _Reading) -> Iterator[tuple[str, str]]:
 
 
 def _odd_in_change(change: MarketChange, market: RecordedMarket | None) -> Iterator[tuple[str, str]]:
+    if change.market_definition is not None:
+        yield from _odd_in_definition(change.id, change.market_definition)
     definition = None if market is None else market.definition
     if market is None and change.market_definition is None:
         yield "definition", f"market {change.id} begins without a definition"
     if definition is not None and definition.status == "CLOSED" and change.rc:
         yield "closed", f"market {change.id} goes on after it was closed"
+
+
+def _odd_in_definition(market_id: str, definition: MarketDefinition) -> Iterator[tuple[str, str]]:
+    """Yield what no market of the exchange can have, so that this one can be followed no further."""
+    if definition.bet_delay < 0:
+        yield "bounds", f"market {market_id} has a bet delay below zero ({definition.bet_delay})"
+    if definition.version < 0:
+        yield "bounds", f"market {market_id} has a version below zero ({definition.version})"
+    if not 0 <= definition.market_base_rate <= MOST_BASE_RATE:
+        yield "bounds", f"market {market_id} has a base rate that is no percentage ({definition.market_base_rate})"
+    runners = [runner_id(runner.id, runner.hc) for runner in definition.runners]
+    if len(set(runners)) < len(runners):
+        selection_id, _ = next(runner for runner in runners if runners.count(runner) > 1)
+        yield "runner", f"market {market_id} has runner {selection_id} twice"
 
 
 def _odd_at_the_end(market: RecordedMarket) -> Iterator[str]:

@@ -12,9 +12,8 @@ import msgspec
 from simulator.backtest.engine import Engine
 from simulator.backtest.lane import Settings
 from simulator.backtest.models import MODELS
-from simulator.exchange.commands import Command, SuspendMarket
+from simulator.exchange.commands import Command
 from simulator.exchange.events import Event
-from simulator.exchange.refusals import Impossible
 from simulator.exchange.rules import BettingRules
 from simulator.exchange.state import State
 from simulator.exchange.statuses import MarketStatus
@@ -171,12 +170,11 @@ class FollowedRecordings:
             del self._lane.unsettled[market_id]
         if self._engine.postponed not in ([], [market_id]):
             self._catch_up()
-        try:
-            self._engine.take_changes(changes, published_at)
-        except Impossible as problem:
-            self._leave(market_id, problem)
+        self._engine.take_changes(changes, published_at)
         told = self._lane.unsettled.get(market_id)
-        if told is not None and told != unsettled:
+        if self._is_left(market_id):
+            self._leave(market_id)
+        elif told is not None and told != unsettled:
             self._note(market_id, f"it is not settled, because {told}")
         is_defined = any(change.market_definition is not None for change in changes)
         if self._describe(market_id, is_defined=is_defined):
@@ -188,20 +186,19 @@ class FollowedRecordings:
         There is one at most: before a message of another market is taken, it is taken in.
         """
         for market_id in self._engine.postponed:
-            try:
-                self._engine.catch_up()
-            except Impossible as problem:
-                self._leave(market_id, problem)
+            self._engine.catch_up()
+            if self._is_left(market_id):
+                self._leave(market_id)
             self._describe(market_id, is_defined=True)
             self._events.append(RecordingFollowed(self._engine.now, market_id))
 
-    def _leave(self, market_id: str, problem: Impossible) -> None:
-        """Follow a market no further: nobody shall bet in a book that stands still."""
+    def _is_left(self, market_id: str) -> bool:
+        return bool(self._engine.followed[market_id].left)
+
+    def _leave(self, market_id: str) -> None:
+        """Take note that the engine follows a market no further."""
         self._left.add(market_id)
-        self._note(market_id, f"it is followed no further, because {problem}")
-        market = self._parts.exchange.markets.get(market_id)
-        if market is not None and market.status is MarketStatus.OPEN:
-            self._lane.do(SuspendMarket(market_id))
+        self._note(market_id, self._engine.followed[market_id].left)
 
     def _note_ends(self) -> None:
         """Note which markets of files that have ended have no result; anybody may then do something about them."""

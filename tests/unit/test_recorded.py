@@ -238,6 +238,10 @@ def test_the_packages_are_told_apart_by_what_they_show(tmp_path: Path, package: 
     assert (market.market_id, market.status, market.runners, market.updates) == (MARKET, "CLOSED", 2, 3)
 
 
+def defined(**told: Any) -> list[bytes]:
+    return [message(1000, change(marketDefinition=definition() | told)), LINES[3]]
+
+
 ODD: dict[str, tuple[list[bytes], str]] = {
     "no market": ([b'{"op":"status"}'], "it has no market"),
     "a broken line": ([LINES[0], b"{", LINES[3]], "it is no message"),
@@ -246,6 +250,11 @@ ODD: dict[str, tuple[list[bytes], str]] = {
     "time goes back": ([LINES[0], LINES[2], LINES[1], LINES[3]], "before the one before it"),
     "twice in a message": ([LINES[0], message(1100, change(), change()), LINES[3]], "is in it twice"),
     "after the end": ([*LINES, LINES[1]], "goes on after it was closed"),
+    "a bet delay": (defined(betDelay=-1), "has a bet delay below zero (-1)"),
+    "a version": (defined(version=-1), "has a version below zero (-1)"),
+    "a base rate": (defined(marketBaseRate=-5), "has a base rate that is no percentage (-5.0)"),
+    "a high base rate": (defined(marketBaseRate=101), "has a base rate that is no percentage (101.0)"),
+    "a runner twice": (defined(runners=[{"id": 1, "hc": 0}, {"id": 2}, {"id": 1}]), "has runner 1 twice"),
     "a second image": ([LINES[0], LINES[0], LINES[3]], "is told whole once more"),
 }
 
