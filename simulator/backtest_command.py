@@ -139,7 +139,8 @@ def _latencies(text: str) -> tuple[int, ...]:
 
 
 def _tell(results: Results) -> None:
-    for problem in results.problems:
+    # What is wrong with a cache is so for every job.
+    for problem in dict.fromkeys(results.problems):
         click.echo(f"attention: {problem}", err=True)
     for failure in results.failures:
         click.echo(

@@ -24,7 +24,7 @@ from simulator.backtest.variants import Variant, arguments, check_parameters, is
 from simulator.recorded.messages import Kind
 from simulator.recorded.prepared import PreparedRecording
 from simulator.recorded.remote import Facts
-from simulator.recorded.selection import Cache, drop, is_prepared, play
+from simulator.recorded.selection import Cache, CannotKeep, drop, is_prepared, play
 from simulator.recorded.sources import Source, SourceError, sources
 from simulator.recorded.wanted import EVERYTHING, Wanted
 
@@ -122,6 +122,7 @@ def _world_of(strategy: Callable[..., Any]) -> AbstractContextManager[None]:
 def _do(job: Job, strategy: Callable[..., Any]) -> Outcome:
     found = _sources_of(job.files)
     # Where some are prepared and others are not, all are read line by line, as either can be.
+    uncached = ""
     if job.cache or all(map(is_prepared, found)):
         for heals in (True, False):
             try:
@@ -132,7 +133,14 @@ def _do(job: Job, strategy: Callable[..., Any]) -> Outcome:
             except MarketOfTwo:
                 # A capture that was broken off and goes on in another file: line by line the one follows on the other.
                 break
-    return _played(job, strategy, found, _play_lines)
+            except CannotKeep as error:
+                # A cache spares time, and has nothing that cannot be had without it.
+                uncached = f"{error} What is recorded is read itself, which takes longer."
+                break
+    outcome = _played(job, strategy, found, _play_lines)
+    if uncached:
+        outcome.problems.append(uncached)
+    return outcome
 
 
 def _played(
@@ -170,12 +178,17 @@ def _sources_of(files: Collection[str]) -> list[Source]:
 
 
 def _play_prepared(job: Job, found: Sequence[Source], engine: Engine, outcome: Outcome, *, heals: bool) -> None:
-    """Play prepared recordings; raise `DamagedCopy` where one of the cache is damaged, is gone now, and so `heals`."""
+    """Play prepared recordings.
+
+    Raises `DamagedCopy` where one of the cache is damaged, is gone now, and so `heals`, and `CannotKeep`.
+    """
     cache = Cache(Path(job.cache)) if job.cache else None
     prepared, copies = [], []
     for source in found:
         try:
             recording = play(source, job.wanted, cache)
+        except CannotKeep:
+            raise
         except SourceError as error:
             outcome.problems.append(str(error))
             continue

@@ -83,15 +83,28 @@ class Cache:
         except BROKEN as error:
             raise SourceError(f"{source.name}: it cannot be read, {reason(error)}.") from None
         try:
-            if not file.exists():
-                self._prepare(source, file)
+            if file.exists():
+                return file
+            self._begin()
+        except OSError as error:
+            raise CannotKeep(f"{self._folder}: nothing can be kept there, {error.strerror or error}.") from None
+        try:
+            self._prepare(source, file)
         except OSError as error:
             raise CannotKeep(f"{file}: it cannot be written, {error.strerror or error}.") from None
         return file
 
-    def _prepare(self, source: Source, file: Path) -> None:
+    def _begin(self) -> None:
+        """Make the folder, and say what it is; where others use it too, they have done it."""
         self._folder.mkdir(parents=True, exist_ok=True)
-        (self._folder / CACHE_TAG).write_text(_TAG, encoding="ascii")
+        tag = self._folder / CACHE_TAG
+        if not tag.exists():
+            tag.write_text(_TAG, encoding="ascii")
+        # What can be made there can be kept.
+        with tempfile.TemporaryFile(dir=self._folder):
+            pass
+
+    def _prepare(self, source: Source, file: Path) -> None:
         handle, name = tempfile.mkstemp(dir=self._folder, suffix=".part")
         os.close(handle)
         part = Path(name)

@@ -390,7 +390,7 @@ def test_a_cache_without_pyarrow_is_refused_with_what_to_do(tmp_path: Path, monk
 def test_a_cache_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(CONTENT)
 
-    with pytest.raises(SourceError, match="it cannot be written"):
+    with pytest.raises(SourceError, match="nothing can be kept there"):
         Cache(tmp_path / "file" / "cache").file_of(source(tmp_path / "file"))
 
 

@@ -1,11 +1,14 @@
 """A backtest of what is prepared of recordings has the results of the recordings themselves."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from simulator.backtest.course import course
 from simulator.backtest.running import Runs, backtest
+from simulator.cli import main
 from simulator.recorded.selection import Cache
 from simulator.recorded.sources import sources
 from tests.recording_files import a_race
@@ -107,3 +110,62 @@ def test_markets_of_prepared_files_are_seen_in_the_order_of_time(tmp_path: Path)
         seen.append((tmp_path / name).read_text().splitlines())
     assert seen[0] == seen[1] == sorted(seen[0])
     assert len(seen[0]) == 20
+
+
+def in_the_place_of_the_folder(cache: Path, _: str) -> str:
+    cache.write_text("no folder")
+    return f"attention: {cache}: nothing can be kept there, File exists."
+
+
+def in_the_place_of_a_file(cache: Path, recording: str) -> str:
+    (source,) = sources([recording])
+    file = Cache(cache).file_of(source)
+    file.unlink()
+    file.mkdir()
+    return f"attention: {file}: it is damaged and cannot be removed, Is a directory."
+
+
+def where_nothing_can_be_written(cache: Path, _: str) -> str:
+    cache.symlink_to("/proc/nothing-can-be-here")
+    return f"attention: {cache}: nothing can be kept there, "
+
+
+@pytest.mark.parametrize(
+    "something", [in_the_place_of_the_folder, in_the_place_of_a_file, where_nothing_can_be_written]
+)
+def test_where_nothing_can_be_kept_the_recordings_are_read_themselves_and_that_is_told_once(
+    something: Callable[[Path, str], str], script: str, recordings: str, tmp_path: Path
+) -> None:
+    pytest.importorskip("pyarrow")
+    expected = backtest(f"{script}:Backs", [recordings], Runs(models="all"))
+    cache = tmp_path / "cache"
+    sentence = something(cache, f"{recordings}/1.1.bz2")
+    results = backtest(f"{script}:Backs", [recordings], Runs(models="all", cache=cache))
+    assert (results.rows, results.failures, results.updates) == (expected.rows, [], expected.updates)
+    (problem,) = set(results.problems)
+    assert f"attention: {problem}".startswith(sentence)
+    if cache.is_file():
+        return
+    options = ["--models", "all", "--cache", str(cache), "--output", str(tmp_path / "to"), "--quiet", "--no-report"]
+    told = CliRunner().invoke(main, ["backtest", f"{script}:Backs", recordings, *options])
+    (attention,) = told.stderr.splitlines()
+    assert attention.startswith(sentence)
+    assert attention.endswith(" What is recorded is read itself, which takes longer.")
+    assert told.exit_code == 0
+
+
+def test_what_is_damaged_and_cannot_be_removed_is_not_played(
+    script: str, recordings: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("pyarrow")
+    expected = backtest(f"{script}:Backs", [recordings], Runs(cache=tmp_path / "cache"))
+    for file in (tmp_path / "cache").glob("*.parquet"):
+        file.write_bytes(b"?")
+
+    def refuses(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "unlink", refuses)
+    results = backtest(f"{script}:Backs", [recordings], Runs(cache=tmp_path / "cache"))
+    assert (results.rows, results.failures) == (expected.rows, [])
+    assert all("it is damaged and cannot be removed, Permission denied" in problem for problem in results.problems)
