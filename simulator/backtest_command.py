@@ -154,8 +154,11 @@ def _tell(results: Results) -> None:
 
 
 def _write(results: Results, strategy: str, output: Path, *, wants_report: bool) -> None:
+    known = len(results.problems)
     try:
         files = results.write(output)
+        for problem in results.problems[known:]:
+            click.echo(f"attention: {problem}", err=True)
         if wants_report and results.rows.markets:
             page = output / "report.html"
             page.write_text(report(results, strategy), encoding="utf-8")

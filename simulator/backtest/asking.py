@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
+from operator import index
 from typing import Any, Final, Generic, TypeVar
 
 from msgspec import Struct, structs
@@ -13,6 +14,9 @@ PENDING: Final = "PENDING"
 REFUSED: Final = "REFUSED"
 NOT_THERE_YET: Final = "BET_IN_PROGRESS"
 """The exchange's code for what is asked of an order that it has not taken yet."""
+
+_BEYOND: Final = 2**63
+"""The whole numbers of tables and of the exchange are smaller, and none is below its negative."""
 
 Own = TypeVar("Own")
 
@@ -37,13 +41,41 @@ class Wish(Struct, frozen=True):
     market_version: int | None = None
 
 
+def whole_number(value: Any, name: str) -> int:
+    """Return a number that a strategy gives; raise `TypeError` and `ValueError`, which call it by a name.
+
+    A truth value is none, and one of more than 64 bits, with its sign, is none that anybody could keep.
+    """
+    try:
+        number = index(value)
+    except TypeError:
+        number = None
+    if number is None or isinstance(value, bool):
+        raise TypeError(f"{name} is a whole number, and {value!r} is none")
+    if not -_BEYOND <= number < _BEYOND:
+        raise ValueError(f"{name} has no more than 64 bits")
+    return number
+
+
+def _market_version(value: Any) -> int:
+    return whole_number(value, "a market version")
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"a customer order reference is text, and {value!r} is none")
+    # Half of a character can neither be sent nor kept: that raises a `ValueError`.
+    value.encode()
+    return value
+
+
 def _as_it_is(value: Any) -> Any:
     return value
 
 
 _MORE_OF_ANY: Final[Mapping[str, Callable[[Any], Any]]] = {
-    "customer_order_ref": _as_it_is,
-    "market_version": _as_it_is,
+    "customer_order_ref": _text,
+    "market_version": _market_version,
 }
 _MORE_OF_LIMIT: Final[Mapping[str, Callable[[Any], Any]]] = {
     **_MORE_OF_ANY,
@@ -106,7 +138,18 @@ class Asking(ABC, Generic[Own]):
 def _ids_of(runner: RunnerView | int, more: dict[str, Any]) -> tuple[int, float]:
     """Return whom an order is on; only who names a runner by its number says its handicap."""
     handicap = more.pop("handicap", 0.0) if more else 0.0
-    return (runner, handicap) if isinstance(runner, int) else (runner.selection_id, runner.handicap)
+    selection_id: Any = runner
+    if type(runner) is not int:
+        told: Any = runner
+        try:
+            selection_id, handicap = told.selection_id, told.handicap
+        except AttributeError:
+            selection_id = runner
+    if type(selection_id) is not int or not -_BEYOND <= selection_id < _BEYOND:
+        selection_id = whole_number(selection_id, "a selection id")
+    if isinstance(handicap, bool):
+        raise TypeError(f"a handicap is a number, and {handicap!r} is none")
+    return selection_id, handicap
 
 
 def _with_more(wish: Wish, more: Mapping[str, Any], known: Mapping[str, Callable[[Any], Any]]) -> Wish:

@@ -42,7 +42,7 @@ class Results:
         """By market id: what it was read from."""
         for outcome in sorted(outcomes, key=lambda outcome: outcome.name):
             self.rows.extend(outcome.rows)
-            self.failures.extend(outcome.failures)
+            self.failures.extend(map(_legible, outcome.failures))
             self.problems.extend(outcome.problems)
             self.updates += outcome.updates
             self.markets += outcome.markets
@@ -64,7 +64,10 @@ class Results:
         return html_table(RUN, self.summary.items())
 
     def write(self, folder: Path) -> list[Path]:
-        """Write the tables and the summary, and return the files; without pyarrow there is no .parquet."""
+        """Write the tables and the summary, and return the files; without pyarrow there is no .parquet.
+
+        A table that has no form as .parquet becomes one of the problems. Raises `OSError`.
+        """
         folder.mkdir(parents=True, exist_ok=True)
         files = []
         for name, kind in TABLES.items():
@@ -72,8 +75,13 @@ class Results:
             fields = [field.name for field in structs.fields(kind)]
             files.append(_write(folder / f"{name}.csv", _as_csv(fields, (row.values() for row in rows))))
             parquet = folder / f"{name}.parquet"
-            if _write_parquet(parquet, kind, rows):
-                files.append(parquet)
+            try:
+                if _write_parquet(parquet, kind, rows):
+                    files.append(parquet)
+            except (OverflowError, TypeError, ValueError) as error:
+                # Such as pyarrow raises for what is of no kind of a table's; the other tables are written all the same.
+                parquet.unlink(missing_ok=True)
+                self.problems.append(f"{parquet.name} cannot be written: {error}.")
         curves = (
             (*key, at, total) for key, markets in markets_by_run(self.rows).items() for at, total in equity(markets)
         )
@@ -82,6 +90,12 @@ class Results:
         document = {"summary": summary, "failures": self.failures, "problems": self.problems}
         files.append(_write(folder / "summary.json", msgspec.json.format(msgspec.json.encode(document), indent=1)))
         return files
+
+
+def _legible(failure: Failure) -> Failure:
+    """Return a failure with what an exception says, which may be anything, as text that can be written."""
+    told = (text.encode(errors="backslashreplace").decode() for text in (failure.error, failure.traceback))
+    return structs.replace(failure, **dict(zip(("error", "traceback"), told, strict=True)))
 
 
 def _told_twice(market_id: str, files: Sequence[str], others: Sequence[str]) -> str:
@@ -118,6 +132,10 @@ def _write_parquet(file: Path, kind: type[Struct], rows: list[dict[str, Any]]) -
     return True
 
 
+class CannotBeKept(Exception):
+    """What came of a job is of no form that could be read again; the sentence says why."""
+
+
 class Done:
     """What came of jobs, kept in a folder of results as they end."""
 
@@ -125,11 +143,16 @@ class Done:
         self._folder: Final = folder / DONE
 
     def keep(self, fingerprint: str, outcome: Outcome) -> None:
-        """Keep what came of a job."""
+        """Keep what came of a job; raise `CannotBeKept`, and `OSError` where the folder cannot be written to."""
+        try:
+            content = msgspec.msgpack.encode(outcome)
+            msgspec.msgpack.decode(content, type=Outcome)
+        except (msgspec.MsgspecError, OverflowError, TypeError, ValueError) as error:
+            raise CannotBeKept(f"what came of it cannot be kept: {error}") from error
         self._folder.mkdir(parents=True, exist_ok=True)
         # Written beside and then renamed, so that a file that is there is whole.
         beside = self._folder / f"{fingerprint}.part"
-        beside.write_bytes(msgspec.msgpack.encode(outcome))
+        beside.write_bytes(content)
         beside.replace(self._folder / fingerprint)
 
     def find(self, fingerprint: str) -> Outcome | None:

@@ -15,10 +15,10 @@ from typing import Final, NamedTuple
 from msgspec import Struct
 
 from simulator.backtest.collection import seldom_collected
-from simulator.backtest.job import Job, Outcome
+from simulator.backtest.job import Job, Outcome, given_up
 from simulator.backtest.lane import Settings
 from simulator.backtest.planning import fingerprint, plan, to_do_together
-from simulator.backtest.results import Done, Results
+from simulator.backtest.results import CannotBeKept, Done, Results
 from simulator.backtest.variants import check_parameters, pinned, strategy_class, variants
 from simulator.backtest.workers import Doing, here
 from simulator.recorded.selection import Selection
@@ -120,17 +120,22 @@ def _do(
             if found is not None:
                 outcomes[job.name] = found
     left = [job for job in jobs if job.name not in outcomes]
+    by_name = {job.name: job for job in jobs}
     sizes = {job.name: job.size_bytes for job in jobs}
     progress = Progress(0, len(jobs), 0, sum(sizes.values()), 0, 0)
     for outcome in outcomes.values():
         progress = progress.with_one(outcome, sizes)
     tell(progress)
     try:
-        for outcome in doing(left):
-            outcomes[outcome.name] = outcome
+        for came in doing(left):
+            outcome = came
             # What has failed is done again: the machine may have been in the way, or a file that has come since.
             if done is not None and not outcome.failures:
-                done.keep(prints[outcome.name], outcome)
+                try:
+                    done.keep(prints[outcome.name], outcome)
+                except CannotBeKept as error:
+                    outcome = given_up(by_name[outcome.name], str(error))
+            outcomes[outcome.name] = outcome
             progress = progress.with_one(outcome, sizes)
             tell(progress)
     except KeyboardInterrupt:

@@ -245,7 +245,8 @@ class OwnOrders(Protocol):
 
         `more` may have `persistence` (LAPSE, PERSIST, MARKET_ON_CLOSE), `time_in_force` (FILL_OR_KILL),
         `min_fill_size`, `bet_target_type` and `bet_target_size` in the place of a size of 0, `market_version`,
-        `handicap` and `customer_order_ref`. Anything else is a `TypeError`.
+        `handicap` and `customer_order_ref`. Anything else is a `TypeError`, as is what is no number, no whole number or
+        no text where that is meant; a whole number of more than 64 bits is a `ValueError`.
         """
 
     def lay(self, runner: RunnerView | int, price: float, size: float, **more: Any) -> OwnOrder:

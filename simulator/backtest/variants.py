@@ -236,6 +236,8 @@ def _value(text: str, value: str) -> Any:
         # YAML takes 1e-3 for a text, and 010 for eight.
         found = _number(value) if _NUMBER.fullmatch(value.strip()) else yaml.safe_load(value)
         said(found)
+        # Half of a character, which a shell may hand over, can be in no name of a run.
+        str(found).encode()
     except RecursionError:
         raise WrongStrategy(f"--set {text}: it is no value: it contains itself, or too much in itself.") from None
     except (yaml.YAMLError, ValueError, OverflowError) as error:

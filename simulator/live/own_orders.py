@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from typing import Any, Final
 
+from simulator.backtest.amounts import hundredths_or_none
 from simulator.backtest.asking import NOT_THERE_YET, PENDING, REFUSED, Asking, Wish
 from simulator.exchange.orders import OrderType
 from simulator.live.views import LiveMarketView
@@ -137,6 +138,7 @@ class LiveOrders(Asking[LiveOrder]):
 
     def cancel(self, order: Any = None, size_reduction: float | None = None) -> Any:
         """Cancel what is unmatched of an order, or so much of it; without an order, all of the market."""
+        _check_numbers(size_reduction)
         instructions = None
         if order is not None:
             if order.bet_id is None:
@@ -148,6 +150,7 @@ class LiveOrders(Asking[LiveOrder]):
 
     def replace(self, order: Any, price: float) -> LiveOrder:
         """Cancel what is unmatched of an order, and place as much at another price."""
+        _check_numbers(price)
         placed = LiveOrder(order.selection_id, order.handicap, order.side, price, order.size_remaining)
         self._orders.append(placed)
         self._unnumbered.append(placed)
@@ -176,6 +179,7 @@ class LiveOrders(Asking[LiveOrder]):
 
     def place(self, wish: Wish) -> LiveOrder:
         """Ask for an order, and return it at once."""
+        _check_numbers(wish.handicap, wish.price, wish.size, wish.liability, wish.min_fill_size, wish.bet_target_size)
         size = (wish.size if wish.liability is None else wish.liability) or 0.0
         placed = LiveOrder(wish.selection_id, wish.handicap, wish.side, wish.price, size)
         self._orders.append(placed)
@@ -195,6 +199,12 @@ class LiveOrders(Asking[LiveOrder]):
             self._answered(self, self._ask(call, **named), take)
 
         self._executor.submit(send)
+
+
+def _check_numbers(*numbers: float | None) -> None:
+    """Raise `TypeError` for what is no number, where the strategy asks and not where it is sent."""
+    for number in numbers:
+        hundredths_or_none(number)
 
 
 def _instruction(wish: Wish) -> dict[str, Any]:

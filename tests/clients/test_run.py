@@ -114,6 +114,29 @@ def test_a_strategy_sees_the_market_as_the_server_has_it(served: Served) -> None
 
 
 @pytest.mark.parametrize(
+    "ask",
+    [
+        lambda orders: orders.back(2**64, 5.0, 2.0),
+        lambda orders: orders.back(True, 5.0, 2.0),
+        lambda orders: orders.back(3, "5.0", 2.0),
+        lambda orders: orders.back(3, 5.0, 2.0, customer_order_ref=5),
+        lambda orders: orders.replace(orders.back(3, 100.0, 2.0), "110.0"),
+        lambda orders: orders.cancel(orders.back(3, 100.0, 2.0), "1.0"),
+    ],
+)
+def test_what_can_be_of_no_order_fails_where_it_is_asked_for(served: Served, ask: Callable[[Any], Any]) -> None:
+    def asks(_: Any, orders: Any) -> Any:
+        with pytest.raises((TypeError, ValueError)):
+            return ask(orders)
+        return "it is raised in the strategy's call"
+
+    strategy = Does(asks, served.world)
+    strategy.on_orders = lambda orders: None  # type: ignore[method-assign]
+    run(strategy, server_of(served), {}, seconds=0.5)
+    assert strategy.result == "it is raised in the strategy's call"
+
+
+@pytest.mark.parametrize(
     ("ask", "status", "refusal"),
     [
         (lambda orders: orders.back(3, 5.03, 2.0), "REFUSED", "INVALID_ODDS"),

@@ -82,6 +82,11 @@ def test_numbers_are_written_as_everywhere(text: str, value: object) -> None:
     assert (run.parameters["a"], type(run.parameters["a"])) == (value, type(value))
 
 
+def test_half_a_character_is_no_value() -> None:
+    with pytest.raises(WrongStrategy, match=r"^--set a=.* is no value: .*surrogates not allowed\.$"):
+        variants(['a="\\ud800"'], "queue")
+
+
 @pytest.mark.parametrize("text", ["1e400", "9" * 5000, "2021-13-45"])
 def test_numbers_and_dates_that_cannot_be_are_named(text: str) -> None:
     with pytest.raises(WrongStrategy, match=rf"^--set a={text}: '{text}' is no value: "):

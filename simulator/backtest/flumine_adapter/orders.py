@@ -7,6 +7,7 @@ from flumine.order.ordertype import OrderTypes
 from flumine.simulation.simulatedorder import SimulatedOrder
 
 from simulator.backtest.amounts import hundredths_or_none, of_hundredths, to_hundredths
+from simulator.backtest.asking import whole_number
 from simulator.exchange.commands import PlaceInstruction
 from simulator.exchange.money import HUNDREDTHS
 from simulator.exchange.orders import (
@@ -155,7 +156,7 @@ def placing(order: Any) -> PlaceInstruction:
 
 @lru_cache
 def _runner(selection_id: int, handicap: float) -> RunnerKey:
-    return RunnerKey(selection_id, to_hundredths(handicap))
+    return RunnerKey(whole_number(selection_id, "a selection id"), to_hundredths(handicap))
 
 
 def _named(names: Any, name: str | None) -> Any:

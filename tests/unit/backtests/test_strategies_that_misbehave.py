@@ -1,13 +1,17 @@
 """A strategy can harm nothing but its own run: what it raises is told, and what it is shown it cannot change."""
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from msgspec.structs import replace
 
+from simulator.backtest.job import Job, Outcome
 from simulator.backtest.results import Results
 from simulator.backtest.running import Runs, backtest
 from simulator.backtest.variants import WrongStrategy
+from simulator.backtest.workers import Doing, here
 from simulator.cli import main
 from tests.recording_files import a_race
 
@@ -77,6 +81,21 @@ class AsksInWords(Backs):
         orders.back(1, "2.0", 2.0)
 
 
+class AsksForWhatIsNone(Backs):
+    def __init__(self, asks):
+        self.asks = asks
+
+    def on_market(self, market, orders):
+        runner, more = eval(self.asks)
+        if not orders and market.runner(1).best_back:
+            orders.back(runner, 3.0, 2.0, **more)
+
+
+class SaysHalfACharacter(Backs):
+    def on_close(self, market):
+        raise ValueError("half: \\ud800")
+
+
 class SitsInPlay(Backs):
     def on_market(self, market, orders):
         if not orders and market.runner(1).best_back:
@@ -107,6 +126,89 @@ def test_what_a_strategy_raises_of_any_kind_is_told_with_its_market(
 def test_an_order_whose_price_is_no_number_is_told_in_a_sentence(script: str, race: str) -> None:
     (failure,) = backtest(f"{script}:AsksInWords", [race]).failures
     assert failure.error == "TypeError: prices and amounts are numbers, and '2.0' is none"
+
+
+@pytest.mark.parametrize(
+    ("asks", "error"),
+    [
+        ("2**64, {}", "ValueError: a selection id has no more than 64 bits"),
+        ("10**30, {}", "ValueError: a selection id has no more than 64 bits"),
+        ("2**63, {}", "ValueError: a selection id has no more than 64 bits"),
+        ("-2**63 - 1, {}", "ValueError: a selection id has no more than 64 bits"),
+        ("True, {}", "TypeError: a selection id is a whole number, and True is none"),
+        ("1.0, {}", "TypeError: a selection id is a whole number, and 1.0 is none"),
+        ("None, {}", "TypeError: a selection id is a whole number, and None is none"),
+        ("1, {'handicap': True}", "TypeError: a handicap is a number, and True is none"),
+        ("1, {'handicap': 'x'}", "TypeError: prices and amounts are numbers, and 'x' is none"),
+        ("1, {'customer_order_ref': 5}", "TypeError: a customer order reference is text, and 5 is none"),
+        ("1, {'customer_order_ref': [5]}", "TypeError: a customer order reference is text, and [5] is none"),
+        ("1, {'market_version': 'x'}", "TypeError: a market version is a whole number, and 'x' is none"),
+        ("1, {'market_version': 2**70}", "ValueError: a market version has no more than 64 bits"),
+    ],
+)
+def test_what_can_be_of_no_order_fails_where_it_is_asked_for_and_the_others_go_on(
+    asks: str, error: str, script: str, race: str, tmp_path: Path
+) -> None:
+    asked = asks.replace('"', "")
+    parameters = (f'asks="{asked}","1, {{}}"',)
+    results = backtest(f"{script}:AsksForWhatIsNone", [race], Runs(parameters=parameters), folder=tmp_path / "kept")
+    results.write(tmp_path / "kept")
+    (failure,) = results.failures
+    assert (failure.where, failure.error) == ("market 1.1", error)
+    assert "orders.back(runner" in failure.traceback
+    assert [(row.run, row.profit) for row in results.rows.orders] == [("asks=1, {}", 4.0)]
+
+
+def test_the_largest_number_that_can_be_kept_is_a_runner_that_is_not_there(
+    script: str, race: str, tmp_path: Path
+) -> None:
+    parameters = ('asks="2**63 - 1, {}","-2**63, {}"',)
+    results = backtest(f"{script}:AsksForWhatIsNone", [race], Runs(parameters=parameters), folder=tmp_path / "kept")
+    results.write(tmp_path / "kept")
+    assert {row.refusal for row in results.rows.orders} == {"INVALID_RUNNER"}
+    assert (results.failures, results.problems) == ([], [])
+
+
+def spoils(event: str, selection_id: int) -> Doing:
+    """What does jobs and brings a number that no table has, for one event."""
+
+    def doing(jobs: Sequence[Job]) -> Iterator[Outcome]:
+        for outcome in here(jobs):
+            if outcome.name == event:
+                outcome.rows.orders[:] = [replace(row, selection_id=selection_id) for row in outcome.rows.orders]
+            yield outcome
+
+    return doing
+
+
+@pytest.mark.parametrize("selection_id", [2**70, True])
+def test_what_cannot_be_kept_of_a_job_is_its_failure_and_the_others_go_on(
+    selection_id: int, script: str, tmp_path: Path
+) -> None:
+    files = [str(a_race(f"1.{event}", event_id=event).write(tmp_path)) for event in ("8", "9")]
+    results = backtest(f"{script}:Backs", files, doing=spoils("8", selection_id), folder=tmp_path / "kept")
+    (failure,) = results.failures
+    assert (failure.where, failure.error.partition(": ")[0]) == ("event 8", "what came of it cannot be kept")
+    assert [row.market_id for row in results.rows.orders] == ["1.9"]
+
+
+def test_a_table_that_cannot_be_written_as_parquet_is_named_and_the_others_are_written(
+    script: str, race: str, tmp_path: Path
+) -> None:
+    pytest.importorskip("pyarrow")
+    results = backtest(f"{script}:Backs", [race], doing=spoils("9", 2**70))
+    names = {file.name for file in results.write(tmp_path / "to")}
+    assert {"orders.csv", "fills.parquet", "summary.json"} <= names
+    assert "orders.parquet" not in names
+    (problem,) = results.problems
+    assert problem.startswith("orders.parquet cannot be written: ")
+
+
+def test_what_an_exception_says_is_written_whatever_it_is(script: str, race: str, tmp_path: Path) -> None:
+    results = backtest(f"{script}:SaysHalfACharacter", [race], folder=tmp_path / "kept")
+    results.write(tmp_path / "kept")
+    (failure,) = results.failures
+    assert failure.error == "ValueError: half: \\ud800"
 
 
 @pytest.mark.parametrize(("name", "method"), [("Generates", "on_market"), ("Waits", "on_orders")])
