@@ -22,7 +22,7 @@ from flumine.streams.betfairhistoricalstream import BetfairHistoricalStream
 from simulator.backtest.engine import Engine
 from simulator.backtest.flumine_adapter.play import FluminePlay
 from simulator.backtest.flumine_adapter.session import flumine_session
-from simulator.backtest.job import lines_of
+from simulator.backtest.lines import Lines
 from simulator.recorded.sources import sources
 
 sys.path[:0] = [str(Path(__file__).parent), os.environ.get("BETSIM_FLUMINE_EXAMPLES", "")]
@@ -47,7 +47,7 @@ def by_betsim(name: str, file: str, parameters: dict[str, Any]) -> tuple[Any, An
         strategy = strategy_named(name)(**parameters)
         play = FluminePlay(strategy)
         engine = Engine([play.lane])
-        for line in lines_of(sources([file])):
+        for line in Lines(sources([file])):
             engine.take(line)
         engine.end()
         play.finish()
