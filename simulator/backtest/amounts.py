@@ -1,5 +1,6 @@
 """Prices and amounts between strategies, which have them as the wire does, and the exchange, which has integers."""
 
+from math import inf
 from typing import Final
 
 from simulator.exchange.money import HUNDREDTHS, INEXACT
@@ -39,3 +40,15 @@ def of_hundredths(value: int) -> float:
     2.02
     """
     return value / HUNDREDTHS
+
+
+def as_a_float(value: float) -> float:
+    """Return a number as what tables have, however large it is.
+
+    >>> as_a_float(2.005), as_a_float(10**400)
+    (2.005, inf)
+    """
+    try:
+        return float(value)
+    except OverflowError:
+        return inf if value > 0 else -inf

@@ -1,9 +1,9 @@
 """A strategy's own orders in a market that follows a recording: `OwnOrders` and `OwnOrder` of `strategy`."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-from simulator.backtest.amounts import hundredths_or_none, of_hundredths, to_hundredths
+from simulator.backtest.amounts import as_a_float, hundredths_or_none, of_hundredths, to_hundredths
 from simulator.backtest.asking import NOT_THERE_YET, PENDING, REFUSED, Asking, Wish
 from simulator.backtest.lane import Lane, Request
 from simulator.backtest.views import RecordedMarketView
@@ -13,7 +13,7 @@ from simulator.exchange.commands import (
     ReplaceInstruction,
     UpdateInstruction,
 )
-from simulator.exchange.money import HUNDREDTHS
+from simulator.exchange.money import HUNDREDTHS, INEXACT
 from simulator.exchange.orders import (
     BACK,
     EXECUTABLE,
@@ -147,6 +147,48 @@ class RecordedOrder:
         return None if order is None or order.own.profit is None else of_hundredths(order.own.profit)
 
 
+class InexactOrder(RecordedOrder):
+    """An order with a number that no rule accepts, so that it is refused: it shows what was asked for all the same."""
+
+    __slots__ = ("_asked",)
+
+    def __init__(
+        self,
+        instruction: PlaceInstruction,
+        request: Request | None,
+        shown_price: int | None,
+        index: int,
+        refusal: str,
+        asked: "AskedFor",
+    ) -> None:
+        super().__init__(instruction, request, shown_price, index, refusal)
+        self._asked: Final = asked
+
+    @property
+    def handicap(self) -> float:
+        """Return the runner's handicap."""
+        return as_a_float(self._asked.handicap)
+
+    @property
+    def price(self) -> float | None:
+        """Return the price asked for."""
+        return None if self._asked.price is None else as_a_float(self._asked.price)
+
+    @property
+    def size(self) -> float:
+        """Return the size asked for, of an order for the starting price its liability."""
+        return as_a_float(self._asked.size)
+
+
+class AskedFor(NamedTuple):
+    """The numbers of an order as they were asked for."""
+
+    handicap: float
+    price: float | None
+    size: float
+    """Of an order for the starting price its liability."""
+
+
 class RecordedOrders(Asking[RecordedOrder]):
     """The own orders in a market that follows a recording."""
 
@@ -183,19 +225,20 @@ class RecordedOrders(Asking[RecordedOrder]):
 
     def replace(self, order: Any, price: float) -> RecordedOrder:
         """Cancel what is unmatched of an order, and place as much at another price."""
-        asked = PlaceInstruction(
+        size = order.size_remaining
+        instruction = PlaceInstruction(
             order.instruction.runner,
             order.instruction.side,
             order.instruction.order_type,
             to_hundredths(price),
-            to_hundredths(order.size_remaining),
+            to_hundredths(size),
             order.instruction.persistence,
         )
+        asked = AskedFor(order.handicap, price, size) if instruction.price == INEXACT else None
         request = None
         if order.bet_id is not None:
-            instruction = ReplaceInstruction(order.bet_id, to_hundredths(price))
-            request = self._lane.replace(self.market.market_id, instruction)
-        return self.keep(asked, request)
+            request = self._lane.replace(self.market.market_id, ReplaceInstruction(order.bet_id, to_hundredths(price)))
+        return self.keep(instruction, request, asked=asked)
 
     def update(self, order: Any, persistence: str) -> Any:
         """Let what is unmatched of an order have another persistence."""
@@ -207,35 +250,50 @@ class RecordedOrders(Asking[RecordedOrder]):
     def place(self, wish: Wish) -> RecordedOrder:
         """Ask for an order, and return it at once."""
         handicap = to_hundredths(wish.handicap) if wish.handicap else 0
+        price, size = hundredths_or_none(wish.price), hundredths_or_none(wish.size)
+        liability = hundredths_or_none(wish.liability)
         instruction = PlaceInstruction(
             new_record(RunnerKey, (wish.selection_id, handicap)),
             wish.side,
             wish.order_type,
-            hundredths_or_none(wish.price),
-            hundredths_or_none(wish.size),
+            price,
+            size,
             wish.persistence,
             wish.time_in_force,
             hundredths_or_none(wish.min_fill_size),
             wish.bet_target_type,
             hundredths_or_none(wish.bet_target_size),
-            hundredths_or_none(wish.liability),
+            liability,
             wish.customer_order_ref,
         )
         request = self._lane.place(self.market.market_id, instruction, market_version=wish.market_version)
-        return self.keep(instruction, request)
+        asked = None
+        if INEXACT in (price, size, handicap, liability):
+            asked = AskedFor(wish.handicap, wish.price, wish.size or wish.liability or 0)
+        return self.keep(instruction, request, asked=asked)
 
     def keep(
-        self, instruction: PlaceInstruction, request: Request | None, index: int = 0, *, refusal: str = NOT_THERE_YET
+        self,
+        instruction: PlaceInstruction,
+        request: Request | None,
+        index: int = 0,
+        *,
+        refusal: str = NOT_THERE_YET,
+        asked: AskedFor | None = None,
     ) -> RecordedOrder:
         """Keep the order that a request asks for, by its instruction of this number, counted from 0.
 
-        `refusal` is why there is no request, where there is none.
+        `refusal` is why there is no request, where there is none; `asked` is what was asked for where that is
+        no hundredths.
         """
         recorded = self.market.followed.recorded.runners.get(instruction.runner)
         shown = None
         if recorded is not None:
             shown = recorded.best_back if instruction.side is BACK else recorded.best_lay
-        order = RecordedOrder(instruction, request, shown, index, refusal)
+        if asked is None:
+            order = RecordedOrder(instruction, request, shown, index, refusal)
+        else:
+            order = InexactOrder(instruction, request, shown, index, refusal, asked)
         self._orders.append(order)
         self._live.append(order)
         return order

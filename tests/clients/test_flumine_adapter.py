@@ -192,6 +192,7 @@ def test_an_order_that_a_control_refuses_has_a_row_that_says_what_the_control_sa
     orders = rows(tmp_path / "out", "orders")
     assert [order["refusal"] for order in orders] == [message or "" for _, message in theirs]
     assert [order["status"] for order in orders] == 6 * ["REFUSED"] + ["EXECUTION_COMPLETE"]
+    assert [order["size"] for order in orders] == ["2.0", "2.005", "0.5", "20.0", "2.0", "0.0", "2.0"]
 
 
 def test_controls_say_what_they_say_in_flumine_and_those_of_a_strategy_see_every_order(race: Path) -> None:

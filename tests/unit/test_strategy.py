@@ -12,6 +12,7 @@ from simulator.backtest.latency import Latency
 from simulator.backtest.lines import Lines
 from simulator.backtest.own_orders import RecordedOrder, RecordedOrders
 from simulator.backtest.playing import Play
+from simulator.backtest.rows import rows_of
 from simulator.backtest.strategy import Strategy
 from simulator.backtest.views import RecordedMarketView
 from simulator.exchange.commands import PlaceInstruction
@@ -168,6 +169,34 @@ def test_an_order_that_the_exchange_does_not_take_says_why(
     ask: Callable[[RecordedOrders], RecordedOrder], reason: str, tmp_path: Path
 ) -> None:
     assert of(result_of(lambda _, orders: ask(orders), tmp_path)) == ("REFUSED", reason, *NOTHING)
+
+
+NAN, INF = float("nan"), float("inf")
+
+
+@pytest.mark.parametrize(
+    ("ask", "asked"),
+    [
+        (lambda orders: orders.back(1, 2.005, 2.0), (0.0, 2.005, 2.0)),
+        (lambda orders: orders.back(1, NAN, 2.0), (0.0, NAN, 2.0)),
+        (lambda orders: orders.back(1, 10**400, -INF), (0.0, INF, -INF)),
+        (lambda orders: orders.lay(1, 3.0, 2.001), (0.0, 3.0, 2.001)),
+        (lambda orders: orders.lay(1, 3.0, 2.001, handicap=0.125), (0.125, 3.0, 2.001)),
+        (lambda orders: orders.back_at_starting_price(1, 10.001), (0.0, None, 10.001)),
+        (lambda orders: orders.lay_at_starting_price(1, 10.0, 2.005), (0.0, 2.005, 10.0)),
+        (lambda orders: orders.replace(orders.back(1, 10.0, 2.0), 2.005), (0.0, 2.005, 2.0)),
+    ],
+)
+def test_an_order_and_its_row_show_the_numbers_that_were_asked_for_whatever_they_are(
+    ask: Callable[[RecordedOrders], RecordedOrder], asked: tuple[Any, ...], tmp_path: Path
+) -> None:
+    strategy = Once(lambda _, orders: ask(orders), after=4_000)
+    played = play(strategy, a_race(), folder=tmp_path)
+    order, row = strategy.result, rows_of(played, "default").orders[-1]
+    assert order.status == row.status == "REFUSED"
+    assert (order.handicap, order.price, order.size) == pytest.approx(asked, nan_ok=True)
+    assert (row.handicap, row.price, row.size) == pytest.approx(asked, nan_ok=True)
+    assert f"{float(asked[2])} at {asked[1]}: " in repr(order)
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,9 @@ from flumine.simulation.simulatedorder import SimulatedOrder
 
 from simulator.backtest.amounts import hundredths_or_none, of_hundredths, to_hundredths
 from simulator.backtest.asking import whole_number
+from simulator.backtest.own_orders import AskedFor
 from simulator.exchange.commands import PlaceInstruction
-from simulator.exchange.money import HUNDREDTHS
+from simulator.exchange.money import HUNDREDTHS, INEXACT
 from simulator.exchange.orders import (
     BACK,
     EXECUTABLE,
@@ -152,6 +153,15 @@ def placing(order: Any) -> PlaceInstruction:
         price = hundredths_or_none(order_type.price)
         return PlaceInstruction(runner, side, OrderType.LIMIT_ON_CLOSE, price, liability=liability)
     return PlaceInstruction(runner, side, OrderType.MARKET_ON_CLOSE, liability=liability)
+
+
+def asked_for(order: Any, instruction: PlaceInstruction) -> AskedFor | None:
+    """Return what was asked for, `None` where the instruction says it."""
+    if INEXACT not in (instruction.price, instruction.size, instruction.liability, instruction.runner.handicap):
+        return None
+    order_type = order.order_type
+    size = getattr(order_type, "size", None) or getattr(order_type, "liability", None) or 0
+    return AskedFor(order.handicap, getattr(order_type, "price", None), size)
 
 
 @lru_cache

@@ -25,7 +25,7 @@ from msgspec import structs
 
 from simulator.backtest.flumine_adapter.books import STREAM_ID, LazyMarketBook, MarketBooks
 from simulator.backtest.flumine_adapter.holding import make_whole_what_is_held
-from simulator.backtest.flumine_adapter.orders import placing
+from simulator.backtest.flumine_adapter.orders import asked_for, placing
 from simulator.backtest.flumine_adapter.requests import Answers, Asked, ask
 from simulator.backtest.flumine_adapter.session import in_simulated_time, simulated_time
 from simulator.backtest.flumine_adapter.traded import Analytics, MarketContext, follow
@@ -183,7 +183,8 @@ class FluminePlay:
         at_play = self._markets.get(order.market_id)
         if at_play is not None:
             refusal = order.violation_msg or "A control of flumine's has refused it."
-            at_play.orders.keep(placing(order), None, refusal=refusal)
+            instruction = placing(order)
+            at_play.orders.keep(instruction, None, refusal=refusal, asked=asked_for(order, instruction))
 
 
 class MarketAtPlay:

@@ -9,15 +9,17 @@ from flumine.order.ordertype import LimitOnCloseOrder, OrderTypes
 from flumine.simulation.utils import SimulatedCancelResponse, SimulatedPlaceResponse, SimulatedUpdateResponse
 
 from simulator.backtest.amounts import of_hundredths, to_hundredths
-from simulator.backtest.flumine_adapter.orders import placing
+from simulator.backtest.flumine_adapter.orders import asked_for, placing
 from simulator.backtest.flumine_adapter.sparing import note_response
 from simulator.backtest.lane import Lane, Request
+from simulator.backtest.own_orders import AskedFor
 from simulator.exchange.commands import (
     CancelInstruction,
     PlaceInstruction,
     ReplaceInstruction,
     UpdateInstruction,
 )
+from simulator.exchange.money import INEXACT
 from simulator.exchange.orders import Persistence
 
 if TYPE_CHECKING:
@@ -50,8 +52,8 @@ def ask(lane: Lane, at_play: "MarketAtPlay", package: Any) -> None:
     if kind is PLACE:
         instructions = [placing(order) for order in orders]
         request = lane.place(market_id, *instructions, market_version=version)
-        for index, instruction in enumerate(instructions):
-            at_play.orders.keep(instruction, request, index)
+        for index, (order, instruction) in enumerate(zip(orders, instructions, strict=True)):
+            at_play.orders.keep(instruction, request, index, asked=asked_for(order, instruction))
     elif kind is CANCEL:
         request = lane.cancel(market_id, *(_cancelling(order) for order in orders))
     elif kind is UPDATE:
@@ -65,7 +67,11 @@ def ask(lane: Lane, at_play: "MarketAtPlay", package: Any) -> None:
         ]
         request = lane.replace(market_id, *replacing, market_version=version)
         for index, (order, replaced) in enumerate(zip(orders, replacing, strict=True)):
-            at_play.orders.keep(_replaced(order, replaced.new_price), request, index)
+            instruction = _replaced(order, replaced.new_price)
+            asked = None
+            if replaced.new_price == INEXACT:
+                asked = AskedFor(order.handicap, order.update_data["new_price"], order.simulated.size_remaining)
+            at_play.orders.keep(instruction, request, index, asked=asked)
     at_play.asked.append(Asked(package, orders, request))
 
 
