@@ -20,7 +20,7 @@ from simulator.backtest.latency import Latency
 from simulator.backtest.lines import Lines, where_time_stands_still
 from simulator.backtest.playing import AtPlay, Play
 from simulator.backtest.rows import Rows, rows_of
-from simulator.backtest.variants import Variant, arguments, check_parameters, is_flumine, strategy_class
+from simulator.backtest.variants import Variant, WrongStrategy, arguments, check_parameters, is_flumine, strategy_class
 from simulator.recorded.messages import Kind
 from simulator.recorded.prepared import PreparedRecording
 from simulator.recorded.remote import Facts
@@ -30,8 +30,6 @@ from simulator.recorded.wanted import EVERYTHING, Wanted
 
 MOST_PROBLEMS: Final = 20
 """How many broken lines of a job are told one by one."""
-_RAISED: Final = (Exception, SystemExit)
-"""What a strategy, which is somebody else's, may raise and lose no more than its own run by."""
 
 
 class Job(Struct, frozen=True):
@@ -90,16 +88,21 @@ def do(job: Job) -> Outcome:
     exchanges stand, in which all markets have one account: it ends this job and no other. Raises `WrongStrategy` where
     there is no such one.
     """
-    strategy = strategy_class(job.strategy)
-    for variant in job.variants:
-        check_parameters(strategy, variant.parameters, job.strategy)
+    try:
+        strategy = strategy_class(job.strategy)
+        for variant in job.variants:
+            check_parameters(strategy, variant.parameters, job.strategy)
+    except (WrongStrategy, KeyboardInterrupt):
+        raise
+    except BaseException as error:  # noqa: BLE001, what its module raises may be of any kind, as its classes may be
+        return given_up(job, _words_of(error), _told(error))
     with _world_of(strategy):
         try:
             return _do(job, strategy)
         except SourceError as error:
             return given_up(job, str(error))
         except Exception as error:  # noqa: BLE001, it is told with its traceback, and the other jobs go on
-            return given_up(job, _words_of(error), traceback.format_exc())
+            return given_up(job, _words_of(error), _told(error))
 
 
 def given_up(job: Job, error: str, told: str = "") -> Outcome:
@@ -242,7 +245,11 @@ def _more(name: str, number: int) -> str:
 
 
 class _Guarded:
-    """A strategy at play that may raise what it likes."""
+    """A strategy at play, which is somebody else's and may raise what it likes: it loses its own run by it and no more.
+
+    But for `KeyboardInterrupt`, which cannot be told from somebody's Ctrl-C. What it raises is kept as text: its class
+    may be one that no other process has.
+    """
 
     def __init__(self, variant: Variant, strategy: Callable[..., Any], settings_of_all: Settings) -> None:
         self.variant: Final = variant
@@ -250,7 +257,9 @@ class _Guarded:
         self.play: AtPlay | None = None
         try:
             self.play = _play_of(strategy, variant, settings_of_all)
-        except _RAISED as error:
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # noqa: BLE001, somebody else's
             self._fail(error, "before any market")
             return
         lane = self.play.lane
@@ -267,7 +276,9 @@ class _Guarded:
                 return
             try:
                 really(followed)
-            except _RAISED as error:
+            except KeyboardInterrupt:
+                raise
+            except BaseException as error:  # noqa: BLE001, somebody else's
                 self._fail(error, f"market {followed.recorded.market_id}")
                 followed.lane.on_update = followed.lane.on_close = followed.lane.on_events = None
 
@@ -278,20 +289,38 @@ class _Guarded:
         if self.play is not None and self.failure is None:
             try:
                 self.play.finish()
-            except _RAISED as error:
+            except KeyboardInterrupt:
+                raise
+            except BaseException as error:  # noqa: BLE001, somebody else's
                 self._fail(error, "after the last market")
 
     def _fail(self, error: BaseException, where: str) -> None:
-        told = "".join(traceback.format_exception(error))
-        self.failure = Failure(self.variant.name, self.variant.model, where, _words_of(error), told)
+        self.failure = Failure(self.variant.name, self.variant.model, where, _words_of(error), _told(error))
 
 
 def _words_of(error: BaseException) -> str:
     try:
         text = str(error)
-    except _RAISED as another:
+    except KeyboardInterrupt:
+        raise
+    except BaseException as another:  # noqa: BLE001, somebody else's
         text = f"its text cannot be had, for {type(another).__name__}"
-    return f"{type(error).__name__}: {text}"
+    return _as_text(f"{type(error).__name__}: {text}")
+
+
+def _told(error: BaseException) -> str:
+    """Return the traceback of an error."""
+    try:
+        return _as_text("".join(traceback.format_exception(error)))
+    except KeyboardInterrupt:
+        raise
+    except BaseException as another:  # noqa: BLE001, somebody else's
+        return f"Its traceback cannot be had, for {type(another).__name__}.\n"
+
+
+def _as_text(text: str) -> str:
+    """Return a text as it can be written, half characters in words."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _play_of(strategy: Callable[..., Any], variant: Variant, settings_of_all: Settings) -> AtPlay:

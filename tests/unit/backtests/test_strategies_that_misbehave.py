@@ -11,11 +11,14 @@ from simulator.backtest.job import Job, Outcome
 from simulator.backtest.results import Results
 from simulator.backtest.running import Runs, backtest
 from simulator.backtest.variants import WrongStrategy
-from simulator.backtest.workers import Doing, here
+from simulator.backtest.workers import Doing, here, on_this_machine
 from simulator.cli import main
 from tests.recording_files import a_race
 
 STRATEGIES = """
+import asyncio
+
+
 class Backs:
     def __init__(self, stake=2.0, context={}):
         self.stake = stake
@@ -37,6 +40,37 @@ class Unspeakable(Backs):
                 raise RuntimeError("no words")
 
         raise Error
+
+
+class IsCancelled(Backs):
+    def on_close(self, market):
+        raise asyncio.CancelledError
+
+
+class OfItsOwn(Backs):
+    def on_close(self, market):
+        class Own(BaseException):
+            pass
+
+        raise Own("nobody else has it")
+
+
+class HalfACharacter(Backs):
+    def on_close(self, market):
+        raise ValueError("half of it: " + chr(0xD83D))
+
+
+class WithoutATraceback(Backs):
+    def on_close(self, market):
+        class Error(Exception):
+            __suppress_context__ = property(lambda self: 1 / 0)
+
+        raise Error("and no more")
+
+
+class IsNotMade(Backs):
+    def __init__(self):
+        raise asyncio.CancelledError("not today")
 
 
 class Generates(Backs):
@@ -113,7 +147,14 @@ def rows(results: Results, run: str) -> list[object]:
 
 
 @pytest.mark.parametrize(
-    ("name", "error"), [("Leaves", "SystemExit: 3"), ("Unspeakable", "Error: its text cannot be had, for RuntimeError")]
+    ("name", "error"),
+    [
+        ("Leaves", "SystemExit: 3"),
+        ("Unspeakable", "Error: its text cannot be had, for RuntimeError"),
+        ("IsCancelled", "CancelledError: "),
+        ("OfItsOwn", "Own: nobody else has it"),
+        ("HalfACharacter", "ValueError: half of it: \\ud83d"),
+    ],
 )
 def test_what_a_strategy_raises_of_any_kind_is_told_with_its_market(
     name: str, error: str, script: str, race: str
@@ -121,6 +162,37 @@ def test_what_a_strategy_raises_of_any_kind_is_told_with_its_market(
     (failure,) = backtest(f"{script}:{name}", [race]).failures
     assert (failure.where, failure.error) == ("market 1.1", error)
     assert "on_close" in failure.traceback
+
+
+def test_an_error_whose_traceback_cannot_be_had_is_told_without(script: str, race: str) -> None:
+    (failure,) = backtest(f"{script}:WithoutATraceback", [race]).failures
+    assert (failure.error, failure.traceback) == (
+        "Error: and no more",
+        "Its traceback cannot be had, for ZeroDivisionError.\n",
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "where", "error"),
+    [
+        ("IsCancelled", "market 1.1", "CancelledError: "),
+        ("OfItsOwn", "market 1.1", "Own: nobody else has it"),
+        ("HalfACharacter", "market 1.1", "ValueError: half of it: \\ud83d"),
+        ("IsNotMade", "before any market", "CancelledError: not today"),
+    ],
+)
+def test_what_a_strategy_raises_of_any_kind_is_told_by_processes_too_and_others_go_on(
+    name: str, where: str, error: str, script: str, race: str, tmp_path: Path
+) -> None:
+    """Whatever it is, what crosses between them is text."""
+    other = str(a_race("1.2", event_id="10").write(tmp_path))
+    options = ["--workers", "2", "--quiet", "--no-report", "--output", str(tmp_path / "to")]
+    told = CliRunner().invoke(main, ["backtest", f"{script}:{name}", race, other, *options])
+    assert told.exit_code == 1
+    assert f"default, queue, {where}: {error}".rstrip() in told.stderr
+    assert "markets.csv" in told.stdout
+    results = backtest(f"{script}:{name}", [race, other], doing=on_this_machine(2))
+    assert len(results.failures) == 2
 
 
 def test_an_order_whose_price_is_no_number_is_told_in_a_sentence(script: str, race: str) -> None:
