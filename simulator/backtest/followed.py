@@ -5,7 +5,7 @@ from fractions import Fraction
 from typing import Final, Protocol
 
 from simulator.backtest.books import FollowingMarket, FollowingState, RecordedBook, RestingFill, Watched
-from simulator.backtest.following import commands_between, first_commands
+from simulator.backtest.following import commands_between, first_commands, key_of
 from simulator.backtest.models import FillModel
 from simulator.backtest.outcomes import NoResult, settlement
 from simulator.backtest.starting_prices import with_our_money
@@ -16,7 +16,7 @@ from simulator.exchange.orders import RunnerKey
 from simulator.exchange.refusals import Impossible
 from simulator.exchange.statuses import CLOSED, OPEN
 from simulator.recorded.market import RecordedMarket
-from simulator.recorded.messages import MarketDefinition
+from simulator.recorded.messages import MarketDefinition, RunnerDefinition
 from simulator.recorded.moves import Moves
 
 
@@ -92,7 +92,7 @@ class Venue(Protocol):
 class Followed:
     """A recorded market in a lane. `recorded` is shared by all lanes, `market` is the lane's own."""
 
-    __slots__ = ("lane", "market", "recorded", "watched_books")
+    __slots__ = ("_defined", "_unlisted", "lane", "market", "recorded", "watched_books")
 
     market: FollowingMarket
 
@@ -102,11 +102,16 @@ class Followed:
         self.recorded: Final = recorded
         self.watched_books: Final = watched
         """Runners where a lane has something in the book, or has taken something of it."""
+        self._defined: MarketDefinition | None = None
+        """The last definition that it was brought to."""
+        self._unlisted: Final[dict[RunnerKey, RunnerDefinition]] = {}
+        """Runners that a definition did not list any more, as the one before told of them."""
         lane.state.new_books[recorded.market_id] = self.new_book
 
     def begin(self, definition: MarketDefinition) -> None:
         """Add the market as its first definition says; raise `Impossible`."""
         lane, market_id = self.lane, self.recorded.market_id
+        self._defined = definition
         for command in first_commands(market_id, definition, cross_matching=lane.settings.cross_matching):
             lane.do(command)
         market = lane.exchange.markets[market_id]
@@ -140,6 +145,7 @@ class Followed:
     def define(self, definition: MarketDefinition, prices: Mapping[RunnerKey, Fraction]) -> None:
         """Bring the market to what a definition says, and settle it where it says the result."""
         lane, market = self.lane, self.market
+        self._note(definition)
         if market.status is CLOSED:
             return
         if prices and lane.settings.own_starting_price_effect and not market.bsp_reconciled:
@@ -157,6 +163,19 @@ class Followed:
                 fills = book.recheck(touching_fills=lane.model.touching_fills)
                 if fills:
                     lane.fill(market.market_id, fills)
+
+    def _note(self, definition: MarketDefinition) -> None:
+        """Note what was told of runners that a definition does not list any more."""
+        before, self._defined = self._defined, definition
+        if before is not None and before.runners != definition.runners:
+            listed = {key_of(runner) for runner in definition.runners}
+            told = ((key_of(runner), runner) for runner in before.runners)
+            self._unlisted.update((key, runner) for key, runner in told if key not in listed)
+
+    def told_of(self, key: RunnerKey) -> RunnerDefinition:
+        """Return what a definition told of a runner last; raise `KeyError` where none has."""
+        listed = () if self._defined is None else self._defined.runners
+        return next((runner for runner in listed if key_of(runner) == key), None) or self._unlisted[key]
 
     def _settle(self, definition: MarketDefinition) -> None:
         market_id = self.market.market_id

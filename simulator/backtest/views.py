@@ -172,9 +172,9 @@ class RecordedMarketView(Defined[RecordedRunnerView]):
         self._start = _milliseconds(definition.market_time or "")
 
     def definition_of(self, key: RunnerKey) -> RecordedDefinition:
-        """Return what is told of a runner."""
+        """Return what is told of a runner, of one that is listed no more what was told of it last."""
         _ = self.definition
-        return self._definitions[key]
+        return self._definitions.get(key) or self.followed.told_of(key)
 
     @property
     def time(self) -> int:

@@ -102,6 +102,30 @@ def test_a_runner_that_is_not_there_is_a_key_error(tmp_path: Path) -> None:
         result_of(lambda market, _: market.runner(4), tmp_path)
 
 
+@pytest.mark.parametrize("looks_before", [True, False])
+def test_a_runner_that_is_listed_no_more_is_what_was_told_of_it_last(looks_before: bool, tmp_path: Path) -> None:
+    others = [{"id": number, "sortPriority": number, "status": "ACTIVE"} for number in (2, 3)]
+    favourite = {"id": 1, "sortPriority": 1, "status": "ACTIVE", "name": "The favourite", "adjustmentFactor": 50.0}
+    race = Race()
+    race.offers(1, atb=[(3.0, 50.0)])
+    race.defines(runners=[favourite, *others])
+    race.defines(runners=others)
+    race.offers(2, atb=[(3.0, 50.0)])
+    seen: list[Any] = []
+
+    class Looks:
+        def on_market(self, market: Any, orders: Any) -> None:
+            if looks_before or market.time == BEGINNING + 5_000:
+                seen[:] = [(each.name, each.adjustment_factor, each.status) for each in market.runners]
+                assert f"{market.runner(1)}" == "<The favourite: 3.0 / None>" or market.time < BEGINNING + 3_000
+            if not orders:
+                orders.back(1, 3.0, 2.0)
+
+    played = play(Looks(), race, folder=tmp_path)
+    assert seen == [("The favourite", 50.0, "ACTIVE"), ("2", None, "ACTIVE"), ("3", None, "ACTIVE")]
+    assert [row.runner_name for row in rows_of(played, "default").orders] == ["The favourite"]
+
+
 def test_markets_of_several_files_are_seen_in_the_order_of_time(tmp_path: Path) -> None:
     seen: list[tuple[int, str]] = []
 
