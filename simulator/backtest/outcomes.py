@@ -2,7 +2,7 @@
 
 Runners of an ODDS market say themselves how they ended. In Asian markets they do too, line by line, and what settles
 these is a number of goals: the one under which every line ends as it is recorded. A LINE market's own number is in no
-recording, so its bets can only be settled by somebody who knows it.
+recording, so its bets can only be settled by somebody who knows it. A market in which everybody is removed is void.
 """
 
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from typing import Final
 
 from simulator.backtest.following import key_of
 from simulator.exchange.betting_types import BettingType
-from simulator.exchange.commands import RunnerResult, SettleMarket
+from simulator.exchange.commands import RunnerResult, SettleMarket, VoidMarket
 from simulator.exchange.lines import Fate, Numbers
 from simulator.exchange.market import Market
 from simulator.exchange.money import HUNDREDTHS
@@ -34,12 +34,16 @@ class NoResult(Exception):
     """The recording does not say how a market ended; the sentence says what is missing."""
 
 
-def settlement(market: Market, definition: MarketDefinition, line_result: int | None = None) -> SettleMarket:
+def settlement(
+    market: Market, definition: MarketDefinition, line_result: int | None = None
+) -> SettleMarket | VoidMarket:
     """Return the command that settles a market as it was recorded; raise `NoResult` where that cannot be known.
 
     `line_result` is the number of a LINE market, in hundredths.
     """
     statuses = {key_of(runner): runner.status for runner in definition.runners}
+    if statuses and all(statuses.get(key) in REMOVED for key in statuses.keys() | market.runners.keys()):
+        return VoidMarket(market.market_id)
     if definition.betting_type == BettingType.LINE:
         if line_result is None:
             raise NoResult("the recording does not say in which number the market ended")

@@ -370,3 +370,47 @@ def test_orders_of_one_request_have_each_their_own_fate(
     play(strategy, a_race(), folder=tmp_path)
     refused = [(order.status, order.refusal, order.selection_id) for order in strategy.result if order.bet_id is None]
     assert (now[0] if now else refused) == fates
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {},
+        {"bettingType": "ASIAN_HANDICAP_DOUBLE_LINE"},
+        {"bettingType": "ASIAN_HANDICAP_SINGLE_LINE"},
+        {"bettingType": "LINE", "lineMinUnit": 0.5, "lineMaxUnit": 9.5, "lineInterval": 1.0},
+    ],
+    ids=["odds", "two lines", "one line", "line"],
+)
+@pytest.mark.parametrize("removed_before", [True, False], ids=["one by one", "at the end"])
+def test_a_market_whose_runners_are_all_removed_is_settled_as_void(
+    more: dict[str, Any], removed_before: bool, tmp_path: Path
+) -> None:
+    runners: list[dict[str, Any]] = [{"id": number, "sortPriority": number, "status": "ACTIVE"} for number in (1, 2)]
+    if "HANDICAP" in more.get("bettingType", ""):
+        runners = [{**runner, "hc": hc} for runner, hc in zip(runners, (-0.5, 0.5), strict=True)]
+    race = Race(runners=runners, **more)
+    told = {name: value for name, value in runners[0].items() if name in ("id", "hc")}
+    race._say({"id": "1.1", "rc": [{**told, "atb": [(3.5, 50.0)]}]})
+    race.defines()
+    removed = [{**runner, "status": "REMOVED", "removalDate": "2020-09-13T12:30:00.000Z"} for runner in runners]
+    if removed_before:
+        race.defines(runners=[removed[0], runners[1]])
+        race.defines(runners=removed, status="SUSPENDED")
+    race.defines(status="CLOSED", runners=removed)
+    closed: list[float | None] = []
+
+    class Bets:
+        def on_market(self, market: Any, orders: Any) -> None:
+            if not orders and market.runners[0].best_back:
+                orders.back(market.runners[0], 3.5, 2.0)
+
+        def on_close(self, market: Any) -> None:
+            closed.append(market.profit)
+
+    played = play(Bets(), race, folder=tmp_path)
+    rows = rows_of(played, "default")
+    ((order,), (market,)) = rows.orders, rows.markets
+    assert closed == [0.0]
+    assert (order.refusal, order.size_matched, order.size_voided) == ("", 0.0, 2.0)
+    assert (market.problem, market.settled_at is not None, market.profit, market.commission) == ("", True, 0.0, 0.0)
