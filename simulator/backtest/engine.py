@@ -66,7 +66,10 @@ class Engine:
         if len(changes) == 1:
             self._take(changes[0], changes, at).tell()
             return
-        touched = {change.id: self._take(change, changes, at) for change in changes}
+        touched: dict[str, FollowedByAll] = {}
+        for change in changes:
+            # What a message says of a market twice is one update of it.
+            touched[change.id] = self._take(change, changes, at, goes_on=change.id in touched)
         for market in touched.values():
             market.tell()
 
@@ -137,7 +140,9 @@ class Engine:
         if has_new_definition and not market.define_as_recorded(recorded.told_prices):
             self._postpone(market)
 
-    def _take(self, change: MarketChange, changes: Sequence[MarketChange], at: int) -> "FollowedByAll":
+    def _take(
+        self, change: MarketChange, changes: Sequence[MarketChange], at: int, *, goes_on: bool = False
+    ) -> "FollowedByAll":
         market = self.followed.get(change.id)
         if market is None:
             market = self.followed[change.id] = FollowedByAll(RecordedMarket(change.id), self.lanes)
@@ -146,7 +151,10 @@ class Engine:
             if not market.define(change.market_definition, told):
                 self._postpone(market)
         recorded = market.recorded
-        recorded.apply(change, at)
+        if goes_on:
+            recorded.go_on(change)
+        else:
+            recorded.apply(change, at)
         if recorded.is_image:
             market.note_image()
         return market

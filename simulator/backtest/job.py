@@ -71,6 +71,7 @@ class Outcome(Struct):
     problems: list[str] = []
     """Lines that could not be read, and files that broke off."""
     updates: int = 0
+    """How many messages changed each market, over all that were followed."""
     markets: int = 0
     market_ids: tuple[str, ...] = ()
     """All that the files tell of and that are wanted, in the order in which they turn up."""
@@ -160,6 +161,7 @@ def _played(
     for guarded in plays:
         guarded.finish()
     outcome.market_ids = tuple(engine.followed)
+    outcome.updates = sum(followed.recorded.updates for followed in engine.followed.values())
     for market_id, followed in engine.followed.items():
         if followed.recorded.definition is not None:
             outcome.markets += 1
@@ -213,7 +215,6 @@ def _play_prepared(job: Job, found: Sequence[Source], engine: Engine, outcome: O
     if engine.went_far_back:
         # What is prepared does not know which line it is.
         outcome.problems.extend(where_time_stands_still(found, job.wanted))
-    outcome.updates = sum(followed.recorded.updates for followed in engine.followed.values())
 
 
 def _play_lines(job: Job, found: Sequence[Source], engine: Engine, outcome: Outcome) -> None:
@@ -228,7 +229,6 @@ def _play_lines(job: Job, found: Sequence[Source], engine: Engine, outcome: Outc
         if lines.undecided:
             for market in lines.decided_by(line):
                 engine.go_on(market)
-        outcome.updates += len(line.changes)
         engine.take_changes(line.changes, line.published_at)
     if broken > MOST_PROBLEMS:
         outcome.problems.append(_more(job.name, broken - MOST_PROBLEMS))

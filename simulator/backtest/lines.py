@@ -66,13 +66,18 @@ class Lines:
 
     def _wanted_of(self, line: Line) -> list[MarketChange]:
         """Return the changes of wanted markets, and keep those of markets of which nobody knows yet."""
-        changes = []
+        changes: list[MarketChange] = []
+        begun: set[str] = set()
         for change in self._chosen.of(line.changes):
             if self._chosen.knows(change.id):
                 changes.append(change)
+                continue
+            market = self.undecided.setdefault(change.id, RecordedMarket(change.id))
+            if change.id in begun:
+                market.go_on(change)
             else:
-                market = self.undecided.setdefault(change.id, RecordedMarket(change.id))
                 market.apply(change, line.published_at)
+                begun.add(change.id)
         return changes
 
 

@@ -1,5 +1,6 @@
 """A backtest of what is prepared of recordings has the results of the recordings themselves."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,8 +10,10 @@ from click.testing import CliRunner
 from simulator.backtest.course import course
 from simulator.backtest.running import Runs, backtest
 from simulator.cli import main
+from simulator.recorded.description import describe
 from simulator.recorded.selection import Cache
 from simulator.recorded.sources import sources
+from simulator.recorded.wanted import Wanted
 from tests.recording_files import a_race
 
 
@@ -169,3 +172,32 @@ def test_what_is_damaged_and_cannot_be_removed_is_not_played(
     results = backtest(f"{script}:Backs", [recordings], Runs(cache=tmp_path / "cache"))
     assert (results.rows, results.failures) == (expected.rows, [])
     assert all("it is damaged and cannot be removed, Permission denied" in problem for problem in results.problems)
+
+
+@pytest.mark.parametrize("is_image", [False, True])
+@pytest.mark.parametrize("wanted", [Wanted(), Wanted(market_types=frozenset({"WIN"}))], ids=["all", "some"])
+def test_a_market_that_is_twice_in_a_message_has_one_update_in_every_form(
+    wanted: Wanted, is_image: bool, script: str, tmp_path: Path
+) -> None:
+    """Also before anybody knows whether it is wanted, and what is told of files counts the same."""
+    pytest.importorskip("pyarrow")
+    race = a_race("1.1")
+    for place in (1, 3, 6):
+        message = json.loads(race.messages[place])
+        (change,) = message["mc"]
+        first = {**change, "rc": [{"id": 3, "ltp": 9.0}], "img": is_image and place == 6}
+        message["mc"] = [first, change, {"id": "1.7", "rc": [{"id": 1, "ltp": 2.0}]}]
+        race.messages[place] = json.dumps(message)
+    race.messages.insert(0, race.messages.pop(1))
+    file = str(race.write(tmp_path))
+    (source,) = sources([file])
+    prepared = Cache(tmp_path / "cache").file_of(source)
+    raw = backtest(f"{script}:Backs", [file], Runs(models="all", wanted=wanted))
+    cached = backtest(f"{script}:Backs", [file], Runs(models="all", wanted=wanted, cache=tmp_path / "cache"))
+    alone = backtest(f"{script}:Backs", [str(prepared)], Runs(models="all", wanted=wanted))
+    assert raw.rows == cached.rows == alone.rows
+    of_others = 3 if wanted.is_everything else 0
+    assert raw.updates == cached.updates == alone.updates == 11 + of_others
+    (market, *_) = describe(source).markets
+    (same, *_) = describe(next(sources([str(prepared)]))).markets
+    assert (market.market_id, market.updates) == (same.market_id, same.updates) == ("1.1", 11)

@@ -102,7 +102,7 @@ def test_a_market_that_is_wanted_by_a_later_definition_has_what_was_told_before_
     raw, *prepared = results_of(script, [file], tmp_path, Wanted(market_types=frozenset({"WIN"})))
     assert raw.rows.orders
     for results in prepared:
-        assert (results.rows, results.problems) == (raw.rows, [])
+        assert (results.rows, results.updates, results.problems) == (raw.rows, raw.updates, [])
 
 
 def test_a_change_far_in_the_future_stops_time_and_is_told_once_a_file_by_its_line(script: str, tmp_path: Path) -> None:
