@@ -18,6 +18,7 @@ from simulator.backtest.models import QUEUE
 from simulator.backtest.report import PlotlyMissing, report
 from simulator.backtest.results import RUN, Results
 from simulator.backtest.running import Progress, Runs, backtest
+from simulator.backtest.summary import Breakdown, breakdowns
 from simulator.backtest.tables import text_table
 from simulator.backtest.variants import WrongStrategy
 from simulator.backtest.workers import NoCluster, on_a_cluster, on_this_machine
@@ -32,6 +33,8 @@ CANNOT_RUN: Final = 2
 FAILED: Final = 1
 INTERRUPTED: Final = 130
 OUTPUT: Final = Path("backtest")
+MOST_LINES: Final = 10
+"""How many lines are printed of what the figures of runs are made of."""
 
 
 class Number(click.FloatRange):
@@ -151,6 +154,17 @@ def _tell(results: Results) -> None:
     if not results.rows.orders and not results.failures:
         click.echo("the strategy has asked for nothing.", err=True)
     click.echo(text_table(RUN, results.summary.items()))
+    if results.rows.orders:
+        for breakdown in breakdowns(results.rows):
+            click.echo(f"\n{breakdown.heading}\n{_shortened(breakdown)}")
+
+
+def _shortened(breakdown: Breakdown) -> str:
+    """Return a table that can be taken in, however many lines there are."""
+    shown = breakdown.largest(MOST_LINES)
+    table = text_table((*RUN, *breakdown.names), shown.items())
+    rest = len(breakdown.lines) - len(shown)
+    return f"{table}\nthese have most turnover; {rest:,} more are in the report and the tables." if rest else table
 
 
 def _write(results: Results, strategy: str, output: Path, *, wants_report: bool) -> None:

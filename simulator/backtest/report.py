@@ -15,7 +15,7 @@ from simulator import __version__
 from simulator.backtest.course import Course, course
 from simulator.backtest.results import RUN, Results
 from simulator.backtest.rows import OrderRow
-from simulator.backtest.summary import Key, Line, by_hour, by_market, by_runner, equity, falls
+from simulator.backtest.summary import Key, Line, breakdowns, equity, falls
 from simulator.backtest.tables import html_table
 
 MOST_POINTS: Final = 5_000
@@ -46,15 +46,16 @@ def report(results: Results, title: str) -> str:
         f"<h2>{escape(heading)}</h2>{_drawn(figure, number)}"
         for number, (heading, figure) in enumerate(_drawings(results, graphs))
     )
+    tables = "".join(
+        f"<h2>{escape(each.heading)}</h2>{_table((*RUN, *each.names), each.lines.items())}"
+        for each in breakdowns(results.rows)
+    )
     return (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>'
         f"<style>{_STYLE}</style><script>{offline.get_plotlyjs()}</script></head><body>"
         f"<h1>{escape(title)}</h1>{_facts(results)}"
         f"{_table(RUN, results.summary.items())}{drawings}"
-        f"<h2>By market with orders</h2>{_table((*RUN, 'market'), _with_orders(results))}"
-        f"<h2>By runner</h2>{_table((*RUN, 'market', 'runner'), by_runner(results.rows).items())}"
-        f"<h2>By hour</h2>{_table((*RUN, 'hour'), by_hour(results.rows).items())}"
-        f"{_failures(results)}</body></html>\n"
+        f"{tables}{_failures(results)}</body></html>\n"
     )
 
 
@@ -76,11 +77,6 @@ def _table(names: Sequence[str], lines: Iterable[tuple[Key, Line]]) -> str:
     rest = len(every) - MOST_LINES
     note = f'<p class="note">{rest:,} more are in the tables beside this page.</p>' if rest > 0 else ""
     return html_table(names, every[:MOST_LINES]) + note
-
-
-def _with_orders(results: Results) -> Iterator[tuple[Key, Line]]:
-    """Yield the figures of those markets in which there is something to see."""
-    return ((key, line) for key, line in by_market(results.rows).items() if line.orders)
 
 
 def _failures(results: Results) -> str:

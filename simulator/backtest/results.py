@@ -1,6 +1,6 @@
 """The results of a backtest: rows, failures, and the files that hold them.
 
-A folder of results has `markets`, `orders` and `fills`, each as .parquet and .csv, `equity.csv`, `summary.json` and
+A folder of results has `markets`, `orders`, `fills` and `equity`, each as .parquet and .csv, `summary.json` and
 `report.html`. Two runs write the same bytes: rows are in order of run, model, market and number, and no file says when
 or where it was written. In `done` it keeps what came of every job, so that a run that was broken off goes on where it
 was.
@@ -8,7 +8,7 @@ was.
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -25,6 +25,15 @@ from simulator.backtest.tables import html_table
 DONE: Final = "done"
 RUN: Final = ("run", "model")
 """What tells runs apart."""
+
+
+class EquityRow(Struct, frozen=True, gc=False):
+    """The net profit of a run so far, after a market was settled."""
+
+    run: str
+    model: str
+    settled_at: int
+    net_profit: float
 
 
 class Results:
@@ -70,8 +79,11 @@ class Results:
         """
         folder.mkdir(parents=True, exist_ok=True)
         files = []
-        for name, kind in TABLES.items():
-            rows = [structs.asdict(row) for row in getattr(self.rows, name)]
+        tables: list[tuple[str, type[Struct], list[Any]]]
+        tables = [(name, kind, getattr(self.rows, name)) for name, kind in TABLES.items()]
+        tables.append(("equity", EquityRow, list(_curves(self.rows))))
+        for name, kind, found in tables:
+            rows = [structs.asdict(row) for row in found]
             fields = [field.name for field in structs.fields(kind)]
             files.append(_write(folder / f"{name}.csv", _as_csv(fields, (row.values() for row in rows))))
             parquet = folder / f"{name}.parquet"
@@ -82,14 +94,17 @@ class Results:
                 # Such as pyarrow raises for what is of no kind of a table's; the other tables are written all the same.
                 parquet.unlink(missing_ok=True)
                 self.problems.append(f"{parquet.name} cannot be written: {error}.")
-        curves = (
-            (*key, at, total) for key, markets in markets_by_run(self.rows).items() for at, total in equity(markets)
-        )
-        files.append(_write(folder / "equity.csv", _as_csv([*RUN, "settled_at", "net_profit"], curves)))
         summary = [{**dict(zip(RUN, key, strict=True)), **line._asdict()} for key, line in self.summary.items()]
         document = {"summary": summary, "failures": self.failures, "problems": self.problems}
         files.append(_write(folder / "summary.json", msgspec.json.format(msgspec.json.encode(document), indent=1)))
         return files
+
+
+def _curves(rows: Rows) -> Iterator[EquityRow]:
+    """Yield the net profit of every run after each settled market, in order of settlement."""
+    for (run, model), markets in markets_by_run(rows).items():
+        for at, total in equity(markets):
+            yield EquityRow(run, model, at, total)
 
 
 def _legible(failure: Failure) -> Failure:

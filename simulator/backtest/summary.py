@@ -68,6 +68,29 @@ def by_hour(rows: Rows) -> dict[Key, Line]:
     return _grouped(rows, None, key)
 
 
+class Breakdown(NamedTuple):
+    """What the figures of runs are made of: `names` are what tells its lines apart within a run."""
+
+    heading: str
+    names: tuple[str, ...]
+    lines: dict[Key, Line]
+
+    def largest(self, most: int) -> dict[Key, Line]:
+        """Return the lines with most turnover, in their own order."""
+        largest = sorted(self.lines.items(), key=lambda each: (-each[1].turnover, each[0]))[:most]
+        return dict(sorted(largest))
+
+
+def breakdowns(rows: Rows) -> list[Breakdown]:
+    """Return the figures of every run by market, runner and hour, as far as there are orders."""
+    of_markets = {key: line for key, line in by_market(rows).items() if line.orders}
+    return [
+        Breakdown("By market with orders", ("market",), of_markets),
+        Breakdown("By runner", ("market", "runner"), by_runner(rows)),
+        Breakdown("By hour", ("hour",), by_hour(rows)),
+    ]
+
+
 def _hour(time: int | None) -> str:
     return "" if time is None else f"{datetime.fromtimestamp(time / 1000, UTC):%H}:00"
 

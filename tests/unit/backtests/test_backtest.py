@@ -95,6 +95,32 @@ def test_tables_can_be_read_as_csv_and_as_parquet(script: str, recordings: str, 
     table = parquet.read_table(tmp_path / "orders.parquet").to_pylist()
     assert [row["bet_id"] for row in as_csv] == [str(row["bet_id"]) for row in table]
     assert table == [msgspec.structs.asdict(row) for row in results.rows.orders]
+    equity = parquet.read_table(tmp_path / "equity.parquet").to_pylist()
+    with (tmp_path / "equity.csv").open() as file:
+        assert [{name: str(value) for name, value in row.items()} for row in equity] == list(csv.DictReader(file))
+    assert [row["net_profit"] for row in equity] == [3.8, 7.6, 7.6, 11.4]
+
+
+def test_figures_are_printed_by_market_runner_and_hour_too(script: str, recordings: str, tmp_path: Path) -> None:
+    status, printed, _ = run(script, "Backs", recordings, "--output", str(tmp_path / "results"))
+    assert (status, len(printed.split("\n\n")[0].splitlines())) == (0, 2)
+    told = [[line.split() for line in part.splitlines()] for part in printed.split("\n\n")[1:]]
+    assert [" ".join(lines[0]) for lines in told] == ["By market with orders", "By runner", "By hour"]
+    of_markets, of_runners, of_hours = told
+    assert [line[2] for line in of_markets[2:]] == ["1.1", "1.2", "1.4"]
+    assert [line[2:5] for line in of_runners[2:]] == [[name, "Runner", "1"] for name in ("1.1", "1.2", "1.4")]
+    assert of_hours[2][:5] == ["default", "queue", "12:00", "3", "3"]
+
+
+def test_of_many_lines_those_with_most_turnover_are_printed(script: str, tmp_path: Path) -> None:
+    for number in range(4):
+        a_race(f"1.{number}", event_id=str(number)).write(tmp_path)
+    stakes = "--set", "stake=2,3,4"
+    status, printed, _ = run(script, "Backs", str(tmp_path / "*.bz2"), *stakes, "--output", str(tmp_path / "results"))
+    of_markets = printed.split("\n\n")[1].splitlines()
+    assert (status, len(of_markets)) == (0, 2 + 10 + 1)
+    assert [line.split()[0] for line in of_markets[2:-1]] == 2 * ["stake=2"] + 4 * ["stake=3"] + 4 * ["stake=4"]
+    assert of_markets[-1] == "these have most turnover; 2 more are in the report and the tables."
 
 
 def test_a_report_stands_alone_and_says_what_happened(script: str, recordings: str, tmp_path: Path) -> None:
