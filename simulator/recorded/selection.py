@@ -1,7 +1,6 @@
 """Which files are played: those that may have a wanted market. And a cache of what is prepared of them."""
 
 import hashlib
-import os
 import tempfile
 from collections.abc import Iterable, Iterator
 from functools import partial
@@ -65,7 +64,8 @@ class Cache:
     """A folder with prepared recordings, each found again by what is in the file that it was prepared of.
 
     So it does not matter where the file lies, how it is called and when it was copied, and a file that has changed is
-    prepared anew. Several processes may share a folder.
+    prepared anew. Several processes may share a folder, also of several users: who may read what is
+    prepared is as the umask says.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -85,34 +85,26 @@ class Cache:
         try:
             if file.exists():
                 return file
-            self._begin()
+            beside = self._begin()
         except OSError as error:
             raise CannotKeep(f"{self._folder}: nothing can be kept there, {error.strerror or error}.") from None
         try:
-            self._prepare(source, file)
+            with beside as folder:
+                # In a folder of its own and not as a temporary file, which nobody else might read.
+                part = Path(folder, file.name)
+                prepare(Recording(source, is_watched=True), part)
+                part.replace(file)
         except OSError as error:
             raise CannotKeep(f"{file}: it cannot be written, {error.strerror or error}.") from None
         return file
 
-    def _begin(self) -> None:
-        """Make the folder, and say what it is; where others use it too, they have done it."""
+    def _begin(self) -> "tempfile.TemporaryDirectory[str]":
+        """Make the folder and say what it is, where others who use it have not, and return one for what is written."""
         self._folder.mkdir(parents=True, exist_ok=True)
         tag = self._folder / CACHE_TAG
         if not tag.exists():
             tag.write_text(_TAG, encoding="ascii")
-        # What can be made there can be kept.
-        with tempfile.TemporaryFile(dir=self._folder):
-            pass
-
-    def _prepare(self, source: Source, file: Path) -> None:
-        handle, name = tempfile.mkstemp(dir=self._folder, suffix=".part")
-        os.close(handle)
-        part = Path(name)
-        try:
-            prepare(Recording(source, is_watched=True), part)
-            part.replace(file)
-        finally:
-            part.unlink(missing_ok=True)
+        return tempfile.TemporaryDirectory(dir=self._folder, suffix=".part")
 
 
 def drop(copies: Iterable[PreparedRecording]) -> None:

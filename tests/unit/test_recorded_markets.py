@@ -1,6 +1,8 @@
 """A recording as its markets: which are played, what happens in them, and what is kept of them for the next time."""
 
 import json
+import os
+import stat
 import subprocess
 import sys
 from datetime import date
@@ -385,6 +387,27 @@ def test_a_cache_without_pyarrow_is_refused_with_what_to_do(tmp_path: Path, monk
 
     with pytest.raises(PyarrowMissing, match=r"pip install 'betsim\[backtest\]'"):
         play(source(tmp_path / "file"), cache=Cache(tmp_path / "cache"))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="files have no modes there")
+@pytest.mark.parametrize("umask", [0o000, 0o022, 0o027, 0o077])
+def test_what_is_prepared_may_be_read_by_whom_the_umask_says(tmp_path: Path, umask: int) -> None:
+    """As any file that is written. What others have put into a folder that is shared is left as it is."""
+    pytest.importorskip("pyarrow")
+    (tmp_path / "file").write_bytes(CONTENT)
+    folder = tmp_path / "cache"
+    folder.mkdir()
+    tag = folder / "CACHEDIR.TAG"
+    tag.write_text("somebody else has said what it is")
+    before = os.umask(umask)
+    try:
+        file = Cache(folder).file_of(source(tmp_path / "file"))
+    finally:
+        os.umask(before)
+
+    assert stat.S_IMODE(file.stat().st_mode) == 0o666 & ~umask
+    assert tag.read_text() == "somebody else has said what it is"
+    assert sorted(folder.iterdir()) == sorted([tag, file])
 
 
 def test_a_cache_that_cannot_be_written_is_named(tmp_path: Path) -> None:
