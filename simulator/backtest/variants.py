@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import product
 from math import isinf
+from pathlib import Path
 from typing import Any, Final
 
 import yaml
@@ -95,6 +96,12 @@ def pinned(reference: str) -> str:
     """
     place, name, source = _parts(reference)
     return f"{place}:{name}#{_loaded(place, source).source}"
+
+
+def absolute(reference: str) -> str:
+    """Return a reference that leads to the same file from everywhere; a module stays what it is called."""
+    place, colon, named = reference.rpartition(":")
+    return f"{Path.cwd() / place}{colon}{named}" if place.endswith(".py") else reference
 
 
 def _parts(reference: str) -> tuple[str, str, str]:

@@ -15,11 +15,17 @@ from contextlib import contextmanager
 from importlib import import_module
 from multiprocessing import active_children, get_context, parent_process, resource_tracker
 from multiprocessing.process import BaseProcess
+from pathlib import Path
+from platform import node
 from threading import Thread
 from typing import Any, Final
 
+from msgspec.structs import replace
+
 from simulator.backtest.collection import collect_seldom, seldom_collected
 from simulator.backtest.job import Job, Outcome, do, given_up
+from simulator.backtest.variants import WrongStrategy, absolute
+from simulator.recorded.remote import is_url
 
 MOST_ATTEMPTS: Final = 3
 BATCH: Final = 10
@@ -142,7 +148,8 @@ def _as_they_end(running: dict[Future[Outcome], int], left: dict[int, Job]) -> I
 def on_a_cluster(address: str) -> Doing:
     """Return what does jobs on the Dask cluster whose scheduler has this address; it raises `NoCluster` without one.
 
-    Files are read where the workers are, so paths have to be good there, and betsim has to be installed.
+    Files are read where the workers are, so paths have to lead to them there, those that are relative from the folder
+    of this process; and betsim has to be installed. What is not there is named with its worker.
     """
 
     def doing(jobs: Sequence[Job]) -> Iterator[Outcome]:
@@ -161,6 +168,31 @@ def on_a_cluster(address: str) -> Doing:
 
 
 def _on_workers_of(client: Any, jobs: Sequence[Job], distributed: Any) -> Iterator[Outcome]:
+    """Do jobs whose paths lead from everywhere, and yield what comes of them as of those that were given."""
+    given = [_from_everywhere(job) for job in jobs]
+    by_name = {there.name: job for there, job in zip(given, jobs, strict=True)}
+    for outcome in _in_batches(client, given, distributed):
+        job = by_name[outcome.name]
+        outcome.name, outcome.files = job.name, job.files
+        yield outcome
+
+
+def _from_everywhere(job: Job) -> Job:
+    """Return a job with paths that do not depend on the folder of a process."""
+    return replace(
+        job,
+        name=_path_from_everywhere(job.name) if job.name in job.files else job.name,
+        files=tuple(map(_path_from_everywhere, job.files)),
+        strategy=absolute(job.strategy),
+        cache=_path_from_everywhere(job.cache) if job.cache else "",
+    )
+
+
+def _path_from_everywhere(path: str) -> str:
+    return path if is_url(path) else str(Path.cwd() / path)
+
+
+def _in_batches(client: Any, jobs: Sequence[Job], distributed: Any) -> Iterator[Outcome]:
     batches = [jobs[start : start + BATCH] for start in range(0, len(jobs), BATCH)]
     given = {client.submit(do_batch, batch, pure=False): batch for batch in batches}
     suspects: list[Job] = []
@@ -181,5 +213,22 @@ def _on_workers_of(client: Any, jobs: Sequence[Job], distributed: Any) -> Iterat
 
 @seldom_collected()
 def do_batch(jobs: Sequence[Job]) -> list[Outcome]:
-    """Do some jobs one after the other, as a task of a cluster."""
-    return list(here(jobs))
+    """Do some jobs one after the other, as a task of a cluster; raise `WrongStrategy`, which names the worker."""
+    try:
+        return [_named_if_not_here(job, do(job)) for job in jobs]
+    except WrongStrategy as error:
+        raise WrongStrategy(f"on the worker {node()}: {error}") from error
+
+
+def _named_if_not_here(job: Job, outcome: Outcome) -> Outcome:
+    """Return what came of a job, with the name of the worker where this does not see its files."""
+    if outcome.failures and not all(is_url(file) or _is_here(Path(file)) for file in job.files):
+        outcome.failures = [
+            replace(failure, error=f"on the worker {node()}: {failure.error}") for failure in outcome.failures
+        ]
+    return outcome
+
+
+def _is_here(path: Path) -> bool:
+    """Return whether a file is here, or an archive that it may be in."""
+    return path.exists() or any(parent.is_file() for parent in path.parents)
