@@ -1,6 +1,6 @@
 """`python -m simulator` is the command `betsim`."""
 
-from simulator.cli import main
+from simulator.start import main
 
 if __name__ == "__main__":
     main()
