@@ -59,7 +59,7 @@ class Library:
         try:
             return call(*arguments, **named)
         except self._library.BetfairError as error:
-            raise CannotRun(f"{self._access.url}: {error}.") from error
+            raise CannotRun(_sentence(self._access.url, error)) from error
 
     def follow_markets(self, market_filter: dict[str, Any]) -> None:
         """Subscribe to markets; lists of their books come into the queue."""
@@ -102,3 +102,18 @@ class Library:
         with suppress(CannotRun):
             self.ask(self.client.logout)
         self.session.close()
+
+
+def _sentence(url: str, error: Exception) -> str:
+    """Return in one line what the library raises: where there is no connection, why that is, as the system says it."""
+    reason = getattr(error, "exception", None)
+    if not isinstance(reason, OSError):
+        return f"{url}: {' '.join(str(error).split())}."
+    # Every library on the way has wrapped it once more.
+    told: BaseException | None = reason
+    words = type(reason).__name__
+    while told is not None:
+        if isinstance(told, OSError) and told.strerror:
+            words = told.strerror
+        told = told.__cause__ or told.__context__
+    return f"{url} cannot be reached: {words}."

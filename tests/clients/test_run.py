@@ -212,7 +212,8 @@ def test_the_same_strategy_gets_the_same_bets_on_the_server_and_over_its_recordi
     ("changes", "market_filter", "sentence"),
     [
         ({"password": "wrong"}, {}, "INVALID_USERNAME_OR_PASSWORD"),
-        ({"url": "http://127.0.0.1:9"}, {}, r"^http://127\.0\.0\.1:9: "),
+        ({"url": "http://127.0.0.1:9"}, {}, r"^http://127\.0\.0\.1:9 cannot be reached: Connection refused\.$"),
+        ({"url": "http://nowhere.invalid"}, {}, r"^http://nowhere\.invalid cannot be reached: [^\n]+\.$"),
         ({"stream": "127.0.0.1:9"}, {}, "^the stream has ended: "),
         ({}, {"marketIds": ["1.1"]}, "^no market is open that was asked for"),
     ],
