@@ -180,7 +180,7 @@ def _write(results: Results, strategy: str, output: Path, *, wants_report: bool)
     except PlotlyMissing as error:
         click.echo(str(error), err=True)
     except OSError as error:
-        end(f"{output}: {error.strerror or error}.", FAILED)
+        end(f"{error.filename or output}: {error.strerror or error}.", FAILED)
     if find_spec("pyarrow") is None:
         click.echo("tables are written as .csv alone: Parquet needs pip install 'betsim[backtest]'.", err=True)
     click.echo(f"{', '.join(file.name for file in files)} in {output}")

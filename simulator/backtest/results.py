@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
+from shutil import rmtree
 from typing import Any, Final
 
 import msgspec
@@ -168,11 +169,15 @@ class Done:
         # Written beside and then renamed, so that a file that is there is whole.
         beside = self._folder / f"{fingerprint}.part"
         beside.write_bytes(content)
-        beside.replace(self._folder / fingerprint)
+        whole = self._folder / fingerprint
+        if whole.is_dir():
+            # It is none of ours, and nothing of it can be taken for what came of a job.
+            rmtree(whole)
+        beside.replace(whole)
 
     def find(self, fingerprint: str) -> Outcome | None:
         """Return what came of a job, `None` where it was not done or what is kept of it cannot be read."""
         try:
             return msgspec.msgpack.decode((self._folder / fingerprint).read_bytes(), type=Outcome)
-        except (FileNotFoundError, msgspec.DecodeError):
+        except (OSError, msgspec.DecodeError):
             return None

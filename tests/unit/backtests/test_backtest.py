@@ -363,6 +363,12 @@ def test_a_folder_that_results_cannot_be_kept_in_is_said_before_the_work(script:
     assert (status, complaints) == (2, f"betsim: {script}/results: Not a directory.\n")
 
 
+def test_a_table_that_cannot_be_written_is_named(script: str, recordings: str, tmp_path: Path) -> None:
+    (tmp_path / "results" / "orders.csv").mkdir(parents=True)
+    status, _, complaints = run(script, "Backs", recordings, "--output", str(tmp_path / "results"))
+    assert (status, complaints) == (1, f"betsim: {tmp_path}/results/orders.csv: Is a directory.\n")
+
+
 # Which markets
 
 

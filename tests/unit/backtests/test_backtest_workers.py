@@ -126,3 +126,20 @@ def test_what_was_done_of_other_files_or_by_another_strategy_does_not_count(
     done.clear()
     attempt()
     assert len(done) == 3
+
+
+@pytest.mark.parametrize("is_folder", [True, False], ids=["a folder", "half of it"])
+def test_what_is_kept_and_cannot_be_read_is_done_again(
+    is_folder: bool, script: str, recordings: str, tmp_path: Path
+) -> None:
+    expected = backtest(f"{script}:Backs", [recordings], folder=tmp_path)
+    spoilt = min((tmp_path / "done").iterdir())
+    content = spoilt.read_bytes()
+    spoilt.unlink()
+    if is_folder:
+        (spoilt / "something").mkdir(parents=True)
+    else:
+        spoilt.write_bytes(content[:100])
+    results = backtest(f"{script}:Backs", [recordings], folder=tmp_path, resumes=True)
+    assert results.rows == expected.rows
+    assert spoilt.read_bytes() == content
