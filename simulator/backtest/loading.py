@@ -54,7 +54,9 @@ def load(place: str, source: str = "") -> Loaded:
             try:
                 with _imported_anew(own):
                     module = _of_file(Path(where), own) if is_file else importlib.import_module(place)
-            except Exception as error:
+            except KeyboardInterrupt:
+                raise
+            except BaseException as error:  # a script may end the program where it is imported
                 raise NotLoaded(_why_not(place, error, is_file=is_file)) from error
             known = _LOADED[where, own.digest] = Loaded(module, own.digest)
         return known
@@ -111,7 +113,7 @@ def _imported_anew(own: OwnSource) -> Iterator[None]:
     _IMPORTED.update(named)
 
 
-def _why_not(place: str, error: Exception, *, is_file: bool) -> str:
+def _why_not(place: str, error: BaseException, *, is_file: bool) -> str:
     if isinstance(error, ModuleNotFoundError) and (error.name or "").partition(".")[0] == "flumine":
         return f"{place} has a strategy for flumine, and flumine is not installed here: pip install flumine."
     told = f"{type(error).__name__}: {error}."

@@ -50,10 +50,13 @@ class Results:
         self.markets = 0
         self.files: Final[dict[str, tuple[str, ...]]] = {}
         """By market id: what it was read from."""
+        known_problems: set[str] = set()
         for outcome in sorted(outcomes, key=lambda outcome: outcome.name):
             self.rows.extend(outcome.rows)
             self.failures.extend(map(_legible, outcome.failures))
-            self.problems.extend(outcome.problems)
+            # What concerns all jobs, as a cache in which nothing can be kept, each of them says.
+            self.problems.extend(problem for problem in outcome.problems if problem not in known_problems)
+            known_problems.update(outcome.problems)
             self.updates += outcome.updates
             self.markets += outcome.markets
             for market_id in dict.fromkeys(row.market_id for row in outcome.rows.markets):

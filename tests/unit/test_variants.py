@@ -150,6 +150,14 @@ def test_what_is_no_strategy_is_said(reference: str, sentence: str, script: Path
     assert str(wrong.value).startswith(sentence.format(script=script))
 
 
+@pytest.mark.parametrize("ends", ["raise SystemExit(3)", "import asyncio; raise asyncio.CancelledError(3)"])
+def test_a_file_that_ends_the_program_where_it_is_loaded_is_said(ends: str, tmp_path: Path) -> None:
+    file = tmp_path / "ends.py"
+    file.write_text(ends)
+    with pytest.raises(WrongStrategy, match=r"ends\.py cannot be loaded: (SystemExit|CancelledError): 3\.$"):
+        strategy_class(f"{file}:Backs")
+
+
 def test_a_file_that_cannot_be_loaded_is_said_and_can_be_loaded_once_it_is_mended(tmp_path: Path) -> None:
     file = tmp_path / "broken.py"
     file.write_text("1 / 0")

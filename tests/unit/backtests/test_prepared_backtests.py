@@ -145,7 +145,7 @@ def test_where_nothing_can_be_kept_the_recordings_are_read_themselves_and_that_i
     sentence = something(cache, f"{recordings}/1.1.bz2")
     results = backtest(f"{script}:Backs", [recordings], Runs(models="all", cache=cache))
     assert (results.rows, results.failures, results.updates) == (expected.rows, [], expected.updates)
-    (problem,) = set(results.problems)
+    (problem,) = results.problems
     assert f"attention: {problem}".startswith(sentence)
     if cache.is_file():
         return
