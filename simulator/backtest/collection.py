@@ -8,6 +8,7 @@ there before is left alone, and the rest is looked through when there are many m
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import Lock
 from typing import Final
 
 FEWEST_COLLECTED: Final = 200_000
@@ -19,17 +20,26 @@ SECOND_LOOKS: Final = 1
 """After how many times what has lasted is looked at again: more would let the garbage of several markets pile up."""
 
 
+_lock: Final = Lock()
+_before: Final[list[tuple[bool, tuple[int, int, int]]]] = []
+"""Once for each who has it looked for seldom now: whether anything was frozen, and the thresholds, at first."""
+
+
 @contextmanager
 def seldom_collected() -> Iterator[None]:
-    """Have garbage looked for seldom meanwhile; afterwards all is as it was, also where this is done within itself."""
-    is_frozen, thresholds = gc.get_freeze_count() > 0, gc.get_threshold()
-    collect_seldom()
+    """Have garbage looked for seldom meanwhile; the last who leaves, in whatever thread, puts back what was."""
+    with _lock:
+        _before.append(_before[0] if _before else (gc.get_freeze_count() > 0, gc.get_threshold()))
+        collect_seldom()
     try:
         yield
     finally:
-        gc.set_threshold(*thresholds)
-        if not is_frozen:
-            gc.unfreeze()
+        with _lock:
+            was_frozen, thresholds = _before.pop()
+            if not _before:
+                gc.set_threshold(*thresholds)
+                if not was_frozen:
+                    gc.unfreeze()
 
 
 def collect_seldom() -> None:

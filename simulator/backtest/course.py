@@ -4,7 +4,7 @@ from collections import defaultdict
 from itertools import chain
 from typing import NamedTuple
 
-from simulator.backtest.amounts import of_hundredths
+from simulator.backtest.amounts import of_hundredths, to_hundredths
 from simulator.backtest.results import Results
 from simulator.backtest.rows import OrderRow
 from simulator.recorded.selection import play
@@ -39,7 +39,7 @@ def course(results: Results) -> Course | None:
         for order in results.rows.orders
         if (order.run, order.model, order.market_id, order.selection_id, order.handicap) == chosen
     ]
-    points = _best_prices(results.files[market_id], market_id, (selection_id, round(handicap * 100)))
+    points = _best_prices(results.files[market_id], market_id, (selection_id, to_hundredths(handicap)))
     points = points[:: len(points) // MOST_POINTS + 1]
     return Course(
         market_id,

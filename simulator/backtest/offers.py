@@ -236,7 +236,6 @@ class RecordedOffers(Offers):
     def add(self, order: Order) -> None:
         """Queue the unmatched part of a bet of ours, behind those whom the model puts before it."""
         super().add(order)
-        self._watch()
         ahead = 0 if self._model.place is Place.FRONT else max(0, self.available(order.price))
         self.ahead[order.bet_id] = self.arrived_behind[order.bet_id] = ahead
         if order.price not in self.recorded and not self.is_in_sight(order.price):
@@ -244,6 +243,7 @@ class RecordedOffers(Offers):
             if self._model.place is not Place.FRONT:
                 self.unseen.add(order.bet_id)
                 self.ahead[order.bet_id] = UNSEEN_AHEAD
+        self._watch()
 
     def reduce(self, order: Resting, size: int) -> None:
         """Take `size` pence off a bet: one of ours, or recorded volume that is gone from now on."""

@@ -54,6 +54,19 @@ def test_while_strategies_play_what_is_there_is_left_alone_and_young_objects_are
     assert (usual, 0) == (gc.get_threshold(), gc.get_freeze_count())
 
 
+def test_the_last_of_several_who_play_at_a_time_puts_back_what_was() -> None:
+    usual = gc.get_threshold()
+    first, second = seldom_collected(), seldom_collected()
+
+    first.__enter__()
+    second.__enter__()
+    first.__exit__(None, None, None)
+    assert (FEWEST_COLLECTED, 1) == gc.get_threshold()[:2]
+    second.__exit__(None, None, None)
+
+    assert (usual, 0) == (gc.get_threshold(), gc.get_freeze_count())
+
+
 def test_where_garbage_is_never_looked_for_playing_strategies_does_not_change_that() -> None:
     usual = gc.get_threshold()
     gc.set_threshold(0)

@@ -224,6 +224,15 @@ def test_who_waits_out_of_sight_has_nobody_before_him_where_nothing_is_shown_whe
     assert bet.size_matched == 4_00
 
 
+def test_a_price_comes_in_sight_where_a_level_goes_at_which_nothing_of_ours_is() -> None:
+    told = recording()
+    bet = told.lay(10_00, at=2_90)
+    told.says(batb=[(2, 0, 0)])
+    assert told.book().lays.ahead[bet.bet_id] == 0
+    told.says(trd=[(2.9, 8)])
+    assert (bet.size_matched, told.fills[0].queue_ahead) == (4_00, 0)
+
+
 def test_a_price_comes_in_sight_where_the_other_side_shows_that_there_may_be_more_levels() -> None:
     told = Recording()
     told.says(batb=[(0, 3.0, 10)])

@@ -7,6 +7,7 @@ import pytest
 from click.testing import CliRunner
 from msgspec.structs import replace
 
+from simulator.backtest.course import course
 from simulator.backtest.job import Job, Outcome
 from simulator.backtest.results import Results
 from simulator.backtest.running import Runs, backtest
@@ -239,6 +240,19 @@ def test_the_largest_number_that_can_be_kept_is_a_runner_that_is_not_there(
     results.write(tmp_path / "kept")
     assert {row.refusal for row in results.rows.orders} == {"INVALID_RUNNER"}
     assert (results.failures, results.problems) == ([], [])
+
+
+@pytest.mark.parametrize("handicap", ["nan", "inf"])
+def test_a_handicap_that_is_no_number_is_a_runner_that_is_not_there_also_in_the_report(
+    handicap: str, script: str, race: str, tmp_path: Path
+) -> None:
+    parameters = (f"asks=\"1, dict(handicap=float('{handicap}'))\"",)
+    results = backtest(f"{script}:AsksForWhatIsNone", [race], Runs(parameters=parameters), folder=tmp_path / "kept")
+    results.write(tmp_path / "kept")
+    assert {row.refusal for row in results.rows.orders} == {"INVALID_RUNNER"}
+    drawn = course(results)
+    assert drawn is not None
+    assert drawn.orders == results.rows.orders
 
 
 def spoils(event: str, selection_id: int) -> Doing:
