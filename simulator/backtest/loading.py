@@ -15,7 +15,7 @@ from threading import RLock
 from types import ModuleType
 from typing import Final, NamedTuple
 
-from simulator.backtest.own_source import OwnModule, OwnSource, of_file, of_module
+from simulator.backtest.own_source import MAIN, OwnModule, OwnSource, of_file, of_module
 
 
 class NotLoaded(Exception):
@@ -49,6 +49,9 @@ def load(place: str, source: str = "") -> Loaded:
         own = _own_source(place, is_file=is_file)
         if source and source != own.digest:
             raise NotLoaded(f"{place} is not what it was when the backtest began, or something that it imports is not.")
+        if place == MAIN:
+            # It runs already, and what it imports of its own is not to be another under its hands.
+            return _LOADED.setdefault((where, own.digest), Loaded(sys.modules[MAIN], own.digest))
         known = _LOADED.get((where, own.digest))
         if known is None:
             try:
@@ -68,7 +71,9 @@ def _own_source(place: str, *, is_file: bool) -> OwnSource:
         raise NotLoaded(f"there is no file {place}.")
     try:
         return of_file(path) if is_file else of_module(place)
-    except Exception as error:
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # looking for a module may run the packages that it is of
         raise NotLoaded(_why_not(place, error, is_file=is_file)) from error
 
 

@@ -1,12 +1,14 @@
 """The source of a strategy: its file, and all of its own that it imports, as its `import` statements say.
 
 Its own is what lies in the folder of the file, or in the package that a module is of. Nothing of it is run to find out,
-so that it is the same in every process. What is imported by other means than these statements is not seen.
+so that it is the same in every process; but for a package whose modules lie elsewhere than in its folder, which only
+it knows. What is imported by other means than these statements is not seen.
 """
 
 import ast
 import importlib
 import importlib.util
+import sys
 import sysconfig
 from collections.abc import Iterator
 from hashlib import sha256
@@ -15,6 +17,8 @@ from typing import Final, NamedTuple
 
 import msgspec
 
+MAIN: Final = "__main__"
+"""The name of the module that is the program itself."""
 _OF_BETSIM: Final = __name__.partition(".")[0]
 _OF_OTHERS: Final = frozenset(
     Path(path).resolve() for name, path in sysconfig.get_paths().items() if name in ("stdlib", "purelib", "platlib")
@@ -50,17 +54,39 @@ def of_file(path: Path) -> OwnSource:
 
 def of_module(name: str) -> OwnSource:
     """Return the source of a module, nothing where it has none; raise what looking for it raises."""
-    importlib.invalidate_caches()
-    specification = importlib.util.find_spec(name)
+    if name == MAIN:
+        # The program itself, which is not looked for: of a notebook there is no file.
+        script = Path(getattr(sys.modules[name], "__file__", None) or "")
+        return of_file(script.resolve()) if script.is_file() else OwnSource({})
     top, *below = name.split(".")
-    if top == _OF_BETSIM or specification is None or not (specification.origin or "").endswith(".py"):
+    file = None if top == _OF_BETSIM else _file_of(name)
+    if file is None:
         return OwnSource({})
-    file = Path(specification.origin or "").resolve()
-    is_package = specification.submodule_search_locations is not None
-    folder = file.parents[len(below) + is_package]
+    folder = file.parents[len(below) + (file.name == "__init__.py")]
     modules = {each: module for each in _packages_of(name) for module in _module_of(folder, each)}
     modules[name] = OwnModule(file, file.read_bytes())
     return _with_imported(modules, folder, top if folder in _OF_OTHERS else "")
+
+
+def _file_of(name: str) -> Path | None:
+    """Return where a module of Python is; raise what looking for it raises."""
+    importlib.invalidate_caches()
+    module = sys.modules.get(name)
+    if module is not None and module.__spec__ is None:
+        # Somebody has made it, and it is of no file.
+        return None
+    top, *below = name.split(".")
+    specification = importlib.util.find_spec(top)
+    if below and specification is not None:
+        # Not by `find_spec`, which runs the packages above it.
+        for folder in specification.submodule_search_locations or ():
+            place = Path(folder).joinpath(*below)
+            for file in (place / "__init__.py", place.with_name(f"{place.name}.py")):
+                if file.is_file():
+                    return file.resolve()
+        specification = importlib.util.find_spec(name)
+    origin = "" if specification is None else specification.origin or ""
+    return Path(origin).resolve() if origin.endswith(".py") else None
 
 
 def _with_imported(modules: dict[str, OwnModule], folder: Path, only: str) -> OwnSource:

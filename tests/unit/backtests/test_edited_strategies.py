@@ -1,9 +1,11 @@
 """A strategy that is edited is another one: it runs from then on, and nothing that was done before is its own."""
 
 import pickle
+import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -153,3 +155,33 @@ def test_what_could_not_be_loaded_is_loaded_once_what_it_imports_is_mended(folde
         strategy_class(f"{script}:Backs")
     (folder / "early_of_main.py").write_text("STAKE = 17.0  # mended\n")
     assert strategy_class(f"{script}:Backs")
+
+
+def test_a_script_runs_a_strategy_of_its_own(folder: Path, recordings: str) -> None:
+    script = folder / "program.py"
+    asks = f"""
+if __name__ == "__main__":
+    from simulator.backtest.running import backtest
+    (line,) = backtest("__main__:Backs", [{recordings!r}]).summary.values()
+    print(line.turnover)
+"""
+    script.write_text(BACKS.format(stake="2.0") + asks)
+    done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, timeout=60, check=False)
+    assert (done.stdout, done.stderr) == ("6.0\n", "")
+
+
+def test_a_module_that_somebody_has_made_needs_no_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = ModuleType("made_by_somebody")
+    exec(BACKS.format(stake="2.0"), made.__dict__)
+    monkeypatch.setitem(sys.modules, made.__name__, made)
+    assert strategy_class("made_by_somebody:Backs") is made.__dict__["Backs"]
+
+
+@pytest.mark.parametrize("module", ["main", "elsewhere"])
+def test_a_package_that_ends_the_program_is_said_to(module: str, folder: Path) -> None:
+    package = folder / f"ends_with_{module}"
+    package.mkdir()
+    (package / "__init__.py").write_text("raise SystemExit(0)\n")
+    (package / "main.py").write_text(BACKS.format(stake="2.0"))
+    with pytest.raises(WrongStrategy, match=rf"^module {package.name}\.{module} cannot be imported: SystemExit: 0\.$"):
+        strategy_class(f"{package.name}.{module}:Backs")
