@@ -84,7 +84,8 @@ class Chosen:
     def __init__(self, wanted: Wanted = EVERYTHING, unwanted: Iterable[str] = ()) -> None:
         """Begin where of some markets it is known that they are not wanted."""
         self._wanted: Final = wanted
-        self._is_everything: Final = wanted.is_everything
+        self.is_everything: Final = wanted.is_everything
+        """Whether nothing is left out."""
         self._is_wanted: Final[dict[str, bool]] = dict.fromkeys(unwanted, False)
 
     @property
@@ -94,7 +95,7 @@ class Chosen:
 
     def of(self, changes: list[MarketChange]) -> list[MarketChange]:
         """Return the changes of wanted markets, and of those of which nobody knows yet."""
-        if self._is_everything:
+        if self.is_everything:
             return changes
         for change in changes:
             if change.market_definition is not None and change.id not in self._is_wanted:
@@ -103,7 +104,19 @@ class Chosen:
 
     def knows(self, market_id: str) -> bool:
         """Return whether it is known that a market is wanted, or that it is not."""
-        return self._is_everything or market_id in self._is_wanted
+        return self.is_everything or market_id in self._is_wanted
+
+    def anew(self) -> "Chosen":
+        """Return who chooses the same, and knows nothing yet."""
+        return Chosen(self._wanted)
+
+    def wants(self, market_id: str) -> bool:
+        """Return whether it is known that a market is wanted."""
+        return self._is_wanted.get(market_id, False)
+
+    def refuses(self, market_id: str) -> bool:
+        """Return whether it is known that a market is not wanted."""
+        return not self._is_wanted.get(market_id, True)
 
     def add_unwanted(self, market_ids: Iterable[str]) -> None:
         """Take note of markets that are not wanted."""

@@ -127,3 +127,25 @@ def test_lines_that_are_a_little_out_of_order_are_not_told_of(script: str, tmp_p
     race = a_race("1.1")
     race.messages[4], race.messages[5] = race.messages[5], race.messages[4]
     assert run(script, [race.write(tmp_path)], None, Wanted()).problems == []
+
+
+def test_a_market_has_nothing_of_what_another_file_tells_of_it_later_where_some_markets_are_wanted(
+    script: str, tmp_path: Path
+) -> None:
+    """The other file is read ahead, and goes on with the market before it defines it itself."""
+    first, other = a_race("1.1"), a_race("1.1")
+    first.messages, other.messages = first.messages[:6], other.messages[6:]
+    (tmp_path / "0").mkdir()
+    paths = [other.write(tmp_path / "0"), first.write(tmp_path)]
+    every = run(script, paths, None, Wanted())
+    some = run(script, paths, None, Wanted(market_types=frozenset({"WIN"})))
+    assert every.rows.orders
+    assert (some.rows, some.problems) == (every.rows, every.problems)
+
+
+def test_a_market_that_is_defined_late_and_not_wanted_is_not_told_as_never_defined(script: str, tmp_path: Path) -> None:
+    race = a_race("1.1")
+    late = json.loads(another_market(BEGINNING + 5_000))
+    early = {**late, "pt": BEGINNING + 4_000, "mc": [{"id": "1.2", "rc": [{"id": 1, "ltp": 2.0}]}]}
+    race.messages[3:3] = [json.dumps(early), json.dumps(late)]
+    assert run(script, [race.write(tmp_path)], None, Wanted(market_types=frozenset({"WIN"}))).problems == []
