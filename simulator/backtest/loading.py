@@ -15,6 +15,7 @@ from threading import RLock
 from types import ModuleType
 from typing import Final, NamedTuple
 
+from simulator.backtest.own_finder import OwnFinder
 from simulator.backtest.own_source import MAIN, OwnModule, OwnSource, of_file, of_module
 
 
@@ -101,17 +102,19 @@ def _of_file(path: Path, own: OwnSource) -> ModuleType:
 def _imported_anew(own: OwnSource) -> Iterator[None]:
     """Have what is a strategy's own imported anew, where any of it is other than when it was imported from here."""
     named = {name: module for name, module in own.modules.items() if name}
+    finder = OwnFinder(own)
     hidden: dict[str, ModuleType] = {}
     if any(name in sys.modules and _IMPORTED.get(name, module) != module for name, module in named.items()):
         for name in list(sys.modules):
-            if any(name == each or name.startswith(f"{each}.") for each in named):
+            if name in finder.namespaces or any(name == each or name.startswith(f"{each}.") for each in named):
                 hidden[name] = sys.modules.pop(name)
     importlib.invalidate_caches()
     before = set(sys.modules)
     try:
-        yield
+        with finder.in_force():
+            yield
     except BaseException:
-        for name in named.keys() - before:
+        for name in (named.keys() | finder.namespaces.keys()) - before:
             sys.modules.pop(name, None)
         sys.modules.update(hidden)
         raise

@@ -1,5 +1,6 @@
 """A strategy that is edited is another one: it runs from then on, and nothing that was done before is its own."""
 
+import os
 import pickle
 import subprocess
 import sys
@@ -81,8 +82,24 @@ def turnover(results: Results) -> float:
                 "of_a_package/common.py": "STAKE = 2.0\n",
             },
         ),
+        (
+            "without_init.strategies.main:Backs",
+            "without_init/common.py",
+            {
+                "without_init/strategies/main.py": "from without_init import common\n"
+                + BACKS.format(stake="common.STAKE"),
+                "without_init/common.py": "STAKE = 2.0\n",
+            },
+        ),
     ],
-    ids=["a file", "a module", "what a file imports", "what a file imports late", "what a module of a package imports"],
+    ids=[
+        "a file",
+        "a module",
+        "what a file imports",
+        "what a file imports late",
+        "what a module of a package imports",
+        "of a folder without an init",
+    ],
 )
 def test_what_is_edited_runs_as_it_is_now_and_is_not_taken_for_done(
     strategy: str, edited: str, texts: dict[str, str], folder: Path, recordings: str, tmp_path: Path
@@ -103,13 +120,21 @@ def test_what_is_edited_runs_as_it_is_now_and_is_not_taken_for_done(
     assert (turnover(results), done) == (6.0, [])
 
 
+@pytest.mark.parametrize(
+    ("imports", "file"),
+    [
+        ("from stakes_of_one_of_two import STAKE", "stakes_of_one_of_two.py"),
+        ("from of_one_of_two import stakes\nSTAKE = stakes.STAKE", "of_one_of_two/stakes.py"),
+    ],
+    ids=["a file", "in a folder without an init"],
+)
 def test_modules_of_one_name_that_strategies_of_two_folders_import_are_not_mixed_up(
-    folder: Path, recordings: str
+    imports: str, file: str, folder: Path, recordings: str
 ) -> None:
     for name in ("2.0", "17.0"):
-        (folder / name).mkdir()
-        (folder / name / "main.py").write_text(IMPORTS.format(module="stakes_of_one_of_two"))
-        (folder / name / "stakes_of_one_of_two.py").write_text(f"STAKE = {name}\n")
+        (folder / name / file).parent.mkdir(parents=True)
+        (folder / name / "main.py").write_text(f"{imports}\n{BACKS.format(stake='STAKE')}")
+        (folder / name / file).write_text(f"STAKE = {name}\n")
     found = [turnover(backtest(f"{folder}/{name}/main.py:Backs", [recordings])) for name in ("2.0", "17.0")]
     assert found == [6.0, 51.0]
 
@@ -185,3 +210,36 @@ def test_a_package_that_ends_the_program_is_said_to(module: str, folder: Path) -
     (package / "main.py").write_text(BACKS.format(stake="2.0"))
     with pytest.raises(WrongStrategy, match=rf"^module {package.name}\.{module} cannot be imported: SystemExit: 0\.$"):
         strategy_class(f"{package.name}.{module}:Backs")
+
+
+def test_what_is_imported_and_edited_to_the_same_size_within_a_second_runs_as_it_is_now(
+    folder: Path, recordings: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    (folder / "main.py").write_text(IMPORTS.format(module="stakes_of_a_second"))
+    found: list[float] = []
+    for stake in ("2.00", "17.0"):
+        file = folder / "stakes_of_a_second.py"
+        file.write_text(f"STAKE = {stake}\n")
+        os.utime(file, (1_600_000_000, 1_600_000_000))
+        found.append(turnover(backtest(f"{folder}/main.py:Backs", [recordings])))
+    assert found == [6.0, 51.0]
+
+
+def test_a_folder_without_an_init_is_shared_with_what_lies_elsewhere(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "path", [*sys.path, str(tmp_path / "elsewhere")])
+    for file, text in {
+        tmp_path / "elsewhere" / "shared_folder" / "theirs.py": "THEIRS = 1\n",
+        folder / "shared_folder" / "ours.py": "OURS = 1.0\n",
+        folder / "main.py": "import shared_folder.theirs\nimport shared_folder.ours\n"
+        + BACKS.format(stake="shared_folder.theirs.THEIRS"),
+    }.items():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+    first = vars(sys.modules[strategy_class(f"{folder}/main.py:Backs").__module__])["shared_folder"]
+    (folder / "shared_folder" / "ours.py").write_text("OURS = 17.0\n")
+    again = vars(sys.modules[strategy_class(f"{folder}/main.py:Backs").__module__])["shared_folder"]
+    assert (first.ours.OURS, again.ours.OURS) == (1.0, 17.0)
+    assert first.theirs is again.theirs
