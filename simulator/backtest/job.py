@@ -86,15 +86,17 @@ def do(job: Job) -> Outcome:
 
     What a strategy raises ends its own run and nothing else. A market that cannot be played is followed no further, and
     the others of the job go on. Anything else that is raised is a defect of ours, and then nobody knows how the lanes'
-    exchanges stand, in which all markets have one account: it ends this job and no other. Raises `WrongStrategy` where
-    there is no such one.
+    exchanges stand, in which all markets have one account: it ends this job and no other. So does a strategy that
+    cannot be had here: who has begun the backtest had it, and others may have it still.
     """
     try:
         strategy = strategy_class(job.strategy)
         for variant in job.variants:
             check_parameters(strategy, variant.parameters, job.strategy)
-    except (WrongStrategy, KeyboardInterrupt):
+    except KeyboardInterrupt:
         raise
+    except WrongStrategy as error:
+        return given_up(job, str(error))
     except BaseException as error:  # noqa: BLE001, what its module raises may be of any kind, as its classes may be
         return given_up(job, _words_of(error), _told(error))
     with _world_of(strategy):

@@ -24,7 +24,7 @@ from msgspec.structs import replace
 
 from simulator.backtest.collection import collect_seldom, seldom_collected
 from simulator.backtest.job import Job, Outcome, do, given_up
-from simulator.backtest.variants import WrongStrategy, absolute
+from simulator.backtest.variants import WrongStrategy, absolute, strategy_class
 from simulator.recorded.remote import is_url
 
 MOST_ATTEMPTS: Final = 3
@@ -213,20 +213,29 @@ def _in_batches(client: Any, jobs: Sequence[Job], distributed: Any) -> Iterator[
 
 @seldom_collected()
 def do_batch(jobs: Sequence[Job]) -> list[Outcome]:
-    """Do some jobs one after the other, as a task of a cluster; raise `WrongStrategy`, which names the worker."""
-    try:
-        return [_named_if_not_here(job, do(job)) for job in jobs]
-    except WrongStrategy as error:
-        raise WrongStrategy(f"on the worker {node()}: {error}") from error
+    """Do some jobs one after the other, as a task of a cluster."""
+    return [_named_if_not_here(job, do(job)) for job in jobs]
 
 
 def _named_if_not_here(job: Job, outcome: Outcome) -> Outcome:
-    """Return what came of a job, with the name of the worker where this does not see its files."""
-    if outcome.failures and not all(is_url(file) or _is_here(Path(file)) for file in job.files):
+    """Return what came of a job, with the name of the worker where this does not see its files or its strategy."""
+    if outcome.failures and not (
+        all(is_url(file) or _is_here(Path(file)) for file in job.files) and _has_strategy(job.strategy)
+    ):
         outcome.failures = [
             replace(failure, error=f"on the worker {node()}: {failure.error}") for failure in outcome.failures
         ]
     return outcome
+
+
+def _has_strategy(reference: str) -> bool:
+    try:
+        strategy_class(reference)
+    except WrongStrategy:
+        return False
+    except Exception:  # noqa: BLE001, what is in its module may raise anything, and is here
+        return True
+    return True
 
 
 def _is_here(path: Path) -> bool:

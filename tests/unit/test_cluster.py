@@ -10,7 +10,7 @@ from simulator.backtest import workers
 from simulator.backtest.job import Job, Outcome
 from simulator.backtest.lane import Settings
 from simulator.backtest.running import Runs, backtest
-from simulator.backtest.variants import WrongStrategy
+from simulator.backtest.variants import Variant
 from simulator.backtest.workers import Doing, NoCluster, do_batch, on_a_cluster
 from tests.dask_cluster import dask_cluster
 from tests.recording_files import a_race
@@ -99,13 +99,12 @@ def test_what_a_worker_does_not_see_is_told_as_such(tmp_path: Path) -> None:
     elsewhere = tmp_path / "elsewhere.py"
     elsewhere.write_text(STRATEGY)
     reference = f"{elsewhere}:Backs#{'0' * 64}"
-    with pytest.raises(WrongStrategy) as wrong:
-        do_batch([Job("9", (str(file),), reference, (), Settings())])
-    assert str(wrong.value).startswith(f"on the worker {node()}: {elsewhere} is not what it was")
+    job = Job("9", (str(file),), reference, (Variant({}, "queue"),), Settings())
+    (outcome,) = do_batch([job])
+    assert outcome.failures[0].error.startswith(f"on the worker {node()}: {elsewhere} is not what it was")
     elsewhere.unlink()
-    with pytest.raises(WrongStrategy) as wrong:
-        do_batch([Job("9", (str(file),), reference, (), Settings())])
-    assert str(wrong.value) == f"on the worker {node()}: there is no file {elsewhere}."
+    (outcome,) = do_batch([job])
+    assert outcome.failures[0].error == f"on the worker {node()}: there is no file {elsewhere}."
 
 
 def test_a_cluster_that_is_not_there_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

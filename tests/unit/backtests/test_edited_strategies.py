@@ -10,11 +10,11 @@ from types import ModuleType
 
 import pytest
 
-from simulator.backtest.job import Job, Outcome
+from simulator.backtest.job import Job, Outcome, do
 from simulator.backtest.results import Results
 from simulator.backtest.running import backtest
 from simulator.backtest.variants import WrongStrategy, pinned, strategy_class
-from simulator.backtest.workers import here, on_this_machine
+from simulator.backtest.workers import here, on_this_machine, processes
 
 BACKS = """
 class Backs:
@@ -153,6 +153,24 @@ def test_what_is_edited_while_a_backtest_is_at_work_is_none_of_it(
 
     assert turnover(backtest(f"{script}:Backs", [recordings], doing=edits, folder=tmp_path / "kept")) == 6.0
     assert turnover(attempt(f"{script}:Backs", recordings, tmp_path / "kept")[0]) == 51.0
+
+
+def test_a_worker_that_begins_after_an_edit_loses_its_jobs_and_no_others(folder: Path, recordings: str) -> None:
+    script = folder / "main.py"
+    script.write_text(BACKS.format(stake="2.0"))
+
+    def edits(jobs: Sequence[Job]) -> Iterator[Outcome]:
+        yield from here(jobs[:1])
+        script.write_text(BACKS.format(stake="17.0"))
+        with processes(1) as pool:
+            for job in jobs[1:]:
+                yield pool.submit(do, job).result()
+
+    results = backtest(f"{script}:Backs", [recordings], doing=edits)
+    assert len(results.failures) == 2
+    for failure in results.failures:
+        assert failure.error.startswith(f"{script} is not what it was when the backtest began")
+    assert results.rows.markets
 
 
 def test_a_source_that_cannot_be_had_any_more_is_said(folder: Path) -> None:
