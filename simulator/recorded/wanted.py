@@ -118,9 +118,11 @@ class Chosen:
         """Return whether it is known that a market is not wanted."""
         return not self._is_wanted.get(market_id, True)
 
-    def add_unwanted(self, market_ids: Iterable[str]) -> None:
-        """Take note of markets that are not wanted."""
-        self._is_wanted.update(dict.fromkeys(market_ids, False))
+    def go_on(self, wanted: Iterable[str], unwanted: Iterable[str]) -> None:
+        """Take note of markets of which it is known that they are wanted, and of others that they are not."""
+        if not self.is_everything:
+            self._is_wanted.update(dict.fromkeys(wanted, True))
+        self._is_wanted.update(dict.fromkeys(unwanted, False))
 
 
 def event_type_id(name: str) -> str:

@@ -127,7 +127,9 @@ class FollowedRecordings:
             raise ValueError(str(error)) from None
         self._parts = parts
         self._messages.go_on(read.positions, read.messages, read.problems)
-        self._messages.chosen.add_unwanted(read.unwanted)
+        # A market that was defined is followed, and so wanted, whatever its next definition says.
+        defined = [market.id for market in read.markets if market.definition is not None]
+        self._messages.chosen.go_on([*defined, *read.followed, *read.left], read.unwanted)
         self._left.update(read.left)
         self._markets.update({place: dict.fromkeys(ids) for place, ids in read.of_files})
         link(read, parts, self._lane, self._engine)

@@ -1,6 +1,7 @@
 """Recorded markets go on in a world as they did then, with bets of everybody who bets in it."""
 
 import json
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -611,3 +612,18 @@ def test_customers_are_those_of_the_demo(race: Path) -> None:
 
     assert list(world.accounts.by_username) == ["alice", "bob"]
     assert replace(world.scenario, recordings=None).events == ()
+
+
+def test_a_market_that_is_followed_is_wanted_still_whatever_it_says_after_a_snapshot(tmp_path: Path) -> None:
+    """As a race that is put off until the next day, where those of a day are asked for."""
+    race = Race()
+    race.offers(1, ltp=3.0)
+    race.defines(marketTime="2020-09-14T00:05:00.000Z")
+    race.ends(winner=1)
+    whole = world_of(race.write(tmp_path), wanted=Wanted(until=date(2020, 9, 13)))
+    whole.do(AdvanceClock(500)).accepted()
+    resumed = World.of_snapshot(written(whole), FROZEN, open_recordings)
+    for world in (whole, resumed):
+        world.do(AdvanceClock(60_000)).accepted()
+        assert world.exchange.markets["1.1"].status is MarketStatus.CLOSED
+    assert state_hash(resumed) == state_hash(whole)
