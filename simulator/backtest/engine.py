@@ -2,7 +2,8 @@
 
 A message is taken in as a whole, in this order: what was due before it happens; definitions change the markets; offers
 and trades change the recorded books; bets that rest are filled; and then the lanes are called. What falls due at its
-very time comes after those fills, but before a definition of the market would change it. So a bet that a lane
+very time comes after those fills; but where the message brings a definition of any market, before the change in
+question or in it, it meets the book as it was before the message, and then the definition comes. So a bet that a lane
 places meets the book as the last message left it, and one that is on its way that of the moment at which it arrives.
 
 A market of which a message says what cannot be done here is followed no further in any lane, and all others go on:
