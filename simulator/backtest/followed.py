@@ -105,7 +105,7 @@ class Followed:
         self._defined: MarketDefinition | None = None
         """The last definition that it was brought to."""
         self._unlisted: Final[dict[RunnerKey, RunnerDefinition]] = {}
-        """Runners that a definition did not list any more, as the one before told of them."""
+        """Runners that a definition did not list any more, as the one before told of them; who goes on has none yet."""
         lane.state.new_books[recorded.market_id] = self.new_book
 
     def begin(self, definition: MarketDefinition) -> None:
@@ -121,6 +121,7 @@ class Followed:
     def link(self, market: FollowingMarket) -> None:
         """Go on with a market that was here before; raise `LookupError` where a runner of it is not recorded."""
         self.market = market
+        self._defined = self.recorded.definition
         market.new_book = self.new_book
         for key, runner in market.runners.items():
             if not isinstance(runner.book, RecordedBook):
