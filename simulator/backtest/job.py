@@ -307,20 +307,20 @@ def _words_of(error: BaseException) -> str:
         raise
     except BaseException as another:  # noqa: BLE001, somebody else's
         text = f"its text cannot be had, for {type(another).__name__}"
-    return _as_text(f"{type(error).__name__}: {text}")
+    return as_text(f"{type(error).__name__}: {text}")
 
 
 def _told(error: BaseException) -> str:
     """Return the traceback of an error."""
     try:
-        return _as_text("".join(traceback.format_exception(error)))
+        return as_text("".join(traceback.format_exception(error)))
     except KeyboardInterrupt:
         raise
     except BaseException as another:  # noqa: BLE001, somebody else's
         return f"Its traceback cannot be had, for {type(another).__name__}.\n"
 
 
-def _as_text(text: str) -> str:
+def as_text(text: str) -> str:
     """Return a text as it can be written, half characters in words."""
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
 

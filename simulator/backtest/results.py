@@ -18,7 +18,7 @@ from typing import Any, Final
 import msgspec
 from msgspec import Struct, structs
 
-from simulator.backtest.job import Failure, Outcome
+from simulator.backtest.job import Failure, Outcome, as_text
 from simulator.backtest.rows import TABLES, Rows
 from simulator.backtest.summary import Key, Line, by_run, equity, markets_by_run
 from simulator.backtest.tables import html_table
@@ -113,8 +113,7 @@ def _curves(rows: Rows) -> Iterator[EquityRow]:
 
 def _legible(failure: Failure) -> Failure:
     """Return a failure with what an exception says, which may be anything, as text that can be written."""
-    told = (text.encode(errors="backslashreplace").decode() for text in (failure.error, failure.traceback))
-    return structs.replace(failure, **dict(zip(("error", "traceback"), told, strict=True)))
+    return structs.replace(failure, error=as_text(failure.error), traceback=as_text(failure.traceback))
 
 
 def _told_twice(market_id: str, files: Sequence[str], others: Sequence[str]) -> str:

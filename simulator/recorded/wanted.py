@@ -81,12 +81,11 @@ EVERYTHING: Final = Wanted()
 class Chosen:
     """Which markets of messages are wanted, as the first definition of each says."""
 
-    def __init__(self, wanted: Wanted = EVERYTHING, unwanted: Iterable[str] = ()) -> None:
-        """Begin where of some markets it is known that they are not wanted."""
+    def __init__(self, wanted: Wanted) -> None:
         self._wanted: Final = wanted
         self.is_everything: Final = wanted.is_everything
         """Whether nothing is left out."""
-        self._is_wanted: Final[dict[str, bool]] = dict.fromkeys(unwanted, False)
+        self._is_wanted: Final[dict[str, bool]] = {}
 
     @property
     def unwanted(self) -> list[str]:
