@@ -116,12 +116,11 @@ def new_position(definition: AddMarket, field: Field) -> Position:
 class OddsPosition(Position):
     """Bets on runners that win or lose, summed per runner; runners on which nothing is at stake are left out."""
 
-    __slots__ = ("_counted", "_field", "stakes")
+    __slots__ = ("_field", "stakes")
 
     def __init__(self, field: Field) -> None:
         super().__init__()
         self._field = field
-        self._counted: dict[Order, Stakes] = {}
         self.stakes: dict[RunnerKey, Stakes] = {}
 
     def count(self, order: Order) -> None:
@@ -131,7 +130,6 @@ class OddsPosition(Position):
     def drop(self, order: Order) -> None:
         """Count an order no longer."""
         self._change(order, NOTHING)
-        self._counted.pop(order, None)
 
     def set_field(self, field: Field) -> None:
         """Say anew who can win."""
@@ -149,10 +147,10 @@ class OddsPosition(Position):
         return max(0, -lost - worst_outcome(in_race, self._field))
 
     def _change(self, order: Order, after: Stakes) -> None:
-        before = self._counted.get(order, NOTHING)
+        before = order.counted
         if after == before:
             return
-        self._counted[order] = after
+        order.counted = after
         runner, all_stakes = order.runner, self.stakes
         win, lose, unmatched_win, unmatched_lose = before
         new_win, new_lose, new_unmatched_win, new_unmatched_lose = after

@@ -173,6 +173,9 @@ class Fragment(NamedTuple):
         return self._replace(price=price, payout=price * self.size)
 
 
+NOT_COUNTED: Final = (0, 0, 0, 0)
+
+
 @dataclass(slots=True, eq=False)
 class Order:
     """One bet. Sizes are the backer's stake in pence, also on a LAY.
@@ -232,6 +235,8 @@ class Order:
     outcome: BetOutcome | None = None
     mirror: "Order | None" = None
     """The bet as its owner sees it, where the money of the account is not pounds: see `ForeignOrder`."""
+    counted: tuple[int, int, int, int] = NOT_COUNTED
+    """What the position of its account has counted of it last (`stakes.Stakes`): here, since every bet has such."""
 
     @property
     def own(self) -> "Order":

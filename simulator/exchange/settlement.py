@@ -107,11 +107,13 @@ def pay(
     ended = {name: _Ended(state.accounts[name].cleared_orders, [], []) for name in market.orders_of}
     in_pounds = all(state.accounts[name].rate is None for name in ended)
     market_id, corrections = market.market_id, market.corrections
+    of_whom = None
     for order in orders:
         if order.settled_at is not None:
             continue
         name, bet_id = order.account, order.bet_id
-        cleared, matched, profits = ended[name]
+        if name != of_whom:
+            of_whom, (cleared, matched, profits) = name, ended[name]
         cleared[bet_id] = order
         judgement = order.settle(at, judge)
         if judgement is None:

@@ -29,7 +29,7 @@ from simulator.world.vendors import Vendors
 
 RECORDINGS: Final = "recordings"
 """The member of an image that holds what is remembered of recordings."""
-FORMAT: Final = 4
+FORMAT: Final = 5
 """The number of the format; what another one wrote is refused. It is another one as soon as an image holds others."""
 
 

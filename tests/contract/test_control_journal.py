@@ -343,12 +343,12 @@ def test_a_story_that_goes_on_from_a_snapshot_of_another_version_is_refused(clie
     kept = client.get(f"{CONTROL}/snapshot").json()
     assert client.post(f"{CONTROL}/restore", json={"snapshot": kept}).status_code == 200
     text = exported(client)
-    assert text.count('"snapshot":{"format":4,') == 1
+    assert text.count('"snapshot":{"format":5,') == 1
 
-    result = replayed(text.replace('"snapshot":{"format":4,', '"snapshot":{"format":3,'), tmp_path)
+    result = replayed(text.replace('"snapshot":{"format":5,', '"snapshot":{"format":4,'), tmp_path)
 
     assert result.exit_code == 2
-    assert "line 1: format: 3 is not the format of this version, which is 4" in result.output
+    assert "line 1: format: 4 is not the format of this version, which is 5" in result.output
 
 
 def test_a_code_that_no_vendor_was_given_is_not_exported(client: Client, tmp_path: Path) -> None:

@@ -242,9 +242,9 @@ WRONG: list[tuple[Any, str]] = [
     (None, "$.snapshot"),
     ([], "$.snapshot"),
     ({}, "$.snapshot"),
-    ({"format": "4"}, "$.snapshot"),
-    ({"format": 3}, "$.snapshot.format"),
-    ({"format": 4}, "$.snapshot"),
+    ({"format": "5"}, "$.snapshot"),
+    ({"format": 4}, "$.snapshot.format"),
+    ({"format": 5}, "$.snapshot"),
 ]
 
 
@@ -292,7 +292,7 @@ def test_what_says_too_little_or_too_much_is_refused(derby: Client, address: str
     [
         b"",
         b'{"snapshot": ',
-        b'{"snapshot": {"format": 4',
+        b'{"snapshot": {"format": 5',
         b'{"snapshot": ' + b"[" * 50_000,
         b'{"snapshot": ' + b'{"a":' * 5_000 + b"1" + b"}" * 5_001,
         b'{"snapshot": {"format": 1e999}}',

@@ -155,7 +155,7 @@ BOUNDED: dict[str, st.SearchStrategy[Any]] = {
     "faults": st.lists(FAULTS, max_size=2).map(tuple),
     "fault": FAULTS,
     "rate": st.floats(0, 1e9),
-    "snapshot": st.just(msgspec.Raw(b'{"format":4}')),
+    "snapshot": st.just(msgspec.Raw(b'{"format":5}')),
 }  # fmt: skip
 """Fields that do not take every value of their type."""
 

@@ -12,7 +12,7 @@ from tests.unit.test_hashed_attributes import busy_worlds
 from tests.unit.test_replay_snapshots import begun
 from tests.unit.test_replay_sources import bets_in_all_markets
 
-LAYOUTS = {4: "7b58c69ee8a346e6"}
+LAYOUTS = {5: "2453b5c1449e1a3b"}
 """By the number of a format: the first digits of the digest of what its images hold."""
 
 
