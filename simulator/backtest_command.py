@@ -21,7 +21,7 @@ from simulator.backtest.running import Progress, Runs, backtest
 from simulator.backtest.summary import Breakdown, breakdowns
 from simulator.backtest.tables import text_table
 from simulator.backtest.variants import WrongStrategy
-from simulator.backtest.workers import NoCluster, on_a_cluster, on_this_machine
+from simulator.backtest.workers import NoWorkers, on_a_cluster, on_this_machine
 from simulator.ending import end
 from simulator.exchange.money import HUNDREDTHS
 from simulator.exchange.rules import DEFAULT_RULE_SET, RULE_SETS
@@ -97,7 +97,7 @@ def backtest_command(strategy: str, files: tuple[str, ...], **options: Any) -> N
                 resumes=options["resume"],
                 tell=tell,
             )
-    except (WrongStrategy, SourceError, PyarrowMissing, NoCluster) as error:
+    except (WrongStrategy, SourceError, PyarrowMissing, NoWorkers) as error:
         end(str(error), CANNOT_RUN)
     except OSError as error:
         end(f"{error.filename or options['output']}: {error.strerror or error}.", CANNOT_RUN)

@@ -5,8 +5,9 @@ Money is in the account's currency and prices are decimal odds, as strategies ha
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Final
+from typing import Any, Final
 
+import msgspec
 from msgspec import Struct
 
 from simulator.backtest.amounts import of_hundredths
@@ -45,7 +46,7 @@ class MarketRow(Struct, frozen=True, kw_only=True):
     problem: str
 
 
-class OrderRow(Struct, frozen=True, kw_only=True, gc=False):
+class OrderRow(Struct, frozen=True, kw_only=True, gc=False, array_like=True):
     """An order."""
 
     run: str
@@ -80,7 +81,7 @@ class OrderRow(Struct, frozen=True, kw_only=True, gc=False):
     outcome: str | None
 
 
-class FillRow(Struct, frozen=True, kw_only=True, gc=False):
+class FillRow(Struct, frozen=True, kw_only=True, gc=False, array_like=True):
     """A match of an order, with what the model knew when it made it."""
 
     run: str
@@ -116,6 +117,18 @@ class Rows(Struct):
         self.markets.extend(others.markets)
         self.orders.extend(others.orders)
         self.fills.extend(others.fills)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Go from process to process packed: row by row it takes four times as long, a tenth of what they tell of."""
+        try:
+            return _unpacked, (msgspec.msgpack.encode(self),)
+        except (msgspec.MsgspecError, OverflowError, TypeError, ValueError):
+            # A recording may have numbers of more than 64 bits.
+            return Rows, (self.markets, self.orders, self.fills)
+
+
+def _unpacked(packed: bytes) -> Rows:
+    return msgspec.msgpack.decode(packed, type=Rows)
 
 
 def rows_of(play: AtPlay, run: str) -> Rows:

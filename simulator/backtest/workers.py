@@ -33,10 +33,18 @@ BATCH: Final = 10
 SCHEDULER_SECONDS: Final = 10.0
 """How long a scheduler may take to answer at first."""
 _LOST: Final = "workers were lost with it, one after the other"
+_NOT_STARTED: Final = (
+    "no worker could be started: each of them ended at once. A script that begins a backtest with workers has to do so "
+    'under `if __name__ == "__main__":`, since every worker imports it.'
+)
 
 
-class NoCluster(Exception):
-    """There is no cluster to be had; the sentence says why."""
+class NoWorkers(Exception):
+    """There is nobody who could do jobs; the sentence says why."""
+
+
+class NoCluster(NoWorkers):
+    """There is no cluster to be had."""
 
 
 Doing = Callable[[Sequence[Job]], Iterator[Outcome]]
@@ -49,25 +57,34 @@ def here(jobs: Sequence[Job]) -> Iterator[Outcome]:
 
 
 def on_this_machine(workers: int) -> Doing:
-    """Return what does jobs in several processes."""
+    """Return what does jobs in several processes; it raises `NoWorkers` where none can be started."""
     if workers == 1:
         return here
 
     def doing(jobs: Sequence[Job]) -> Iterator[Outcome]:
         left = dict(enumerate(jobs))
+        has_begun = False
         while left:
             try:
                 with processes(workers) as pool:
                     with ctrl_c_waits():
+                        beginning = pool.submit(_nothing)
                         running = {pool.submit(do, job): number for number, job in left.items()}
                     yield from _as_they_end(running, left)
-            except BrokenProcessPool:
+            except BrokenProcessPool as error:
+                has_begun = has_begun or beginning.exception() is None
+                if not has_begun:
+                    raise NoWorkers(_NOT_STARTED) from error
                 # Jobs are begun in their order: with one of the first of those that are left a worker was lost.
                 for number in list(left)[:workers]:
                     yield _alone(left[number])
                     del left[number]
 
     return doing
+
+
+def _nothing() -> None:
+    """Do nothing: whoever does has been started."""
 
 
 def _alone(job: Job) -> Outcome:

@@ -1,10 +1,14 @@
 """A backtest is spread over workers, keeps what is done, and goes on there."""
 
 import os
+import pickle
+import subprocess
+import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from simulator.backtest.engine import Engine
 from simulator.backtest.job import Job, Outcome
@@ -23,6 +27,15 @@ def test_jobs_of_a_worker_that_is_lost_are_done_by_another(script: str, recordin
     assert [row.profit for row in results.rows.markets] == [row.profit for row in expected.rows.markets]
 
 
+@pytest.mark.parametrize("settled_at", [1_614_600_000_000, None, 2**70], ids=["settled", "open", "more than 64 bits"])
+def test_rows_go_from_one_process_to_another_as_they_are(script: str, recordings: str, settled_at: int | None) -> None:
+    rows = backtest(f"{script}:Backs", [recordings]).rows
+    rows.markets[0] = replace(rows.markets[0], settled_at=settled_at)
+    assert rows.orders
+    assert rows.fills
+    assert pickle.loads(pickle.dumps(rows)) == rows
+
+
 def test_a_job_that_always_loses_its_worker_is_named_and_the_others_go_on(script: str, recordings: str) -> None:
     expected = backtest(f"{script}:Backs", [recordings]).rows
     results = backtest(f"{script}:DiesAlways", [recordings], doing=on_this_machine(2))
@@ -30,6 +43,24 @@ def test_a_job_that_always_loses_its_worker_is_named_and_the_others_go_on(script
         ("event 10", "workers were lost with it, one after the other")
     ]
     assert results.rows.orders == [row for row in expected.orders if row.market_id != "1.2"]
+
+
+def test_a_script_that_its_workers_would_run_again_is_told_so_once(
+    script: str, recordings: str, tmp_path: Path
+) -> None:
+    """As one does that begins a backtest with workers whenever it is imported, which they do."""
+    begins = tmp_path / "begins.py"
+    begins.write_text(
+        "from simulator.backtest.running import backtest\n"
+        "from simulator.backtest.workers import on_this_machine\n"
+        f"backtest({script + ':Backs'!r}, [{recordings!r}], doing=on_this_machine(2))\n"
+    )
+    ended = subprocess.run([sys.executable, begins], capture_output=True, text=True, check=False)
+    assert ended.returncode == 1
+    assert ended.stderr.splitlines()[-1].startswith(
+        "simulator.backtest.workers.NoWorkers: no worker could be started: each of them ended at once. A script that "
+    )
+    assert ended.stderr.count("NoWorkers: ") == 1
 
 
 def test_a_file_that_is_gone_by_its_turn_is_named_and_the_others_go_on(script: str, recordings: str) -> None:
