@@ -118,8 +118,11 @@ class Messages:
                 self._read_on(due, place, self._open(place))
                 continue
             self._read_on(due, place, reading.rest)
-            self.followed += 1
-            yield place, reading.next
+            # Another file may have told meanwhile that what was read ahead is not wanted.
+            line = self._wanted_of(reading.next)
+            if line is not None:
+                self.followed += 1
+                yield place, line
 
     def _read_on(self, due: int, place: int, lines: Iterator[Line]) -> None:
         """Read the next message of the file whose turn it is."""
@@ -137,13 +140,20 @@ class Messages:
     def _next_line(self, place: int, lines: Iterator[Line]) -> Line | None:
         for line in lines:
             if line.kind is Kind.CHANGES:
-                changes = self.chosen.of(line.changes)
-                if changes:
-                    return line if len(changes) == len(line.changes) else replace(line, changes=changes)
+                wanted = self._wanted_of(line)
+                if wanted is not None:
+                    return wanted
             if line.kind is Kind.BROKEN:
                 told = f"it is left out, {line.problem}" if line.number else line.problem
                 self._tell(str(Problem(self._sources[place].name, line.number, told)))
         return None
+
+    def _wanted_of(self, line: Line) -> Line | None:
+        """Return a line with the changes of wanted markets, and of those of which nobody knows yet, if it has any."""
+        changes = self.chosen.of(line.changes)
+        if not changes:
+            return None
+        return line if len(changes) == len(line.changes) else replace(line, changes=changes)
 
     def _tell(self, problem: str) -> None:
         self.problem_count += 1

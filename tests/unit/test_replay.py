@@ -20,12 +20,13 @@ from simulator.exchange.statuses import MarketStatus
 from simulator.reading_recordings import open_recordings
 from simulator.recorded.messages import read_lines
 from simulator.recorded.sources import sources
-from simulator.recorded.wanted import Wanted
+from simulator.recorded.wanted import Chosen, Wanted
 from simulator.replay.beginning import scenario_of
+from simulator.replay.messages import Messages
 from simulator.world.clock import RealTime
 from simulator.world.export import Export, encode_export, replay
 from simulator.world.format.quantities import instant_text
-from simulator.world.format.scenario import BetTuneMatch, Finish, ScoreEntry, Settle, Suspend
+from simulator.world.format.scenario import BetTuneMatch, Finish, RecordedFile, ScoreEntry, Settle, Suspend
 from simulator.world.happened import MarketLeftAlone, Notice, RecordingFollowed
 from simulator.world.inputs import AddToBetTune, AdvanceClock, LogIn, MoveToNext, Reset, SetClock
 from simulator.world.journal import Journal
@@ -130,6 +131,25 @@ def test_nobody_waits_for_heartbeats_and_markets_that_are_not_wanted(tmp_path: P
     assert max(due) < late
     assert list(world.exchange.markets) == [MARKET]
     assert world.exchange.markets[MARKET].status is MarketStatus.CLOSED
+
+
+def test_what_one_file_says_of_a_market_counts_for_what_another_tells_later(tmp_path: Path) -> None:
+    """Also where that is the other file's next message already when the market turns out not to be wanted."""
+    race, other = a_race(), Race("1.2", market_type="PLACE")
+    del race.messages[2:]
+    other.at = BEGINNING + 5_000
+    other.offers(1, ltp=2.0)
+    race.says(other.messages.pop())
+    other.messages.clear()
+    other.at = BEGINNING + 3_500
+    other.defines()
+    names = [str(race.write(tmp_path)), str(other.write(tmp_path))]
+    followed = Messages(
+        [RecordedFile(path=name, sha256="", first_at=at) for name, at in zip(names, (FIRST, other.at), strict=True)],
+        list(sources(names)),
+        Chosen(Wanted(market_types=frozenset({"WIN"}))),
+    )
+    assert [(place, line.number) for place, line in followed.until(BEGINNING + 60_000)] == [(0, 1), (0, 2)]
 
 
 def test_what_is_due_next_is_the_next_message_until_all_have_come(race: Path) -> None:
