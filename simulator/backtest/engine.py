@@ -69,8 +69,12 @@ class Engine:
             return
         touched: dict[str, FollowedByAll] = {}
         for change in changes:
-            # What a message says of a market twice is one update of it.
-            touched[change.id] = self._take(change, changes, at, goes_on=change.id in touched)
+            market = touched.get(change.id)
+            if market is None:
+                touched[change.id] = self._take(change, changes, at)
+            else:
+                # What a message says of a market twice is one update of it.
+                market.recorded.go_on(change)
         for market in touched.values():
             market.tell()
 
@@ -122,8 +126,6 @@ class Engine:
     def _follow(self, changed: list[RecordedMarket]) -> None:
         for market in changed:
             followed = self.followed[market.market_id]
-            if market.is_image:
-                followed.note_image()
             followed.tell()
 
     def _before(self, recorded: RecordedMarket) -> None:
@@ -141,23 +143,15 @@ class Engine:
         if has_new_definition and not market.define_as_recorded(recorded.told_prices):
             self._postpone(market)
 
-    def _take(
-        self, change: MarketChange, changes: Sequence[MarketChange], at: int, *, goes_on: bool = False
-    ) -> "FollowedByAll":
+    def _take(self, change: MarketChange, changes: Sequence[MarketChange], at: int) -> "FollowedByAll":
+        """Take in the first change of a market in a message, and its definition in whatever change that is."""
         market = self.followed.get(change.id)
         if market is None:
             market = self.followed[change.id] = FollowedByAll(RecordedMarket(change.id), self.lanes)
-        if change.market_definition is not None:
-            told = told_by(changes, change.id)
-            if not market.define(change.market_definition, told):
-                self._postpone(market)
-        recorded = market.recorded
-        if goes_on:
-            recorded.go_on(change)
-        else:
-            recorded.apply(change, at)
-        if recorded.is_image:
-            market.note_image()
+        definition = change.market_definition if len(changes) == 1 else _defined_by(changes, change.id)
+        if definition is not None and not market.define(definition, told_by(changes, change.id)):
+            self._postpone(market)
+        market.recorded.apply(change, at)
         return market
 
     def _postpone(self, market: "FollowedByAll") -> None:
@@ -201,7 +195,7 @@ class Engine:
 class FollowedByAll:
     """A recorded market and what follows it in every lane."""
 
-    __slots__ = ("_is_image", "_lanes", "followed", "left", "recorded", "watched_books")
+    __slots__ = ("_lanes", "followed", "left", "recorded", "watched_books")
 
     def __init__(self, recorded: RecordedMarket, lanes: Sequence[Venue]) -> None:
         self.recorded: Final = recorded
@@ -213,8 +207,6 @@ class FollowedByAll:
         self.left = ""
         """Why it is followed no further, empty where it is followed."""
         self._lanes: Final = lanes
-        self._is_image = False
-        """Whether the message that is taken in told the market whole."""
 
     def define(self, definition: MarketDefinition, told: ToldPrices | None) -> bool:
         """Bring the markets of all lanes to what a definition says, and return whether that could be done now.
@@ -272,10 +264,6 @@ class FollowedByAll:
             if market.status is OPEN:
                 lane.do(SuspendMarket(market_id))
 
-    def note_image(self) -> None:
-        """Note that the message that is taken in tells the market whole."""
-        self._is_image = True
-
     def define_now(self, definition: MarketDefinition, told: ToldPrices) -> None:
         """Bring the markets of all lanes to what a definition says, with what is told of starting prices by now.
 
@@ -294,7 +282,6 @@ class FollowedByAll:
         """Let books follow what a message has changed, fill the bets that rest in them, and call the lanes."""
         if self.recorded.noted:
             self._let_books_follow()
-        self._is_image = False
         definition = self.recorded.definition
         if definition is None or definition.status == CLOSED:
             return
@@ -319,7 +306,7 @@ class FollowedByAll:
         unconcerned: list[RecordedBook] = []
         watched = self.watched_books
         for runner, moves in noted.items():
-            if self._is_image:
+            if self.recorded.is_image:
                 # What an image says was traded before, also where the same message says it once more.
                 moves.traded.clear()
             for book in watched.get(runner, ()):
@@ -339,3 +326,12 @@ class FollowedByAll:
 def told_by(changes: Iterable[MarketChange], market_id: str) -> ToldPrices | None:
     """Return what the changes of a message say of bets at the starting price in a market."""
     return told_prices(one for change in changes if change.id == market_id for one in change.rc or ())
+
+
+def _defined_by(changes: Iterable[MarketChange], market_id: str) -> MarketDefinition | None:
+    """Return what the changes of a message define a market as, the last of them where several do."""
+    definition = None
+    for change in changes:
+        if change.id == market_id and change.market_definition is not None:
+            definition = change.market_definition
+    return definition
