@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from simulator.recorded.messages import Kind
+from simulator.recorded.messages import Kind, MarketChange
 from simulator.recorded.remote import Facts, facts_of_url, is_url, lies_under
 from simulator.recorded.rows import PyarrowMissing, arrow
 from simulator.recorded.selection import Selection, any_lines, is_prepared
@@ -33,14 +33,17 @@ def recorded_files(
     digests = _Digests(known)
     try:
         for source in selection:
-            first_at, problem = _beginning_of(source, Chosen(wanted))
+            first_at, defines, problem = _beginning_of(source, Chosen(wanted))
             is_followed = first_at is not None or bool(problem)
-            found.append(_Found(source, digests.of(source) if is_followed else "", first_at, problem))
+            found.append(_Found(source, digests.of(source) if is_followed else "", first_at, defines, problem))
+        is_any_defined = any(file.defines or _defines_any(file.source, Chosen(wanted)) for file in found)
     except (SourceError, PyarrowMissing) as error:
         raise CannotFollow(str(error)) from None
     first = [file.first_at for file in found if file.first_at is not None]
     if not first:
         raise CannotFollow(_why_nothing(selection, found))
+    if not is_any_defined:
+        raise CannotFollow(f"{found[0].source.name}: no market is defined in it{_others(found)}: none could be served.")
     return tuple(
         RecordedFile(
             path=file.source.name if is_url(file.source.name) else str(Path(file.source.name).absolute()),
@@ -58,6 +61,8 @@ class _Found(NamedTuple):
     source: Source
     sha256: str
     first_at: int | None
+    defines: bool
+    """Whether its first message defines a market."""
     problem: str
 
 
@@ -68,9 +73,12 @@ def _why_nothing(selection: Selection, found: Sequence[_Found]) -> str:
         return selection.nothing_found()
     if not found:
         return "No file is named whose markets are to be followed."
-    others = f" and in {len(found) - 1} others" if len(found) > 1 else ""
     why = "" if broken is None else f" It cannot be read: {broken.problem.rstrip('.')}."
-    return f"{(broken or found[0]).source.name}: there are no market changes recorded in it{others}.{why}"
+    return f"{(broken or found[0]).source.name}: there are no market changes recorded in it{_others(found)}.{why}"
+
+
+def _others(found: Sequence[_Found]) -> str:
+    return f" and in {len(found) - 1} others" if len(found) > 1 else ""
 
 
 def opened(files: Sequence[RecordedFile], urls: Sequence[str], known: KnownDigests) -> list[Source]:
@@ -120,18 +128,29 @@ def _permitted(paths: Iterable[str], urls: Sequence[str]) -> list[str]:
     return listed
 
 
-def _beginning_of(source: Source, chosen: Chosen) -> tuple[int | None, str]:
-    """Return when the first message of a file was published, `None` for none, and what could not be read before it.
+def _beginning_of(source: Source, chosen: Chosen) -> tuple[int | None, bool, str]:
+    """Return when the first message of a file was published, whether it defines a market, and what is broken before it.
 
-    What is said of markets that are not wanted is none.
+    What is said of markets that are not wanted is no message: there is `None` where nothing else is said.
     """
     problem = ""
     for line in any_lines(source):
-        if line.kind is Kind.CHANGES and chosen.of(line.changes):
-            return line.published_at, problem
+        if line.kind is Kind.CHANGES:
+            changes = chosen.of(line.changes)
+            if changes:
+                return line.published_at, _is_defined(changes), problem
         if line.kind is Kind.BROKEN:
             problem = problem or line.problem
-    return None, problem
+    return None, False, problem
+
+
+def _defines_any(source: Source, chosen: Chosen) -> bool:
+    """Return whether a file defines a wanted market anywhere."""
+    return any(_is_defined(chosen.of(line.changes)) for line in any_lines(source))
+
+
+def _is_defined(changes: Iterable[MarketChange]) -> bool:
+    return any(change.market_definition is not None for change in changes)
 
 
 class _Digests:

@@ -33,6 +33,7 @@ from simulator.world.races import FOLLOWED
 from simulator.world.recordings import FOLLOW, READ, CannotFollow
 
 ENDS: Final = "the recording ends before its result"
+UNDEFINED: Final = "it is not there, because the recording ends before it is defined"
 
 
 def open_recordings(entry: RecordingsEntry, urls: Sequence[str], known: KnownDigests) -> "FollowedRecordings":
@@ -203,12 +204,18 @@ class FollowedRecordings:
         self._note(market_id, self._engine.followed[market_id].left)
 
     def _note_ends(self) -> None:
-        """Note which markets of files that have ended have no result; anybody may then do something about them."""
+        """Note which markets of files that have ended have no result, or are none as yet: nobody knows what they are.
+
+        Where there is no result anybody may then do something about that.
+        """
         for place in self._messages.ended:
             for market_id in self._markets.pop(place, {}):
+                if market_id in self._left:
+                    continue
                 followed = self._lane.followed.get(market_id)
-                is_over = followed is None or followed.market.status is MarketStatus.CLOSED
-                if not is_over and market_id not in self._left and market_id not in self._lane.unsettled:
+                if followed is None:
+                    self._note(market_id, UNDEFINED)
+                elif followed.market.status is not MarketStatus.CLOSED and market_id not in self._lane.unsettled:
                     self._lane.unsettled[market_id] = ENDS
                     self._note(market_id, f"it is not settled, because {ENDS}")
         self._messages.ended.clear()

@@ -612,6 +612,23 @@ def test_files_without_market_changes_are_refused_and_passed_over_beside_others(
     assert [file.path for file in recordings.files] == [str(race)]
 
 
+def test_a_market_that_is_never_defined_is_noted_and_nothing_else_is_no_replay(race: Path, tmp_path: Path) -> None:
+    undefined, goes_on = a_race("1.2"), a_race("1.3")
+    undefined.messages = undefined.messages[1:4]
+    goes_on.messages = goes_on.messages[1:]
+    files = [undefined.write(tmp_path), goes_on.write(tmp_path)]
+
+    with pytest.raises(CannotFollow, match=r"1\.2\.bz2: no market is defined in it: none could be served\.$"):
+        scenario_of([str(files[0])])
+    world = world_of(*files, race)
+    while world.next_due is not None:
+        world.do(MoveToNext()).accepted()
+    assert sorted(world.exchange.markets) == ["1.1", "1.3"]
+    assert [(notice.market_id, notice.problem) for notice in world.notices] == [
+        ("1.2", "it is not there, because the recording ends before it is defined")
+    ]
+
+
 def test_files_that_cannot_be_read_are_noted_beside_others(race: Path, tmp_path: Path) -> None:
     broken = tmp_path / "1.9.bz2"
     broken.write_bytes(b"BZh9 and no more")
