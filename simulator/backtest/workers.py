@@ -8,7 +8,7 @@ nothing of this one is in them.
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -187,11 +187,32 @@ def on_a_cluster(address: str) -> Doing:
 def _on_workers_of(client: Any, jobs: Sequence[Job], distributed: Any) -> Iterator[Outcome]:
     """Do jobs whose paths lead from everywhere, and yield what comes of them as of those that were given."""
     given = [_from_everywhere(job) for job in jobs]
+    _refuse_where_nobody_has_it(client, {job.strategy for job in given})
     by_name = {there.name: job for there, job in zip(given, jobs, strict=True)}
     for outcome in _in_batches(client, given, distributed):
         job = by_name[outcome.name]
         outcome.name, outcome.files = job.name, job.files
         yield outcome
+
+
+def _refuse_where_nobody_has_it(client: Any, strategies: Iterable[str]) -> None:
+    """Raise `NoCluster` where no worker that is there now has a strategy: every job would fail, and say so."""
+    for strategy in strategies:
+        told = client.run(what_keeps_from, strategy)
+        if told and all(told.values()):
+            worker, problem = min(told.items())
+            raise NoCluster(f"no worker of the cluster has the strategy: on {worker} {problem}")
+
+
+def what_keeps_from(strategy: str) -> str:
+    """Return why a worker does not have a strategy, empty where it has: what its module raises is no reason."""
+    try:
+        strategy_class(strategy)
+    except WrongStrategy as error:
+        return str(error)
+    except Exception:  # noqa: BLE001, whatever it is, who does a job tells it with its traceback
+        return ""
+    return ""
 
 
 def _from_everywhere(job: Job) -> Job:
@@ -237,22 +258,12 @@ def do_batch(jobs: Sequence[Job]) -> list[Outcome]:
 def _named_if_not_here(job: Job, outcome: Outcome) -> Outcome:
     """Return what came of a job, with the name of the worker where this does not see its files or its strategy."""
     if outcome.failures and not (
-        all(is_url(file) or _is_here(Path(file)) for file in job.files) and _has_strategy(job.strategy)
+        all(is_url(file) or _is_here(Path(file)) for file in job.files) and not what_keeps_from(job.strategy)
     ):
         outcome.failures = [
             replace(failure, error=f"on the worker {node()}: {failure.error}") for failure in outcome.failures
         ]
     return outcome
-
-
-def _has_strategy(reference: str) -> bool:
-    try:
-        strategy_class(reference)
-    except WrongStrategy:
-        return False
-    except Exception:  # noqa: BLE001, what is in its module may raise anything, and is here
-        return True
-    return True
 
 
 def _is_here(path: Path) -> bool:

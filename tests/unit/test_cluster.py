@@ -107,6 +107,18 @@ def test_what_a_worker_does_not_see_is_told_as_such(tmp_path: Path) -> None:
     assert outcome.failures[0].error == f"on the worker {node()}: there is no file {elsewhere}."
 
 
+def test_a_cluster_on_which_nobody_has_the_strategy_is_refused_as_a_whole(scheduler: str, tmp_path: Path) -> None:
+    strategy = tmp_path / "strategy.py"
+    strategy.write_text(STRATEGY)
+
+    def loses_it(jobs: Sequence[Job]) -> Iterator[Outcome]:
+        strategy.unlink()
+        yield from on_a_cluster(scheduler)(jobs)
+
+    with pytest.raises(NoCluster, match=rf"^no worker of the cluster has the strategy: on tcp:\S+ .*{strategy}"):
+        backtest(f"{strategy}:Backs", [str(a_race().write(tmp_path))], doing=loses_it)
+
+
 def test_a_cluster_that_is_not_there_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("distributed")
     monkeypatch.setattr(workers, "SCHEDULER_SECONDS", 0.5)
