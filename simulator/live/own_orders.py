@@ -18,6 +18,9 @@ UNKNOWN: Final = "UNKNOWN"
 EXECUTABLE: Final = "EXECUTABLE"
 COMPLETE: Final = "EXECUTION_COMPLETE"
 
+GENERAL: Final = frozenset({"ERROR_IN_ORDER", "RELATED_ACTION_FAILED", "BET_ACTION_ERROR"})
+"""Codes which say that the reason stands elsewhere in the report, in that of the request or of another instruction."""
+
 Ask = Callable[..., Any]
 """Calls a function of the library, and returns its report, or what was wrong with it: a code, or an exception."""
 Take = Callable[[Any], None]
@@ -48,10 +51,10 @@ class LiveOrder:
             asked = f"{self.bet_id} {asked}"
         return f"<{asked}: {self.refusal or self.status}, {self.size_matched} matched>"
 
-    def take(self, report: Any) -> None:
-        """Take in the part of a report that is about this order."""
+    def take(self, report: Any, *others: Any) -> None:
+        """Take in the part of a report that is about this order, given the other parts that may say why it failed."""
         if report.bet_id is None:
-            self.refuse(report.error_code or UNKNOWN)
+            self.refuse(_reason_of(report, *others))
             return
         self.bet_id = int(report.bet_id)
         self._is_complete = report.order_status == COMPLETE
@@ -160,7 +163,10 @@ class LiveOrders(Asking[LiveOrder]):
         instructions = [{"betId": str(order.bet_id), "newPrice": price}]
 
         def parts(report: Any) -> list[Any]:
-            return [each.place_instruction_reports for each in report.replace_instruction_reports]
+            return [
+                (each.place_instruction_reports, each.cancel_instruction_reports, each, report)
+                for each in report.replace_instruction_reports
+            ]
 
         self._send(
             self._client.betting.replace_orders,
@@ -187,7 +193,7 @@ class LiveOrders(Asking[LiveOrder]):
         version = wish.market_version
         self._send(
             self._client.betting.place_orders,
-            _taking(placed, lambda report: report.place_instruction_reports),
+            _taking(placed, lambda report: [(each, report) for each in report.place_instruction_reports]),
             market_id=self.market.market_id,
             instructions=[_instruction(wish)],
             market_version=None if version is None else {"version": version},
@@ -239,8 +245,17 @@ def _given(members: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in members.items() if value is not None}
 
 
+def _reason_of(*parts: Any) -> str:
+    """Return the code of the first part of a report that says why, as the exchange's own reasons are told in parts."""
+    codes = [part.error_code for part in parts if part.error_code]
+    return next((code for code in codes if code not in GENERAL), codes[0] if codes else UNKNOWN)
+
+
 def _taking(placed: LiveOrder, parts: Callable[[Any], Sequence[Any]]) -> Take:
-    """Return what takes in a report on an order, or a text of what was wrong in its place."""
+    """Return what takes in a report on an order, or a text of what was wrong in its place.
+
+    `parts` makes the report into those of its instructions, each with the other parts that may say why it failed.
+    """
 
     def take(report: Any) -> None:
         if isinstance(report, str):
@@ -248,8 +263,8 @@ def _taking(placed: LiveOrder, parts: Callable[[Any], Sequence[Any]]) -> Take:
             return
         about = parts(report)
         if about:
-            placed.take(about[0])
+            placed.take(*about[0])
         else:
-            placed.refuse(report.error_code or UNKNOWN)
+            placed.refuse(_reason_of(report))
 
     return take

@@ -4,7 +4,7 @@ It is called from one thread: for every message about its markets once, after th
 orders. So it sees what a strategy over a recording sees, a little later than it happened.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from queue import Empty
@@ -164,16 +164,24 @@ class _Live:
     def _close(self, orders: LiveOrders) -> None:
         """Ask what the orders have brought, and tell the strategy."""
         if len(orders):
-            report = self._library.ask(
-                self._library.client.betting.list_cleared_orders, market_ids=[orders.market.market_id]
-            )
-            for cleared in report.orders:
+            for cleared in self._cleared(orders.market.market_id):
                 order = orders.by_bet_id(int(cleared.bet_id))
                 if order is not None:
                     order.profit = float(cleared.profit)
         orders.market.profit = round(sum(order.profit or 0.0 for order in orders), 2)
         self._tell(f"{orders.market.market_id} is closed, profit {orders.market.profit:.2f}")
         self._call("on_close", orders.market)
+
+    def _cleared(self, market_id: str) -> Iterator[Any]:
+        """Yield what is told of every settled bet of a market, of which an answer holds no more than a page."""
+        first, is_more = 0, True
+        while is_more:
+            page = self._library.ask(
+                self._library.client.betting.list_cleared_orders, market_ids=[market_id], from_record=first
+            )
+            yield from page.orders
+            first += len(page.orders)
+            is_more = page.more_available and bool(page.orders)
 
     def _call(self, name: str, *arguments: Any) -> None:
         method = getattr(self._strategy, name, None)

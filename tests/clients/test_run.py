@@ -80,6 +80,20 @@ class Does(Strategy):
         self.closed.append((market.market_id, market.profit))
 
 
+def test_the_profit_of_a_market_is_that_of_all_bets_however_many_answers_tell_of_them(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def backs(market: Any, orders: Any) -> None:
+        for _ in range(5):
+            orders.back(3, 5.0, 2.0)
+
+    monkeypatch.setattr("simulator.betfair.betting.order_filters.PAGE", 2)
+    strategy = Does(backs, served.world)
+    ((orders,), _) = run(strategy, server_of(served), {}, seconds=30)
+    assert [order.profit for order in orders] == [10.0] * 5
+    assert strategy.closed == [(MARKET, 50.0)]
+
+
 @pytest.mark.parametrize("served", [False, True], ids=["plain", "tls"], indirect=True)
 def test_a_strategy_bets_hears_of_its_bets_and_of_the_end(served: Served) -> None:
     strategy = Does(lambda market, orders: orders.back(market.runner(3), market.runner(3).best_back, 2.0), served.world)
@@ -152,6 +166,62 @@ def test_an_order_says_what_the_server_says(
     strategy.on_orders = lambda orders: None  # type: ignore[method-assign]
     run(strategy, server_of(served), {}, seconds=1.5)
     assert (strategy.result.status, strategy.result.refusal) == (status, refusal)
+
+
+def suspended(served: Served, ask: Callable[[Any], Any]) -> Callable[[Any, Any], Any]:
+    """What asks for something in a market that is suspended meanwhile."""
+
+    def asks(_: Any, orders: Any) -> Any:
+        served.world.suspend(MARKET)
+        return ask(orders)
+
+    return asks
+
+
+def test_an_order_in_a_suspended_market_says_so_as_over_a_recording(served: Served) -> None:
+    strategy = Does(suspended(served, lambda orders: orders.back(3, 5.0, 2.0)), served.world)
+    run(strategy, server_of(served), {}, seconds=30)
+    assert (strategy.result.status, strategy.result.refusal) == ("REFUSED", "MARKET_SUSPENDED")
+
+
+class Replaces(Strategy):
+    """A strategy that does something to the world once its bet waits, and then asks for another price."""
+
+    def __init__(self, price: float, meanwhile: Callable[[Any], None], world: World) -> None:
+        self.price = price
+        self.meanwhile = meanwhile
+        self.world = world
+        self.second: Any = None
+        self.is_settled = False
+
+    def on_market(self, market: Any, orders: Any) -> None:
+        if not orders:
+            orders.back(3, 100.0, 4.0)
+
+    def on_orders(self, orders: Any) -> None:
+        (first, *_) = orders
+        if self.second is None and first.bet_id is not None:
+            self.meanwhile(self.world)
+            self.second = orders.replace(first, self.price)
+        elif self.second is not None and self.second.status != "PENDING" and not self.is_settled:
+            self.is_settled = True
+            self.world.settle(MARKET, 3)
+
+
+@pytest.mark.parametrize(
+    ("price", "meanwhile", "refusal"),
+    [
+        (110.0, lambda world: world.suspend(MARKET), "MARKET_SUSPENDED"),
+        (110.0, lambda world: world.do(MARKET, "lapse"), "BET_TAKEN_OR_LAPSED"),
+        (110.03, lambda world: None, "INVALID_ODDS"),
+    ],
+)
+def test_a_replacement_says_why_the_exchange_has_refused_it(
+    served: Served, price: float, meanwhile: Callable[[Any], None], refusal: str
+) -> None:
+    strategy = Replaces(price, meanwhile, served.world)
+    run(strategy, server_of(served), {}, seconds=30)
+    assert (strategy.second.status, strategy.second.refusal) == ("REFUSED", refusal)
 
 
 def test_an_order_is_replaced_updated_and_cancelled(served: Served) -> None:
