@@ -5,7 +5,7 @@ from typing import Any, Final
 import click
 
 from simulator.access import Access, takes_access
-from simulator.backtest.variants import WrongStrategy, check_parameters, strategy_class, variants
+from simulator.backtest.variants import WrongStrategy, arguments, check_parameters, is_flumine, strategy_class, variants
 from simulator.ending import end
 from simulator.live.library import CannotRun
 from simulator.live.own_orders import LiveOrders
@@ -13,6 +13,7 @@ from simulator.live.running import run
 
 CANNOT_RUN: Final = 2
 INTERRUPTED: Final = 130
+_OF_FLUMINE: Final = "is a strategy of flumine's: run it with flumine itself, with only the server's address changed."
 
 
 @click.command(name="run")
@@ -36,8 +37,11 @@ def run_command(
         if others:
             raise WrongStrategy("a strategy runs once against a server: give every parameter one value.")
         chosen = strategy_class(strategy)
+        if is_flumine(chosen):
+            raise WrongStrategy(f"{strategy} {_OF_FLUMINE}")
         check_parameters(chosen, variant.parameters, strategy)
-        ran = run(chosen(**variant.parameters), access, _market_filter(options), seconds=seconds, tell=_tell)
+        made = chosen(**arguments(chosen, variant.parameters))
+        ran = run(made, access, _market_filter(options), seconds=seconds, tell=_tell)
     except (WrongStrategy, CannotRun) as error:
         end(str(error), CANNOT_RUN)
     except KeyboardInterrupt:

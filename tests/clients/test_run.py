@@ -315,3 +315,34 @@ def test_a_strategy_runs_once_against_a_server(tmp_path: Path) -> None:
     ran = CliRunner().invoke(main, arguments)
     sentence = "betsim: a strategy runs once against a server: give every parameter one value.\n"
     assert (ran.exit_code, ran.stderr) == (2, sentence)
+
+
+FLUMINES = """
+class BaseStrategy:
+    pass
+
+BaseStrategy.__module__ = "flumine.strategy.strategy"
+
+class Backs(BaseStrategy):
+    def process_market_book(self, market, market_book):
+        pass
+"""
+
+
+def test_a_strategy_of_flumine_is_refused_before_anything_is_connected(tmp_path: Path) -> None:
+    script = tmp_path / "strategy.py"
+    script.write_text(FLUMINES)
+    credentials = ["--url", "http://127.0.0.1:9", "--stream", "127.0.0.1:9", "--username", "a", "--password", "b"]
+    ran = CliRunner().invoke(main, ["run", f"{script}:Backs", *credentials, "--app-key", "c"])
+    sentence = "is a strategy of flumine's: run it with flumine itself, with only the server's address changed."
+    assert (ran.exit_code, ran.stderr) == (2, f"betsim: {script}:Backs {sentence}\n")
+
+
+def test_a_member_of_a_parameter_is_set_as_in_a_backtest(served: Served, tmp_path: Path) -> None:
+    script = tmp_path / "strategy.py"
+    script.write_text(BACKS.replace("stake=2.0", "context={'stake': 2.0}").replace("= stake", "= context['stake']"))
+    access = server_of(served)
+    credentials = ["--username", access.username, "--password", access.password, "--app-key", access.app_key]
+    where = ["--url", access.url, "--stream", access.stream, "--seconds", "1"]
+    ran = CliRunner().invoke(main, ["run", f"{script}:Backs", "--set", "context.stake=3", *where, *credentials])
+    assert (ran.exit_code, ran.stdout.count("BACK 3 3.0 at 5.0")) == (0, 1)
