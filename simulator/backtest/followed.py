@@ -7,7 +7,7 @@ from typing import Final, Protocol
 from simulator.backtest.books import FollowingMarket, FollowingState, RecordedBook, RestingFill, Watched
 from simulator.backtest.following import commands_between, first_commands, key_of
 from simulator.backtest.models import FillModel
-from simulator.backtest.outcomes import NoResult, settlement
+from simulator.backtest.outcomes import NoResult, resettlement, settlement
 from simulator.backtest.starting_prices import with_our_money
 from simulator.exchange.commands import AmendMarket, Command
 from simulator.exchange.events import Event, MarketChanged
@@ -18,6 +18,8 @@ from simulator.exchange.statuses import CLOSED, OPEN
 from simulator.recorded.market import RecordedMarket
 from simulator.recorded.messages import MarketDefinition, RunnerDefinition
 from simulator.recorded.moves import Moves
+
+REOPENED: Final = "it was closed, and the recording opens it once more: its bets are as they were settled first"
 
 
 class Terms(Protocol):
@@ -144,10 +146,11 @@ class Followed:
         book.watch_less()
 
     def define(self, definition: MarketDefinition, prices: Mapping[RunnerKey, Fraction]) -> None:
-        """Bring the market to what a definition says, and settle it where it says the result."""
+        """Bring the market to what a definition says, and settle it where it says the result, or another one."""
         lane, market = self.lane, self.market
         self._note(definition)
         if market.status is CLOSED:
+            self._correct(definition)
             return
         if prices and lane.settings.own_starting_price_effect and not market.bsp_reconciled:
             prices = with_our_money(prices, market.runners, self.recorded.runners)
@@ -185,6 +188,22 @@ class Followed:
         except (NoResult, Impossible) as problem:
             self.lane.unsettled[market_id] = str(problem)
             return
-        self.lane.unsettled.pop(market_id, None)
+        # Of a runner that was settled before the others it may say something else than then.
+        self._correct(definition)
         if self.lane.on_close is not None:
             self.lane.on_close(self)
+
+    def _correct(self, definition: MarketDefinition) -> None:
+        """Settle a market anew where its result is another one now; nobody bets in one that is open again."""
+        market_id = self.market.market_id
+        if definition.status != CLOSED:
+            self.lane.unsettled[market_id] = REOPENED
+            return
+        try:
+            command = resettlement(self.market, definition)
+            if command is not None:
+                self.lane.do(command)
+        except (NoResult, Impossible) as problem:
+            self.lane.unsettled[market_id] = f"its result was corrected, and cannot be so here: {problem}"
+            return
+        self.lane.unsettled.pop(market_id, None)

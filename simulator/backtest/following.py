@@ -73,6 +73,7 @@ def commands_between(
     """Yield the commands that bring a market to what a definition says, but for its result and its version.
 
     Each is to be carried out before the next is asked for. `prices` are the starting prices, where they are made.
+    Raises `Impossible` where somebody is in a market again who was removed.
     """
     market_id = market.market_id
     wanted = _flags(definition, cross_matching=cross_matching)
@@ -82,12 +83,14 @@ def commands_between(
         yield AmendMarket(market_id, version=market.version, **told)
     for runner in definition.runners:
         yield from _runner_commands(market, runner)
-    if definition.bsp_reconciled and definition.bsp_market and not market.bsp_reconciled:
-        yield _reconcile(market_id, prices)
     if definition.status != MarketStatus.INACTIVE and market.status is MarketStatus.INACTIVE:
         yield OpenMarket(market_id)
-    if definition.in_play and not market.in_play:
-        yield from _turn_in_play(market, prices)
+    if market.status is not MarketStatus.INACTIVE:
+        # A recording may begin after these have been.
+        if definition.bsp_reconciled and definition.bsp_market and not market.bsp_reconciled:
+            yield _reconcile(market_id, prices)
+        if definition.in_play and not market.in_play:
+            yield from _turn_in_play(market, prices)
     if definition.status == MarketStatus.OPEN and market.status is MarketStatus.SUSPENDED:
         yield OpenMarket(market_id)
     if definition.status in (MarketStatus.SUSPENDED, MarketStatus.INACTIVE) and market.status is MarketStatus.OPEN:
@@ -142,8 +145,12 @@ def _runner_commands(market: Market, told: RecordedRunnerDefinition) -> Iterator
         yield AddRunner(market_id, _runner(told))
         if is_complete:
             yield AmendMarket(market_id, version=market.version, complete=True)
-    elif told.status in REMOVED and runner.status is RunnerStatus.ACTIVE:
+    elif told.status in REMOVED and runner.status in (RunnerStatus.ACTIVE, RunnerStatus.HIDDEN):
+        if runner.status is RunnerStatus.HIDDEN:
+            yield ReinstateRunner(market_id, key)
         yield RemoveRunner(market_id, key, _factor(told) or 0, leaves_vacant_trap=told.status == "REMOVED_VACANT")
+    elif told.status not in REMOVED and runner.status in REMOVED and not runner.ended_by_result:
+        raise Impossible(f"runner {key.selection_id} was removed and is in it again, and bets that are void stay so")
     elif told.status == RunnerStatus.HIDDEN and runner.status is RunnerStatus.ACTIVE:
         yield HideRunner(market_id, key)
     elif told.status == RunnerStatus.ACTIVE and runner.status is RunnerStatus.HIDDEN:

@@ -5,12 +5,12 @@ these is a number of goals: the one under which every line ends as it is recorde
 recording, so its bets can only be settled by somebody who knows it. A market in which everybody is removed is void.
 """
 
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
 
 from simulator.backtest.following import key_of
 from simulator.exchange.betting_types import BettingType
-from simulator.exchange.commands import RunnerResult, SettleMarket, VoidMarket
+from simulator.exchange.commands import ResettleMarket, RunnerResult, SettleMarket, VoidMarket
 from simulator.exchange.lines import Fate, Numbers
 from simulator.exchange.market import Market
 from simulator.exchange.money import HUNDREDTHS
@@ -19,6 +19,8 @@ from simulator.exchange.statuses import RunnerStatus
 from simulator.recorded.happenings import REMOVED, RESULTS
 from simulator.recorded.messages import MarketDefinition
 
+ENDINGS: Final = RESULTS | {"REMOVED"}
+"""How a runner can be recorded in a market that has ended."""
 MOST_GOALS: Final = 500
 """How far numbers are looked for: markets of totals are on runs and points too."""
 _STATUSES: Final = {
@@ -41,8 +43,8 @@ def settlement(
 
     `line_result` is the number of a LINE market, in hundredths.
     """
-    statuses = {key_of(runner): runner.status for runner in definition.runners}
-    if statuses and all(statuses.get(key) in REMOVED for key in statuses.keys() | market.runners.keys()):
+    statuses = _recorded(definition)
+    if statuses and all(statuses.get(key) == "REMOVED" for key in statuses.keys() | market.runners.keys()):
         return VoidMarket(market.market_id)
     if definition.betting_type == BettingType.LINE:
         if line_result is None:
@@ -50,25 +52,50 @@ def settlement(
         return SettleMarket(market.market_id, line_result=line_result)
     if not any(status in RESULTS for status in statuses.values()):
         raise NoResult("no runner is recorded as a winner or a loser")
+    active = [key for key, runner in market.runners.items() if runner.status is RunnerStatus.ACTIVE]
+    return SettleMarket(market.market_id, **_result(market, statuses, active))
+
+
+def resettlement(market: Market, definition: MarketDefinition) -> ResettleMarket | None:
+    """Return the command that settles a market anew which was settled otherwise than a later definition says.
+
+    There is `None` where it says the same, or nothing, as of a LINE market. Raise `NoResult` where no number leads to
+    what it says.
+    """
+    if definition.betting_type == BettingType.LINE:
+        return None
+    recorded = _recorded(definition)
+    # The number that is found says itself which lines are refunded.
+    told = ENDINGS if Numbers.of(market.definition) is None else RESULTS
+    before = {key: runner.status for key, runner in market.runners.items() if runner.ended_by_result}
+    statuses = {key: recorded[key] if recorded.get(key) in told else status for key, status in before.items()}
+    return None if statuses == before else ResettleMarket(market.market_id, **_result(market, statuses, statuses))
+
+
+def _recorded(definition: MarketDefinition) -> dict[RunnerKey, str]:
+    """Return how runners are recorded, with one word for all who are removed."""
+    return {key_of(runner): "REMOVED" if runner.status in REMOVED else runner.status for runner in definition.runners}
+
+
+def _result(market: Market, statuses: Mapping[RunnerKey, str], keys: Iterable[RunnerKey]) -> dict[str, Any]:
+    """Return the members of the result that ends some runners as they are recorded, however few of them won."""
     numbers = Numbers.of(market.definition)
     if numbers is not None:
-        return _by_number(market, numbers, statuses)
-    active = [key for key, runner in market.runners.items() if runner.status is RunnerStatus.ACTIVE]
-    unnamed = [key for key in active if statuses.get(key) not in RESULTS | REMOVED]
+        return _number(market, numbers, statuses)
+    unnamed = [key for key in keys if statuses.get(key) not in ENDINGS]
     if unnamed:
         raise NoResult(f"it is not recorded how runner {unnamed[0].selection_id} ended")
-    results = [RunnerResult(key, "REMOVED" if statuses[key] in REMOVED else statuses[key]) for key in active]
-    return SettleMarket(market.market_id, tuple(results))
+    return {"results": tuple(RunnerResult(key, statuses[key]) for key in keys), "fewer_may_win": True}
 
 
-def _by_number(market: Market, numbers: Numbers, statuses: Mapping[RunnerKey, str]) -> SettleMarket:
-    """Return the settlement by the number nearest to nothing under which all lines end as recorded."""
+def _number(market: Market, numbers: Numbers, statuses: Mapping[RunnerKey, str]) -> dict[str, Any]:
+    """Return the number nearest to nothing under which all lines end as recorded, as a member of the result."""
     lines = [(numbers.line_of(key, 0), statuses[key]) for key in market.runners if statuses.get(key) in RESULTS]
     for goals in sorted(range(-MOST_GOALS, MOST_GOALS + 1), key=abs):
         if numbers.least is not None and goals < numbers.least:
             continue
         if all(_STATUSES[line.fate(goals * HUNDREDTHS)] == status for line, status in lines):
             if numbers.betting_type == BettingType.ASIAN_HANDICAP_DOUBLE_LINE:
-                return SettleMarket(market.market_id, margin=goals)
-            return SettleMarket(market.market_id, total=goals)
+                return {"margin": goals}
+            return {"total": goals}
     raise NoResult("there is no number of goals under which every line ended as it is recorded")

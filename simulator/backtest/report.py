@@ -55,7 +55,7 @@ def report(results: Results, title: str) -> str:
         f"<style>{_STYLE}</style><script>{offline.get_plotlyjs()}</script></head><body>"
         f"<h1>{escape(title)}</h1>{_facts(results)}"
         f"{_table(RUN, results.summary.items())}{drawings}"
-        f"{tables}{_failures(results)}</body></html>\n"
+        f"{tables}{results.told_as_html()}</body></html>\n"
     )
 
 
@@ -77,15 +77,6 @@ def _table(names: Sequence[str], lines: Iterable[tuple[Key, Line]]) -> str:
     rest = len(every) - MOST_LINES
     note = f'<p class="note">{rest:,} more are in the tables beside this page.</p>' if rest > 0 else ""
     return html_table(names, every[:MOST_LINES]) + note
-
-
-def _failures(results: Results) -> str:
-    told = "".join(
-        f"<h3>{escape(each.run)}, {escape(each.model)}: {escape(each.error)}</h3><pre>{escape(each.traceback)}</pre>"
-        for each in results.failures
-    )
-    told += "".join(f"<p>{escape(problem)}</p>" for problem in results.problems)
-    return f"<h2>What went wrong</h2>{told}" if told else ""
 
 
 # Drawings

@@ -9,6 +9,7 @@ was.
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
+from html import escape
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -19,11 +20,13 @@ import msgspec
 from msgspec import Struct, structs
 
 from simulator.backtest.job import Failure, Outcome, as_text
-from simulator.backtest.rows import TABLES, Rows
+from simulator.backtest.rows import TABLES, MarketRow, Rows
 from simulator.backtest.summary import Key, Line, by_run, equity, markets_by_run
 from simulator.backtest.tables import html_table
 
 DONE: Final = "done"
+MOST_UNSETTLED: Final = 20
+"""How many markets whose bets are not settled are told one by one."""
 RUN: Final = ("run", "model")
 """What tells runs apart."""
 
@@ -63,6 +66,7 @@ class Results:
                 known = self.files.setdefault(market_id, outcome.files)
                 if known is not outcome.files:
                     self.problems.append(_told_twice(market_id, known, outcome.files))
+        self.problems.extend(_unsettled(self.rows.markets, self.problems))
         self.rows.markets.sort(key=lambda row: (row.run, row.model, row.start_time, row.market_id))
         self.rows.orders.sort(key=lambda row: (row.run, row.model, row.market_id, row.number))
         self.rows.fills.sort(key=lambda row: (row.run, row.model, row.market_id, row.at, row.bet_id))
@@ -73,8 +77,20 @@ class Results:
         return by_run(self.rows)
 
     def _repr_html_(self) -> str:
-        """Return the summary as a notebook shows it."""
-        return html_table(RUN, self.summary.items())
+        """Return the summary as a notebook shows it, and what went wrong."""
+        return html_table(RUN, self.summary.items()) + self.told_as_html()
+
+    def told_as_html(self) -> str:
+        """Return what went wrong as HTML, with tracebacks: nothing where nothing did."""
+        told = "".join(
+            f"<h3>{escape(each.run)}, {escape(each.model)}, {escape(each.where)}: {escape(each.error)}</h3>"
+            f"<pre>{escape(each.traceback)}</pre>"
+            for each in self.failures
+        )
+        told += "".join(f"<p>{escape(problem)}</p>" for problem in dict.fromkeys(self.problems))
+        if self.jobs_left:
+            told += f"<p>It was interrupted; jobs that are left: {self.jobs_left:,}.</p>"
+        return f"<h2>What went wrong</h2>{told}" if told else ""
 
     def write(self, folder: Path) -> list[Path]:
         """Write the tables and the summary, and return the files; without pyarrow there is no .parquet.
@@ -114,6 +130,18 @@ def _curves(rows: Rows) -> Iterator[EquityRow]:
 def _legible(failure: Failure) -> Failure:
     """Return a failure with what an exception says, which may be anything, as text that can be written."""
     return structs.replace(failure, error=as_text(failure.error), traceback=as_text(failure.traceback))
+
+
+def _unsettled(markets: Iterable[MarketRow], told: Iterable[str]) -> Iterator[str]:
+    """Yield which markets have matched bets that are not settled as recorded, and why, where nobody has told so yet."""
+    known = "\n".join(told)
+    found = {row.market_id: row for row in markets if row.problem and row.matched_orders and row.problem not in known}
+    for market_id in sorted(found)[:MOST_UNSETTLED]:
+        row = found[market_id]
+        count = "its bets are not settled, and count in no profit: " if row.settled_at is None else ""
+        yield f"market {market_id}: {count}{row.problem.rstrip('.')}."
+    if len(found) > MOST_UNSETTLED:
+        yield f"{len(found) - MOST_UNSETTLED:,} more markets have bets that are not settled; their rows say why."
 
 
 def _told_twice(market_id: str, files: Sequence[str], others: Sequence[str]) -> str:

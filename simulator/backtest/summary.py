@@ -17,6 +17,8 @@ class Line(NamedTuple):
     orders: int
     refused: int
     matched: int
+    unsettled: int
+    """Those of the matched that are not settled: they count in no profit."""
     turnover: float
     profit: float
     commission: float
@@ -92,7 +94,7 @@ def breakdowns(rows: Rows) -> list[Breakdown]:
 
 
 def _hour(time: int | None) -> str:
-    return "" if time is None else f"{datetime.fromtimestamp(time / 1000, UTC):%H}:00"
+    return "not sent" if time is None else f"{datetime.fromtimestamp(time / 1000, UTC):%H}:00"
 
 
 def equity(markets: Iterable[MarketRow]) -> list[tuple[int, float]]:
@@ -162,6 +164,7 @@ def _line(markets: Sequence[MarketRow], orders: Sequence[OrderRow]) -> Line:
         orders=len(orders),
         refused=sum(bool(order.refusal) for order in orders),
         matched=len(matched),
+        unsettled=len(matched) - len(settled),
         turnover=_sum(order.size_matched for order in matched),
         profit=profit,
         commission=commission,

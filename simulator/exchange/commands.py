@@ -269,7 +269,8 @@ class Result(Command, frozen=True):
     """The result of a market, with what is done by it: what that is depends on the market's type, see `results`.
 
     `dead_heat` names those of the winning or placed runners that tied. `margin` and `total` are whole goals,
-    `line_result` is in hundredths.
+    `line_result` is in hundredths. Fewer winners than there are places are a mistake, but where `fewer_may_win`, as
+    where a result was recorded; then bets may lose more than the exposure that was kept for them.
     """
 
     market_id: str
@@ -278,6 +279,7 @@ class Result(Command, frozen=True):
     margin: int | None = None
     total: int | None = None
     line_result: int | None = None
+    fewer_may_win: bool = False
 
 
 class SettleMarket(Result, frozen=True):

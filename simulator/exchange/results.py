@@ -90,7 +90,7 @@ def verdict_on_some(market: Market, results: Sequence[RunnerResult]) -> Verdict:
 
 def _odds_verdict(market: Market, command: Result) -> OddsVerdict:
     statuses = _all_statuses(market, command, RESULTS)
-    _demand(market, "winners", _keys(statuses, WINNER), market.winners_left, statuses)
+    _demand(market, "winners", _keys(statuses, WINNER), _least(market, command, market.winners_left, statuses))
     tied = _tied(market, command, statuses)
     losers = [*_keys(statuses, LOSER), *market.hidden_runners]
     winners = _shares(market, market.winners_left, _ranked(statuses, tied, WINNER))
@@ -101,12 +101,12 @@ def _each_way_verdict(market: Market, command: Result, divisor: int) -> EachWayV
     """Judge both parts; where no more runners ended than there are places, the place parts are void."""
     statuses = _all_statuses(market, command, EACH_WAY_RESULTS)
     places = market.definition.number_of_winners
-    _demand(market, "winners", _keys(statuses, WINNER), 1, statuses)
+    _demand(market, "winners", _keys(statuses, WINNER), _least(market, command, 1, statuses))
     tied = _tied(market, command, statuses)
     win_shares = _shares(market, 1, _ranked(statuses, tied, WINNER))
     if sum(status is not REMOVED for status in statuses.values()) <= places:
         return EachWayVerdict(statuses, divisor, win_shares, None, market.hidden_runners)
-    _demand(market, "places", _keys(statuses, WINNER, PLACED), places, statuses)
+    _demand(market, "places", _keys(statuses, WINNER, PLACED), _least(market, command, places, statuses))
     place_shares = _shares(market, places, [*_ranked(statuses, tied, WINNER), *_ranked(statuses, tied, PLACED)])
     return EachWayVerdict(statuses, divisor, win_shares, place_shares, market.hidden_runners)
 
@@ -139,10 +139,15 @@ def _keys(statuses: Statuses, *wanted: RunnerStatus) -> list[RunnerKey]:
     return [key for key, status in statuses.items() if status in wanted]
 
 
-def _demand(market: Market, what: str, named: Collection[RunnerKey], places: int, statuses: Statuses) -> None:
-    """Raise `Impossible` if too few are named, in a market whose winners must all be among its runners."""
-    in_race = sum(status is not REMOVED for status in statuses.values())
-    least = min(places, in_race) if market.definition.complete else 0
+def _least(market: Market, command: Result, places: int, statuses: Statuses) -> int:
+    """Return how many have to be named, in a market whose winners must all be among its runners."""
+    if command.fewer_may_win or not market.definition.complete:
+        return 0
+    return min(places, sum(status is not REMOVED for status in statuses.values()))
+
+
+def _demand(market: Market, what: str, named: Collection[RunnerKey], least: int) -> None:
+    """Raise `Impossible` if too few are named."""
     if len(named) < least:
         raise Impossible(f"market {market.market_id} has {least} {what} to be named, and {len(named)} are")
 

@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 
 from msgspec import Struct
 
+from simulator.recorded.happenings import REMOVED, RESULTS
 from simulator.recorded.market import RecordedMarket
 from simulator.recorded.messages import Kind, Line, MarketChange, MarketDefinition, runner_id
 from simulator.recorded.recording import Problem
@@ -226,6 +227,21 @@ def _odd_in_change(change: MarketChange, market: RecordedMarket | None) -> Itera
         yield "definition", f"market {change.id} begins without a definition"
     if definition is not None and definition.status == "CLOSED" and change.rc:
         yield "closed", f"market {change.id} goes on after it was closed"
+    if definition is not None and change.market_definition is not None:
+        yield from _odd_after(change.id, definition, change.market_definition)
+
+
+def _odd_after(market_id: str, before: MarketDefinition, after: MarketDefinition) -> Iterator[tuple[str, str]]:
+    """Yield what a definition takes back of the one before."""
+    if before.status == "CLOSED" and after.status != "CLOSED":
+        yield "opened", f"market {market_id} is {after.status} after it was closed"
+    statuses = {runner_id(runner.id, runner.hc): runner.status for runner in before.runners}
+    for runner in after.runners:
+        was = statuses.get(runner_id(runner.id, runner.hc))
+        if was in REMOVED and runner.status not in REMOVED:
+            yield "returned", f"runner {runner.id} of market {market_id} is {runner.status} after it was {was}"
+        elif was in RESULTS and was != runner.status:
+            yield "corrected", f"runner {runner.id} of market {market_id} is {runner.status} after it was {was}"
 
 
 def _odd_in_definition(market_id: str, definition: MarketDefinition) -> Iterator[tuple[str, str]]:

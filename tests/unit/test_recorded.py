@@ -250,6 +250,21 @@ ODD: dict[str, tuple[list[bytes], str]] = {
     "time goes back": ([LINES[0], LINES[2], LINES[1], LINES[3]], "before the one before it"),
     "twice in a message": ([LINES[0], message(1100, change(), change()), LINES[3]], "is in it twice"),
     "after the end": ([*LINES, LINES[1]], "goes on after it was closed"),
+    "opened after the end": ([*LINES, LINES[0]], "is OPEN after it was closed"),
+    "another result": (
+        [
+            *LINES[:3],
+            *(
+                message(at, change(marketDefinition=definition("CLOSED") | {"runners": [{"id": 1, "status": status}]}))
+                for at, status in ((1300, "WINNER"), (1400, "LOSER"))
+            ),
+        ],
+        "runner 1 of market 1.1 is LOSER after it was WINNER",
+    ),
+    "back after a removal": (
+        [*defined(runners=[{"id": 1, "status": "REMOVED"}, {"id": 2}])[:1], *LINES],
+        "runner 1 of market 1.1 is ACTIVE after it was REMOVED",
+    ),
     "a bet delay": (defined(betDelay=-1), "has a bet delay below zero (-1)"),
     "a version": (defined(version=-1), "has a version below zero (-1)"),
     "a base rate": (defined(marketBaseRate=-5), "has a base rate that is no percentage (-5.0)"),

@@ -209,7 +209,110 @@ def test_who_was_out_when_the_recording_began_reduces_nothing() -> None:
     assert bet.average_price_matched == 3_00
 
 
+def test_who_is_hidden_and_then_removed_is_removed_as_anybody_else() -> None:
+    told = Recording(runners=(A, B, C), market_type="WIN")
+    told.says(atb=[(3.0, 50)])
+    told.says(C, atb=[(3.0, 50)])
+    reduced, void = told.back(10_00, at=3_00), told.back(10_00, at=3_00, runner=C)
+    told.defines(statuses={C: {"status": "HIDDEN"}})
+    removed(told, 10.0)
+    assert (reduced.average_price_matched, void.size_voided) == (2_70, 10_00)
+
+
+def test_a_market_in_which_somebody_is_again_who_was_removed_is_followed_no_further() -> None:
+    told = Recording(runners=(A, B, C), market_type="WIN")
+    told.says(atb=[(3.0, 50)])
+    bet = told.back(10_00, at=3_00)
+    removed(told, 10.0)
+    told.defines(statuses={C: {"status": "ACTIVE"}})
+    told.ends(A="LOSER", B="LOSER", C="WINNER")
+    why = "it is followed no further, because runner 3 was removed and is in it again, and bets that are void stay so"
+    assert (told.lane.unsettled, bet.profit) == ({MARKET: why}, None)
+
+
+# A recording that begins late
+
+
+@pytest.mark.parametrize("status", ["OPEN", "SUSPENDED"])
+def test_a_market_that_is_in_play_when_the_recording_begins_is_played_from_there(status: str) -> None:
+    told = bsp_market(
+        status=status, in_play=True, bet_delay=1, bsp_reconciled=True, statuses={A: {"bsp": 3.5}}, market_base_rate=0
+    )
+    told.says(atb=[(3.0, 50)])
+    told.defines(status="OPEN")
+    assert told.asks(Side.BACK, None, None, order_type=OrderType.MARKET_ON_CLOSE, liability=10_00).refusal is not None
+    request = told.asks_to_back(10_00, at=3_00)
+    told.says(atb=[(2.9, 50)])
+    told.says(atb=[(2.8, 50)])
+    told.ends(A="WINNER", B="LOSER", C="LOSER")
+    assert [order.size_matched for order in request.orders] == [10_00]
+    assert told.profit == 20_00
+
+
+def test_a_market_that_is_inactive_when_the_recording_begins_has_its_starting_price_once_it_is_open() -> None:
+    told = bsp_market(status="INACTIVE", in_play=True, bsp_reconciled=True, statuses={A: {"bsp": 3.5}})
+    assert (told.market.status, told.market.bsp_reconciled) == (MarketStatus.INACTIVE, False)
+    told.defines(status="OPEN")
+    assert (told.market.status, told.market.bsp_reconciled, told.market.in_play) == (MarketStatus.OPEN, True, True)
+
+
 # Results
+
+
+@pytest.mark.parametrize(
+    ("winners", "statuses", "profit"), [(3, "WLW", 10_00), (1, "LLL", -20_00)], ids=["two of three places", "nobody"]
+)
+def test_fewer_may_win_than_the_market_has_winners(winners: int, statuses: str, profit: int) -> None:
+    told = Recording(runners=(A, B, C), number_of_winners=winners, market_base_rate=0)
+    for runner in (A, B):
+        told.says(runner, atb=[(3.0, 50)])
+        told.back(10_00, at=3_00, runner=runner)
+    told.ends(**dict(zip("ABC", ({"W": "WINNER", "L": "LOSER"}[one] for one in statuses), strict=True)))
+    assert (told.profit, told.lane.unsettled) == (profit, {})
+
+
+def test_a_result_that_is_corrected_counts_as_it_was_corrected() -> None:
+    told = Recording(runners=(A, B, C), market_base_rate=0)
+    told.says(atb=[(3.0, 50)])
+    bet = told.back(10_00, at=3_00)
+    told.ends(A="WINNER", B="LOSER", C="LOSER")
+    assert bet.profit == 20_00
+    told.defines(status="SUSPENDED")
+    assert told.lane.unsettled == {
+        MARKET: "it was closed, and the recording opens it once more: its bets are as they were settled first"
+    }
+    told.ends(A="LOSER", B="WINNER", C="LOSER")
+    assert (bet.profit, told.profit, told.lane.unsettled) == (-10_00, -10_00, {})
+    told.ends(A="REMOVED", B="WINNER", C="LOSER")
+    assert (bet.profit, bet.size_voided, told.profit) == (0, 10_00, 0)
+
+
+def test_an_asian_result_that_is_corrected_counts_as_it_was_corrected_and_one_that_cannot_be_is_said() -> None:
+    lines = [RunnerKey(1, -50), RunnerKey(2, 50)]
+    told = Recording(runners=lines, betting_type="ASIAN_HANDICAP_DOUBLE_LINE", number_of_winners=0, market_base_rate=0)
+    told.says(lines[0], atb=[(2.0, 50)])
+    told.back(10_00, at=2_00, runner=lines[0])
+
+    def ends(home: str, away: str) -> None:
+        told.defines(status="CLOSED", statuses={lines[0]: {"status": home}, lines[1]: {"status": away}})
+
+    ends("WINNER", "LOSER")
+    assert (told.profit, told.lane.unsettled) == (10_00, {})
+    ends("LOSER", "WINNER")
+    assert (told.profit, told.lane.unsettled) == (-10_00, {})
+    ends("WINNER", "WINNER")
+    assert told.profit == -10_00
+    assert told.lane.unsettled[MARKET].startswith("its result was corrected, and cannot be so here: there is no number")
+
+
+def test_who_was_said_to_have_lost_before_the_end_and_has_won_by_it_is_paid() -> None:
+    told = Recording(runners=(A, B, C), market_base_rate=0)
+    told.says(atb=[(3.0, 50)])
+    told.back(10_00, at=3_00)
+    told.defines(statuses={A: {"status": "LOSER"}})
+    assert told.profit == -10_00
+    told.ends(A="WINNER", B="LOSER", C="LOSER")
+    assert told.profit == 20_00
 
 
 def test_a_dead_heat_pays_a_half_of_the_stake() -> None:

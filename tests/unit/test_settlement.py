@@ -394,6 +394,16 @@ def test_a_market_is_not_settled_by_results_that_make_no_sense(
     assert before == state_of(world.exchange)
 
 
+@pytest.mark.parametrize("divisor", [None, 400], ids=["to win", "each way"])
+def test_fewer_may_win_where_that_is_said(divisor: int | None) -> None:
+    world = World(number_of_winners=2, each_way_divisor=divisor)
+    backed, _ = world.match("alice", "bob", 10_00, at=3_00)
+
+    world.apply(SettleMarket(MARKET, (result(B, "WINNER"),), fewer_may_win=True))
+
+    assert backed.profit == (-10_00 if divisor is None else -20_00)
+
+
 def test_a_market_of_which_everybody_was_removed_has_no_winners_to_be_named() -> None:
     world = World()
     backed, _ = world.match("alice", "bob", 10_00, at=3_00)

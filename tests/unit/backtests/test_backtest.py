@@ -1,6 +1,7 @@
 """A backtest says what came of a strategy, in which markets, and what went wrong."""
 
 import csv
+import json
 import re
 import tarfile
 from collections.abc import Iterator, Sequence
@@ -136,6 +137,25 @@ def test_a_report_stands_alone_and_says_what_happened(script: str, recordings: s
 def test_a_notebook_shows_the_summary(script: str, recordings: str) -> None:
     shown = backtest(f"{script}:Backs", [recordings])._repr_html_()
     assert '<td class="text">default</td><td class="text">queue</td><td>4</td><td>3</td>' in shown
+
+
+def test_a_notebook_shows_what_went_wrong(script: str, recordings: str) -> None:
+    Path(recordings, "1.4.bz2").write_bytes(b"nonsense")
+    shown = backtest(f"{script}:Raises", [recordings])._repr_html_()
+    assert "<h3>default, queue, market 1.2: RuntimeError: this market is too much</h3><pre>Traceback " in shown
+    assert "1.4.bz2" in shown
+
+
+def test_bets_that_are_not_settled_are_counted_and_told(script: str, tmp_path: Path) -> None:
+    race, whole = a_race("1.1"), a_race("1.2", event_id="10")
+    del race.messages[-2:]
+    files = [str(race.write(tmp_path)), str(whole.write(tmp_path))]
+    told = "market 1.1: its bets are not settled, and count in no profit: the recording ends before its result."
+    arguments = [f"{script}:Backs", *files, "--quiet", "--output", str(tmp_path / "results")]
+    assert f"attention: {told}\n" in CliRunner().invoke(main, ["backtest", *arguments]).output
+    assert json.loads((tmp_path / "results" / "summary.json").read_text())["problems"] == [told]
+    (line,) = backtest(f"{script}:Backs", files).summary.values()
+    assert (line.matched, line.unsettled, line.profit) == (2, 1, 4.0)
 
 
 def test_a_parameter_with_a_dot_sets_a_member_and_leaves_the_others(script: str, recordings: str) -> None:
