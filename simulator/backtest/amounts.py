@@ -1,11 +1,13 @@
 """Prices and amounts between strategies, which have them as the wire does, and the exchange, which has integers."""
 
-from math import inf
+from math import inf, isfinite
 from typing import Final
 
 from simulator.exchange.money import HUNDREDTHS, INEXACT
 
 CLOSE: Final = 1e-6
+NO_RULE_ACCEPTS: Final = 0.001
+"""What can be sent in the place of a number that cannot: it has more decimals than hundredths, too."""
 
 
 def to_hundredths(value: float) -> int:
@@ -52,3 +54,27 @@ def as_a_float(value: float) -> float:
         return float(value)
     except OverflowError:
         return inf if value > 0 else -inf
+
+
+def as_shown(value: float) -> float:
+    """Return a price or an amount as an order shows it: in hundredths, or as it was asked for where it is none.
+
+    >>> as_shown(2.0200000000000005), as_shown(2.025)
+    (2.02, 2.025)
+
+    Raises `TypeError` for what is no number.
+    """
+    hundredths = to_hundredths(value)
+    return as_a_float(value) if hundredths == INEXACT else of_hundredths(hundredths)
+
+
+def sendable(value: float) -> float:
+    """Return a price or an amount as it can be written on the wire, where it is refused as it is here.
+
+    >>> sendable(2.0200000000000005), sendable(2.025), sendable(10**400)
+    (2.02, 2.025, 0.001)
+
+    Raises `TypeError` for what is no number.
+    """
+    shown = as_shown(value)
+    return shown if isfinite(shown) else NO_RULE_ACCEPTS

@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from typing import Any, Final
 
-from simulator.backtest.amounts import hundredths_or_none
+from simulator.backtest.amounts import NO_RULE_ACCEPTS, as_shown, sendable
 from simulator.backtest.asking import NOT_THERE_YET, PENDING, REFUSED, Asking, Wish
 from simulator.exchange.orders import OrderType
+from simulator.exchange.statuses import CLOSED
 from simulator.live.views import LiveMarketView
 
 UNKNOWN: Final = "UNKNOWN"
@@ -30,19 +31,32 @@ Answering = Callable[["LiveOrders", Any, Take | None], None]
 
 
 class LiveOrder:
-    """An order on a server. `known` is what the library says of it, `None` before it says anything."""
+    """An order on a server. `known` is what the library says of it, `None` before it says anything.
 
-    def __init__(self, selection_id: int, handicap: float, side: str, price: float | None, size: float) -> None:
-        self.selection_id: Final = selection_id
-        self.handicap: Final = handicap
-        self.side: Final = side
-        self.price: Final = price
-        self.size: Final = float(size)
+    What waits for the starting price is EXECUTION_COMPLETE on the wire, with nothing that remains: here it waits.
+    """
+
+    def __init__(
+        self,
+        market: LiveMarketView,
+        wanted: tuple[int, float, str],
+        order_type: OrderType,
+        price: float | None,
+        size: float,
+    ) -> None:
+        self.selection_id: Final = wanted[0]
+        self.handicap: Final = as_shown(wanted[1])
+        self.side: Final = wanted[2]
+        self.order_type: Final = order_type
+        self.price: Final = None if price is None else as_shown(price)
+        self.size: Final = as_shown(size)
         self.bet_id: int | None = None
         self.refusal = ""
         self.known: Any = None
         self.profit: float | None = None
+        self._market: Final = market
         self._matched_at_once: tuple[float, float] = (0.0, 0.0)
+        self._matched_before_the_off = 0.0
         self._is_complete = False
 
     def __repr__(self) -> str:
@@ -60,6 +74,12 @@ class LiveOrder:
         self._is_complete = report.order_status == COMPLETE
         self._matched_at_once = float(report.size_matched or 0.0), float(report.average_price_matched or 0.0)
 
+    def hear(self, known: Any) -> None:
+        """Take in what the library says of it."""
+        self.known = known
+        if known.order_type == OrderType.LIMIT:
+            self._matched_before_the_off = float(known.size_matched or 0.0)
+
     def refuse(self, code: str) -> None:
         """Note why the order was not taken."""
         self.refusal = code
@@ -69,10 +89,12 @@ class LiveOrder:
         """Return PENDING, EXECUTABLE, EXECUTION_COMPLETE or REFUSED."""
         if self.refusal:
             return REFUSED
-        if self.known is not None:
-            return str(self.known.status)
         if self.bet_id is None:
             return PENDING
+        if self._waiting:
+            return EXECUTABLE
+        if self.known is not None:
+            return str(self.known.status)
         return COMPLETE if self._is_complete else EXECUTABLE
 
     @property
@@ -84,7 +106,7 @@ class LiveOrder:
     def size_remaining(self) -> float:
         """Return what of it is not."""
         if self.known is not None:
-            return float(self.known.size_remaining or 0.0)
+            return float(self.known.size_remaining or 0.0) or self._waiting
         return self.size - self.size_matched if self.is_live else 0.0
 
     @property
@@ -98,6 +120,25 @@ class LiveOrder:
     def is_live(self) -> bool:
         """Return whether it may still be matched."""
         return self.status in (PENDING, EXECUTABLE)
+
+    @property
+    def _waiting(self) -> float:
+        """Return what of it waits for the starting price: the stake of a back, what a lay risks.
+
+        It has ended when any of it is matched there, and what is not has lapsed with it. A limit order that the off has
+        sent there may have been matched and cancelled in part before. That the market is reconciled is not looked at:
+        it may be told before what has come of the order.
+        """
+        if self._market.status == CLOSED:
+            return 0.0
+        known, is_limit = self.known, self.order_type is OrderType.LIMIT
+        if known is None:
+            return 0.0 if is_limit else self.size
+        if known.order_type == OrderType.LIMIT or float(known.size_matched or 0.0) > self._matched_before_the_off:
+            return 0.0
+        if known.size_lapsed or known.size_voided or (known.size_cancelled and not is_limit):
+            return 0.0
+        return float(known.bsp_liability or 0.0)
 
 
 class LiveOrders(Asking[LiveOrder]):
@@ -141,26 +182,26 @@ class LiveOrders(Asking[LiveOrder]):
 
     def cancel(self, order: Any = None, size_reduction: float | None = None) -> Any:
         """Cancel what is unmatched of an order, or so much of it; without an order, all of the market."""
-        _check_numbers(size_reduction)
+        reduction = {} if size_reduction is None else {"sizeReduction": sendable(size_reduction)}
         instructions = None
         if order is not None:
             if order.bet_id is None:
                 return order
-            reduction = {} if size_reduction is None else {"sizeReduction": size_reduction}
             instructions = [{"betId": str(order.bet_id), **reduction}]
         self._send(self._client.betting.cancel_orders, market_id=self.market.market_id, instructions=instructions)
         return order
 
     def replace(self, order: Any, price: float) -> LiveOrder:
         """Cancel what is unmatched of an order, and place as much at another price."""
-        _check_numbers(price)
-        placed = LiveOrder(order.selection_id, order.handicap, order.side, price, order.size_remaining)
+        new_price = sendable(price)
+        wanted = order.selection_id, order.handicap, order.side
+        placed = LiveOrder(self.market, wanted, order.order_type, price, order.size_remaining)
         self._orders.append(placed)
         self._unnumbered.append(placed)
         if order.bet_id is None:
             placed.refuse(NOT_THERE_YET)
             return placed
-        instructions = [{"betId": str(order.bet_id), "newPrice": price}]
+        instructions = [{"betId": str(order.bet_id), "newPrice": new_price}]
 
         def parts(report: Any) -> list[Any]:
             return [
@@ -185,9 +226,10 @@ class LiveOrders(Asking[LiveOrder]):
 
     def place(self, wish: Wish) -> LiveOrder:
         """Ask for an order, and return it at once."""
-        _check_numbers(wish.handicap, wish.price, wish.size, wish.liability, wish.min_fill_size, wish.bet_target_size)
+        instruction = _instruction(wish)
         size = (wish.size if wish.liability is None else wish.liability) or 0.0
-        placed = LiveOrder(wish.selection_id, wish.handicap, wish.side, wish.price, size)
+        wanted = wish.selection_id, wish.handicap or 0.0, wish.side
+        placed = LiveOrder(self.market, wanted, wish.order_type, wish.price, size)
         self._orders.append(placed)
         self._unnumbered.append(placed)
         version = wish.market_version
@@ -195,7 +237,7 @@ class LiveOrders(Asking[LiveOrder]):
             self._client.betting.place_orders,
             _taking(placed, lambda report: [(each, report) for each in report.place_instruction_reports]),
             market_id=self.market.market_id,
-            instructions=[_instruction(wish)],
+            instructions=[instruction],
             market_version=None if version is None else {"version": version},
         )
         return placed
@@ -207,38 +249,38 @@ class LiveOrders(Asking[LiveOrder]):
         self._executor.submit(send)
 
 
-def _check_numbers(*numbers: float | None) -> None:
-    """Raise `TypeError` for what is no number, where the strategy asks and not where it is sent."""
-    for number in numbers:
-        hundredths_or_none(number)
-
-
 def _instruction(wish: Wish) -> dict[str, Any]:
-    """Return an order as the wire has it."""
+    """Return an order as the wire has it; raise `TypeError` for what is no number."""
     names = {
         OrderType.LIMIT: "limitOrder",
         OrderType.LIMIT_ON_CLOSE: "limitOnCloseOrder",
         OrderType.MARKET_ON_CLOSE: "marketOnCloseOrder",
     }
+    # What an order cannot do without the exchange refuses by a code, and a server without it as no request at all.
+    needed = "price" if wish.order_type is OrderType.LIMIT else "liability"
     order = {
-        "price": wish.price,
-        "size": wish.size,
-        "liability": wish.liability,
+        "price": _sendable_or_none(wish.price),
+        "size": _sendable_or_none(wish.size),
+        "liability": _sendable_or_none(wish.liability),
         "persistenceType": wish.persistence,
         "timeInForce": wish.time_in_force,
-        "minFillSize": wish.min_fill_size,
+        "minFillSize": _sendable_or_none(wish.min_fill_size),
         "betTargetType": wish.bet_target_type,
-        "betTargetSize": wish.bet_target_size,
+        "betTargetSize": _sendable_or_none(wish.bet_target_size),
     }
     instruction = {
         "selectionId": wish.selection_id,
-        "handicap": wish.handicap,
+        "handicap": _sendable_or_none(wish.handicap),
         "side": wish.side,
         "orderType": wish.order_type,
-        names[wish.order_type]: _given(order),
+        names[wish.order_type]: {needed: NO_RULE_ACCEPTS, **_given(order)},
         "customerOrderRef": wish.customer_order_ref,
     }
     return _given(instruction)
+
+
+def _sendable_or_none(value: float | None) -> float | None:
+    return None if value is None else sendable(value)
 
 
 def _given(members: dict[str, Any]) -> dict[str, Any]:

@@ -143,7 +143,7 @@ class _Live:
             orders = self.orders.get(known.market_id)
             order = None if orders is None else orders.by_bet_id(int(known.bet_id))
             if order is not None:
-                order.known = known
+                order.hear(known)
             touched[known.market_id] = None
         for market_id in touched:
             if market_id in self.orders:
@@ -158,7 +158,9 @@ class _Live:
         if answer.take is not None:
             answer.take(answer.report)
             for order in answer.orders.numbered():
-                order.known = self._latest.get(order.bet_id or 0)
+                known = self._latest.get(order.bet_id or 0)
+                if known is not None:
+                    order.hear(known)
         self._call("on_orders", answer.orders)
 
     def _close(self, orders: LiveOrders) -> None:

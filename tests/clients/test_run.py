@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,14 +14,20 @@ from simulator.access import Access
 from simulator.backtest.lane import Settings
 from simulator.backtest.running import Runs, backtest
 from simulator.backtest.strategy import Strategy
+from simulator.backtest.variants import strategy_class
 from simulator.cli import main
+from simulator.exchange.orders import OrderType
 from simulator.live.library import CannotRun
+from simulator.live.own_orders import LiveOrder
 from simulator.live.running import run
 from simulator.record import record
 from simulator.testing import Server as Served
 from simulator.testing import World
+from tests.recording_files import a_race as a_recorded_race
+from tests.scenario import HORSE_RACING, Block, event, runner, scenario, win
 
 MARKET = "1.113197491"
+RACE = "1.900000001"
 BACKS = """
 class Backs:
     def __init__(self, stake=2.0):
@@ -224,6 +231,149 @@ def test_a_replacement_says_why_the_exchange_has_refused_it(
     assert (strategy.second.status, strategy.second.refusal) == ("REFUSED", refusal)
 
 
+def a_race_to_win() -> Block:
+    """A race with starting prices."""
+    runners = [
+        runner(number, name, lay=[(3.0, 100)], back=[(2.98, 100)])
+        for number, name in enumerate(("Sea Fever", "Moonshot"), start=1)
+    ]
+    return scenario(event("1", "Ascot", HORSE_RACING, win(RACE, *runners, bspMarket=True, turnInPlay=True)))
+
+
+class AtTheStart(Strategy):
+    """A strategy that asks for a bet before the off, and looks at it when it is placed and after the off."""
+
+    def __init__(self, ask: Callable[[Any], Any], world: World) -> None:
+        self.ask = ask
+        self.world = world
+        self.seen: list[Any] = []
+        self.first: Any = None
+
+    def on_market(self, market: Any, orders: Any) -> None:
+        if self.first is None:
+            self.first = self.ask(orders)
+
+    def on_orders(self, orders: Any) -> None:
+        *_, order = orders
+        if order.bet_id is None:
+            return
+        seen = (order.status, order.is_live, order.size_remaining, order.size_matched)
+        assert (order in orders.live) == order.is_live
+        if not self.seen:
+            self.world.turn_in_play(RACE)
+        elif seen != self.seen[-1]:
+            self.world.settle(RACE, 1)
+        if not self.seen or seen != self.seen[-1]:
+            self.seen.append(seen)
+
+
+WAITS, HAS_LAPSED = ("EXECUTABLE", True, 10.0, 0.0), ("EXECUTION_COMPLETE", False, 0.0, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("ask", "placed", "after_the_off"),
+    [
+        (lambda orders: orders.back_at_starting_price(1, 10.0), WAITS, ("EXECUTION_COMPLETE", False, 0.0, 10.0)),
+        (lambda orders: orders.back_at_starting_price(1, 10.0, 500.0), WAITS, HAS_LAPSED),
+        (lambda orders: orders.lay_at_starting_price(2, 10.0), WAITS, ("EXECUTION_COMPLETE", False, 0.0, 5.0)),
+        (
+            lambda orders: orders.back(1, 500.0, 10.0, persistence="MARKET_ON_CLOSE"),
+            WAITS,
+            ("EXECUTION_COMPLETE", False, 0.0, 10.0),
+        ),
+    ],
+    ids=["back", "limit not reached", "lay", "limit order"],
+)
+def test_an_order_for_the_starting_price_waits_until_it_is_made(
+    ask: Callable[[Any], Any], placed: Any, after_the_off: Any
+) -> None:
+    with serve(a_race_to_win()) as served:
+        strategy = AtTheStart(ask, served.world)
+        run(strategy, server_of(served), {}, seconds=30)
+    assert strategy.seen == [placed, after_the_off]
+
+
+NOT_ON_ANY_WIRE = """
+from decimal import Decimal
+from fractions import Fraction
+from math import inf, nan
+
+HUGE = 10**400
+ASKED = [
+    *(lambda orders, wrong=wrong: orders.back(1, wrong, 2.0) for wrong in (nan, inf, -inf, HUGE, 1e300, None)),
+    *(lambda orders, wrong=wrong: orders.back(1, 3.0, wrong) for wrong in (nan, inf, -inf, HUGE, 1e300, None)),
+    lambda orders: orders.back(1, Decimal("500"), Fraction(4, 2)),
+    lambda orders: orders.back(1, 499.99999999999994, 2.0000000000000004),
+    lambda orders: orders.back(1, 3.0, 2.0, handicap=nan),
+    lambda orders: orders.back(1, 3.0, 2.0, handicap=None),
+    lambda orders: orders.back(1, 3.0, 2.0, time_in_force="FILL_OR_KILL", min_fill_size=nan),
+    lambda orders: orders.back(1, 3.0, 0, bet_target_type="PAYOUT", bet_target_size=inf),
+    lambda orders: orders.back_at_starting_price(1, nan),
+    lambda orders: orders.back_at_starting_price(1, 10.0, inf),
+    lambda orders: orders.back_at_starting_price(1, None),
+    lambda orders: orders.lay_at_starting_price(1, HUGE, 3.0),
+]
+
+class Asks:
+    refusals = shown = None
+
+    def __init__(self, end=None):
+        self.orders = []
+        self.end = end
+
+    def on_market(self, market, orders):
+        if not self.orders and len(market.active_runners):
+            self.orders = [ask(orders) for ask in ASKED]
+
+    def on_orders(self, orders):
+        if Asks.refusals is None and not any(order.status == "PENDING" for order in self.orders):
+            Asks.refusals = [order.refusal for order in self.orders]
+            Asks.shown = [(order.price, order.size, order.handicap) for order in self.orders]
+            if self.end is not None:
+                self.end()
+"""
+
+
+def test_a_number_that_cannot_be_sent_is_refused_as_over_a_recording(tmp_path: Path) -> None:
+    script = tmp_path / "strategy.py"
+    script.write_text(NOT_ON_ANY_WIRE)
+    recorded = a_recorded_race(bspMarket=True).write(tmp_path)
+    assert not backtest(f"{script}:Asks", [str(recorded)]).failures
+    asks: Any = strategy_class(f"{script}:Asks")
+    refusals, shown, asks.refusals = asks.refusals, repr(asks.shown), None
+    with serve(a_race_to_win()) as served:
+        run(asks(end=lambda: served.world.settle(RACE, 1)), server_of(served), {}, seconds=30)
+    assert asks.refusals == refusals
+    assert repr(asks.shown) == shown
+
+
+@pytest.mark.parametrize("price", [float("nan"), 10**400])
+def test_a_replacement_at_a_price_that_cannot_be_sent_is_refused_by_its_code(served: Served, price: float) -> None:
+    strategy = Replaces(price, lambda world: None, served.world)
+    run(strategy, server_of(served), {}, seconds=30)
+    assert (strategy.second.status, strategy.second.refusal) == ("REFUSED", "INVALID_ODDS")
+
+
+def test_a_limit_order_that_the_off_sends_to_the_auction_waits_there_until_it_is_matched() -> None:
+    market: Any = SimpleNamespace(status="OPEN")
+    order = LiveOrder(market, (1, 0.0, "BACK"), OrderType.LIMIT, 5.0, 10.0)
+    order.bet_id = 1
+    told = {
+        "status": "EXECUTION_COMPLETE",
+        "order_type": "MARKET_ON_CLOSE",
+        "size_remaining": 0.0,
+        "bsp_liability": 6.0,
+    }
+    rest = {"size_lapsed": 0.0, "size_cancelled": 1.0, "size_voided": 0.0}
+    order.hear(SimpleNamespace(status="EXECUTABLE", order_type="LIMIT", size_matched=3.0, size_remaining=6.0, **rest))
+    order.hear(SimpleNamespace(size_matched=3.0, **told, **rest))
+    assert (order.status, order.is_live, order.size_remaining) == ("EXECUTABLE", True, 6.0)
+    order.hear(SimpleNamespace(size_matched=9.0, **told, **rest))
+    assert (order.status, order.is_live, order.size_remaining) == ("EXECUTION_COMPLETE", False, 0.0)
+    order.hear(SimpleNamespace(size_matched=3.0, **told, **{**rest, "size_lapsed": 6.0}))
+    assert (order.status, order.is_live, order.size_remaining) == ("EXECUTION_COMPLETE", False, 0.0)
+
+
 def test_an_order_is_replaced_updated_and_cancelled(served: Served) -> None:
     class Edits(Strategy):
         def __init__(self) -> None:
@@ -340,9 +490,10 @@ def test_a_strategy_of_flumine_is_refused_before_anything_is_connected(tmp_path:
 
 def test_a_member_of_a_parameter_is_set_as_in_a_backtest(served: Served, tmp_path: Path) -> None:
     script = tmp_path / "strategy.py"
-    script.write_text(BACKS.replace("stake=2.0", "context={'stake': 2.0}").replace("= stake", "= context['stake']"))
+    backs = BACKS.replace("stake=2.0", "context={'stake': 2.0}").replace("= stake", "= context['stake']")
+    script.write_text(f"{backs}\n    def on_orders(self, orders):\n        raise KeyboardInterrupt\n")
     access = server_of(served)
     credentials = ["--username", access.username, "--password", access.password, "--app-key", access.app_key]
-    where = ["--url", access.url, "--stream", access.stream, "--seconds", "1"]
+    where = ["--url", access.url, "--stream", access.stream]
     ran = CliRunner().invoke(main, ["run", f"{script}:Backs", "--set", "context.stake=3", *where, *credentials])
-    assert (ran.exit_code, ran.stdout.count("BACK 3 3.0 at 5.0")) == (0, 1)
+    assert (ran.exit_code, ran.stdout.count("BACK 3 3.0 at 5.0")) == (130, 1)
