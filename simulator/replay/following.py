@@ -178,7 +178,8 @@ class FollowedRecordings:
         if self._is_left(market_id):
             self._leave(market_id)
         elif told is not None and told != unsettled:
-            self._note(market_id, f"it is not settled, because {told}")
+            was_settled = self._lane.followed[market_id].market.status is MarketStatus.CLOSED
+            self._note(market_id, told if was_settled else f"it is not settled, because {told}")
         is_defined = any(change.market_definition is not None for change in changes)
         if self._describe(market_id, is_defined=is_defined):
             self._events.append(RecordingFollowed(self._engine.now, market_id))

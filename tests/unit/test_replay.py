@@ -279,6 +279,25 @@ def test_bets_are_settled_as_recorded(race: Path) -> None:
     assert balance_of(world, "bob") == 1_000_00 - 10_00
 
 
+def test_a_result_that_was_corrected_is_so_at_its_time(tmp_path: Path) -> None:
+    race = a_race()
+    race.defines(status="OPEN")
+    race.ends(winner=2)
+    world = world_of(race.write(tmp_path))
+    world.do(SetClock(FIRST + 3_000)).accepted()
+    world.do(bet(Side.BACK, 300, 10_00)).accepted()
+
+    world.do(SetClock(FIRST + 10_000)).accepted()
+    assert balance_of(world) == 1_000_00 + 20_00 - 1_00
+    world.do(SetClock(FIRST + 11_000)).accepted()
+    (notice,) = world.notices
+    assert notice.problem.startswith("it was closed, and the recording opens it once more: ")
+    world.do(AdvanceClock(60_000)).accepted()
+
+    assert balance_of(world) == 1_000_00 - 10_00
+    assert world.notices == [notice]
+
+
 @pytest.mark.parametrize("model", ["optimistic", "queue", "pessimistic"])
 def test_the_same_bets_in_a_backtest_get_the_same(race: Path, model: str) -> None:
     asked = [
