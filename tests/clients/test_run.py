@@ -1,5 +1,6 @@
 """A strategy runs against a server as it runs over a recording: over HTTP and the stream, to the end of its markets."""
 
+import re
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -347,7 +348,7 @@ def test_a_number_that_cannot_be_sent_is_refused_as_over_a_recording(tmp_path: P
     assert repr(asks.shown) == shown
 
 
-@pytest.mark.parametrize("price", [float("nan"), 10**400])
+@pytest.mark.parametrize("price", [float("nan"), 10**400], ids=["nan", "huge"])
 def test_a_replacement_at_a_price_that_cannot_be_sent_is_refused_by_its_code(served: Served, price: float) -> None:
     strategy = Replaces(price, lambda world: None, served.world)
     run(strategy, server_of(served), {}, seconds=30)
@@ -497,3 +498,29 @@ def test_a_member_of_a_parameter_is_set_as_in_a_backtest(served: Served, tmp_pat
     where = ["--url", access.url, "--stream", access.stream]
     ran = CliRunner().invoke(main, ["run", f"{script}:Backs", "--set", "context.stake=3", *where, *credentials])
     assert (ran.exit_code, ran.stdout.count("BACK 3 3.0 at 5.0")) == (130, 1)
+
+
+def test_the_documented_line_bets(monkeypatch: pytest.MonkeyPatch) -> None:
+    project = Path(__file__).parents[2]
+    documented = re.search(
+        r"^    betsim exec --scenario (\w+) -- betsim (run .*)$",
+        (project / "docs/backtests.md").read_text(),
+        re.MULTILINE,
+    )
+    assert documented is not None
+    scenario_name, line = documented.groups()
+    monkeypatch.chdir(project)
+    with serve(scenario_name) as served:
+        access, world = server_of(served), served.world
+
+        def settle() -> None:
+            world.wait_for("OrderPlaced", account=access.username)
+            (bet,) = world.orders(access.username)
+            world.settle(bet.market_id, bet.selection_id)
+
+        threading.Thread(target=settle).start()
+        credentials = ["--username", access.username, "--password", access.password, "--app-key", access.app_key]
+        where = ["--url", access.url, "--stream", access.stream]
+        ran = CliRunner().invoke(main, [*line.split(), *where, *credentials])
+        (bet,) = world.orders(access.username)
+    assert (ran.exit_code, ran.stdout.count("BACK"), bet.size_matched) == (0, 1, 2.0)
