@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from simulator.backtest.amounts import NO_RULE_ACCEPTS, as_shown, sendable
 from simulator.backtest.asking import NOT_THERE_YET, PENDING, REFUSED, Asking, Wish
-from simulator.exchange.orders import OrderType
+from simulator.exchange.orders import OrderType, Persistence
 from simulator.exchange.statuses import CLOSED
 from simulator.live.views import LiveMarketView
 
@@ -18,6 +18,8 @@ UNKNOWN: Final = "UNKNOWN"
 """What stands for a code where the server has given none: whether the order is there has to be looked up."""
 EXECUTABLE: Final = "EXECUTABLE"
 COMPLETE: Final = "EXECUTION_COMPLETE"
+ENDED: Final = (COMPLETE, "EXPIRED")
+"""What an answer says of an order of which nothing is left: EXPIRED where it was to be matched at once, and was not."""
 
 GENERAL: Final = frozenset({"ERROR_IN_ORDER", "RELATED_ACTION_FAILED", "BET_ACTION_ERROR"})
 """Codes which say that the reason stands elsewhere in the report, in that of the request or of another instruction."""
@@ -71,7 +73,7 @@ class LiveOrder:
             self.refuse(_reason_of(report, *others))
             return
         self.bet_id = int(report.bet_id)
-        self._is_complete = report.order_status == COMPLETE
+        self._is_complete = report.order_status in ENDED
         self._matched_at_once = float(report.size_matched or 0.0), float(report.average_price_matched or 0.0)
 
     def hear(self, known: Any) -> None:
@@ -220,7 +222,7 @@ class LiveOrders(Asking[LiveOrder]):
     def update(self, order: Any, persistence: str) -> Any:
         """Let what is unmatched of an order have another persistence."""
         if order.bet_id is not None:
-            instructions = [{"betId": str(order.bet_id), "newPersistenceType": persistence}]
+            instructions = [{"betId": str(order.bet_id), "newPersistenceType": Persistence(persistence)}]
             self._send(self._client.betting.update_orders, market_id=self.market.market_id, instructions=instructions)
         return order
 

@@ -375,6 +375,33 @@ def test_a_limit_order_that_the_off_sends_to_the_auction_waits_there_until_it_is
     assert (order.status, order.is_live, order.size_remaining) == ("EXECUTION_COMPLETE", False, 0.0)
 
 
+def test_an_order_that_was_to_be_filled_or_killed_is_complete_as_soon_as_it_is_answered() -> None:
+    market: Any = SimpleNamespace(status="OPEN")
+    order = LiveOrder(market, (1, 0.0, "BACK"), OrderType.LIMIT, 100.0, 2.0)
+    order.take(SimpleNamespace(bet_id="1", order_status="EXPIRED", size_matched=0.0, average_price_matched=0.0))
+    assert (order.status, order.is_live, order.size_remaining) == ("EXECUTION_COMPLETE", False, 0.0)
+
+
+def test_a_persistence_that_there_is_not_fails_where_it_is_asked_for(served: Served) -> None:
+    class Updates(Strategy):
+        first: Any = None
+        is_done = False
+
+        def on_market(self, market: Any, orders: Any) -> None:
+            self.first = self.first or orders.back(3, 100.0, 2.0)
+
+        def on_orders(self, orders: Any) -> None:
+            if self.first.bet_id is not None and not self.is_done:
+                with pytest.raises(ValueError, match="FOREVER"):
+                    orders.update(self.first, "FOREVER")
+                self.is_done = True
+                served.world.settle(MARKET, 3)
+
+    strategy = Updates()
+    run(strategy, server_of(served), {}, seconds=30)
+    assert strategy.is_done
+
+
 def test_an_order_is_replaced_updated_and_cancelled(served: Served) -> None:
     class Edits(Strategy):
         def __init__(self) -> None:
