@@ -70,6 +70,9 @@ def test_figures_are_of_runs_markets_runners_and_hours(script: str, recordings: 
     assert by_runner(rows)["default", "queue", "1.1", "Runner 1"].profit == 4.0
     assert by_hour(rows)["default", "queue", "12:00"].orders == 3
     assert by_hour(rows)["default", "queue", "12:00"].drawdown is None
+    # As flumine's controls refuse some before anything is sent.
+    rows.orders[0] = replace(rows.orders[0], sent_at=None)
+    assert by_hour(rows)["default", "queue", "not sent"].orders == 1
 
 
 @pytest.mark.parametrize("report", [True, False])
