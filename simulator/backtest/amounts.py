@@ -25,7 +25,8 @@ def to_hundredths(value: float) -> int:
     except TypeError:
         raise TypeError(f"prices and amounts are numbers, and {value!r} is none") from None
     nearest = round(scaled)
-    if nearest == scaled or abs(scaled - nearest) <= CLOSE * max(1.0, abs(scaled)):
+    # The difference as a float: a strategy may reckon with `Decimal`, which those do not mix with.
+    if nearest == scaled or abs(float(scaled - nearest)) <= CLOSE * max(1, abs(nearest)):
         return nearest
     return INEXACT
 

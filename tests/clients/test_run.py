@@ -304,6 +304,7 @@ ASKED = [
     *(lambda orders, wrong=wrong: orders.back(1, wrong, 2.0) for wrong in (nan, inf, -inf, HUGE, 1e300, None)),
     *(lambda orders, wrong=wrong: orders.back(1, 3.0, wrong) for wrong in (nan, inf, -inf, HUGE, 1e300, None)),
     lambda orders: orders.back(1, Decimal("500"), Fraction(4, 2)),
+    lambda orders: orders.back(1, Decimal("500.005"), Decimal("2.005")),
     lambda orders: orders.back(1, 499.99999999999994, 2.0000000000000004),
     lambda orders: orders.back(1, 3.0, 2.0, handicap=nan),
     lambda orders: orders.back(1, 3.0, 2.0, handicap=None),
