@@ -94,6 +94,14 @@ class WholeCycle(RequestResponseCycle):
         body, self.body = bytes(self.body), bytearray()
         return {"type": "http.request", "body": body, "more_body": False}
 
+    async def send(self, message: Any) -> None:
+        """Send a part of an answer. The last one of a connection says so: not every version of the web server does."""
+        if message["type"] == "http.response.start" and not self.keep_alive:
+            headers = list(message.get("headers", ()))
+            if not any(name.lower() == b"connection" for name, _ in headers):
+                message = {**message, "headers": [*headers, (b"connection", b"close")]}
+        await super().send(message)
+
     def answer_whole(self, status: int, lines: bytes, body: bytes) -> bool:
         """Answer in one write, as `simulator.http.Exchange` says; where something stands against it do nothing."""
         if (

@@ -108,9 +108,11 @@ def test_what_is_wrong_with_a_whole_file_is_noted_without_a_line(
     """It breaks off after what could be read of it, which counts."""
     monkeypatch.setattr(preparing, "ROWS_A_GROUP", 8)
     (file,) = prepared(tmp_path, a_race().write(tmp_path))
-    content = file.read_bytes()
-    middle = len(content) * 2 // 5
-    file.write_bytes(content[:middle] + b"?" * 9 + content[middle + 9 :])
+    parquet = pytest.importorskip("pyarrow.parquet")
+    metadata = parquet.read_metadata(file)
+    sizes = metadata.row_group(metadata.num_row_groups - 1).column(2)
+    content, begin, end = file.read_bytes(), sizes.data_page_offset, sizes.data_page_offset + 20
+    file.write_bytes(content[:begin] + b"?" * (end - begin) + content[end:])
     world = world_of(file)
     while world.next_due is not None:
         world.do(MoveToNext()).accepted()
