@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from importlib import import_module
 from queue import SimpleQueue
-from threading import Thread
+from threading import Lock, Thread
 from typing import Any, Final
 
 from msgspec import Struct
@@ -18,6 +18,8 @@ from simulator.access import Access
 
 FIELDS: Final = ["EX_ALL_OFFERS", "EX_TRADED", "EX_TRADED_VOL", "EX_LTP", "EX_MARKET_DEF", "SP_TRADED", "SP_PROJECTED"]
 SECONDS_WITHOUT_A_WORD: Final = 30.0
+SESSION_CODES: Final = frozenset({"INVALID_SESSION_INFORMATION", "NO_SESSION"})
+"""What a request is refused with, before anything of it is done, where its session is unknown or has ended."""
 
 
 class CannotRun(Exception):
@@ -52,10 +54,43 @@ class Library:
         )
         self.client.identity_uri = f"{access.url}/api/"
         self.client.api_uri = f"{access.url}/exchange/"
-        self.ask(self.client.login_interactive)
+        # Held while the session changes: the library notes the token of an answer, also of one that comes late.
+        self._renewing: Final = Lock()
+        self._ask_once(self.client.login_interactive)
 
     def ask(self, call: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
-        """Call a function of the library; raise `CannotRun` for any error of it."""
+        """Call a function of the library, once more where the session had ended; raise `CannotRun` for any error of it.
+
+        A request that is refused for its session has done nothing, so that it can be sent again after a login.
+        """
+        token = self.client.session_token
+        try:
+            return self._ask_once(call, *arguments, **named)
+        except CannotRun as refused:
+            if _code_of(refused.__cause__) not in SESSION_CODES:
+                raise
+        self._log_in_anew(token)
+        return self._ask_once(call, *arguments, **named)
+
+    def keep_alive(self) -> None:
+        """Let the session last its full length from now on, or log in anew where it has ended; raise `CannotRun`."""
+        with self._renewing:
+            token = self.client.session_token
+            try:
+                self._ask_once(self.client.keep_alive)
+                return
+            except CannotRun as refused:
+                if _code_of(refused.__cause__) not in SESSION_CODES:
+                    raise
+        self._log_in_anew(token)
+
+    def _log_in_anew(self, token: str) -> None:
+        """Log in, unless another thread has done so since a token was refused."""
+        with self._renewing:
+            if self.client.session_token == token:
+                self._ask_once(self.client.login_interactive)
+
+    def _ask_once(self, call: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
         try:
             return call(*arguments, **named)
         except self._library.BetfairError as error:
@@ -100,8 +135,19 @@ class Library:
         for stream in self._streams:
             stream.stop()
         with suppress(CannotRun):
-            self.ask(self.client.logout)
+            self._ask_once(self.client.logout)
         self.session.close()
+
+
+def _code_of(error: BaseException | None) -> str:
+    """Return the code by which a request was refused: what the library raises has the answer; empty without one."""
+    response = getattr(error, "response", None)
+    told = response.get("error") if isinstance(response, dict) else None
+    if isinstance(told, dict):
+        # Of an interface, whose exception has a name: {"exceptionname": "APINGException", "APINGException": {...}}.
+        data = told.get("data") or {}
+        told = (data.get(data.get("exceptionname")) or {}).get("errorCode")
+    return told if isinstance(told, str) else ""
 
 
 def _sentence(url: str, error: Exception) -> str:

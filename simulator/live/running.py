@@ -5,7 +5,7 @@ orders. So it sees what a strategy over a recording sees, a little later than it
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from queue import Empty
 from time import perf_counter
@@ -18,6 +18,8 @@ from simulator.live.own_orders import LiveOrders, Take
 from simulator.live.views import LiveMarketView
 
 LOOK_SECONDS: Final = 0.2
+KEEP_ALIVE_MILLISECONDS: Final = 5 * 60_000
+"""How often the session is kept alive, in the time of the server's world: the shortest ones last 20 minutes."""
 ERROR: Final = "ERROR"
 """The code of an order of which nobody knows whether the server has it."""
 
@@ -82,6 +84,8 @@ class _Live:
         self._open: Final[set[str]] = set()
         self._latest: Final[dict[int, Any]] = {}
         """By bet id: what was told of orders, of which the answer may not have come yet."""
+        self._kept_alive_at: int | None = None
+        self._keeping_alive: Future[None] | None = None
 
     @property
     def is_over(self) -> bool:
@@ -130,11 +134,31 @@ class _Live:
             orders = LiveOrders(view, self._library.client, self._ask, self._executor, self._answered)
             self.orders[book.market_id] = orders
         orders.market.book = book
+        self._keep_alive(orders.market.time)
         if book.status != CLOSED:
             self._call("on_market", orders.market, orders)
         elif book.market_id in self._open:
             self._open.discard(book.market_id)
             self._close(orders)
+
+    def _keep_alive(self, now: int) -> None:
+        """Let the session be kept alive where it is time, given in milliseconds of the server's world.
+
+        It is done where orders are sent, so that the strategy does not wait for it.
+        """
+        if self._kept_alive_at is None:
+            self._kept_alive_at = now
+        is_under_way = self._keeping_alive is not None and not self._keeping_alive.done()
+        if now - self._kept_alive_at >= KEEP_ALIVE_MILLISECONDS and not is_under_way:
+            self._kept_alive_at = now
+            self._keeping_alive = self._executor.submit(self._ask_to_keep_alive)
+
+    def _ask_to_keep_alive(self) -> None:
+        try:
+            self._library.keep_alive()
+        except CannotRun as error:
+            # The next request says so where it matters, and logs in anew.
+            self._tell(str(error))
 
     def _take_orders(self, told: Any) -> None:
         touched: dict[str, None] = {}

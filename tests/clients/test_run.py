@@ -241,6 +241,79 @@ def a_race_to_win() -> Block:
     return scenario(event("1", "Ascot", HORSE_RACING, win(RACE, *runners, bspMarket=True, turnInPlay=True)))
 
 
+class InLongWorlds(Strategy):
+    """A strategy that lets the world's clock go on by a step at every call and bets at the last of them."""
+
+    def __init__(self, world: World, steps: list[str], before: Callable[[int], None] = lambda _: None) -> None:
+        self.world = world
+        self.steps = steps
+        self.before = before
+        self.taken = 0
+        self.bet: Any = None
+        self.is_settled = False
+
+    def on_market(self, market: Any, orders: Any) -> None:
+        if self.bet is None:
+            self.before(self.taken)
+            self.world.advance(self.steps[self.taken])
+            self.taken += 1
+            if self.taken == len(self.steps):
+                self.bet = self.bets(market, orders)
+            else:
+                self.world.offer(RACE, 2, back=[(2.5, 10.0 + self.taken)])
+
+    def bets(self, market: Any, orders: Any) -> Any:
+        return orders.back(1, 2.98, 10.0)
+
+    def on_orders(self, orders: Any) -> None:
+        if self.bet.status != "PENDING" and not self.is_settled:
+            self.is_settled = True
+            self.world.settle(RACE, 1)
+
+
+SHORT_SESSIONS = {**a_race_to_win(), "sessionTimeout": "PT20M"}
+
+
+def test_a_session_is_kept_alive_by_the_clock_of_the_world() -> None:
+    with serve(SHORT_SESSIONS) as served:
+        access, world = server_of(served), served.world
+
+        def wait_until_it_is(steps: int) -> None:
+            if steps:
+                world.wait_for("SessionExtended", account=access.username, count=steps, timeout_seconds=5)
+
+        strategy = InLongWorlds(world, ["PT10M"] * 5, wait_until_it_is)
+        run(strategy, access, {}, seconds=30)
+        logins = world.journal(event="SessionOpened", account=access.username)
+    assert (strategy.bet.refusal, strategy.bet.size_matched, len(logins)) == ("", 10.0, 1)
+
+
+@pytest.mark.parametrize("steps", [["PT13H"], ["PT13H", "PT1S"]], ids=["in an order", "in keeping it alive"])
+def test_who_finds_the_session_ended_logs_in_anew_and_bets_once(steps: list[str]) -> None:
+    with serve(SHORT_SESSIONS) as served:
+        access, told = server_of(served), list[str]()
+        strategy = InLongWorlds(served.world, steps)
+        ((orders,), _) = run(strategy, access, {}, seconds=30, tell=told.append)
+        logins = served.world.journal(event="SessionOpened", account=access.username)
+        (bet,) = served.world.orders(access.username)
+    assert ([order.refusal for order in orders], bet.size_matched, len(logins)) == ([""], 10.0, 2)
+    assert told == ["following 1 markets", f"{RACE} is closed, profit {strategy.bet.profit:.2f}"]
+
+
+def test_a_strategy_is_told_what_its_bets_make_of_a_market_also_where_the_session_has_ended() -> None:
+    class Looks(InLongWorlds):
+        exposure: float | None = None
+
+        def bets(self, market: Any, orders: Any) -> Any:
+            self.exposure = market.exposure
+            return super().bets(market, orders)
+
+    with serve(SHORT_SESSIONS) as served:
+        strategy = Looks(served.world, ["PT13H"])
+        run(strategy, server_of(served), {}, seconds=30)
+    assert (strategy.exposure, strategy.bet.refusal) == (0.0, "")
+
+
 class AtTheStart(Strategy):
     """A strategy that asks for a bet before the off, and looks at it when it is placed and after the off."""
 
