@@ -2,14 +2,16 @@
 
 from collections.abc import Callable, Mapping, Sequence, Sized
 from fractions import Fraction
+from functools import partial
 from typing import Final, Protocol
 
 from simulator.backtest.books import FollowingMarket, FollowingState, RecordedBook, RestingFill, Watched
 from simulator.backtest.following import commands_between, first_commands, key_of
 from simulator.backtest.models import FillModel
-from simulator.backtest.outcomes import NoResult, resettlement, settlement
+from simulator.backtest.outcomes import NoResult, removed_by_correction, resettlement, settlement
 from simulator.backtest.starting_prices import with_our_money
-from simulator.exchange.commands import AmendMarket, Command
+from simulator.exchange.auction import lapses_at_the_off
+from simulator.exchange.commands import AmendMarket, Command, SuspendMarket
 from simulator.exchange.events import Event, MarketChanged
 from simulator.exchange.exchange import Exchange
 from simulator.exchange.orders import RunnerKey
@@ -19,7 +21,8 @@ from simulator.recorded.market import RecordedMarket
 from simulator.recorded.messages import MarketDefinition, RunnerDefinition
 from simulator.recorded.moves import Moves
 
-REOPENED: Final = "it was closed, and the recording opens it once more: its bets are as they were settled first"
+REOPENED: Final = "it was closed, and the recording opens it once more: nobody can bet in it, and it is settled already"
+CLOSED_AGAIN: Final = "it was open once more after it was closed, and nobody could bet in it from then on"
 
 
 class Terms(Protocol):
@@ -153,7 +156,8 @@ class Followed:
             self._correct(definition)
             return
         if prices and lane.settings.own_starting_price_effect and not market.bsp_reconciled:
-            prices = with_our_money(prices, market.runners, self.recorded.runners)
+            lapses = partial(lapses_at_the_off, lane.state)
+            prices = with_our_money(prices, market.runners, self.recorded.runners, lapses)
         was_open, is_material = market.status is OPEN, False
         for command in commands_between(market, definition, prices, cross_matching=lane.settings.cross_matching):
             for event in lane.do(command):
@@ -187,6 +191,8 @@ class Followed:
             self.lane.do(settlement(self.market, definition, self.lane.settings.line_results.get(market_id)))
         except (NoResult, Impossible) as problem:
             self.lane.unsettled[market_id] = str(problem)
+            if self.market.status is OPEN:
+                self.lane.do(SuspendMarket(market_id))
             return
         # Of a runner that was settled before the others it may say something else than then.
         self._correct(definition)
@@ -195,15 +201,23 @@ class Followed:
 
     def _correct(self, definition: MarketDefinition) -> None:
         """Settle a market anew where its result is another one now; nobody bets in one that is open again."""
-        market_id = self.market.market_id
+        market_id, unsettled = self.market.market_id, self.lane.unsettled
         if definition.status != CLOSED:
-            self.lane.unsettled[market_id] = REOPENED
+            unsettled[market_id] = REOPENED
             return
+        was_opened = unsettled.get(market_id) in (REOPENED, CLOSED_AGAIN)
+        unreduced = removed_by_correction(self.market, definition)
         try:
             command = resettlement(self.market, definition)
             if command is not None:
                 self.lane.do(command)
         except (NoResult, Impossible) as problem:
-            self.lane.unsettled[market_id] = f"its result was corrected, and cannot be so here: {problem}"
+            unsettled[market_id] = f"its result was corrected, and cannot be so here: {problem}"
             return
-        self.lane.unsettled.pop(market_id, None)
+        if unreduced:
+            removed = unreduced[0].selection_id
+            unsettled[market_id] = f"runner {removed} was removed after the end, which reduces no prices of others here"
+        elif was_opened:
+            unsettled[market_id] = CLOSED_AGAIN
+        else:
+            unsettled.pop(market_id, None)

@@ -28,9 +28,11 @@ from simulator.exchange.commands import (
     SuspendMarket,
     TurnInPlay,
 )
+from simulator.exchange.lines import Numbers
 from simulator.exchange.market import Market
 from simulator.exchange.orders import RunnerKey
 from simulator.exchange.refusals import Impossible
+from simulator.exchange.runner import Runner
 from simulator.exchange.statuses import MarketStatus, RunnerStatus
 from simulator.recorded.happenings import REMOVED
 from simulator.recorded.messages import MarketDefinition, hundredths, runner_id
@@ -73,7 +75,7 @@ def commands_between(
     """Yield the commands that bring a market to what a definition says, but for its result and its version.
 
     Each is to be carried out before the next is asked for. `prices` are the starting prices, where they are made.
-    Raises `Impossible` where somebody is in a market again who was removed.
+    Raises `Impossible` where somebody is in a market again who was removed, or had ended.
     """
     market_id = market.market_id
     wanted = _flags(definition, cross_matching=cross_matching)
@@ -81,8 +83,7 @@ def commands_between(
     told = {name: value for name, value in wanted.items() if getattr(market.definition, name) != value}
     if told:
         yield AmendMarket(market_id, version=market.version, **told)
-    for runner in definition.runners:
-        yield from _runner_commands(market, runner)
+    yield from _commands_of_runners(market, definition)
     if definition.status != MarketStatus.INACTIVE and market.status is MarketStatus.INACTIVE:
         yield OpenMarket(market_id)
     if market.status is not MarketStatus.INACTIVE:
@@ -133,27 +134,43 @@ def _factor(runner: RecordedRunnerDefinition) -> int | None:
     return None if runner.adjustment_factor is None else round(runner.adjustment_factor * 1000)
 
 
-def _runner_commands(market: Market, told: RecordedRunnerDefinition) -> Iterator[Command]:
-    market_id, key = market.market_id, key_of(told)
-    runner = market.runners.get(key)
-    if runner is None:
-        if market.definition.betting_type not in GROWING_TYPES:
-            return
-        is_complete = market.definition.complete
-        if is_complete:
-            yield AmendMarket(market_id, version=market.version, complete=False)
-        yield AddRunner(market_id, _runner(told))
-        if is_complete:
-            yield AmendMarket(market_id, version=market.version, complete=True)
-    elif told.status in REMOVED and runner.status in (RunnerStatus.ACTIVE, RunnerStatus.HIDDEN):
+def _commands_of_runners(market: Market, definition: MarketDefinition) -> Iterator[Command]:
+    is_refunding = definition.status == MarketStatus.CLOSED and Numbers.of(market.definition) is not None
+    for told in definition.runners:
+        runner = market.runners.get(key_of(told))
+        if runner is None:
+            yield from _addition(market, told)
+        elif not (is_refunding and told.status in REMOVED):
+            # Else its line is refunded, or void, as the result says.
+            yield from _changes(market.market_id, runner, told)
+
+
+def _addition(market: Market, told: RecordedRunnerDefinition) -> Iterator[Command]:
+    if market.definition.betting_type not in GROWING_TYPES:
+        return
+    is_complete = market.definition.complete
+    if is_complete:
+        yield AmendMarket(market.market_id, version=market.version, complete=False)
+    yield AddRunner(market.market_id, _runner(told))
+    if is_complete:
+        yield AmendMarket(market.market_id, version=market.version, complete=True)
+
+
+def _changes(market_id: str, runner: Runner, told: RecordedRunnerDefinition) -> Iterator[Command]:
+    """Yield what brings a runner to what is told of it; raise `Impossible` where it is in the market again."""
+    key = runner.key
+    if told.status in REMOVED and runner.status in (RunnerStatus.ACTIVE, RunnerStatus.HIDDEN):
         if runner.status is RunnerStatus.HIDDEN:
             yield ReinstateRunner(market_id, key)
         yield RemoveRunner(market_id, key, _factor(told) or 0, leaves_vacant_trap=told.status == "REMOVED_VACANT")
-    elif told.status not in REMOVED and runner.status in REMOVED and not runner.ended_by_result:
+    if told.status not in REMOVED and runner.status in REMOVED:
         raise Impossible(f"runner {key.selection_id} was removed and is in it again, and bets that are void stay so")
-    elif told.status == RunnerStatus.HIDDEN and runner.status is RunnerStatus.ACTIVE:
+    if told.status == RunnerStatus.ACTIVE and runner.ended_by_result:
+        raise Impossible(f"runner {key.selection_id} had ended and is in it again, and bets that are settled stay so")
+    if told.status == RunnerStatus.HIDDEN and runner.status is RunnerStatus.ACTIVE:
         yield HideRunner(market_id, key)
-    elif told.status == RunnerStatus.ACTIVE and runner.status is RunnerStatus.HIDDEN:
+    elif told.status != RunnerStatus.HIDDEN and runner.status is RunnerStatus.HIDDEN:
+        # Who has a result was in the race in the end.
         yield ReinstateRunner(market_id, key)
 
 

@@ -59,17 +59,36 @@ def settlement(
 def resettlement(market: Market, definition: MarketDefinition) -> ResettleMarket | None:
     """Return the command that settles a market anew which was settled otherwise than a later definition says.
 
-    There is `None` where it says the same, or nothing, as of a LINE market. Raise `NoResult` where no number leads to
-    what it says.
+    There is `None` where it says the same, or nothing, as of a LINE market. Raise `NoResult` where it cannot be settled
+    so: there is no number that leads to what it says, or something is other than its result.
     """
     if definition.betting_type == BettingType.LINE:
         return None
     recorded = _recorded(definition)
-    # The number that is found says itself which lines are refunded.
-    told = ENDINGS if Numbers.of(market.definition) is None else RESULTS
     before = {key: runner.status for key, runner in market.runners.items() if runner.ended_by_result}
-    statuses = {key: recorded[key] if recorded.get(key) in told else status for key, status in before.items()}
-    return None if statuses == before else ResettleMarket(market.market_id, **_result(market, statuses, statuses))
+    statuses = {key: recorded[key] if recorded.get(key) in ENDINGS else status for key, status in before.items()}
+    for key, runner in market.runners.items():
+        if not runner.ended_by_result and recorded.get(key) in RESULTS:
+            raise NoResult(f"runner {key.selection_id} was {runner.status} to the end, and its bets stay as they are")
+    if statuses == before:
+        return None
+    places = definition.number_of_winners
+    if places != market.definition.number_of_winners:
+        raise NoResult(f"it has {places} winners now, and had {market.definition.number_of_winners}")
+    return ResettleMarket(market.market_id, **_result(market, statuses, statuses))
+
+
+def removed_by_correction(market: Market, definition: MarketDefinition) -> list[RunnerKey]:
+    """Return who took part to the end and is removed later, with a factor by which prices of others are reduced."""
+    return [
+        key_of(told)
+        for told in definition.runners
+        if told.status in REMOVED
+        and told.adjustment_factor
+        and (runner := market.runners.get(key_of(told))) is not None
+        and runner.ended_by_result
+        and runner.status not in REMOVED
+    ]
 
 
 def _recorded(definition: MarketDefinition) -> dict[RunnerKey, str]:
@@ -81,21 +100,34 @@ def _result(market: Market, statuses: Mapping[RunnerKey, str], keys: Iterable[Ru
     """Return the members of the result that ends some runners as they are recorded, however few of them won."""
     numbers = Numbers.of(market.definition)
     if numbers is not None:
-        return _number(market, numbers, statuses)
+        return _number(numbers, {key: statuses[key] for key in keys if statuses.get(key) in ENDINGS})
     unnamed = [key for key in keys if statuses.get(key) not in ENDINGS]
     if unnamed:
         raise NoResult(f"it is not recorded how runner {unnamed[0].selection_id} ended")
     return {"results": tuple(RunnerResult(key, statuses[key]) for key in keys), "fewer_may_win": True}
 
 
-def _number(market: Market, numbers: Numbers, statuses: Mapping[RunnerKey, str]) -> dict[str, Any]:
-    """Return the number nearest to nothing under which all lines end as recorded, as a member of the result."""
-    lines = [(numbers.line_of(key, 0), statuses[key]) for key in market.runners if statuses.get(key) in RESULTS]
+def _number(numbers: Numbers, statuses: Mapping[RunnerKey, str]) -> dict[str, Any]:
+    """Return the number nearest to nothing under which all lines end as recorded, as a member of the result.
+
+    Where there is none under which all are refunded that are removed, these are void whatever it is.
+    """
+    what = "margin" if numbers.betting_type == BettingType.ASIAN_HANDICAP_DOUBLE_LINE else "total"
+    goals = _goals(numbers, statuses)
+    if goals is not None:
+        return {what: goals}
+    goals = _goals(numbers, {key: status for key, status in statuses.items() if status in RESULTS})
+    if goals is None:
+        raise NoResult("there is no number of goals under which every line ended as it is recorded")
+    void = (key for key, status in statuses.items() if status == "REMOVED")
+    return {what: goals, "results": tuple(RunnerResult(key, "REMOVED") for key in void)}
+
+
+def _goals(numbers: Numbers, statuses: Mapping[RunnerKey, str]) -> int | None:
+    lines = [(numbers.line_of(key, 0), status) for key, status in statuses.items()]
     for goals in sorted(range(-MOST_GOALS, MOST_GOALS + 1), key=abs):
         if numbers.least is not None and goals < numbers.least:
             continue
         if all(_STATUSES[line.fate(goals * HUNDREDTHS)] == status for line, status in lines):
-            if numbers.betting_type == BettingType.ASIAN_HANDICAP_DOUBLE_LINE:
-                return {"margin": goals}
-            return {"total": goals}
-    raise NoResult("there is no number of goals under which every line ended as it is recorded")
+            return goals
+    return None

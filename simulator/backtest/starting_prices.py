@@ -5,7 +5,7 @@ own auction over what is recorded just before: once with our bets and once witho
 these results does against the other, so that where the auction cannot be told again to the penny its error drops out.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Final
 
@@ -44,13 +44,21 @@ def with_our_money(
     prices: Mapping[RunnerKey, Fraction],
     runners: Mapping[RunnerKey, Runner],
     recorded: Mapping[tuple[int, int], RecordedRunner],
+    lapses: Callable[[Order], bool],
 ) -> dict[RunnerKey, Fraction]:
-    """Return the starting prices as our bets that take part would have moved them; where none does, as recorded."""
-    return {key: _moved(price, runners[key], recorded[key]) for key, price in prices.items() if key in runners}
+    """Return the starting prices as our bets that take part would have moved them; where none does, as recorded.
+
+    Runners have none here on which so much of ours would have stood that there had been none. `lapses` says which of
+    our LIMIT orders for the off take no part.
+    """
+    moved = {key: _moved(price, runners[key], recorded[key], lapses) for key, price in prices.items() if key in runners}
+    return {key: price for key, price in moved.items() if price is not None}
 
 
-def _moved(price: Fraction, runner: Runner, recorded: RecordedRunner) -> Fraction:
-    our_backs, our_lays = _ours(runner, Side.BACK), _ours(runner, Side.LAY)
+def _moved(
+    price: Fraction, runner: Runner, recorded: RecordedRunner, lapses: Callable[[Order], bool]
+) -> Fraction | None:
+    our_backs, our_lays = _ours(runner, Side.BACK, lapses), _ours(runner, Side.LAY, lapses)
     if not our_backs and not our_lays:
         return price
     backs, lays = _bets(recorded.starting_price_backs, LOWEST_PRICE), _bets(recorded.starting_price_lays, HIGHEST_PRICE)
@@ -60,8 +68,10 @@ def _moved(price: Fraction, runner: Runner, recorded: RecordedRunner) -> Fractio
         return price
     without = reconcile(backs, lays, to_back, to_lay).price
     ours = reconcile([*backs, *our_backs], [*lays, *our_lays], to_back, to_lay).price
-    if not isinstance(without, Fraction) or not isinstance(ours, Fraction):
+    if not isinstance(without, Fraction):
         return price
+    if not isinstance(ours, Fraction):
+        return None
     moved = 1 + (price - 1) * (ours - 1) / (without - 1)
     bounds = Fraction(LOWEST_PRICE, HUNDREDTHS), Fraction(HIGHEST_PRICE, HUNDREDTHS)
     return min(max(moved, bounds[0]), bounds[1]).limit_denominator(MOST_DENOMINATOR)
@@ -72,13 +82,16 @@ def _bets(ladder: Ladder, any_price: int) -> list[StartingPriceBet]:
     return [StartingPriceBet(size, None if price == any_price else price) for price, size in sorted(ladder.items())]
 
 
-def _ours(runner: Runner, side: Side) -> Sequence[StartingPriceBet]:
+def _ours(runner: Runner, side: Side, lapses: Callable[[Order], bool]) -> Sequence[StartingPriceBet]:
     """Return our bets that take part: those that wait for the starting price, and those that are about to."""
     waiting = [
         StartingPriceBet(order.liability_waiting, order.price if order.order_type is OrderType.LIMIT_ON_CLOSE else None)
         for order in runner.starting_price_queue(side).values()
     ]
-    return [*waiting, *(StartingPriceBet(order.liability_of_rest) for order in _turning(runner, side))]
+    return [
+        *waiting,
+        *(StartingPriceBet(order.liability_of_rest) for order in _turning(runner, side) if not lapses(order)),
+    ]
 
 
 def _turning(runner: Runner, side: Side) -> Iterable[Order]:

@@ -128,13 +128,18 @@ def _convert(state: State, market: Market, runner: Runner, at: int) -> Iterable[
     A lay brings what it would have risked; one that risks less than the minimum of its currency lapses instead.
     """
     for order in [*_to_be_converted(runner.book.backs), *_to_be_converted(runner.book.lays)]:
-        currency = state.accounts[order.account].definition.currency
-        least = state.rules.currency(currency).minimum_bsp_liability
-        if order.side is Side.LAY and order.own.liability_of_rest < least:
+        if lapses_at_the_off(state, order):
             yield lapse(market, order, at, LapseReason.SMALL_STAKE)
             continue
         queue_for_starting_price(market, order)
         yield order_queued(order, at)
+
+
+def lapses_at_the_off(state: State, order: Order) -> bool:
+    """Return whether what is unmatched of a LIMIT order for the off risks too little to wait for the starting price."""
+    currency = state.accounts[order.account].definition.currency
+    least = state.rules.currency(currency).minimum_bsp_liability
+    return order.side is Side.LAY and order.own.liability_of_rest < least
 
 
 def _to_be_converted(offers: Offers) -> list[Order]:

@@ -33,7 +33,8 @@ from simulator.world.races import FOLLOWED
 from simulator.world.recordings import FOLLOW, READ, CannotFollow
 
 ENDS: Final = "the recording ends before its result"
-UNDEFINED: Final = "it is not there, because the recording ends before it is defined"
+GOES_ON: Final = "it is recorded on in another file"
+UNDEFINED: Final = "it is not there, because its file ends before it is defined"
 
 
 def open_recordings(entry: RecordingsEntry, urls: Sequence[str], known: KnownDigests) -> "FollowedRecordings":
@@ -169,17 +170,12 @@ class FollowedRecordings:
     def _take_market(self, market_id: str, changes: Sequence[MarketChange], published_at: int) -> None:
         unsettled = self._lane.unsettled.get(market_id)
         if unsettled == ENDS:
-            # Another file goes on with it.
             del self._lane.unsettled[market_id]
+            self._note(market_id, GOES_ON)
         if self._engine.postponed not in ([], [market_id]):
             self._catch_up()
         self._engine.take_changes(changes, published_at)
-        told = self._lane.unsettled.get(market_id)
-        if self._is_left(market_id):
-            self._leave(market_id)
-        elif told is not None and told != unsettled:
-            was_settled = self._lane.followed[market_id].market.status is MarketStatus.CLOSED
-            self._note(market_id, told if was_settled else f"it is not settled, because {told}")
+        self._note_how_it_stands(market_id, unsettled)
         is_defined = any(change.market_definition is not None for change in changes)
         if self._describe(market_id, is_defined=is_defined):
             self._events.append(RecordingFollowed(self._engine.now, market_id))
@@ -190,14 +186,20 @@ class FollowedRecordings:
         There is one at most: before a message of another market is taken, it is taken in.
         """
         for market_id in self._engine.postponed:
+            unsettled = self._lane.unsettled.get(market_id)
             self._engine.catch_up()
-            if self._is_left(market_id):
-                self._leave(market_id)
+            self._note_how_it_stands(market_id, unsettled)
             self._describe(market_id, is_defined=True)
             self._events.append(RecordingFollowed(self._engine.now, market_id))
 
-    def _is_left(self, market_id: str) -> bool:
-        return bool(self._engine.followed[market_id].left)
+    def _note_how_it_stands(self, market_id: str, unsettled: str | None) -> None:
+        """Note that a market is followed no further or why it is not settled as recorded, if that is new."""
+        told = self._lane.unsettled.get(market_id)
+        if self._engine.followed[market_id].left:
+            self._leave(market_id)
+        elif told is not None and told != unsettled:
+            was_settled = self._lane.followed[market_id].market.status is MarketStatus.CLOSED
+            self._note(market_id, told if was_settled else f"it is not settled, because {told}")
 
     def _leave(self, market_id: str) -> None:
         """Take note that the engine follows a market no further."""

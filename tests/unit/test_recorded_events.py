@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from simulator.backtest.followed import CLOSED_AGAIN, REOPENED
 from simulator.exchange.orders import OrderType, Persistence, RunnerKey, Side
 from simulator.exchange.refusals import Reason
 from simulator.exchange.statuses import MarketStatus
@@ -278,16 +279,67 @@ def test_a_result_that_is_corrected_counts_as_it_was_corrected() -> None:
     told.ends(A="WINNER", B="LOSER", C="LOSER")
     assert bet.profit == 20_00
     told.defines(status="SUSPENDED")
-    assert told.lane.unsettled == {
-        MARKET: "it was closed, and the recording opens it once more: its bets are as they were settled first"
-    }
+    assert told.lane.unsettled == {MARKET: REOPENED}
     told.ends(A="LOSER", B="WINNER", C="LOSER")
-    assert (bet.profit, told.profit, told.lane.unsettled) == (-10_00, -10_00, {})
+    assert (bet.profit, told.profit, told.lane.unsettled) == (-10_00, -10_00, {MARKET: CLOSED_AGAIN})
     told.ends(A="REMOVED", B="WINNER", C="LOSER")
     assert (bet.profit, bet.size_voided, told.profit) == (0, 10_00, 0)
 
 
-def test_an_asian_result_that_is_corrected_counts_as_it_was_corrected_and_one_that_cannot_be_is_said() -> None:
+WAS_REMOVED = "its result was corrected, and cannot be so here: runner 3 was REMOVED to the end, and its bets stay as "
+CORRECTIONS: dict[str, tuple[dict[str, Any], dict[RunnerKey, Any], str]] = {
+    "back after a removal": ({}, {A: {"status": "LOSER"}, C: {"status": "WINNER"}}, WAS_REMOVED),
+    "more winners": ({"number_of_winners": 2}, {B: {"status": "WINNER"}}, "it has 2 winners now, and had 1"),
+    "removed": (
+        {},
+        {B: {"status": "REMOVED", "adjustment_factor": 20.0}},
+        "runner 2 was removed after the end, which reduces no prices of others here",
+    ),
+}
+
+
+@pytest.mark.parametrize(("told", "statuses", "says"), CORRECTIONS.values(), ids=CORRECTIONS)
+def test_a_correction_of_more_than_can_be_corrected_is_said(
+    told: dict[str, Any], statuses: dict[RunnerKey, Any], says: str
+) -> None:
+    recording = Recording(runners=(A, B, C), market_type="WIN", market_base_rate=0)
+    recording.says(atb=[(3.0, 50)])
+    recording.back(10_00, at=3_00)
+    removed(recording, 10.0)
+    recording.ends(A="WINNER", B="LOSER", C="REMOVED")
+    recording.defines(statuses=statuses, **told)
+    assert says in recording.lane.unsettled[MARKET]
+    # 10.00 at 3.0, reduced by a tenth.
+    assert recording.profit == 17_00
+
+
+def test_a_market_that_is_closed_without_a_result_takes_no_more_bets() -> None:
+    told = Recording()
+    told.says(atb=[(3.0, 50)])
+    told.defines(status="CLOSED")
+    assert told.market.status is MarketStatus.SUSPENDED
+    assert told.asks_to_back(2_00, at=3_00).refusal is not None
+    told.ends(A="WINNER", B="LOSER")
+    assert (told.market.status, told.lane.unsettled) == (MarketStatus.CLOSED, {})
+
+
+def test_who_is_hidden_until_the_end_and_wins_has_won() -> None:
+    told = Recording(runners=(A, B, C), market_base_rate=0)
+    told.says(atb=[(3.0, 50)])
+    bet = told.back(10_00, at=3_00)
+    told.defines(statuses={A: {"status": "HIDDEN"}})
+    told.ends(A="WINNER", B="LOSER", C="LOSER")
+    assert (bet.profit, bet.average_price_matched) == (20_00, 3_00)
+
+
+def test_a_market_in_which_somebody_is_again_who_had_lost_is_followed_no_further() -> None:
+    told = Recording(runners=(A, B, C))
+    told.defines(statuses={A: {"status": "LOSER"}})
+    told.defines(statuses={A: {"status": "ACTIVE"}})
+    assert told.lane.unsettled[MARKET].startswith("it is followed no further, because runner 1 had ended and is in it")
+
+
+def test_an_asian_result_that_is_corrected_counts_as_it_was_corrected() -> None:
     lines = [RunnerKey(1, -50), RunnerKey(2, 50)]
     told = Recording(runners=lines, betting_type="ASIAN_HANDICAP_DOUBLE_LINE", number_of_winners=0, market_base_rate=0)
     told.says(lines[0], atb=[(2.0, 50)])
@@ -300,6 +352,31 @@ def test_an_asian_result_that_is_corrected_counts_as_it_was_corrected_and_one_th
     assert (told.profit, told.lane.unsettled) == (10_00, {})
     ends("LOSER", "WINNER")
     assert (told.profit, told.lane.unsettled) == (-10_00, {})
+
+
+def test_a_line_that_is_refunded_may_be_won_by_a_correction_and_the_other_way_round() -> None:
+    """A margin of one goal refunds -1.0, and one of two does not."""
+    lines = [RunnerKey(side, sign * handicap) for handicap in (100, 150) for side, sign in ((1, -1), (2, 1))]
+    told = Recording(runners=lines, betting_type="ASIAN_HANDICAP_DOUBLE_LINE", number_of_winners=0, market_base_rate=0)
+    told.says(lines[0], atb=[(2.0, 50)])
+    bet = told.back(10_00, at=2_00, runner=lines[0])
+    one = dict(zip(lines, ("REMOVED", "REMOVED", "LOSER", "WINNER"), strict=True))
+    two = dict(zip(lines, ("WINNER", "LOSER", "WINNER", "LOSER"), strict=True))
+    for margin, profit, voided in ((one, 0, 10_00), (two, 10_00, 0), (one, 0, 10_00)):
+        told.defines(status="CLOSED", statuses={key: {"status": status} for key, status in margin.items()})
+        assert (bet.profit, bet.size_voided, told.profit, told.lane.unsettled) == (profit, voided, profit, {})
+
+
+def test_an_asian_result_that_no_number_leads_to_is_said() -> None:
+    lines = [RunnerKey(1, -50), RunnerKey(2, 50)]
+    told = Recording(runners=lines, betting_type="ASIAN_HANDICAP_DOUBLE_LINE", number_of_winners=0, market_base_rate=0)
+    told.says(lines[0], atb=[(2.0, 50)])
+    told.back(10_00, at=2_00, runner=lines[0])
+
+    def ends(home: str, away: str) -> None:
+        told.defines(status="CLOSED", statuses={lines[0]: {"status": home}, lines[1]: {"status": away}})
+
+    ends("LOSER", "WINNER")
     ends("WINNER", "WINNER")
     assert told.profit == -10_00
     assert told.lane.unsettled[MARKET].startswith("its result was corrected, and cannot be so here: there is no number")

@@ -295,7 +295,8 @@ def test_a_result_that_was_corrected_is_so_at_its_time(tmp_path: Path) -> None:
     world.do(AdvanceClock(60_000)).accepted()
 
     assert balance_of(world) == 1_000_00 - 10_00
-    assert world.notices == [notice]
+    (_, again) = world.notices
+    assert again.problem == "it was open once more after it was closed, and nobody could bet in it from then on"
 
 
 @pytest.mark.parametrize("model", ["optimistic", "queue", "pessimistic"])
@@ -536,6 +537,23 @@ def test_a_market_of_two_files_goes_on_with_the_second(tmp_path: Path) -> None:
     world.do(AdvanceClock(60_000)).accepted()
 
     assert world.exchange.markets[MARKET].status is MarketStatus.CLOSED
+    assert [notice.problem for notice in world.notices] == [
+        "it is not settled, because the recording ends before its result",
+        "it is recorded on in another file",
+    ]
+
+
+def test_a_market_that_is_closed_and_reconciled_in_one_message_without_a_result_is_told_of(tmp_path: Path) -> None:
+    race = Race(bspMarket=True)
+    race.offers(1, atb=[(3.0, 50.0)])
+    race.defines(status="CLOSED", bspReconciled=True)
+    world = world_of(race.write(tmp_path))
+
+    world.do(AdvanceClock(60_000)).accepted()
+
+    (notice,) = world.notices
+    assert notice.problem == "it is not settled, because no runner is recorded as a winner or a loser"
+    assert world.exchange.markets[MARKET].status is MarketStatus.SUSPENDED
 
 
 def test_a_betting_type_of_which_nothing_is_known_ends_its_market_alone(tmp_path: Path) -> None:
@@ -644,7 +662,7 @@ def test_a_market_that_is_never_defined_is_noted_and_nothing_else_is_no_replay(r
         world.do(MoveToNext()).accepted()
     assert sorted(world.exchange.markets) == ["1.1", "1.3"]
     assert [(notice.market_id, notice.problem) for notice in world.notices] == [
-        ("1.2", "it is not there, because the recording ends before it is defined")
+        ("1.2", "it is not there, because its file ends before it is defined")
     ]
 
 
