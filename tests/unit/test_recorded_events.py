@@ -8,6 +8,7 @@ import pytest
 from simulator.backtest.followed import CLOSED_AGAIN, REOPENED
 from simulator.exchange.orders import OrderType, Persistence, RunnerKey, Side
 from simulator.exchange.refusals import Reason
+from simulator.exchange.starting_price import NoPrice
 from simulator.exchange.statuses import MarketStatus
 from simulator.exchange.transactions import TransactionLimit
 from simulator.recorded.messages import MarketChange, RunnerChange
@@ -109,6 +110,27 @@ def test_our_own_money_moves_the_price_as_the_auction_would() -> None:
     reconciles(told, 3.0, RunnerChange(1, spb=[(3.0, 200)]))
     assert told.market.runners[A].starting_price == 2
     assert told.market.runners[B].starting_price is not None
+
+
+def test_with_more_of_our_money_than_there_is_a_price_for_there_is_none() -> None:
+    """Lays that risk 2.00 can be shared among backs of 200.00 at 1.01, the lowest price there is."""
+    for stake, price, matched in ((99_00, Fraction("1.02"), 99_00), (300_00, NoPrice.INFINITY, 0)):
+        told = bsp_market()
+        told.says(spl=[(1.01, 1)], spb=[(1000, 2)])
+        bet = waiting(told, Side.BACK, stake)
+        reconciles(told, 3.0, RunnerChange(1, spb=[(3.0, 200)]))
+        assert (told.market.runners[A].starting_price, bet.size_matched) == (price, matched)
+        assert bet.size_lapsed == stake - matched
+
+
+def test_bets_that_lapse_at_the_off_do_not_move_the_starting_price() -> None:
+    """A lay that risks less than 10.00 does, and so does not bring what it would have risked."""
+    told = bsp_market()
+    told.says(spl=[(1.01, 100)], spb=[(1000, 200)])
+    small = [told.lay(4_00, at=3_00, persistence=Persistence.MARKET_ON_CLOSE) for _ in range(20)]
+    reconciles(told, 3.0, RunnerChange(1, spb=[(3.0, 200)]))
+    assert told.market.runners[A].starting_price == 3
+    assert {bet.size_lapsed for bet in small} == {4_00}
 
 
 def test_the_recorded_price_moves_in_odds_as_the_auction_does() -> None:
