@@ -93,6 +93,8 @@ class LiveOrder:
             return REFUSED
         if self.bet_id is None:
             return PENDING
+        if self._is_over:
+            return COMPLETE
         if self._waiting:
             return EXECUTABLE
         if self.known is not None:
@@ -106,7 +108,9 @@ class LiveOrder:
 
     @property
     def size_remaining(self) -> float:
-        """Return what of it is not."""
+        """Return what of it is not, and may still be."""
+        if self._is_over:
+            return 0.0
         if self.known is not None:
             return float(self.known.size_remaining or 0.0) or self._waiting
         return self.size - self.size_matched if self.is_live else 0.0
@@ -121,7 +125,12 @@ class LiveOrder:
     @property
     def is_live(self) -> bool:
         """Return whether it may still be matched."""
-        return self.status in (PENDING, EXECUTABLE)
+        return self.status in (PENDING, EXECUTABLE) and not self._is_over
+
+    @property
+    def _is_over(self) -> bool:
+        """Return whether the market is closed: what was unmatched has lapsed, which may be told later or never."""
+        return self._market.status == CLOSED
 
     @property
     def _waiting(self) -> float:
@@ -131,8 +140,6 @@ class LiveOrder:
         sent there may have been matched and cancelled in part before. That the market is reconciled is not looked at:
         it may be told before what has come of the order.
         """
-        if self._market.status == CLOSED:
-            return 0.0
         known, is_limit = self.known, self.order_type is OrderType.LIMIT
         if known is None:
             return 0.0 if is_limit else self.size

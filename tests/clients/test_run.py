@@ -456,6 +456,33 @@ def test_an_order_that_was_to_be_filled_or_killed_is_complete_as_soon_as_it_is_a
     assert (order.status, order.is_live, order.size_remaining) == ("EXECUTION_COMPLETE", False, 0.0)
 
 
+def test_nothing_is_live_in_a_market_that_is_closed_as_over_a_recording(served: Served) -> None:
+    class Backs(Does):
+        at_the_close: Any = None
+
+        def on_close(self, market: Any) -> None:
+            self.at_the_close = seen(self.result)
+
+    def seen(order: Any) -> tuple[Any, ...]:
+        return order.status, order.is_live, order.size_remaining, order.size_matched
+
+    strategy = Backs(lambda _, orders: orders.back(3, 100.0, 2.0), served.world)
+    ((orders,), _) = run(strategy, server_of(served), {}, seconds=30)
+    ended = ("EXECUTION_COMPLETE", False, 0.0, 0.0)
+    assert (strategy.at_the_close, seen(strategy.result), orders.live) == (ended, ended, [])
+
+
+@pytest.mark.parametrize("is_numbered", [False, True])
+def test_an_order_of_which_nothing_was_told_is_not_live_in_a_market_that_is_closed(is_numbered: bool) -> None:
+    market: Any = SimpleNamespace(status="OPEN")
+    order = LiveOrder(market, (1, 0.0, "BACK"), OrderType.LIMIT, 100.0, 2.0)
+    if is_numbered:
+        order.take(SimpleNamespace(bet_id="1", order_status="EXECUTABLE", size_matched=0.0, average_price_matched=0.0))
+    assert (order.is_live, order.size_remaining) == (True, 2.0)
+    market.status = "CLOSED"
+    assert (order.is_live, order.size_remaining) == (False, 0.0)
+
+
 def test_a_persistence_that_there_is_not_fails_where_it_is_asked_for(served: Served) -> None:
     class Updates(Strategy):
         first: Any = None
