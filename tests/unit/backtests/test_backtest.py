@@ -13,9 +13,11 @@ import pytest
 from click.testing import CliRunner
 from msgspec.structs import replace
 
+from simulator.backtest.course import MOST_ROWS, MOST_TIMES, course
 from simulator.backtest.job import Job, Outcome
 from simulator.backtest.lane import Settings
 from simulator.backtest.planning import plan, to_do_together
+from simulator.backtest.report import report
 from simulator.backtest.results import Results
 from simulator.backtest.rows import Rows
 from simulator.backtest.running import Runs, backtest
@@ -25,7 +27,7 @@ from simulator.backtest.workers import Doing, here
 from simulator.cli import main
 from simulator.recorded.selection import Selection
 from simulator.recorded.wanted import Wanted
-from tests.recording_files import a_race
+from tests.recording_files import BEGINNING, Race, a_race
 
 
 def run(script: str, name: str, *more: str) -> tuple[int, str, str]:
@@ -133,8 +135,71 @@ def test_a_report_stands_alone_and_says_what_happened(script: str, recordings: s
     assert CliRunner().invoke(main, ["backtest", *arguments]).exit_code == 0
     page = (tmp_path / "report.html").read_text()
     assert not re.search(r"""<(script|link|img)\b[^>]*(src|href)=["']?http""", page)
-    for heading in ("Net profit by market", "Prices asked for and prices matched", "Offers of Runner 1 in market"):
-        assert f"<h2>{heading}" in page
+    ladder = "Offers of Runner 1 in market 1.4, and the orders of default, queue"
+    for heading in ("Net profit by market", "Prices asked for and prices matched", ladder):
+        assert f"<h2>{heading}</h2>" in page
+
+
+def test_the_ladder_shows_what_waited_and_the_orders_of_one_run(script: str, tmp_path: Path) -> None:
+    results = backtest(f"{script}:Backs", [str(a_race("1.4").write(tmp_path))], Runs(models="all"))
+    shown = course(results)
+    assert shown is not None
+    assert [at - BEGINNING for at in shown.ladder.times] == list(range(1_000, 12_000, 1_000))
+    assert shown.ladder.lowest == shown.ladder.highest == [2.9, 3.0, 3.1]
+    none = [None] * 11
+    assert shown.ladder.backs == [[None, *[20.0] * 5, *[60.0] * 5], [None, *[50.0] * 5, *[None] * 5], none]
+    assert shown.ladder.lays == [none, none, [None, *[40.0] * 10]]
+    assert {(row.run, row.model) for row in (*shown.orders, *shown.fills)} == {(shown.run, shown.model)}
+    assert [(fill.price, fill.size) for fill in shown.fills] == [(3.0, 2.0)]
+
+
+BETS_TWICE = """
+class BetsTwice:
+    def on_market(self, market, orders):
+        runner = market.runner(1)
+        if runner.best_back and len(orders) < 2 and (not orders or market.time > BEGINNING + 4_000_000):
+            orders.back(runner, runner.best_back, 2.0)
+"""
+
+
+def a_long_race() -> Race:
+    """A race of 6,000 seconds, the price of which goes up through a hundred over and over, with a far one beside it."""
+    race = Race("1.4")
+    for number in range(3_000):
+        back, lay = round(3.0 + number % 100 / 20, 2), round(3.05 + number % 100 / 20, 2)
+        race.offers(1, atb=[(back, 1.0 + number)], atl=[(lay, 5.0), (900.0, 1.0 + number)])
+        race.offers(1, atb=[(back, 0.0)], atl=[(lay, 0.0)])
+    race.ends(winner=1)
+    return race
+
+
+def test_the_ladder_is_bounded_and_is_of_the_time_of_the_orders(tmp_path: Path) -> None:
+    script = tmp_path / "strategy.py"
+    script.write_text(f"BEGINNING = {BEGINNING}\n{BETS_TWICE}")
+    shown = course(backtest(f"{script}:BetsTwice", [str(a_long_race().write(tmp_path))]))
+    assert shown is not None
+    ladder, (first, second) = shown.ladder, [order.sent_at or 0 for order in shown.orders]
+    assert MOST_TIMES // 3 < len(ladder.times) <= MOST_TIMES
+    assert MOST_ROWS // 3 < len(ladder.lowest) == len(ladder.backs) == len(ladder.lays) <= MOST_ROWS
+    assert {len(row) for row in (*ladder.backs, *ladder.lays)} == {len(ladder.times)}
+    assert first - 300_000 <= ladder.times[0] <= first
+    assert second < ladder.times[-1] <= second + 300_000
+    bounds = [price for row in zip(ladder.lowest, ladder.highest, strict=True) for price in row]
+    assert (bounds[0], bounds) == (3.0, sorted(bounds))
+
+
+def test_a_report_counts_markets_whose_matched_bets_are_not_settled(script: str, tmp_path: Path) -> None:
+    pytest.importorskip("plotly")
+    _, reopened, broken_off, without_bets = races = [a_race(f"1.{number}", event_id=str(number)) for number in range(4)]
+    reopened.defines(status="SUSPENDED")
+    del broken_off.messages[-2:], without_bets.messages[1:]
+    results = backtest(f"{script}:Backs", [str(race.write(tmp_path)) for race in races], Runs(models="all"))
+    row = next(row for row in results.rows.markets if row.market_id == reopened.market_id)
+    assert row.problem
+    assert row.settled_at is not None
+    page = report(results, "four races")
+    assert "1 market has bets that are not settled" in page
+    assert "left unsettled" not in page
 
 
 def test_a_notebook_shows_the_summary(script: str, recordings: str) -> None:
