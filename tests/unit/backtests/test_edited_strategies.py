@@ -22,6 +22,20 @@ class Backs:
         if market.market_type == "WIN" and not orders and market.runner(1).best_back:
             orders.back(1, 3.0, {stake})
 """
+WAITS = """
+    import os
+    import time
+    from pathlib import Path
+
+    MARKS = Path({marks!r})
+    (MARKS / str(os.getpid())).touch()
+
+    def on_close(self, market):
+        until = self.time.monotonic() + 20
+        while len(list(self.MARKS.iterdir())) < {everybody} and self.time.monotonic() < until:
+            self.time.sleep(0.01)
+"""
+"""What has `Backs` not end before so many processes have loaded it."""
 IMPORTS = "from {module} import STAKE\n" + BACKS.format(stake="STAKE")
 IMPORTS_LATE = BACKS.replace("orders.back", "from {module} import STAKE\n            orders.back").replace(
     "{stake}", "STAKE"
@@ -143,15 +157,20 @@ def test_modules_of_one_name_that_strategies_of_two_folders_import_are_not_mixed
 def test_what_is_edited_while_a_backtest_is_at_work_is_none_of_it(
     workers: int, folder: Path, recordings: str, tmp_path: Path
 ) -> None:
-    script = folder / "main.py"
-    script.write_text(BACKS.format(stake="2.0"))
+    script, marks = folder / "main.py", tmp_path / "marks"
+    marks.mkdir()
+    # This process has the strategy, too.
+    everybody = 1 if workers == 1 else workers + 1
+    waits = WAITS.format(marks=str(marks), everybody=everybody)
+    script.write_text(BACKS.format(stake="2.0") + waits)
 
     def edits(jobs: Sequence[Job]) -> Iterator[Outcome]:
         for outcome in on_this_machine(workers)(jobs):
-            script.write_text(BACKS.format(stake="17.0"))
+            script.write_text(BACKS.format(stake="17.0") + waits)
             yield outcome
 
     assert turnover(backtest(f"{script}:Backs", [recordings], doing=edits, folder=tmp_path / "kept")) == 6.0
+    assert len(list(marks.iterdir())) == everybody
     assert turnover(attempt(f"{script}:Backs", recordings, tmp_path / "kept")[0]) == 51.0
 
 
