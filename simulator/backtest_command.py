@@ -84,6 +84,8 @@ def backtest_command(strategy: str, files: tuple[str, ...], **options: Any) -> N
     is a run of its own; all runs of a file share one reading of it.
     """
     workers, scheduler = options["workers"], options["scheduler"]
+    if scheduler is not None and workers != 1:
+        end("--workers is of this machine and --scheduler of another one: only one of them can be given.", CANNOT_RUN)
     try:
         # Whether results can be kept is known before hours of work, not after.
         options["output"].mkdir(parents=True, exist_ok=True)

@@ -16,13 +16,15 @@ from simulator.exchange.events import Event, MarketChanged
 from simulator.exchange.exchange import Exchange
 from simulator.exchange.orders import RunnerKey
 from simulator.exchange.refusals import Impossible
-from simulator.exchange.statuses import CLOSED, OPEN
+from simulator.exchange.statuses import CLOSED, OPEN, RunnerStatus
 from simulator.recorded.market import RecordedMarket
 from simulator.recorded.messages import MarketDefinition, RunnerDefinition
 from simulator.recorded.moves import Moves
 
 REOPENED: Final = "it was closed, and the recording opens it once more: nobody can bet in it, and it is settled already"
 CLOSED_AGAIN: Final = "it was open once more after it was closed, and nobody could bet in it from then on"
+
+HIDDEN_TO_THE_END: Final = "a runner is hidden to the end, of which no result is recorded: bets on it have lost"
 
 
 class Terms(Protocol):
@@ -219,5 +221,7 @@ class Followed:
             unsettled[market_id] = f"runner {removed} was removed after the end, which reduces no prices of others here"
         elif was_opened:
             unsettled[market_id] = CLOSED_AGAIN
+        elif any(runner.status is RunnerStatus.HIDDEN and runner.orders for runner in self.market.runners.values()):
+            unsettled[market_id] = HIDDEN_TO_THE_END
         else:
             unsettled.pop(market_id, None)

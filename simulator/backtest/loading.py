@@ -34,6 +34,8 @@ _LOADED: Final[dict[tuple[str, str], Loaded]] = {}
 """By place and source."""
 _IMPORTED: Final[dict[str, OwnModule]] = {}
 """Modules of strategies' own, by name, as they were when they were imported from here."""
+_ADDED: Final[set[str]] = set()
+"""Folders of strategies from which nothing was imported before they were loaded."""
 _ONE_AT_A_TIME: Final = RLock()
 
 
@@ -66,6 +68,17 @@ def load(place: str, source: str = "") -> Loaded:
         return known
 
 
+@contextmanager
+def without_folders_of_strategies() -> Iterator[None]:
+    """Have nothing imported from them meanwhile: a file there may be called as what a process needs to begin."""
+    before = list(sys.path)
+    sys.path[:] = [each for each in before if each not in _ADDED]
+    try:
+        yield
+    finally:
+        sys.path[:] = before
+
+
 def _own_source(place: str, *, is_file: bool) -> OwnSource:
     path = Path(place).resolve()
     if is_file and not path.is_file():
@@ -86,6 +99,8 @@ def _of_file(path: Path, own: OwnSource) -> ModuleType:
         raise ImportError("it is no Python file")
     module = sys.modules[name] = importlib.util.module_from_spec(specification)
     folder = str(path.parent)
+    if folder not in sys.path:
+        _ADDED.add(folder)
     if sys.path[:1] != [folder]:
         # That of another strategy may have modules of the same names.
         sys.path[:] = [folder, *(each for each in sys.path if each != folder)]

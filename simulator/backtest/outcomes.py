@@ -70,24 +70,28 @@ def resettlement(market: Market, definition: MarketDefinition) -> ResettleMarket
     for key, runner in market.runners.items():
         if not runner.ended_by_result and recorded.get(key) in RESULTS:
             raise NoResult(f"runner {key.selection_id} was {runner.status} to the end, and its bets stay as they are")
-    if statuses == before:
-        return None
     places = definition.number_of_winners
     if places != market.definition.number_of_winners:
         raise NoResult(f"it has {places} winners now, and had {market.definition.number_of_winners}")
+    if statuses == before:
+        return None
     return ResettleMarket(market.market_id, **_result(market, statuses, statuses))
 
 
 def removed_by_correction(market: Market, definition: MarketDefinition) -> list[RunnerKey]:
-    """Return who took part to the end and is removed later, with a factor by which prices of others are reduced."""
+    """Return who took part to the end and is removed later, with a factor by which prices of others are reduced.
+
+    Nobody is where all are: then there are no others.
+    """
+    removed = [told for told in definition.runners if told.status in REMOVED]
+    if len(removed) == len(definition.runners) or Numbers.of(market.definition) is not None:
+        return []
     return [
         key_of(told)
-        for told in definition.runners
-        if told.status in REMOVED
-        and told.adjustment_factor
+        for told in removed
+        if told.adjustment_factor
         and (runner := market.runners.get(key_of(told))) is not None
         and runner.ended_by_result
-        and runner.status not in REMOVED
     ]
 
 

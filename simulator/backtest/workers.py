@@ -24,6 +24,7 @@ from msgspec.structs import replace
 
 from simulator.backtest.collection import collect_seldom, seldom_collected
 from simulator.backtest.job import Job, Outcome, do, given_up
+from simulator.backtest.loading import without_folders_of_strategies
 from simulator.backtest.variants import WrongStrategy, absolute, strategy_class
 from simulator.recorded.remote import is_url
 
@@ -67,7 +68,7 @@ def on_this_machine(workers: int) -> Doing:
         while left:
             try:
                 with processes(workers) as pool:
-                    with ctrl_c_waits():
+                    with ctrl_c_waits(), without_folders_of_strategies():
                         beginning = pool.submit(_nothing)
                         running = {pool.submit(do, job): number for number, job in left.items()}
                     yield from _as_they_end(running, left)
@@ -92,7 +93,7 @@ def _alone(job: Job) -> Outcome:
     for _ in range(MOST_ATTEMPTS - 1):
         try:
             with processes(1) as pool:
-                with ctrl_c_waits():
+                with ctrl_c_waits(), without_folders_of_strategies():
                     future = pool.submit(do, job)
                 return future.result()
         except BrokenProcessPool:

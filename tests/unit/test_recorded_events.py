@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from simulator.backtest.followed import CLOSED_AGAIN, REOPENED
+from simulator.backtest.followed import CLOSED_AGAIN, HIDDEN_TO_THE_END, REOPENED
 from simulator.exchange.orders import OrderType, Persistence, RunnerKey, Side
 from simulator.exchange.refusals import Reason
 from simulator.exchange.starting_price import NoPrice
@@ -318,6 +318,36 @@ CORRECTIONS: dict[str, tuple[dict[str, Any], dict[RunnerKey, Any], str]] = {
         "runner 2 was removed after the end, which reduces no prices of others here",
     ),
 }
+
+
+def test_what_a_correction_does_not_do_is_said_as_long_as_it_holds() -> None:
+    told = Recording(runners=(A, B, C), market_type="WIN", market_base_rate=0)
+    told.ends(A="WINNER", B="LOSER", C="LOSER")
+    told.defines(statuses={B: {"status": "REMOVED", "adjustment_factor": 20.0}})
+    told.defines(market_time="2021-03-01T14:05:00.000Z")
+    assert told.lane.unsettled[MARKET].startswith("runner 2 was removed after the end, ")
+    told.ends(A="WINNER", B="LOSER", C="LOSER")
+    assert told.lane.unsettled == {}
+    told.defines(number_of_winners=2)
+    assert told.lane.unsettled[MARKET].endswith("it has 2 winners now, and had 1")
+
+
+def test_a_market_that_is_void_by_a_correction_has_no_others_whose_prices_could_be_reduced() -> None:
+    told = Recording(runners=(A, B), market_type="WIN")
+    told.ends(A="WINNER", B="LOSER")
+    gone = {"status": "REMOVED", "adjustment_factor": 20.0}
+    told.defines(statuses={A: gone, B: gone})
+    assert told.lane.unsettled == {}
+
+
+def test_that_a_runner_is_hidden_to_the_end_is_said_where_there_are_bets_on_it() -> None:
+    for runner, says in ((B, {}), (A, {MARKET: HIDDEN_TO_THE_END})):
+        told = Recording(runners=(A, B, C), market_base_rate=0)
+        told.says(atb=[(3.0, 50)])
+        told.back(10_00, at=3_00)
+        told.defines(statuses={runner: {"status": "HIDDEN"}})
+        told.ends(**{name: "LOSER" for key, name in ((A, "A"), (B, "B")) if key != runner}, C="WINNER")
+        assert told.lane.unsettled == says
 
 
 @pytest.mark.parametrize(("told", "statuses", "says"), CORRECTIONS.values(), ids=CORRECTIONS)

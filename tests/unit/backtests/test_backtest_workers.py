@@ -45,6 +45,17 @@ def test_a_job_that_always_loses_its_worker_is_named_and_the_others_go_on(script
     assert results.rows.orders == [row for row in expected.orders if row.market_id != "1.2"]
 
 
+def test_files_beside_a_strategy_are_not_taken_for_what_a_worker_needs_to_begin(
+    script: str, recordings: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As one that is called as a module of Python that is needed to read recordings."""
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    for name in ("bz2", "grp", "heapq"):
+        Path(script).with_name(f"{name}.py").write_text("raise RuntimeError('this is not what was wanted')\n")
+    expected = backtest(f"{script}:Backs", [recordings])
+    assert backtest(f"{script}:Backs", [recordings], doing=on_this_machine(2)).rows == expected.rows
+
+
 def test_a_script_that_its_workers_would_run_again_is_told_so_once(
     script: str, recordings: str, tmp_path: Path
 ) -> None:
