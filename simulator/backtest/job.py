@@ -28,6 +28,9 @@ from simulator.recorded.selection import Cache, CannotKeep, drop, is_prepared, p
 from simulator.recorded.sources import Source, SourceError, sources
 from simulator.recorded.wanted import EVERYTHING, Wanted
 
+NO_OFFERS: Final = (
+    "there are markets of which no offers are recorded, as in BASIC history: no bet can be matched in them."
+)
 MOST_PROBLEMS: Final = 20
 """How many broken lines of a job are told one by one."""
 
@@ -171,6 +174,8 @@ def _played(
             outcome.problems.append(_undefined(job, market_id))
         if followed.left:
             outcome.problems.append(f"{', '.join(job.files)}: market {market_id}: {followed.left.rstrip('.')}.")
+    if any(followed.recorded.shows_no_offers for followed in engine.followed.values()):
+        outcome.problems.append(NO_OFFERS)
     for guarded in plays:
         if guarded.failure is not None:
             outcome.failures.append(guarded.failure)

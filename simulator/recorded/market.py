@@ -97,6 +97,12 @@ class RecordedMarket:
         return self.values.get(_SHOWN_BY) == _LADDERS
 
     @property
+    def shows_no_offers(self) -> bool:
+        """Whether nothing was told of offers and of what was traded by price, as in history of the package BASIC."""
+        is_told = bool(self.values.get(_SHOWN_BY)) or any(runner.traded for runner in self.all_runners.values())
+        return self.definition is not None and not is_told
+
+    @property
     def has_new_definition(self) -> bool:
         """Whether the last update has changed anything in the definition."""
         return self.definition_before is not self.definition

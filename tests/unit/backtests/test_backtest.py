@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from msgspec.structs import replace
 
 from simulator.backtest.course import MOST_ROWS, MOST_TIMES, course
-from simulator.backtest.job import Job, Outcome
+from simulator.backtest.job import NO_OFFERS, Job, Outcome
 from simulator.backtest.lane import Settings
 from simulator.backtest.planning import plan, to_do_together
 from simulator.backtest.report import report
@@ -212,6 +212,19 @@ def test_a_notebook_shows_what_went_wrong(script: str, recordings: str) -> None:
     shown = backtest(f"{script}:Raises", [recordings])._repr_html_()
     assert "<h3>default, queue, market 1.2: RuntimeError: this market is too much</h3><pre>Traceback " in shown
     assert "1.4.bz2" in shown
+
+
+@pytest.mark.parametrize("form", ["lines", "cache"])
+def test_that_a_recording_has_no_offers_is_told_once(script: str, recordings: str, tmp_path: Path, form: str) -> None:
+    """As history of the package BASIC has none."""
+    runs = Runs(cache=None if form == "lines" else tmp_path / "cache")
+    assert NO_OFFERS not in backtest(f"{script}:Backs", [recordings], runs).problems
+    for number in (5, 6):
+        race = Race(f"1.{number}", event_id=f"1{number}")
+        race.offers(1, ltp=3.0)
+        race.ends(winner=1)
+        race.write(Path(recordings))
+    assert backtest(f"{script}:Backs", [recordings], runs).problems == [NO_OFFERS]
 
 
 def test_bets_that_are_not_settled_are_counted_and_told(script: str, tmp_path: Path) -> None:
