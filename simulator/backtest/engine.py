@@ -125,8 +125,7 @@ class Engine:
 
     def _follow(self, changed: list[RecordedMarket]) -> None:
         for market in changed:
-            followed = self.followed[market.market_id]
-            followed.tell()
+            self.followed[market.market_id].tell()
 
     def _before(self, recorded: RecordedMarket) -> None:
         """Take in when a market is about to be changed, and what its definition is from now on."""

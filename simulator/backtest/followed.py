@@ -23,7 +23,6 @@ from simulator.recorded.moves import Moves
 
 REOPENED: Final = "it was closed, and the recording opens it once more: nobody can bet in it, and it is settled already"
 CLOSED_AGAIN: Final = "it was open once more after it was closed, and nobody could bet in it from then on"
-
 HIDDEN_TO_THE_END: Final = "a runner is hidden to the end, of which no result is recorded: bets on it have lost"
 
 

@@ -71,12 +71,13 @@ def load(place: str, source: str = "") -> Loaded:
 @contextmanager
 def without_folders_of_strategies() -> Iterator[None]:
     """Have nothing imported from them meanwhile: a file there may be called as what a process needs to begin."""
-    before = list(sys.path)
-    sys.path[:] = [each for each in before if each not in _ADDED]
-    try:
-        yield
-    finally:
-        sys.path[:] = before
+    with _ONE_AT_A_TIME:
+        before = list(sys.path)
+        sys.path[:] = [each for each in before if each not in _ADDED]
+        try:
+            yield
+        finally:
+            sys.path[:] = before
 
 
 def _own_source(place: str, *, is_file: bool) -> OwnSource:

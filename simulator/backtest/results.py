@@ -141,7 +141,7 @@ def _unsettled(markets: Iterable[MarketRow], told: Iterable[str]) -> Iterator[st
         count = "its bets are not settled, and count in no profit: " if row.settled_at is None else ""
         yield f"market {market_id}: {count}{row.problem.rstrip('.')}."
     if len(found) > MOST_UNSETTLED:
-        yield f"{len(found) - MOST_UNSETTLED:,} more markets have bets that are not settled; their rows say why."
+        yield f"{len(found) - MOST_UNSETTLED:,} more markets are not settled as recorded; their rows say why."
 
 
 def _told_twice(market_id: str, files: Sequence[str], others: Sequence[str]) -> str:

@@ -174,6 +174,7 @@ class Fragment(NamedTuple):
 
 
 NOT_COUNTED: Final = (0, 0, 0, 0)
+"""What no position has counted anything of: equal to `stakes.NOTHING`, which is made of what is here."""
 
 
 @dataclass(slots=True, eq=False)

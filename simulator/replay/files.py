@@ -36,7 +36,10 @@ def recorded_files(
             first_at, defines, problem = _beginning_of(source, Chosen(wanted))
             is_followed = first_at is not None or bool(problem)
             found.append(_Found(source, digests.of(source) if is_followed else "", first_at, defines, problem))
-        is_any_defined = any(file.defines or _defines_any(file.source, Chosen(wanted)) for file in found)
+        # Files are read on only where none of them begins with a definition.
+        is_any_defined = any(file.defines for file in found) or any(
+            _defines_any(file.source, Chosen(wanted)) for file in found
+        )
     except (SourceError, PyarrowMissing) as error:
         raise CannotFollow(str(error)) from None
     first = [file.first_at for file in found if file.first_at is not None]

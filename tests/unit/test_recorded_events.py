@@ -1,12 +1,13 @@
 """What happens to our bets in a recorded market when the market changes: the off, removals, versions, results."""
 
+from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
 import pytest
 
 from simulator.backtest.followed import CLOSED_AGAIN, HIDDEN_TO_THE_END, REOPENED
-from simulator.exchange.orders import OrderType, Persistence, RunnerKey, Side
+from simulator.exchange.orders import Order, OrderType, Persistence, RunnerKey, Side
 from simulator.exchange.refusals import Reason
 from simulator.exchange.starting_price import NoPrice
 from simulator.exchange.statuses import MarketStatus
@@ -391,45 +392,45 @@ def test_a_market_in_which_somebody_is_again_who_had_lost_is_followed_no_further
     assert told.lane.unsettled[MARKET].startswith("it is followed no further, because runner 1 had ended and is in it")
 
 
-def test_an_asian_result_that_is_corrected_counts_as_it_was_corrected() -> None:
-    lines = [RunnerKey(1, -50), RunnerKey(2, 50)]
+def a_match(*handicaps: int) -> tuple[Recording, Order, Callable[[str], None]]:
+    """A match with lines of both sides, a back of the first, and what ends it: W, L or R, refunded, for each line."""
+    lines = [RunnerKey(side, sign * handicap) for handicap in handicaps for side, sign in ((1, -1), (2, 1))]
     told = Recording(runners=lines, betting_type="ASIAN_HANDICAP_DOUBLE_LINE", number_of_winners=0, market_base_rate=0)
     told.says(lines[0], atb=[(2.0, 50)])
-    told.back(10_00, at=2_00, runner=lines[0])
+    words = {"W": "WINNER", "L": "LOSER", "R": "REMOVED"}
 
-    def ends(home: str, away: str) -> None:
-        told.defines(status="CLOSED", statuses={lines[0]: {"status": home}, lines[1]: {"status": away}})
+    def ends(letters: str) -> None:
+        statuses = {key: {"status": words[letter]} for key, letter in zip(lines, letters, strict=True)}
+        told.defines(status="CLOSED", statuses=statuses)
 
-    ends("WINNER", "LOSER")
-    assert (told.profit, told.lane.unsettled) == (10_00, {})
-    ends("LOSER", "WINNER")
-    assert (told.profit, told.lane.unsettled) == (-10_00, {})
+    return told, told.back(10_00, at=2_00, runner=lines[0]), ends
+
+
+def test_an_asian_result_that_is_corrected_counts_as_it_was_corrected() -> None:
+    told, _, ends = a_match(50)
+    for letters, profit in (("WL", 10_00), ("LW", -10_00)):
+        ends(letters)
+        assert (told.profit, told.lane.unsettled) == (profit, {})
 
 
 def test_a_line_that_is_refunded_may_be_won_by_a_correction_and_the_other_way_round() -> None:
     """A margin of one goal refunds -1.0, and one of two does not."""
-    lines = [RunnerKey(side, sign * handicap) for handicap in (100, 150) for side, sign in ((1, -1), (2, 1))]
-    told = Recording(runners=lines, betting_type="ASIAN_HANDICAP_DOUBLE_LINE", number_of_winners=0, market_base_rate=0)
-    told.says(lines[0], atb=[(2.0, 50)])
-    bet = told.back(10_00, at=2_00, runner=lines[0])
-    one = dict(zip(lines, ("REMOVED", "REMOVED", "LOSER", "WINNER"), strict=True))
-    two = dict(zip(lines, ("WINNER", "LOSER", "WINNER", "LOSER"), strict=True))
-    for margin, profit, voided in ((one, 0, 10_00), (two, 10_00, 0), (one, 0, 10_00)):
-        told.defines(status="CLOSED", statuses={key: {"status": status} for key, status in margin.items()})
+    told, bet, ends = a_match(100, 150)
+    for letters, profit, voided in (("RRLW", 0, 10_00), ("WLWL", 10_00, 0), ("RRLW", 0, 10_00)):
+        ends(letters)
         assert (bet.profit, bet.size_voided, told.profit, told.lane.unsettled) == (profit, voided, profit, {})
 
 
+def test_a_line_that_no_number_refunds_is_void_where_it_is_recorded_so() -> None:
+    told, bet, ends = a_match(50, 150)
+    ends("RRWL")
+    assert (bet.size_voided, told.profit, told.lane.unsettled) == (10_00, 0, {})
+
+
 def test_an_asian_result_that_no_number_leads_to_is_said() -> None:
-    lines = [RunnerKey(1, -50), RunnerKey(2, 50)]
-    told = Recording(runners=lines, betting_type="ASIAN_HANDICAP_DOUBLE_LINE", number_of_winners=0, market_base_rate=0)
-    told.says(lines[0], atb=[(2.0, 50)])
-    told.back(10_00, at=2_00, runner=lines[0])
-
-    def ends(home: str, away: str) -> None:
-        told.defines(status="CLOSED", statuses={lines[0]: {"status": home}, lines[1]: {"status": away}})
-
-    ends("LOSER", "WINNER")
-    ends("WINNER", "WINNER")
+    told, _, ends = a_match(50)
+    ends("LW")
+    ends("WW")
     assert told.profit == -10_00
     assert told.lane.unsettled[MARKET].startswith("its result was corrected, and cannot be so here: there is no number")
 
